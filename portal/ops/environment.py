@@ -72,8 +72,7 @@ def read_secrets(folder: Path) -> dict[str, str]:
     except FileNotFoundError:
         raise EnvironmentProblem(
             f"{path} is not there: run `make up` once (it makes it), or set OVERREAD_VAR to the running "
-            "portal's folder, or set DJANGO_SECRET_KEY, DATABASE_URL, REDIS_URL, ORTHANC_URL, ORTHANC_USERNAME "
-            "and ORTHANC_PASSWORD."
+            "portal's folder, or set " + ", ".join(SETTINGS_VARIABLES) + "."
         ) from None
     missing = [name for name in SECRET_NAMES if not values.get(name)]
     if missing:
@@ -82,7 +81,7 @@ def read_secrets(folder: Path) -> dict[str, str]:
 
 
 def load_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that Django's settings read, complete: as set in the environment, else as `make up` has them."""
+    """What Django's settings read, complete: as set in the environment, else as `make up` has it."""
     folder = state_folder(environ)
     given = {name: environ[name] for name in SETTINGS_VARIABLES if environ.get(name)}
     if len(given) == len(SETTINGS_VARIABLES):
