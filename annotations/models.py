@@ -8,7 +8,9 @@ from portal.db import AppendOnlyModel, UuidModel
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
 
-READER_STUDY_ROLES = [(role.value, role.value) for role in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)]
+READER_STUDY_ROLES = [
+    (role.value, role.value) for role in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)
+]
 
 
 class ReaderStudyState(models.TextChoices):
@@ -33,7 +35,9 @@ class ReaderStudy(UuidModel):
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     state = models.CharField(max_length=6, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
-    ai_model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies")
+    ai_model_version = models.ForeignKey(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
+    )
     ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
@@ -55,7 +59,9 @@ class Membership(UuidModel):
     role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")
+        ]
 
 
 class LabelSchema(AppendOnlyModel):
@@ -68,7 +74,9 @@ class LabelSchema(AppendOnlyModel):
 
     class Meta:
         ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")
+        ]
 
 
 class Case(UuidModel):
@@ -82,7 +90,9 @@ class Case(UuidModel):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["reader_study", "imaging_study"], name="case_once_per_imaging_study"),
+            models.UniqueConstraint(
+                fields=["reader_study", "imaging_study"], name="case_once_per_imaging_study"
+            ),
             models.UniqueConstraint(fields=["reader_study", "name"], name="case_name_once"),
         ]
 
@@ -93,14 +103,18 @@ class Case(UuidModel):
 class RandomisationList(AppendOnlyModel):
     """The order in which one reader reads the cases, as drawn once at launch."""
 
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists")
+    reader_study = models.ForeignKey(
+        ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists"
+    )
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
     algorithm = models.CharField(max_length=100)
     order = models.JSONField(help_text="Case ids, first to last.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")
+        ]
 
 
 class AssignmentState(models.TextChoices):
@@ -126,7 +140,9 @@ class Assignment(UuidModel):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["reader_study", "reader", "case"], name="assignment_once"),
-            models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
+            models.UniqueConstraint(
+                fields=["reader_study", "reader", "position"], name="assignment_position_once"
+            ),
         ]
         indexes = [models.Index(fields=["reader", "state"])]
 
@@ -151,7 +167,9 @@ class Read(UuidModel):
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     revision_number = models.PositiveIntegerField(default=0)
-    active_ms = models.PositiveBigIntegerField(default=0, help_text="Time the read was open and in use, by the browser's clock.")
+    active_ms = models.PositiveBigIntegerField(
+        default=0, help_text="Time the read was open and in use, by the browser's clock."
+    )
     opened_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
     signed_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
@@ -188,7 +206,9 @@ class ReferenceSource(models.TextChoices):
 class ReferenceStandard(AppendOnlyModel):
     """One version of the truth of a reader study's cases, with its provenance."""
 
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards")
+    reader_study = models.ForeignKey(
+        ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards"
+    )
     version = models.PositiveIntegerField()
     source = models.CharField(max_length=4, choices=ReferenceSource)
     provenance = models.CharField(max_length=300, blank=True)
@@ -197,7 +217,9 @@ class ReferenceStandard(AppendOnlyModel):
 
     class Meta:
         ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")
+        ]
 
 
 class ReferenceTruth(AppendOnlyModel):

@@ -89,7 +89,12 @@ def problem(
 ) -> dict[str, Any]:
     """Build the body of a problem document (RFC 9457)."""
     body: dict[str, Any] = dict(extra or {})
-    body |= {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
+    body |= {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
     body["code"] = code
     if errors:
         body["errors"] = list(errors)
@@ -103,7 +108,9 @@ def problem_response(status: int, code: str, detail: str) -> JsonResponse:
 
 def _field_problems(detail: Any, path: str = "") -> list[FieldProblem]:
     if isinstance(detail, Mapping):
-        return [p for key, value in detail.items() for p in _field_problems(value, f"{path}.{key}".lstrip("."))]
+        return [
+            p for key, value in detail.items() for p in _field_problems(value, f"{path}.{key}".lstrip("."))
+        ]
     if isinstance(detail, list):
         return [
             p
@@ -129,14 +136,10 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         code = "not_authenticated" if error.status_code == HTTPStatus.UNAUTHORIZED else str(error.get_codes())
         code = "forbidden" if error.status_code == HTTPStatus.FORBIDDEN else code
         body = problem(error.status_code, code, str(error.detail))
-        headers = {
-            name: value
-            for name, value in (
-                ("WWW-Authenticate", getattr(error, "auth_header", None)),
-                ("Retry-After", str(int(wait)) if (wait := getattr(error, "wait", None)) else None),
-            )
-            if value
-        }
+        if auth_header := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = auth_header
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(wait))
     else:
         return None
     set_rollback()
@@ -150,9 +153,13 @@ def not_found_page(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 def server_error_page(request: HttpRequest) -> JsonResponse:
     """Django's 500: says nothing about what was in the request."""
-    return problem_response(500, "server_error", "Something went wrong on our side; the error has been logged.")
+    return problem_response(
+        500, "server_error", "Something went wrong on our side; the error has been logged."
+    )
 
 
 def csrf_failure_page(request: HttpRequest, reason: str = "") -> JsonResponse:
     """A write without a valid CSRF token."""
-    return problem_response(403, "csrf_failed", "The security token is missing or old. Reload the page and try again.")
+    return problem_response(
+        403, "csrf_failed", "The security token is missing or old. Reload the page and try again."
+    )

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from portal.celery import app as celery_app
-from portal.errors import PortalError
-from portal.imaging.orthanc import OrthancError, gateway
+from portal.imaging.connection import orthanc
+from portal.imaging.orthanc import OrthancError
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ def _celery() -> None:
 
 def _orthanc() -> None:
     try:
-        gateway().system()
-    except (OrthancError, PortalError) as error:
+        orthanc().system()
+    except OrthancError as error:
         raise CheckFailed("Orthanc does not answer.") from error
 
 

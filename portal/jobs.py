@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-
 from kombu.exceptions import OperationalError
 
 from portal.celery import app as celery_app
@@ -162,7 +161,9 @@ def run(model: type[J], job_id: uuid.UUID | str, work: Callable[[J, Lease], None
         lease.finish(JobState.FAILED, error_code=error.code, error_detail=error.detail)
     except Exception:
         lease.finish(
-            JobState.FAILED, error_code="internal", error_detail="An unexpected error; the log of the worker has it."
+            JobState.FAILED,
+            error_code="internal",
+            error_detail="An unexpected error; the log of the worker has it.",
         )
         raise
     finally:
@@ -194,7 +195,14 @@ def retry(job: JobModel) -> None:
     changed = (
         type(job)
         ._default_manager.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
-        .update(state=JobState.PENDING, attempt=0, cancel_requested=False, finished_at=None, error_code="", error_detail="")
+        .update(
+            state=JobState.PENDING,
+            attempt=0,
+            cancel_requested=False,
+            finished_at=None,
+            error_code="",
+            error_detail="",
+        )
     )
     if not changed:
         raise Conflict("Only a failed or cancelled job can be retried.")

@@ -17,6 +17,13 @@ from portal.errors import problem_response
 def app(request: HttpRequest, path: str = "") -> HttpResponse:
     """Answer every path of the front end; its router does the rest."""
     try:
-        return render(request, "index.html", {"overread_test_mode": settings.OVERREAD_TEST_MODE})
+        return render(
+            request,
+            "index.html",
+            {
+                "csp_nonce": str(getattr(request, "csp_nonce", "")),
+                "overread_test": "1" if settings.OVERREAD_TEST_MODE else "",
+            },
+        )
     except TemplateDoesNotExist:
         return problem_response(503, "front_end_missing", "The front end is not built. Run `make up`.")

@@ -37,7 +37,14 @@ class MeOutput(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "username", "name", "is_site_administrator", "may_create_reader_studies", "memberships"]
+        fields = [
+            "id",
+            "username",
+            "name",
+            "is_site_administrator",
+            "may_create_reader_studies",
+            "memberships",
+        ]
 
     def get_memberships(self, user: User) -> list[dict[str, str]]:
         """Return the caller's roles in reader studies; the app that keeps them stands above this one."""

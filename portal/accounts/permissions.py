@@ -1,12 +1,15 @@
 """The policy table applied to DRF views and, by the middleware, to every other route."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from portal.accounts.policy import Role, action_of, allowed, is_site_wide
+
+if TYPE_CHECKING:
+    # DRF loads this module while it loads its views.
+    from rest_framework.views import APIView
 
 
 def site_roles(user: Any) -> frozenset[Role]:
@@ -26,7 +29,7 @@ class PolicyPermission(BasePermission):
 
     message = "Your role does not allow this."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Apply the table to the route and method of `request`."""
         match = request.resolver_match
         action = action_of(match.view_name if match else None, request.method or "")

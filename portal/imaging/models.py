@@ -11,7 +11,9 @@ from portal.db import JobModel, UuidModel
 class Patient(UuidModel):
     """A pseudonymous subject: the cluster of clustered statistics. No name, no birth date."""
 
-    patient_key = models.CharField(max_length=64, unique=True, help_text="Pseudonym derived from (issuer, PatientID).")
+    patient_key = models.CharField(
+        max_length=64, unique=True, help_text="Pseudonym derived from (issuer, PatientID)."
+    )
     is_synthetic = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -91,8 +93,12 @@ class IngestJob(JobModel):
     QUEUE: ClassVar[str] = "ingest"
 
     source = models.CharField(max_length=7, choices=IngestSource)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    upload_path = models.CharField(max_length=300, blank=True, help_text="Folder under var/ that holds the uploaded files.")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    upload_path = models.CharField(
+        max_length=300, blank=True, help_text="Folder under var/ that holds the uploaded files."
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -125,7 +131,9 @@ class ChangesCursor(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_sequence = models.BigIntegerField(default=0)
-    orthanc_database = models.CharField(max_length=100, blank=True, help_text="Which Orthanc index the number belongs to.")
+    orthanc_database = models.CharField(
+        max_length=100, blank=True, help_text="Which Orthanc index the number belongs to."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="changes_cursor_single_row")]

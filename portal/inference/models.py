@@ -36,19 +36,26 @@ class ModelVersion(UuidModel):
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
     kind = models.CharField(max_length=8, choices=EngineKind)
-    weights_path = models.CharField(max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL.")
+    weights_path = models.CharField(
+        max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL."
+    )
     weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
     input_specification = models.JSONField(default=dict)
-    operating_threshold = models.FloatField(default=0.5, help_text="A score at or above it is a positive call.")
+    operating_threshold = models.FloatField(
+        default=0.5, help_text="A score at or above it is a positive call."
+    )
     description = models.TextField(blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["ai_model", "version"], name="model_version_once"),
             models.CheckConstraint(
-                condition=models.Q(operating_threshold__gte=0, operating_threshold__lte=1), name="threshold_is_a_probability"
+                condition=models.Q(operating_threshold__gte=0, operating_threshold__lte=1),
+                name="threshold_is_a_probability",
             ),
         ]
 
@@ -63,7 +70,9 @@ class InferenceRun(JobModel):
     QUEUE: ClassVar[str] = "inference"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -86,15 +95,21 @@ class Prediction(AppendOnlyModel):
     findings = models.JSONField(default=list)
     source = models.CharField(max_length=8, choices=PredictionSource)
     weights_digest = models.CharField(max_length=64, blank=True)
-    input_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the input's instances and pixels.")
+    input_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 over the input's instances and pixels."
+    )
     run = models.ForeignKey(InferenceRun, null=True, on_delete=models.PROTECT, related_name="predictions")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["model_version", "imaging_study", "-created_at"])]
         constraints = [
-            models.CheckConstraint(condition=models.Q(score__gte=0, score__lte=1), name="prediction_score_is_a_probability"),
+            models.CheckConstraint(
+                condition=models.Q(score__gte=0, score__lte=1), name="prediction_score_is_a_probability"
+            ),
             models.UniqueConstraint(fields=["run", "imaging_study"], name="prediction_once_per_run"),
         ]
 
@@ -110,4 +125,6 @@ class InferenceItem(UuidModel):
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "imaging_study"], name="inference_item_once_per_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "imaging_study"], name="inference_item_once_per_run")
+        ]
