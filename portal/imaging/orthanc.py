@@ -1,12 +1,12 @@
 """The only door to Orthanc: REST through pyorthanc, DICOMweb through dicomweb-client.
 
-Every call has a time limit. A call is repeated only when the connection failed and repeating it cannot change
-the outcome; a slow or refusing server is never asked twice. Failures are typed, so callers can tell "Orthanc is
-down" (try later) from "Orthanc says no" (say so) and from "not there" (404).
+Every call has a time limit. A call is repeated only when the connection failed and repeating it cannot
+change the outcome; a slow or refusing server is never asked twice. Failures are typed, so callers can tell
+"Orthanc is down" (try later) from "Orthanc says no" (say so) and from "not there" (404).
 
 Orthanc 1.10.1 facts relied on here:
 
-* an instance's Orthanc id is a digest of its four identifiers, so storing the same file twice stores one instance;
+* an instance's Orthanc id is a digest of its four identifiers, so a file stored twice is one instance;
 * ``/instances/{id}/frames/{n}/raw`` gives the stored bytes of one frame for every transfer syntax, while the
   DICOMweb frame route fails for big endian, deflated and HTJ2K;
 * series metadata must be asked for as "Full": the short forms drop PixelSpacing and the rescale.
@@ -132,13 +132,13 @@ class Orthanc:
 
     def system(self) -> dict[str, Any]:
         """Orthanc's name and versions; the health check."""
-        return self._json("describe itself", lambda: self._rest.get_system())
+        return self._json("describe itself", self._rest.get_system)
 
     def upload_instance(self, file_bytes: bytes) -> StoredInstance:
         """Store one DICOM file.
 
-        Repeating it after a lost connection is safe: the id is a digest of the identifiers, so the second copy
-        is answered with AlreadyStored and changes nothing (OverwriteInstances is off).
+        Repeating it after a lost connection is safe: the id is a digest of the identifiers, so the second
+        copy is answered with AlreadyStored and changes nothing (OverwriteInstances is off).
         """
         answer = self._json("store an instance", lambda: self._rest.post_instances(content=file_bytes))
         if not isinstance(answer, dict) or "ID" not in answer:
