@@ -78,9 +78,7 @@ class Lease:
         self.owner = owner
 
     def _held(self) -> Any:
-        return type(self.job)._default_manager.filter(
-            pk=self.job.pk, lease_owner=self.owner, state=JobState.RUNNING
-        )
+        return type(self.job)._default_manager.filter(pk=self.job.pk, lease_owner=self.owner, state=JobState.RUNNING)
 
     def renew(self) -> None:
         """Hold the lease for another `LEASE_DURATION`."""
