@@ -7,7 +7,7 @@ Nothing is started until a fixture asks for it; each service starts once per ses
 - any `django_db` test           PostgreSQL (in the test database that pytest-django makes) and Redis
 - `redis_server`                 Redis at REDIS_URL
 - `orthanc_server`               Orthanc at ORTHANC_URL, which keeps what other tests stored
-- `live_portal`                  the whole portal, over the cluster's *other* database `overread`:
+- `live_portal`                  the whole portal, on the cluster's database `overread`:
                                  migrated, web process, both Celery workers and beat, as `make up` starts them.
                                  Tests speak HTTP to `live_portal.url` and run `live_portal.manage("demo")`;
                                  they need no `django_db`: what this process's ORM makes is not there.
