@@ -1,0 +1,6 @@
+"""Tests: real services, faster passwords, and a mark in the page that lets browser tests see the viewer's state."""
+
+from portal.settings.base import *  # noqa: F403  settings modules are built by import
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+OVERREAD_TEST_MODE = True
