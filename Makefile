@@ -27,7 +27,7 @@ check:
 	@echo "== ruff check" && $(BIN)/ruff check --quiet .
 	@echo "== mypy" && $(BIN)/mypy
 	@echo "== import law" && $(BIN)/lint-imports
-	@echo "== migrations" && DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "== migrations" && DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@echo "== front end" && $(BOOTSTRAP) npm run check
 
 ## make format  let ruff rewrite the Python files

@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         if sys.version_info < MINIMUM_PYTHON:
             raise EnvironmentProblem(
-                f"Overread needs Python 3.11 or newer, not {sys.version.split()[0]}: make PYTHON=python3.11 up"
+                f"Overread needs Python 3.11 or newer, not {sys.version.split()[0]}: make up PYTHON=…"
             )
         if arguments[:1] == ["npm"]:
             return subprocess.run(

@@ -41,9 +41,9 @@ BROWSER = {
 PYTHON = {"python3-venv": _venv_can_be_made}
 PACKAGES = {"up": PYTHON | SERVERS, "check": PYTHON, "test": PYTHON | SERVERS | BROWSER}
 
-# On an ordinary host Debian starts and enables every server that it installs. Ours run under `make up` with our
-# own configuration, so starting is forbidden during this installation (policy-rc.d is Debian's way to say so),
-# and what we brought in is not started at the next boot either. A server that was there before stays as it was.
+# On an ordinary host Debian starts and enables every server that it installs. Ours run under `make up` with
+# our own configuration, so starting is forbidden during this installation (policy-rc.d is Debian's way to say
+# so), and what we brought in is not started at the next boot either. Servers that were there stay untouched.
 SCRIPT = """
 set -e
 policy=/usr/sbin/policy-rc.d
@@ -104,6 +104,6 @@ def _as_root(missing: list[str]) -> list[str]:
         if subprocess.run(ask, capture_output=not sys.stdin.isatty(), check=False).returncode == 0:
             return [sudo]
     raise EnvironmentProblem(
-        f"Missing: {', '.join(missing)}. Installing them needs root or sudo, and you have neither: have an "
-        f"administrator run `apt-get install --no-install-recommends {' '.join(missing)}`, then run this again."
+        f"Missing: {', '.join(missing)}. Installing them needs root or sudo, and you have neither: an "
+        f"administrator can run `apt-get install --no-install-recommends {' '.join(missing)}`."
     )
