@@ -7,8 +7,8 @@ Nothing is started until a fixture asks for it; each service starts once per ses
 - any `django_db` test           PostgreSQL (in the test database that pytest-django makes) and Redis
 - `redis_server`                 Redis at REDIS_URL
 - `orthanc_server`               Orthanc at ORTHANC_URL, which keeps what other tests stored
-- `live_portal`                  the whole portal, over the cluster's *other* database `overread`:
-                                 migrated, web process, both Celery workers and beat, as `make up` starts them.
+- `live_portal`                  the whole portal, on the cluster's database `overread`:
+                                 migrated, with web process, Celery workers and beat as in `make up`.
                                  Tests speak HTTP to `live_portal.url` and run `live_portal.manage("demo")`;
                                  they need no `django_db`: what this process's ORM makes is not there.
 - `live_portal.supervisor`       process ids for fault tests; `restart_crashed()` restarts what a test killed
@@ -17,7 +17,6 @@ Run without xdist: one session is one set of services.
 """
 
 import atexit
-import importlib.util
 import os
 import shutil
 import socket
@@ -64,8 +63,7 @@ def _prepare_session() -> Path:
     folder.chmod(0o755)
     os.environ.update(private_environment(folder))
     os.environ.update(load_environment())
-    if importlib.util.find_spec("portal.settings"):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -1,8 +1,6 @@
 """`make up`: check the ports, start the datastores, migrate, start the rest, load the demo, say where."""
 
-import fcntl
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,9 +8,10 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from portal.ops.environment import REPOSITORY, EnvironmentProblem, create_secrets, state_folder
+from portal.ops.lock import take_lock
 from portal.ops.probes import PROBES, busy_ports
 from portal.ops.services import DATASTORES, process_environment
 from portal.ops.supervisor import StartFailed, Supervisor
@@ -43,23 +42,6 @@ def main() -> int:
         return 1
     with lock:
         return run(environment, folder)
-
-
-def take_lock(folder: Path) -> IO[str]:
-    """Hold var/up.lock for as long as the portal runs, or say which process does."""
-    lock = (folder / "up.lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        raise EnvironmentProblem(
-            f"The portal is already running with its state in {folder} (process {lock.read().strip()}): "
-            "stop it with Ctrl-C there, or set OVERREAD_VAR and the ports for a second one."
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def run(environment: Mapping[str, str], folder: Path) -> int:
