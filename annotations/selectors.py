@@ -80,7 +80,7 @@ def counts_of(*, reader_study_ids: list[uuid.UUID], user: User) -> dict[uuid.UUI
         counts[row["reader_study"]]["number_of_readers"] = row["count"]
     signed = Q(state=AssignmentState.SIGNED)
     assignments = Assignment.objects.filter(reader_study__in=reader_study_ids).exclude(state=AssignmentState.VOID)
-    for row in (
+    for sums in (
         assignments.order_by()
         .values("reader_study")
         .annotate(
@@ -90,7 +90,11 @@ def counts_of(*, reader_study_ids: list[uuid.UUID], user: User) -> dict[uuid.UUI
             my_signed=Count("pk", filter=signed & Q(reader=user)),
         )
     ):
-        counts[row.pop("reader_study")].update(row)
+        own = counts[sums["reader_study"]]
+        own["number_of_assignments"] = sums["number_of_assignments"]
+        own["number_signed"] = sums["number_signed"]
+        own["my_assignments"] = sums["my_assignments"]
+        own["my_signed"] = sums["my_signed"]
     return counts
 
 

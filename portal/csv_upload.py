@@ -20,15 +20,14 @@ class CsvParser(BaseParser):
         """Return the parsers of the other way, a form with the field `file`."""
         return [MultiPartParser, FormParser]
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Read the body, one byte further than allowed so that the limit can be told."""
-        content: bytes = stream.read(MAXIMUM_BYTES + 1)
-        return content
+        return stream.read(MAXIMUM_BYTES + 1)
 
 
 def csv_text(request: Request) -> tuple[str, str]:
     """Return the CSV's text and the name it was sent under."""
-    data = request.data
+    data: Any = request.data
     if isinstance(data, bytes):
         content, name = data, "request body"
     else:

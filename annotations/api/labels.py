@@ -18,6 +18,7 @@ from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
+from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid
 
@@ -86,7 +87,7 @@ class LabelsApi(APIView):
     )
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response | HttpResponse:
         """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
-        reader_study = reader_study_for(request.user, reader_study_id, Action.LABELS_VIEW)
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
         paginator = OldestFirstPagination()
         page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
         rows = LabelOutput(page, many=True).data
@@ -104,7 +105,7 @@ class LabelsApi(APIView):
     def _labels(self, request: Request, reader_study: ReaderStudy) -> QuerySet[Revision]:
         query = LabelsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        roles = roles_in(request.user, reader_study.pk)
+        roles = roles_in(caller(request), reader_study.pk)
         sees_all = bool(roles & (MANAGING_ROLES | {Role.API_CLIENT}))
         if query.validated_data["include_drafts"] and sees_all:
             raise Invalid(
@@ -113,7 +114,7 @@ class LabelsApi(APIView):
             )
         return labels_of(
             reader_study=reader_study,
-            reader=None if sees_all else request.user,
+            reader=None if sees_all else caller(request),
             include_drafts=query.validated_data["include_drafts"],
             updated_since=query.validated_data.get("updated_since"),
         )

@@ -21,6 +21,7 @@ from annotations.domain.truth_csv import example_csv
 from annotations.models import ReaderStudy
 from annotations.services import reader_studies as services
 from annotations.services.truth import reference_standard_import
+from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.csv_upload import CsvParser, csv_text
 from portal.pagination import CreatedCursorPagination
@@ -30,8 +31,8 @@ MANAGE = Action.READER_STUDY_MANAGE
 
 def _detail(request: Request, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
     context = {
-        "user": request.user,
-        "counts": selectors.counts_of(reader_study_ids=[reader_study.pk], user=request.user),
+        "user": caller(request),
+        "counts": selectors.counts_of(reader_study_ids=[reader_study.pk], user=caller(request)),
         "label_schema": selectors.label_schema_of(reader_study=reader_study),
     }
     return Response(shapes.ReaderStudyDetailOutput(reader_study, context=context).data, status=http_status)
@@ -44,9 +45,9 @@ class ReaderStudiesApi(APIView):
     def get(self, request: Request) -> Response:
         """List the reader studies in which the caller has a role."""
         paginator = CreatedCursorPagination()
-        page = paginator.paginate_queryset(selectors.reader_studies_of(user=request.user), request, view=self) or []
-        counts = selectors.counts_of(reader_study_ids=[row.pk for row in page], user=request.user)
-        context = {"user": request.user, "counts": counts}
+        page = paginator.paginate_queryset(selectors.reader_studies_of(user=caller(request)), request, view=self) or []
+        counts = selectors.counts_of(reader_study_ids=[row.pk for row in page], user=caller(request))
+        context = {"user": caller(request), "counts": counts}
         return paginator.get_paginated_response(shapes.ReaderStudyOutput(page, many=True, context=context).data)
 
     @extend_schema(request=shapes.ReaderStudyInput, responses={201: shapes.ReaderStudyDetailOutput})
@@ -54,7 +55,7 @@ class ReaderStudiesApi(APIView):
         """Make a reader study in draft."""
         form = shapes.ReaderStudyInput(data=request.data)
         form.is_valid(raise_exception=True)
-        reader_study = services.reader_study_create(by=request.user, **form.validated_data)
+        reader_study = services.reader_study_create(by=caller(request), **form.validated_data)
         return _detail(request, reader_study, status.HTTP_201_CREATED)
 
 
@@ -64,16 +65,16 @@ class ReaderStudyApi(APIView):
     @extend_schema(responses=shapes.ReaderStudyDetailOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return a reader study."""
-        return _detail(request, reader_study_for(request.user, reader_study_id, Action.READER_STUDY_VIEW))
+        return _detail(request, reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_VIEW))
 
     @extend_schema(request=shapes.ReaderStudyPatch, responses=shapes.ReaderStudyDetailOutput)
     @transaction.atomic
     def patch(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Change a draft."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.ReaderStudyPatch(data=request.data)
         form.is_valid(raise_exception=True)
-        services.reader_study_update(by=request.user, reader_study=reader_study, changes=form.validated_data)
+        services.reader_study_update(by=caller(request), reader_study=reader_study, changes=form.validated_data)
         return _detail(request, reader_study)
 
 
@@ -84,10 +85,10 @@ class LabelSchemaApi(APIView):
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Store a new version of the label schema."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.LabelSchemaInput(data=request.data)
         form.is_valid(raise_exception=True)
-        schema = services.label_schema_put(by=request.user, reader_study=reader_study, **form.validated_data)
+        schema = services.label_schema_put(by=caller(request), reader_study=reader_study, **form.validated_data)
         return Response(shapes.LabelSchemaOutput(schema).data)
 
 
@@ -97,16 +98,16 @@ class CasesApi(APIView):
     @extend_schema(responses=shapes.CaseOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the cases with their truth."""
-        return self._list(reader_study_for(request.user, reader_study_id, MANAGE))
+        return self._list(reader_study_for(caller(request), reader_study_id, MANAGE))
 
     @extend_schema(request=shapes.CasesInput, responses=shapes.CaseOutput(many=True))
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Replace the selection of a draft."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.CasesInput(data=request.data)
         form.is_valid(raise_exception=True)
-        services.cases_put(by=request.user, reader_study=reader_study, **form.validated_data)
+        services.cases_put(by=caller(request), reader_study=reader_study, **form.validated_data)
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
@@ -121,18 +122,18 @@ class MembersApi(APIView):
     @extend_schema(responses=shapes.MemberOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the members."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         return Response(shapes.MemberOutput(selectors.members_of(reader_study=reader_study), many=True).data)
 
     @extend_schema(request=shapes.MembersInput, responses=shapes.MemberOutput(many=True))
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Replace the members."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.MembersInput(data=request.data)
         form.is_valid(raise_exception=True)
         members = [(row["user_id"], Role(row["role"])) for row in form.validated_data["members"]]
-        services.members_put(by=request.user, reader_study=reader_study, members=members)
+        services.members_put(by=caller(request), reader_study=reader_study, members=members)
         return Response(shapes.MemberOutput(selectors.members_of(reader_study=reader_study), many=True).data)
 
 
@@ -144,14 +145,14 @@ class ReferenceStandardApi(APIView):
     @extend_schema(responses=shapes.ReferenceStandardOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the version in force, counted; 204 when there is none yet."""
-        return self._current(reader_study_for(request.user, reader_study_id, MANAGE))
+        return self._current(reader_study_for(caller(request), reader_study_id, MANAGE))
 
     @extend_schema(request={"text/csv": OpenApiTypes.STR}, responses={201: shapes.ReferenceStandardOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Store a CSV as the next version; every faulty row is named and nothing is stored."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         text, name = csv_text(request)
-        reference_standard_import(by=request.user, reader_study=reader_study, text=text, name=name)
+        reference_standard_import(by=caller(request), reader_study=reader_study, text=text, name=name)
         return self._current(reader_study, status.HTTP_201_CREATED)
 
     def _current(self, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
@@ -180,7 +181,7 @@ class ReferenceStandardExampleApi(APIView):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
         """Return a CSV with one row for each case of this reader study."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         cases = selectors.cases_of(reader_study=reader_study)
         rows = [(case.name, case.imaging_study.study_instance_uid) for case in cases]
         return csv_download(example_csv(rows), "reference-standard-example.csv")
@@ -192,7 +193,7 @@ class LaunchCheckApi(APIView):
     @extend_schema(responses=shapes.LaunchCheckOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Say what the reader study still lacks before it can be launched."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         return Response(shapes.LaunchCheckOutput(selectors.launch_check(reader_study=reader_study)).data)
 
 
@@ -203,10 +204,10 @@ class LaunchApi(APIView):
     @transaction.atomic
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Draw the reading orders, make the assignments and open the reader study."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.LaunchInput(data=request.data)
         form.is_valid(raise_exception=True)
-        services.reader_study_launch(by=request.user, reader_study=reader_study, **form.validated_data)
+        services.reader_study_launch(by=caller(request), reader_study=reader_study, **form.validated_data)
         return _detail(request, reader_study)
 
 
@@ -217,8 +218,8 @@ class CloseApi(APIView):
     @transaction.atomic
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """End reading."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE, lock=True)
-        services.reader_study_close(by=request.user, reader_study=reader_study)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
+        services.reader_study_close(by=caller(request), reader_study=reader_study)
         return _detail(request, reader_study)
 
 
@@ -228,7 +229,7 @@ class ProgressApi(APIView):
     @extend_schema(responses=shapes.ProgressOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return every reader's progress."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         readers = selectors.progress_of(reader_study=reader_study)
         totals: dict[str, Any] = {
             "readers": readers,
@@ -244,7 +245,7 @@ class RandomisationApi(APIView):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
         """Return reader, position and case with seed and algorithm as CSV."""
-        reader_study = reader_study_for(request.user, reader_study_id, MANAGE)
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         names = {str(case.pk): case.name for case in reader_study.cases.all()}
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")

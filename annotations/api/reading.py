@@ -13,8 +13,10 @@ from rest_framework.views import APIView
 from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
+from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.models import Assignment, Read, Revision
 from annotations.services import reads as services
+from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
 
@@ -41,8 +43,8 @@ class AssignmentsApi(APIView):
     @extend_schema(responses=AssignmentOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the caller's assignments in reading order."""
-        reader_study = reader_study_for(request.user, reader_study_id, Action.READ_OWN)
-        own = selectors.assignments_of(reader_study=reader_study, reader=request.user)
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
+        own = selectors.assignments_of(reader_study=reader_study, reader=caller(request))
         return Response(AssignmentOutput(own, many=True).data)
 
 
@@ -58,8 +60,8 @@ class NextApi(APIView):
     @extend_schema(responses=NextOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the first assignment that is not signed, or null when all are."""
-        reader_study = reader_study_for(request.user, reader_study_id, Action.READ_OWN)
-        following = selectors.next_assignment(reader_study=reader_study, reader=request.user)
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
+        following = selectors.next_assignment(reader_study=reader_study, reader=caller(request))
         return Response({"assignment_id": following.pk if following else None})
 
 
@@ -141,7 +143,7 @@ def _read_response(read: Read) -> Response:
     following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
     vars(read).update(
-        payload=newest.payload if newest else services.EMPTY_PAYLOAD,
+        payload=newest.payload if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
@@ -157,8 +159,8 @@ class AssignmentOpenApi(APIView):
     @transaction.atomic
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Open an assignment in reading order; opening it again returns the same read."""
-        read = services.assignment_open(assignment=own_assignment(request.user, assignment_id, lock=True))
-        return _read_response(own_read(request.user, read.pk))
+        read = services.assignment_open(assignment=own_assignment(caller(request), assignment_id, lock=True))
+        return _read_response(own_read(caller(request), read.pk))
 
 
 class ReadApi(APIView):
@@ -167,7 +169,7 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-        return _read_response(own_read(request.user, read_id))
+        return _read_response(own_read(caller(request), read_id))
 
 
 class SaveInput(serializers.Serializer[Any]):
@@ -201,8 +203,8 @@ class ReadDraftApi(APIView):
     def put(self, request: Request, read_id: uuid.UUID) -> Response:
         """Append a draft revision; 409 `stale_revision` with the newer content when somebody saved in between."""
         save = _save_of(request)
-        read = own_read(request.user, read_id, lock=True)
-        revision = services.read_save_draft(by=request.user, read=read, save=save)
+        read = own_read(caller(request), read_id, lock=True)
+        revision = services.read_save_draft(by=caller(request), read=read, save=save)
         return Response(DraftOutput(revision).data)
 
 
@@ -224,10 +226,10 @@ class ReadSignApi(APIView):
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
         """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
         save = _save_of(request)
-        read = own_read(request.user, read_id, lock=True)
-        revision = services.read_sign(by=request.user, read=read, save=save)
-        read = own_read(request.user, read_id)
-        following = selectors.next_assignment(reader_study=read.assignment.reader_study, reader=request.user)
+        read = own_read(caller(request), read_id, lock=True)
+        revision = services.read_sign(by=caller(request), read=read, save=save)
+        read = own_read(caller(request), read_id)
+        following = selectors.next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {
             "revision_number": revision.number,
             "signed_at": read.signed_at,
@@ -268,7 +270,7 @@ class ReadComparisonApi(APIView):
     @extend_schema(responses=ComparisonOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return what the AI says, once the protocol allows it; before that this address does not exist."""
-        read = own_read(request.user, read_id)
+        read = own_read(caller(request), read_id)
         if not selectors.comparison_available(read=read):
             raise NotFound
         prediction = selectors.prediction_of(read=read)
@@ -292,5 +294,5 @@ class ReadRevisionsApi(APIView):
     @extend_schema(responses=RevisionOutput(many=True))
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """List every revision, oldest first."""
-        read = read_history_for(request.user, read_id)
+        read = read_history_for(caller(request), read_id)
         return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

@@ -1,4 +1,4 @@
-"""The payload of a revision: is it well-formed, and is it complete enough to sign? Pure rules over plain JSON values."""
+"""The payload of a revision: is it well-formed, is it complete enough to sign? Pure rules over plain JSON values."""
 
 import math
 import re

@@ -138,9 +138,11 @@ def _role_problems(questions: list[dict[str, Any]]) -> list[Problem]:
                     "CALL belongs to a binary question, RATING to an ordinal or confidence question.",
                 )
             )
-    for role in KINDS_OF_ROLE:
-        if sum(question.get("role") == role for question in questions) > 1:
-            problems.append(Problem("questions", "role_repeated", f"Only one question can have the role {role}."))
+    problems.extend(
+        Problem("questions", "role_repeated", f"Only one question can have the role {role}.")
+        for role in KINDS_OF_ROLE
+        if sum(question.get("role") == role for question in questions) > 1
+    )
     return problems
 
 

@@ -133,3 +133,6 @@ class ChangesCursor(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="changes_cursor_single_row")]
+
+    def __str__(self) -> str:
+        return f"sequence {self.last_sequence}"
