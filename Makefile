@@ -1,0 +1,39 @@
+# The two commands: `make up` runs the portal, `make test` proves it. Both install what is missing first.
+PYTHON ?= python3
+BIN := .venv/bin
+BOOTSTRAP := $(PYTHON) portal/ops/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make up      install what is missing, migrate, load the demo on first start, run everything (Ctrl-C stops it)
+up:
+	@$(BOOTSTRAP) up
+	@exec $(BIN)/python -m portal.ops.up
+
+## make test    install what is missing, then make check, then every test: services, journeys, browser
+test:
+	@$(BOOTSTRAP) test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+## make check   the fast half: format, lint, types, import law, migrations, front end
+check:
+	@$(BOOTSTRAP) check
+	@echo "== ruff format" && $(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@echo "== ruff check" && $(BIN)/ruff check --quiet .
+	@echo "== mypy" && $(BIN)/mypy
+	@echo "== import law" && $(BIN)/lint-imports
+	@echo "== migrations" && DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "== front end" && $(PYTHON) portal/ops/bootstrap.py npm run check
+
+## make format  let ruff rewrite the Python files
+format:
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+## make clean   remove all state (database, images, secrets, logs); refuses while the portal runs
+clean:
+	@$(PYTHON) portal/ops/bootstrap.py clean

@@ -1,0 +1,1 @@
+"""Installing, configuring, starting and stopping the processes that Overread consists of."""
