@@ -29,7 +29,7 @@ def _draw_lesions(grid: Grid, lung: Hounsfield, count: int, rng: np.random.Gener
     while len(lesions) < count:
         # Small nodules are common and large ones rare: the power pulls the uniform draw towards the minimum.
         span = MAXIMUM_DIAMETER_MM - MINIMUM_DIAMETER_MM
-        diameter_mm = round(MINIMUM_DIAMETER_MM + span * float(rng.uniform(0, 1)) ** 1.3, 1)
+        diameter_mm = round(MINIMUM_DIAMETER_MM + span * float(rng.uniform(0, 1)) ** 1.2, 1)
         center = lung_point(grid, lung, diameter_mm / 2 + 2, rng)
         rounded = (round(center[0], 2), round(center[1], 2), round(center[2], 2))
         if any(np.linalg.norm(np.subtract(rounded, other.center_mm)) < 30 for other in lesions):

@@ -20,8 +20,8 @@ _BATCH = 8
 Maps = npt.NDArray[np.float32]
 
 
-def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) -> tuple[Maps, Maps]:
-    """Logits and diameters (millimetres) over the volume, at STRIDE in the plane."""
+def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) -> Maps:
+    """Logits over the volume, at STRIDE in the plane."""
     network = network.to(device).eval()
     count = grid.values.shape[0]
     outputs = []
@@ -29,8 +29,7 @@ def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) ->
         for start in range(0, count, _BATCH):
             stack = np.stack([neighbours(grid.values, index) for index in range(start, min(start + _BATCH, count))])
             outputs.append(network(torch.from_numpy(stack).to(device)).float().cpu().numpy())
-    maps = np.concatenate(outputs)
-    return maps[:, 0], maps[:, 1] * 10.0
+    return np.concatenate(outputs)
 
 
 def peaks(logits: Maps, limit: int = MAXIMUM_FINDINGS) -> list[tuple[int, int, int]]:
@@ -55,6 +54,23 @@ def _centre_of_mass(logits: Maps, place: tuple[int, int, int]) -> tuple[float, f
     )
 
 
+def _diameter_mm(grid: GridVolume, slice_index: float, row: float, column: float) -> float:
+    """Diameter of the largest circle inside what is denser than half way from lung to the peak, in its slice.
+
+    A circle, because vessels that touch the nodule would stretch any measure of the whole region.
+    """
+    plane = grid.values[round(slice_index)]
+    reach = int(_SEPARATION_MM / GRID_MM[1])
+    top, left = max(round(row) - reach, 0), max(round(column) - reach, 0)
+    window = plane[top : round(row) + reach + 1, left : round(column) + reach + 1]
+    middle = (round(row) - top, round(column) - left)
+    near = window[max(middle[0] - 1, 0) : middle[0] + 2, max(middle[1] - 1, 0) : middle[1] + 2]
+    half = (float(near.mean()) + float(np.percentile(window, 20))) / 2
+    depth = ndimage.distance_transform_edt(window > half, sampling=GRID_MM[1])
+    close = depth[max(middle[0] - 2, 0) : middle[0] + 3, max(middle[1] - 2, 0) : middle[1] + 3]
+    return float(np.clip(2 * close.max(), 3.0, 40.0))
+
+
 def _probability(logit: float, calibration: Calibration) -> float:
     return float(special.expit(calibration.slope * logit + calibration.intercept))
 
@@ -62,7 +78,7 @@ def _probability(logit: float, calibration: Calibration) -> float:
 def detect(volume: Volume, weights: Weights, device: torch.device | None = None) -> Detections:
     """The calibrated case score (that of the best peak) and the findings above FINDING_THRESHOLD."""
     grid = to_grid(volume)
-    logits, diameters = heat_maps(weights.network, grid, device or preferred_device())
+    logits = heat_maps(weights.network, grid, device or preferred_device())
     findings = []
     scores = []
     for place in peaks(logits):
@@ -73,6 +89,5 @@ def detect(volume: Volume, weights: Weights, device: torch.device | None = None)
         slice_index, row, column = _centre_of_mass(logits, place)
         at = (slice_index, row * STRIDE, column * STRIDE)
         nearest = int(np.clip(round(grid.to_source_index(*at)[0]), 0, volume.hounsfield.shape[0] - 1))
-        diameter_mm = float(np.clip(diameters[place], 3.0, 40.0))
-        findings.append(Detection(grid.to_patient_mm(*at), diameter_mm, score, nearest))
+        findings.append(Detection(grid.to_patient_mm(*at), _diameter_mm(grid, *at), score, nearest))
     return Detections(scores[0], tuple(findings))

@@ -12,7 +12,7 @@ _PRIOR_LOGIT = -4.0
 
 
 class NoduleNetwork(nn.Module):
-    """Maps (batch, 5, rows, columns) to (batch, 2, rows/2, columns/2): nodule logit, and diameter in centimetres."""
+    """Maps (batch, 5, rows, columns) to (batch, rows/2, columns/2): the logit of a nodule."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,14 +27,14 @@ class NoduleNetwork(nn.Module):
             nn.ReLU(),
             nn.Conv2d(_WIDTH, _WIDTH, 3, padding=4, dilation=4),
             nn.ReLU(),
-            nn.Conv2d(_WIDTH, 2, 1),
+            nn.Conv2d(_WIDTH, 1, 1),
         )
         # Nearly every cell is background: start from that, or the first steps are spent learning it.
         nn.init.constant_(self.layers[-1].bias, _PRIOR_LOGIT)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logit and diameter maps."""
-        return self.layers(images)
+        """The logit map."""
+        return self.layers(images)[:, 0]
 
 
 def preferred_device() -> torch.device:

@@ -27,8 +27,8 @@ class Recipe:
     """What decides the weights, besides the cases."""
 
     seed: int = 7
-    rounds: int = 3
-    steps: int = 240
+    rounds: int = 2
+    steps: int = 400
     batch: int = 24
     patches_per_case: int = 40
     hard_per_case: int = 8
@@ -40,27 +40,28 @@ class _Patches:
     images: Array
     targets: Array
     weights: Array
-    diameters: Array
 
     def __len__(self) -> int:
         return len(self.images)
 
 
-def _targets(grid: GridVolume, nodules: tuple[Sphere, ...], index: int) -> tuple[Array, Array, Array]:
-    """For one slice: target, weight (0 = do not care) and diameter in centimetres, at STRIDE."""
-    rows, columns = (-(-size // STRIDE) for size in grid.values.shape[1:])
-    target, weight, diameter = (np.full((rows, columns), fill, np.float32) for fill in (0, 1, 0))
-    row, column = np.mgrid[0:rows, 0:columns].astype(np.float32) * STRIDE
+def _targets(
+    grid: GridVolume, nodules: tuple[Sphere, ...], index: int, corner: tuple[int, int]
+) -> tuple[Array, Array]:
+    """For one patch of one slice: target and weight (0 = do not care), at STRIDE."""
+    cells = PATCH // STRIDE
+    target, weight = np.zeros((cells, cells), np.float32), np.ones((cells, cells), np.float32)
+    row, column = np.mgrid[0:cells, 0:cells].astype(np.float32) * STRIDE
     for nodule in nodules:
         z0, y0, x0 = grid.from_patient_mm(nodule.center_mm)
         dz = (index - z0) * GRID_MM[0]
-        in_plane = np.hypot((row - y0) * GRID_MM[1], (column - x0) * GRID_MM[2])
+        in_plane = np.hypot((row + corner[0] - y0) * GRID_MM[1], (column + corner[1] - x0) * GRID_MM[2])
         radius = nodule.diameter_mm / 2
         distance = np.hypot(in_plane, dz)
         core = (in_plane <= max(0.5 * radius, 2.5)) & (abs(dz) <= max(0.6 * radius, GRID_MM[0] / 2))
         weight[(distance <= radius + 4) & ~core] = 0
-        weight[core], target[core], diameter[core] = 1, 1, nodule.diameter_mm / 10
-    return target, weight, diameter
+        weight[core], target[core] = 1, 1
+    return target, weight
 
 
 def _patch_corner(centre: tuple[float, float], shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, int]:
@@ -97,7 +98,7 @@ def _hard_places(
     network: NoduleNetwork, grid: GridVolume, nodules: tuple[Sphere, ...], count: int
 ) -> list[tuple[int, float, float]]:
     """Where the network is wrongly confident: its best peaks that are no nodules."""
-    logits, _ = heat_maps(network, grid, _CPU)
+    logits = heat_maps(network, grid, _CPU)
     truth = [grid.from_patient_mm(nodule.center_mm) for nodule in nodules]
     places = []
     for z, y, x in peaks(logits):
@@ -113,41 +114,35 @@ def _cut(
     places: list[tuple[int, float, float]],
     rng: np.random.Generator,
 ) -> _Patches:
-    rows: list[tuple[Array, Array, Array, Array]] = []
+    rows: list[tuple[Array, Array, Array]] = []
     for index, row, column in places:
         y, x = _patch_corner((row, column), grid.values.shape[1:], rng)
-        target, weight, diameter = _targets(grid, nodules, index)
-        cells = np.s_[y // STRIDE : (y + PATCH) // STRIDE, x // STRIDE : (x + PATCH) // STRIDE]
-        image = neighbours(grid.values, index)[:, y : y + PATCH, x : x + PATCH]
-        rows.append((image, target[cells], weight[cells], diameter[cells]))
-    images, targets, weights, diameters = (np.stack(column) for column in zip(*rows, strict=True))
-    return _Patches(images, targets, weights, diameters)
+        target, weight = _targets(grid, nodules, index, (y, x))
+        rows.append((neighbours(grid.values, index)[:, y : y + PATCH, x : x + PATCH], target, weight))
+    images, targets, weights = (np.stack(column) for column in zip(*rows, strict=True))
+    return _Patches(images, targets, weights)
 
 
-def _loss(output: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, diameter: torch.Tensor) -> torch.Tensor:
-    """Weighted cross-entropy on the map (nodule cells are rare, so they count more) and size error on nodules."""
-    entropy = functional.binary_cross_entropy_with_logits(output[:, 0], target, reduction="none")
-    balance = weight * (1 + 3 * target)
-    size_error = functional.smooth_l1_loss(output[:, 1], diameter, reduction="none") * target
-    return (balance * entropy).sum() / target.sum().clamp(min=1) + 0.3 * size_error.sum() / target.sum().clamp(min=1)
+def _loss(logit: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Weighted cross-entropy on the map; nodule cells are rare, so they count more."""
+    entropy = functional.binary_cross_entropy_with_logits(logit, target, reduction="none")
+    return (weight * (1 + 3 * target) * entropy).sum() / target.sum().clamp(min=1)
 
 
 def _fit(network: NoduleNetwork, patches: _Patches, recipe: Recipe, seed: int, progress: Progress) -> None:
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.learning_rate, total_steps=recipe.steps)
-    tensors = [
-        torch.from_numpy(array) for array in (patches.images, patches.targets, patches.weights, patches.diameters)
-    ]
+    tensors = [torch.from_numpy(array) for array in (patches.images, patches.targets, patches.weights)]
     network.train()
     for step in range(recipe.steps):
         chosen = torch.randint(len(tensors[0]), (recipe.batch,), generator=generator)
-        images, target, weight, diameter = (tensor[chosen] for tensor in tensors)
+        images, target, weight = (tensor[chosen] for tensor in tensors)
         flipped = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]
         images = torch.flip(images, [axis + 1 for axis in flipped])
-        target, weight, diameter = (torch.flip(tensor, flipped) for tensor in (target, weight, diameter))
+        target, weight = (torch.flip(tensor, flipped) for tensor in (target, weight))
         optimiser.zero_grad()
-        loss = _loss(network(images), target, weight, diameter)
+        loss = _loss(network(images), target, weight)
         loss.backward()
         optimiser.step()
         schedule.step()
@@ -160,7 +155,7 @@ def _calibrate(network: NoduleNetwork, cases: Sequence[tuple[GridVolume, bool]])
     """Platt scaling of the best logit of cases the network never saw."""
     best = []
     for grid, _ in cases:
-        logits, _ = heat_maps(network, grid, _CPU)
+        logits = heat_maps(network, grid, _CPU)
         best.append(float(logits[peaks(logits, limit=1)[0]]))
     truth = [has_nodule for _, has_nodule in cases]
     model = LogisticRegression(C=1.0).fit(np.array(best)[:, None], truth)
