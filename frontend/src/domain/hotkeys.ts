@@ -1,0 +1,102 @@
+/** Everything a key does in the reading room. */
+export type HotkeyAction =
+  | "slice_next"
+  | "slice_previous"
+  | "slice_forward_10"
+  | "slice_back_10"
+  | "slice_first"
+  | "slice_last"
+  | "series_next"
+  | "series_previous"
+  | "tool_select"
+  | "tool_point"
+  | "tool_length"
+  | "tool_rectangle"
+  | "tool_ellipse"
+  | "view_fit"
+  | "window_reset"
+  | "window_invert"
+  | "marks_toggle"
+  | "mark_delete"
+  | "mark_next"
+  | "undo"
+  | "redo"
+  | "answer_yes"
+  | "answer_no"
+  | "answer_1"
+  | "answer_2"
+  | "answer_3"
+  | "answer_4"
+  | "answer_5"
+  | "sign"
+  | "next_case"
+  | "help";
+
+export interface Hotkey {
+  /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
+  keys: string[];
+  action: HotkeyAction;
+  group: "Images" | "Tools" | "Marks" | "Form" | "Case";
+  text: string;
+}
+
+export const HOTKEYS: Hotkey[] = [
+  { keys: ["ArrowDown"], action: "slice_next", group: "Images", text: "Next slice (also the wheel)" },
+  { keys: ["ArrowUp"], action: "slice_previous", group: "Images", text: "Previous slice" },
+  { keys: ["PageDown"], action: "slice_forward_10", group: "Images", text: "10 slices on" },
+  { keys: ["PageUp"], action: "slice_back_10", group: "Images", text: "10 slices back" },
+  { keys: ["Home"], action: "slice_first", group: "Images", text: "First slice" },
+  { keys: ["End"], action: "slice_last", group: "Images", text: "Last slice" },
+  { keys: ["ArrowRight"], action: "series_next", group: "Images", text: "Next series" },
+  { keys: ["ArrowLeft"], action: "series_previous", group: "Images", text: "Previous series" },
+  { keys: ["f"], action: "view_fit", group: "Images", text: "Fit image to window" },
+  { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window" },
+  { keys: ["i"], action: "window_invert", group: "Images", text: "Invert" },
+  { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
+  { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
+  { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },
+  { keys: ["r"], action: "tool_rectangle", group: "Tools", text: "Rectangle" },
+  { keys: ["e"], action: "tool_ellipse", group: "Tools", text: "Ellipse" },
+  { keys: ["m"], action: "mark_next", group: "Marks", text: "Jump to the next mark" },
+  { keys: ["h"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
+  { keys: ["Delete", "Backspace"], action: "mark_delete", group: "Marks", text: "Delete the selected mark" },
+  { keys: ["Ctrl+z"], action: "undo", group: "Marks", text: "Undo" },
+  { keys: ["Ctrl+Shift+z", "Ctrl+y"], action: "redo", group: "Marks", text: "Redo" },
+  { keys: ["y"], action: "answer_yes", group: "Form", text: "Yes" },
+  { keys: ["n"], action: "answer_no", group: "Form", text: "No" },
+  { keys: ["1"], action: "answer_1", group: "Form", text: "First choice" },
+  { keys: ["2"], action: "answer_2", group: "Form", text: "Second choice" },
+  { keys: ["3"], action: "answer_3", group: "Form", text: "Third choice" },
+  { keys: ["4"], action: "answer_4", group: "Form", text: "Fourth choice" },
+  { keys: ["5"], action: "answer_5", group: "Form", text: "Fifth choice" },
+  { keys: ["Ctrl+Enter"], action: "sign", group: "Case", text: "Sign" },
+  { keys: ["Enter"], action: "next_case", group: "Case", text: "Next case (once signed)" },
+  { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },
+];
+
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  shiftKey: boolean;
+  altKey: boolean;
+}
+
+/** The written form of a key press, as the table spells it. */
+export function keyName(press: KeyPress): string {
+  const isLetter = /^[a-z]$/i.test(press.key);
+  const key = isLetter ? press.key.toLowerCase() : press.key;
+  const control = press.ctrlKey || press.metaKey ? "Ctrl+" : "";
+  // A shifted sign such as "?" already says the shift in its key.
+  const shift = press.shiftKey && (isLetter || press.key.length > 1) ? "Shift+" : "";
+  return control + shift + key;
+}
+
+const ACTION_OF_KEY = new Map(
+  HOTKEYS.flatMap((hotkey) => hotkey.keys.map((key) => [key, hotkey.action] as const)),
+);
+
+/** What a key press means, or undefined when it is not ours (Alt belongs to the browser). */
+export function actionOf(press: KeyPress): HotkeyAction | undefined {
+  return press.altKey ? undefined : ACTION_OF_KEY.get(keyName(press));
+}

@@ -1,0 +1,60 @@
+/** The versioned form of a reader study, as docs/contract.md section 3 writes it. */
+
+export interface Code {
+  scheme: string;
+  value: string;
+  meaning: string;
+}
+
+export type MarkKind = "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE";
+
+interface QuestionBase {
+  key: string;
+  text: string;
+  help?: string;
+  required: boolean;
+}
+
+export interface BinaryQuestion extends QuestionBase {
+  kind: "BINARY";
+  role?: "CALL" | "RATING" | null;
+}
+
+export interface OrdinalQuestion extends QuestionBase {
+  kind: "ORDINAL";
+  options: string[];
+  role?: "CALL" | "RATING" | null;
+}
+
+export interface ConfidenceQuestion extends QuestionBase {
+  kind: "CONFIDENCE";
+  role?: "CALL" | "RATING" | null;
+}
+
+export interface LocatedFindingQuestion extends QuestionBase {
+  kind: "LOCATED_FINDING";
+  tools: MarkKind[];
+  codes: Code[];
+  minimum_count: number;
+  maximum_count: number | null;
+}
+
+export type AnswerQuestion = BinaryQuestion | OrdinalQuestion | ConfidenceQuestion;
+export type Question = AnswerQuestion | LocatedFindingQuestion;
+
+export interface LabelSchema {
+  version: number;
+  questions: Question[];
+}
+
+export function isLocated(question: Question): question is LocatedFindingQuestion {
+  return question.kind === "LOCATED_FINDING";
+}
+
+export function isAnswered(question: Question): question is AnswerQuestion {
+  return question.kind !== "LOCATED_FINDING";
+}
+
+export function sameCode(one: Code, other: Code): boolean {
+  return one.scheme === other.scheme && one.value === other.value;
+}

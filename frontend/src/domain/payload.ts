@@ -1,0 +1,61 @@
+import type { Code, MarkKind } from "./labelSchema";
+
+/** A point in the DICOM patient coordinate system (LPS+, PS3.3 C.7.6.2), in millimetres. */
+export type PatientMm = readonly [x: number, y: number, z: number];
+
+/** Column and row in the image; the centre of the first pixel is (0, 0). */
+export type PixelPoint = readonly [column: number, row: number];
+
+/** Where a mark lies: in patient millimetres, or in pixels when the image has no patient geometry. */
+export interface Geometry {
+  kind: MarkKind;
+  points_mm: PatientMm[] | null;
+  points_px?: PixelPoint[];
+  frame_of_reference_uid: string | null;
+  sop_instance_uid: string;
+  series_instance_uid: string;
+  frame_number: number;
+}
+
+/** Sizes in millimetres; null where the kind of mark has none or the image has no spacing. */
+export interface Measurements {
+  length_mm: number | null;
+  area_mm2: number | null;
+  width_mm: number | null;
+  height_mm: number | null;
+}
+
+export interface Finding {
+  id: string;
+  /** Key of the located-finding question; null for a plain measurement, which is kept but never analysed. */
+  question: string | null;
+  code: Code | null;
+  confidence: number | null;
+  geometry: Geometry;
+  measurements: Measurements;
+}
+
+export type Answer = boolean | number;
+
+/** The content of one revision of a read. An absent key is an unanswered question. */
+export interface ReadPayload {
+  version: 1;
+  answers: Record<string, Answer>;
+  findings: Finding[];
+}
+
+export const EMPTY_PAYLOAD: ReadPayload = { version: 1, answers: {}, findings: [] };
+
+export const POINTS_OF_KIND: Record<MarkKind, number> = { POINT: 1, LENGTH: 2, RECTANGLE: 4, ELLIPSE: 4 };
+
+export function samePayload(one: ReadPayload, other: ReadPayload): boolean {
+  return canonical(one) === canonical(other);
+}
+
+/** JSON with sorted keys, so that two equal values compare equal whatever order they were built in. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,5 @@
+import type { RouteObject } from "react-router";
+
+export const readingRoutes: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import("./WorklistScreen")).WorklistScreen }) },
+];

@@ -1,0 +1,24 @@
+import { createBrowserRouter } from "react-router";
+import { coordinatorRoutes } from "@/coordinator/routes";
+import { readingRoutes } from "@/reading/routes";
+import { resultsRoutes } from "@/results/routes";
+import { ErrorScreen } from "@/ui/ErrorScreen";
+import { NotFoundScreen } from "@/ui/NotFoundScreen";
+import { Shell } from "@/ui/Shell";
+
+/** The one place that knows every screen; the screens do not know each other. */
+export function makeRouter() {
+  return createBrowserRouter([
+    {
+      element: <Shell />,
+      errorElement: <ErrorScreen />,
+      hydrateFallbackElement: <div />,
+      children: [
+        ...readingRoutes,
+        ...coordinatorRoutes,
+        ...resultsRoutes,
+        { path: "*", element: <NotFoundScreen /> },
+      ],
+    },
+  ]);
+}

@@ -1,0 +1,53 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { NavLink } from "react-router";
+import { meQuery } from "@/api/queries";
+import type { Me } from "@/api/types";
+import classes from "./Shell.module.css";
+import { useSignOut } from "./useSignOut";
+
+interface NavigationItem {
+  to: string;
+  text: string;
+  isFor: (me: Me) => boolean;
+}
+
+const isCoordinator = (me: Me) =>
+  me.is_site_administrator ||
+  me.may_create_reader_studies ||
+  me.memberships.some((membership) => membership.role === "COORDINATOR");
+
+/** Entries of the bar in order; the server decides again on every request. */
+const NAVIGATION: NavigationItem[] = [
+  { to: "/", text: "Worklist", isFor: () => true },
+  { to: "/reader-studies", text: "Reader studies", isFor: isCoordinator },
+  { to: "/imaging-studies", text: "Imaging studies", isFor: isCoordinator },
+  { to: "/ai-models", text: "AI models", isFor: isCoordinator },
+];
+
+export function TopBar() {
+  const { data: me } = useQuery(meQuery);
+  const signOut = useSignOut();
+  return (
+    <header className={classes.bar}>
+      <NavLink to="/" className={classes.brand}>
+        Overread
+      </NavLink>
+      <nav aria-label="Main" style={{ display: "flex", gap: "1rem" }}>
+        {me &&
+          NAVIGATION.filter((item) => item.isFor(me)).map((item) => (
+            <NavLink key={item.to} to={item.to} end={item.to === "/"} className={classes.link}>
+              {item.text}
+            </NavLink>
+          ))}
+      </nav>
+      <span className={classes.spacer} />
+      {me && <span className={classes.person}>{me.name || me.username}</span>}
+      {me && (
+        <Button variant="subtle" color="gray" size="compact-xs" onClick={signOut}>
+          Sign out
+        </Button>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,33 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+// Neutral greys without a tint: colour beside a radiograph shifts how its greys are seen.
+const dark: MantineColorsTuple = [
+  "#d5d7da",
+  "#b4b7bc",
+  "#93979d",
+  "#6b6f76",
+  "#45484e",
+  "#34373c",
+  "#26282c",
+  "#1b1d20",
+  "#121315",
+  "#0a0b0c",
+];
+
+export const theme = createTheme({
+  colors: { dark },
+  primaryColor: "blue",
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  defaultRadius: "sm",
+  fontFamily: "'Inter', 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono', 'DejaVu Sans Mono', Consolas, monospace",
+  fontSizes: { xs: "0.72rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.2rem" },
+  spacing: { xs: "0.375rem", sm: "0.5rem", md: "0.75rem", lg: "1rem", xl: "1.5rem" },
+  components: {
+    Button: { defaultProps: { size: "xs" } },
+    TextInput: { defaultProps: { size: "xs" } },
+    Select: { defaultProps: { size: "xs" } },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+  },
+});

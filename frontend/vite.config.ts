@@ -1,0 +1,37 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// In development the page comes from Vite and everything else from the portal.
+const portal = { target: process.env.OVERREAD_PORTAL ?? "http://127.0.0.1:8000", changeOrigin: false };
+
+export default defineConfig({
+  base: "/static/app/",
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  worker: { format: "es" },
+  optimizeDeps: {
+    // The loader starts its workers by relative URL, which pre-bundling would break; its CommonJS
+    // codecs then have to be named one by one or development fails with "no export named default".
+    exclude: ["@cornerstonejs/dicom-image-loader"],
+    include: [
+      "dicom-parser",
+      "comlink",
+      "pako",
+      "uuid",
+      "@cornerstonejs/core",
+      "@cornerstonejs/tools",
+      "@cornerstonejs/codec-charls/decodewasmjs",
+      "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs",
+      "@cornerstonejs/codec-openjpeg/decodewasmjs",
+      "@cornerstonejs/codec-openjph/wasmjs",
+      "@cornerstonejs/codec-libjxl/decodewasmjs",
+      "@cornerstonejs/jpeg-lossless-decoder-js",
+    ],
+  },
+  build: { target: "es2022", manifest: true, chunkSizeWarningLimit: 6000, sourcemap: false },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": portal, "/dicomweb": portal, "/accounts": portal, "/health": portal },
+  },
+});

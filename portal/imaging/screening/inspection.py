@@ -1,0 +1,323 @@
+"""Judge one file: what it is, whether it is whole, and what the mirror needs to know of it.
+
+Runs in the screening child only (see `child`): it reads bytes that nobody has looked at before.
+"""
+
+import hashlib
+import os
+import re
+import zlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_dataset
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
+)
+
+from portal.imaging.screening import kinds, pixels, structure
+from portal.imaging.screening.reasons import Refusal
+
+MAX_FILE_BYTES = 4 * 1024**3
+MAX_INFLATED_BYTES = 256 * 1024**2
+MAX_INFLATION_RATIO = 100
+_HEADER_BYTES = 132
+_WINDOW_BYTES = 65_536
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# First bytes of programs and documents that some systems would open instead of the DICOM file behind them.
+_FOREIGN_PREAMBLES = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"%PDF",
+    b"PK\x03\x04",
+    b"<",
+    b"\xca\xfe\xba\xbe",
+    b"\xcf\xfa\xed\xfe",
+)
+
+_WANTED = (
+    "SpecificCharacterSet",
+    "SyntheticData",
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "PatientID",
+    "StudyDate",
+    "StudyDescription",
+    "SeriesDescription",
+    "Modality",
+    "BodyPartExamined",
+    "SeriesNumber",
+    "InstanceNumber",
+    "NumberOfFrames",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """What the mirror keeps of an instance; names follow DICOM keywords."""
+
+    file_sha256: str
+    size_bytes: int
+    transfer_syntax_uid: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    patient_id: str
+    study_date: str | None
+    study_description: str
+    series_description: str
+    modality: str
+    body_part: str
+    series_number: int | None
+    instance_number: int | None
+    number_of_frames: int
+    rows: int
+    columns: int
+    is_synthetic: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for the pipe between child and parent."""
+        return asdict(self)
+
+
+class _FileBytes:
+    """A file read through a small window, so that a 4 GB instance costs 64 kB."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._descriptor = stream.fileno()
+        self.size = os.fstat(self._descriptor).st_size
+        self._window_start = 0
+        self._window = b""
+
+    def read(self, offset: int, length: int) -> bytes:
+        start = offset - self._window_start
+        if not 0 <= start <= start + length <= len(self._window):
+            self._window = os.pread(self._descriptor, max(length, _WINDOW_BYTES), offset)
+            self._window_start, start = offset, 0
+        return self._window[start : start + length]
+
+
+class _MemoryBytes:
+    """An inflated data set."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.size = len(content)
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._content[offset : offset + length]
+
+
+def inspect(path: Path) -> Identifiers:
+    """Read one file from disk and return its identifiers.
+
+    Raises
+    ------
+    Refusal
+        With the code of the first rule the file breaks.
+    """
+    with path.open("rb") as stream:
+        source = _FileBytes(stream)
+        _check_part_10(source)
+        meta, data_set_offset = _file_meta(source)
+        transfer_syntax_uid = _text(meta, "TransferSyntaxUID")
+        if not transfer_syntax_uid:
+            raise Refusal("transfer_syntax_missing")
+        if _text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
+            raise Refusal("dicomdir")
+        kinds.check_transfer_syntax(transfer_syntax_uid)
+        elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid)
+        sop_class_uid = _uid(data_set, "SOPClassUID")
+        kinds.check_sop_class(sop_class_uid)
+        image = _image(data_set, transfer_syntax_uid)
+        pixels.check(image, elements, is_native=kinds.TRANSFER_SYNTAXES[transfer_syntax_uid])
+        return _identifiers(data_set, image, transfer_syntax_uid, _sha256(stream), source.size)
+
+
+def _check_part_10(source: _FileBytes) -> None:
+    if source.size == 0:
+        raise Refusal("empty_file")
+    if source.size > MAX_FILE_BYTES:
+        raise Refusal("file_too_large")
+    head = source.read(0, _HEADER_BYTES)
+    if head[128:] != b"DICM":
+        raise Refusal("not_dicom")
+    if head.lstrip().startswith(_FOREIGN_PREAMBLES):
+        raise Refusal("preamble_not_dicom")
+
+
+def _file_meta(source: _FileBytes) -> tuple[FileMetaDataset, int]:
+    """Group 0002, which is explicit little endian whatever follows it (PS3.10 7.1)."""
+    end = structure.end_of_group(source, _HEADER_BYTES, group=0x0002)
+    content = BytesIO(source.read(_HEADER_BYTES, end - _HEADER_BYTES))
+    return FileMetaDataset(read_dataset(content, is_implicit_VR=False, is_little_endian=True)), end
+
+
+def _data_set(
+    stream: BinaryIO, source: _FileBytes, offset: int, transfer_syntax_uid: str
+) -> tuple[dict[int, structure.Element], Dataset]:
+    if transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
+        content = _inflate(stream, offset)
+        elements = structure.walk(_MemoryBytes(content), 0, implicit=False, big_endian=False)
+        readable: BinaryIO = BytesIO(content)
+    else:
+        elements = structure.walk(
+            source,
+            offset,
+            implicit=transfer_syntax_uid == ImplicitVRLittleEndian,
+            big_endian=transfer_syntax_uid == ExplicitVRBigEndian,
+        )
+        stream.seek(offset)
+        readable = stream
+    return elements, _wanted_values(readable, transfer_syntax_uid)
+
+
+def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
+    def is_pixel_data(tag: int, vr: str | None, length: int) -> bool:
+        return tag == structure.PIXEL_DATA
+
+    try:
+        return read_dataset(
+            readable,
+            is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
+            is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
+            stop_when=is_pixel_data,
+            specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
+        )
+    except (EOFError, ValueError, NotImplementedError, KeyError) as error:
+        raise Refusal("structure_invalid") from error
+
+
+def _inflate(stream: BinaryIO, offset: int) -> bytes:
+    """Unpack a deflated data set, never further than the limits."""
+    stream.seek(offset)
+    packed = stream.read(MAX_INFLATED_BYTES)
+    limit = min(MAX_INFLATED_BYTES, MAX_INFLATION_RATIO * len(packed))
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise Refusal("structure_invalid") from error
+    if len(content) > limit:
+        raise Refusal("deflate_bomb")
+    if not inflater.eof:
+        raise Refusal("truncated")
+    return content
+
+
+def _image(data_set: Dataset, transfer_syntax_uid: str) -> pixels.Image:
+    frames = _integer(data_set, "NumberOfFrames")
+    image = pixels.Image(
+        rows=_integer(data_set, "Rows") or 0,
+        columns=_integer(data_set, "Columns") or 0,
+        samples_per_pixel=_integer(data_set, "SamplesPerPixel") or 0,
+        bits_allocated=_integer(data_set, "BitsAllocated") or 0,
+        bits_stored=_integer(data_set, "BitsStored") or 0,
+        number_of_frames=1 if frames is None else frames,
+        photometric_interpretation=_text(data_set, "PhotometricInterpretation"),
+    )
+    # Nothing free to use decodes 12-bit JPEG Extended, neither in the browser nor in the worker.
+    if transfer_syntax_uid == JPEGExtended12Bit and image.bits_stored > 8:
+        raise Refusal("transfer_syntax_unsupported")
+    return image
+
+
+def _identifiers(
+    data_set: Dataset, image: pixels.Image, transfer_syntax_uid: str, file_sha256: str, size_bytes: int
+) -> Identifiers:
+    patient_id = _text(data_set, "PatientID")
+    if not patient_id:
+        raise Refusal("patient_id_missing")
+    return Identifiers(
+        file_sha256=file_sha256,
+        size_bytes=size_bytes,
+        transfer_syntax_uid=transfer_syntax_uid,
+        sop_class_uid=_uid(data_set, "SOPClassUID"),
+        sop_instance_uid=_uid(data_set, "SOPInstanceUID"),
+        series_instance_uid=_uid(data_set, "SeriesInstanceUID"),
+        study_instance_uid=_uid(data_set, "StudyInstanceUID"),
+        patient_id=patient_id,
+        study_date=_date(data_set, "StudyDate"),
+        study_description=_text(data_set, "StudyDescription"),
+        series_description=_text(data_set, "SeriesDescription"),
+        modality=_text(data_set, "Modality")[:16],
+        body_part=_text(data_set, "BodyPartExamined")[:16],
+        series_number=_integer(data_set, "SeriesNumber"),
+        instance_number=_integer(data_set, "InstanceNumber"),
+        number_of_frames=image.number_of_frames,
+        rows=image.rows,
+        columns=image.columns,
+        is_synthetic=_text(data_set, "SyntheticData") == "YES",
+    )
+
+
+def _sha256(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    stream.seek(0)
+    while chunk := stream.read(1024**2):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _value(data_set: Dataset, keyword: str) -> Any:
+    try:
+        return data_set.get(keyword)
+    except (ValueError, TypeError, NotImplementedError, LookupError) as error:
+        raise Refusal("value_invalid") from error
+
+
+def _text(data_set: Dataset, keyword: str) -> str:
+    """A text without control characters (PostgreSQL stores no NUL), at most 64 characters as LO allows."""
+    value = _value(data_set, keyword)
+    return "" if value is None else _CONTROL.sub(" ", str(value)).strip()[:64]
+
+
+def _uid(data_set: Dataset, keyword: str) -> str:
+    value = _value(data_set, keyword)
+    if value is None or not str(value):
+        raise Refusal("identifier_missing")
+    text = str(value)
+    if len(text) > 64 or not _UID.fullmatch(text):
+        raise Refusal("identifier_invalid")
+    return text
+
+
+def _integer(data_set: Dataset, keyword: str) -> int | None:
+    value = _value(data_set, keyword)
+    if value is None or value == "":
+        return None
+    try:
+        number = int(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Refusal("value_invalid") from error
+    if not -(2**31) <= number < 2**31:
+        raise Refusal("value_invalid")
+    return number
+
+
+def _date(data_set: Dataset, keyword: str) -> str | None:
+    """An ISO date, or None when the file has none or one that no calendar has."""
+    text = _text(data_set, keyword).replace(".", "")
+    try:
+        return datetime.strptime(text, "%Y%m%d").date().isoformat()  # noqa: DTZ007  a DA has no time zone
+    except ValueError:
+        return None
