@@ -1,8 +1,8 @@
 """Draws a chest into a voxel grid: body, lungs, mediastinum, spine, ribs, vessels, nodules, noise.
 
-The shapes are chosen to look like a chest and to make the task neither trivial nor impossible: vessels cross the slices
-as round spots like nodules do, tiny granulomas and scars mimic them, and nodules differ in contrast. Nothing here is
-derived from a patient.
+The shapes are chosen to look like a chest and to make the task neither trivial nor impossible: vessels cross
+the slices as round spots like nodules do, granulomas and scars mimic them, and nodules differ in contrast.
+Nothing here is derived from a patient.
 """
 
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ def _paint(volume: Hounsfield, membership: Hounsfield, hu: float) -> None:
 
 
 def _mediastinum_half_width_mm(y: Hounsfield, z: Hounsfield, x: Hounsfield) -> Hounsfield:
-    """Half width of the mediastinum; the heart bulges forwards and to the left (x > 0), more so near the feet."""
+    """Half width of the mediastinum; the heart bulges forwards and to the left (x > 0)."""
     heart = np.exp(-(((y + 28) / 34) ** 2)) * np.clip(22 - 0.35 * z, 4, 40)
     return (27 + heart * np.where(x > 0, 1.35, 0.55)).astype(np.float32)
 
@@ -92,7 +92,11 @@ def _paint_ribs(volume: Hounsfield, grid: Grid, habitus: Habitus, rng: np.random
     phase = (z + 0.55 * y + float(rng.uniform(0, 27))) % 27 - 13.5
     distance = np.sqrt((radial / 4.5) ** 2 + (phase / 6.0) ** 2) - 1
     gap = np.abs(x) < 16
-    _paint(volume, np.where(gap, 0, _inside((distance * 4.5).astype(np.float32), 2.5)).astype(np.float32), BONE_HU)
+    _paint(
+        volume,
+        np.where(gap, 0, _inside((distance * 4.5).astype(np.float32), 2.5)).astype(np.float32),
+        BONE_HU,
+    )
 
 
 def _paint_midline(volume: Hounsfield, grid: Grid, habitus: Habitus) -> None:
@@ -101,7 +105,7 @@ def _paint_midline(volume: Hounsfield, grid: Grid, habitus: Habitus) -> None:
     flat = np.zeros_like(z)
     vertebra = _inside(_ellipse(x, y - spine_y, 19, 15), 3.0)
     _paint(volume, vertebra + flat, MARROW_HU)
-    _paint(volume, _inside(np.abs(_ellipse(x, y - spine_y, 19, 15)) - 1.5, 2.0) + flat, BONE_HU)
+    _paint(volume, _inside(np.abs(_ellipse(x, y - spine_y, 19, 15)) - np.float32(1.5), 2.0) + flat, BONE_HU)
     _paint(volume, _inside(_ellipse(x, y - spine_y - 21, 9, 8), 2.0) + flat, 25.0)
     _paint(volume, _inside(_ellipse(x, y + habitus.thorax_y_mm - 4, 15, 5), 2.0) + flat, BONE_HU * 0.7)
     _paint(volume, _inside(_ellipse(x - 20, y - spine_y + 24, 11, 11), 2.0) + flat, BLOOD_HU + 15)
@@ -130,7 +134,7 @@ def _local(grid: Grid, low: Point, high: Point) -> tuple[slice, slice, slice] | 
 def capsule_coverage(
     grid: Grid, start: Point, end: Point, radius_mm: float
 ) -> tuple[tuple[slice, slice, slice], Hounsfield] | None:
-    """Share of each voxel inside a capsule (a sphere when start == end), with the box of voxels it touches."""
+    """Share of each voxel inside a capsule (start == end: a sphere) and the box of voxels it touches."""
     margin = radius_mm + grid.pixel_mm
     low = tuple(min(a, b) - margin for a, b in zip(start, end, strict=True))
     high = tuple(max(a, b) + margin for a, b in zip(start, end, strict=True))
@@ -147,7 +151,7 @@ def capsule_coverage(
         along = np.clip((dx * axis[0] + dy * axis[1] + dz * axis[2]) / length_squared, 0, 1)
         squared = (dx - along * axis[0]) ** 2 + (dy - along * axis[1]) ** 2 + (dz - along * axis[2]) ** 2
         coverage += _inside(np.sqrt(squared) - radius_mm, grid.pixel_mm)
-    return box, coverage / SUBSLICES
+    return box, coverage / np.float32(SUBSLICES)
 
 
 def _branches(
@@ -168,7 +172,9 @@ def _branches(
         for _ in range(2 if radius > 1.3 else int(rng.integers(1, 3))):
             turned = heading + rng.normal(0, 0.42, 3).astype(np.float32)
             turned /= np.linalg.norm(turned)
-            pending.append((tip, turned, radius * float(rng.uniform(0.66, 0.82)), length * float(rng.uniform(0.7, 0.95))))
+            pending.append(
+                (tip, turned, radius * float(rng.uniform(0.66, 0.82)), length * float(rng.uniform(0.7, 0.95)))
+            )
 
 
 def _paint_capsule(
@@ -209,7 +215,7 @@ def lung_point(grid: Grid, lung: Hounsfield, margin_mm: float, rng: np.random.Ge
 
 
 def _paint_mimics(volume: Hounsfield, lung: Hounsfield, grid: Grid, rng: np.random.Generator) -> None:
-    """Findings that are no nodules: calcified granulomas below 4 mm, and scars (short bands at the pleura)."""
+    """Findings that are no nodules: calcified granulomas below 4 mm, and scars (short bands)."""
     for _ in range(int(rng.poisson(0.8))):
         point = lung_point(grid, lung, 4, rng)
         _paint_capsule(volume, lung, grid, (point, point, float(rng.uniform(1.2, 1.9))), 350.0)
@@ -218,11 +224,13 @@ def _paint_mimics(volume: Hounsfield, lung: Hounsfield, grid: Grid, rng: np.rand
         heading = rng.normal(0, 1, 3)
         heading *= rng.uniform(8, 22) / np.linalg.norm(heading)
         tip = (point[0] + float(heading[0]), point[1] + float(heading[1]), point[2] + 0.5 * float(heading[2]))
-        _paint_capsule(volume, lung, grid, (point, tip, float(rng.uniform(1.4, 2.6))), float(rng.uniform(-350, 30)))
+        _paint_capsule(
+            volume, lung, grid, (point, tip, float(rng.uniform(1.4, 2.6))), float(rng.uniform(-350, 30))
+        )
 
 
 def _add_noise(volume: Hounsfield, grid: Grid, noise_hu: float, rng: np.random.Generator) -> None:
-    """Quantum noise, correlated in the plane as after a reconstruction kernel, and slow parenchymal texture."""
+    """Quantum noise, correlated in the plane as a kernel leaves it, and slow parenchymal texture."""
     quantum = ndimage.gaussian_filter(rng.standard_normal(volume.shape, np.float32), (0, 0.7, 0.7))
     texture = ndimage.gaussian_filter(rng.standard_normal(volume.shape, np.float32), (1.0, 3.0, 3.0))
     volume += quantum * np.float32(noise_hu / quantum.std()) + texture * np.float32(12.0 / texture.std())

@@ -52,7 +52,7 @@ def make_phantom(name: str, seed: int, *, nodules: int, slices: int = READING_SL
 
 
 def _nodule_counts(first_seed: int, count: int) -> list[int]:
-    """Exactly half of the cases carry nodules (one or, in a quarter of them, two), in an order that the seed decides."""
+    """Half of the cases carry nodules (a quarter of these two, the others one), in a seeded order."""
     counts = [(0, 1, 0, 1, 0, 1, 0, 2)[index % 8] for index in range(count)]
     return [int(number) for number in np.random.default_rng(first_seed).permutation(counts)]
 
@@ -64,7 +64,7 @@ def reading_cases() -> Iterator[Phantom]:
 
 
 def fitting_cases(count: int = FITTING_CASES) -> Iterator[Phantom]:
-    """What the demo model learns from: short volumes, each with several nodules, so that few cases teach much."""
+    """What the demo model learns from: short volumes, each with several nodules."""
     for index in range(1, count + 1):
         yield make_phantom(
             f"FITTING {index:03d}", FITTING_SEED + index, nodules=_FITTING_NODULES, slices=_FITTING_SLICES

@@ -1,4 +1,4 @@
-"""Writes a phantom as CT Image Storage instances (PS3.3 A.3), labelled as synthetic wherever the standard has a place."""
+"""Writes a phantom as CT Image Storage instances (PS3.3 A.3), labelled as synthetic throughout."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ def to_datasets(
 ) -> Iterator[Dataset]:
     """The instances of one phantom, from feet to head.
 
-    `day` sets the date of the imaging study; `compress` stores JPEG-LS lossless instead of uncompressed pixels.
+    `day` sets the date of the imaging study; `compress` stores JPEG-LS lossless.
     """
     for index in range(phantom.grid.slices):
         dataset = Dataset()

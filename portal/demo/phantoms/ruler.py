@@ -20,8 +20,8 @@ _SLICES = 8
 def make_ruler() -> Phantom:
     """A water square with a horizontal rod of 100 mm and, below its left end, a vertical rod of 60 mm.
 
-    The same in every slice. The horizontal rod covers columns 60..184 of row 60..64 (zero-based), the vertical
-    rod rows 100..174 of columns 60..64.
+    The same in every slice. Counted from 0, the horizontal rod covers columns 60..184 of rows 60..64, the
+    vertical rod rows 100..174 of columns 60..64.
     """
     grid = Grid(_SLICES, _MATRIX, _MATRIX, PIXEL_MM, 5.0)
     plane = np.full((_MATRIX, _MATRIX), -1000, np.int16)

@@ -1,4 +1,4 @@
-"""The typed values of a phantom: a voxel grid in patient millimetres, its Hounsfield units and its lesions."""
+"""The typed values of a phantom: voxel grid in patient millimetres, Hounsfield units, lesions."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Lesion:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """An axial voxel grid in DICOM patient coordinates (LPS+); slices are ordered by rising z (towards the head)."""
+    """An axial voxel grid in DICOM patient coordinates (LPS+); slices rise with z (towards the head)."""
 
     slices: int
     rows: int

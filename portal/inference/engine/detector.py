@@ -27,7 +27,8 @@ def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) ->
     outputs = []
     with torch.inference_mode():
         for start in range(0, count, _BATCH):
-            stack = np.stack([neighbours(grid.values, index) for index in range(start, min(start + _BATCH, count))])
+            indices = range(start, min(start + _BATCH, count))
+            stack = np.stack([neighbours(grid.values, index) for index in indices])
             outputs.append(network(torch.from_numpy(stack).to(device)).float().cpu().numpy())
     return np.concatenate(outputs)
 

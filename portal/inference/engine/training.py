@@ -1,4 +1,4 @@
-"""Trains the demo detector on volumes with known nodules. Always on the CPU: the same seed gives the same weights."""
+"""Trains the demo detector on known nodules. Always on the CPU: the same seed gives the same weights."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -64,11 +64,13 @@ def _targets(
     return target, weight
 
 
-def _patch_corner(centre: tuple[float, float], shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, int]:
+def _patch_corner(
+    centre: tuple[float, float], shape: tuple[int, ...], rng: np.random.Generator
+) -> tuple[int, int]:
     corner = []
     for position, size in zip(centre, shape, strict=True):
-        start = int(round(position + float(rng.uniform(-14, 14)))) - PATCH // 2
-        # Patches begin on even voxels, so that the maps of the patch and of the whole slice have the same cells.
+        start = round(position + float(rng.uniform(-14, 14))) - PATCH // 2
+        # Patches begin on even voxels: their maps and those of the whole slice have the same cells.
         corner.append(int(np.clip(start, 0, size - PATCH)) // STRIDE * STRIDE)
     return corner[0], corner[1]
 
@@ -76,7 +78,7 @@ def _patch_corner(centre: tuple[float, float], shape: tuple[int, ...], rng: np.r
 def _places(
     grid: GridVolume, nodules: tuple[Sphere, ...], count: int, rng: np.random.Generator
 ) -> list[tuple[int, float, float]]:
-    """Slices and centres of the patches: a sixth around each nodule, the others half at edges and half anywhere."""
+    """Slices and centres of the patches: a sixth around each nodule, the rest at edges and anywhere."""
     places = []
     for nodule in nodules:
         z0, y0, x0 = grid.from_patient_mm(nodule.center_mm)
@@ -87,10 +89,9 @@ def _places(
     edge[:, :, 1:] = np.abs(np.diff(grid.values, axis=2)) > 0.5
     inside = np.argwhere(edge)
     remaining = count - len(places)
-    for pick in rng.integers(len(inside), size=remaining // 2):
-        places.append((int(inside[pick][0]), float(inside[pick][1]), float(inside[pick][2])))
-    for anywhere in rng.integers(grid.values.shape, size=(remaining - remaining // 2, 3)):
-        places.append((int(anywhere[0]), float(anywhere[1]), float(anywhere[2])))
+    at_edges = inside[rng.integers(len(inside), size=remaining // 2)]
+    anywhere = rng.integers(grid.values.shape, size=(remaining - remaining // 2, 3))
+    places.extend((int(z), float(y), float(x)) for z, y, x in np.concatenate([at_edges, anywhere]))
     return places
 
 
@@ -163,13 +164,15 @@ def _calibrate(network: NoduleNetwork, cases: Sequence[tuple[GridVolume, bool]])
 
 
 def _joined(parts: Sequence[_Patches]) -> _Patches:
-    return _Patches(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Patches)))
+    return _Patches(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Patches))
+    )
 
 
 def train(
     fitting: Sequence[TrainingCase], calibration: Sequence[TrainingCase], recipe: Recipe, progress: Progress
 ) -> tuple[NoduleNetwork, Calibration]:
-    """Fit the network on the first cases, in rounds of ever harder patches; calibrate its scores on the others."""
+    """Fit the network on the first cases, in rounds of ever harder patches; calibrate on the others."""
     if len({bool(case.nodules) for case in calibration}) < 2:
         raise ValueError("calibration needs cases with and without nodules")
     deterministic_torch()
@@ -178,7 +181,8 @@ def train(
     grids = [(to_grid(case.volume), case.nodules) for case in fitting]
     network = NoduleNetwork()
     patches = [
-        _cut(grid, nodules, _places(grid, nodules, recipe.patches_per_case, rng), rng) for grid, nodules in grids
+        _cut(grid, nodules, _places(grid, nodules, recipe.patches_per_case, rng), rng)
+        for grid, nodules in grids
     ]
     for round_number in range(recipe.rounds):
         progress(round_number, recipe.rounds, f"round {round_number + 1}, {sum(map(len, patches))} patches")

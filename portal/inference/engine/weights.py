@@ -43,9 +43,11 @@ def file_digest(path: Path) -> str:
 
 
 def save_weights(network: NoduleNetwork, calibration: Calibration, path: Path) -> str:
-    """Write the weights so that a reader sees the old file or the new one, never a half; returns the digest."""
-    # One metadata entry only: safetensors does not promise an order among several, and the digest depends on it.
-    description = json.dumps({"architecture": ARCHITECTURE, "calibration": asdict(calibration)}, sort_keys=True)
+    """Write the weights, whole or not at all; returns the digest of the file."""
+    # One metadata entry only: safetensors promises no order among several, and the digest depends on it.
+    description = json.dumps(
+        {"architecture": ARCHITECTURE, "calibration": asdict(calibration)}, sort_keys=True
+    )
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     content = save(tensors, metadata={_METADATA_KEY: description})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +64,7 @@ def load_weights(path: Path, expected_digest: str) -> Weights:
     digest = file_digest(path)
     if digest != expected_digest:
         raise WeightsError(
-            f"the weights file {path.name} has the SHA-256 {digest[:12]}..., registered is {expected_digest[:12]}..."
+            f"the weights file {path.name} has SHA-256 {digest[:12]}…, registered is {expected_digest[:12]}…"
         )
     try:
         with safe_open(path, framework="pt") as stored:
@@ -71,7 +73,7 @@ def load_weights(path: Path, expected_digest: str) -> Weights:
     except (SafetensorError, KeyError, ValueError) as error:
         raise WeightsError(f"the weights file {path.name} cannot be read: {error}") from error
     if description["architecture"] != ARCHITECTURE:
-        raise WeightsError(f"the weights file {path.name} is for {description['architecture']}, not {ARCHITECTURE}")
+        raise WeightsError(f"the weights file {path.name} is for another network than {ARCHITECTURE}")
     network = NoduleNetwork()
     network.load_state_dict(tensors)
     network.eval()
@@ -79,7 +81,7 @@ def load_weights(path: Path, expected_digest: str) -> Weights:
 
 
 def deterministic_torch(threads: int = 2) -> None:
-    """Same input, same numbers: fixed thread count (it decides the order of sums), no TF32, no racing kernels."""
+    """Same input, same numbers: fixed thread count (it orders the sums), no TF32, no racing kernels."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=False)
     torch.backends.cuda.matmul.allow_tf32 = False
