@@ -51,7 +51,7 @@ class Up:
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """Living processes that name a state folder in environment or command line: process id and command line."""
+    """Living processes that name a state folder in environment or command line: id and command line."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -112,6 +112,7 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
         env=environment,
         capture_output=True,
         text=True,
+        check=False,
     )
     assert third.returncode == 1
     assert third.stderr.count("\n") == 1
