@@ -12,12 +12,8 @@ from portal.ops import bootstrap, system_packages
 from portal.ops.environment import REPOSITORY, EnvironmentProblem
 
 
-def test_without_root_and_sudo_one_line_says_what_is_missing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(
-        system_packages.PACKAGES, "up", {"orthanc": lambda: False, "redis-server": lambda: True}
-    )
+def test_without_root_and_sudo_one_line_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(system_packages.PACKAGES, "up", {"orthanc": lambda: False, "redis-server": lambda: True})
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentProblem) as caught:
@@ -29,9 +25,7 @@ def test_without_root_and_sudo_one_line_says_what_is_missing(
     assert "redis-server" not in line
 
 
-def test_a_failed_step_names_step_subject_reason_and_log(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failed_step_names_step_subject_reason_and_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "install.log"
     command = [
         "sh",
@@ -51,14 +45,10 @@ def test_a_failed_step_names_step_subject_reason_and_log(
 def test_a_second_installation_does_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "OVERREAD_VAR": str(tmp_path)}
     command = [sys.executable, "-m", "portal.ops.bootstrap", "check"]
-    first = subprocess.run(
-        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
-    )
+    first = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     assert first.returncode == 0, first.stderr
     began = time.monotonic()
-    second = subprocess.run(
-        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
-    )
+    second = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert time.monotonic() - began < 5
 
@@ -68,9 +58,7 @@ def test_clean_spares_a_folder_that_is_no_state_folder(tmp_path: Path) -> None:
     precious.write_text("not ours")
     environment = {**os.environ, "OVERREAD_VAR": str(tmp_path)}
     command = [sys.executable, "-m", "portal.ops.bootstrap", "clean"]
-    done = subprocess.run(
-        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "does not look like a state folder" in done.stderr
     assert precious.read_text() == "not ours"

@@ -31,9 +31,7 @@ def test_what_the_environment_says_wins(tmp_path: Path) -> None:
 
 
 def test_without_secrets_the_problem_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(
-        EnvironmentProblem, match=r"run `make up` once .* or set DJANGO_SECRET_KEY, DATABASE_URL"
-    ):
+    with pytest.raises(EnvironmentProblem, match=r"run `make up` once .* or set DJANGO_SECRET_KEY, DATABASE_URL"):
         load_environment({"OVERREAD_VAR": str(tmp_path)})
 
 

@@ -131,9 +131,7 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
     assert wait_for_no_process(folder, 30) == {}
 
 
-def test_a_busy_port_is_one_line_with_the_setting(
-    installation: tuple[Path, dict[str, str]], tmp_path: Path
-) -> None:
+def test_a_busy_port_is_one_line_with_the_setting(installation: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     folder, environment = installation
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -148,15 +146,11 @@ def test_a_busy_port_is_one_line_with_the_setting(
     assert processes_of(folder) == {}
 
 
-def test_a_port_that_is_no_number_is_one_line(
-    installation: tuple[Path, dict[str, str]], tmp_path: Path
-) -> None:
+def test_a_port_that_is_no_number_is_one_line(installation: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     _, environment = installation
     up = Up(environment | {"OVERREAD_REDIS_PORT": "redis"}, tmp_path / "output")
     assert up.process.wait(timeout=30) == 1
-    assert (
-        up.output.read_text() == "OVERREAD_REDIS_PORT=redis is not a port: give a number from 1 to 65535.\n"
-    )
+    assert up.output.read_text() == "OVERREAD_REDIS_PORT=redis is not a port: give a number from 1 to 65535.\n"
 
 
 def test_free_ports_differ() -> None:
