@@ -1,7 +1,7 @@
 """Every route of the site. Each name has a row in `portal.accounts.policy.ROUTES`."""
 
 from django.contrib.auth import views as auth_views
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from portal import health, pages
@@ -9,7 +9,7 @@ from portal import health, pages
 handler404 = "portal.errors.not_found_page"
 handler500 = "portal.errors.server_error_page"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("portal.accounts.urls")),
     path("", include("portal.imaging.urls")),
     path("", include("portal.inference.urls")),

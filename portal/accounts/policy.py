@@ -1,7 +1,7 @@
 """The policy: what every route does, and which roles may do it. Pure tables; what is not in them is refused.
 
-Site roles come from the account. Roles in a reader study come from `annotations.Membership`, and `annotations.access` checks them
-against the same table when it turns an id into an object.
+Site roles come from the account. Roles in a reader study come from `annotations.Membership`, and
+`annotations.access` checks them against the same table when it turns an id into an object.
 """
 
 from enum import StrEnum
