@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -64,13 +63,14 @@ def body(name: str, side: Side) -> Any:
     }.get(name, {})
 
 
-def ask(client: Client, method: str, route: Route, side: Side) -> HttpResponse:
+def ask(client: Client, method: str, route: Route, side: Side) -> Any:
     """Send one request and undo what it changed."""
     cookies = client.cookies.copy()
+    content = "" if method in ("GET", "HEAD") else json.dumps(body(route.name, side))
     with transaction.atomic():
-        extra = {"data": json.dumps(body(route.name, side)), "content_type": "application/json"}
-        response = client.generic(method, address(route, side), **({} if method in ("GET", "HEAD") else extra))
+        response = client.generic(method, address(route, side), content, content_type="application/json")
         transaction.set_rollback(True)
     # Signing out drops the cookie of a session that the rollback brings back.
-    client.cookies = cookies
+    client.cookies.clear()
+    client.cookies.update(cookies)
     return response

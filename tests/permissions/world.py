@@ -201,7 +201,8 @@ def complete_side(letter: str) -> Side:
         reader_study=reader_study,
         changes={"ai_model_version_id": version.pk, "ai_display": AiDisplay.AFTER_SIGNING},
     )
-    lesion = {"id": f"lesion-canary-{letter}", "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
+    lesion_id = f"lesion-canary-{letter}"
+    lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
     reference_standard_create(
         by=coordinator,
         reader_study=reader_study,
@@ -245,7 +246,7 @@ def complete_side(letter: str) -> Side:
             "the other reader's read": str(other_read.pk),
             "the digest of the other reader's answers": signed.digest,
             "the reference standard": f"truth-canary-{letter}",
-            "a lesion of the reference standard": lesion["id"],
+            "a lesion of the reference standard": lesion_id,
             "the AI's score": str(score),
             "the AI's name": ai_model.name,
             "the AI's version": "9.9-canary",
