@@ -1,0 +1,1 @@
+"""The Overread portal: the site and everything under the readers' feet."""

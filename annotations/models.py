@@ -1,0 +1,237 @@
+"""Reader studies and everything a human marks."""
+
+from django.conf import settings
+from django.db import models
+
+from portal.accounts.policy import Role
+from portal.db import AppendOnlyModel, UuidModel
+from portal.imaging.models import ImagingStudy
+from portal.inference.models import ModelVersion
+
+READER_STUDY_ROLES = [
+    (role.value, role.value) for role in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)
+]
+
+
+class ReaderStudyState(models.TextChoices):
+    """Life of a reader study."""
+
+    DRAFT = "DRAFT"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class AiDisplay(models.TextChoices):
+    """When readers see what the AI says."""
+
+    HIDDEN = "HIDDEN"
+    AFTER_SIGNING = "AFTER_SIGNING"
+    CONCURRENT = "CONCURRENT"
+
+
+class ReaderStudy(UuidModel):
+    """A protocol with a label schema, cases and readers; the unit of permission."""
+
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    state = models.CharField(max_length=6, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
+    ai_model_version = models.ForeignKey(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
+    )
+    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    launched_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(UuidModel):
+    """A role of an account in a reader study."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")
+        ]
+
+
+class LabelSchema(AppendOnlyModel):
+    """One version of a reader study's form."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="label_schemas")
+    version = models.PositiveIntegerField()
+    questions = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")
+        ]
+
+
+class Case(UuidModel):
+    """What one reader reads at one time: one imaging study."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="cases")
+    imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="cases")
+    name = models.CharField(max_length=40)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader_study", "imaging_study"], name="case_once_per_imaging_study"
+            ),
+            models.UniqueConstraint(fields=["reader_study", "name"], name="case_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RandomisationList(AppendOnlyModel):
+    """The order in which one reader reads the cases, as drawn once at launch."""
+
+    reader_study = models.ForeignKey(
+        ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists"
+    )
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField(max_length=64)
+    algorithm = models.CharField(max_length=100)
+    order = models.JSONField(help_text="Case ids, first to last.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")
+        ]
+
+
+class AssignmentState(models.TextChoices):
+    """Life of an assignment."""
+
+    PENDING = "PENDING"
+    OPEN = "OPEN"
+    DRAFT = "DRAFT"
+    SIGNED = "SIGNED"
+    VOID = "VOID"
+
+
+class Assignment(UuidModel):
+    """A reader x case with its stored position in that reader's order."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "reader", "case"], name="assignment_once"),
+            models.UniqueConstraint(
+                fields=["reader_study", "reader", "position"], name="assignment_position_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["reader", "state"])]
+
+
+class RevisionKind(models.TextChoices):
+    """Whether a revision is work in progress or the signed read."""
+
+    DRAFT = "DRAFT"
+    SIGNED = "SIGNED"
+
+
+class Provenance(models.TextChoices):
+    """Who made the content: a person, or the demo's simulation."""
+
+    HUMAN = "HUMAN"
+    SIMULATED = "SIMULATED"
+
+
+class Read(UuidModel):
+    """What a reader did with an assignment. Its content lives in the revisions."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
+    label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
+    revision_number = models.PositiveIntegerField(default=0)
+    active_ms = models.PositiveBigIntegerField(
+        default=0, help_text="Time the read was open and in use, by the browser's clock."
+    )
+    opened_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    signed_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Revision(AppendOnlyModel):
+    """One append-only version of a read's content."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    base_number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=6, choices=RevisionKind)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.HUMAN)
+    payload = models.JSONField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical payload.")
+    idempotency_key = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["read", "number"], name="revision_number_once"),
+            models.UniqueConstraint(fields=["read", "idempotency_key"], name="revision_key_once"),
+        ]
+
+
+class ReferenceSource(models.TextChoices):
+    """Where a reference standard came from."""
+
+    CSV = "CSV"
+    DEMO = "DEMO"
+
+
+class ReferenceStandard(AppendOnlyModel):
+    """One version of the truth of a reader study's cases, with its provenance."""
+
+    reader_study = models.ForeignKey(
+        ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards"
+    )
+    version = models.PositiveIntegerField()
+    source = models.CharField(max_length=4, choices=ReferenceSource)
+    provenance = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical truths.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")
+        ]
+
+
+class ReferenceTruth(AppendOnlyModel):
+    """Truth of one case in one version of the reference standard."""
+
+    reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="truths")
+    truth = models.PositiveSmallIntegerField(help_text="1 = diseased, 0 = not diseased.")
+    lesions = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference_standard", "case"], name="truth_once_per_case"),
+            models.CheckConstraint(condition=models.Q(truth__in=[0, 1]), name="truth_is_binary"),
+        ]

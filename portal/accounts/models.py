@@ -1,0 +1,48 @@
+"""People and their API tokens."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from portal.db import UuidModel
+
+
+class User(AbstractUser):
+    """A person or a program with an account. `is_superuser` is the site administrator."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    may_create_reader_studies = models.BooleanField(
+        default=False, help_text="May ingest imaging studies, register AI models and create reader studies."
+    )
+
+    @property
+    def name(self) -> str:
+        """Name to show: the full name, else the username."""
+        return self.get_full_name() or self.username
+
+
+class TokenScope(models.TextChoices):
+    """What a token may do."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+
+
+class ApiToken(UuidModel):
+    """A bearer token of an account: only its SHA-256 is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, help_text="First characters, to recognise the token by.")
+    digest = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=5, choices=TokenScope, default=TokenScope.READ)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,172 @@
+"""The policy: what every route does, and which roles may do it. Pure tables; what is not in them is refused.
+
+Site roles come from the account. Roles in a reader study come from `annotations.Membership`, and `annotations.access` checks them
+against the same table when it turns an id into an object.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who somebody is, on the site or in one reader study."""
+
+    ANYONE = "ANYONE"
+    SIGNED_IN = "SIGNED_IN"
+    STUDY_CREATOR = "STUDY_CREATOR"
+    SITE_ADMINISTRATOR = "SITE_ADMINISTRATOR"
+    COORDINATOR = "COORDINATOR"
+    READER = "READER"
+    ADJUDICATOR = "ADJUDICATOR"
+    API_CLIENT = "API_CLIENT"
+
+
+SITE_ROLES = frozenset({Role.ANYONE, Role.SIGNED_IN, Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR})
+
+
+class Action(StrEnum):
+    """What a route does."""
+
+    PUBLIC_PAGE = "PUBLIC_PAGE"
+    APP_PAGE = "APP_PAGE"
+    OWN_ACCOUNT = "OWN_ACCOUNT"
+    API_SCHEMA = "API_SCHEMA"
+    PEOPLE_SEARCH = "PEOPLE_SEARCH"
+    PEOPLE_CREATE = "PEOPLE_CREATE"
+    IMAGING_LIST = "IMAGING_LIST"
+    IMAGING_INGEST = "IMAGING_INGEST"
+    IMAGING_VIEW = "IMAGING_VIEW"
+    AI_VIEW = "AI_VIEW"
+    AI_MANAGE = "AI_MANAGE"
+    READER_STUDY_LIST = "READER_STUDY_LIST"
+    READER_STUDY_CREATE = "READER_STUDY_CREATE"
+    READER_STUDY_VIEW = "READER_STUDY_VIEW"
+    READER_STUDY_MANAGE = "READER_STUDY_MANAGE"
+    READ_OWN = "READ_OWN"
+    READ_HISTORY = "READ_HISTORY"
+    LABELS_VIEW = "LABELS_VIEW"
+    ANALYSIS_VIEW = "ANALYSIS_VIEW"
+    ANALYSIS_RUN = "ANALYSIS_RUN"
+
+
+_ADMIN = Role.SITE_ADMINISTRATOR
+_ALL_STUDY_ROLES = {Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT}
+
+POLICY: dict[Action, frozenset[Role]] = {
+    Action.PUBLIC_PAGE: frozenset({Role.ANYONE}),
+    Action.APP_PAGE: frozenset({Role.SIGNED_IN}),
+    Action.OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
+    Action.API_SCHEMA: frozenset({Role.SIGNED_IN}),
+    Action.PEOPLE_SEARCH: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    Action.PEOPLE_CREATE: frozenset({_ADMIN}),
+    Action.IMAGING_LIST: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    Action.IMAGING_INGEST: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    # Every account may ask; the rows are those of `annotations.access.viewable_imaging_studies`.
+    Action.IMAGING_VIEW: frozenset({Role.SIGNED_IN}),
+    Action.AI_VIEW: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    Action.AI_MANAGE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    # Every account may ask; the rows are those of its own memberships.
+    Action.READER_STUDY_LIST: frozenset({Role.SIGNED_IN}),
+    Action.READER_STUDY_CREATE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    Action.READER_STUDY_VIEW: frozenset({_ADMIN, *_ALL_STUDY_ROLES}),
+    Action.READER_STUDY_MANAGE: frozenset({_ADMIN, Role.COORDINATOR}),
+    # Not even the site administrator reads for somebody else.
+    Action.READ_OWN: frozenset({Role.READER}),
+    Action.READ_HISTORY: frozenset({_ADMIN, Role.COORDINATOR, Role.READER}),
+    Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
+    Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
+    Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
+}
+
+_P, _A = Action.PUBLIC_PAGE, Action
+# Route name -> HTTP method -> action. HEAD is GET; OPTIONS is answered to those who may use any method of the route.
+ROUTES: dict[str, dict[str, Action]] = {
+    "health-live": {"GET": _P},
+    "health-ready": {"GET": _P},
+    "sign-in": {"GET": _P, "POST": _P},
+    "sign-out": {"POST": _P},
+    "password": {"GET": _A.OWN_ACCOUNT, "POST": _A.OWN_ACCOUNT},
+    "app": {"GET": _A.APP_PAGE},
+    "schema": {"GET": _A.API_SCHEMA},
+    "docs": {"GET": _A.API_SCHEMA},
+    "me": {"GET": _A.OWN_ACCOUNT},
+    "tokens": {"GET": _A.OWN_ACCOUNT, "POST": _A.OWN_ACCOUNT},
+    "token": {"DELETE": _A.OWN_ACCOUNT},
+    "people": {"GET": _A.PEOPLE_SEARCH, "POST": _A.PEOPLE_CREATE},
+    # portal.imaging
+    "imaging-studies": {"GET": _A.IMAGING_LIST},
+    "imaging-study": {"GET": _A.IMAGING_LIST},
+    "ingest-jobs": {"GET": _A.IMAGING_INGEST, "POST": _A.IMAGING_INGEST},
+    "ingest-job": {"GET": _A.IMAGING_INGEST},
+    "dicomweb-studies": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-study": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-study-metadata": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-study-series": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-series": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-series-metadata": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-series-instances": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-instance": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-instance-metadata": {"GET": _A.IMAGING_VIEW},
+    "dicomweb-frames": {"GET": _A.IMAGING_VIEW},
+    # portal.inference
+    "ai-models": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "ai-model": {"GET": _A.AI_VIEW},
+    "ai-model-versions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-versions": {"GET": _A.AI_VIEW},
+    "model-version": {"GET": _A.AI_VIEW},
+    "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-predictions-csv": {"POST": _A.AI_MANAGE},
+    "model-version-predictions-example": {"GET": _A.AI_VIEW},
+    "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "inference-run": {"GET": _A.AI_VIEW},
+    "inference-run-retry": {"POST": _A.AI_MANAGE},
+    "inference-run-cancel": {"POST": _A.AI_MANAGE},
+    # annotations
+    "reader-studies": {"GET": _A.READER_STUDY_LIST, "POST": _A.READER_STUDY_CREATE},
+    "reader-study": {"GET": _A.READER_STUDY_VIEW, "PATCH": _A.READER_STUDY_MANAGE},
+    "reader-study-label-schema": {"PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-cases": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-members": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-reference-standard": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-reference-standard-example": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-launch-check": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-launch": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-close": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-inference-runs": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-labels": {"GET": _A.LABELS_VIEW},
+    "reader-study-assignments": {"GET": _A.READ_OWN},
+    "reader-study-next": {"GET": _A.READ_OWN},
+    "assignment-open": {"POST": _A.READ_OWN},
+    "read": {"GET": _A.READ_OWN},
+    "read-draft": {"PUT": _A.READ_OWN},
+    "read-sign": {"POST": _A.READ_OWN},
+    "read-comparison": {"GET": _A.READ_OWN},
+    "read-revisions": {"GET": _A.READ_HISTORY},
+    # validation
+    "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
+    "analysis-run": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-result": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-snapshot": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-figure": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-cancel": {"POST": _A.ANALYSIS_RUN},
+    "analysis-run-retry": {"POST": _A.ANALYSIS_RUN},
+}
+
+
+def action_of(route_name: str | None, method: str) -> Action | None:
+    """Return the action of a route and method; None means: refuse."""
+    methods = ROUTES.get(route_name or "", {})
+    if method == "OPTIONS":
+        return next(iter(methods.values()), None)
+    return methods.get("GET" if method == "HEAD" else method)
+
+
+def allowed(action: Action, roles: frozenset[Role]) -> bool:
+    """Say whether any of `roles` may do `action`."""
+    return bool(POLICY[action] & roles)
+
+
+def is_site_wide(action: Action) -> bool:
+    """Say whether site roles alone decide; otherwise the reader study's access layer does."""
+    return POLICY[action] <= SITE_ROLES

@@ -1,0 +1,16 @@
+"""Reads of accounts and tokens."""
+
+from django.db.models import Q, QuerySet
+
+from portal.accounts.models import ApiToken, User
+
+
+def people_search(*, search: str) -> QuerySet[User]:
+    """Return active accounts whose name or username contains `search`."""
+    match = Q(username__icontains=search) | Q(first_name__icontains=search) | Q(last_name__icontains=search)
+    return User.objects.filter(match, is_active=True).order_by("username")
+
+
+def tokens_of(*, user: User) -> QuerySet[ApiToken]:
+    """Return the account's tokens that have not been revoked."""
+    return ApiToken.objects.filter(user=user, revoked_at=None)

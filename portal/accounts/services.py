@@ -1,0 +1,82 @@
+"""Writes to accounts and tokens."""
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.accounts.authentication import token_digest
+from portal.accounts.models import ApiToken, TokenScope, User
+from portal.audit.services import record
+from portal.errors import Invalid
+
+TOKEN_PREFIX = "ovr_"
+STREAM = "accounts"
+
+
+@transaction.atomic
+def person_create(
+    *,
+    by: User | None,
+    username: str,
+    password: str,
+    name: str = "",
+    may_create_reader_studies: bool = False,
+    is_site_administrator: bool = False,
+) -> User:
+    """Make an account. Raises `Invalid` when the name is taken or the password too weak."""
+    first_name, _, last_name = name.strip().partition(" ")
+    user = User(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        may_create_reader_studies=may_create_reader_studies,
+        is_superuser=is_site_administrator,
+    )
+    try:
+        user.full_clean(exclude=["password"])
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(
+            "The account is not valid.",
+            errors=[{"field": "person", "code": "invalid", "detail": message} for message in error.messages],
+        ) from error
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Invalid("This username is taken.", code="username_taken") from error
+    record(stream=STREAM, actor=by, action="person.create", obj=user)
+    return user
+
+
+@transaction.atomic
+def token_create(*, user: User, name: str, scope: str, expires_at: datetime) -> tuple[ApiToken, str]:
+    """Make a token; the second value is the only time it can be read."""
+    if expires_at <= timezone.now():
+        raise Invalid(
+            "The token would already have expired.",
+            errors=[{"field": "expires_at", "code": "in_the_past", "detail": "Choose a time in the future."}],
+        )
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    stored = ApiToken.objects.create(
+        user=user,
+        name=name,
+        prefix=token[:8],
+        digest=token_digest(token),
+        scope=TokenScope(scope),
+        expires_at=expires_at,
+    )
+    record(stream=STREAM, actor=user, action="token.create", obj=stored, detail={"scope": scope})
+    return stored, token
+
+
+@transaction.atomic
+def token_revoke(*, by: User, token: ApiToken) -> None:
+    """End a token at once."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    record(stream=STREAM, actor=by, action="token.revoke", obj=token)

@@ -1,0 +1,12 @@
+"""Routes of accounts below `/api/v1/`."""
+
+from django.urls import path
+
+from portal.accounts import api
+
+urlpatterns = [
+    path("me", api.MeApi.as_view(), name="me"),
+    path("people", api.PeopleApi.as_view(), name="people"),
+    path("tokens", api.TokensApi.as_view(), name="tokens"),
+    path("tokens/<uuid:token_id>", api.TokenApi.as_view(), name="token"),
+]

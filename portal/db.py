@@ -1,0 +1,112 @@
+"""Base models: UUID keys, append-only tables and jobs."""
+
+import uuid
+from typing import Any, ClassVar, NoReturn
+
+from django.db import migrations, models
+from django.utils import timezone
+
+
+class UuidModel(models.Model):
+    """A row with a random UUID key and its creation time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete a row of an append-only table."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """A query set that inserts and reads, and nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} is append-only: rows cannot be updated.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} is append-only: rows cannot be deleted.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} is append-only: rows cannot be updated.")
+
+
+class AppendOnlyModel(UuidModel):
+    """History: inserted once, never changed. The PostgreSQL trigger of `append_only` guards it below Django."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} is append-only: rows cannot be updated.")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{type(self).__name__} is append-only: rows cannot be deleted.")
+
+
+APPEND_ONLY_FUNCTION = migrations.RunSQL(
+    sql="""
+    CREATE OR REPLACE FUNCTION overread_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'table % is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+    END $$;
+    """,
+    reverse_sql="DROP FUNCTION IF EXISTS overread_refuse_change();",
+)
+
+
+def append_only(table: str) -> migrations.RunSQL:
+    """Migration operation: PostgreSQL itself refuses UPDATE, DELETE and TRUNCATE on `table`."""
+    return migrations.RunSQL(
+        sql=f"""
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION overread_refuse_change();
+        CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION overread_refuse_change();
+        """,
+        reverse_sql=f"""
+        DROP TRIGGER IF EXISTS {table}_append_only ON {table};
+        DROP TRIGGER IF EXISTS {table}_no_truncate ON {table};
+        """,
+    )
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class JobModel(UuidModel):
+    """Long work as a row: the database holds the truth, the Celery message is only a wake-up (see `portal.jobs`)."""
+
+    TASK_NAME: ClassVar[str]
+    QUEUE: ClassVar[str]
+
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.PENDING, db_index=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    progress_message = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    lease_owner = models.UUIDField(null=True, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    cancel_requested = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True

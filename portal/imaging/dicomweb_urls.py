@@ -1,0 +1,5 @@
+"""Routes below `/dicomweb/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

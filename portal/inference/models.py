@@ -1,0 +1,130 @@
+"""AI models, their versions, runs and predictions."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from portal.db import AppendOnlyModel, JobModel, JobState, UuidModel
+from portal.imaging.models import ImagingStudy
+
+
+class AiModel(UuidModel):
+    """A registered algorithm."""
+
+    name = models.CharField(max_length=100, unique=True)
+    description = models.TextField(blank=True)
+    intended_use = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EngineKind(models.TextChoices):
+    """How a model version's predictions come about."""
+
+    DEMO_CNN = "DEMO_CNN"
+    EXTERNAL = "EXTERNAL"
+
+
+class ModelVersion(UuidModel):
+    """One immutable build of an AI model."""
+
+    ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=40)
+    kind = models.CharField(max_length=8, choices=EngineKind)
+    weights_path = models.CharField(
+        max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL."
+    )
+    weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
+    input_specification = models.JSONField(default=dict)
+    operating_threshold = models.FloatField(
+        default=0.5, help_text="A score at or above it is a positive call."
+    )
+    description = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["ai_model", "version"], name="model_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(operating_threshold__gte=0, operating_threshold__lte=1),
+                name="threshold_is_a_probability",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ai_model} {self.version}"
+
+
+class InferenceRun(JobModel):
+    """One execution of a model version over imaging studies."""
+
+    TASK_NAME: ClassVar[str] = "inference.run"
+    QUEUE: ClassVar[str] = "inference"
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class PredictionSource(models.TextChoices):
+    """Where a prediction came from."""
+
+    COMPUTED = "COMPUTED"
+    API = "API"
+    CSV = "CSV"
+
+
+class Prediction(AppendOnlyModel):
+    """What a model version says about an imaging study. The newest one is in force; older ones stay."""
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
+    imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="predictions")
+    score = models.FloatField()
+    findings = models.JSONField(default=list)
+    source = models.CharField(max_length=8, choices=PredictionSource)
+    weights_digest = models.CharField(max_length=64, blank=True)
+    input_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 over the input's instances and pixels."
+    )
+    run = models.ForeignKey(InferenceRun, null=True, on_delete=models.PROTECT, related_name="predictions")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["model_version", "imaging_study", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score__gte=0, score__lte=1), name="prediction_score_is_a_probability"
+            ),
+            models.UniqueConstraint(fields=["run", "imaging_study"], name="prediction_once_per_run"),
+        ]
+
+
+class InferenceItem(UuidModel):
+    """One imaging study of a run."""
+
+    run = models.ForeignKey(InferenceRun, on_delete=models.CASCADE, related_name="items")
+    imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.PENDING)
+    reason_code = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "imaging_study"], name="inference_item_once_per_run")
+        ]

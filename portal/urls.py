@@ -1,0 +1,40 @@
+"""Every route of the site. Each name has a row in `portal.accounts.policy.ROUTES`."""
+
+from django.contrib.auth import views as auth_views
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from portal import health, pages
+
+handler404 = "portal.errors.not_found_page"
+handler500 = "portal.errors.server_error_page"
+
+api = [
+    path("", include("portal.accounts.urls")),
+    path("", include("portal.imaging.urls")),
+    path("", include("portal.inference.urls")),
+    path("", include("annotations.urls")),
+    path("", include("validation.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path(
+        "accounts/sign-in",
+        auth_views.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
+        name="sign-in",
+    ),
+    path("accounts/sign-out", auth_views.LogoutView.as_view(), name="sign-out"),
+    path(
+        "accounts/password",
+        auth_views.PasswordChangeView.as_view(template_name="accounts/password.html", success_url="/"),
+        name="password",
+    ),
+    path("api/v1/", include(api)),
+    path("dicomweb/", include("portal.imaging.dicomweb_urls")),
+    # Everything else is the front end's; addresses that belong to the server never are.
+    re_path(r"^(?!api/|dicomweb/|health/|accounts/|static/)(?P<path>.*)$", pages.app, name="app"),
+]

@@ -1,0 +1,41 @@
+"""Analysis runs and their results."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from annotations.models import ReaderStudy
+from portal.db import AppendOnlyModel, JobModel
+
+
+class AnalysisSnapshot(AppendOnlyModel):
+    """Everything an analysis run reads, frozen as canonical JSON."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="+")
+    content = models.TextField()
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of `content`.")
+
+
+class AnalysisRun(JobModel):
+    """One execution of the analysis over a frozen snapshot."""
+
+    TASK_NAME: ClassVar[str] = "validation.run"
+    QUEUE: ClassVar[str] = "analysis"
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="analysis_runs")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    snapshot = models.ForeignKey(AnalysisSnapshot, on_delete=models.PROTECT, related_name="runs")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class AnalysisResult(AppendOnlyModel):
+    """What a run computed, as canonical JSON: the same snapshot gives the same bytes."""
+
+    run = models.OneToOneField(AnalysisRun, on_delete=models.PROTECT, related_name="result")
+    content = models.TextField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of `content`.")
