@@ -175,8 +175,22 @@ class Orthanc:
         """The stored transfer syntax UID; empty for HTJ2K, which Orthanc 1.10.1 does not know."""
         name = "TransferSyntax"
         return self._bytes(
-            "read a transfer syntax", lambda: self._rest.get_instances_id_metadata_name(id_=orthanc_id, name=name)
+            "read a transfer syntax",
+            lambda: self._rest.get_instances_id_metadata_name(id_=orthanc_id, name=name),
         ).decode("ascii")
+
+    def instance_origin(self, orthanc_id: str) -> str:
+        """How an instance came: DicomProtocol (C-STORE), RestApi, Plugins, Lua or WebDav."""
+        return self._bytes(
+            "read an instance's origin",
+            lambda: self._rest.get_instances_id_metadata_name(id_=orthanc_id, name="Origin"),
+        ).decode("ascii")
+
+    def element_value(self, orthanc_id: str, path: str) -> bytes:
+        """The raw value of one element, such as "0028-1201" or "0028-3010/0/0028-3006", in its byte order."""
+        return self._bytes(
+            "read an element", lambda: self._rest.get_instances_id_content_path(id_=orthanc_id, path=path)
+        )
 
     def instance_file(self, orthanc_id: str) -> bytes:
         """The whole DICOM file as stored."""
