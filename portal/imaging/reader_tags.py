@@ -19,8 +19,9 @@ _GEOMETRY = """
 """
 _PIXELS = """
     Rows Columns SamplesPerPixel PhotometricInterpretation PlanarConfiguration BitsAllocated BitsStored
-    HighBit PixelRepresentation NumberOfFrames SmallestImagePixelValue LargestImagePixelValue PixelPaddingValue
-    PixelPaddingRangeLimit LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
+    HighBit PixelRepresentation NumberOfFrames SmallestImagePixelValue LargestImagePixelValue
+    PixelPaddingValue PixelPaddingRangeLimit LossyImageCompression LossyImageCompressionRatio
+    LossyImageCompressionMethod
 """
 _DISPLAY = """
     RescaleIntercept RescaleSlope RescaleType WindowCenter WindowWidth VOILUTFunction PresentationLUTShape
@@ -45,8 +46,9 @@ _ULTRASOUND_REGIONS = """
 """
 _ENHANCED = """
     SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence PixelMeasuresSequence
-    PlanePositionSequence PlaneOrientationSequence FrameVOILUTSequence PixelValueTransformationSequence FrameContentSequence
-    FrameAnatomySequence StackID InStackPositionNumber TemporalPositionIndex DimensionIndexValues
+    PlanePositionSequence PlaneOrientationSequence FrameVOILUTSequence
+    PixelValueTransformationSequence FrameContentSequence FrameAnatomySequence
+    StackID InStackPositionNumber TemporalPositionIndex DimensionIndexValues
     MRDiffusionSequence MREchoSequence EffectiveEchoTime
 """
 _GROUPS = (

@@ -71,7 +71,8 @@ def remove_refused(*, gateway: Orthanc) -> None:
     is never lost.
     """
     for item in IngestItem.objects.exclude(orthanc_id_to_remove=""):
-        gateway.delete_instance(item.orthanc_id_to_remove)
+        if not Instance.objects.filter(orthanc_id=item.orthanc_id_to_remove).exists():
+            gateway.delete_instance(item.orthanc_id_to_remove)
         IngestItem.objects.filter(pk=item.pk).update(orthanc_id_to_remove="")
 
 

@@ -156,7 +156,7 @@ def _mirrored(batch: Sequence[Judged]) -> list[Judged]:
     judged = []
     for one in batch:
         code = conflicts.get(one.sop_instance_uid) if one.arrival is not None else None
-        judged.append(one if code is None else refused(one.name, code, one.sop_instance_uid))
+        judged.append(one if code is None else replace(one, outcome=IngestOutcome.REFUSED, reason_code=code))
     return judged
 
 
@@ -192,6 +192,8 @@ def _item(job: IngestJob, one: Judged) -> IngestItem:
         reason_code=one.reason_code,
         reason=REASONS[one.reason_code] if one.reason_code else "",
         sop_instance_uid=one.sop_instance_uid,
+        # It lies in Orthanc and lost against another instance only when the mirror was written.
+        orthanc_id_to_remove=one.arrival.orthanc_id if one.arrival and one.reason_code else "",
     )
 
 

@@ -81,7 +81,8 @@ def instances_mirror(arrivals: Sequence[Arrival]) -> dict[str, str | None]:
     Instance.objects.bulk_create(rows, ignore_conflicts=True)
     outcome.update(_conflicts(rows))
     _recount({one.series_id for one in rows}, {one.series.imaging_study_id for one in rows})
-    _drop_empty(series.values(), studies.values())
+    if any(outcome.values()):
+        _drop_empty(arrivals)
     return outcome
 
 
@@ -172,10 +173,12 @@ def _recount(series_ids: Iterable[uuid.UUID], study_ids: Iterable[uuid.UUID]) ->
         )
 
 
-def _drop_empty(series: Iterable[Series], studies: Iterable[ImagingStudy]) -> None:
+def _drop_empty(arrivals: Sequence[Arrival]) -> None:
     """Remove rows that this batch made for instances which then turned out to conflict."""
-    empty_series = [one.pk for one in series]
-    Series.objects.filter(pk__in=empty_series, instances=None).delete()
-    study_rows = list(studies)
-    ImagingStudy.objects.filter(pk__in=[one.pk for one in study_rows], series=None).delete()
-    Patient.objects.filter(pk__in=[one.patient_id for one in study_rows], imaging_studies=None).delete()
+    found = [one.identifiers for one in arrivals]
+    series_uids = {one.series_instance_uid for one in found}
+    Series.objects.filter(series_instance_uid__in=series_uids, instances=None).delete()
+    study_uids = {one.study_instance_uid for one in found}
+    ImagingStudy.objects.filter(study_instance_uid__in=study_uids, series=None).delete()
+    keys = {patient_key_of(one) for one in found}
+    Patient.objects.filter(patient_key__in=keys, imaging_studies=None).delete()

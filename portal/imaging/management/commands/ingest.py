@@ -20,7 +20,7 @@ SOME_REFUSED = 3
 class Command(BaseCommand):
     help = (
         "Take in DICOM images: files, folders, zip and tar archives (plain, gz, xz, bz2). Every file is "
-        "screened, stored in Orthanc and mirrored; what is there already is left alone, so repeating is safe. "
+        "screened, stored in Orthanc and mirrored; what is there stays as it is, so repeating is safe. "
         "Exit status: 0 when nothing was refused, 3 when some files were refused (each is named with its "
         "reason), 1 when the ingest failed or was stopped."
     )
