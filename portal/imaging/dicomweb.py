@@ -92,10 +92,7 @@ def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJso
             continue
         here = (*path, f"{tag[:4]}-{tag[4:]}")
         if element.get("vr") == "SQ":
-            items = [
-                _allowed(item, (*here, str(index)), read)
-                for index, item in enumerate(element.get("Value", ()))
-            ]
+            items = [_allowed(item, (*here, str(index)), read) for index, item in enumerate(element.get("Value", ()))]
             clean[tag] = {"vr": "SQ", "Value": items}
         elif "BulkDataURI" in element:
             # Orthanc's address leads nowhere from a browser; what is allowed and binary is a lookup table.
@@ -110,9 +107,7 @@ def multipart_related(parts: Iterable[bytes], part_type: str, boundary: str) -> 
     """A multipart/related body (PS3.18 8.6.1.2) of parts that all have one media type."""
     body = bytearray()
     for part in parts:
-        body += f"--{boundary}\r\nContent-Type: {part_type}\r\nContent-Length: {len(part)}\r\n\r\n".encode(
-            "ascii"
-        )
+        body += f"--{boundary}\r\nContent-Type: {part_type}\r\nContent-Length: {len(part)}\r\n\r\n".encode("ascii")
         body += part + b"\r\n"
     body += f"--{boundary}--\r\n".encode("ascii")
     return bytes(body)

@@ -74,9 +74,7 @@ def _json_answer(request: Request, content: bytes) -> HttpResponse:
     return response
 
 
-def _search(
-    request: Request, found: QuerySet[Any], filters: dict[str, str], row: Callable[[Any], Any]
-) -> HttpResponse:
+def _search(request: Request, found: QuerySet[Any], filters: dict[str, str], row: Callable[[Any], Any]) -> HttpResponse:
     """Answer a QIDO-RS query: `filters` maps DICOM keywords to lookups."""
     for name, value in request.query_params.items():
         if name in filters:
@@ -167,9 +165,7 @@ class InstanceMetadataApi(DicomwebApi):
 class FramesApi(DicomwebApi):
     """WADO-RS: frames."""
 
-    def get(
-        self, request: Request, study_uid: str, series_uid: str, instance_uid: str, frames: str
-    ) -> HttpResponse:
+    def get(self, request: Request, study_uid: str, series_uid: str, instance_uid: str, frames: str) -> HttpResponse:
         """Return frames in their stored transfer syntax, as one body or as multipart/related."""
         instance = instance_for_viewer(signed_in(request.user), study_uid, series_uid, instance_uid)
         numbers = _frame_numbers(frames)

@@ -43,17 +43,13 @@ def main(arguments: list[str]) -> int:
                 f"Overread needs Python 3.11 or newer, not {sys.version.split()[0]}: make up PYTHON=…"
             )
         if arguments[:1] == ["npm"]:
-            return subprocess.run(
-                [npm(), *arguments[1:]], cwd=FRONTEND, env=node_environment(), check=False
-            ).returncode
+            return subprocess.run([npm(), *arguments[1:]], cwd=FRONTEND, env=node_environment(), check=False).returncode
         if arguments == ["clean"]:
             clean()
         elif len(arguments) == 1 and arguments[0] in GOALS:
             prepare(arguments[0])
         else:
-            raise EnvironmentProblem(
-                f"usage: python3 -m portal.ops.bootstrap {'|'.join(GOALS)}|clean|npm ARGUMENTS"
-            )
+            raise EnvironmentProblem(f"usage: python3 -m portal.ops.bootstrap {'|'.join(GOALS)}|clean|npm ARGUMENTS")
     except EnvironmentProblem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -138,9 +134,7 @@ def install_node_packages(log: Path) -> None:
     stamp = FRONTEND / "node_modules" / ".installed"
     wanted = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     if read(stamp) != wanted:
-        step(
-            log, "front-end packages", "package-lock.json", [npm(), "ci", "--no-audit", "--no-fund"], FRONTEND
-        )
+        step(log, "front-end packages", "package-lock.json", [npm(), "ci", "--no-audit", "--no-fund"], FRONTEND)
         stamp.write_text(wanted)
 
 
@@ -176,9 +170,7 @@ def step(log: Path, name: str, subject: str, command: list[str], folder: Path = 
         )
     print(f" {time.monotonic() - began:.0f} s", flush=True)
     if done.returncode != 0:
-        raise EnvironmentProblem(
-            f"{name} failed for {subject}: {reason(log, start)} (everything it said: {log})"
-        )
+        raise EnvironmentProblem(f"{name} failed for {subject}: {reason(log, start)} (everything it said: {log})")
 
 
 def reason(log: Path, start: int) -> str:
@@ -208,9 +200,7 @@ def clean() -> None:
     if not folder.exists():
         return
     if not (folder / "secrets.json").exists() and any(path.name != "log" for path in folder.iterdir()):
-        raise EnvironmentProblem(
-            f"{folder} does not look like a state folder (no secrets.json): not removed."
-        )
+        raise EnvironmentProblem(f"{folder} does not look like a state folder (no secrets.json): not removed.")
     with take_lock(folder):
         shutil.rmtree(folder)
     print(f"Removed {folder}")

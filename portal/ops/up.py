@@ -78,8 +78,8 @@ def start(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) 
     manage(supervisor, environment, "migrate", "--noinput")
     supervisor.start()
     supervisor.wait_until("the portal", partial(PROBES["web"], environment), READY_S)
-    load_demo_once(supervisor, environment, folder)
-    supervisor.say(banner(environment, folder))
+    problem = load_demo_once(supervisor, environment, folder)
+    supervisor.say(banner(environment, folder, problem))
 
 
 def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: str) -> None:
@@ -96,19 +96,25 @@ def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: s
         raise StartFailed(f"manage.py {arguments[0]}: {last[0]} (see {log})")
 
 
-def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> None:
-    """Load the demo on the first start; a demo that failed is tried again at the next one."""
+def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> str:
+    """Load the demo on the first start; answers what went wrong, and the next start tries again."""
     stamp = folder / "demo.loaded"
     if stamp.exists() or environment.get("OVERREAD_DEMO") == "off":
-        return
+        return ""
     supervisor.say("Loading the demo; this takes some minutes on the first start only.")
-    manage(supervisor, environment, "demo")
+    try:
+        manage(supervisor, environment, "demo")
+    except StartFailed as problem:
+        # A portal without its demo is still a portal.
+        return f"The demo is not loaded: {problem}"
     stamp.touch()
+    return ""
 
 
-def banner(environment: Mapping[str, str], folder: Path) -> str:
-    """The address, and the demo accounts where there are any."""
+def banner(environment: Mapping[str, str], folder: Path, problem: str) -> str:
+    """The address, what is wrong, and the demo accounts where there are any."""
     lines = ["", f"Overread is ready: {environment['OVERREAD_PUBLIC_URL']}"]
+    lines += ["", problem] if problem else []
     accounts = folder / "demo-accounts.json"
     if accounts.exists():
         rows = json.loads(accounts.read_text())

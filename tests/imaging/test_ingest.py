@@ -213,9 +213,9 @@ def test_a_job_whose_files_are_gone_fails_with_a_reason(folder_of_slices, gatewa
 
 def test_the_ingest_is_in_the_audit_trail_without_file_names(ingest, folder_of_slices):
     ingest(folder_of_slices(1))
-    events = Event.objects.filter(stream="imaging").order_by("sequence")
+    events = list(Event.objects.filter(stream="imaging").order_by("sequence"))
     assert [one.action for one in events] == ["ingest.start", "ingest.finish"]
-    assert events.last().detail == {"new": 1, "present": 0, "refused": 0}
+    assert events[-1].detail == {"new": 1, "present": 0, "refused": 0}
 
 
 def test_the_command_sums_up_and_its_exit_status_tells(gateway, folder_of_slices, capsys):

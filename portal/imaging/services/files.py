@@ -95,9 +95,7 @@ def patiently(call: Callable[[], T]) -> T:
             time.sleep(_PAUSE_S)
 
 
-def _store(
-    name: str, identifiers: Identifiers, content: bytes, gateway: Orthanc, screener: Screener
-) -> Judged:
+def _store(name: str, identifiers: Identifiers, content: bytes, gateway: Orthanc, screener: Screener) -> Judged:
     uid = identifiers.sop_instance_uid
     try:
         stored = patiently(lambda: gateway.upload_instance(content))

@@ -186,9 +186,7 @@ def _add_items(items: Iterable[IngestItem]) -> None:
     # A rescan meets refused instances again only when their removal failed; their line is there already.
     IngestItem.objects.bulk_create(items, ignore_conflicts=True)
     done = IngestItem.objects.filter(job=job).count()
-    IngestJob.objects.filter(pk=job.pk).update(
-        progress_done=done, progress_total=done, finished_at=timezone.now()
-    )
+    IngestJob.objects.filter(pk=job.pk).update(progress_done=done, progress_total=done, finished_at=timezone.now())
 
 
 def _sitting() -> IngestJob:

@@ -107,9 +107,7 @@ def _tell(report: Report | None, done: int, total: int) -> None:
         report(done, total)
 
 
-def _judge(
-    sources: Sequence[tuple[str, Path]], done: set[str], screener: Screener, scratch: Path
-) -> Iterator[Judged]:
+def _judge(sources: Sequence[tuple[str, Path]], done: set[str], screener: Screener, scratch: Path) -> Iterator[Judged]:
     scratch.mkdir(parents=True, exist_ok=True)
     for name, found in _named_once(archives.walk(sources, scratch=scratch)):
         if name in done:

@@ -67,19 +67,13 @@ def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
         rows = gateway.series_metadata(study_uid, series.series_instance_uid)
         # Orthanc may hold more than was let in: what is refused is removed a moment after it arrived.
         found = {row[tag_of("SOPInstanceUID")]["Value"][0]: row for row in rows}
-        return [
-            _clean_row(found[uid], instance, series, gateway)
-            for uid, instance in mirrored.items()
-            if uid in found
-        ]
+        return [_clean_row(found[uid], instance, series, gateway) for uid, instance in mirrored.items() if uid in found]
     except OrthancError as error:
         raise portal_error(error) from error
 
 
 def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
-    return cleaned_metadata(
-        row, instance, series.imaging_study.patient.patient_key, _reader(instance, gateway)
-    )
+    return cleaned_metadata(row, instance, series.imaging_study.patient.patient_key, _reader(instance, gateway))
 
 
 def _reader(instance: Instance, gateway: Orthanc) -> ReadElement:

@@ -15,8 +15,7 @@ CONFLICT = "conflict"
 HIERARCHY_CONFLICT = "hierarchy_conflict"
 REASONS: dict[str, str] = {
     CONFLICT: (
-        "Other content is already stored under the same SOP Instance UID, and what is stored is never "
-        "overwritten."
+        "Other content is already stored under the same SOP Instance UID, and what is stored is never overwritten."
     ),
     HIERARCHY_CONFLICT: (
         "Its series or imaging study is already stored under another imaging study or another patient."
@@ -52,9 +51,7 @@ def mirror_conflict(identifiers: Identifiers) -> str | None:
     if series is not None and series.imaging_study.study_instance_uid != identifiers.study_instance_uid:
         return HIERARCHY_CONFLICT
     study = (
-        ImagingStudy.objects.filter(study_instance_uid=identifiers.study_instance_uid)
-        .select_related("patient")
-        .first()
+        ImagingStudy.objects.filter(study_instance_uid=identifiers.study_instance_uid).select_related("patient").first()
     )
     if study is not None and study.patient.patient_key != patient_key_of(identifiers):
         return HIERARCHY_CONFLICT

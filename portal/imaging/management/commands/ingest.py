@@ -52,9 +52,7 @@ class Command(BaseCommand):
         counts = counts_of(job)
         for item in refused_items(job):
             self.stdout.write(f"refused  {item.name}: {item.reason} [{item.reason_code}]")
-        self.stdout.write(
-            f"{counts['new']} new, {counts['present']} already there, {counts['refused']} refused"
-        )
+        self.stdout.write(f"{counts['new']} new, {counts['present']} already there, {counts['refused']} refused")
         if job.state != JobState.SUCCEEDED:
             raise CommandError(f"The ingest did not finish: {job.error_detail}")
         if counts["refused"]:
