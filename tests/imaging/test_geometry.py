@@ -62,7 +62,7 @@ def test_slices_sort_by_place_not_by_number():
     planes = [geometry.plane([0, 0, z], AXIAL, [1, 1]) for z in (5, -5, 0, 10)]
     order = geometry.order_slices(planes)
     assert order.indices == (1, 2, 0, 3)
-    assert order.positions_mm == (-5, 0, 5, 10)
+    assert order.positions_mm == pytest.approx((-5, 0, 5, 10))
     assert order.spacing_mm == 5
     assert order.is_regular
 
