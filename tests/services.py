@@ -91,9 +91,7 @@ def manage(environment: Mapping[str, str], *arguments: str, seconds: float = 600
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
     if done.returncode != 0:
-        pytest.fail(
-            f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        )
+        pytest.fail(f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done.stdout
 
 
@@ -137,9 +135,7 @@ def django_db_modify_db_settings(postgres_server: str, redis_server: str) -> Non
 
 
 @pytest.fixture(scope="session")
-def live_portal(
-    services: Supervisor, postgres_server: str, redis_server: str, orthanc_server: str
-) -> LivePortal:
+def live_portal(services: Supervisor, postgres_server: str, redis_server: str, orthanc_server: str) -> LivePortal:
     """The whole portal, started by the same commands as `make up`."""
     environment = dict(os.environ)
     manage(environment, "migrate", "--noinput")

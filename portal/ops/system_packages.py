@@ -74,7 +74,7 @@ def install_missing(goal: str, log: Path) -> None:
     names = ", ".join(missing)
     if not _program("apt-get"):
         raise EnvironmentProblem(f"Missing: {names}. There is no apt-get here: install them, then run this again.")
-    command = [*_as_root(missing), "sh", "-c", SCRIPT, "install", *missing]
+    command = [*as_root(missing), "sh", "-c", SCRIPT, "install", *missing]
     print(f"== Debian packages: {names} ...", end="", flush=True)
     began = time.monotonic()
     with log.open("a") as output:
@@ -89,7 +89,7 @@ def install_missing(goal: str, log: Path) -> None:
         )
 
 
-def _as_root(missing: list[str]) -> list[str]:
+def as_root(missing: list[str]) -> list[str]:
     """Nothing for root, sudo for a person who may use it, one clear line for everyone else."""
     if os.geteuid() == 0:
         return []

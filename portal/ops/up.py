@@ -17,7 +17,7 @@ from portal.ops.services import DATASTORES, process_environment
 from portal.ops.supervisor import StartFailed, Supervisor
 
 READY_S = 120.0
-EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+STOP_REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
@@ -25,7 +25,6 @@ class Stopped(Exception):
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
-        self.exit_code = EXIT_CODES[signal.Signals(number)]
 
 
 def main() -> int:
@@ -46,7 +45,7 @@ def main() -> int:
 
 def run(environment: Mapping[str, str], folder: Path) -> int:
     """Start everything and watch over it."""
-    for number in EXIT_CODES:
+    for number in STOP_REQUESTS:
         signal.signal(number, _stop)
     supervisor = Supervisor(folder / "log")
     try:
@@ -57,7 +56,7 @@ def run(environment: Mapping[str, str], folder: Path) -> int:
                 time.sleep(0.2)
     except Stopped as stopped:
         print(f"\nStopped ({stopped}).")
-        return stopped.exit_code
+        return 0
     except StartFailed as problem:
         print(f"\nThe portal did not start: {problem}", file=sys.stderr)
         return 1
@@ -65,7 +64,7 @@ def run(environment: Mapping[str, str], folder: Path) -> int:
 
 def _stop(number: int, _: object) -> NoReturn:
     # A second Ctrl-C must not cut the orderly stop short and leave children behind.
-    for each in EXIT_CODES:
+    for each in STOP_REQUESTS:
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(number)
 
@@ -78,8 +77,8 @@ def start(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) 
     manage(supervisor, environment, "migrate", "--noinput")
     supervisor.start()
     supervisor.wait_until("the portal", partial(PROBES["web"], environment), READY_S)
-    load_demo_once(supervisor, environment, folder)
-    supervisor.say(banner(environment, folder))
+    problem = load_demo_once(supervisor, environment, folder)
+    supervisor.say(banner(environment, folder, problem))
 
 
 def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: str) -> None:
@@ -96,19 +95,25 @@ def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: s
         raise StartFailed(f"manage.py {arguments[0]}: {last[0]} (see {log})")
 
 
-def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> None:
-    """Load the demo on the first start; a demo that failed is tried again at the next one."""
+def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> str:
+    """Load the demo on the first start; answers what went wrong, and the next start tries again."""
     stamp = folder / "demo.loaded"
     if stamp.exists() or environment.get("OVERREAD_DEMO") == "off":
-        return
+        return ""
     supervisor.say("Loading the demo; this takes some minutes on the first start only.")
-    manage(supervisor, environment, "demo")
+    try:
+        manage(supervisor, environment, "demo")
+    except StartFailed as problem:
+        # A portal without its demo is still a portal.
+        return f"The demo is not loaded: {problem}"
     stamp.touch()
+    return ""
 
 
-def banner(environment: Mapping[str, str], folder: Path) -> str:
-    """The address, and the demo accounts where there are any."""
+def banner(environment: Mapping[str, str], folder: Path, problem: str) -> str:
+    """The address, what is wrong, and the demo accounts where there are any."""
     lines = ["", f"Overread is ready: {environment['OVERREAD_PUBLIC_URL']}"]
+    lines += ["", problem] if problem else []
     accounts = folder / "demo-accounts.json"
     if accounts.exists():
         rows = json.loads(accounts.read_text())
