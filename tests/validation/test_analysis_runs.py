@@ -134,6 +134,7 @@ def test_a_run_that_starts_again_doubles_nothing(made):
 def test_a_worker_that_lost_its_lease_stores_nothing(made):
     run = analysis_run_create(by=made.coordinator, reader_study=made.reader_study)
     claimed = jobs.claim(AnalysisRun, run.pk)
+    assert claimed is not None
     AnalysisRun.objects.filter(pk=run.pk).update(lease_owner=uuid.uuid4())
     with pytest.raises(jobs.LeaseLost):
         execute(*claimed)
