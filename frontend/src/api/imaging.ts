@@ -1,7 +1,8 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Job, pollInterval } from "./jobs";
 import { allRows, LARGEST_PAGE, withParameters } from "./lists";
 import { call } from "./send";
+import type { Page } from "./types";
 import { upload } from "./upload";
 
 export interface ImagingStudy {
@@ -16,6 +17,15 @@ export interface ImagingStudy {
   number_of_instances: number;
   is_synthetic: boolean;
   created_at: string;
+}
+
+export interface Series {
+  id: string;
+  series_instance_uid: string;
+  modality: string;
+  series_number: number | null;
+  series_description: string;
+  number_of_instances: number;
 }
 
 export interface RefusedFile {
@@ -38,6 +48,24 @@ export interface ImagingFilter {
 export const IMAGING_STUDIES_KEY = ["imaging-studies"];
 export const INGEST_JOBS_KEY = ["ingest-jobs"];
 
+/** Page by page, for looking. */
+export const imagingStudyPagesQuery = (filter: ImagingFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...IMAGING_STUDIES_KEY, "pages", filter],
+    queryFn: ({ pageParam, signal }) => call<Page<ImagingStudy>>("GET", pageParam, { signal }),
+    initialPageParam: withParameters("/api/v1/imaging-studies", { ...filter }),
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+
+export const imagingStudyQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...IMAGING_STUDIES_KEY, id],
+    queryFn: ({ signal }) =>
+      call<ImagingStudy & { series: Series[] }>("GET", `/api/v1/imaging-studies/${id}`, { signal }),
+  });
+
+/** All of them, for choosing. */
 export const imagingStudiesQuery = (filter: ImagingFilter) =>
   queryOptions({
     queryKey: [...IMAGING_STUDIES_KEY, filter],
