@@ -1,7 +1,7 @@
 # The two commands: `make up` runs the portal, `make test` proves it. Both install what is missing first.
 PYTHON ?= python3
 BIN := .venv/bin
-BOOTSTRAP := $(PYTHON) portal/ops/bootstrap.py
+BOOTSTRAP := $(PYTHON) -m portal.ops.bootstrap
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check format clean
@@ -23,12 +23,12 @@ test:
 ## make check   the fast half: format, lint, types, import law, migrations, front end
 check:
 	@$(BOOTSTRAP) check
-	@echo "== ruff format" && $(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@echo "== ruff format" && $(BIN)/ruff format --check . || { echo "run: make format"; exit 1; }
 	@echo "== ruff check" && $(BIN)/ruff check --quiet .
 	@echo "== mypy" && $(BIN)/mypy
 	@echo "== import law" && $(BIN)/lint-imports
-	@echo "== migrations" && DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
-	@echo "== front end" && $(PYTHON) portal/ops/bootstrap.py npm run check
+	@echo "== migrations" && DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@echo "== front end" && $(BOOTSTRAP) npm run check
 
 ## make format  let ruff rewrite the Python files
 format:
@@ -36,4 +36,4 @@ format:
 
 ## make clean   remove all state (database, images, secrets, logs); refuses while the portal runs
 clean:
-	@$(PYTHON) portal/ops/bootstrap.py clean
+	@$(BOOTSTRAP) clean

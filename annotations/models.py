@@ -59,9 +59,7 @@ class Membership(UuidModel):
     role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]
 
 
 class LabelSchema(AppendOnlyModel):
@@ -74,9 +72,7 @@ class LabelSchema(AppendOnlyModel):
 
     class Meta:
         ordering = ["version"]
-        constraints = [
-            models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
 
 
 class Case(UuidModel):
@@ -86,13 +82,12 @@ class Case(UuidModel):
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="cases")
     name = models.CharField(max_length=40)
     position = models.PositiveIntegerField()
+    removed_at = models.DateTimeField(null=True, help_text="Taken out of the selection; what refers to it stays.")
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["reader_study", "imaging_study"], name="case_once_per_imaging_study"
-            ),
+            models.UniqueConstraint(fields=["reader_study", "imaging_study"], name="case_once_per_imaging_study"),
             models.UniqueConstraint(fields=["reader_study", "name"], name="case_name_once"),
         ]
 
@@ -103,18 +98,14 @@ class Case(UuidModel):
 class RandomisationList(AppendOnlyModel):
     """The order in which one reader reads the cases, as drawn once at launch."""
 
-    reader_study = models.ForeignKey(
-        ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists"
-    )
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
     algorithm = models.CharField(max_length=100)
     order = models.JSONField(help_text="Case ids, first to last.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")
-        ]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")]
 
 
 class AssignmentState(models.TextChoices):
@@ -140,9 +131,7 @@ class Assignment(UuidModel):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["reader_study", "reader", "case"], name="assignment_once"),
-            models.UniqueConstraint(
-                fields=["reader_study", "reader", "position"], name="assignment_position_once"
-            ),
+            models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
         ]
         indexes = [models.Index(fields=["reader", "state"])]
 
@@ -206,9 +195,7 @@ class ReferenceSource(models.TextChoices):
 class ReferenceStandard(AppendOnlyModel):
     """One version of the truth of a reader study's cases, with its provenance."""
 
-    reader_study = models.ForeignKey(
-        ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards"
-    )
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards")
     version = models.PositiveIntegerField()
     source = models.CharField(max_length=4, choices=ReferenceSource)
     provenance = models.CharField(max_length=300, blank=True)
@@ -217,9 +204,7 @@ class ReferenceStandard(AppendOnlyModel):
 
     class Meta:
         ordering = ["version"]
-        constraints = [
-            models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")]
 
 
 class ReferenceTruth(AppendOnlyModel):

@@ -1,5 +1,43 @@
-"""Routes below `/api/v1/`."""
+"""Routes of reader studies below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotations.api import labels, reader_studies, reading
+
+STUDY = "reader-studies/<uuid:reader_study_id>"
+
+urlpatterns = [
+    path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
+    path(STUDY, reader_studies.ReaderStudyApi.as_view(), name="reader-study"),
+    path(f"{STUDY}/label-schema", reader_studies.LabelSchemaApi.as_view(), name="reader-study-label-schema"),
+    path(f"{STUDY}/cases", reader_studies.CasesApi.as_view(), name="reader-study-cases"),
+    path(f"{STUDY}/members", reader_studies.MembersApi.as_view(), name="reader-study-members"),
+    path(
+        f"{STUDY}/reference-standard",
+        reader_studies.ReferenceStandardApi.as_view(),
+        name="reader-study-reference-standard",
+    ),
+    path(
+        f"{STUDY}/reference-standard-example.csv",
+        reader_studies.ReferenceStandardExampleApi.as_view(),
+        name="reader-study-reference-standard-example",
+    ),
+    path(f"{STUDY}/launch-check", reader_studies.LaunchCheckApi.as_view(), name="reader-study-launch-check"),
+    path(f"{STUDY}/launch", reader_studies.LaunchApi.as_view(), name="reader-study-launch"),
+    path(f"{STUDY}/close", reader_studies.CloseApi.as_view(), name="reader-study-close"),
+    path(f"{STUDY}/progress", reader_studies.ProgressApi.as_view(), name="reader-study-progress"),
+    path(
+        f"{STUDY}/randomisation.csv",
+        reader_studies.RandomisationApi.as_view(),
+        name="reader-study-randomisation",
+    ),
+    path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
+    path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
+    path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),
+    path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),
+    path("reads/<uuid:read_id>", reading.ReadApi.as_view(), name="read"),
+    path("reads/<uuid:read_id>/draft", reading.ReadDraftApi.as_view(), name="read-draft"),
+    path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
+    path("reads/<uuid:read_id>/comparison", reading.ReadComparisonApi.as_view(), name="read-comparison"),
+    path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
+]

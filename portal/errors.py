@@ -108,9 +108,7 @@ def problem_response(status: int, code: str, detail: str) -> JsonResponse:
 
 def _field_problems(detail: Any, path: str = "") -> list[FieldProblem]:
     if isinstance(detail, Mapping):
-        return [
-            p for key, value in detail.items() for p in _field_problems(value, f"{path}.{key}".lstrip("."))
-        ]
+        return [p for key, value in detail.items() for p in _field_problems(value, f"{path}.{key}".lstrip("."))]
     if isinstance(detail, list):
         return [
             p
@@ -153,13 +151,9 @@ def not_found_page(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 def server_error_page(request: HttpRequest) -> JsonResponse:
     """Django's 500: says nothing about what was in the request."""
-    return problem_response(
-        500, "server_error", "Something went wrong on our side; the error has been logged."
-    )
+    return problem_response(500, "server_error", "Something went wrong on our side; the error has been logged.")
 
 
 def csrf_failure_page(request: HttpRequest, reason: str = "") -> JsonResponse:
     """A write without a valid CSRF token."""
-    return problem_response(
-        403, "csrf_failed", "The security token is missing or old. Reload the page and try again."
-    )
+    return problem_response(403, "csrf_failed", "The security token is missing or old. Reload the page and try again.")

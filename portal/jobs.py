@@ -1,8 +1,8 @@
 """Background work that survives a killed worker.
 
-A job is a row (`portal.db.JobModel`); the Celery message is only a wake-up. A worker claims the row with a lease that it renews
-as it makes progress. When the worker dies, the lease runs out and the beat task `portal.jobs_resume` wakes the job again; the
-work goes on from what it had stored, so every job's work must be idempotent.
+A job is a row (`portal.db.JobModel`); the Celery message is only a wake-up. A worker claims the row with a lease
+that it renews while it works. When the worker dies, the lease runs out and the beat task `portal.jobs_resume` wakes
+the job again; the work goes on from what it had stored, so every job's work must be idempotent.
 """
 
 import logging
@@ -78,9 +78,7 @@ class Lease:
         self.owner = owner
 
     def _held(self) -> Any:
-        return type(self.job)._default_manager.filter(
-            pk=self.job.pk, lease_owner=self.owner, state=JobState.RUNNING
-        )
+        return type(self.job)._default_manager.filter(pk=self.job.pk, lease_owner=self.owner, state=JobState.RUNNING)
 
     def renew(self) -> None:
         """Hold the lease for another `LEASE_DURATION`."""

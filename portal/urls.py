@@ -1,22 +1,22 @@
 """Every route of the site. Each name has a row in `portal.accounts.policy.ROUTES`."""
 
 from django.contrib.auth import views as auth_views
-from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal import health, pages
 
 handler404 = "portal.errors.not_found_page"
 handler500 = "portal.errors.server_error_page"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("portal.accounts.urls")),
     path("", include("portal.imaging.urls")),
     path("", include("portal.inference.urls")),
     path("", include("annotations.urls")),
     path("", include("validation.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
 urlpatterns = [

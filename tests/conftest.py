@@ -1,7 +1,5 @@
 """Fixtures that every test may use."""
 
-import importlib.util
-
 import django
 
 from tests.services import (
@@ -24,5 +22,4 @@ __all__ = [
 ]
 
 # Settings load here, after tests.services has set the environment; pytest-django then finds them configured.
-if importlib.util.find_spec("portal.settings"):
-    django.setup()
+django.setup()

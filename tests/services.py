@@ -7,8 +7,8 @@ Nothing is started until a fixture asks for it; each service starts once per ses
 - any `django_db` test           PostgreSQL (in the test database that pytest-django makes) and Redis
 - `redis_server`                 Redis at REDIS_URL
 - `orthanc_server`               Orthanc at ORTHANC_URL, which keeps what other tests stored
-- `live_portal`                  the whole portal, over the cluster's *other* database `overread`:
-                                 migrated, web process, both Celery workers and beat, as `make up` starts them.
+- `live_portal`                  the whole portal, on the cluster's database `overread`:
+                                 migrated, with web process, Celery workers and beat as in `make up`.
                                  Tests speak HTTP to `live_portal.url` and run `live_portal.manage("demo")`;
                                  they need no `django_db`: what this process's ORM makes is not there.
 - `live_portal.supervisor`       process ids for fault tests; `restart_crashed()` restarts what a test killed
@@ -17,7 +17,6 @@ Run without xdist: one session is one set of services.
 """
 
 import atexit
-import importlib.util
 import os
 import shutil
 import socket
@@ -64,8 +63,7 @@ def _prepare_session() -> Path:
     folder.chmod(0o755)
     os.environ.update(private_environment(folder))
     os.environ.update(load_environment())
-    if importlib.util.find_spec("portal.settings"):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -93,9 +91,7 @@ def manage(environment: Mapping[str, str], *arguments: str, seconds: float = 600
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
     if done.returncode != 0:
-        pytest.fail(
-            f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        )
+        pytest.fail(f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done.stdout
 
 
@@ -139,9 +135,7 @@ def django_db_modify_db_settings(postgres_server: str, redis_server: str) -> Non
 
 
 @pytest.fixture(scope="session")
-def live_portal(
-    services: Supervisor, postgres_server: str, redis_server: str, orthanc_server: str
-) -> LivePortal:
+def live_portal(services: Supervisor, postgres_server: str, redis_server: str, orthanc_server: str) -> LivePortal:
     """The whole portal, started by the same commands as `make up`."""
     environment = dict(os.environ)
     manage(environment, "migrate", "--noinput")

@@ -402,9 +402,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("reader_study", "reader"), name="randomisation_once_per_reader"
-                    )
+                    models.UniqueConstraint(fields=("reader_study", "reader"), name="randomisation_once_per_reader")
                 ],
             },
         ),
@@ -456,9 +454,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="labelschema",
-            constraint=models.UniqueConstraint(
-                fields=("reader_study", "version"), name="label_schema_version_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("reader_study", "version"), name="label_schema_version_once"),
         ),
         migrations.AddConstraint(
             model_name="case",
@@ -476,9 +472,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="assignment",
-            constraint=models.UniqueConstraint(
-                fields=("reader_study", "reader", "case"), name="assignment_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("reader_study", "reader", "case"), name="assignment_once"),
         ),
         migrations.AddConstraint(
             model_name="assignment",
@@ -488,21 +482,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="referencestandard",
-            constraint=models.UniqueConstraint(
-                fields=("reader_study", "version"), name="reference_version_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("reader_study", "version"), name="reference_version_once"),
         ),
         migrations.AddConstraint(
             model_name="referencetruth",
-            constraint=models.UniqueConstraint(
-                fields=("reference_standard", "case"), name="truth_once_per_case"
-            ),
+            constraint=models.UniqueConstraint(fields=("reference_standard", "case"), name="truth_once_per_case"),
         ),
         migrations.AddConstraint(
             model_name="referencetruth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("truth__in", [0, 1])), name="truth_is_binary"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("truth__in", [0, 1])), name="truth_is_binary"),
         ),
         migrations.AddConstraint(
             model_name="revision",

@@ -10,5 +10,5 @@ def own_token(user: User, token_id: uuid.UUID) -> ApiToken:
     """Return the caller's own token."""
     token = ApiToken.objects.filter(pk=token_id, user=user, revoked_at=None).first()
     if token is None:
-        raise NotFound()
+        raise NotFound
     return token

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.accounts.access import own_token
+from portal.accounts.authentication import caller
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.selectors import people_search, tokens_of
 from portal.accounts.services import person_create, token_create, token_revoke
@@ -58,7 +59,7 @@ class MeApi(APIView):
     @extend_schema(responses=MeOutput)
     def get(self, request: Request) -> Response:
         """Return the caller's account and roles."""
-        return Response(MeOutput(request.user).data)
+        return Response(MeOutput(caller(request)).data)
 
 
 class PersonOutput(serializers.ModelSerializer[User]):
@@ -94,7 +95,7 @@ class PeopleApi(APIView):
         """Make an account."""
         form = PersonInput(data=request.data)
         form.is_valid(raise_exception=True)
-        person = person_create(by=request.user, **form.validated_data)
+        person = person_create(by=caller(request), **form.validated_data)
         return Response(PersonOutput(person).data, status=status.HTTP_201_CREATED)
 
 
@@ -132,7 +133,7 @@ class TokensApi(APIView):
     @extend_schema(responses=TokenOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the caller's tokens."""
-        return Response(TokenOutput(tokens_of(user=request.user), many=True).data)
+        return Response(TokenOutput(tokens_of(user=caller(request)), many=True).data)
 
     @extend_schema(request=TokenInput, responses={201: TokenCreatedOutput})
     def post(self, request: Request) -> Response:
@@ -140,7 +141,7 @@ class TokensApi(APIView):
         form = TokenInput(data=request.data)
         form.is_valid(raise_exception=True)
         values = {"expires_at": timezone.now() + DEFAULT_TOKEN_LIFE, **form.validated_data}
-        stored, secret = token_create(user=request.user, **values)
+        stored, secret = token_create(user=caller(request), **values)
         return Response({**TokenOutput(stored).data, "token": secret}, status=status.HTTP_201_CREATED)
 
 
@@ -150,5 +151,5 @@ class TokenApi(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, token_id: uuid.UUID) -> Response:
         """Revoke a token at once."""
-        token_revoke(by=request.user, token=own_token(request.user, token_id))
+        token_revoke(by=caller(request), token=own_token(caller(request), token_id))
         return Response(status=status.HTTP_204_NO_CONTENT)

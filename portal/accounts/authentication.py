@@ -47,3 +47,10 @@ class CsrfSessionAuthentication(authentication.SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Make DRF answer 401, not 403, to somebody without a session."""
         return "Session"
+
+
+def caller(request: Request) -> User:
+    """Return the account that makes the request; raise 401 when nobody has signed in."""
+    if not isinstance(request.user, User):
+        raise exceptions.NotAuthenticated
+    return request.user

@@ -1,7 +1,7 @@
 """The policy: what every route does, and which roles may do it. Pure tables; what is not in them is refused.
 
-Site roles come from the account. Roles in a reader study come from `annotations.Membership`, and `annotations.access` checks them
-against the same table when it turns an id into an object.
+Site roles come from the account. Roles in a reader study come from `annotations.Membership`, and
+`annotations.access` checks them against the same table when it turns an id into an object.
 """
 
 from enum import StrEnum
@@ -55,7 +55,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.PUBLIC_PAGE: frozenset({Role.ANYONE}),
     Action.APP_PAGE: frozenset({Role.SIGNED_IN}),
     Action.OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
-    Action.API_SCHEMA: frozenset({Role.SIGNED_IN}),
+    # The schema is in the source code anyway; clients are generated from it before anybody has an account.
+    Action.API_SCHEMA: frozenset({Role.ANYONE}),
     Action.PEOPLE_SEARCH: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.PEOPLE_CREATE: frozenset({_ADMIN}),
     Action.IMAGING_LIST: frozenset({Role.STUDY_CREATOR, _ADMIN}),

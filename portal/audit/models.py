@@ -32,9 +32,7 @@ class Event(AppendOnlyModel):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["stream", "sequence"], name="audit_event_once_per_sequence")
-        ]
+        constraints = [models.UniqueConstraint(fields=["stream", "sequence"], name="audit_event_once_per_sequence")]
         indexes = [models.Index(fields=["object_type", "object_id"])]
 
     def __str__(self) -> str:

@@ -166,9 +166,7 @@ class _Budget:
     def __init__(self, packed_bytes: int) -> None:
         self._entries = 0
         self._unpacked = 0
-        self._limit = min(
-            MAX_UNPACKED_BYTES, max(RATIO_APPLIES_FROM_BYTES, packed_bytes * MAX_UNPACKING_RATIO)
-        )
+        self._limit = min(MAX_UNPACKED_BYTES, max(RATIO_APPLIES_FROM_BYTES, packed_bytes * MAX_UNPACKING_RATIO))
 
     def count_entry(self) -> None:
         self._entries += 1

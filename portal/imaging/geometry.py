@@ -67,9 +67,7 @@ class SliceOrder:
     is_regular: bool
 
 
-def plane(
-    image_position: Sequence[float], image_orientation: Sequence[float], pixel_spacing: Sequence[float]
-) -> Plane:
+def plane(image_position: Sequence[float], image_orientation: Sequence[float], pixel_spacing: Sequence[float]) -> Plane:
     """Build a plane from the values of the three DICOM elements, in DICOM's order."""
     cosines = _vector(image_orientation, 6, "ImageOrientationPatient")
     row_cosines, column_cosines = cosines[:3], cosines[3:]

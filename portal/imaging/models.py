@@ -11,9 +11,7 @@ from portal.db import JobModel, UuidModel
 class Patient(UuidModel):
     """A pseudonymous subject: the cluster of clustered statistics. No name, no birth date."""
 
-    patient_key = models.CharField(
-        max_length=64, unique=True, help_text="Pseudonym derived from (issuer, PatientID)."
-    )
+    patient_key = models.CharField(max_length=64, unique=True, help_text="Pseudonym derived from (issuer, PatientID).")
     is_synthetic = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -93,9 +91,7 @@ class IngestJob(JobModel):
     QUEUE: ClassVar[str] = "ingest"
 
     source = models.CharField(max_length=7, choices=IngestSource)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     upload_path = models.CharField(
         max_length=300, blank=True, help_text="Folder under var/ that holds the uploaded files."
     )
@@ -137,3 +133,6 @@ class ChangesCursor(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="changes_cursor_single_row")]
+
+    def __str__(self) -> str:
+        return f"sequence {self.last_sequence}"

@@ -167,9 +167,7 @@ class Orthanc:
 
     def study_tags(self, orthanc_id: str) -> dict[str, Any]:
         """The main tags of an imaging study, as Orthanc indexes them."""
-        return self._json("read an imaging study", lambda: self._rest.get_studies_id(orthanc_id))[
-            "MainDicomTags"
-        ]
+        return self._json("read an imaging study", lambda: self._rest.get_studies_id(orthanc_id))["MainDicomTags"]
 
     def instance_transfer_syntax(self, orthanc_id: str) -> str:
         """The stored transfer syntax UID; empty for HTJ2K, which Orthanc 1.10.1 does not know."""
@@ -238,9 +236,7 @@ class Orthanc:
     def _send(self, action: str, call: Callable[[], Any], *, missing_frame: bool = False) -> httpx.Response:
         response: httpx.Response = _with_retries(action, call)
         # Orthanc answers 400 to a frame number beyond the last one.
-        _raise_for_status(
-            action, response.status_code, is_missing=missing_frame and response.status_code == 400
-        )
+        _raise_for_status(action, response.status_code, is_missing=missing_frame and response.status_code == 400)
         return response
 
     def _dicomweb_json(self, action: str, call: Callable[[], Any]) -> list[dict[str, Any]]:

@@ -36,18 +36,12 @@ class ModelVersion(UuidModel):
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
     kind = models.CharField(max_length=8, choices=EngineKind)
-    weights_path = models.CharField(
-        max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL."
-    )
+    weights_path = models.CharField(max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL.")
     weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
     input_specification = models.JSONField(default=dict)
-    operating_threshold = models.FloatField(
-        default=0.5, help_text="A score at or above it is a positive call."
-    )
+    operating_threshold = models.FloatField(default=0.5, help_text="A score at or above it is a positive call.")
     description = models.TextField(blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]
@@ -70,9 +64,7 @@ class InferenceRun(JobModel):
     QUEUE: ClassVar[str] = "inference"
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]
@@ -99,9 +91,7 @@ class Prediction(AppendOnlyModel):
         max_length=64, blank=True, help_text="SHA-256 over the input's instances and pixels."
     )
     run = models.ForeignKey(InferenceRun, null=True, on_delete=models.PROTECT, related_name="predictions")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]
@@ -125,6 +115,4 @@ class InferenceItem(UuidModel):
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "imaging_study"], name="inference_item_once_per_run")
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "imaging_study"], name="inference_item_once_per_run")]

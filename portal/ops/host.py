@@ -16,9 +16,7 @@ TRAVERSING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
 
 def program(name: str) -> str:
     """The path of a program; system folders count too, as Debian keeps servers out of a user's PATH."""
-    found = shutil.which(
-        name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
-    )
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin")
     if found is None:
         raise EnvironmentProblem(f"{name} is not installed: run `make up`, which installs what is missing.")
     return found

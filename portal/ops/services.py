@@ -194,14 +194,17 @@ def orthanc_configuration(site: Site, folder: Path) -> dict[str, object]:
 
 def web(site: Site) -> Command:
     """The web process: whole bodies from a few threads stay fast beside slow readers; nothing is streamed."""
+    # whitenoise warns of a folder that is not there; in the embedded default it serves frontend/dist itself.
+    (site.folder / "static").mkdir(exist_ok=True)
+    threads = str(2 * (os.cpu_count() or 2) + 1)
     argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK]
-    argv += ["--port", str(site.ports["web"]), "--workers", "2", "--blocking-threads", "8"]
+    argv += ["--port", str(site.ports["web"]), "--workers", "2", "--blocking-threads", threads]
     argv += ["--backpressure", "64", "--workers-kill-timeout", "5", "--respawn-failed-workers", "--no-ws"]
     return Command([*argv, "portal.wsgi:application"])
 
 
 def _celery(*arguments: str) -> Command:
-    return Command([sys.executable, "-m", "celery", "--app", "portal.celery", *arguments])
+    return Command([sys.executable, "-m", "celery", "--quiet", "--app", "portal.celery", *arguments])
 
 
 def _celery_worker(name: str, queues: str, concurrency: int) -> Command:

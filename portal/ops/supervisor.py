@@ -58,9 +58,7 @@ class Supervisor:
     made it ends (see run_service.die_with_supervisor).
     """
 
-    def __init__(
-        self, log_folder: Path, *, environment: Mapping[str, str] = os.environ, echo: bool = True
-    ) -> None:
+    def __init__(self, log_folder: Path, *, environment: Mapping[str, str] = os.environ, echo: bool = True) -> None:
         commands = parse_procfile((REPOSITORY / "Procfile").read_text()).processes
         self.children = {name: Child(name, shlex.split(command)) for name, command in commands.items()}
         self._environment = {**environment, SUPERVISOR_VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
@@ -126,9 +124,7 @@ class Supervisor:
                 if child.process is not None and not child.running:
                     raise StartFailed(f"{child.name} ended while starting: see {self.log_path(child.name)}")
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"{name} is not ready after {seconds:.0f} s ({reason}): see {self.log_folder}"
-                )
+                raise StartFailed(f"{name} is not ready after {seconds:.0f} s ({reason}): see {self.log_folder}")
             time.sleep(0.1)
 
     def restart_crashed(self) -> None:

@@ -1,8 +1,6 @@
 """`make up`: check the ports, start the datastores, migrate, start the rest, load the demo, say where."""
 
-import fcntl
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,9 +8,10 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from portal.ops.environment import REPOSITORY, EnvironmentProblem, create_secrets, state_folder
+from portal.ops.lock import take_lock
 from portal.ops.probes import PROBES, busy_ports
 from portal.ops.services import DATASTORES, process_environment
 from portal.ops.supervisor import StartFailed, Supervisor
@@ -43,23 +42,6 @@ def main() -> int:
         return 1
     with lock:
         return run(environment, folder)
-
-
-def take_lock(folder: Path) -> IO[str]:
-    """Hold var/up.lock for as long as the portal runs, or say which process does."""
-    lock = (folder / "up.lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        raise EnvironmentProblem(
-            f"The portal is already running with its state in {folder} (process {lock.read().strip()}): "
-            "stop it with Ctrl-C there, or set OVERREAD_VAR and the ports for a second one."
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def run(environment: Mapping[str, str], folder: Path) -> int:
@@ -96,8 +78,8 @@ def start(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) 
     manage(supervisor, environment, "migrate", "--noinput")
     supervisor.start()
     supervisor.wait_until("the portal", partial(PROBES["web"], environment), READY_S)
-    load_demo_once(supervisor, environment, folder)
-    supervisor.say(banner(environment, folder))
+    problem = load_demo_once(supervisor, environment, folder)
+    supervisor.say(banner(environment, folder, problem))
 
 
 def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: str) -> None:
@@ -114,19 +96,25 @@ def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: s
         raise StartFailed(f"manage.py {arguments[0]}: {last[0]} (see {log})")
 
 
-def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> None:
-    """Load the demo on the first start; a demo that failed is tried again at the next one."""
+def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) -> str:
+    """Load the demo on the first start; answers what went wrong, and the next start tries again."""
     stamp = folder / "demo.loaded"
     if stamp.exists() or environment.get("OVERREAD_DEMO") == "off":
-        return
+        return ""
     supervisor.say("Loading the demo; this takes some minutes on the first start only.")
-    manage(supervisor, environment, "demo")
+    try:
+        manage(supervisor, environment, "demo")
+    except StartFailed as problem:
+        # A portal without its demo is still a portal.
+        return f"The demo is not loaded: {problem}"
     stamp.touch()
+    return ""
 
 
-def banner(environment: Mapping[str, str], folder: Path) -> str:
-    """The address, and the demo accounts where there are any."""
+def banner(environment: Mapping[str, str], folder: Path, problem: str) -> str:
+    """The address, what is wrong, and the demo accounts where there are any."""
     lines = ["", f"Overread is ready: {environment['OVERREAD_PUBLIC_URL']}"]
+    lines += ["", problem] if problem else []
     accounts = folder / "demo-accounts.json"
     if accounts.exists():
         rows = json.loads(accounts.read_text())

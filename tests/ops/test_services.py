@@ -43,17 +43,13 @@ def _with_password(url: str, password: str) -> str:
     return f"{before.rsplit(':', 1)[0]}:{password}@{after}"
 
 
-def test_secrets_and_configuration_are_readable_by_their_owner_only(
-    orthanc_server: str, redis_server: str
-) -> None:
+def test_secrets_and_configuration_are_readable_by_their_owner_only(orthanc_server: str, redis_server: str) -> None:
     for name in ("secrets.json", "orthanc/orthanc.json", "redis/redis.conf"):
         assert stat.S_IMODE((SESSION_FOLDER / name).stat().st_mode) == 0o600, name
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a server as another user")
-def test_no_datastore_runs_as_root(
-    postgres_server: str, redis_server: str, orthanc_server: str, services
-) -> None:
+def test_no_datastore_runs_as_root(postgres_server: str, redis_server: str, orthanc_server: str, services) -> None:
     for name in ("postgres", "redis", "orthanc"):
         process = services.children[name].process
         assert Path(f"/proc/{process.pid}").stat().st_uid != 0, name

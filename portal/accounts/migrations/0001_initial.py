@@ -127,9 +127,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, unique=True)),
                 (
                     "scope",
-                    models.CharField(
-                        choices=[("READ", "Read"), ("WRITE", "Write")], default="READ", max_length=5
-                    ),
+                    models.CharField(choices=[("READ", "Read"), ("WRITE", "Write")], default="READ", max_length=5),
                 ),
                 ("expires_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(null=True)),

@@ -57,13 +57,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["object_type", "object_id"], name="audit_event_object__f2d1b4_idx")
-                ],
+                "indexes": [models.Index(fields=["object_type", "object_id"], name="audit_event_object__f2d1b4_idx")],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("stream", "sequence"), name="audit_event_once_per_sequence"
-                    )
+                    models.UniqueConstraint(fields=("stream", "sequence"), name="audit_event_once_per_sequence")
                 ],
             },
         ),

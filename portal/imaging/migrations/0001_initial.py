@@ -248,9 +248,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("job", "name"), name="ingest_item_once_per_name")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("job", "name"), name="ingest_item_once_per_name")],
             },
         ),
     ]

@@ -46,8 +46,7 @@ REASONS: dict[str, str] = {
     # Its pixels
     "pixels_missing": "The file has no pixel data.",
     "pixel_description_invalid": (
-        "Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored or Number of Frames is missing or "
-        "impossible."
+        "Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored or Number of Frames is missing or impossible."
     ),
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",

@@ -53,15 +53,11 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=40)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("DEMO_CNN", "Demo Cnn"), ("EXTERNAL", "External")], max_length=8
-                    ),
+                    models.CharField(choices=[("DEMO_CNN", "Demo Cnn"), ("EXTERNAL", "External")], max_length=8),
                 ),
                 (
                     "weights_path",
-                    models.CharField(
-                        blank=True, help_text="Relative to var/; empty for EXTERNAL.", max_length=300
-                    ),
+                    models.CharField(blank=True, help_text="Relative to var/; empty for EXTERNAL.", max_length=300),
                 ),
                 (
                     "weights_digest",
@@ -169,9 +165,7 @@ class Migration(migrations.Migration):
                 ("findings", models.JSONField(default=list)),
                 (
                     "source",
-                    models.CharField(
-                        choices=[("COMPUTED", "Computed"), ("API", "Api"), ("CSV", "Csv")], max_length=8
-                    ),
+                    models.CharField(choices=[("COMPUTED", "Computed"), ("API", "Api"), ("CSV", "Csv")], max_length=8),
                 ),
                 ("weights_digest", models.CharField(blank=True, max_length=64)),
                 (
@@ -300,15 +294,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="prediction",
-            constraint=models.UniqueConstraint(
-                fields=("run", "imaging_study"), name="prediction_once_per_run"
-            ),
+            constraint=models.UniqueConstraint(fields=("run", "imaging_study"), name="prediction_once_per_run"),
         ),
         migrations.AddConstraint(
             model_name="inferenceitem",
-            constraint=models.UniqueConstraint(
-                fields=("run", "imaging_study"), name="inference_item_once_per_run"
-            ),
+            constraint=models.UniqueConstraint(fields=("run", "imaging_study"), name="inference_item_once_per_run"),
         ),
         append_only("inference_prediction"),
     ]

@@ -1,0 +1,105 @@
+"""Where an id becomes an object of a reader study, and the only place where roles in one are checked.
+
+"Not there" and "not yours" are the same 404. Somebody with a role that does not allow the action gets 403.
+"""
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from annotations.models import Assignment, AssignmentState, Case, Read, ReaderStudy, ReaderStudyState
+from portal.accounts.permissions import site_roles
+from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
+from portal.errors import Forbidden, NotFound
+from portal.imaging.models import ImagingStudy
+
+MANAGING_ROLES = frozenset({Role.COORDINATOR, Role.SITE_ADMINISTRATOR})
+
+
+def roles_in(user: Any, reader_study_id: uuid.UUID) -> frozenset[Role]:
+    """Return the caller's roles in a reader study, the site administrator's included."""
+    roles = {
+        Role(role) for role in user.memberships.filter(reader_study_id=reader_study_id).values_list("role", flat=True)
+    }
+    return frozenset(roles) | (site_roles(user) & {Role.SITE_ADMINISTRATOR})
+
+
+def reader_study_for(user: Any, reader_study_id: uuid.UUID, action: Action, *, lock: bool = False) -> ReaderStudy:
+    """Return the reader study if the caller may do `action` in it; `lock` holds its row to the transaction's end."""
+    roles = roles_in(user, reader_study_id)
+    if not roles:
+        raise NotFound
+    query = ReaderStudy.objects.select_for_update(of=("self",)) if lock else ReaderStudy.objects
+    reader_study = query.filter(pk=reader_study_id).first()
+    if reader_study is None:
+        raise NotFound
+    if reader_study.state == ReaderStudyState.DRAFT and not roles & MANAGING_ROLES:
+        raise NotFound
+    if not allowed(action, roles - SITE_ROLES | (roles & {Role.SITE_ADMINISTRATOR})):
+        raise Forbidden
+    return reader_study
+
+
+def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -> Assignment:
+    """Return the caller's own assignment in a launched reader study of which the caller is still a reader."""
+    query = Assignment.objects.select_related("reader_study", "case__imaging_study")
+    if lock:
+        query = query.select_for_update(of=("self",))
+    assignment = query.filter(_own(user), pk=assignment_id).first()
+    if assignment is None:
+        raise NotFound
+    return assignment
+
+
+def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
+    """Return the caller's own read, with assignment, case and label schema."""
+    query = Read.objects.select_related(
+        "assignment__reader_study", "assignment__case__imaging_study", "label_schema", "signed_revision"
+    )
+    if lock:
+        query = query.select_for_update(of=("self", "assignment"))
+    read = query.filter(_own(user, "assignment__"), pk=read_id).first()
+    if read is None:
+        raise NotFound
+    return read
+
+
+def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
+    read = Read.objects.select_related("assignment").filter(pk=read_id).first()
+    if read is None:
+        raise NotFound
+    if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:
+        return read
+    return own_read(user, read_id)
+
+
+def _own(user: Any, prefix: str = "") -> Q:
+    return Q(
+        **{
+            f"{prefix}reader": user,
+            f"{prefix}reader_study__memberships__user": user,
+            f"{prefix}reader_study__memberships__role": Role.READER,
+            f"{prefix}reader_study__state__in": [ReaderStudyState.OPEN, ReaderStudyState.CLOSED],
+        }
+    ) & ~Q(**{f"{prefix}state": AssignmentState.VOID})
+
+
+def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
+    """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
+
+    Those who build reader studies see all; a reader sees the cases assigned to them; a coordinator or adjudicator
+    sees the cases of their reader studies.
+    """
+    if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
+        return ImagingStudy.objects.all()
+    if not user.is_authenticated:
+        return ImagingStudy.objects.none()
+    assigned = Assignment.objects.filter(_own(user)).values("case__imaging_study")
+    overseen = Case.objects.filter(
+        removed_at=None,
+        reader_study__memberships__user=user,
+        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
+    ).values("imaging_study")
+    return ImagingStudy.objects.filter(Q(pk__in=assigned) | Q(pk__in=overseen))

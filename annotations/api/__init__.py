@@ -1,0 +1,1 @@
+"""HTTP edge of reader studies: parse, one call, answer."""

@@ -1,0 +1,129 @@
+"""Labels out: JSON and CSV, page by page, incrementally."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
+from annotations.exporters.labels_csv import labels_csv
+from annotations.models import LabelSchema, ReaderStudy, Revision
+from annotations.selectors import labels_of
+from portal.accounts.authentication import caller
+from portal.accounts.policy import Action, Role
+from portal.errors import Invalid
+
+
+class LabelOutput(serializers.Serializer[Any]):
+    """One read's label in force."""
+
+    reader_study_id = serializers.UUIDField(source="read.assignment.reader_study_id")
+    read_id = serializers.UUIDField()
+    revision_id = serializers.UUIDField(source="pk")
+    revision_number = serializers.IntegerField(source="number")
+    state = serializers.CharField(source="kind")
+    reader = serializers.CharField(source="read.assignment.reader.username")
+    case = serializers.CharField(source="read.assignment.case.name")
+    case_id = serializers.UUIDField(source="read.assignment.case_id")
+    study_instance_uid = serializers.CharField(source="read.assignment.case.imaging_study.study_instance_uid")
+    signed_at = serializers.DateTimeField(source="read.signed_at", allow_null=True)
+    updated_at = serializers.DateTimeField(source="created_at")
+    provenance = serializers.CharField()
+    schema_version = serializers.IntegerField(source="read.label_schema.version")
+    answers = serializers.DictField(source="payload.answers")
+    findings = serializers.ListField(source="payload.findings", child=serializers.DictField())
+    digest = serializers.CharField()
+
+
+class OldestFirstPagination(CursorPagination):
+    """Oldest first, so that a client that comes back later goes on where it stopped."""
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+    ordering = ("created_at", "id")
+
+
+class CsvRenderer(BaseRenderer):
+    """Lets DRF negotiate CSV; the view writes the file, DRF the problem documents."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Render an error as JSON: no error fits a table."""
+        return JSONRenderer().render(data)
+
+
+class LabelsQuery(serializers.Serializer[Any]):
+    """Parameters of the labels route."""
+
+    updated_since = serializers.DateTimeField(required=False)
+    include_drafts = serializers.BooleanField(default=False)
+
+
+class LabelsApi(APIView):
+    """The labels of a reader study."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("updated_since", OpenApiTypes.DATETIME, description="Only labels stored at or after it."),
+            OpenApiParameter("include_drafts", OpenApiTypes.BOOL, description="A reader's own drafts too."),
+            OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"]),
+            OpenApiParameter("cursor", OpenApiTypes.STR),
+            OpenApiParameter("page_size", OpenApiTypes.INT),
+        ],
+        responses={(200, "application/json"): LabelOutput(many=True), (200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response | HttpResponse:
+        """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
+        paginator = OldestFirstPagination()
+        page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
+        rows = LabelOutput(page, many=True).data
+        if request.accepted_renderer.format != "csv":
+            return paginator.get_paginated_response(rows)
+        keys = _question_keys(reader_study)
+        following = paginator.get_next_link()
+        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+        return HttpResponse(labels_csv(rows, keys), content_type="text/csv; charset=utf-8", headers=headers)
+
+    def get_renderers(self) -> list[Any]:
+        """JSON, and CSV on `format=csv` or `Accept: text/csv`."""
+        return [*super().get_renderers(), CsvRenderer()]
+
+    def _labels(self, request: Request, reader_study: ReaderStudy) -> QuerySet[Revision]:
+        query = LabelsQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        roles = roles_in(caller(request), reader_study.pk)
+        sees_all = bool(roles & (MANAGING_ROLES | {Role.API_CLIENT}))
+        if query.validated_data["include_drafts"] and sees_all:
+            raise Invalid(
+                "Drafts belong to their readers.",
+                errors=[{"field": "include_drafts", "code": "not_own", "detail": "Only a reader sees own drafts."}],
+            )
+        return labels_of(
+            reader_study=reader_study,
+            reader=None if sees_all else caller(request),
+            include_drafts=query.validated_data["include_drafts"],
+            updated_since=query.validated_data.get("updated_since"),
+        )
+
+
+def _question_keys(reader_study: ReaderStudy) -> list[str]:
+    # Every version's questions, so that the columns of one reader study never change from page to page.
+    versions = LabelSchema.objects.filter(reader_study=reader_study).order_by("version")
+    keys = [
+        question["key"] for schema in versions for question in schema.questions if question["kind"] != "LOCATED_FINDING"
+    ]
+    return list(dict.fromkeys(keys))

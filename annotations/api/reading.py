@@ -1,0 +1,298 @@
+"""Routes of the reading room: a reader's own assignments and reads."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations import selectors
+from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
+from annotations.api.shapes import LabelSchemaOutput
+from annotations.domain.payload import EMPTY_PAYLOAD
+from annotations.models import Assignment, Read, Revision
+from annotations.services import reads as services
+from portal.accounts.authentication import caller
+from portal.accounts.policy import Action
+from portal.errors import NotFound
+
+
+class AssignmentOutput(serializers.ModelSerializer[Assignment]):
+    """An assignment on the worklist."""
+
+    case_name = serializers.CharField(source="case.name")
+    signed_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Assignment
+        fields = ["id", "position", "case_name", "state", "signed_at"]
+
+    def get_signed_at(self, assignment: Assignment) -> str | None:
+        """Return when the read was signed."""
+        read = getattr(assignment, "read", None)
+        return read.signed_at.isoformat().replace("+00:00", "Z") if read and read.signed_at else None
+
+
+class AssignmentsApi(APIView):
+    """The caller's worklist in a reader study."""
+
+    @extend_schema(responses=AssignmentOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the caller's assignments in reading order."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
+        own = selectors.assignments_of(reader_study=reader_study, reader=caller(request))
+        return Response(AssignmentOutput(own, many=True).data)
+
+
+class NextOutput(serializers.Serializer[Any]):
+    """The next assignment."""
+
+    assignment_id = serializers.UUIDField(allow_null=True)
+
+
+class NextApi(APIView):
+    """The next case."""
+
+    @extend_schema(responses=NextOutput)
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Return the first assignment that is not signed, or null when all are."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
+        following = selectors.next_assignment(reader_study=reader_study, reader=caller(request))
+        return Response({"assignment_id": following.pk if following else None})
+
+
+class ReadReaderStudyOutput(serializers.Serializer[Any]):
+    """The reader study of a read."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    ai_display = serializers.CharField()
+
+
+class ReadSeriesOutput(serializers.Serializer[Any]):
+    """A series to show. Descriptions written at the scanner can name the patient or the finding, so they stay out."""
+
+    series_instance_uid = serializers.CharField()
+    modality = serializers.CharField()
+    series_number = serializers.IntegerField(allow_null=True)
+    number_of_instances = serializers.IntegerField()
+
+
+class ReadImagingStudyOutput(serializers.Serializer[Any]):
+    """The images of a case."""
+
+    study_instance_uid = serializers.CharField()
+    is_synthetic = serializers.BooleanField()
+    series = ReadSeriesOutput(many=True, source="series.all")
+
+
+class ReadCaseOutput(serializers.Serializer[Any]):
+    """The case of a read."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    imaging_study = ReadImagingStudyOutput()
+
+
+class ReadOutput(serializers.ModelSerializer[Read]):
+    """A read with everything the reading room needs."""
+
+    assignment_id = serializers.UUIDField()
+    reader_study = ReadReaderStudyOutput(source="assignment.reader_study")
+    case = ReadCaseOutput(source="assignment.case")
+    position = serializers.IntegerField(source="assignment.position")
+    state = serializers.CharField(source="assignment.state")
+    label_schema = LabelSchemaOutput()
+    payload = serializers.DictField()
+    saved_at = serializers.DateTimeField(allow_null=True)
+    total = serializers.IntegerField()
+    next_assignment_id = serializers.UUIDField(allow_null=True)
+    comparison_available = serializers.BooleanField()
+
+    class Meta:
+        model = Read
+        fields = [
+            "id",
+            "assignment_id",
+            "reader_study",
+            "case",
+            "position",
+            "total",
+            "state",
+            "label_schema",
+            "revision_number",
+            "payload",
+            "active_ms",
+            "opened_at",
+            "saved_at",
+            "signed_at",
+            "next_assignment_id",
+            "comparison_available",
+        ]
+
+
+def _read_response(read: Read) -> Response:
+    assignment = read.assignment
+    newest = Revision.objects.filter(read=read, number=read.revision_number).first()
+    own = selectors.assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
+    following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    # Values that are not columns travel on the object the serializer reads.
+    vars(read).update(
+        payload=newest.payload if newest else EMPTY_PAYLOAD,
+        saved_at=newest.created_at if newest else None,
+        total=own.count(),
+        next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
+        comparison_available=selectors.comparison_available(read=read),
+    )
+    return Response(ReadOutput(read).data)
+
+
+class AssignmentOpenApi(APIView):
+    """Opening a case."""
+
+    @extend_schema(request=None, responses=ReadOutput)
+    @transaction.atomic
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        """Open an assignment in reading order; opening it again returns the same read."""
+        read = services.assignment_open(assignment=own_assignment(caller(request), assignment_id, lock=True))
+        return _read_response(own_read(caller(request), read.pk))
+
+
+class ReadApi(APIView):
+    """One read of the caller."""
+
+    @extend_schema(responses=ReadOutput)
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Return the read with its newest content."""
+        return _read_response(own_read(caller(request), read_id))
+
+
+class SaveInput(serializers.Serializer[Any]):
+    """Content to save; its rules are in `annotations.domain.payload`."""
+
+    base_revision = serializers.IntegerField(min_value=0)
+    idempotency_key = serializers.RegexField(r"^[\w-]{8,64}$")
+    payload = serializers.JSONField()
+    active_ms = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
+
+
+class DraftOutput(serializers.Serializer[Any]):
+    """What was stored."""
+
+    revision_number = serializers.IntegerField(source="number")
+    saved_at = serializers.DateTimeField(source="created_at")
+    digest = serializers.CharField()
+
+
+def _save_of(request: Request) -> services.Save:
+    form = SaveInput(data=request.data)
+    form.is_valid(raise_exception=True)
+    return services.Save(**form.validated_data)
+
+
+class ReadDraftApi(APIView):
+    """Saving a draft."""
+
+    @extend_schema(request=SaveInput, responses=DraftOutput)
+    @transaction.atomic
+    def put(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Append a draft revision; 409 `stale_revision` with the newer content when somebody saved in between."""
+        save = _save_of(request)
+        read = own_read(caller(request), read_id, lock=True)
+        revision = services.read_save_draft(by=caller(request), read=read, save=save)
+        return Response(DraftOutput(revision).data)
+
+
+class SignedOutput(serializers.Serializer[Any]):
+    """What was signed, and what comes next."""
+
+    revision_number = serializers.IntegerField()
+    signed_at = serializers.DateTimeField()
+    digest = serializers.CharField()
+    next_assignment_id = serializers.UUIDField(allow_null=True)
+    comparison_available = serializers.BooleanField()
+
+
+class ReadSignApi(APIView):
+    """Signing a read."""
+
+    @extend_schema(request=SaveInput, responses=SignedOutput)
+    @transaction.atomic
+    def post(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
+        save = _save_of(request)
+        read = own_read(caller(request), read_id, lock=True)
+        revision = services.read_sign(by=caller(request), read=read, save=save)
+        read = own_read(caller(request), read_id)
+        following = selectors.next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
+        signed = {
+            "revision_number": revision.number,
+            "signed_at": read.signed_at,
+            "digest": revision.digest,
+            "next_assignment_id": following.pk if following else None,
+            "comparison_available": selectors.comparison_available(read=read),
+        }
+        return Response(SignedOutput(signed).data)
+
+
+class PredictionShownOutput(serializers.Serializer[Any]):
+    """What the AI says of the case."""
+
+    prediction_id = serializers.UUIDField(source="pk")
+    model = serializers.CharField(source="model_version.ai_model.name")
+    version = serializers.CharField(source="model_version.version")
+    score = serializers.FloatField()
+    threshold = serializers.FloatField(source="model_version.operating_threshold")
+    call = serializers.SerializerMethodField()
+    findings = serializers.ListField(child=serializers.DictField())
+    created_at = serializers.DateTimeField()
+
+    def get_call(self, prediction: Any) -> bool:
+        """Return the AI's binary call at its operating threshold."""
+        return bool(prediction.score >= prediction.model_version.operating_threshold)
+
+
+class ComparisonOutput(serializers.Serializer[Any]):
+    """The AI beside the reader's own answers."""
+
+    ai = PredictionShownOutput(allow_null=True)
+    own = serializers.DictField()
+
+
+class ReadComparisonApi(APIView):
+    """The AI beside the reader's own answers."""
+
+    @extend_schema(responses=ComparisonOutput)
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Return what the AI says, once the protocol allows it; before that this address does not exist."""
+        read = own_read(caller(request), read_id)
+        if not selectors.comparison_available(read=read):
+            raise NotFound
+        prediction = selectors.prediction_of(read=read)
+        services.comparison_shown(read=read, prediction_id=prediction.pk if prediction else None)
+        return Response(ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data)
+
+
+class RevisionOutput(serializers.ModelSerializer[Revision]):
+    """One revision of a read."""
+
+    author = serializers.CharField(source="author.username")
+
+    class Meta:
+        model = Revision
+        fields = ["number", "base_number", "kind", "author", "provenance", "created_at", "digest", "payload"]
+
+
+class ReadRevisionsApi(APIView):
+    """The history of a read."""
+
+    @extend_schema(responses=RevisionOutput(many=True))
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """List every revision, oldest first."""
+        read = read_history_for(caller(request), read_id)
+        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

@@ -1,0 +1,284 @@
+"""JSON shapes of reader studies, in and out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotations.models import AiDisplay, Case, Membership, ReaderStudy, ReferenceStandard
+from portal.accounts.policy import Role
+
+
+class AiModelVersionOutput(serializers.Serializer[Any]):
+    """The AI model version of a reader study."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(source="ai_model.name")
+    version = serializers.CharField()
+
+
+class ReaderStudyOutput(serializers.ModelSerializer[ReaderStudy]):
+    """A reader study as its members see it. `counts` comes from the context; readers see their own only."""
+
+    my_roles = serializers.SerializerMethodField()
+    ai_model_version = serializers.SerializerMethodField()
+    number_of_cases = serializers.SerializerMethodField()
+    number_of_readers = serializers.SerializerMethodField()
+    number_of_assignments = serializers.SerializerMethodField()
+    number_signed = serializers.SerializerMethodField()
+    my_assignments = serializers.SerializerMethodField()
+    my_signed = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReaderStudy
+        fields = [
+            "id",
+            "name",
+            "description",
+            "state",
+            "my_roles",
+            "ai_model_version",
+            "ai_display",
+            "number_of_cases",
+            "number_of_readers",
+            "number_of_assignments",
+            "number_signed",
+            "my_assignments",
+            "my_signed",
+            "is_demo",
+            "created_at",
+            "launched_at",
+            "closed_at",
+        ]
+
+    def _manages(self, reader_study: ReaderStudy) -> bool:
+        return self.context["user"].is_superuser or Role.COORDINATOR in self.get_my_roles(reader_study)
+
+    def _count(self, reader_study: ReaderStudy, name: str, *, managers_only: bool = False) -> int | None:
+        if managers_only and not self._manages(reader_study):
+            return None
+        count: int = self.context["counts"][reader_study.pk][name]
+        return count
+
+    def get_my_roles(self, reader_study: ReaderStudy) -> list[str]:
+        """Return the caller's roles."""
+        user = self.context["user"]
+        members = getattr(reader_study, "own_memberships", None)
+        if members is None:
+            members = reader_study.memberships.filter(user=user)
+        roles = sorted(member.role for member in members)
+        return [*roles, Role.SITE_ADMINISTRATOR.value] if user.is_superuser else roles
+
+    def get_ai_model_version(self, reader_study: ReaderStudy) -> dict[str, Any] | None:
+        """Return the AI, which blinded members do not learn from here."""
+        if reader_study.ai_model_version is None or not self._manages(reader_study):
+            return None
+        return dict(AiModelVersionOutput(reader_study.ai_model_version).data)
+
+    def get_number_of_cases(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many cases there are."""
+        return self._count(reader_study, "number_of_cases")
+
+    def get_number_of_readers(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many readers there are; null for those who do not manage."""
+        return self._count(reader_study, "number_of_readers", managers_only=True)
+
+    def get_number_of_assignments(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many assignments all readers have; null for those who do not manage."""
+        return self._count(reader_study, "number_of_assignments", managers_only=True)
+
+    def get_number_signed(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many reads of all readers are signed; null for those who do not manage."""
+        return self._count(reader_study, "number_signed", managers_only=True)
+
+    def get_my_assignments(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many assignments the caller has."""
+        return self._count(reader_study, "my_assignments")
+
+    def get_my_signed(self, reader_study: ReaderStudy) -> int | None:
+        """Return how many reads the caller has signed."""
+        return self._count(reader_study, "my_signed")
+
+
+class LabelSchemaOutput(serializers.Serializer[Any]):
+    """A version of the form."""
+
+    version = serializers.IntegerField()
+    questions = serializers.ListField(child=serializers.DictField())
+
+
+class ReaderStudyDetailOutput(ReaderStudyOutput):
+    """A reader study with its label schema."""
+
+    label_schema = serializers.SerializerMethodField()
+
+    class Meta(ReaderStudyOutput.Meta):
+        fields = [*ReaderStudyOutput.Meta.fields, "label_schema"]
+
+    def get_label_schema(self, reader_study: ReaderStudy) -> dict[str, Any] | None:
+        """Return the newest label schema, if there is one."""
+        schema = self.context["label_schema"]
+        return dict(LabelSchemaOutput(schema).data) if schema else None
+
+
+class ReaderStudyInput(serializers.Serializer[Any]):
+    """A new reader study."""
+
+    name = serializers.CharField(max_length=120)
+    description = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+
+
+class ReaderStudyPatch(serializers.Serializer[Any]):
+    """Changes to a draft."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+    ai_model_version_id = serializers.UUIDField(required=False, allow_null=True)
+    ai_display = serializers.ChoiceField(choices=AiDisplay.choices, required=False)
+
+
+class LabelSchemaInput(serializers.Serializer[Any]):
+    """A label schema; its rules are in `annotations.domain.schema`."""
+
+    questions = serializers.JSONField()
+
+
+class CasesInput(serializers.Serializer[Any]):
+    """The imaging studies that are to be the cases, in order."""
+
+    imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100_000)
+
+
+class CaseImagingStudyOutput(serializers.Serializer[Any]):
+    """What a list of cases shows of an imaging study."""
+
+    id = serializers.UUIDField()
+    study_instance_uid = serializers.CharField()
+    patient_key = serializers.CharField(source="patient.patient_key")
+    study_date = serializers.DateField()
+    study_description = serializers.CharField()
+    modalities = serializers.ListField(child=serializers.CharField())
+    number_of_instances = serializers.IntegerField()
+    is_synthetic = serializers.BooleanField()
+
+
+class CaseOutput(serializers.ModelSerializer[Case]):
+    """A case with its truth, for coordinators."""
+
+    imaging_study = CaseImagingStudyOutput()
+    truth = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = ["id", "name", "position", "imaging_study", "truth"]
+
+    def get_truth(self, case: Case) -> int | None:
+        """Return 1, 0 or null when there is no truth yet."""
+        truth = self.context["truths"].get(case.pk)
+        return truth.truth if truth else None
+
+
+class MemberOutput(serializers.ModelSerializer[Membership]):
+    """A member."""
+
+    username = serializers.CharField(source="user.username")
+    name = serializers.CharField(source="user.name")
+
+    class Meta:
+        model = Membership
+        fields = ["user_id", "username", "name", "role"]
+
+
+class MemberInput(serializers.Serializer[Any]):
+    """A member to be."""
+
+    user_id = serializers.UUIDField()
+    role = serializers.ChoiceField(
+        choices=[r.value for r in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)]
+    )
+
+
+class MembersInput(serializers.Serializer[Any]):
+    """All members."""
+
+    members = MemberInput(many=True)
+
+
+class ReferenceStandardOutput(serializers.ModelSerializer[ReferenceStandard]):
+    """A version of the reference standard, counted."""
+
+    number_positive = serializers.SerializerMethodField()
+    number_negative = serializers.SerializerMethodField()
+    missing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReferenceStandard
+        fields = [
+            "version",
+            "source",
+            "provenance",
+            "digest",
+            "created_at",
+            "number_positive",
+            "number_negative",
+            "missing",
+        ]
+
+    def _truths(self) -> list[int]:
+        cases = self.context["cases"]
+        return [self.context["truths"][case.pk].truth for case in cases if case.pk in self.context["truths"]]
+
+    def get_number_positive(self, standard: ReferenceStandard) -> int:
+        """Count the diseased cases."""
+        return sum(self._truths())
+
+    def get_number_negative(self, standard: ReferenceStandard) -> int:
+        """Count the cases without disease."""
+        truths = self._truths()
+        return len(truths) - sum(truths)
+
+    def get_missing(self, standard: ReferenceStandard) -> list[str]:
+        """Name the cases without a truth."""
+        return [case.name for case in self.context["cases"] if case.pk not in self.context["truths"]]
+
+
+class CheckItemOutput(serializers.Serializer[Any]):
+    """One line of the launch check."""
+
+    code = serializers.CharField()
+    ok = serializers.BooleanField()
+    blocking = serializers.BooleanField()
+    text = serializers.CharField()
+
+
+class LaunchCheckOutput(serializers.Serializer[Any]):
+    """What is missing before launch."""
+
+    ready = serializers.BooleanField()
+    items = CheckItemOutput(many=True)
+
+
+class LaunchInput(serializers.Serializer[Any]):
+    """Launch options."""
+
+    seed = serializers.RegexField(r"^[\w.:-]{1,64}$", required=False)
+
+
+class ReaderProgressOutput(serializers.Serializer[Any]):
+    """How far one reader has come."""
+
+    user_id = serializers.UUIDField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    total = serializers.IntegerField()
+    signed = serializers.IntegerField()
+    draft = serializers.IntegerField()
+    median_active_s = serializers.FloatField(allow_null=True)
+    last_signed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProgressOutput(serializers.Serializer[Any]):
+    """How far all readers have come."""
+
+    readers = ReaderProgressOutput(many=True)
+    total = serializers.IntegerField()
+    signed = serializers.IntegerField()

@@ -1,0 +1,56 @@
+"""Labels as CSV: one row per read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+COLUMNS = (
+    "reader_study_id",
+    "read_id",
+    "revision_id",
+    "revision_number",
+    "state",
+    "reader",
+    "case",
+    "case_id",
+    "study_instance_uid",
+    "signed_at",
+    "updated_at",
+    "provenance",
+    "schema_version",
+    "number_of_findings",
+    "findings",
+    "digest",
+)
+ANSWER_PREFIX = "answer."
+# A spreadsheet runs a cell that starts with one of these as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str]) -> str:
+    """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
+    keys = list(question_keys)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, *(ANSWER_PREFIX + key for key in keys)])
+    for row in rows:
+        values = {
+            **row,
+            "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
+            "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
+        }
+        answers = [_cell(row["answers"].get(key)) for key in keys]
+        writer.writerow([*(_cell(values[name]) for name in COLUMNS), *answers])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

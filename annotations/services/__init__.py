@@ -1,0 +1,1 @@
+"""Writes to reader studies: one transaction each, with its audit event."""

@@ -1,0 +1,259 @@
+"""Building, launching and closing a reader study."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.domain.problems import Problem
+from annotations.domain.randomisation import ALGORITHM, reading_order
+from annotations.domain.schema import schema_problems
+from annotations.domain.states import READER_STUDY_TRANSITIONS
+from annotations.models import (
+    AiDisplay,
+    Assignment,
+    Case,
+    LabelSchema,
+    Membership,
+    RandomisationList,
+    ReaderStudy,
+    ReaderStudyState,
+)
+from annotations.selectors import cases_of, launch_check
+from annotations.services.content import json_digest
+from portal.accounts.models import User
+from portal.accounts.policy import Role
+from portal.audit.services import record
+from portal.errors import Conflict, FieldProblem, Invalid
+from portal.imaging.models import ImagingStudy
+from portal.inference.models import ModelVersion
+
+
+def stream_of(reader_study_id: uuid.UUID) -> str:
+    """Return the audit stream of a reader study's own events."""
+    return f"reader-study:{reader_study_id}"
+
+
+def field_problems(problems: Sequence[Problem]) -> list[FieldProblem]:
+    """Turn the domain's problems into those of a problem document."""
+    return [
+        FieldProblem(field=p.field, code=p.code, detail=p.detail)
+        if p.row is None
+        else FieldProblem(field=p.field, code=p.code, detail=p.detail, row=p.row)
+        for p in problems
+    ]
+
+
+def _require_draft(reader_study: ReaderStudy) -> None:
+    if reader_study.state != ReaderStudyState.DRAFT:
+        raise Conflict("The reader study has been launched: its design is frozen.")
+
+
+@transaction.atomic
+def reader_study_create(*, by: User, name: str, description: str = "", is_demo: bool = False) -> ReaderStudy:
+    """Make a reader study in draft; who makes it becomes its coordinator."""
+    reader_study = ReaderStudy.objects.create(name=name, description=description, created_by=by, is_demo=is_demo)
+    Membership.objects.create(reader_study=reader_study, user=by, role=Role.COORDINATOR)
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.create", obj=reader_study)
+    return reader_study
+
+
+@transaction.atomic
+def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[str, Any]) -> ReaderStudy:
+    """Change name, description, AI model version or AI display of a draft (its row is locked by the caller)."""
+    _require_draft(reader_study)
+    if "ai_model_version_id" in changes:
+        version_id = changes["ai_model_version_id"]
+        if version_id is not None and not ModelVersion.objects.filter(pk=version_id).exists():
+            raise Invalid(
+                "There is no such model version.",
+                errors=[{"field": "ai_model_version_id", "code": "unknown", "detail": "Choose one from the list."}],
+            )
+    for name, value in changes.items():
+        setattr(reader_study, name, value)
+    if reader_study.ai_display != AiDisplay.HIDDEN and reader_study.ai_model_version_id is None:
+        raise Invalid(
+            "Readers cannot see an AI that is not chosen.",
+            errors=[{"field": "ai_display", "code": "no_ai_model", "detail": "Choose a model version, or HIDDEN."}],
+        )
+    reader_study.save(update_fields=list(changes) or None)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reader_study.update",
+        obj=reader_study,
+        detail={"fields": sorted(changes)},
+    )
+    return reader_study
+
+
+@transaction.atomic
+def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]]) -> LabelSchema:
+    """Store a new version of the label schema of a draft."""
+    _require_draft(reader_study)
+    json_digest(questions, code="invalid_schema")
+    problems = schema_problems(questions)
+    if problems:
+        raise Invalid("The label schema is not valid.", code="invalid_schema", errors=field_problems(problems))
+    newest = LabelSchema.objects.filter(reader_study=reader_study).order_by("-version").first()
+    if newest and newest.questions == questions:
+        return newest
+    schema = LabelSchema.objects.create(
+        reader_study=reader_study,
+        version=newest.version + 1 if newest else 1,
+        questions=questions,
+        created_by=by,
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="label_schema.create",
+        obj=schema,
+        detail={"version": schema.version},
+    )
+    return schema
+
+
+@transaction.atomic
+def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequence[uuid.UUID]) -> list[Case]:
+    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth."""
+    _require_draft(reader_study)
+    wanted = list(dict.fromkeys(imaging_study_ids))
+    known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    unknown = [str(pk) for pk in wanted if pk not in known]
+    if unknown:
+        raise Invalid(
+            "Some imaging studies are not there.",
+            errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": pk} for pk in unknown[:100]],
+        )
+    existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
+    next_number = len(existing) + 1
+    now = timezone.now()
+    added = []
+    for position, pk in enumerate(wanted, start=1):
+        case = existing.get(pk)
+        if case is None:
+            case = Case(reader_study=reader_study, imaging_study_id=pk, name=f"Case {next_number:03d}")
+            next_number += 1
+            added.append(case)
+        case.position, case.removed_at = position, None
+    for pk, case in existing.items():
+        if pk not in known and case.removed_at is None:
+            case.removed_at = now
+    Case.objects.bulk_create(added)
+    Case.objects.bulk_update(existing.values(), ["position", "removed_at"])
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="cases.put",
+        obj=reader_study,
+        detail={"imaging_study_ids": [str(pk) for pk in wanted]},
+    )
+    return list(cases_of(reader_study=reader_study))
+
+
+@transaction.atomic
+def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[uuid.UUID, Role]]) -> None:
+    """Make these the members. Readers are fixed at launch; a coordinator stays; nobody both leads and reads."""
+    wanted = set(members)
+    people = User.objects.filter(is_active=True).in_bulk([user_id for user_id, _ in wanted])
+    problems = _member_problems(wanted, people)
+    if problems:
+        raise Invalid("The members are not valid.", code="invalid_members", errors=problems)
+    current = {(m.user_id, Role(m.role)): m for m in reader_study.memberships.all()}
+    readers_change = {m for m in wanted ^ set(current) if m[1] == Role.READER}
+    if reader_study.state != ReaderStudyState.DRAFT and readers_change:
+        raise Conflict("The readers are fixed: their reading orders were drawn at launch.")
+    Membership.objects.filter(pk__in=[current[key].pk for key in set(current) - wanted]).delete()
+    Membership.objects.bulk_create(
+        Membership(reader_study=reader_study, user_id=user_id, role=role)
+        for user_id, role in sorted(wanted - set(current))
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="members.put",
+        obj=reader_study,
+        detail={"members": sorted([str(user_id), role.value] for user_id, role in wanted)},
+    )
+
+
+def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
+    problems: list[FieldProblem] = []
+    leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
+    for user_id, role in sorted(wanted):
+        person = people.get(user_id)
+        if person is None:
+            problems.append({"field": "members", "code": "unknown_person", "detail": f"There is no account {user_id}."})
+        elif role == Role.COORDINATOR and not (person.may_create_reader_studies or person.is_superuser):
+            detail = f"{person.username} may not build reader studies, so cannot coordinate one."
+            problems.append({"field": "members", "code": "not_a_coordinator", "detail": detail})
+        elif role == Role.READER and (user_id in leading or person.is_superuser):
+            detail = f"{person.username} sees the truth and the other readers, so cannot read here."
+            problems.append({"field": "members", "code": "not_blinded", "detail": detail})
+    if not leading:
+        problems.append({"field": "members", "code": "no_coordinator", "detail": "At least one coordinator stays."})
+    return problems
+
+
+@transaction.atomic
+def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None = None) -> ReaderStudy:
+    """Draw and store every reader's order, make the assignments and open the reader study."""
+    _move(reader_study, "launch")
+    check = launch_check(reader_study=reader_study)
+    if not check["ready"]:
+        raise Conflict(
+            "The reader study is not complete.",
+            code="not_ready",
+            errors=[
+                {"field": item["code"], "code": item["code"], "detail": item["text"]}
+                for item in check["items"]
+                if item["blocking"] and not item["ok"]
+            ],
+        )
+    seed = seed or secrets.token_hex(16)
+    cases = {case.name: case for case in cases_of(reader_study=reader_study)}
+    readers = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
+    for reader in readers.order_by("username"):
+        order = reading_order(seed=seed, username=reader.username, case_names=list(cases))
+        RandomisationList.objects.create(
+            reader_study=reader_study,
+            reader=reader,
+            seed=seed,
+            algorithm=ALGORITHM,
+            order=[str(cases[name].pk) for name in order],
+        )
+        Assignment.objects.bulk_create(
+            Assignment(reader_study=reader_study, reader=reader, case=cases[name], position=position)
+            for position, name in enumerate(order, start=1)
+        )
+    reader_study.launched_at = timezone.now()
+    reader_study.save(update_fields=["state", "launched_at"])
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reader_study.launch",
+        obj=reader_study,
+        detail={"seed": seed, "algorithm": ALGORITHM, "cases": len(cases), "readers": len(readers)},
+    )
+    return reader_study
+
+
+@transaction.atomic
+def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
+    """End reading; drafts stay as they are and are counted as unsigned."""
+    _move(reader_study, "close")
+    reader_study.closed_at = timezone.now()
+    reader_study.save(update_fields=["state", "closed_at"])
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.close", obj=reader_study)
+    return reader_study
+
+
+def _move(reader_study: ReaderStudy, verb: str) -> None:
+    target = READER_STUDY_TRANSITIONS.get((reader_study.state, verb))
+    if target is None:
+        raise Conflict(f"A reader study that is {reader_study.state} cannot be moved by {verb}.")
+    reader_study.state = target

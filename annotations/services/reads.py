@@ -1,0 +1,195 @@
+"""Opening, saving and signing a read. Nothing acknowledged is ever overwritten: every save is a new revision."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
+from annotations.domain.states import ASSIGNMENT_TRANSITIONS
+from annotations.models import (
+    Assignment,
+    AssignmentState,
+    LabelSchema,
+    Provenance,
+    Read,
+    ReaderStudyState,
+    Revision,
+    RevisionKind,
+)
+from annotations.services.content import json_digest
+from annotations.services.reader_studies import field_problems
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.errors import Conflict, Invalid
+from portal.imaging.models import Instance
+
+
+class Save(NamedTuple):
+    """What the browser sends: the content, the revision it was based on, and a key that makes a repeat harmless."""
+
+    payload: dict[str, Any]
+    base_revision: int
+    idempotency_key: str
+    active_ms: int = 0
+
+
+def stream_of_reader(assignment: Assignment) -> str:
+    """Return the audit stream of one reader in one reader study: one chain each, so that readers do not wait."""
+    return f"reader-study:{assignment.reader_study_id}:reader:{assignment.reader_id}"
+
+
+def current_payload(read: Read) -> dict[str, Any]:
+    """Return the content of the newest revision, or an empty payload."""
+    newest = Revision.objects.filter(read=read, number=read.revision_number).first()
+    return newest.payload if newest else EMPTY_PAYLOAD
+
+
+@transaction.atomic
+def assignment_open(*, assignment: Assignment) -> Read:
+    """Open an assignment (its row is locked by the caller); opening again returns the same read."""
+    existing = Read.objects.filter(assignment=assignment).first()
+    if existing:
+        return existing
+    _require_open(assignment)
+    earlier = Assignment.objects.filter(
+        reader_study=assignment.reader_study,
+        reader=assignment.reader,
+        position__lt=assignment.position,
+        state=AssignmentState.PENDING,
+    ).exists()
+    if earlier:
+        raise Conflict("Earlier cases of your reading order have not been opened yet.", code="out_of_order")
+    schema = LabelSchema.objects.filter(reader_study=assignment.reader_study).order_by("-version").first()
+    if schema is None:
+        raise Conflict("The reader study has no label schema.")
+    read = Read.objects.create(assignment=assignment, label_schema=schema, opened_at=timezone.now())
+    _move(assignment, "open")
+    record(stream=stream_of_reader(assignment), actor=assignment.reader, action="read.open", obj=read)
+    return read
+
+
+def read_save_draft(*, by: User, read: Read, save: Save) -> Revision:
+    """Append a draft revision (the read's row is locked by the caller). Raises 409 on a stale base."""
+    return _append(by=by, read=read, save=save, kind=RevisionKind.DRAFT, provenance=Provenance.HUMAN)
+
+
+def read_sign(*, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN) -> Revision:
+    """Append the signed revision and freeze the read. Raises 400 `incomplete` with what is missing."""
+    return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance)
+
+
+@transaction.atomic
+def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
+    digest = json_digest(save.payload, code="invalid_payload")
+    repeated = Revision.objects.filter(read=read, idempotency_key=save.idempotency_key).first()
+    if repeated:
+        if (repeated.digest, repeated.kind) != (digest, kind):
+            raise Conflict("This idempotency key was used for another save.", code="idempotency_mismatch")
+        return repeated
+    assignment = read.assignment
+    _require_open(assignment)
+    _check(read, save, kind)
+    _move(assignment, "sign" if kind == RevisionKind.SIGNED else "save")
+    revision = Revision.objects.create(
+        read=read,
+        number=read.revision_number + 1,
+        base_number=save.base_revision,
+        kind=kind,
+        author=by,
+        provenance=provenance,
+        payload=save.payload,
+        digest=digest,
+        idempotency_key=save.idempotency_key,
+    )
+    _advance(read, revision, save.active_ms)
+    record(
+        stream=stream_of_reader(assignment),
+        actor=by,
+        action=f"read.{'sign' if kind == RevisionKind.SIGNED else 'save'}",
+        obj=read,
+        detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
+    )
+    return revision
+
+
+def _check(read: Read, save: Save, kind: RevisionKind) -> None:
+    if read.signed_at:
+        raise Conflict("The read is signed and frozen.")
+    if save.base_revision != read.revision_number:
+        raise Conflict(
+            "The read has been saved elsewhere since you loaded it.",
+            code="stale_revision",
+            extra={"current_revision": read.revision_number, "current_payload": current_payload(read)},
+        )
+    questions = read.label_schema.questions
+    problems = payload_problems(save.payload, questions)
+    if problems:
+        raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
+    _require_own_images(read, save.payload)
+    if kind == RevisionKind.SIGNED:
+        missing = incompleteness(save.payload, questions)
+        if missing:
+            raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))
+
+
+def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
+    marked = {
+        (finding["geometry"]["sop_instance_uid"], finding["geometry"]["series_instance_uid"])
+        for finding in payload["findings"]
+    }
+    if not marked:
+        return
+    there = set(
+        Instance.objects.filter(
+            sop_instance_uid__in=[sop for sop, _ in marked],
+            series__imaging_study=read.assignment.case.imaging_study,
+        ).values_list("sop_instance_uid", "series__series_instance_uid")
+    )
+    if marked - there:
+        raise Invalid(
+            "A mark lies on an image that is not part of this case.",
+            code="invalid_payload",
+            errors=[{"field": "findings", "code": "not_in_case", "detail": "Mark the images of this case only."}],
+        )
+
+
+def _advance(read: Read, revision: Revision, active_ms: int) -> None:
+    now = timezone.now()
+    open_ms = int((now - read.opened_at).total_seconds() * 1000)
+    read.revision_number = revision.number
+    # The browser's clock counts; it can neither run backwards nor outrun the time since the read was opened.
+    read.active_ms = max(read.active_ms, min(active_ms, open_ms))
+    if revision.kind == RevisionKind.SIGNED:
+        read.signed_at, read.signed_revision = now, revision
+    read.save(update_fields=["revision_number", "active_ms", "signed_at", "signed_revision"])
+
+
+def _require_open(assignment: Assignment) -> None:
+    if assignment.reader_study.state != ReaderStudyState.OPEN:
+        raise Conflict("The reader study is closed.")
+
+
+def _move(assignment: Assignment, verb: str) -> None:
+    target = ASSIGNMENT_TRANSITIONS.get((assignment.state, verb))
+    if target is None:
+        raise Conflict(f"An assignment that is {assignment.state} cannot be moved by {verb}.")
+    if target != assignment.state:
+        assignment.state = target
+        assignment.save(update_fields=["state"])
+
+
+@transaction.atomic
+def comparison_shown(*, read: Read, prediction_id: uuid.UUID | None) -> None:
+    """Record in the audit trail which prediction the reader was shown, and when."""
+    record(
+        stream=stream_of_reader(read.assignment),
+        actor=read.assignment.reader,
+        action="read.comparison_view",
+        obj=read,
+        detail={
+            "prediction_id": str(prediction_id) if prediction_id else None,
+            "revision": read.revision_number,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Synthetic chest-CT-like phantoms with lesions of known place and size. Pure numpy, scipy and pydicom."""

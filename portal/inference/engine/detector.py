@@ -1,0 +1,94 @@
+"""Runs a trained network over one volume."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import ndimage, special
+
+from portal.inference.engine.network import STRIDE, NoduleNetwork, preferred_device
+from portal.inference.engine.preprocess import GRID_MM, GridVolume, neighbours, to_grid
+from portal.inference.engine.volume import Detection, Detections, Volume
+from portal.inference.engine.weights import Calibration, Weights
+
+# Scores on CUDA and on the CPU agree within this tolerance (float32 sums in another order).
+DEVICE_TOLERANCE = 1e-3
+FINDING_THRESHOLD = 0.1
+MAXIMUM_FINDINGS = 10
+_SEPARATION_MM = 12.0
+_BATCH = 8
+
+Maps = npt.NDArray[np.float32]
+
+
+def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) -> Maps:
+    """Logits over the volume, at STRIDE in the plane."""
+    network = network.to(device).eval()
+    count = grid.values.shape[0]
+    outputs = []
+    with torch.inference_mode():
+        for start in range(0, count, _BATCH):
+            indices = range(start, min(start + _BATCH, count))
+            stack = np.stack([neighbours(grid.values, index) for index in indices])
+            outputs.append(network(torch.from_numpy(stack).to(device)).float().cpu().numpy())
+    return np.concatenate(outputs)
+
+
+def peaks(logits: Maps, limit: int = MAXIMUM_FINDINGS) -> list[tuple[int, int, int]]:
+    """Local maxima of the logits, best first, none closer to a better one than the separation."""
+    step_mm = (GRID_MM[0], GRID_MM[1] * STRIDE, GRID_MM[2] * STRIDE)
+    size = [2 * int(_SEPARATION_MM / step) + 1 for step in step_mm]
+    highest = ndimage.maximum_filter(logits, size=size, mode="nearest")
+    places = np.argwhere(logits == highest)
+    order = np.argsort(-logits[tuple(places.T)], kind="stable")[:limit]
+    return [(int(z), int(y), int(x)) for z, y, x in places[order]]
+
+
+def _centre_of_mass(logits: Maps, place: tuple[int, int, int]) -> tuple[float, float, float]:
+    """The peak with sub-cell precision: probabilities around it as weights."""
+    box = tuple(slice(max(index - 2, 0), index + 3) for index in place)
+    weight = special.expit(logits[box])
+    offset = ndimage.center_of_mass(weight)
+    return (
+        box[0].start + float(offset[0]),
+        box[1].start + float(offset[1]),
+        box[2].start + float(offset[2]),
+    )
+
+
+def _diameter_mm(grid: GridVolume, slice_index: float, row: float, column: float) -> float:
+    """Diameter of the largest circle inside what is denser than half way from lung to the peak, in its slice.
+
+    A circle, because vessels that touch the nodule would stretch any measure of the whole region.
+    """
+    plane = grid.values[round(slice_index)]
+    reach = int(_SEPARATION_MM / GRID_MM[1])
+    top, left = max(round(row) - reach, 0), max(round(column) - reach, 0)
+    window = plane[top : round(row) + reach + 1, left : round(column) + reach + 1]
+    middle = (round(row) - top, round(column) - left)
+    near = window[max(middle[0] - 1, 0) : middle[0] + 2, max(middle[1] - 1, 0) : middle[1] + 2]
+    half = (float(near.mean()) + float(np.percentile(window, 20))) / 2
+    depth = ndimage.distance_transform_edt(window > half, sampling=GRID_MM[1])
+    close = depth[max(middle[0] - 2, 0) : middle[0] + 3, max(middle[1] - 2, 0) : middle[1] + 3]
+    return float(np.clip(2 * close.max(), 3.0, 40.0))
+
+
+def _probability(logit: float, calibration: Calibration) -> float:
+    return float(special.expit(calibration.slope * logit + calibration.intercept))
+
+
+def detect(volume: Volume, weights: Weights, device: torch.device | None = None) -> Detections:
+    """The calibrated case score (that of the best peak) and the findings above FINDING_THRESHOLD."""
+    grid = to_grid(volume)
+    logits = heat_maps(weights.network, grid, device or preferred_device())
+    findings = []
+    scores = []
+    for place in peaks(logits):
+        score = _probability(float(logits[place]), weights.calibration)
+        scores.append(score)
+        if score < FINDING_THRESHOLD:
+            continue
+        slice_index, row, column = _centre_of_mass(logits, place)
+        at = (slice_index, row * STRIDE, column * STRIDE)
+        nearest = int(np.clip(round(grid.to_source_index(*at)[0]), 0, volume.hounsfield.shape[0] - 1))
+        findings.append(Detection(grid.to_patient_mm(*at), _diameter_mm(grid, *at), score, nearest))
+    return Detections(scores[0], tuple(findings))

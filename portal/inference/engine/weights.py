@@ -1,0 +1,89 @@
+"""Weights on disk: safetensors (numbers only, no code), told apart by the SHA-256 of the file."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from portal.inference.engine.network import ARCHITECTURE, NoduleNetwork
+
+_METADATA_KEY = "overread"
+
+
+class WeightsError(Exception):
+    """The weights file is missing, damaged, or not the one that was registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Platt scaling: probability = sigmoid(slope * logit + intercept)."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A trained network with its calibration and the digest of the file it came from."""
+
+    network: NoduleNetwork
+    calibration: Calibration
+    digest: str
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def save_weights(network: NoduleNetwork, calibration: Calibration, path: Path) -> str:
+    """Write the weights, whole or not at all; returns the digest of the file."""
+    # One metadata entry only: safetensors promises no order among several, and the digest depends on it.
+    description = json.dumps(
+        {"architecture": ARCHITECTURE, "calibration": asdict(calibration)}, sort_keys=True
+    )
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    content = save(tensors, metadata={_METADATA_KEY: description})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)
+    return file_digest(path)
+
+
+def load_weights(path: Path, expected_digest: str) -> Weights:
+    """Read the weights and refuse any file but the registered one."""
+    if not path.is_file():
+        raise WeightsError(f"the weights file {path.name} does not exist; run `manage.py train_demo_model`")
+    digest = file_digest(path)
+    if digest != expected_digest:
+        raise WeightsError(
+            f"the weights file {path.name} has SHA-256 {digest[:12]}…, registered is {expected_digest[:12]}…"
+        )
+    try:
+        with safe_open(path, framework="pt") as stored:
+            description = json.loads((stored.metadata() or {})[_METADATA_KEY])
+            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 (not a dict)
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise WeightsError(f"the weights file {path.name} cannot be read: {error}") from error
+    if description["architecture"] != ARCHITECTURE:
+        raise WeightsError(f"the weights file {path.name} is for another network than {ARCHITECTURE}")
+    network = NoduleNetwork()
+    network.load_state_dict(tensors)
+    network.eval()
+    return Weights(network, Calibration(**description["calibration"]), digest)
+
+
+def deterministic_torch(threads: int = 2) -> None:
+    """Same input, same numbers: fixed thread count (it orders the sums), no TF32, no racing kernels."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=False)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False

@@ -1,0 +1,169 @@
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.validation.stats.reference import REPOSITORY, reference_path, reference_values
+from validation.stats import auc, binary_summary, calibration_summary, paired_binary
+from validation.stats.cli import main
+
+ROWS = pd.DataFrame(
+    {
+        "case": range(1, 9),
+        "truth": [0, 0, 0, 0, 1, 1, 1, 1],
+        "rating": [1, 2, 3, 5, 2, 4, 5, 5],
+        "call": [0, 0, 0, 1, 0, 1, 1, 1],
+        "other": [0, 0, 1, 1, 0, 0, 1, 1],
+        "probability": [0.1, 0.2, 0.3, 0.7, 0.2, 0.6, 0.8, 0.9],
+    }
+)
+
+
+@pytest.fixture
+def csv(tmp_path):
+    path = tmp_path / "ratings.csv"
+    ROWS.to_csv(path, index=False)
+    return path
+
+
+def run_json(*arguments):
+    output = io.StringIO()
+    assert main([*map(str, arguments), "--json"], output) == 0
+    return json.loads(output.getvalue())
+
+
+def test_binary_gives_the_json_of_the_library(csv):
+    answer = run_json("binary", "--csv", csv)
+    assert answer["estimates"] == binary_summary(ROWS.truth, ROWS.call).to_json()["estimates"]
+    assert answer["counts"] == {"tp": 3, "fp": 1, "fn": 1, "tn": 3}
+
+
+def test_binary_by_threshold_and_alpha(csv):
+    answer = run_json("binary", "--csv", csv, "--threshold", 4, "--alpha", 0.1, "--interval", "jeffreys")
+    expected = binary_summary(ROWS.truth, ROWS.rating >= 4, level=0.9, method="jeffreys")
+    assert answer["estimates"] == expected.to_json()["estimates"]
+
+
+def test_paired_binary(csv):
+    answer = run_json("paired-binary", "--csv", csv, "--call-a", "call", "--call-b", "other")
+    assert answer["sensitivity"] == paired_binary(ROWS.truth, ROWS.call, ROWS.other).to_json()["sensitivity"]
+
+
+def test_roc(csv):
+    answer = run_json("roc", "--csv", csv)
+    assert answer["estimates"]["auc"]["value"] == auc(ROWS.truth, ROWS.rating).value
+    assert answer["curve"][0] == {"fpf": 0.0, "tpf": 0.0, "threshold": None}
+
+
+def test_calibration(csv):
+    answer = run_json("calibration", "--csv", csv)
+    expected = calibration_summary(ROWS.truth, ROWS.probability).estimates["brier"].value
+    assert answer["estimates"]["brier"]["value"] == expected
+
+
+def test_readers_are_never_pooled(tmp_path):
+    path = tmp_path / "two.csv"
+    both = pd.concat([ROWS.assign(reader="R1"), ROWS.assign(reader="R2", rating=-ROWS.rating)])
+    both.to_csv(path, index=False)
+    groups = run_json("roc", "--csv", path)["groups"]
+    assert [group["by"] for group in groups] == [{"reader": "R1"}, {"reader": "R2"}]
+    assert groups[0]["estimates"]["auc"]["value"] == 1.0 - groups[1]["estimates"]["auc"]["value"]
+
+
+def test_roc_compare_against_proc():
+    expected = reference_values("roc_asah", "paired_tests")["s100b_vs_wfns"]["delong_paired"]
+    columns = ("--truth", "poor_outcome", "--rating-a", "s100b", "--rating-b", "wfns")
+    answer = run_json("roc-compare", "--csv", reference_path("roc_asah"), *columns)
+    assert answer["tests"]["delong"]["p"] == pytest.approx(expected["p"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            {"rating": ["1", "2", "high", "5", "2", "4", "5", "5"]},
+            "row 3, column 'rating': 'high' is not a number",
+        ),
+        ({"rating": ["1", "", "3", "5", "2", "4", "5", "5"]}, "row 2, column 'rating': the cell is empty"),
+        ({"truth": [0, 0, 0, 2, 1, 1, 1, 1]}, "row 4, column 'truth': 2 is neither 0 nor 1"),
+    ],
+)
+def test_bad_cells_end_with_one_line_that_names_them(tmp_path, capsys, change, complaint):
+    path = tmp_path / "bad.csv"
+    ROWS.assign(**change).to_csv(path, index=False)
+    assert main(["roc", "--csv", str(path)]) == 2
+    assert capsys.readouterr().err == f"validation.stats roc: error: {complaint}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "the file is empty"),
+        (b"truth,rating\n", "has a header but no rows"),
+        (b"truth,score\n1,2\n", "there is no column 'rating'; the file has truth, score"),
+        (b"truth,rating\n1,\xff\n", "is not UTF-8"),
+        (b"truth,rating\n1,2\n0,1,5,6\n", "row 2: has 4 cells where the header has 2"),
+        (b"truth,rating\n1,2,3\n0,1,5\n", "row 1: has more cells than the header"),
+        (b"truth,rating\n1\n0,1\n", "row 1, column 'rating': the cell is empty"),
+    ],
+)
+def test_bad_files_end_with_one_line(tmp_path, capsys, content, complaint):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    assert main(["roc", "--csv", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
+def test_a_missing_file_and_a_bad_alpha_are_refused(tmp_path, csv, capsys):
+    assert main(["roc", "--csv", str(tmp_path / "none.csv")]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+    assert main(["roc", "--csv", str(csv), "--alpha", "5"]) == 2
+    assert "--alpha lies strictly between 0 and 1" in capsys.readouterr().err
+
+
+def test_wrong_usage_is_one_line_with_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["roc"])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == "validation.stats roc: error: the following arguments are required: --csv\n"
+
+
+def test_the_module_runs_without_django_and_prints_a_table(csv):
+    program = (
+        "import sys, runpy; sys.argv = ['stats', 'roc', '--csv', sys.argv[1]]\n"
+        "try: runpy.run_module('validation.stats', run_name='__main__')\n"
+        "except SystemExit as stop: assert stop.code == 0\n"
+        "assert not {'django', 'torch'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(csv)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout.splitlines()[0].split() == [
+        "measure",
+        "estimate",
+        "low",
+        "high",
+        "level",
+        "method",
+        "n",
+        "note",
+    ]
+
+
+def test_a_million_rows_are_read_without_a_loop(tmp_path):
+    rng = np.random.default_rng(3)
+    truth = np.arange(1_000_000) % 2
+    path = tmp_path / "million.csv"
+    pd.DataFrame({"truth": truth, "call": rng.integers(0, 2, 1_000_000)}).to_csv(path, index=False)
+    assert sum(run_json("binary", "--csv", path)["counts"].values()) == 1_000_000
