@@ -54,6 +54,12 @@ export const aiModelsQuery = queryOptions({
   queryFn: ({ signal }) => allRows<AiModel>("/api/v1/ai-models", signal),
 });
 
+export const aiModelQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...AI_MODELS_KEY, id],
+    queryFn: ({ signal }) => call<AiModel>("GET", `/api/v1/ai-models/${id}`, { signal }),
+  });
+
 export const modelVersionsQuery = queryOptions({
   queryKey: MODEL_VERSIONS_KEY,
   queryFn: ({ signal }) => allRows<ModelVersion>("/api/v1/model-versions", signal),

@@ -37,6 +37,10 @@ export interface RefusedFile {
 export interface IngestJob extends Job {
   source: "UPLOAD" | "COMMAND" | "CSTORE";
   counts: { new: number; present: number; refused: number };
+}
+
+export interface IngestJobDetail extends IngestJob {
+  /** At most the first thousand; `counts.refused` says how many there are. */
   refused: RefusedFile[];
 }
 
@@ -86,7 +90,7 @@ export const ingestJobsQuery = queryOptions({
 export const ingestJobQuery = (id: string) =>
   queryOptions({
     queryKey: [...INGEST_JOBS_KEY, id],
-    queryFn: ({ signal }) => call<IngestJob>("GET", `/api/v1/ingest-jobs/${id}`, { signal }),
+    queryFn: ({ signal }) => call<IngestJobDetail>("GET", `/api/v1/ingest-jobs/${id}`, { signal }),
     refetchInterval: (query) => pollInterval(query.state.data),
   });
 

@@ -7,10 +7,9 @@ export interface Job {
   progress_done: number;
   progress_total: number;
   progress_message: string;
-  error_code: string;
+  error_code?: string;
   error_detail: string;
   created_at: string;
-  started_at: string | null;
   finished_at: string | null;
 }
 

@@ -23,10 +23,12 @@ export interface ReaderStudy {
   number_signed: number;
 }
 
+export type CaseImagingStudy = Omit<ImagingStudy, "body_part" | "number_of_series" | "created_at">;
+
 export interface Case {
   id: string;
   name: string;
-  imaging_study: ImagingStudy;
+  imaging_study: CaseImagingStudy;
   truth: 0 | 1 | null;
   position: number;
 }
@@ -95,10 +97,13 @@ export const membersQuery = (id: string) =>
     queryFn: ({ signal }) => allRows<Member>(`${base(id)}/members`, signal),
   });
 
-export const referenceStandardsQuery = (id: string) =>
+/** The version in force; null while there is none. */
+export const referenceStandardQuery = (id: string) =>
   queryOptions({
     queryKey: [...readerStudyKey(id), "reference-standard"],
-    queryFn: ({ signal }) => allRows<ReferenceStandard>(`${base(id)}/reference-standard`, signal),
+    queryFn: async ({ signal }) =>
+      (await call<ReferenceStandard | undefined>("GET", `${base(id)}/reference-standard`, { signal })) ??
+      null,
   });
 
 export const launchCheckQuery = (id: string) =>

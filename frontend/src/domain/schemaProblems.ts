@@ -61,8 +61,8 @@ function problemsOfFinding(question: LocatedFindingQuestion): FieldProblem[] {
   if (question.codes.some((code) => !code.scheme.trim() || !code.value.trim() || !code.meaning.trim())) {
     problems.push({ field: "codes", detail: "Each code needs a scheme, a value and a meaning." });
   }
-  if (question.maximum_count !== null && question.maximum_count < question.minimum_count) {
-    problems.push({ field: "maximum_count", detail: "The most cannot be less than the least." });
+  if (question.maximum_count !== null && question.maximum_count < Math.max(question.minimum_count, 1)) {
+    problems.push({ field: "maximum_count", detail: "The most cannot be less than the least, nor 0." });
   }
   return problems;
 }

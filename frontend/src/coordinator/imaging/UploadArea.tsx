@@ -35,11 +35,7 @@ export function UploadArea({ onStarted }: { onStarted: (jobId: string) => void }
                 </Button>
               )}
             </FileButton>
-            <FileButton
-              multiple
-              onChange={(files) => upload.start(named(files))}
-              inputProps={FOLDER_INPUT}
-            >
+            <FileButton multiple onChange={(files) => upload.start(named(files))} inputProps={FOLDER_INPUT}>
               {(props) => (
                 <Button {...props} variant="default" disabled={upload.isSending}>
                   Choose a folder

@@ -35,8 +35,8 @@ export function LabelsPart({ readerStudy }: PartProps) {
       >
         <Text size="sm">
           One row per read: reader, case, imaging study, every answer in a column of its own, and the located
-          findings with their geometry in patient millimetres. A file holds up to 1000 reads; the API gives the
-          rest page by page.
+          findings with their geometry in patient millimetres. A file holds up to 1000 reads; the API gives
+          the rest page by page.
         </Text>
       </Section>
       <Section title="From a program">
@@ -45,8 +45,8 @@ export function LabelsPart({ readerStudy }: PartProps) {
           <Anchor component={Link} to="/account" size="sm">
             your account
           </Anchor>
-          , or give somebody the role API client under People. Ask again later with{" "}
-          <Code>updated_since</Code> for what is new. The whole API is described at{" "}
+          , or give somebody the role API client under People. Ask again later with <Code>updated_since</Code>{" "}
+          for what is new. The whole API is described at{" "}
           <Anchor href="/api/v1/docs/" size="sm">
             /api/v1/docs/
           </Anchor>

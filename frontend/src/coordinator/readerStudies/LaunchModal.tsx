@@ -20,8 +20,8 @@ export function LaunchModal({ readerStudy, onClose }: PartProps & { onClose: () 
       onClose={onClose}
     >
       <Text size="sm">
-        {readerStudy.number_of_readers} reader(s) get {readerStudy.number_of_cases} case(s) each, {reads} reads in
-        all, in a random order of their own. Label schema, cases and AI cannot be changed afterwards.
+        {readerStudy.number_of_readers} reader(s) get {readerStudy.number_of_cases} case(s) each, {reads}{" "}
+        reads in all, in a random order of their own. Label schema, cases and AI cannot be changed afterwards.
       </Text>
       <TextInput
         label="Seed of the random order"

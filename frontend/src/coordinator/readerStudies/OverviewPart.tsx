@@ -10,7 +10,7 @@ import { dateTime } from "@/ui/times";
 import { CloseModal } from "./CloseModal";
 import { DetailsSection } from "./DetailsSection";
 import { LaunchModal } from "./LaunchModal";
-import { partOfCheck } from "./launchCheck";
+import { PART_OF_CHECK } from "./launchCheck";
 import type { PartProps } from "./parts";
 
 /** Where the reader study stands and the one next thing to do. */
@@ -56,7 +56,7 @@ function CheckItem({ item, readerStudyId }: { item: LaunchCheckItem; readerStudy
     : item.blocking
       ? { colour: "red", sign: "!", word: "Missing" }
       : { colour: "yellow", sign: "?", word: "Advice" };
-  const part = partOfCheck(item.code);
+  const part = PART_OF_CHECK[item.code];
   return (
     <List.Item
       icon={
@@ -92,7 +92,9 @@ function Running({ readerStudy }: PartProps) {
     >
       <Text size="sm">
         {signed} of {total} reads are signed.{" "}
-        {signed === total && total > 0 ? "All readers are done: close the reader study, then see the results." : ""}
+        {signed === total && total > 0
+          ? "All readers are done: close the reader study, then see the results."
+          : ""}
       </Text>
       <NextSteps id={readerStudy.id} />
       {isClosing && <CloseModal readerStudy={readerStudy} onClose={() => setClosing(false)} />}
@@ -104,8 +106,8 @@ function Closed({ readerStudy }: PartProps) {
   return (
     <Section title="Closed" about={`Closed ${dateTime(readerStudy.closed_at)}`}>
       <Alert variant="light" color="blue">
-        {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. Nobody can change
-        a read any more.
+        {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. Nobody can
+        change a read any more.
       </Alert>
       <NextSteps id={readerStudy.id} />
     </Section>

@@ -7,8 +7,8 @@ import { CasesPart } from "./cases/CasesPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
 import { OverviewPart } from "./OverviewPart";
-import type { PartProps } from "./parts";
 import { ProgressPart } from "./ProgressPart";
+import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 

@@ -1,23 +1,14 @@
-/** Which part of the reader study mends an item of the launch check. */
-
 interface Part {
   path: string;
   text: string;
 }
 
-const PARTS: { word: string; part: Part }[] = [
-  { word: "schema", part: { path: "label-schema", text: "Build the form" } },
-  { word: "question", part: { path: "label-schema", text: "Build the form" } },
-  { word: "reference", part: { path: "reference-standard", text: "Upload the reference standard" } },
-  { word: "truth", part: { path: "reference-standard", text: "Upload the reference standard" } },
-  { word: "case", part: { path: "cases", text: "Pick cases" } },
-  { word: "reader", part: { path: "people", text: "Choose readers" } },
-  { word: "member", part: { path: "people", text: "Choose readers" } },
-  { word: "prediction", part: { path: "ai", text: "See the AI's predictions" } },
-  { word: "ai", part: { path: "ai", text: "Choose the AI" } },
-];
-
-export function partOfCheck(code: string): Part | null {
-  const words = code.toLowerCase();
-  return PARTS.find(({ word }) => words.includes(word))?.part ?? null;
-}
+/** Which part of the reader study mends an item of the launch check, by the item's code. */
+export const PART_OF_CHECK: Partial<Record<string, Part>> = {
+  label_schema: { path: "label-schema", text: "Build the form" },
+  analysis_roles: { path: "label-schema", text: "Choose the decision and the rating" },
+  cases: { path: "cases", text: "Pick cases" },
+  readers: { path: "people", text: "Choose readers" },
+  ai: { path: "ai", text: "Choose the AI or run its predictions" },
+  reference_standard: { path: "reference-standard", text: "Upload the reference standard" },
+};
