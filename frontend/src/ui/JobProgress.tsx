@@ -45,6 +45,6 @@ export function JobProgress({ job, name, actions }: JobProgressProps) {
 
 function sentence(job: Job): string {
   if (job.state === "PENDING") return "Waiting for a worker";
-  const count = job.progress_total > 0 ? `${job.progress_done} of ${job.progress_total}` : "";
-  return [count, job.progress_message].filter(Boolean).join(" · ");
+  if (job.progress_message !== "") return job.progress_message;
+  return job.progress_total > 0 ? `${job.progress_done} of ${job.progress_total}` : "";
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, CloseButton, Group, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { Button, CloseButton, Group, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { IMAGING_STUDIES_KEY, type IngestJob, ingestJobQuery, type RefusedFile } from "@/api/imaging";
@@ -14,9 +14,10 @@ export function IngestSummary({ id, onClose }: { id: string; onClose: () => void
   const queryClient = useQueryClient();
   const { data: job, error, refetch } = useQuery(ingestJobQuery(id));
   const isDone = job !== undefined && isOver(job);
+  const stored = job?.counts.new ?? 0;
   useEffect(() => {
-    if (isDone) void queryClient.invalidateQueries({ queryKey: IMAGING_STUDIES_KEY });
-  }, [isDone, queryClient]);
+    if (stored > 0) void queryClient.invalidateQueries({ queryKey: IMAGING_STUDIES_KEY });
+  }, [stored, queryClient]);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!job) return <LoadingScreen />;
   return (
@@ -61,8 +62,12 @@ function Refusals({ refused, total }: { refused: RefusedFile[]; total: number })
       "text/csv",
     );
   return (
-    <Alert color="yellow" variant="light" title={`${total} file(s) refused; the others are stored`}>
-      <ScrollArea.Autosize mah={260}>
+    <Stack gap="xs" align="flex-start">
+      <Text size="sm" fw={600} c="yellow">
+        {total} file(s) refused; the others are stored
+        {total > refused.length && ` (the first ${refused.length} are listed)`}
+      </Text>
+      <ScrollArea.Autosize mah={260} w="100%">
         <Table aria-label="Refused files" stickyHeader>
           <Table.Thead>
             <Table.Tr>
@@ -81,9 +86,9 @@ function Refusals({ refused, total }: { refused: RefusedFile[]; total: number })
           </Table.Tbody>
         </Table>
       </ScrollArea.Autosize>
-      <Button mt="sm" variant="default" onClick={save}>
+      <Button variant="default" onClick={save}>
         Download as CSV
       </Button>
-    </Alert>
+    </Stack>
   );
 }

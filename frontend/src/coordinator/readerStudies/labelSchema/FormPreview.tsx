@@ -26,13 +26,16 @@ const CONFIDENCE_MARKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: St
 function Answer({ question }: { question: Question }) {
   switch (question.kind) {
     case "BINARY":
-      return <SegmentedControl fullWidth mt={4} data={["No", "Yes"]} aria-label={question.text} />;
+      return (
+        <SegmentedControl fullWidth mt={4} defaultValue="" data={["No", "Yes"]} aria-label={question.text} />
+      );
     case "ORDINAL":
       return (
         <SegmentedControl
           fullWidth
           mt={4}
           orientation="vertical"
+          defaultValue=""
           aria-label={question.text}
           data={question.options.map((option, step) => ({
             value: String(step + 1),

@@ -59,7 +59,7 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
                 loading={saving.isPending}
                 onClick={() => saving.mutate(questions)}
               >
-                Save the form
+                {isDirty || drafts.length === 0 ? "Save the form" : "Saved"}
               </Button>
             )
           }
