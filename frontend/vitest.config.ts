@@ -6,7 +6,7 @@ export default mergeConfig(
   viteConfig,
   defineConfig({
     test: {
-      environment: "jsdom",
+      environment: "node",
       include: ["src/**/*.test.{ts,tsx}"],
       restoreMocks: true,
       passWithNoTests: false,

@@ -23,6 +23,7 @@ from annotations.models import (
     ReaderStudyState,
 )
 from annotations.selectors import cases_of, launch_check
+from annotations.services.content import json_digest
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
@@ -93,6 +94,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]]) -> LabelSchema:
     """Store a new version of the label schema of a draft."""
     _require_draft(reader_study)
+    json_digest(questions, code="invalid_schema")
     problems = schema_problems(questions)
     if problems:
         raise Invalid("The label schema is not valid.", code="invalid_schema", errors=field_problems(problems))

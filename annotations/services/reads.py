@@ -18,9 +18,10 @@ from annotations.models import (
     Revision,
     RevisionKind,
 )
+from annotations.services.content import json_digest
 from annotations.services.reader_studies import field_problems
 from portal.accounts.models import User
-from portal.audit.services import canonical_json, record, sha256
+from portal.audit.services import record
 from portal.errors import Conflict, Invalid
 from portal.imaging.models import Instance
 
@@ -81,7 +82,7 @@ def read_sign(*, by: User, read: Read, save: Save, provenance: Provenance = Prov
 
 @transaction.atomic
 def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
-    digest = _digest(save.payload)
+    digest = json_digest(save.payload, code="invalid_payload")
     repeated = Revision.objects.filter(read=read, idempotency_key=save.idempotency_key).first()
     if repeated:
         if (repeated.digest, repeated.kind) != (digest, kind):
@@ -111,17 +112,6 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
     )
     return revision
-
-
-def _digest(payload: Any) -> str:
-    try:
-        text = canonical_json(payload)
-        text.encode()
-    except (ValueError, RecursionError, UnicodeEncodeError) as error:
-        raise Invalid("The payload holds a number or text that JSON cannot carry.", code="invalid_payload") from error
-    if r"\u0000" in text:
-        raise Invalid("The payload holds a NUL character.", code="invalid_payload")
-    return sha256(text)
 
 
 def _check(read: Read, save: Save, kind: RevisionKind) -> None:

@@ -1,5 +1,7 @@
 """Django app of accounts."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "portal.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Register the OpenAPI descriptions of our authenticators."""
+        import_module("portal.accounts.openapi")

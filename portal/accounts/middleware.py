@@ -26,6 +26,8 @@ class RoutePolicyMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Answer in place of the view when the caller may not go on."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem_response(400, "invalid", "The address holds a NUL character.")
         match = request.resolver_match
         name = match.view_name if match else ""
         if name not in ROUTES:

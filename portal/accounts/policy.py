@@ -55,7 +55,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.PUBLIC_PAGE: frozenset({Role.ANYONE}),
     Action.APP_PAGE: frozenset({Role.SIGNED_IN}),
     Action.OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
-    Action.API_SCHEMA: frozenset({Role.SIGNED_IN}),
+    # The schema is in the source code anyway; clients are generated from it before anybody has an account.
+    Action.API_SCHEMA: frozenset({Role.ANYONE}),
     Action.PEOPLE_SEARCH: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.PEOPLE_CREATE: frozenset({_ADMIN}),
     Action.IMAGING_LIST: frozenset({Role.STUDY_CREATOR, _ADMIN}),
@@ -148,6 +149,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-result": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-snapshot": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-bundle": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-figure": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-cancel": {"POST": _A.ANALYSIS_RUN},
     "analysis-run-retry": {"POST": _A.ANALYSIS_RUN},

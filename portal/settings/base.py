@@ -64,6 +64,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "portal" / "templates", BASE_DIR / "frontend" / "dist"],
+        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -176,6 +177,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "portal.db.JobState",
+        "AssignmentStateEnum": "annotations.models.AssignmentState",
+        "ReaderStudyStateEnum": "annotations.models.ReaderStudyState",
+    },
     "SERVE_PERMISSIONS": ["portal.accounts.permissions.PolicyPermission"],
 }
 
@@ -220,6 +226,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}, "dicomweb_client": {"level": "WARNING"}},
+    "loggers": {
+        name: {"level": "WARNING"}
+        # The clock ticks every three seconds; Celery's three lines each time would hide everything else.
+        for name in ("axes", "httpx", "dicomweb_client", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+    },
 }
 OVERREAD_TEST_MODE = False

@@ -129,9 +129,7 @@ def test_packaged_files_that_are_no_whole_image_are_refused(screener, name, code
         (files.part_10(b"", transfer_syntax_uid=HTJ2KLossless), "transfer_syntax_htj2k"),
         (files.part_10(b"", transfer_syntax_uid=MPEG4HP41), "transfer_syntax_unsupported"),
         (
-            files.part_10(
-                files.deflated(b"\0" * 200_000_000), transfer_syntax_uid=DeflatedExplicitVRLittleEndian
-            ),
+            files.part_10(files.deflated(b"\0" * 200_000_000), transfer_syntax_uid=DeflatedExplicitVRLittleEndian),
             "deflate_bomb",
         ),
         (

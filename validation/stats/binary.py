@@ -119,18 +119,10 @@ def summarise_counts(
     return BinarySummary(
         counts=counts,
         estimates={
-            "sensitivity": proportion(
-                counts.tp, counts.positives, level=level, method=method, empty=NO_POSITIVES
-            ),
-            "specificity": proportion(
-                counts.tn, counts.negatives, level=level, method=method, empty=NO_NEGATIVES
-            ),
-            "ppv": proportion(
-                counts.tp, counts.tp + counts.fp, level=level, method=method, empty=NO_POSITIVE_CALLS
-            ),
-            "npv": proportion(
-                counts.tn, counts.tn + counts.fn, level=level, method=method, empty=NO_NEGATIVE_CALLS
-            ),
+            "sensitivity": proportion(counts.tp, counts.positives, level=level, method=method, empty=NO_POSITIVES),
+            "specificity": proportion(counts.tn, counts.negatives, level=level, method=method, empty=NO_NEGATIVES),
+            "ppv": proportion(counts.tp, counts.tp + counts.fp, level=level, method=method, empty=NO_POSITIVE_CALLS),
+            "npv": proportion(counts.tn, counts.tn + counts.fn, level=level, method=method, empty=NO_NEGATIVE_CALLS),
             "accuracy": proportion(counts.tp + counts.tn, counts.n, level=level, method=method),
             "balanced_accuracy": balanced_accuracy(counts, level=level),
             "youden": youden_index(counts, level=level),

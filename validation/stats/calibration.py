@@ -228,15 +228,11 @@ def _recalibration_undefined(truth: BoolArray, probability: FloatArray) -> Undef
     if truth.all():
         return dataclasses.replace(NO_NEGATIVES, n=n)
     if ((probability == 0.0) | (probability == 1.0)).any():
-        return Undefined(
-            Reason.EXTREME_PROBABILITY, "A probability of exactly 0 or 1 has no logit to recalibrate.", n
-        )
+        return Undefined(Reason.EXTREME_PROBABILITY, "A probability of exactly 0 or 1 has no logit to recalibrate.", n)
     return None
 
 
-def _fit(
-    outcome: FloatArray, design: FloatArray, level: float, offset: FloatArray | None = None
-) -> list[Outcome]:
+def _fit(outcome: FloatArray, design: FloatArray, level: float, offset: FloatArray | None = None) -> list[Outcome]:
     """Fit a logistic regression; a separated or diverging fit is undefined, never a huge number."""
     columns, n = design.shape[1], len(outcome)
     model = sm.GLM(outcome, design, family=sm.families.Binomial(), offset=offset)

@@ -25,9 +25,7 @@ class InputError(ValueError):
         self.row = row
         self.column = column
         place = ", ".join(
-            part
-            for part in (f"row {row}" if row is not None else "", f"column {column!r}" if column else "")
-            if part
+            part for part in (f"row {row}" if row is not None else "", f"column {column!r}" if column else "") if part
         )
         super().__init__(f"{place}: {problem}" if place else problem)
 

@@ -139,9 +139,7 @@ def _roc_compare(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Re
 
 def _calibration(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Result:
     truth, probability = _zero_one(table, options.truth)[rows], table.numbers(options.probability)
-    _refuse(
-        (probability < 0) | (probability > 1), table, options.probability, "is not a probability (0 to 1)"
-    )
+    _refuse((probability < 0) | (probability > 1), table, options.probability, "is not a probability (0 to 1)")
     return calibration_summary(
         truth, probability[rows], bins=options.bins, binning=options.binning, level=options.level
     )
@@ -174,12 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     binary = _command(commands, "binary", "2x2 table: sensitivity, specificity, PPV, NPV and more", _binary)
     binary.add_argument("--call", default="call", help="column with the decision, 0 or 1 (default: call)")
     binary.add_argument("--rating", default="rating", help="rating column used with --threshold")
-    binary.add_argument(
-        "--threshold", type=float, help="call a case positive when its rating is at least this"
-    )
-    binary.add_argument(
-        "--interval", choices=PROPORTION_METHODS, default="wilson", help="interval (default: wilson)"
-    )
+    binary.add_argument("--threshold", type=float, help="call a case positive when its rating is at least this")
+    binary.add_argument("--interval", choices=PROPORTION_METHODS, default="wilson", help="interval (default: wilson)")
     binary.set_defaults(columns=_binary_columns, split_by_reader=True)
 
     paired = _command(
@@ -187,9 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     paired.add_argument("--call-a", default="call_a", help="column with decision a (default: call_a)")
     paired.add_argument("--call-b", default="call_b", help="column with decision b (default: call_b)")
-    paired.add_argument(
-        "--difference", choices=("tango", "newcombe"), default="tango", help="interval of a - b"
-    )
+    paired.add_argument("--difference", choices=("tango", "newcombe"), default="tango", help="interval of a - b")
     paired.set_defaults(columns=lambda o: [o.truth, o.call_a, o.call_b])
 
     roc = _command(commands, "roc", "empirical ROC curve and its area with DeLong's interval", _roc)
@@ -201,15 +193,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--rating-b", default="rating_b", help="column with rating b (default: rating_b)")
     compare.set_defaults(columns=lambda o: [o.truth, o.rating_a, o.rating_b])
 
-    calibration = _command(
-        commands, "calibration", "reliability, Brier score, calibration slope", _calibration
-    )
-    calibration.add_argument(
-        "--probability", default="probability", help="column with predicted probabilities"
-    )
-    calibration.add_argument(
-        "--bins", type=int, default=10, help="bins of the reliability diagram (default: 10)"
-    )
+    calibration = _command(commands, "calibration", "reliability, Brier score, calibration slope", _calibration)
+    calibration.add_argument("--probability", default="probability", help="column with predicted probabilities")
+    calibration.add_argument("--bins", type=int, default=10, help="bins of the reliability diagram (default: 10)")
     calibration.add_argument("--binning", choices=("equal-width", "equal-count"), default="equal-width")
     calibration.set_defaults(columns=lambda o: [o.truth, o.probability])
     return parser
@@ -219,9 +205,7 @@ def _command(
     commands: "argparse._SubParsersAction[_Parser]", name: str, summary: str, analysis: Analysis
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary)
-    command.add_argument(
-        "--csv", type=Path, required=True, metavar="FILE", help="table with a header, one row a case"
-    )
+    command.add_argument("--csv", type=Path, required=True, metavar="FILE", help="table with a header, one row a case")
     command.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
     command.add_argument("--by", metavar="COLUMN,...", help="analyse each value of these columns apart")
     command.add_argument("--alpha", type=float, default=0.05, help="1 - confidence level (default: 0.05)")

@@ -188,9 +188,7 @@ def _mcnemar_tests(counts: PairedCounts) -> dict[str, TestOutcome]:
     fewer = min(counts.only_a, counts.only_b)
     exact = min(1.0, 2.0 * float(binom.cdf(fewer, discordant, 0.5)))
     # The mid-p halves the weight of the observed table; it starts from the sum before the cap at 1.
-    mid_p = min(
-        1.0, 2.0 * float(binom.cdf(fewer, discordant, 0.5)) - float(binom.pmf(fewer, discordant, 0.5))
-    )
+    mid_p = min(1.0, 2.0 * float(binom.cdf(fewer, discordant, 0.5)) - float(binom.pmf(fewer, discordant, 0.5)))
     tests: dict[str, TestOutcome] = {
         "exact": TestResult(float(fewer), None, exact, "McNemar exact binomial", counts.n),
         "mid-p": TestResult(float(fewer), None, mid_p, "McNemar mid-p", counts.n),

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     EXTREME_PROBABILITY = "probability-of-0-or-1"
     SEPARATION = "perfect-separation"
     NOT_CONVERGED = "not-converged"
+    NOT_COLLECTED = "not-collected"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,9 +82,7 @@ class Estimate:
     def __post_init__(self) -> None:
         """Refuse what is not a number, and a missing interval that nobody explained."""
         if not math.isfinite(self.value):
-            raise ValueError(
-                f"an Estimate needs a finite value, not {self.value}; use Undefined with a reason"
-            )
+            raise ValueError(f"an Estimate needs a finite value, not {self.value}; use Undefined with a reason")
         if (self.low is None) != (self.high is None):
             raise ValueError("low and high are both numbers or both None")
         if self.low is None and not self.note:

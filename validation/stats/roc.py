@@ -126,15 +126,9 @@ def placements(truth: BoolArray, rating: FloatArray) -> Placements:
     """Compute the structural components by sorting, in O(n log n)."""
     positive, negative = rating[truth], rating[~truth]
     sorted_positive, sorted_negative = np.sort(positive), np.sort(negative)
-    below = np.searchsorted(sorted_negative, positive, "left") + np.searchsorted(
-        sorted_negative, positive, "right"
-    )
-    not_above = np.searchsorted(sorted_positive, negative, "left") + np.searchsorted(
-        sorted_positive, negative, "right"
-    )
-    return Placements(
-        positive=below / (2.0 * len(negative)), negative=1.0 - not_above / (2.0 * len(positive))
-    )
+    below = np.searchsorted(sorted_negative, positive, "left") + np.searchsorted(sorted_negative, positive, "right")
+    not_above = np.searchsorted(sorted_positive, negative, "left") + np.searchsorted(sorted_positive, negative, "right")
+    return Placements(positive=below / (2.0 * len(negative)), negative=1.0 - not_above / (2.0 * len(positive)))
 
 
 def delong_variance(components: Placements) -> float | Undefined:
@@ -144,15 +138,11 @@ def delong_variance(components: Placements) -> float | Undefined:
     """
     m, n = len(components.positive), len(components.negative)
     if min(m, n) < 2:
-        return Undefined(
-            Reason.ZERO_VARIANCE, "DeLong's variance needs two positive and two negative cases.", m + n
-        )
+        return Undefined(Reason.ZERO_VARIANCE, "DeLong's variance needs two positive and two negative cases.", m + n)
     return float(components.positive.var(ddof=1) / m + components.negative.var(ddof=1) / n)
 
 
-def auc(
-    truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 0.95, method: AucMethod = "delong"
-) -> Outcome:
+def auc(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 0.95, method: AucMethod = "delong") -> Outcome:
     """Estimate the area under the empirical ROC curve.
 
     Parameters
@@ -260,9 +250,7 @@ def _curve(truth: BoolArray, rating: FloatArray) -> RocCurve:
 
 def _why_newcombe(value: float, variance: float | Undefined) -> str:
     if isinstance(variance, Undefined):
-        return (
-            "One class has a single case, so DeLong's variance does not exist; Newcombe's interval instead."
-        )
+        return "One class has a single case, so DeLong's variance does not exist; Newcombe's interval instead."
     if value == 1.0:
         return "Perfect separation, so DeLong's variance is zero; Newcombe's interval instead."
     return "DeLong's variance is zero; Newcombe's interval instead."
@@ -273,9 +261,7 @@ def _newcombe_limits(value: float, positives: int, negatives: int, level: float)
     z = _quantile(level)
 
     def excess(theta: float) -> float:
-        extra = ((1.0 - theta) / (2.0 - theta) + theta / (1.0 + theta)) * (
-            (positives + negatives) / 2.0 - 1.0
-        )
+        extra = ((1.0 - theta) / (2.0 - theta) + theta / (1.0 + theta)) * ((positives + negatives) / 2.0 - 1.0)
         return (theta - value) ** 2 - z * z * theta * (1.0 - theta) * (1.0 + extra) / (positives * negatives)
 
     # The excess is negative at the estimate; just inside 0 and 1, for at the edge itself both terms vanish.

@@ -99,9 +99,7 @@ def _test(first: Placements, second: Placements, *, level: float, n: int) -> tup
     on_positive, on_negative = first.positive - second.positive, first.negative - second.negative
     value = first.auc - second.auc
     if min(len(on_positive), len(on_negative)) < 2:
-        undefined = Undefined(
-            Reason.ZERO_VARIANCE, "DeLong's variance needs two positive and two negative cases.", n
-        )
+        undefined = Undefined(Reason.ZERO_VARIANCE, "DeLong's variance needs two positive and two negative cases.", n)
         return _without_interval(value, level, n, undefined), undefined
     variance = float(on_positive.var(ddof=1) / len(on_positive) + on_negative.var(ddof=1) / len(on_negative))
     if variance <= 0.0:

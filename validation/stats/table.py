@@ -60,9 +60,7 @@ def _read(path: Path, *, nrows: int | None = None) -> pd.DataFrame:
         with warnings.catch_warnings():
             # pandas only warns when every row is longer than the header, and then drops cells.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path, nrows=nrows, keep_default_na=False, encoding="utf-8-sig", index_col=False
-            )
+            return pd.read_csv(path, nrows=nrows, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except UnicodeDecodeError:

@@ -17,6 +17,17 @@ export interface Geometry {
   frame_number: number;
 }
 
+/** A ball in the patient: how AI findings and reference lesions say where they are. */
+export interface SphereGeometry {
+  kind: "SPHERE";
+  center_mm: PatientMm;
+  diameter_mm: number;
+  frame_of_reference_uid: string;
+  sop_instance_uid?: string | null;
+  series_instance_uid?: string | null;
+  frame_number?: number | null;
+}
+
 /** Sizes in millimetres; null where the kind of mark has none or the image has no spacing. */
 export interface Measurements {
   length_mm: number | null;

@@ -33,9 +33,7 @@ EPIR = {"se": "sensitivity", "sp": "specificity", "pv.pos": "ppv", "pv.neg": "np
         ("binary_paired1", "single_y2", "d", lambda d: d.y2),
     ],
 )
-@pytest.mark.parametrize(
-    ("ours", "theirs"), [("wilson", "wilson"), ("clopper-pearson", "exact"), ("jeffreys",) * 2]
-)
+@pytest.mark.parametrize(("ours", "theirs"), [("wilson", "wilson"), ("clopper-pearson", "exact"), ("jeffreys",) * 2])
 def test_measures_and_intervals_against_epir(file, result, truth, call, ours, theirs):
     data = reference_data("roc_asah" if file == "binary_asah" else file)
     summary = binary_summary(data[truth], call(data), method=ours)
@@ -92,9 +90,7 @@ def test_every_value_is_in_bounds_and_inside_its_interval(counts):
 @given(tables)
 def test_swapping_the_classes_swaps_sensitivity_and_specificity(counts):
     ours = summarise_counts(counts).estimates
-    mirrored = summarise_counts(
-        BinaryCounts(tp=counts.tn, fp=counts.fn, fn=counts.fp, tn=counts.tp)
-    ).estimates
+    mirrored = summarise_counts(BinaryCounts(tp=counts.tn, fp=counts.fn, fn=counts.fp, tn=counts.tp)).estimates
     for one, other in (("sensitivity", "specificity"), ("ppv", "npv")):
         assert getattr(ours[one], "value", None) == getattr(mirrored[other], "value", None)
 

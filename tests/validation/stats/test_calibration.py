@@ -14,12 +14,8 @@ def test_brier_and_calibration_error_against_r(column):
     data, expected = reference_data("calib_pima"), reference_values("calib_pima", f"{column}_brier_and_ece")
     estimates = calibration_summary(data.y, data[column]).estimates
     assert estimates["brier"].value == pytest.approx(expected["brier"], rel=1e-9)
-    assert estimates["expected_calibration_error"].value == pytest.approx(
-        expected["ece_10_equal_width"], rel=1e-9
-    )
-    assert estimates["maximum_calibration_error"].value == pytest.approx(
-        expected["mce_10_equal_width"], rel=1e-9
-    )
+    assert estimates["expected_calibration_error"].value == pytest.approx(expected["ece_10_equal_width"], rel=1e-9)
+    assert estimates["maximum_calibration_error"].value == pytest.approx(expected["mce_10_equal_width"], rel=1e-9)
 
 
 @pytest.mark.parametrize("column", ["p", "p_glu_only", "p_overconfident"])
@@ -42,16 +38,12 @@ def test_equal_count_bins_against_the_quantile_cut_of_r(column):
     expected = reference_values("calib_pima", f"{column}_hosmer_lemeshow")["g10"]["table"]
     bins = calibration_summary(data.y, data[column], binning="equal-count").bins
     assert [(row.n, row.events) for row in bins] == [(row["n"], row["observed"]) for row in expected]
-    assert [row.n * row.mean_probability for row in bins] == pytest.approx(
-        [r["expected"] for r in expected], rel=1e-9
-    )
+    assert [row.n * row.mean_probability for row in bins] == pytest.approx([r["expected"] for r in expected], rel=1e-9)
 
 
 def test_brier_by_hand():
     # The squares 0.01, 0.16, 0.4225 and 0.04 have the mean 0.158125.
-    assert calibration_summary([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).estimates["brier"].value == pytest.approx(
-        0.158125
-    )
+    assert calibration_summary([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).estimates["brier"].value == pytest.approx(0.158125)
 
 
 def test_a_calibrated_simulation_has_slope_one():
@@ -80,10 +72,7 @@ def test_what_cannot_be_recalibrated_is_named():
     assert separated["calibration_slope"].reason is Reason.SEPARATION
     certain = calibration_summary([0, 1, 1], [0.0, 0.5, 1.0]).estimates
     assert certain["calibration_slope"].reason is Reason.EXTREME_PROBABILITY
-    assert (
-        calibration_summary([1, 1], [0.5, 0.6]).estimates["calibration_slope"].reason
-        is Reason.NO_NEGATIVE_CASES
-    )
+    assert calibration_summary([1, 1], [0.5, 0.6]).estimates["calibration_slope"].reason is Reason.NO_NEGATIVE_CASES
     constant = calibration_summary([0, 1, 1], [0.5, 0.5, 0.5]).estimates
     assert constant["calibration_slope"].reason is Reason.ZERO_VARIANCE
     # Two events in three at logit 0: the intercept is the log odds.

@@ -131,10 +131,7 @@ def test_wrong_usage_is_one_line_with_exit_code_2(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["roc"])
     assert stop.value.code == 2
-    assert (
-        capsys.readouterr().err
-        == "validation.stats roc: error: the following arguments are required: --csv\n"
-    )
+    assert capsys.readouterr().err == "validation.stats roc: error: the following arguments are required: --csv\n"
 
 
 def test_the_module_runs_without_django_and_prints_a_table(csv):

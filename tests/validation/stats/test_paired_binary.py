@@ -33,9 +33,7 @@ def test_mcnemar_and_tango_against_dtcompair(comparisons, measure):
         )
         assert paired.tests["asymptotic"].p == pytest.approx(theirs["mcnemar"][measure]["p.value"], rel=1e-9)
         # DTComPair's exact p exceeds 1 for equal discordant counts; a probability does not.
-        assert paired.tests["exact"].p == pytest.approx(
-            min(1.0, theirs["exactbinom"][measure]["p.value"]), rel=1e-9
-        )
+        assert paired.tests["exact"].p == pytest.approx(min(1.0, theirs["exactbinom"][measure]["p.value"]), rel=1e-9)
         tango = theirs["sesp_diff_tango"][measure]
         # DTComPair reports b - a, and searches its limits to 1e-7.
         assert paired.difference.low == pytest.approx(-tango["diff.ucl"], abs=2e-7)
@@ -46,9 +44,7 @@ def test_corrected_mcnemar_against_statsmodels(comparisons):
     expected = reference_values("binary_asah_python", "mcnemar_s100b_vs_wfns")
     ours = comparisons[0][0]
     assert ours.sensitivity.tests["corrected"].p == pytest.approx(expected["sens"]["p_cc"], rel=1e-9)
-    assert ours.specificity.tests["corrected"].statistic == pytest.approx(
-        expected["spec"]["chi2_cc"], rel=1e-9
-    )
+    assert ours.specificity.tests["corrected"].statistic == pytest.approx(expected["spec"]["chi2_cc"], rel=1e-9)
 
 
 def test_newcombe_interval_against_the_printed_example():

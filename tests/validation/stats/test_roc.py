@@ -32,9 +32,7 @@ def test_operating_points_against_proc(marker):
     data = reference_data("roc_asah")
     curve = roc_curve(data.poor_outcome, data[marker])
     # pROC calls a case positive above a midpoint, we at the next rating: the same operating points.
-    expected = {
-        (1 - r["specificity"], r["sensitivity"]) for r in reference_values("roc_asah", f"coords_{marker}")
-    }
+    expected = {(1 - r["specificity"], r["sensitivity"]) for r in reference_values("roc_asah", f"coords_{marker}")}
     ours = list(zip(curve.false_positive_fraction, curve.true_positive_fraction, strict=True))
     assert len(ours) == len(expected)
     assert np.allclose(sorted(ours), sorted(expected), rtol=0, atol=1e-12)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.validation.stats.reference import reference_data, reference_values
 from validation.stats import Reason, compare_paired_auc
 
-pairs = st.lists(
-    st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)), min_size=4, max_size=50
-).filter(lambda rows: 2 <= sum(row[0] for row in rows) <= len(rows) - 2)
+pairs = st.lists(st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)), min_size=4, max_size=50).filter(
+    lambda rows: 2 <= sum(row[0] for row in rows) <= len(rows) - 2
+)
 
 
 @pytest.mark.parametrize(("a", "b"), [("s100b", "ndka"), ("s100b", "wfns")])

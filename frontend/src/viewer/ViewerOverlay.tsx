@@ -1,0 +1,58 @@
+import { Button } from "@mantine/core";
+import { roundLength } from "./order";
+import type { EdgeLetters } from "./plane";
+import classes from "./StackViewer.module.css";
+import type { ViewerState } from "./viewerState";
+
+/** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
+export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry: () => void }) {
+  const { window, letters, perScreenPixel } = state;
+  return (
+    <>
+      <div className={`${classes.corner} ${classes.topLeft}`}>
+        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
+        {state.isInverted && <div>Inverted</div>}
+      </div>
+      <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
+        {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}
+      </div>
+      <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
+        {state.count > 0 && `${state.index + 1} / ${state.count}`}
+      </div>
+      {letters && <Letters letters={letters} />}
+      {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
+      {!state.isRendered && !state.problem && <div className={classes.waiting}>Loading…</div>}
+      {state.problem && (
+        <div className={classes.problem} role="alert">
+          {state.problem}
+          <Button variant="default" onClick={onRetry}>
+            Load again
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Letters({ letters }: { letters: EdgeLetters }) {
+  return (
+    <>
+      <span className={`${classes.letter} ${classes.letterLeft}`}>{letters.left}</span>
+      <span className={`${classes.letter} ${classes.letterRight}`}>{letters.right}</span>
+      <span className={`${classes.letter} ${classes.letterTop}`}>{letters.top}</span>
+      <span className={`${classes.letter} ${classes.letterBottom}`}>{letters.bottom}</span>
+    </>
+  );
+}
+
+const WIDEST_BAR_PX = 160;
+
+function ScaleBar({ value, unit }: { value: number; unit: "mm" | "px" }) {
+  const length = roundLength(value * WIDEST_BAR_PX);
+  const text = unit === "mm" && length >= 10 ? `${length / 10} cm` : `${length} ${unit}`;
+  return (
+    <div className={classes.scale} style={{ width: length / value }} data-testid="scale-bar">
+      <span className={classes.scaleText}>{text}</span>
+    </div>
+  );
+}

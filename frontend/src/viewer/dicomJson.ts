@@ -1,0 +1,21 @@
+/** One instance's metadata in the DICOM JSON model (PS3.18 F), as DICOMweb answers it. */
+export type DicomJson = Record<string, { vr?: string; Value?: unknown[] } | undefined>;
+
+export function numbersOf(metadata: DicomJson, tag: string): number[] | null {
+  const values = metadata[tag]?.Value?.map(Number);
+  return values?.length && values.every(Number.isFinite) ? values : null;
+}
+
+export function numberOf(metadata: DicomJson, tag: string): number | null {
+  return numbersOf(metadata, tag)?.[0] ?? null;
+}
+
+export function textOf(metadata: DicomJson, tag: string): string | null {
+  const value = metadata[tag]?.Value?.[0];
+  return typeof value === "string" ? value : null;
+}
+
+export function itemOf(metadata: DicomJson, tag: string, index = 0): DicomJson | null {
+  const item = metadata[tag]?.Value?.[index];
+  return typeof item === "object" && item !== null ? (item as DicomJson) : null;
+}

@@ -1,0 +1,6 @@
+/** The viewer as the screens see it; nothing outside this folder knows Cornerstone. */
+export type { DicomJson } from "./dicomJson";
+export type { ViewerMark } from "./markLayer";
+export { StackViewer, type ViewerHandle } from "./StackViewer";
+export type { FrameUrl } from "./slices";
+export type { DrawnMark } from "./toPayload";

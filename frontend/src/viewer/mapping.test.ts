@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { MarkKind } from "@/domain/labelSchema";
+import { type PatientMm, type PixelPoint, POINTS_OF_KIND } from "@/domain/payload";
+import { fromPayload } from "./fromPayload";
+import { drawnPlane, edgeLetters, type ImagePlane, toPatient, toPixel } from "./plane";
+import type { Slice } from "./slices";
+import { toPayload } from "./toPayload";
+
+const OBLIQUE: ImagePlane = {
+  columns: 256,
+  rows: 128,
+  spacing: { row_mm: 0.5, column_mm: 0.8 },
+  position: [-100, -60, 40],
+  // A plane tilted by 30 degrees about the x axis: cos 30 = 0.8660254, sin 30 = 0.5.
+  orientation: { row: [1, 0, 0], column: [0, Math.cos(Math.PI / 6), 0.5] },
+};
+
+const slice = (plane: ImagePlane): Slice => ({
+  imageId: "wadors:x",
+  sopInstanceUid: "1.2.1",
+  seriesInstanceUid: "1.2.2",
+  frameNumber: 1,
+  frameOfReferenceUid: "1.2.3",
+  modality: "CT",
+  isColour: false,
+  plane,
+  window: null,
+});
+
+const WITHOUT_PLACE: ImagePlane = {
+  columns: 640,
+  rows: 480,
+  spacing: null,
+  position: null,
+  orientation: null,
+};
+
+test("a pixel lies where PS3.3 C.7.6.2.1-1 puts it", () => {
+  // 10 columns along x: 8 mm; 20 rows of 0.5 mm: 10 mm, of which cos 30 along y and sin 30 along z.
+  const [x, y, z] = toPatient(drawnPlane(OBLIQUE), [10, 20]);
+  expect(x).toBeCloseTo(-92, 9);
+  expect(y).toBeCloseTo(-60 + 8.660254, 6);
+  expect(z).toBeCloseTo(45, 9);
+});
+
+test("to the patient and back is the same pixel", () => {
+  const coordinate = fc.double({ min: -500, max: 2000, noNaN: true });
+  fc.assert(
+    fc.property(coordinate, coordinate, (column, row) => {
+      const [backColumn, backRow] = toPixel(
+        drawnPlane(OBLIQUE),
+        toPatient(drawnPlane(OBLIQUE), [column, row]),
+      );
+      expect(backColumn).toBeCloseTo(column, 6);
+      expect(backRow).toBeCloseTo(row, 6);
+    }),
+  );
+});
+
+describe("toPayload", () => {
+  const world = (plane: ImagePlane, ...pixels: PixelPoint[]): PatientMm[] =>
+    pixels.map((pixel) => toPatient(drawnPlane(plane), pixel));
+
+  test("a length is measured with both spacings", () => {
+    // 30 columns x 0.8 mm = 24 mm and 20 rows x 0.5 mm = 10 mm: the 10-24-26 triangle.
+    const { geometry, measurements } = toPayload(
+      "LENGTH",
+      world(OBLIQUE, [10, 10], [40, 30]),
+      slice(OBLIQUE),
+      0,
+    );
+    expect(measurements.length_mm).toBe(26);
+    expect(measurements.area_mm2).toBeNull();
+    expect(geometry.points_mm).toHaveLength(2);
+    expect(geometry.points_px).toBeUndefined();
+    expect(geometry.sop_instance_uid).toBe("1.2.1");
+  });
+
+  test("a rectangle's corners go round it, and its area is width times height", () => {
+    const rowByRow = world(OBLIQUE, [0, 0], [10, 0], [0, 20], [10, 20]);
+    const { geometry, measurements } = toPayload("RECTANGLE", rowByRow, slice(OBLIQUE), 0);
+    expect(measurements).toEqual({ length_mm: null, width_mm: 8, height_mm: 10, area_mm2: 80 });
+    const corners = (geometry.points_mm ?? []).map((point) => toPixel(drawnPlane(OBLIQUE), point));
+    expect(corners.map(([column, row]) => [Math.round(column), Math.round(row)])).toEqual([
+      [0, 0],
+      [10, 0],
+      [10, 20],
+      [0, 20],
+    ]);
+  });
+
+  test("an ellipse of 8 x 10 mm has the area of its axes", () => {
+    const ends = world(OBLIQUE, [5, 20], [5, 0], [0, 10], [10, 10]);
+    const { measurements } = toPayload("ELLIPSE", ends, slice(OBLIQUE), 0);
+    expect(measurements.width_mm).toBe(8);
+    expect(measurements.height_mm).toBe(10);
+    expect(measurements.area_mm2).toBe(62.832);
+  });
+
+  test("an image without spacing gives pixels and no millimetre", () => {
+    const { geometry, measurements } = toPayload(
+      "LENGTH",
+      world(WITHOUT_PLACE, [3, 4], [6, 8]),
+      slice(WITHOUT_PLACE),
+      0,
+    );
+    expect(geometry.points_mm).toBeNull();
+    expect(geometry.points_px).toEqual([
+      [3, 4],
+      [6, 8],
+    ]);
+    expect(Object.values(measurements)).toEqual([null, null, null, null]);
+  });
+
+  test("the half pixel of CPU drawing is taken off", () => {
+    const drawn = world(OBLIQUE, [10.5, 20.5]);
+    const [point] = toPayload("POINT", drawn, slice(OBLIQUE), 0.5).geometry.points_mm ?? [];
+    expect(toPixel(drawnPlane(OBLIQUE), point ?? [0, 0, 0])[0]).toBeCloseTo(10, 2);
+  });
+
+  test("too few points are refused", () => {
+    expect(() => toPayload("LENGTH", [[0, 0, 0]], slice(OBLIQUE), 0)).toThrow("needs 2 points");
+  });
+});
+
+test("every kind comes back on the same voxels after being saved and loaded, drawn by GPU or CPU", () => {
+  const kinds = fc.constantFrom<MarkKind>("POINT", "LENGTH", "RECTANGLE", "ELLIPSE");
+  const pixel = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 127 }));
+  const planes = fc.constantFrom(OBLIQUE, WITHOUT_PLACE);
+  fc.assert(
+    fc.property(
+      kinds,
+      fc.array(pixel, { minLength: 4, maxLength: 4 }),
+      planes,
+      fc.boolean(),
+      (kind, pixels, plane, isCpu) => {
+        const offset = isCpu ? 0.5 : 0;
+        const drawn = pixels
+          .slice(0, POINTS_OF_KIND[kind])
+          .map((point) => toPatient(drawnPlane(plane), point));
+        const { geometry } = toPayload(kind, drawn, slice(plane), offset);
+        const placed = fromPayload(geometry, [slice(plane)], offset);
+        placed?.worldPoints.forEach((point, index) => {
+          point.forEach((coordinate, axis) => {
+            expect(coordinate).toBeCloseTo(drawn[index]?.[axis as 0 | 1 | 2] ?? Number.NaN, 2);
+          });
+        });
+        expect(placed?.worldPoints).toHaveLength(POINTS_OF_KIND[kind]);
+      },
+    ),
+  );
+});
+
+describe("fromPayload", () => {
+  const stack = [0, 1, 2].map((index) => ({
+    ...slice({ ...OBLIQUE, orientation: { row: [1, 0, 0], column: [0, 1, 0] }, position: [0, 0, index * 5] }),
+    sopInstanceUid: `1.2.1.${index}`,
+  }));
+  const sphere = {
+    kind: "SPHERE" as const,
+    center_mm: [20, 10, 6] as PatientMm,
+    diameter_mm: 8,
+    frame_of_reference_uid: "1.2.3",
+  };
+
+  test("a sphere without an instance is shown on the nearest slice as its circle", () => {
+    const placed = fromPayload(sphere, stack, 0);
+    expect(placed?.slice.sopInstanceUid).toBe("1.2.1.1");
+    const [bottom, top, left, right] = placed?.worldPoints ?? [];
+    expect((bottom?.[1] ?? 0) - (top?.[1] ?? 0)).toBeCloseTo(8, 9);
+    expect((right?.[0] ?? 0) - (left?.[0] ?? 0)).toBeCloseTo(8, 9);
+  });
+
+  test("a sphere outside the stack or of another frame of reference is not shown", () => {
+    expect(fromPayload({ ...sphere, center_mm: [0, 0, 60] }, stack, 0)).toBeNull();
+    expect(fromPayload({ ...sphere, frame_of_reference_uid: "9" }, stack, 0)).toBeNull();
+  });
+
+  test("a mark of another series is not placed", () => {
+    const { geometry } = toPayload("POINT", [[0, 0, 0]], slice(OBLIQUE), 0);
+    expect(fromPayload({ ...geometry, sop_instance_uid: "elsewhere" }, stack, 0)).toBeNull();
+  });
+});
+
+test("letters of an axial, a coronal and an oblique image", () => {
+  const axial = { ...OBLIQUE, orientation: { row: [1, 0, 0] as PatientMm, column: [0, 1, 0] as PatientMm } };
+  expect(edgeLetters(axial)).toEqual({ left: "R", right: "L", top: "A", bottom: "P" });
+  const coronal = {
+    ...OBLIQUE,
+    orientation: { row: [1, 0, 0] as PatientMm, column: [0, 0, -1] as PatientMm },
+  };
+  expect(edgeLetters(coronal)).toEqual({ left: "R", right: "L", top: "H", bottom: "F" });
+  expect(edgeLetters(OBLIQUE)).toEqual({ left: "R", right: "L", top: "AF", bottom: "PH" });
+  expect(edgeLetters(WITHOUT_PLACE)).toBeNull();
+});

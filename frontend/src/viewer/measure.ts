@@ -1,0 +1,79 @@
+import type { MarkKind } from "@/domain/labelSchema";
+import type { Measurements, PixelPoint } from "@/domain/payload";
+import type { ImagePlane } from "./plane";
+
+export const NO_MEASUREMENTS: Measurements = {
+  length_mm: null,
+  area_mm2: null,
+  width_mm: null,
+  height_mm: null,
+};
+
+/** Sizes of a mark in any unit: per pixel 1 x 1, or per millimetre with the image's spacing. */
+export interface Sizes {
+  length: number | null;
+  width: number | null;
+  height: number | null;
+  area: number | null;
+}
+
+const NO_SIZES: Sizes = { length: null, width: null, height: null, area: null };
+
+type Distance = (from: PixelPoint | undefined, to: PixelPoint | undefined) => number;
+
+function distanceWith(column: number, row: number): Distance {
+  return (from, to) => (from && to ? Math.hypot((to[0] - from[0]) * column, (to[1] - from[1]) * row) : 0);
+}
+
+/** How each kind of mark is measured from its points in contract order. */
+const SIZES_OF_KIND: Record<MarkKind, (points: PixelPoint[], distance: Distance) => Sizes> = {
+  POINT: () => NO_SIZES,
+  LENGTH: ([from, to], distance) => ({ ...NO_SIZES, length: distance(from, to) }),
+  RECTANGLE: ([first, second, , fourth], distance) => {
+    const width = distance(first, second);
+    const height = distance(first, fourth);
+    return { length: null, width, height, area: width * height };
+  },
+  ELLIPSE: ([a0, a1, b0, b1], distance) => {
+    const height = distance(a0, a1);
+    const width = distance(b0, b1);
+    return { length: null, width, height, area: (Math.PI / 4) * width * height };
+  },
+};
+
+export function sizesInPixels(kind: MarkKind, points: PixelPoint[]): Sizes {
+  return SIZES_OF_KIND[kind](points, distanceWith(1, 1));
+}
+
+/** Sizes in millimetres; all null when the image has no spacing, for a guess would look like a measurement. */
+export function measurementsOf(
+  kind: MarkKind,
+  points: PixelPoint[],
+  spacing: ImagePlane["spacing"],
+): Measurements {
+  if (!spacing) return NO_MEASUREMENTS;
+  const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing.column_mm, spacing.row_mm));
+  return {
+    length_mm: rounded(sizes.length),
+    area_mm2: rounded(sizes.area),
+    width_mm: rounded(sizes.width),
+    height_mm: rounded(sizes.height),
+  };
+}
+
+/** To the micrometre: finer digits are noise of the mouse and of floating point. */
+export function rounded<T extends number | null>(value: T): T {
+  return (value === null ? null : Math.round(value * 1000) / 1000) as T;
+}
+
+/** What is written beside a mark: millimetres where the image has spacing, else pixels, named as such. */
+export function sizeText(kind: MarkKind, points: PixelPoint[], spacing: ImagePlane["spacing"]): string[] {
+  const unit = spacing ? "mm" : "px";
+  const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing?.column_mm ?? 1, spacing?.row_mm ?? 1));
+  if (sizes.length !== null) return [`${sizes.length.toFixed(1)} ${unit}`];
+  if (sizes.width === null || sizes.height === null || sizes.area === null) return [];
+  return [
+    `${sizes.width.toFixed(1)} × ${sizes.height.toFixed(1)} ${unit}`,
+    `${sizes.area.toFixed(1)} ${unit}²`,
+  ];
+}

@@ -1,0 +1,54 @@
+import type { EdgeLetters } from "./plane";
+import type { LoadProgress } from "./prefetch";
+
+/** Everything the reader sees around the image. */
+export interface ViewerState {
+  index: number;
+  count: number;
+  imageId: string | null;
+  /** Whether the slice at `index` is on the screen, and not still the one before. */
+  isRendered: boolean;
+  window: { center: number; width: number } | null;
+  isInverted: boolean;
+  letters: EdgeLetters | null;
+  /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
+  perScreenPixel: { value: number; unit: "mm" | "px" } | null;
+  progress: LoadProgress;
+  usesCpu: boolean;
+  problem: string | null;
+}
+
+export const INITIAL_STATE: ViewerState = {
+  index: 0,
+  count: 0,
+  imageId: null,
+  isRendered: false,
+  window: null,
+  isInverted: false,
+  letters: null,
+  perScreenPixel: null,
+  progress: { loaded: 0, failed: 0, total: 0 },
+  usesCpu: false,
+  problem: null,
+};
+
+/** A value that React can watch (`useSyncExternalStore`). */
+export class StateStore {
+  private state = INITIAL_STATE;
+  private readonly listeners = new Set<() => void>();
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly get = (): ViewerState => this.state;
+
+  /** Take over changes; listeners hear only of real ones. */
+  set(change: Partial<ViewerState>): void {
+    const keys = Object.keys(change) as (keyof ViewerState)[];
+    if (keys.every((key) => JSON.stringify(this.state[key]) === JSON.stringify(change[key]))) return;
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
