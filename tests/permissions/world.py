@@ -18,6 +18,7 @@ from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, R
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.truth import reference_standard_create
+from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
 from portal.accounts.services import token_create
@@ -34,7 +35,9 @@ from portal.inference.models import (
     PredictionSource,
 )
 from tests.imaging.dicom_files import ct_slice, to_bytes
-from validation.models import AnalysisResult, AnalysisRun, AnalysisSnapshot
+from validation.models import AnalysisRun
+from validation.runner import execute
+from validation.services import analysis_run_create
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 QUESTIONS: list[dict[str, Any]] = [
@@ -236,7 +239,7 @@ def complete_side(letter: str) -> Side:
         model_version=version,
         inference_run=run,
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
-        analysis_run_id=_analysis_run(reader_study).pk,
+        analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         secrets={
             "the other reader's username": other_reader.username,
@@ -265,10 +268,9 @@ def _open(reader_study: ReaderStudy, reader: User) -> Read:
     return reading.assignment_open(assignment=assignment)
 
 
-def _analysis_run(reader_study: ReaderStudy) -> AnalysisRun:
-    snapshot = AnalysisSnapshot.objects.create(reader_study=reader_study, content="{}", digest=uuid.uuid4().hex)
-    run = AnalysisRun.objects.create(reader_study=reader_study, snapshot=snapshot, state=JobState.SUCCEEDED)
-    AnalysisResult.objects.create(run=run, content="{}", digest="0" * 64)
+def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:
+    run = analysis_run_create(by=coordinator, reader_study=reader_study)
+    jobs.run(AnalysisRun, run.pk, execute)
     return run
 
 
