@@ -23,6 +23,10 @@ REASONS: dict[str, str] = {
         "The pixels are encoded in a transfer syntax that is not supported; convert it to JPEG 2000 or an "
         "uncompressed one."
     ),
+    "transfer_syntax_big_endian": (
+        "Big endian was retired from DICOM, and the archive would change the byte order of its pixels unsaid. "
+        "Convert it to little endian."
+    ),
     "transfer_syntax_htj2k": (
         "High-Throughput JPEG 2000 is not supported yet: the archive would label its pixels wrongly. "
         "Convert it to JPEG 2000 or an uncompressed transfer syntax."
