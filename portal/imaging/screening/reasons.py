@@ -52,6 +52,9 @@ REASONS: dict[str, str] = {
     "pixel_description_invalid": (
         "Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored or Number of Frames is missing or impossible."
     ),
+    "pixels_unsupported": (
+        "One-bit pixels and uncompressed YBR_FULL_422 pixels are not supported; convert them to RGB or 8 bits."
+    ),
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",
     "image_too_large": "One frame is larger than 512 MB when decoded.",
