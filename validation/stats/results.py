@@ -27,6 +27,7 @@ class Reason(StrEnum):
     EXTREME_PROBABILITY = "probability-of-0-or-1"
     SEPARATION = "perfect-separation"
     NOT_CONVERGED = "not-converged"
+    NOT_COLLECTED = "not-collected"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
