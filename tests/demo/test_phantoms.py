@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 import pydicom
 import pytest
-from pydicom.pixels import apply_rescale
+from pydicom.pixels.processing import apply_rescale
 
 from portal.demo.phantoms import catalogue, dicom, ruler
 from portal.demo.phantoms.anatomy import capsule_coverage
