@@ -31,7 +31,6 @@ from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
 
-
 # Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
 UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
 
