@@ -153,7 +153,10 @@ class Orthanc:
 
     def find_instance_id(self, sop_instance_uid: str) -> str | None:
         """The Orthanc id of a SOP Instance UID, or None."""
-        found = self._json("look up a UID", lambda: self._rest.post_tools_lookup(data=sop_instance_uid))
+        # pyorthanc's own method sends the text as a form, which httpx has deprecated.
+        found = self._json(
+            "look up a UID", lambda: self._rest.post(f"{self._rest.url}/tools/lookup", content=sop_instance_uid)
+        )
         ids = [row["ID"] for row in found if row["Type"] == "Instance"]
         return ids[0] if ids else None
 
@@ -164,6 +167,19 @@ class Orthanc:
     def series_tags(self, orthanc_id: str) -> dict[str, Any]:
         """The main tags of a series, as Orthanc indexes them."""
         return self._json("read a series", lambda: self._rest.get_series_id(orthanc_id))["MainDicomTags"]
+
+    def series_instance_ids(self, orthanc_id: str) -> list[str]:
+        """The Orthanc ids of the instances of a series."""
+        answer = self._json("read a series", lambda: self._rest.get_series_id(orthanc_id))
+        return list(answer["Instances"])
+
+    def holds(self, orthanc_id: str) -> bool:
+        """Does Orthanc hold this instance?"""
+        try:
+            self._json("look for an instance", lambda: self._rest.get_instances_id(orthanc_id))
+        except NotInOrthanc:
+            return False
+        return True
 
     def study_tags(self, orthanc_id: str) -> dict[str, Any]:
         """The main tags of an imaging study, as Orthanc indexes them."""

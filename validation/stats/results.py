@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SEPARATION = "perfect-separation"
     NOT_CONVERGED = "not-converged"
     NOT_COLLECTED = "not-collected"
+    BELOW_CHANCE = "below-chance"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

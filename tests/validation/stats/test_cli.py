@@ -167,3 +167,58 @@ def test_a_million_rows_are_read_without_a_loop(tmp_path):
     path = tmp_path / "million.csv"
     pd.DataFrame({"truth": truth, "call": rng.integers(0, 2, 1_000_000)}).to_csv(path, index=False)
     assert sum(run_json("binary", "--csv", path)["counts"].values()) == 1_000_000
+
+
+def test_binary_with_prevalence_and_clusters(csv):
+    answer = run_json("binary", "--csv", csv, "--prevalence", 0.1, "--cluster", "case")
+    # Sensitivity 3/4, specificity 3/4: PPV = 0.075 / (0.075 + 0.225).
+    assert answer["at_prevalence"]["estimates"]["ppv"]["value"] == pytest.approx(0.25)
+    assert answer["clustered"]["sensitivity"]["value"] == 0.75
+    again = run_json("binary", "--csv", csv, "--cluster", "case", "--bootstrap", "--seed", 5)
+    assert again == run_json("binary", "--csv", csv, "--cluster", "case", "--bootstrap", "--seed", 5)
+
+
+def test_paired_binary_against_dtcompair():
+    expected = reference_values("binary_paired1", "paired_y1_vs_y2")
+    options = ("--truth", "d", "--call-a", "y1", "--call-b", "y2", "--margin", 0.05)
+    answer = run_json("paired-binary", "--csv", reference_path("binary_paired1"), *options)
+    assert answer["predictive_values"]["ppv"]["tests"]["kosinski"]["p"] == pytest.approx(
+        expected["pv_wgs_kosinski"]["ppv"]["p.value"], rel=1e-9
+    )
+    assert answer["ratios"]["lr_positive"]["test"]["p"] == pytest.approx(
+        expected["dlr_regtest"]["pdlr"]["p.value"], rel=1e-9
+    )
+    assert answer["margin_tests"]["sensitivity"]["p"] < 1e-6
+
+
+@pytest.mark.parametrize("command", ["binary", "paired-binary", "roc", "roc-compare", "calibration"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert "--csv FILE" in capsys.readouterr().out
+
+
+def test_roc_with_everything(csv):
+    options = ("--partial", "specificity:0.5:1", "--at-specificity", 0.75, "--bootstrap", 200, "--binormal",
+               "--operating-point", "youden", "--cluster", "case")  # fmt: skip
+    answer = run_json("roc", "--csv", csv, *options)
+    assert set(answer["further_estimates"]) == {
+        "auc_bootstrap", "partial_auc", "sensitivity_at_specificity", "auc_clustered", "auc_binormal",
+    }  # fmt: skip
+    assert answer["operating_point"]["threshold"] == 4.0
+    assert answer["further_estimates"]["auc_clustered"]["value"] == answer["estimates"]["auc"]["value"]
+
+
+@pytest.mark.parametrize("partial", ["specificity", "recall:0:1", "specificity:a:1", "specificity:1:0.9"])
+def test_a_bad_partial_range_is_one_line(csv, capsys, partial):
+    assert main(["roc", "--csv", str(csv), "--partial", partial]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_roc_compare_with_clusters_and_bootstrap():
+    columns = ("--truth", "poor_outcome", "--rating-a", "s100b", "--rating-b", "wfns", "--cluster", "case")
+    answer = run_json("roc-compare", "--csv", reference_path("roc_asah"), *columns, "--bootstrap", 2000)
+    expected = reference_values("roc_asah", "paired_tests")["s100b_vs_wfns"]["delong_paired"]["p"]
+    assert answer["tests"]["obuchowski"]["p"] == pytest.approx(expected, rel=1e-9)
+    assert answer["tests"]["auc_bootstrap"]["p"] == pytest.approx(expected, abs=0.02)
