@@ -1,5 +1,22 @@
 """Routes below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from validation.api import analysis_runs as api
+
+RUN = "analysis-runs/<uuid:run_id>"
+
+urlpatterns = [
+    path(
+        "reader-studies/<uuid:reader_study_id>/analysis-runs",
+        api.AnalysisRunsApi.as_view(),
+        name="reader-study-analysis-runs",
+    ),
+    path(RUN, api.AnalysisRunApi.as_view(), name="analysis-run"),
+    path(f"{RUN}/result", api.AnalysisRunResultApi.as_view(), name="analysis-run-result"),
+    path(f"{RUN}/snapshot", api.AnalysisRunSnapshotApi.as_view(), name="analysis-run-snapshot"),
+    path(f"{RUN}/bundle", api.AnalysisRunBundleApi.as_view(), name="analysis-run-bundle"),
+    path(f"{RUN}/figures/<slug:name>.csv", api.AnalysisRunFigureApi.as_view(), name="analysis-run-figure"),
+    path(f"{RUN}/cancel", api.AnalysisRunCancelApi.as_view(), name="analysis-run-cancel"),
+    path(f"{RUN}/retry", api.AnalysisRunRetryApi.as_view(), name="analysis-run-retry"),
+]

@@ -1,6 +1,6 @@
 import { createBrowserRouter } from "react-router";
 import { coordinatorRoutes } from "@/coordinator/routes";
-import { readingRoutes } from "@/reading/routes";
+import { readingRoomRoutes, worklistRoutes } from "@/reading/routes";
 import { resultsRoutes } from "@/results/routes";
 import { ErrorScreen } from "@/ui/ErrorScreen";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
@@ -9,12 +9,13 @@ import { Shell } from "@/ui/Shell";
 /** The one place that knows every screen; the screens do not know each other. */
 export function makeRouter() {
   return createBrowserRouter([
+    { errorElement: <ErrorScreen />, hydrateFallbackElement: <div />, children: readingRoomRoutes },
     {
       element: <Shell />,
       errorElement: <ErrorScreen />,
       hydrateFallbackElement: <div />,
       children: [
-        ...readingRoutes,
+        ...worklistRoutes,
         ...coordinatorRoutes,
         ...resultsRoutes,
         { path: "*", element: <NotFoundScreen /> },

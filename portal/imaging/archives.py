@@ -64,6 +64,16 @@ class NotTaken:
     code: str
 
 
+class ScratchUnwritable(Exception):
+    """Unpacked entries cannot be written: a fault of this machine (a full disk), not of the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    scratch: Path | None
+    unpack: bool
+
+
 class _Stop(Exception):
     """The rest of this archive is not read."""
 
@@ -77,8 +87,15 @@ def walk(paths: Iterable[tuple[str, Path]], *, scratch: Path | None = None) -> I
 
     `scratch` is the folder for unpacked entries; the system's temporary folder by default.
     """
+    options = _Options(scratch=scratch, unpack=True)
     for name, path in paths:
-        yield from _walk_one(name, path, scratch)
+        yield from _walk_one(name, path, options)
+
+
+def count(paths: Iterable[tuple[str, Path]]) -> int:
+    """How many files `walk` will meet, without unpacking them to disk."""
+    options = _Options(scratch=None, unpack=False)
+    return sum(1 for name, path in paths for _ in _walk_one(name, path, options))
 
 
 def shown_name(name: str) -> str:
@@ -87,16 +104,16 @@ def shown_name(name: str) -> str:
     return clean if len(clean) <= _MAX_NAME else clean[: _MAX_NAME - 41] + "…" + clean[-40:]
 
 
-def _walk_one(name: str, path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]:
+def _walk_one(name: str, path: Path, options: _Options) -> Iterator[Found | NotTaken]:
     if path.is_dir():
-        yield from _walk_folder(name, path, scratch)
+        yield from _walk_folder(name, path, options)
     elif path.is_file():
-        yield from _walk_file(name, path, scratch)
+        yield from _walk_file(name, path, options)
     else:
         yield NotTaken(shown_name(name), "not_a_regular_file" if os.path.lexists(path) else "not_found")
 
 
-def _walk_folder(name: str, folder: Path, scratch: Path | None) -> Iterator[Found | NotTaken]:
+def _walk_folder(name: str, folder: Path, options: _Options) -> Iterator[Found | NotTaken]:
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
         if entry.name in IGNORED_NAMES or entry.name in IGNORED_FOLDERS:
             continue
@@ -104,17 +121,17 @@ def _walk_folder(name: str, folder: Path, scratch: Path | None) -> Iterator[Foun
             # A link to a folder may lead back up and round for ever; a link to a file is just that file.
             yield NotTaken(shown_name(f"{name}/{entry.name}"), "not_a_regular_file")
         else:
-            yield from _walk_one(f"{name}/{entry.name}", entry, scratch)
+            yield from _walk_one(f"{name}/{entry.name}", entry, options)
 
 
-def _walk_file(name: str, path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]:
+def _walk_file(name: str, path: Path, options: _Options) -> Iterator[Found | NotTaken]:
     kind = _archive_kind(path)
     if kind is None:
         yield Found(shown_name(name), path)
     elif kind == "zip":
-        yield from _walk_archive(name, _zip_entries(path, scratch))
+        yield from _walk_archive(name, _zip_entries(path, options))
     elif kind == "tar":
-        yield from _walk_archive(name, _tar_entries(path, scratch))
+        yield from _walk_archive(name, _tar_entries(path, options))
     else:
         yield NotTaken(shown_name(name), "archive_unsupported")
 
@@ -179,7 +196,7 @@ class _Budget:
             raise _Stop("archive_bomb")
 
 
-def _zip_entries(path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]:
+def _zip_entries(path: Path, options: _Options) -> Iterator[Found | NotTaken]:
     budget = _Budget(path.stat().st_size)
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
@@ -190,7 +207,10 @@ def _zip_entries(path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]
             if code is not None:
                 yield NotTaken(info.filename, code)
                 continue
-            with archive.open(info) as stream, _unpacked(stream, budget, scratch) as unpacked:
+            if not options.unpack:
+                yield Found(info.filename, path)
+                continue
+            with archive.open(info) as stream, _unpacked(stream, budget, options) as unpacked:
                 yield _judged(info.filename, unpacked)
 
 
@@ -202,7 +222,7 @@ def _zip_entry_fault(info: zipfile.ZipInfo) -> str | None:
     return "archive_entry_too_large" if info.file_size > MAX_ENTRY_BYTES else None
 
 
-def _tar_entries(path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]:
+def _tar_entries(path: Path, options: _Options) -> Iterator[Found | NotTaken]:
     budget = _Budget(path.stat().st_size)
     # "r|*" reads forwards only, so an archive is never unpacked twice.
     with tarfile.open(path, "r|*") as archive:
@@ -216,9 +236,13 @@ def _tar_entries(path: Path, scratch: Path | None) -> Iterator[Found | NotTaken]
                 budget.count_bytes(member.size)
                 yield NotTaken(member.name, code)
                 continue
+            if not options.unpack:
+                budget.count_bytes(member.size)
+                yield Found(member.name, path)
+                continue
             stream = archive.extractfile(member)
             assert stream is not None  # noqa: S101  a regular file always has a stream
-            with stream, _unpacked(stream, budget, scratch) as unpacked:
+            with stream, _unpacked(stream, budget, options) as unpacked:
                 yield _judged(member.name, unpacked)
 
 
@@ -245,11 +269,14 @@ def _is_ignored(name: str) -> bool:
 
 
 @contextmanager
-def _unpacked(stream: IO[bytes], budget: _Budget, scratch: Path | None) -> Iterator[Path]:
+def _unpacked(stream: IO[bytes], budget: _Budget, options: _Options) -> Iterator[Path]:
     """Copy one entry to a temporary file, counting as it goes: declared sizes are not believed."""
-    descriptor, name = tempfile.mkstemp(prefix="entry-", dir=scratch)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        descriptor, name = tempfile.mkstemp(prefix="entry-", dir=options.scratch)
+    except OSError as error:
+        raise ScratchUnwritable(str(error)) from error
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as target:
             _copy_counted(stream, target, budget)
         yield Path(name)
     finally:
@@ -259,4 +286,7 @@ def _unpacked(stream: IO[bytes], budget: _Budget, scratch: Path | None) -> Itera
 def _copy_counted(stream: IO[bytes], target: IO[bytes], budget: _Budget) -> None:
     while chunk := stream.read(_CHUNK_BYTES):
         budget.count_bytes(len(chunk))
-        target.write(chunk)
+        try:
+            target.write(chunk)
+        except OSError as error:
+            raise ScratchUnwritable(str(error)) from error

@@ -116,7 +116,12 @@ class IngestItem(UuidModel):
     outcome = models.CharField(max_length=7, choices=IngestOutcome)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    sop_instance_uid = models.CharField(max_length=64, blank=True)
+    sop_instance_uid = models.CharField(max_length=64, blank=True, db_index=True)
+    orthanc_id_to_remove = models.CharField(
+        max_length=44,
+        blank=True,
+        help_text="What arrived by C-STORE, was refused, and still lies in Orthanc.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "name"], name="ingest_item_once_per_name")]

@@ -153,7 +153,10 @@ class Orthanc:
 
     def find_instance_id(self, sop_instance_uid: str) -> str | None:
         """The Orthanc id of a SOP Instance UID, or None."""
-        found = self._json("look up a UID", lambda: self._rest.post_tools_lookup(content=sop_instance_uid))
+        # pyorthanc's own method sends the text as a form, which httpx has deprecated.
+        found = self._json(
+            "look up a UID", lambda: self._rest.post(f"{self._rest.url}/tools/lookup", content=sop_instance_uid)
+        )
         ids = [row["ID"] for row in found if row["Type"] == "Instance"]
         return ids[0] if ids else None
 
@@ -173,8 +176,22 @@ class Orthanc:
         """The stored transfer syntax UID; empty for HTJ2K, which Orthanc 1.10.1 does not know."""
         name = "TransferSyntax"
         return self._bytes(
-            "read a transfer syntax", lambda: self._rest.get_instances_id_metadata_name(orthanc_id, name)
+            "read a transfer syntax",
+            lambda: self._rest.get_instances_id_metadata_name(id_=orthanc_id, name=name),
         ).decode("ascii")
+
+    def instance_origin(self, orthanc_id: str) -> str:
+        """How an instance came: DicomProtocol (C-STORE), RestApi, Plugins, Lua or WebDav."""
+        return self._bytes(
+            "read an instance's origin",
+            lambda: self._rest.get_instances_id_metadata_name(id_=orthanc_id, name="Origin"),
+        ).decode("ascii")
+
+    def element_value(self, orthanc_id: str, path: str) -> bytes:
+        """The raw value of one element, such as "0028-1201" or "0028-3010/0/0028-3006", in its byte order."""
+        return self._bytes(
+            "read an element", lambda: self._rest.get_instances_id_content_path(id_=orthanc_id, path=path)
+        )
 
     def instance_file(self, orthanc_id: str) -> bytes:
         """The whole DICOM file as stored."""
@@ -187,7 +204,7 @@ class Orthanc:
         index = str(frame_number - 1)
         return self._bytes(
             "read a frame",
-            lambda: self._rest.get_instances_id_frames_frame_raw(orthanc_id, index),
+            lambda: self._rest.get_instances_id_frames_frame_raw(id_=orthanc_id, frame=index),
             missing_frame=True,
         )
 

@@ -1,5 +1,12 @@
 """Routes below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.imaging import api
+
+urlpatterns = [
+    path("imaging-studies", api.ImagingStudiesApi.as_view(), name="imaging-studies"),
+    path("imaging-studies/<uuid:study_id>", api.ImagingStudyApi.as_view(), name="imaging-study"),
+    path("ingest-jobs", api.IngestJobsApi.as_view(), name="ingest-jobs"),
+    path("ingest-jobs/<uuid:job_id>", api.IngestJobApi.as_view(), name="ingest-job"),
+]

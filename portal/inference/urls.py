@@ -1,5 +1,35 @@
-"""Routes below `/api/v1/`."""
+"""Routes of inference below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.inference.api import ai_models, predictions, runs
+
+VERSION = "model-versions/<uuid:model_version_id>"
+RUN = "inference-runs/<uuid:inference_run_id>"
+
+urlpatterns = [
+    path("ai-models", ai_models.AiModelsApi.as_view(), name="ai-models"),
+    path("ai-models/<uuid:ai_model_id>", ai_models.AiModelApi.as_view(), name="ai-model"),
+    path(
+        "ai-models/<uuid:ai_model_id>/versions",
+        ai_models.AiModelVersionsApi.as_view(),
+        name="ai-model-versions",
+    ),
+    path("model-versions", ai_models.ModelVersionsApi.as_view(), name="model-versions"),
+    path(VERSION, ai_models.ModelVersionApi.as_view(), name="model-version"),
+    path(f"{VERSION}/predictions", predictions.PredictionsApi.as_view(), name="model-version-predictions"),
+    path(
+        f"{VERSION}/predictions.csv",
+        predictions.PredictionsCsvApi.as_view(),
+        name="model-version-predictions-csv",
+    ),
+    path(
+        f"{VERSION}/predictions-example.csv",
+        predictions.PredictionsExampleApi.as_view(),
+        name="model-version-predictions-example",
+    ),
+    path("inference-runs", runs.InferenceRunsApi.as_view(), name="inference-runs"),
+    path(RUN, runs.InferenceRunApi.as_view(), name="inference-run"),
+    path(f"{RUN}/retry", runs.InferenceRunRetryApi.as_view(), name="inference-run-retry"),
+    path(f"{RUN}/cancel", runs.InferenceRunCancelApi.as_view(), name="inference-run-cancel"),
+]

@@ -166,14 +166,7 @@ def orthanc_configuration(site: Site, folder: Path) -> dict[str, object]:
         # Compression costs 40 ms a slice and a pass-through of Content-Length would cut the image short.
         "HttpCompressionEnabled": False,
         "ExecuteLuaEnabled": False,
-        "DicomPort": site.ports["dicom"],
-        "DicomAet": "OVERREAD",
-        # The embedded default takes images from any modality that can reach the port and gives none away
-        # (query and retrieve stay refused). A site that opens the port to its network lists its modalities.
-        "DicomAlwaysAllowStore": True,
-        "DicomAlwaysAllowFind": False,
-        "DicomAlwaysAllowGet": False,
-        "DicomAlwaysAllowMove": False,
+        **_dicom_listener(site),
         # What a reader has seen must stay what was stored: a second object with the same SOPInstanceUID is
         # answered "already stored", never written over the first.
         "OverwriteInstances": False,
@@ -189,6 +182,19 @@ def orthanc_configuration(site: Site, folder: Path) -> dict[str, object]:
             "StudiesMetadata": "Full",
             "SeriesMetadata": "Full",
         },
+    }
+
+
+def _dicom_listener(site: Site) -> dict[str, object]:
+    return {
+        "DicomPort": site.ports["dicom"],
+        "DicomAet": "OVERREAD",
+        # The embedded default takes images from any modality that can reach the port and gives none away
+        # (query and retrieve stay refused). A site that opens the port to its network lists its modalities.
+        "DicomAlwaysAllowStore": True,
+        "DicomAlwaysAllowFind": False,
+        "DicomAlwaysAllowGet": False,
+        "DicomAlwaysAllowMove": False,
     }
 
 

@@ -53,11 +53,9 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends "$@"
-if command -v systemctl > /dev/null; then
-    for package in "$@"; do
-        case "$package" in orthanc|redis-server|postgresql) systemctl disable "$package" || true ;; esac
-    done
-fi
+for package in "$@"; do
+    case "$package" in orthanc|redis-server|postgresql) update-rc.d "$package" disable ;; esac
+done
 """
 
 

@@ -17,7 +17,7 @@ from portal.ops.services import DATASTORES, process_environment
 from portal.ops.supervisor import StartFailed, Supervisor
 
 READY_S = 120.0
-EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+STOP_REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
@@ -25,7 +25,6 @@ class Stopped(Exception):
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
-        self.exit_code = EXIT_CODES[signal.Signals(number)]
 
 
 def main() -> int:
@@ -46,7 +45,7 @@ def main() -> int:
 
 def run(environment: Mapping[str, str], folder: Path) -> int:
     """Start everything and watch over it."""
-    for number in EXIT_CODES:
+    for number in STOP_REQUESTS:
         signal.signal(number, _stop)
     supervisor = Supervisor(folder / "log")
     try:
@@ -57,7 +56,7 @@ def run(environment: Mapping[str, str], folder: Path) -> int:
                 time.sleep(0.2)
     except Stopped as stopped:
         print(f"\nStopped ({stopped}).")
-        return stopped.exit_code
+        return 0
     except StartFailed as problem:
         print(f"\nThe portal did not start: {problem}", file=sys.stderr)
         return 1
@@ -65,7 +64,7 @@ def run(environment: Mapping[str, str], folder: Path) -> int:
 
 def _stop(number: int, _: object) -> NoReturn:
     # A second Ctrl-C must not cut the orderly stop short and leave children behind.
-    for each in EXIT_CODES:
+    for each in STOP_REQUESTS:
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(number)
 

@@ -226,6 +226,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("axes", "httpx", "dicomweb_client")},
+    "loggers": {
+        name: {"level": "WARNING"}
+        # The clock ticks every three seconds; Celery's three lines each time would hide everything else.
+        for name in ("axes", "httpx", "dicomweb_client", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+    },
 }
 OVERREAD_TEST_MODE = False

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.filebase import DicomBytesIO
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 PACKAGED = Path(pydicom.__file__).parent / "data" / "test_files"
 PRIVATE_SEQUENCE = 0x00091002
@@ -63,6 +64,16 @@ def ct_slice(*, seed: str = "one", slice_number: int = 1, **changes: Any) -> Dat
     return data_set
 
 
+def renamed(path: Path, seed: str) -> Dataset:
+    """A file with identifiers of its own: several packaged files share theirs."""
+    data_set = pydicom.dcmread(path)
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        setattr(data_set, keyword, generate_uid(entropy_srcs=[seed, path.name, keyword]))
+    data_set.file_meta.MediaStorageSOPInstanceUID = data_set.SOPInstanceUID
+    data_set.PatientID = f"PATIENT-{seed}"
+    return data_set
+
+
 def to_bytes(data_set: Dataset) -> bytes:
     """The data set as a Part 10 file."""
     buffer = BytesIO()
@@ -74,9 +85,9 @@ def part_10(body: bytes, *, transfer_syntax_uid: str = ExplicitVRLittleEndian) -
     """A Part 10 file around a data set that no library would write."""
     head = to_bytes(ct_slice())
     meta = pydicom.dcmread(BytesIO(head)).file_meta
-    meta.TransferSyntaxUID = transfer_syntax_uid
-    buffer = BytesIO()
-    buffer.write(b"\0" * 128 + b"DICM")
+    meta.TransferSyntaxUID = UID(transfer_syntax_uid)
+    buffer = DicomBytesIO(b"\0" * 128 + b"DICM")
+    buffer.seek(0, SEEK_END)
     pydicom.filewriter.write_file_meta_info(buffer, meta)
     return buffer.getvalue() + body
 

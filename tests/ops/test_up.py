@@ -96,7 +96,7 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
         connection.execute("INSERT INTO kept VALUES ('still here')")
     secrets = (folder / "secrets.json").read_bytes()
 
-    assert first.end(signal.SIGINT) == 130
+    assert first.end(signal.SIGINT) == 0
     assert processes_of(folder) == {}
 
     second = Up(environment, tmp_path / "second")

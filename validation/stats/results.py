@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TOO_FEW_CASES = "too-few-cases"
     MISSING_READINGS = "missing-readings"
     NEGATIVE_VARIANCE = "negative-variance"
+    NOT_COLLECTED = "not-collected"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -28,12 +28,15 @@ export interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal;
   stayOnSignOut?: boolean;
+  /** Let the request finish when the page is closed meanwhile. */
+  keepalive?: boolean;
+  accept?: string;
 }
 
 /** One JSON call: the parsed body on success (`undefined` when there is none), a `Problem` otherwise. */
 export async function call<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const isForm = options.body instanceof FormData;
-  const headers = new Headers({ Accept: "application/json" });
+  const headers = new Headers({ Accept: options.accept ?? "application/json" });
   if (options.body !== undefined && !isForm) headers.set("Content-Type", "application/json");
   const request = new Request(new URL(path, window.location.origin), {
     method,
@@ -41,6 +44,7 @@ export async function call<T>(method: string, path: string, options: RequestOpti
     credentials: "same-origin",
     body: isForm ? (options.body as FormData) : jsonBody(options.body),
     signal: options.signal ?? null,
+    keepalive: options.keepalive ?? false,
   });
   const response = await send(request, options.stayOnSignOut);
   const text = await response.text();

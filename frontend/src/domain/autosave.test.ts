@@ -6,6 +6,7 @@ import {
   canSend,
   hasUnsaved,
   localCopy,
+  needsLocalCopy,
   reduceAutosave,
   resumeAutosave,
   saveStatus,
@@ -64,6 +65,23 @@ describe("status", () => {
   });
 });
 
+test("a refused draft is not sent again until it has changed", () => {
+  const refused = run(
+    start(),
+    { type: "edited", payload: answered(1) },
+    { type: "sent", idempotencyKey: "a" },
+    { type: "obstructed", obstacle: { reason: "refused", code: "invalid_payload", detail: "" } },
+  );
+  expect(saveStatus(refused)).toBe("refused");
+  expect(canSend(refused)).toBe(false);
+  const changed = run(
+    refused,
+    { type: "edited", payload: answered(2) },
+    { type: "sent", idempotencyKey: "b" },
+  );
+  expect(changed.sending).toEqual({ idempotencyKey: "b", baseRevision: 3, payload: answered(2) });
+});
+
 describe("conflict", () => {
   const stale = () =>
     run(
@@ -91,6 +109,17 @@ describe("conflict", () => {
     expect(hasUnsaved(taken)).toBe(false);
   });
 
+  test("mine is set aside when theirs is taken, survives a reload and comes back on demand", () => {
+    const taken = run(stale(), { type: "theirs_taken" });
+    expect(needsLocalCopy(taken)).toBe(true);
+    const reloaded = resumeAutosave(startAutosave(answered(9), 7, null), localCopy(taken));
+    expect(reloaded.payload).toEqual(answered(9));
+    const restored = run(reloaded, { type: "set_aside_restored" });
+    expect(restored.payload).toEqual(answered(1));
+    expect(restored.setAside).toBeNull();
+    expect(canSend(restored)).toBe(true);
+  });
+
   test("is none when the other side wrote the same", () => {
     const state = run(
       start(),
@@ -105,18 +134,30 @@ describe("conflict", () => {
 
 describe("after a reload", () => {
   test("the browser's unsent edit comes back on the revision it was made on", () => {
-    const resumed = resumeAutosave(start(), { payload: answered(5), revision: 3, sending: null });
+    const resumed = resumeAutosave(start(), {
+      payload: answered(5),
+      revision: 3,
+      sending: null,
+      setAside: null,
+    });
     expect(resumed.payload).toEqual(answered(5));
     expect(canSend(resumed)).toBe(true);
   });
 
   test("a copy older than the server is a conflict, not an overwrite", () => {
-    const resumed = resumeAutosave(start(), { payload: answered(5), revision: 2, sending: null });
+    const resumed = resumeAutosave(start(), {
+      payload: answered(5),
+      revision: 2,
+      sending: null,
+      setAside: null,
+    });
     expect(saveStatus(resumed)).toBe("conflict");
   });
 
   test("a copy equal to the server is dropped", () => {
-    expect(resumeAutosave(start(), { payload: EMPTY_PAYLOAD, revision: 1, sending: null })).toEqual(start());
+    expect(
+      resumeAutosave(start(), { payload: EMPTY_PAYLOAD, revision: 1, sending: null, setAside: null }),
+    ).toEqual(start());
   });
 });
 

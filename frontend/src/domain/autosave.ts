@@ -30,6 +30,10 @@ export interface Autosave {
   isWaitingForAnswer: boolean;
   obstacle: Obstacle | null;
   conflict: Conflict | null;
+  /** Content that the server refused; it is not sent again until it has changed. */
+  refused: ReadPayload | null;
+  /** The reader's own version after they took the server's; kept until they bring it back or sign. */
+  setAside: ReadPayload | null;
 }
 
 export type AutosaveEvent =
@@ -39,15 +43,17 @@ export type AutosaveEvent =
   | { type: "stale"; revision: number; payload: ReadPayload }
   | { type: "obstructed"; obstacle: Obstacle }
   | { type: "theirs_taken" }
-  | { type: "mine_kept" };
+  | { type: "mine_kept" }
+  | { type: "set_aside_restored" };
 
-export type SaveStatus = "saved" | "saving" | "offline" | "conflict";
+export type SaveStatus = "saved" | "saving" | "offline" | "refused" | "conflict";
 
 /** What is kept in the browser so that a reload, a crash or a sign-out loses nothing. */
 export interface LocalCopy {
   payload: ReadPayload;
   revision: number;
   sending: Sending | null;
+  setAside: ReadPayload | null;
 }
 
 export function startAutosave(payload: ReadPayload, revision: number, savedAt: string | null): Autosave {
@@ -60,13 +66,17 @@ export function startAutosave(payload: ReadPayload, revision: number, savedAt: s
     isWaitingForAnswer: false,
     obstacle: null,
     conflict: null,
+    refused: null,
+    setAside: null,
   };
 }
 
 /** Resume from the browser's copy beside what the server holds now. */
 export function resumeAutosave(server: Autosave, local: LocalCopy | undefined): Autosave {
-  if (!local || samePayload(local.payload, server.saved)) return server;
-  const resumed = { ...server, payload: local.payload };
+  if (!local) return server;
+  const beside = { ...server, setAside: local.setAside };
+  if (samePayload(local.payload, server.saved)) return beside;
+  const resumed = { ...beside, payload: local.payload };
   // An unanswered send may be the very revision the server shows: asking again with its key tells.
   if (local.sending) return { ...resumed, revision: local.sending.baseRevision, sending: local.sending };
   if (local.revision === server.revision) return resumed;
@@ -86,9 +96,11 @@ export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave 
     case "obstructed":
       return afterObstacle(state, event.obstacle);
     case "theirs_taken":
-      return state.conflict ? startAutosave(state.conflict.payload, state.conflict.revision, null) : state;
+      return afterTheirsTaken(state);
     case "mine_kept":
       return afterMineKept(state);
+    case "set_aside_restored":
+      return state.setAside ? { ...state, payload: state.setAside, setAside: null } : state;
   }
 }
 
@@ -106,6 +118,7 @@ function afterStored(state: Autosave, event: { revision: number; savedAt: string
     sending: null,
     isWaitingForAnswer: false,
     obstacle: null,
+    refused: null,
   };
 }
 
@@ -119,9 +132,21 @@ function afterStale(state: Autosave, event: { revision: number; payload: ReadPay
 }
 
 function afterObstacle(state: Autosave, obstacle: Obstacle): Autosave {
+  if (obstacle.reason !== "refused") return { ...state, obstacle, isWaitingForAnswer: false };
   // A refused draft was not stored, so the next one need not repeat it.
-  const sending = obstacle.reason === "refused" ? null : state.sending;
-  return { ...state, obstacle, sending, isWaitingForAnswer: false };
+  return {
+    ...state,
+    obstacle,
+    refused: state.sending?.payload ?? null,
+    sending: null,
+    isWaitingForAnswer: false,
+  };
+}
+
+function afterTheirsTaken(state: Autosave): Autosave {
+  if (!state.conflict) return state;
+  const taken = startAutosave(state.conflict.payload, state.conflict.revision, null);
+  return { ...taken, setAside: state.payload };
 }
 
 function afterMineKept(state: Autosave): Autosave {
@@ -136,16 +161,28 @@ export function hasUnsaved(state: Autosave): boolean {
 
 /** Whether the next draft may go out now. */
 export function canSend(state: Autosave): boolean {
-  return !state.isWaitingForAnswer && state.conflict === null && hasUnsaved(state);
+  const isRefused =
+    state.refused !== null && state.sending === null && samePayload(state.refused, state.payload);
+  return !state.isWaitingForAnswer && state.conflict === null && !isRefused && hasUnsaved(state);
 }
 
 /** The one word shown to the reader. */
 export function saveStatus(state: Autosave): SaveStatus {
   if (state.conflict) return "conflict";
-  if (state.obstacle) return "offline";
+  if (state.obstacle) return state.obstacle.reason === "refused" ? "refused" : "offline";
   return hasUnsaved(state) ? "saving" : "saved";
 }
 
 export function localCopy(state: Autosave): LocalCopy {
-  return { payload: state.payload, revision: state.revision, sending: state.sending };
+  return {
+    payload: state.payload,
+    revision: state.revision,
+    sending: state.sending,
+    setAside: state.setAside,
+  };
+}
+
+/** Whether the browser must go on keeping a copy: something is unsent, or a version was set aside. */
+export function needsLocalCopy(state: Autosave): boolean {
+  return hasUnsaved(state) || state.setAside !== null;
 }

@@ -59,6 +59,7 @@ export class StackController {
   /** Until then nothing counts as shown: a first glance through a wrong window is worse than none. */
   private hasFirstWindow = false;
   private isDestroyed = false;
+  private isSelecting = false;
 
   constructor(
     private readonly element: HTMLDivElement,
@@ -83,7 +84,7 @@ export class StackController {
   /** Show a series from a slice on, with its window already right, then load the rest. */
   async showSeries(slices: Slice[], index: number): Promise<void> {
     this.prefetch?.stop();
-    this.layer.clear();
+    this.quietly(() => this.layer.clear());
     this.slices = slices;
     this.hasFirstWindow = false;
     this.sliceOfImage = new Map(slices.map((slice) => [slice.imageId, slice]));
@@ -103,8 +104,12 @@ export class StackController {
     if (!this.isShowing(slices)) return;
     await this.setFirstWindow(slices);
     if (!this.isShowing(slices)) return;
-    this.layer.show(this.marks, slices, this.areMarksVisible);
+    this.showMarks();
     this.prefetch.around(index);
+  }
+
+  private showMarks(): void {
+    this.quietly(() => this.layer.show(this.marks, this.slices, this.areMarksVisible));
   }
 
   private isShowing(slices: Slice[]): boolean {
@@ -135,7 +140,7 @@ export class StackController {
 
   setMarks(marks: ViewerMark[]): void {
     this.marks = marks;
-    if (this.slices.length > 0) this.layer.show(marks, this.slices, this.areMarksVisible);
+    if (this.slices.length > 0) this.showMarks();
   }
 
   setMarksVisible(areVisible: boolean): void {
@@ -148,7 +153,14 @@ export class StackController {
   }
 
   select(id: string | null): void {
-    this.layer.select(id);
+    this.quietly(() => this.layer.select(id));
+  }
+
+  /** Changes of the selection that come from outside are no news to the outside. */
+  private quietly(change: () => void): void {
+    this.isSelecting = true;
+    change();
+    this.isSelecting = false;
   }
 
   /** Go to the slice of a mark; false when it lies on another series. */
@@ -219,7 +231,7 @@ export class StackController {
     this.prefetch?.stop();
     this.stopListening();
     this.observer.disconnect();
-    this.layer.clear();
+    this.quietly(() => this.layer.clear());
     ToolGroupManager.destroyToolGroup(this.group.id);
     this.engine.destroy();
     // The next case must not find this one's pixels in its memory.
@@ -317,6 +329,7 @@ export class StackController {
   }
 
   private onSelection(): void {
+    if (this.isSelecting) return;
     const [selected] = annotations.selection.getAnnotationsSelected();
     this.events.onMarkSelected(selected ?? null);
   }

@@ -34,6 +34,8 @@ const OWN_MARK_STYLE = {
   color: OWN_MARK,
   colorHighlighted: SELECTED_MARK,
   colorSelected: SELECTED_MARK,
+  colorLocked: OWN_MARK,
+  textBoxColorLocked: OWN_MARK,
   lineWidth: "1.5",
   textBoxFontFamily: "Inter, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
   textBoxFontSize: "12px",
@@ -42,8 +44,8 @@ const OWN_MARK_STYLE = {
   textBoxColorSelected: SELECTED_MARK,
 };
 
-/** Marks that are not the reader's own: another colour and a dashed line, so that neither alone carries it. */
-export const LOCKED_MARK_STYLE = {
+/** The AI's marks: another colour and a dashed line, so that neither alone carries it. */
+export const AI_MARK_STYLE = {
   color: "rgb(255, 146, 43)",
   colorHighlighted: "rgb(255, 146, 43)",
   colorSelected: "rgb(255, 192, 120)",

@@ -2,17 +2,19 @@ import type { Types } from "@cornerstonejs/core";
 import { annotation as annotations, type Types as ToolTypes } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { Geometry, PatientMm, SphereGeometry } from "@/domain/payload";
-import { LOCKED_MARK_STYLE } from "./cornerstone";
+import { AI_MARK_STYLE } from "./cornerstone";
 import { fromPayload, type PlacedMark } from "./fromPayload";
 import type { Slice } from "./slices";
 import { kindOfTool, TOOL_OF_KIND } from "./toolGroup";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
-/** A mark to show on the images. Locked marks (the AI's) are drawn dashed and cannot be changed. */
+/** A mark to show on the images; the AI's are drawn dashed and in another colour. */
 export interface ViewerMark {
   id: string;
   geometry: Geometry | SphereGeometry;
   label: string;
+  source: "READER" | "AI";
+  /** The AI's marks always, the reader's own once they are signed. */
   isLocked: boolean;
 }
 
@@ -20,6 +22,7 @@ export interface ViewerMark {
 export class MarkLayer {
   /** What is drawn for each mark, as text, to see both sides' changes. */
   private readonly shown = new Map<string, string>();
+  private selectedId: string | null = null;
 
   constructor(
     private readonly viewport: Types.IStackViewport,
@@ -31,14 +34,16 @@ export class MarkLayer {
     const wanted = new Map(marks.map((mark) => [mark.id, mark]));
     for (const id of [...this.shown.keys()]) if (!wanted.has(id)) this.remove(id);
     for (const mark of marks) this.put(mark, slices, areVisible);
-    this.viewport.render();
+    this.select(this.selectedId);
   }
 
   clear(): void {
     for (const id of [...this.shown.keys()]) this.remove(id);
   }
 
+  /** Mark one as selected; remembered for when it comes to be shown, on another series for example. */
   select(id: string | null): void {
+    this.selectedId = id;
     for (const other of annotations.selection.getAnnotationsSelected()) {
       if (other !== id) annotations.selection.setAnnotationSelected(other, false);
     }
@@ -88,15 +93,13 @@ export class MarkLayer {
     if (known) this.update(known, mark, placed);
     else this.add(mark, placed);
     annotations.visibility.setAnnotationVisibility(mark.id, isVisible);
+    annotations.locking.setAnnotationLocked(mark.id, mark.isLocked);
   }
 
   private add(mark: ViewerMark, placed: PlacedMark): void {
     const added = annotationOf(mark, placed, this.viewport);
     annotations.state.addAnnotation(added, this.viewport.element);
-    if (mark.isLocked) {
-      annotations.locking.setAnnotationLocked(mark.id, true);
-      annotations.config.style.setAnnotationStyles(mark.id, LOCKED_MARK_STYLE);
-    }
+    if (mark.source === "AI") annotations.config.style.setAnnotationStyles(mark.id, AI_MARK_STYLE);
     this.shown.set(mark.id, drawnText(added));
   }
 
@@ -104,7 +107,7 @@ export class MarkLayer {
     known.data.label = mark.label;
     const drawn = this.read(known, [placed.slice]);
     const isSame = drawn && JSON.stringify(drawn.geometry) === JSON.stringify(inPayloadOrder(mark.geometry));
-    if (isSame || mark.isLocked) return;
+    if (isSame || mark.source === "AI") return;
     const handles = known.data.handles;
     if (!handles) return;
     handles.points = placed.worldPoints.map((point) => [...point]);

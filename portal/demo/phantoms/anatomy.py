@@ -224,9 +224,7 @@ def _paint_mimics(volume: Hounsfield, lung: Hounsfield, grid: Grid, rng: np.rand
         heading = rng.normal(0, 1, 3)
         heading *= rng.uniform(8, 22) / np.linalg.norm(heading)
         tip = (point[0] + float(heading[0]), point[1] + float(heading[1]), point[2] + 0.5 * float(heading[2]))
-        _paint_capsule(
-            volume, lung, grid, (point, tip, float(rng.uniform(1.4, 2.6))), float(rng.uniform(-350, 30))
-        )
+        _paint_capsule(volume, lung, grid, (point, tip, float(rng.uniform(1.4, 2.6))), float(rng.uniform(-350, 30)))
 
 
 def _add_noise(volume: Hounsfield, grid: Grid, noise_hu: float, rng: np.random.Generator) -> None:

@@ -3,7 +3,6 @@
 Runs in the screening child only (see `child`): it reads bytes that nobody has looked at before.
 """
 
-import hashlib
 import os
 import re
 import zlib
@@ -18,12 +17,11 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEGExtended12Bit,
 )
 
-from portal.imaging.screening import kinds, pixels, structure
+from portal.imaging.screening import digests, kinds, pixels, structure
 from portal.imaging.screening.reasons import Refusal
 
 MAX_FILE_BYTES = 4 * 1024**3
@@ -53,6 +51,7 @@ _WANTED = (
     "StudyInstanceUID",
     "SeriesInstanceUID",
     "PatientID",
+    "IssuerOfPatientID",
     "StudyDate",
     "StudyDescription",
     "SeriesDescription",
@@ -75,6 +74,8 @@ class Identifiers:
     """What the mirror keeps of an instance; names follow DICOM keywords."""
 
     file_sha256: str
+    # Over the values of the data set without the file's header: C-STORE rewrites the header.
+    content_sha256: str
     size_bytes: int
     transfer_syntax_uid: str
     sop_class_uid: str
@@ -82,6 +83,7 @@ class Identifiers:
     series_instance_uid: str
     study_instance_uid: str
     patient_id: str
+    issuer_of_patient_id: str
     study_date: str | None
     study_description: str
     series_description: str
@@ -145,12 +147,20 @@ def inspect(path: Path) -> Identifiers:
         if _text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
             raise Refusal("dicomdir")
         kinds.check_transfer_syntax(transfer_syntax_uid)
-        elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid)
-        sop_class_uid = _uid(data_set, "SOPClassUID")
-        kinds.check_sop_class(sop_class_uid)
+        body, elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid)
+        kinds.check_sop_class(_uid(data_set, "SOPClassUID"))
         image = _image(data_set, transfer_syntax_uid)
         pixels.check(image, elements, is_native=kinds.TRANSFER_SYNTAXES[transfer_syntax_uid])
-        return _identifiers(data_set, image, transfer_syntax_uid, _sha256(stream), source.size)
+        return Identifiers(
+            file_sha256=digests.file_sha256(source),
+            content_sha256=digests.content_sha256(body, elements),
+            size_bytes=source.size,
+            transfer_syntax_uid=transfer_syntax_uid,
+            number_of_frames=image.number_of_frames,
+            rows=image.rows,
+            columns=image.columns,
+            **_identifying_values(data_set),
+        )
 
 
 def _check_part_10(source: _FileBytes) -> None:
@@ -174,21 +184,18 @@ def _file_meta(source: _FileBytes) -> tuple[FileMetaDataset, int]:
 
 def _data_set(
     stream: BinaryIO, source: _FileBytes, offset: int, transfer_syntax_uid: str
-) -> tuple[dict[int, structure.Element], Dataset]:
+) -> tuple[structure.ByteSource, dict[int, structure.Element], Dataset]:
     if transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
         content = _inflate(stream, offset)
-        elements = structure.walk(_MemoryBytes(content), 0, implicit=False, big_endian=False)
+        body: structure.ByteSource = _MemoryBytes(content)
+        elements = structure.walk(body, 0, implicit=False)
         readable: BinaryIO = BytesIO(content)
     else:
-        elements = structure.walk(
-            source,
-            offset,
-            implicit=transfer_syntax_uid == ImplicitVRLittleEndian,
-            big_endian=transfer_syntax_uid == ExplicitVRBigEndian,
-        )
+        body = source
+        elements = structure.walk(source, offset, implicit=transfer_syntax_uid == ImplicitVRLittleEndian)
         stream.seek(offset)
         readable = stream
-    return elements, _wanted_values(readable, transfer_syntax_uid)
+    return body, elements, _wanted_values(readable, transfer_syntax_uid)
 
 
 def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
@@ -199,7 +206,7 @@ def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
         return read_dataset(
             readable,
             is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
-            is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
+            is_little_endian=True,
             stop_when=is_pixel_data,
             specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
         )
@@ -241,41 +248,26 @@ def _image(data_set: Dataset, transfer_syntax_uid: str) -> pixels.Image:
     return image
 
 
-def _identifiers(
-    data_set: Dataset, image: pixels.Image, transfer_syntax_uid: str, file_sha256: str, size_bytes: int
-) -> Identifiers:
+def _identifying_values(data_set: Dataset) -> dict[str, Any]:
     patient_id = _text(data_set, "PatientID")
     if not patient_id:
         raise Refusal("patient_id_missing")
-    return Identifiers(
-        file_sha256=file_sha256,
-        size_bytes=size_bytes,
-        transfer_syntax_uid=transfer_syntax_uid,
-        sop_class_uid=_uid(data_set, "SOPClassUID"),
-        sop_instance_uid=_uid(data_set, "SOPInstanceUID"),
-        series_instance_uid=_uid(data_set, "SeriesInstanceUID"),
-        study_instance_uid=_uid(data_set, "StudyInstanceUID"),
-        patient_id=patient_id,
-        study_date=_date(data_set, "StudyDate"),
-        study_description=_text(data_set, "StudyDescription"),
-        series_description=_text(data_set, "SeriesDescription"),
-        modality=_text(data_set, "Modality")[:16],
-        body_part=_text(data_set, "BodyPartExamined")[:16],
-        series_number=_integer(data_set, "SeriesNumber"),
-        instance_number=_integer(data_set, "InstanceNumber"),
-        number_of_frames=image.number_of_frames,
-        rows=image.rows,
-        columns=image.columns,
-        is_synthetic=_text(data_set, "SyntheticData") == "YES",
-    )
-
-
-def _sha256(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    stream.seek(0)
-    while chunk := stream.read(1024**2):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return {
+        "sop_class_uid": _uid(data_set, "SOPClassUID"),
+        "sop_instance_uid": _uid(data_set, "SOPInstanceUID"),
+        "series_instance_uid": _uid(data_set, "SeriesInstanceUID"),
+        "study_instance_uid": _uid(data_set, "StudyInstanceUID"),
+        "patient_id": patient_id,
+        "issuer_of_patient_id": _text(data_set, "IssuerOfPatientID"),
+        "study_date": _date(data_set, "StudyDate"),
+        "study_description": _text(data_set, "StudyDescription"),
+        "series_description": _text(data_set, "SeriesDescription"),
+        "modality": _text(data_set, "Modality")[:16],
+        "body_part": _text(data_set, "BodyPartExamined")[:16],
+        "series_number": _integer(data_set, "SeriesNumber"),
+        "instance_number": _integer(data_set, "InstanceNumber"),
+        "is_synthetic": _text(data_set, "SyntheticData") == "YES",
+    }
 
 
 def _value(data_set: Dataset, keyword: str) -> Any:

@@ -49,9 +49,7 @@ def to_grid(volume: Volume) -> GridVolume:
     source = volume.hounsfield
     if max(sigma) > 0:
         source = ndimage.gaussian_filter(source, sigma)
-    shape = [
-        max(1, int(np.floor((count - 1) * step)) + 1) for count, step in zip(source.shape, ratio, strict=True)
-    ]
+    shape = [max(1, int(np.floor((count - 1) * step)) + 1) for count, step in zip(source.shape, ratio, strict=True)]
     values = ndimage.affine_transform(
         source, np.array([1 / step for step in ratio]), output_shape=tuple(shape), order=1, mode="nearest"
     )

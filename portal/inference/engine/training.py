@@ -13,7 +13,7 @@ from portal.inference.engine.detector import heat_maps, peaks
 from portal.inference.engine.network import STRIDE, NoduleNetwork
 from portal.inference.engine.preprocess import GRID_MM, GridVolume, neighbours, to_grid
 from portal.inference.engine.volume import Sphere, TrainingCase
-from portal.inference.engine.weights import Calibration, deterministic_torch
+from portal.inference.engine.weights import TRAINING_THREADS, Calibration, deterministic_torch
 
 PATCH = 48
 _CPU = torch.device("cpu")
@@ -45,9 +45,7 @@ class _Patches:
         return len(self.images)
 
 
-def _targets(
-    grid: GridVolume, nodules: tuple[Sphere, ...], index: int, corner: tuple[int, int]
-) -> tuple[Array, Array]:
+def _targets(grid: GridVolume, nodules: tuple[Sphere, ...], index: int, corner: tuple[int, int]) -> tuple[Array, Array]:
     """For one patch of one slice: target and weight (0 = do not care), at STRIDE."""
     cells = PATCH // STRIDE
     target, weight = np.zeros((cells, cells), np.float32), np.ones((cells, cells), np.float32)
@@ -64,9 +62,7 @@ def _targets(
     return target, weight
 
 
-def _patch_corner(
-    centre: tuple[float, float], shape: tuple[int, ...], rng: np.random.Generator
-) -> tuple[int, int]:
+def _patch_corner(centre: tuple[float, float], shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, int]:
     corner = []
     for position, size in zip(centre, shape, strict=True):
         start = round(position + float(rng.uniform(-14, 14))) - PATCH // 2
@@ -164,9 +160,7 @@ def _calibrate(network: NoduleNetwork, cases: Sequence[tuple[GridVolume, bool]])
 
 
 def _joined(parts: Sequence[_Patches]) -> _Patches:
-    return _Patches(
-        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Patches))
-    )
+    return _Patches(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Patches)))
 
 
 def train(
@@ -175,14 +169,13 @@ def train(
     """Fit the network on the first cases, in rounds of ever harder patches; calibrate on the others."""
     if len({bool(case.nodules) for case in calibration}) < 2:
         raise ValueError("calibration needs cases with and without nodules")
-    deterministic_torch()
+    deterministic_torch(TRAINING_THREADS)
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     grids = [(to_grid(case.volume), case.nodules) for case in fitting]
     network = NoduleNetwork()
     patches = [
-        _cut(grid, nodules, _places(grid, nodules, recipe.patches_per_case, rng), rng)
-        for grid, nodules in grids
+        _cut(grid, nodules, _places(grid, nodules, recipe.patches_per_case, rng), rng) for grid, nodules in grids
     ]
     for round_number in range(recipe.rounds):
         progress(round_number, recipe.rounds, f"round {round_number + 1}, {sum(map(len, patches))} patches")

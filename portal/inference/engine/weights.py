@@ -16,7 +16,11 @@ _METADATA_KEY = "overread"
 
 
 class WeightsError(Exception):
-    """The weights file is missing, damaged, or not the one that was registered."""
+    """The weights file is missing, damaged, or not the one that was registered; `code` says which."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,7 @@ def file_digest(path: Path) -> str:
 def save_weights(network: NoduleNetwork, calibration: Calibration, path: Path) -> str:
     """Write the weights, whole or not at all; returns the digest of the file."""
     # One metadata entry only: safetensors promises no order among several, and the digest depends on it.
-    description = json.dumps(
-        {"architecture": ARCHITECTURE, "calibration": asdict(calibration)}, sort_keys=True
-    )
+    description = json.dumps({"architecture": ARCHITECTURE, "calibration": asdict(calibration)}, sort_keys=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     content = save(tensors, metadata={_METADATA_KEY: description})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,28 +62,39 @@ def save_weights(network: NoduleNetwork, calibration: Calibration, path: Path) -
 def load_weights(path: Path, expected_digest: str) -> Weights:
     """Read the weights and refuse any file but the registered one."""
     if not path.is_file():
-        raise WeightsError(f"the weights file {path.name} does not exist; run `manage.py train_demo_model`")
+        raise WeightsError(
+            "weights_missing", f"the weights file {path.name} does not exist; run `manage.py train_demo_model`"
+        )
     digest = file_digest(path)
     if digest != expected_digest:
         raise WeightsError(
-            f"the weights file {path.name} has SHA-256 {digest[:12]}…, registered is {expected_digest[:12]}…"
+            "weights_digest_mismatch",
+            f"the weights file {path.name} has SHA-256 {digest[:12]}…, registered is {expected_digest[:12]}…",
         )
     try:
         with safe_open(path, framework="pt") as stored:
             description = json.loads((stored.metadata() or {})[_METADATA_KEY])
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 (not a dict)
     except (SafetensorError, KeyError, ValueError) as error:
-        raise WeightsError(f"the weights file {path.name} cannot be read: {error}") from error
+        raise WeightsError("weights_damaged", f"the weights file {path.name} cannot be read: {error}") from error
     if description["architecture"] != ARCHITECTURE:
-        raise WeightsError(f"the weights file {path.name} is for another network than {ARCHITECTURE}")
+        raise WeightsError(
+            "weights_damaged", f"the weights file {path.name} is for another network than {ARCHITECTURE}"
+        )
     network = NoduleNetwork()
     network.load_state_dict(tensors)
     network.eval()
     return Weights(network, Calibration(**description["calibration"]), digest)
 
 
-def deterministic_torch(threads: int = 2) -> None:
-    """Same input, same numbers: fixed thread count (it orders the sums), no TF32, no racing kernels."""
+# Fixed, because the number of threads decides the order of sums. Two fit the smallest machine the portal runs on;
+# the small batches of training gain nothing from a second thread and lose much when it is busy elsewhere.
+PREDICTION_THREADS = 2
+TRAINING_THREADS = 1
+
+
+def deterministic_torch(threads: int) -> None:
+    """Same input, same numbers: fixed thread count, no TF32, no racing kernels."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=False)
     torch.backends.cuda.matmul.allow_tf32 = False

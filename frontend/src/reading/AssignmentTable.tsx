@@ -1,0 +1,128 @@
+import { Button, Table } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Link, useNavigate } from "react-router";
+import { type Assignment, type AssignmentState, assignmentsQuery } from "@/api/reading";
+import type { ReaderStudySummary } from "@/api/types";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { nextToRead } from "./nextToRead";
+import classes from "./Worklist.module.css";
+
+const STATE_TEXT: Record<AssignmentState, string> = {
+  PENDING: "To read",
+  OPEN: "Opened",
+  DRAFT: "Draft",
+  SIGNED: "Signed",
+  VOID: "Withdrawn",
+};
+
+/** The reader's cases of one reader study in their own order; Enter opens the next one. */
+export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
+  const { data, error, isPending, refetch } = useQuery(assignmentsQuery(study.id));
+  const next = study.state === "OPEN" && data ? nextToRead(data) : undefined;
+  useEnterOpens(next);
+  if (isPending) return <LoadingScreen />;
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (data.length === 0) {
+    return (
+      <EmptyState title="No cases for you in this reader study">
+        It has not been launched yet, or its coordinator has given you none.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <NextCase study={study} next={next} assignments={data} />
+      <div className={classes.tableFrame}>
+        <Table className={classes.table} stickyHeader highlightOnHover verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={64}>No.</Table.Th>
+              <Table.Th>Case</Table.Th>
+              <Table.Th w={110}>State</Table.Th>
+              <Table.Th w={190}>Signed</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.map((assignment) => (
+              <AssignmentRow
+                key={assignment.id}
+                assignment={assignment}
+                isNext={assignment.id === next?.id}
+              />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </>
+  );
+}
+
+interface NextCaseProps {
+  study: ReaderStudySummary;
+  next: Assignment | undefined;
+  assignments: Assignment[];
+}
+
+function NextCase({ study, next, assignments }: NextCaseProps) {
+  const signed = assignments.filter((assignment) => assignment.state === "SIGNED").length;
+  const remaining = assignments.filter(({ state }) => state !== "SIGNED" && state !== "VOID").length;
+  return (
+    <div className={classes.next}>
+      <div>
+        <div className={classes.nextTitle}>{study.name}</div>
+        <div className={classes.nextText}>
+          {signed} of {assignments.length} signed, {remaining === 0 ? "none left" : `${remaining} to go`}
+        </div>
+      </div>
+      {next && (
+        <Button component={Link} to={`/assignments/${next.id}`} size="sm">
+          {next.state === "PENDING" ? "Open" : "Go on with"} case {next.position}&nbsp; <kbd>Enter</kbd>
+        </Button>
+      )}
+      {!next && study.state === "CLOSED" && (
+        <span className={classes.nextText}>This reader study is closed.</span>
+      )}
+    </div>
+  );
+}
+
+function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext: boolean }) {
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isNext) row.current?.scrollIntoView({ block: "center" });
+  }, [isNext]);
+  const isOpenable = isNext || !["PENDING", "VOID"].includes(assignment.state);
+  return (
+    <Table.Tr ref={row} className={isNext ? classes.nextRow : undefined} data-state={assignment.state}>
+      <Table.Td>{assignment.position}</Table.Td>
+      <Table.Td>
+        {isOpenable ? (
+          <Link to={`/assignments/${assignment.id}`} className={classes.caseLink}>
+            {assignment.case_name}
+          </Link>
+        ) : (
+          assignment.case_name
+        )}
+      </Table.Td>
+      <Table.Td>{STATE_TEXT[assignment.state]}</Table.Td>
+      <Table.Td>{assignment.signed_at ? new Date(assignment.signed_at).toLocaleString() : ""}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function useEnterOpens(next: Assignment | undefined): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!next) return;
+    const open = (event: KeyboardEvent) => {
+      const isElsewhere =
+        event.target instanceof HTMLElement && event.target.matches("a, button, input, select");
+      if (event.key === "Enter" && !isElsewhere) void navigate(`/assignments/${next.id}`);
+    };
+    window.addEventListener("keydown", open);
+    return () => window.removeEventListener("keydown", open);
+  }, [next, navigate]);
+}

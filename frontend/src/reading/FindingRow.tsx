@@ -1,0 +1,133 @@
+import { ActionIcon, NativeSelect } from "@mantine/core";
+import type { Edit } from "@/domain/edits";
+import {
+  type Code,
+  isLocated,
+  type LocatedFindingQuestion,
+  type Question,
+  sameCode,
+} from "@/domain/labelSchema";
+import type { Finding } from "@/domain/payload";
+import type { Gap } from "@/domain/validation";
+import { ConfidenceField } from "./ConfidenceField";
+import classes from "./FindingsList.module.css";
+import { findingSize } from "./findingText";
+
+interface FindingRowProps {
+  finding: Finding;
+  number: number;
+  questions: Question[];
+  gaps: Gap[];
+  isSelected: boolean;
+  isDisabled: boolean;
+  onEdit: (edit: Edit) => void;
+  onChosen: () => void;
+}
+
+/** One mark: where it is, what it is and how sure the reader is. */
+export function FindingRow(props: FindingRowProps) {
+  const { finding, number, questions, gaps, isSelected, isDisabled, onEdit, onChosen } = props;
+  const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
+  const change = (part: Partial<Pick<Finding, "code" | "confidence" | "question">>) =>
+    onEdit({ type: "finding_changed", id: finding.id, change: part });
+  const names = [classes.row, isSelected && classes.selected, gaps.length > 0 && classes.missing];
+  return (
+    <li className={names.filter(Boolean).join(" ")} data-finding={finding.id}>
+      <div className={classes.head}>
+        <button type="button" className={classes.jump} onClick={onChosen} aria-label={`Go to mark ${number}`}>
+          <span className={classes.number}>{number}</span>
+          <span className={classes.size}>{findingSize(finding)}</span>
+        </button>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          disabled={isDisabled}
+          aria-label={`Delete mark ${number}`}
+          onClick={() => onEdit({ type: "finding_removed", id: finding.id })}
+        >
+          ×
+        </ActionIcon>
+      </div>
+      <div className={classes.fields}>
+        <RoleSelect finding={finding} questions={questions} isDisabled={isDisabled} onChange={change} />
+        {question && (
+          <>
+            <CodeSelect finding={finding} question={question} isDisabled={isDisabled} onChange={change} />
+            <ConfidenceField
+              label={`Confidence of mark ${number}`}
+              value={finding.confidence}
+              isDisabled={isDisabled}
+              onChange={(confidence) => change({ confidence })}
+            />
+          </>
+        )}
+        {gaps.length > 0 && <span className={classes.gap}>{gaps.map((gap) => gap.detail).join(" ")}</span>}
+      </div>
+    </li>
+  );
+}
+
+interface PartProps {
+  finding: Finding;
+  isDisabled: boolean;
+  onChange: (part: Partial<Pick<Finding, "code" | "confidence" | "question">>) => void;
+}
+
+const MEASUREMENT = "";
+
+/** Which question a mark answers, where there is more than one way to read it. */
+function RoleSelect({ finding, questions, isDisabled, onChange }: PartProps & { questions: Question[] }) {
+  const fitting = questions.filter(isLocated).filter(({ tools }) => tools.includes(finding.geometry.kind));
+  if (fitting.length === 0) return null;
+  const choose = (key: string) => {
+    const question = fitting.find((candidate) => candidate.key === key);
+    // A code and a confidence belong to the question they were given for.
+    onChange({
+      question: question?.key ?? null,
+      code: question ? onlyCode(question) : null,
+      confidence: null,
+    });
+  };
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="What this mark is for"
+      disabled={isDisabled}
+      value={finding.question ?? MEASUREMENT}
+      onChange={(event) => choose(event.currentTarget.value)}
+      data={[
+        ...fitting.map(({ key, text }) => ({ value: key, label: text })),
+        { value: MEASUREMENT, label: "Measurement only" },
+      ]}
+    />
+  );
+}
+
+/** With a single code there is nothing to choose. */
+export function onlyCode(question: LocatedFindingQuestion): Code | null {
+  return question.codes.length === 1 ? (question.codes[0] ?? null) : null;
+}
+
+function CodeSelect({
+  finding,
+  question,
+  isDisabled,
+  onChange,
+}: PartProps & { question: LocatedFindingQuestion }) {
+  if (question.codes.length === 1) return null;
+  const chosen = question.codes.findIndex((code) => finding.code && sameCode(code, finding.code));
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Code"
+      disabled={isDisabled}
+      value={chosen === -1 ? "" : String(chosen)}
+      onChange={(event) => onChange({ code: question.codes[Number(event.currentTarget.value)] ?? null })}
+      data={[
+        { value: "", label: "Choose a code…", disabled: true },
+        ...question.codes.map((code, index) => ({ value: String(index), label: code.meaning })),
+      ]}
+    />
+  );
+}

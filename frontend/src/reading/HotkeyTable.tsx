@@ -1,0 +1,61 @@
+import { HOTKEYS } from "@/domain/hotkeys";
+import classes from "./ReadingRoom.module.css";
+
+const GROUPS = ["Images", "Tools", "Marks", "Form", "Case"] as const;
+const KEY_TEXT: Record<string, string> = {
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  ArrowRight: "→",
+  ArrowLeft: "←",
+  PageDown: "Page ↓",
+  PageUp: "Page ↑",
+  Escape: "Esc",
+};
+
+const MOUSE: [string, string][] = [
+  ["Wheel", "Scroll slices"],
+  ["Right drag", "Window and level"],
+  ["Middle drag", "Pan"],
+  ["Ctrl + drag or wheel", "Zoom"],
+];
+
+/** All keys, beside the images; the same key closes it. */
+export function HotkeyTable() {
+  return (
+    <aside className={classes.hotkeys} aria-label="Keys">
+      {GROUPS.map((group) => (
+        <dl key={group} className={classes.hotkeyGroup}>
+          <dt className={classes.hotkeyTitle}>{group}</dt>
+          {HOTKEYS.filter((hotkey) => hotkey.group === group).map((hotkey) => (
+            <dd key={hotkey.action}>
+              <span>
+                {hotkey.keys.map((key) => (
+                  <kbd key={key}>{keyText(key)}</kbd>
+                ))}
+              </span>
+              {hotkey.text}
+            </dd>
+          ))}
+        </dl>
+      ))}
+      <dl className={classes.hotkeyGroup}>
+        <dt className={classes.hotkeyTitle}>Mouse</dt>
+        {MOUSE.map(([button, text]) => (
+          <dd key={button}>
+            <span>
+              <kbd>{button}</kbd>
+            </span>
+            {text}
+          </dd>
+        ))}
+      </dl>
+    </aside>
+  );
+}
+
+function keyText(key: string): string {
+  return key
+    .split("+")
+    .map((part) => KEY_TEXT[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .join(" ");
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import type { Question } from "@/domain/labelSchema";
+import type { Gap } from "@/domain/validation";
+import classes from "./fields.module.css";
+
+interface QuestionFrameProps {
+  question: Question;
+  gap: Gap | undefined;
+  children: ReactNode;
+}
+
+/** A question's text, its help and, after a try to sign, what is missing. */
+export function QuestionFrame({ question, gap, children }: QuestionFrameProps) {
+  return (
+    <fieldset
+      className={gap ? `${classes.question} ${classes.missing}` : classes.question}
+      data-question={question.key}
+    >
+      <legend className={classes.text}>
+        {question.text}
+        {question.help && <span className={classes.help}>{question.help}</span>}
+        {gap && <span className={classes.gap}>{gap.detail}</span>}
+      </legend>
+      {children}
+    </fieldset>
+  );
+}

@@ -1,0 +1,72 @@
+import { Anchor } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { Link, useParams } from "react-router";
+import { meQuery } from "@/api/queries";
+import { type Read, readQuery } from "@/api/reading";
+import { resumeAutosave, startAutosave } from "@/domain/autosave";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { loadKept } from "./localReads";
+import { ReadingRoom } from "./ReadingRoom";
+import classes from "./ReadingRoom.module.css";
+
+/** Opens an assignment: the server's read, and beside it what this browser still keeps of it. */
+export function ReadingScreen() {
+  const { assignmentId = "" } = useParams();
+  const me = useQuery(meQuery);
+  const read = useQuery(readQuery(assignmentId));
+  const error = me.error ?? read.error;
+  useTitle(read.data);
+  if (error) return <OpenFailure error={error} onRetry={() => void read.refetch()} />;
+  if (!me.data || !read.data) return <LoadingScreen />;
+  return (
+    <ReadWithLocalCopy
+      key={`${read.data.id} ${read.data.signed_at}`}
+      read={read.data}
+      personId={me.data.id}
+    />
+  );
+}
+
+function ReadWithLocalCopy({ read, personId }: { read: Read; personId: string }) {
+  const kept = useQuery({
+    queryKey: ["kept-read", personId, read.id],
+    // A browser without storage has nothing to bring back; that it keeps nothing is said when it is asked to.
+    queryFn: () =>
+      loadKept(personId, read.id)
+        .catch(() => undefined)
+        .then((found) => found ?? null),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const initial = useMemo(() => {
+    const server = startAutosave(read.payload, read.revision_number, read.saved_at);
+    return read.signed_at ? server : resumeAutosave(server, kept.data?.copy);
+  }, [read, kept.data]);
+  if (kept.isPending) return <LoadingScreen />;
+  return <ReadingRoom read={read} personId={personId} initial={initial} />;
+}
+
+function OpenFailure({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className={classes.centre}>
+      <div style={{ maxWidth: 520 }}>
+        <ErrorNotice error={error} title="This case cannot be opened" onRetry={onRetry} />
+        <Anchor component={Link} to="/" mt="sm" display="block">
+          Back to the worklist
+        </Anchor>
+      </div>
+    </div>
+  );
+}
+
+/** The position only: a title ends up in histories and screen shares. */
+function useTitle(read: Read | undefined): void {
+  useEffect(() => {
+    document.title = read ? `Case ${read.position} of ${read.total} – Overread` : "Overread";
+    return () => {
+      document.title = "Overread";
+    };
+  }, [read]);
+}

@@ -1,0 +1,70 @@
+import { Button } from "@mantine/core";
+import type { Question } from "@/domain/labelSchema";
+import type { Finding } from "@/domain/payload";
+import type { Gap } from "@/domain/validation";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import classes from "./ReadingRoom.module.css";
+import type { Signing } from "./useSigning";
+
+interface SignFooterProps {
+  signing: Signing;
+  questions: Question[];
+  findings: Finding[];
+  isSigned: boolean;
+  hasNext: boolean;
+  onGoOn: () => void;
+}
+
+/** Sign, what keeps the read from being signed, and afterwards the way to the next case. */
+export function SignFooter({ signing, questions, findings, isSigned, hasNext, onGoOn }: SignFooterProps) {
+  if (isSigned) {
+    return (
+      <footer className={classes.footer}>
+        <Button fullWidth size="sm" onClick={onGoOn}>
+          {hasNext ? "Next case" : "All cases are read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
+        </Button>
+      </footer>
+    );
+  }
+  const gaps = signing.hasTried ? signing.gaps : [];
+  return (
+    <footer className={classes.footer}>
+      {gaps.length > 0 && (
+        <ul className={classes.missing} aria-label="Missing before signing">
+          {gaps.map((gap) => (
+            <li key={`${gap.field} ${gap.code}`}>
+              <button type="button" onClick={() => focusOn(gap.field)}>
+                {gapPlace(gap, questions, findings)}
+                {gap.detail}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {signing.error !== null && <ErrorNotice error={signing.error} title="Not signed" />}
+      <Button
+        fullWidth
+        size="sm"
+        color="teal"
+        variant={signing.gaps.length === 0 ? "filled" : "light"}
+        loading={signing.isSigning}
+        onClick={signing.sign}
+      >
+        Sign&nbsp; <kbd>Ctrl Enter</kbd>
+      </Button>
+    </footer>
+  );
+}
+
+function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {
+  if (questions.some((question) => question.key === gap.field)) return "";
+  return `Mark ${findings.findIndex((finding) => finding.id === gap.field) + 1}: `;
+}
+
+/** Bring the first control of what is missing into view and under the keyboard. */
+function focusOn(field: string): void {
+  const selector = `[data-question="${CSS.escape(field)}"], [data-finding="${CSS.escape(field)}"]`;
+  const place = document.querySelector<HTMLElement>(selector);
+  place?.scrollIntoView({ block: "nearest" });
+  place?.querySelector<HTMLElement>('[tabindex="0"], select, input')?.focus();
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { Problem, Unreachable } from "@/api/problem";
+import { EMPTY_PAYLOAD } from "@/domain/payload";
+import { nextToRead } from "./nextToRead";
+import { eventOfFailure, pauseBefore_ms } from "./saver";
+
+const problem = (status: number, code: string, more = {}) =>
+  new Problem({ title: "", status, code, ...more });
+
+test("a stale base brings the server's version along", () => {
+  const failure = problem(409, "stale_revision", { current_revision: 7, current_payload: EMPTY_PAYLOAD });
+  expect(eventOfFailure(failure)).toEqual({ type: "stale", revision: 7, payload: EMPTY_PAYLOAD });
+});
+
+test.each([
+  [new Unreachable(new TypeError()), "unreachable"],
+  [problem(503, "http_503"), "unreachable"],
+  [problem(429, "throttled"), "unreachable"],
+  [problem(401, "not_authenticated"), "signed_out"],
+  [problem(400, "invalid_payload"), "refused"],
+  [problem(409, "wrong_state"), "refused"],
+])("%s is an obstacle of kind %s", (failure, reason) => {
+  expect(eventOfFailure(failure)).toMatchObject({ type: "obstructed", obstacle: { reason } });
+});
+
+test("repetitions wait longer each time, but never more than half a minute", () => {
+  expect([0, 1, 2, 3, 4, 5, 20].map(pauseBefore_ms)).toEqual([
+    1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
+  ]);
+});
+
+test("the next case is the first unsigned one in the reader's own order", () => {
+  const assignment = (position: number, state: "SIGNED" | "VOID" | "DRAFT" | "PENDING") => ({
+    id: `a${position}`,
+    position,
+    state,
+    case_name: "",
+    signed_at: null,
+  });
+  const list = [
+    assignment(4, "PENDING"),
+    assignment(1, "SIGNED"),
+    assignment(3, "DRAFT"),
+    assignment(2, "VOID"),
+  ];
+  expect(nextToRead(list)?.id).toBe("a3");
+  expect(nextToRead([assignment(1, "SIGNED")])).toBeUndefined();
+});

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "react";
+import { actionOf, type HotkeyAction } from "@/domain/hotkeys";
+
+/** Actions that make sense even while the reader types into a field. */
+const ALWAYS: ReadonlySet<HotkeyAction> = new Set(["sign"]);
+/** Keys that a focused slider or choice uses itself. */
+const ARROWS = /^(Arrow|Page|Home|End)/;
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+function belongsToTarget(event: KeyboardEvent): boolean {
+  if (!(event.target instanceof HTMLElement)) return false;
+  if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"]');
+  return event.key === "Enter" && event.target.matches("button, a");
+}
+
+/** One listener for the whole page; what each action does is passed in and may change at every render. */
+export function useHotkeys(act: (action: HotkeyAction) => void): void {
+  const newest = useRef(act);
+  newest.current = act;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const action = actionOf(event);
+      if (!action || event.defaultPrevented) return;
+      if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
+      event.preventDefault();
+      newest.current(action);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+}

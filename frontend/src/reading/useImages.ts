@@ -1,0 +1,124 @@
+import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
+import type { AiPrediction, Read } from "@/api/reading";
+import { questionForMark } from "@/domain/formKeys";
+import { isLocated, type MarkKind } from "@/domain/labelSchema";
+import type { Finding } from "@/domain/payload";
+import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
+import { onlyCode } from "./FindingRow";
+import type { ReadSessionHandle } from "./useReadSession";
+
+export interface Images {
+  viewer: RefObject<ViewerHandle | null>;
+  marks: ViewerMark[];
+  tool: MarkKind | null;
+  setTool: (tool: MarkKind | null) => void;
+  areMarksVisible: boolean;
+  toggleMarks: () => void;
+  selectedMarkId: string | null;
+  setSelectedMarkId: (id: string | null) => void;
+  /** Select a mark and go to its slice, on whichever series it lies. */
+  goToMark: (id: string) => void;
+  shownSeries: string;
+  showSeries: (seriesInstanceUid: string) => void;
+  firstMark: ViewerMark | null;
+  onMarkDrawn: (id: string, mark: DrawnMark) => void;
+  onMarkMoved: (id: string, mark: DrawnMark) => void;
+}
+
+interface ImagesInput {
+  read: Read;
+  handle: ReadSessionHandle;
+  isFrozen: boolean;
+  ai: AiPrediction | null;
+}
+
+/** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
+export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
+  const viewer = useRef<ViewerHandle>(null);
+  const [tool, setTool] = useState<MarkKind | null>(null);
+  const [areMarksVisible, setMarksVisible] = useState(true);
+  const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
+  const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
+  const [shownSeries, setShownSeries] = useState(() => largestSeries(read));
+  const { findings } = handle.session.save.payload;
+  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const showSeries = useCallback((uid: string) => {
+    setFirstMark(null);
+    setShownSeries(uid);
+  }, []);
+  const goToMark = useCallback(
+    (id: string) => {
+      setSelectedMarkId(id);
+      const mark = marks.find((candidate) => candidate.id === id);
+      if (!mark || viewer.current?.jumpToMark(mark)) return;
+      const series = mark.geometry.series_instance_uid;
+      if (!series) return;
+      setFirstMark(mark);
+      setShownSeries(series);
+    },
+    [marks],
+  );
+  const { edit } = handle;
+  const { questions } = read.label_schema;
+  const onMarkDrawn = useCallback(
+    (id: string, mark: DrawnMark) => {
+      const key = questionForMark(questions, mark.geometry.kind);
+      const question = questions.filter(isLocated).find((candidate) => candidate.key === key);
+      const code = question ? onlyCode(question) : null;
+      edit({ type: "finding_added", finding: { id, question: key, code, confidence: null, ...mark } });
+      // One mark a choice of tool: a second click on the image then selects and cannot make another by accident.
+      setTool(null);
+      setSelectedMarkId(id);
+    },
+    [edit, questions],
+  );
+  return {
+    viewer,
+    marks,
+    tool,
+    setTool,
+    areMarksVisible,
+    toggleMarks: useCallback(() => setMarksVisible((areVisible) => !areVisible), []),
+    selectedMarkId,
+    setSelectedMarkId,
+    goToMark,
+    shownSeries,
+    showSeries,
+    firstMark,
+    onMarkDrawn,
+    onMarkMoved: useCallback((id, mark) => edit({ type: "finding_moved", id, ...mark }), [edit]),
+  };
+}
+
+function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
+  return findings.map(({ id, geometry }, index) => ({
+    id,
+    geometry,
+    label: String(index + 1),
+    source: "READER",
+    isLocked,
+  }));
+}
+
+function aiMarks(ai: AiPrediction | null): ViewerMark[] {
+  return (ai?.findings ?? []).map(({ id, geometry, score }) => ({
+    id: aiMarkId(id),
+    geometry,
+    label: `AI ${score.toFixed(2)}`,
+    source: "AI",
+    isLocked: true,
+  }));
+}
+
+/** Kept apart from the ids of the reader's own marks. */
+export function aiMarkId(findingId: string): string {
+  return `ai-${findingId}`;
+}
+
+/** Localisers and reports come first by number, but the reader wants the series with the images. */
+function largestSeries(read: Read): string {
+  const [largest] = [...read.case.imaging_study.series].sort(
+    (one, other) => other.number_of_instances - one.number_of_instances,
+  );
+  return largest?.series_instance_uid ?? "";
+}

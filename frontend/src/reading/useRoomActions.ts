@@ -1,0 +1,97 @@
+import { useCallback } from "react";
+import type { Read } from "@/api/reading";
+import { questionForKey } from "@/domain/formKeys";
+import type { HotkeyAction } from "@/domain/hotkeys";
+import type { AnswerQuestion } from "@/domain/labelSchema";
+import type { Answer } from "@/domain/payload";
+import type { Images } from "./useImages";
+import type { ReadSessionHandle } from "./useReadSession";
+
+interface RoomActionsInput {
+  read: Read;
+  handle: ReadSessionHandle;
+  images: Images;
+  isFrozen: boolean;
+  sign: (() => void) | undefined;
+  goOn: (() => void) | undefined;
+  toggleHelp: () => void;
+}
+
+/** What every hotkey does, in one table; what changes the read does nothing once it is frozen. */
+export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) => void {
+  return useCallback(
+    (action: HotkeyAction) => {
+      const change = input.isFrozen ? undefined : changesOf(input)[action];
+      (change ?? looksOf(input)[action])?.();
+    },
+    [input],
+  );
+}
+
+type Actions = Partial<Record<HotkeyAction, () => void>>;
+
+function looksOf({ read, images, sign, goOn, toggleHelp }: RoomActionsInput): Actions {
+  const viewer = images.viewer.current;
+  return {
+    slice_next: () => viewer?.scrollBy(1),
+    slice_previous: () => viewer?.scrollBy(-1),
+    slice_forward_10: () => viewer?.scrollBy(10),
+    slice_back_10: () => viewer?.scrollBy(-10),
+    slice_first: () => viewer?.goTo(0),
+    slice_last: () => viewer?.goTo(Number.MAX_SAFE_INTEGER),
+    series_next: () => stepSeries(read, images, 1),
+    series_previous: () => stepSeries(read, images, -1),
+    tool_select: () => images.setTool(null),
+    view_fit: () => viewer?.fit(),
+    window_reset: () => viewer?.resetWindow(),
+    window_invert: () => viewer?.toggleInvert(),
+    marks_toggle: images.toggleMarks,
+    mark_next: () => goToNextMark(images),
+    sign,
+    next_case: goOn,
+    help: toggleHelp,
+  };
+}
+
+function changesOf(input: RoomActionsInput): Actions {
+  const { handle, images } = input;
+  return {
+    tool_point: () => images.setTool("POINT"),
+    tool_length: () => images.setTool("LENGTH"),
+    tool_rectangle: () => images.setTool("RECTANGLE"),
+    tool_ellipse: () => images.setTool("ELLIPSE"),
+    mark_delete: () => {
+      if (images.selectedMarkId) handle.edit({ type: "finding_removed", id: images.selectedMarkId });
+    },
+    undo: handle.undo,
+    redo: handle.redo,
+    answer_yes: () => answer(input, "BINARY", true),
+    answer_no: () => answer(input, "BINARY", false),
+    answer_1: () => answer(input, "ORDINAL", 1),
+    answer_2: () => answer(input, "ORDINAL", 2),
+    answer_3: () => answer(input, "ORDINAL", 3),
+    answer_4: () => answer(input, "ORDINAL", 4),
+    answer_5: () => answer(input, "ORDINAL", 5),
+  };
+}
+
+function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"], value: Answer): void {
+  const focused = document.activeElement?.closest<HTMLElement>("[data-question]")?.dataset.question ?? null;
+  const { answers } = handle.session.save.payload;
+  const question = questionForKey(read.label_schema.questions, answers, focused, kind);
+  if (!question || (question.kind === "ORDINAL" && Number(value) > question.options.length)) return;
+  handle.edit({ type: "answer", key: question.key, value });
+}
+
+function stepSeries(read: Read, images: Images, step: number): void {
+  const { series } = read.case.imaging_study;
+  const current = series.findIndex((entry) => entry.series_instance_uid === images.shownSeries);
+  const next = series[current + step];
+  if (next) images.showSeries(next.series_instance_uid);
+}
+
+function goToNextMark(images: Images): void {
+  const current = images.marks.findIndex((mark) => mark.id === images.selectedMarkId);
+  const next = images.marks[(current + 1) % Math.max(images.marks.length, 1)];
+  if (next) images.goToMark(next.id);
+}

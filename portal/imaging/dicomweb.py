@@ -1,0 +1,113 @@
+"""DICOM JSON for viewers: QIDO-RS rows from the mirror, WADO-RS metadata from Orthanc, cleaned. No HTTP."""
+
+import base64
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from portal.imaging.models import ImagingStudy, Instance, Series
+from portal.imaging.reader_tags import ALLOWED_TAGS, tag_of
+
+DicomJson = dict[str, Any]
+# Gives the raw value of an element by its path, in little endian.
+ReadElement = Callable[[str], bytes]
+
+
+def attribute(vr: str, *values: Any) -> DicomJson:
+    """One DICOM JSON attribute; an absent value makes it empty, as PS3.18 F.2.5 wants."""
+    present = [value for value in values if value not in (None, "")]
+    return {"vr": vr, "Value": present} if present else {"vr": vr}
+
+
+def _named(attributes: dict[str, DicomJson]) -> DicomJson:
+    return {tag_of(keyword): value for keyword, value in attributes.items()}
+
+
+def study_row(study: ImagingStudy, base_url: str) -> DicomJson:
+    """An imaging study in a QIDO-RS answer: under its pseudonym, without dates."""
+    return _named(
+        {
+            "SpecificCharacterSet": attribute("CS", "ISO_IR 192"),
+            "ModalitiesInStudy": attribute("CS", *study.modalities),
+            "RetrieveURL": attribute("UR", f"{base_url}/studies/{study.study_instance_uid}"),
+            "PatientID": attribute("LO", study.patient.patient_key),
+            "StudyInstanceUID": attribute("UI", study.study_instance_uid),
+            "NumberOfStudyRelatedSeries": attribute("IS", study.number_of_series),
+            "NumberOfStudyRelatedInstances": attribute("IS", study.number_of_instances),
+        }
+    )
+
+
+def series_row(series: Series, base_url: str) -> DicomJson:
+    """A series in a QIDO-RS answer."""
+    study_uid = series.imaging_study.study_instance_uid
+    url = f"{base_url}/studies/{study_uid}/series/{series.series_instance_uid}"
+    return _named(
+        {
+            "SpecificCharacterSet": attribute("CS", "ISO_IR 192"),
+            "Modality": attribute("CS", series.modality),
+            "SeriesDescription": attribute("LO", series.series_description),
+            "RetrieveURL": attribute("UR", url),
+            "StudyInstanceUID": attribute("UI", study_uid),
+            "SeriesInstanceUID": attribute("UI", series.series_instance_uid),
+            "SeriesNumber": attribute("IS", series.series_number),
+            "NumberOfSeriesRelatedInstances": attribute("IS", series.number_of_instances),
+        }
+    )
+
+
+def instance_row(instance: Instance, series: Series, base_url: str) -> DicomJson:
+    """An instance in a QIDO-RS answer."""
+    study_uid = series.imaging_study.study_instance_uid
+    url = f"{base_url}/studies/{study_uid}/series/{series.series_instance_uid}"
+    return _named(
+        {
+            "SpecificCharacterSet": attribute("CS", "ISO_IR 192"),
+            "SOPClassUID": attribute("UI", instance.sop_class_uid),
+            "SOPInstanceUID": attribute("UI", instance.sop_instance_uid),
+            "AvailableTransferSyntaxUID": attribute("UI", instance.transfer_syntax_uid),
+            "RetrieveURL": attribute("UR", f"{url}/instances/{instance.sop_instance_uid}"),
+            "StudyInstanceUID": attribute("UI", study_uid),
+            "SeriesInstanceUID": attribute("UI", series.series_instance_uid),
+            "InstanceNumber": attribute("IS", instance.instance_number),
+            "NumberOfFrames": attribute("IS", instance.number_of_frames),
+            "Rows": attribute("US", instance.rows),
+            "Columns": attribute("US", instance.columns),
+        }
+    )
+
+
+def cleaned_metadata(row: DicomJson, instance: Instance, patient_key: str, read: ReadElement) -> DicomJson:
+    """One instance's metadata as a viewer may see it: allowed elements, the pseudonym, tables inline."""
+    clean = _allowed(row, (), read)
+    clean[tag_of("SpecificCharacterSet")] = attribute("CS", "ISO_IR 192")
+    clean[tag_of("PatientID")] = attribute("LO", patient_key)
+    clean[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", instance.transfer_syntax_uid)
+    return dict(sorted(clean.items()))
+
+
+def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJson:
+    clean: DicomJson = {}
+    for tag, element in row.items():
+        if tag not in ALLOWED_TAGS:
+            continue
+        here = (*path, f"{tag[:4]}-{tag[4:]}")
+        if element.get("vr") == "SQ":
+            items = [_allowed(item, (*here, str(index)), read) for index, item in enumerate(element.get("Value", ()))]
+            clean[tag] = {"vr": "SQ", "Value": items}
+        elif "BulkDataURI" in element:
+            # Orthanc's address leads nowhere from a browser; what is allowed and binary is a lookup table.
+            inline = base64.b64encode(read("/".join(here))).decode("ascii")
+            clean[tag] = {"vr": element["vr"], "InlineBinary": inline}
+        else:
+            clean[tag] = element
+    return clean
+
+
+def multipart_related(parts: Iterable[bytes], part_type: str, boundary: str) -> bytes:
+    """A multipart/related body (PS3.18 8.6.1.2) of parts that all have one media type."""
+    body = bytearray()
+    for part in parts:
+        body += f"--{boundary}\r\nContent-Type: {part_type}\r\nContent-Length: {len(part)}\r\n\r\n".encode("ascii")
+        body += part + b"\r\n"
+    body += f"--{boundary}--\r\n".encode("ascii")
+    return bytes(body)

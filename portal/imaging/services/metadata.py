@@ -1,0 +1,91 @@
+"""Metadata of a series for viewers, cleaned once and kept on disk."""
+
+import json
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+
+from portal.errors import NotFound, Unavailable
+from portal.imaging.dicomweb import DicomJson, cleaned_metadata
+from portal.imaging.models import Instance, Series
+from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
+from portal.imaging.reader_tags import tag_of
+
+# Raise it when the form of the metadata changes: files of other versions are not used.
+_VERSION = 1
+
+
+def series_metadata(series: Series, gateway: Orthanc) -> bytes:
+    """DICOM JSON of the mirrored instances of a series, in the order of their numbers.
+
+    Instances are immutable, so the kept file is right as long as their number is.
+    """
+    kept = _folder() / f"{series.pk}-{series.number_of_instances}-v{_VERSION}.json"
+    try:
+        return kept.read_bytes()
+    except FileNotFoundError:
+        content = json.dumps(_cleaned(series, gateway), separators=(",", ":")).encode()
+        _keep(kept, content)
+        return content
+
+
+def instance_metadata(instance: Instance, series: Series, gateway: Orthanc) -> bytes:
+    """DICOM JSON of one instance, as a list of one."""
+    study_uid = series.imaging_study.study_instance_uid
+    try:
+        row = gateway.instance_metadata(study_uid, series.series_instance_uid, instance.sop_instance_uid)
+        rows = [_clean_row(row, instance, series, gateway)]
+    except OrthancError as error:
+        raise portal_error(error) from error
+    return json.dumps(rows, separators=(",", ":")).encode()
+
+
+def frame_bytes(instance: Instance, frame_number: int, gateway: Orthanc) -> bytes:
+    """The stored bytes of one frame, numbered from 1."""
+    if not 1 <= frame_number <= instance.number_of_frames:
+        raise NotFound
+    try:
+        return gateway.frame(instance.orthanc_id, frame_number)
+    except OrthancError as error:
+        raise portal_error(error) from error
+
+
+def portal_error(error: OrthancError) -> NotFound | Unavailable:
+    """What a caller over HTTP is told of a failure of Orthanc."""
+    if isinstance(error, NotInOrthanc):
+        return NotFound()
+    return Unavailable("The image archive (Orthanc) does not answer; try again in a moment.")
+
+
+def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
+    mirrored = {one.sop_instance_uid: one for one in series.instances.all()}
+    study_uid = series.imaging_study.study_instance_uid
+    try:
+        rows = gateway.series_metadata(study_uid, series.series_instance_uid)
+        # Orthanc may hold more than was let in: what is refused is removed a moment after it arrived.
+        found = {row[tag_of("SOPInstanceUID")]["Value"][0]: row for row in rows}
+        return [_clean_row(found[uid], instance, series, gateway) for uid, instance in mirrored.items() if uid in found]
+    except OrthancError as error:
+        raise portal_error(error) from error
+
+
+def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
+    return cleaned_metadata(
+        row, instance, series.imaging_study.patient.patient_key, partial(gateway.element_value, instance.orthanc_id)
+    )
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "cache" / "metadata"
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that no other process ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+    Path(draft).replace(path)

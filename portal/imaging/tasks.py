@@ -1,0 +1,30 @@
+"""Background work on images."""
+
+import logging
+
+from portal import jobs
+from portal.celery import app
+from portal.imaging.connection import orthanc
+from portal.imaging.models import IngestJob
+from portal.imaging.orthanc import OrthancUnavailable
+from portal.imaging.services.follow import changes_follow
+from portal.imaging.services.ingest import ingest_job_run
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(name=IngestJob.TASK_NAME)
+def ingest(*, job_id: str) -> None:
+    """Take in the files of one job."""
+    jobs.run(IngestJob, job_id, ingest_job_run)
+
+
+@app.task(name="imaging.follow_changes")
+def follow_changes() -> int:
+    """Mirror what has arrived in Orthanc since the last call."""
+    try:
+        return changes_follow(gateway=orthanc())
+    except OrthancUnavailable as error:
+        # Normal while Orthanc restarts; /health/ready says so too, and nothing is lost.
+        logger.warning("changes feed: %s", error)
+        return 0

@@ -1,0 +1,50 @@
+"""Where an id becomes an object of inference.
+
+AI models belong to the site: the policy table lets everybody who builds reader studies see and use all of them, so
+these functions check only that the object is there.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from portal.errors import Invalid, NotFound
+from portal.imaging.models import ImagingStudy
+from portal.inference.models import AiModel, InferenceRun, ModelVersion
+
+
+def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
+    """Return an AI model."""
+    found = AiModel.objects.filter(pk=ai_model_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def model_version_by_id(model_version_id: uuid.UUID, *, lock: bool = False) -> ModelVersion:
+    """Return a model version; `lock` holds its row to the transaction's end."""
+    query = ModelVersion.objects.select_for_update(of=("self",)) if lock else ModelVersion.objects.all()
+    found = query.filter(pk=model_version_id).select_related("ai_model").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def inference_run_by_id(inference_run_id: uuid.UUID) -> InferenceRun:
+    """Return an inference run."""
+    found = InferenceRun.objects.filter(pk=inference_run_id).select_related("model_version__ai_model").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def imaging_studies_by_id(imaging_study_ids: Sequence[uuid.UUID]) -> list[ImagingStudy]:
+    """Return imaging studies in the order asked for, each once; raise `Invalid` naming those that are not there."""
+    wanted = list(dict.fromkeys(imaging_study_ids))
+    found = ImagingStudy.objects.in_bulk(wanted)
+    missing = [pk for pk in wanted if pk not in found]
+    if missing:
+        raise Invalid(
+            "Some imaging studies are not there.",
+            errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": str(pk)} for pk in missing[:100]],
+        )
+    return [found[pk] for pk in wanted]

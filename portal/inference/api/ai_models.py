@@ -1,0 +1,86 @@
+"""AI models and their versions."""
+
+import uuid
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.authentication import caller
+from portal.inference import selectors, services
+from portal.inference.access import ai_model_by_id, model_version_by_id
+from portal.inference.api import shapes
+from portal.pagination import CreatedCursorPagination
+
+
+class AiModelsApi(APIView):
+    """Registered algorithms."""
+
+    @extend_schema(responses=shapes.AiModelOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """List the AI models."""
+        paginator = CreatedCursorPagination()
+        page = paginator.paginate_queryset(selectors.ai_models_all(), request, view=self)
+        return paginator.get_paginated_response(shapes.AiModelOutput(page, many=True).data)
+
+    @extend_schema(request=shapes.AiModelInput, responses={201: shapes.AiModelOutput})
+    def post(self, request: Request) -> Response:
+        """Register an AI model."""
+        form = shapes.AiModelInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        model = services.ai_model_create(by=caller(request), **form.validated_data)
+        return Response(shapes.AiModelOutput(model).data, status=status.HTTP_201_CREATED)
+
+
+class AiModelApi(APIView):
+    """One algorithm."""
+
+    @extend_schema(responses=shapes.AiModelOutput)
+    def get(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """Return an AI model."""
+        return Response(shapes.AiModelOutput(ai_model_by_id(ai_model_id)).data)
+
+
+class AiModelVersionsApi(APIView):
+    """The versions of one algorithm."""
+
+    @extend_schema(responses=shapes.ModelVersionOutput(many=True))
+    def get(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """List the versions of an AI model."""
+        versions = selectors.model_versions_all().filter(ai_model=ai_model_by_id(ai_model_id))
+        paginator = CreatedCursorPagination()
+        page = paginator.paginate_queryset(versions, request, view=self)
+        return paginator.get_paginated_response(shapes.ModelVersionOutput(page, many=True).data)
+
+    @extend_schema(request=shapes.ModelVersionInput, responses={201: shapes.ModelVersionOutput})
+    def post(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """Register a build whose predictions will be posted."""
+        form = shapes.ModelVersionInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        version = services.model_version_register(
+            by=caller(request), ai_model=ai_model_by_id(ai_model_id), **form.validated_data
+        )
+        return Response(shapes.ModelVersionOutput(version).data, status=status.HTTP_201_CREATED)
+
+
+class ModelVersionsApi(APIView):
+    """Versions of all algorithms."""
+
+    @extend_schema(responses=shapes.ModelVersionOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """List all model versions."""
+        paginator = CreatedCursorPagination()
+        page = paginator.paginate_queryset(selectors.model_versions_all(), request, view=self)
+        return paginator.get_paginated_response(shapes.ModelVersionOutput(page, many=True).data)
+
+
+class ModelVersionApi(APIView):
+    """One build."""
+
+    @extend_schema(responses=shapes.ModelVersionOutput)
+    def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
+        """Return a model version."""
+        version = selectors.model_versions_all().get(pk=model_version_by_id(model_version_id).pk)
+        return Response(shapes.ModelVersionOutput(version).data)

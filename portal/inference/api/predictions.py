@@ -1,0 +1,73 @@
+"""Predictions of a model version: listed, posted, uploaded."""
+
+import uuid
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.authentication import caller
+from portal.csv_upload import CsvParser, csv_text
+from portal.inference import selectors, services
+from portal.inference.access import model_version_by_id
+from portal.inference.api import shapes
+from portal.inference.predictions_csv import example_csv
+from portal.pagination import CreatedCursorPagination
+
+
+def _posted(posted: services.Posted) -> Response:
+    http_status = status.HTTP_201_CREATED if posted.created else status.HTTP_200_OK
+    return Response(shapes.PostedOutput(posted).data, status=http_status)
+
+
+class PredictionsApi(APIView):
+    """Predictions of a model version."""
+
+    @extend_schema(responses=shapes.PredictionListedOutput(many=True))
+    def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
+        """List every prediction, superseded ones included, newest first."""
+        predictions = selectors.predictions_of(model_version=model_version_by_id(model_version_id))
+        paginator = CreatedCursorPagination()
+        page = paginator.paginate_queryset(predictions, request, view=self)
+        return paginator.get_paginated_response(shapes.PredictionListedOutput(page, many=True).data)
+
+    @extend_schema(
+        request=shapes.PredictionInputShape(many=True),
+        responses={201: shapes.PostedOutput, 200: shapes.PostedOutput},
+    )
+    def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
+        """Post one prediction or a list of at most 1000. Posting what is already in force stores nothing."""
+        version = model_version_by_id(model_version_id)
+        return _posted(services.predictions_post(by=caller(request), model_version=version, body=request.data))
+
+
+class PredictionsCsvApi(APIView):
+    """Predictions as a file."""
+
+    parser_classes = [CsvParser, *CsvParser.multipart()]
+
+    @extend_schema(
+        request={"text/csv": OpenApiTypes.STR},
+        responses={201: shapes.PostedOutput, 200: shapes.PostedOutput},
+    )
+    def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
+        """Upload predictions as CSV: all rows, or none and what is wrong in which row."""
+        version = model_version_by_id(model_version_id)
+        text, _ = csv_text(request)
+        return _posted(services.predictions_post_csv(by=caller(request), model_version=version, text=text))
+
+
+class PredictionsExampleApi(APIView):
+    """An example file."""
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, model_version_id: uuid.UUID) -> HttpResponse:
+        """Download a CSV of the right form, for imaging studies that are there."""
+        model_version_by_id(model_version_id)
+        response = HttpResponse(example_csv(selectors.example_study_uids()), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="predictions-example.csv"'
+        return response

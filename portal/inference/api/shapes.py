@@ -1,0 +1,187 @@
+"""JSON shapes of AI models, runs and predictions."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from portal.inference.models import AiModel, InferenceItem, InferenceRun, ModelVersion, Prediction
+from portal.inference.selectors import is_runnable
+from portal.inference.services import Posted
+
+
+class AiModelOutput(serializers.ModelSerializer[AiModel]):
+    """A registered algorithm."""
+
+    class Meta:
+        model = AiModel
+        fields = ["id", "name", "description", "intended_use", "created_at"]
+
+
+class AiModelInput(serializers.Serializer[Any]):
+    """A new AI model."""
+
+    name = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    intended_use = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+
+
+class AiModelName(serializers.ModelSerializer[AiModel]):
+    """An AI model, named."""
+
+    class Meta:
+        model = AiModel
+        fields = ["id", "name"]
+
+
+class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
+    """One build of an AI model."""
+
+    ai_model = AiModelName()
+    runnable = serializers.SerializerMethodField()
+    number_of_predictions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ModelVersion
+        fields = [
+            "id",
+            "ai_model",
+            "version",
+            "kind",
+            "weights_digest",
+            "operating_threshold",
+            "input_specification",
+            "description",
+            "runnable",
+            "number_of_predictions",
+            "created_at",
+        ]
+
+    def get_runnable(self, model_version: ModelVersion) -> bool:
+        """Say whether the portal can compute its predictions."""
+        return is_runnable(model_version)
+
+    def get_number_of_predictions(self, model_version: ModelVersion) -> int:
+        """Count imaging studies with a prediction; a version registered just now has none."""
+        return int(getattr(model_version, "number_of_predictions", 0))
+
+
+class ModelVersionInput(serializers.Serializer[Any]):
+    """A new external build. The portal's own builds are registered by `manage.py train_demo_model`."""
+
+    version = serializers.CharField(max_length=40)
+    weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    operating_threshold = serializers.FloatField(required=False, default=0.5)
+    input_specification = serializers.DictField(required=False, default=dict)
+    description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+
+
+class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
+    """A model version, named."""
+
+    name = serializers.CharField(source="ai_model.name")
+
+    class Meta:
+        model = ModelVersion
+        fields = ["id", "name", "version"]
+
+
+class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
+    """A run and how far it has come."""
+
+    model_version = ModelVersionName()
+    requested_by = serializers.CharField(source="requested_by.username", default=None)
+
+    class Meta:
+        model = InferenceRun
+        fields = [
+            "id",
+            "model_version",
+            "requested_by",
+            "state",
+            "progress_done",
+            "progress_total",
+            "progress_message",
+            "error_code",
+            "error_detail",
+            "attempt",
+            "cancel_requested",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+
+
+class InferenceItemOutput(serializers.ModelSerializer[InferenceItem]):
+    """One imaging study of a run."""
+
+    imaging_study_id = serializers.UUIDField()
+    study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
+    score = serializers.FloatField(source="prediction.score", default=None, allow_null=True)
+
+    class Meta:
+        model = InferenceItem
+        fields = ["imaging_study_id", "study_instance_uid", "state", "reason_code", "reason", "score"]
+
+
+class InferenceRunDetailOutput(InferenceRunOutput):
+    """A run with its imaging studies."""
+
+    items = InferenceItemOutput(many=True, source="ordered_items")
+
+    class Meta(InferenceRunOutput.Meta):
+        fields = [*InferenceRunOutput.Meta.fields, "items"]
+
+
+class InferenceRunInput(serializers.Serializer[Any]):
+    """What to run on what."""
+
+    model_version_id = serializers.UUIDField()
+    imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10_000)
+
+
+class PredictionOutput(serializers.ModelSerializer[Prediction]):
+    """What a model version said about an imaging study."""
+
+    imaging_study_id = serializers.UUIDField()
+    imaging_study_uid = serializers.CharField(source="imaging_study.study_instance_uid")
+    run_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = Prediction
+        fields = [
+            "id",
+            "imaging_study_id",
+            "imaging_study_uid",
+            "score",
+            "findings",
+            "source",
+            "weights_digest",
+            "input_digest",
+            "run_id",
+            "created_at",
+        ]
+
+
+class PredictionListedOutput(PredictionOutput):
+    """A prediction, and whether it is the one in force."""
+
+    in_force = serializers.BooleanField()
+
+    class Meta(PredictionOutput.Meta):
+        fields = [*PredictionOutput.Meta.fields, "in_force"]
+
+
+class PredictionInputShape(serializers.Serializer[Any]):
+    """A posted prediction, for the API's documentation; `prediction_input` holds the rules."""
+
+    imaging_study_uid = serializers.CharField(max_length=64)
+    score = serializers.FloatField(min_value=0, max_value=1)
+    findings = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class PostedOutput(serializers.Serializer[Posted]):
+    """What became of posted predictions."""
+
+    created = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    results = PredictionOutput(many=True, source="predictions")

@@ -1,0 +1,86 @@
+"""Reads of AI models, runs and predictions."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+
+from portal.imaging.models import ImagingStudy
+from portal.inference.models import (
+    AiModel,
+    EngineKind,
+    InferenceItem,
+    InferenceRun,
+    ModelVersion,
+    Prediction,
+)
+
+
+def ai_models_all() -> QuerySet[AiModel]:
+    """Return all AI models."""
+    return AiModel.objects.all()
+
+
+def model_versions_all() -> QuerySet[ModelVersion]:
+    """Return all model versions with `number_of_predictions`: imaging studies that have one in force."""
+    counted = (
+        Prediction.objects.filter(model_version=OuterRef("pk"))
+        .order_by()
+        .values("model_version")
+        .annotate(count=Count("imaging_study", distinct=True))
+        .values("count")
+    )
+    return ModelVersion.objects.select_related("ai_model").annotate(
+        number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    )
+
+
+def is_runnable(model_version: ModelVersion) -> bool:
+    """Say whether the portal itself can compute this version's predictions."""
+    return model_version.kind == EngineKind.DEMO_CNN
+
+
+def inference_runs_all() -> QuerySet[InferenceRun]:
+    """Return all inference runs."""
+    return InferenceRun.objects.select_related("model_version__ai_model", "requested_by")
+
+
+def items_of(*, run: InferenceRun) -> QuerySet[InferenceItem]:
+    """Return a run's imaging studies in their order of work."""
+    return InferenceItem.objects.filter(run=run).select_related("imaging_study").order_by("created_at", "id")
+
+
+def predictions_of(*, model_version: ModelVersion) -> QuerySet[Prediction]:
+    """Return every prediction of a model version, superseded ones included, with `in_force`."""
+    newest = (
+        Prediction.objects.filter(model_version=OuterRef("model_version"), imaging_study=OuterRef("imaging_study"))
+        .order_by("-created_at", "-id")
+        .values("pk")[:1]
+    )
+    return (
+        Prediction.objects.filter(model_version=model_version)
+        .select_related("imaging_study")
+        .annotate(in_force=Case(When(pk=Subquery(newest), then=True), default=False))
+    )
+
+
+def predictions_in_force(
+    *, model_version: ModelVersion, imaging_study_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, Prediction]:
+    """Return the newest prediction of each of these imaging studies that has one."""
+    newest = (
+        Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
+        .order_by("imaging_study", "-created_at", "-id")
+        .distinct("imaging_study")
+    )
+    return {prediction.imaging_study_id: prediction for prediction in newest}
+
+
+EXAMPLE_STUDIES = 3
+
+
+def example_study_uids() -> list[str]:
+    """Return StudyInstanceUIDs for an example file: of imaging studies that are there, else made up."""
+    newest = ImagingStudy.objects.order_by("-created_at").values_list("study_instance_uid", flat=True)
+    return list(newest[:EXAMPLE_STUDIES]) or ["1.2.3.4.1", "1.2.3.4.2"]

@@ -1,0 +1,229 @@
+"""Writes to AI models, runs and predictions: one transaction each, with its audit event."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from portal import jobs
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.db import JobState
+from portal.errors import Conflict, FieldProblem, Invalid
+from portal.imaging.models import ImagingStudy
+from portal.inference.access import model_version_by_id
+from portal.inference.models import (
+    AiModel,
+    EngineKind,
+    InferenceItem,
+    InferenceRun,
+    ModelVersion,
+    Prediction,
+    PredictionSource,
+)
+from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
+from portal.inference.predictions_csv import parse_predictions_csv
+from portal.inference.selectors import is_runnable, predictions_in_force
+
+STREAM = "inference"
+MAXIMUM_POSTED = 1000
+_SHA256_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of posted predictions: in the order they came, and how many of them are new."""
+
+    predictions: list[Prediction]
+    created: int
+
+    @property
+    def unchanged(self) -> int:
+        """How many were already in force word for word, so that nothing was stored."""
+        return len(self.predictions) - self.created
+
+
+@transaction.atomic
+def ai_model_create(*, by: User | None, name: str, description: str = "", intended_use: str = "") -> AiModel:
+    """Register an algorithm."""
+    try:
+        with transaction.atomic():
+            model = AiModel.objects.create(name=name, description=description, intended_use=intended_use)
+    except IntegrityError as error:
+        raise Invalid(
+            "An AI model of this name is already registered.",
+            code="name_taken",
+            errors=[{"field": "name", "code": "name_taken", "detail": "Choose another name."}],
+        ) from error
+    record(stream=STREAM, actor=by, action="ai_model.create", obj=model)
+    return model
+
+
+@transaction.atomic
+def model_version_register(*, by: User | None, ai_model: AiModel, version: str, **fields: Any) -> ModelVersion:
+    """Register one immutable build. Fields are those of `ModelVersion`; the kind is EXTERNAL unless given."""
+    fields.setdefault("kind", EngineKind.EXTERNAL)
+    _check_version_fields(fields)
+    try:
+        with transaction.atomic():
+            registered = ModelVersion.objects.create(ai_model=ai_model, version=version, created_by=by, **fields)
+    except IntegrityError as error:
+        raise Invalid(
+            "This AI model already has a version of this name; a version never changes.",
+            code="version_taken",
+            errors=[{"field": "version", "code": "version_taken", "detail": "Choose another version."}],
+        ) from error
+    detail = {"kind": str(registered.kind), "weights_digest": registered.weights_digest}
+    record(stream=STREAM, actor=by, action="model_version.register", obj=registered, detail=detail)
+    return registered
+
+
+def _check_version_fields(fields: Mapping[str, Any]) -> None:
+    problems: list[FieldProblem] = []
+    digest = fields.get("weights_digest", "")
+    if digest and (len(digest) != _SHA256_LENGTH or set(digest) - set("0123456789abcdef")):
+        detail = "Give the SHA-256 of the weights: 64 lower-case hexadecimal digits."
+        problems.append({"field": "weights_digest", "code": "not_sha256", "detail": detail})
+    threshold = fields.get("operating_threshold", 0.5)
+    if not (math.isfinite(threshold) and 0 <= threshold <= 1):
+        detail = "The threshold is a number from 0 to 1."
+        problems.append({"field": "operating_threshold", "code": "not_a_probability", "detail": detail})
+    if problems:
+        raise Invalid("The model version is not valid.", errors=problems)
+
+
+@transaction.atomic
+def inference_run_create(
+    *, by: User | None, model_version: ModelVersion, imaging_studies: Sequence[ImagingStudy]
+) -> InferenceRun:
+    """Ask a worker to run a model version over imaging studies."""
+    if not is_runnable(model_version):
+        raise Invalid("The portal cannot run this model version: its predictions are posted.", code="not_runnable")
+    if not imaging_studies:
+        raise Invalid("Choose at least one imaging study.", code="no_imaging_studies")
+    run = InferenceRun.objects.create(model_version=model_version, requested_by=by, progress_total=len(imaging_studies))
+    InferenceItem.objects.bulk_create(InferenceItem(run=run, imaging_study=study) for study in imaging_studies)
+    record(
+        stream=STREAM,
+        actor=by,
+        action="inference_run.create",
+        obj=run,
+        detail={"model_version": str(model_version.pk), "imaging_studies": len(imaging_studies)},
+    )
+    jobs.enqueue(run)
+    return run
+
+
+@transaction.atomic
+def inference_run_retry(*, by: User, run: InferenceRun) -> InferenceRun:
+    """Try what failed once more; what has succeeded is kept."""
+    jobs.retry(run)
+    InferenceItem.objects.filter(run=run).exclude(state=JobState.SUCCEEDED).update(
+        state=JobState.PENDING, reason_code="", reason=""
+    )
+    record(stream=STREAM, actor=by, action="inference_run.retry", obj=run)
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def inference_run_cancel(*, by: User, run: InferenceRun) -> InferenceRun:
+    """Ask a run to stop; predictions it has stored stay."""
+    jobs.cancel(run)
+    record(stream=STREAM, actor=by, action="inference_run.cancel", obj=run)
+    run.refresh_from_db()
+    return run
+
+
+def predictions_post(*, by: User, model_version: ModelVersion, body: Any) -> Posted:
+    """Store one posted prediction or a list of them: all, or none and what is wrong with which."""
+    is_list = isinstance(body, list)
+    raws = body if is_list else [body]
+    if not 1 <= len(raws) <= MAXIMUM_POSTED:
+        raise Invalid(f"Post between 1 and {MAXIMUM_POSTED} predictions at a time.", code="wrong_count")
+    paths = [f"[{index}]" if is_list else "" for index in range(len(raws))]
+    problems = [problem for raw, path in zip(raws, paths, strict=True) for problem in prediction_problems(raw, path)]
+    if problems:
+        raise Invalid("Some predictions are not valid; nothing was stored.", errors=problems[:1000])
+    inputs = [to_prediction_input(raw) for raw in raws]
+    places: list[FieldProblem] = [
+        {"field": f"{path}.imaging_study_uid".lstrip("."), "code": "", "detail": ""} for path in paths
+    ]
+    return _store(by, model_version, inputs, places, PredictionSource.API)
+
+
+def predictions_post_csv(*, by: User, model_version: ModelVersion, text: str) -> Posted:
+    """Store a CSV of predictions: all, or none and what is wrong in which row."""
+    parsed = parse_predictions_csv(text)
+    if parsed.problems:
+        raise Invalid(
+            f"The file has {len(parsed.problems)} problem(s); nothing was stored.",
+            code="invalid_csv",
+            errors=parsed.problems[:1000],
+        )
+    places: list[FieldProblem] = [
+        {"field": "study_instance_uid", "code": "", "detail": "", "row": parsed.rows[uid]} for uid in parsed.predictions
+    ]
+    return _store(by, model_version, list(parsed.predictions.values()), places, PredictionSource.CSV)
+
+
+@transaction.atomic
+def _store(
+    by: User,
+    model_version: ModelVersion,
+    inputs: Sequence[PredictionInput],
+    places: Sequence[FieldProblem],
+    source: PredictionSource,
+) -> Posted:
+    # One writer at a time per model version: then "already in force" is decided once, also for a repeated post.
+    model_version = model_version_by_id(model_version.pk, lock=True)
+    if is_runnable(model_version):
+        raise Conflict("The portal computes this model version's predictions itself.", code="computed_version")
+    studies = _studies_of(inputs, places)
+    in_force = predictions_in_force(
+        model_version=model_version, imaging_study_ids=[study.pk for study in studies.values()]
+    )
+    stored: list[Prediction] = []
+    created: list[Prediction] = []
+    for one in inputs:
+        study = studies[one.study_instance_uid]
+        known = in_force.get(study.pk)
+        if known is None or (known.score, known.findings) != (one.score, one.findings):
+            known = Prediction(
+                model_version=model_version,
+                imaging_study=study,
+                score=one.score,
+                findings=one.findings,
+                source=source,
+                weights_digest=model_version.weights_digest,
+                created_by=by,
+            )
+            known.save()
+            created.append(known)
+        stored.append(known)
+    if created:
+        detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
+        record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
+    return Posted(stored, len(created))
+
+
+def _studies_of(inputs: Sequence[PredictionInput], places: Sequence[FieldProblem]) -> dict[str, ImagingStudy]:
+    uids = [one.study_instance_uid for one in inputs]
+    studies = {study.study_instance_uid: study for study in ImagingStudy.objects.filter(study_instance_uid__in=uids)}
+    problems: list[FieldProblem] = []
+    seen: set[str] = set()
+    for uid, place in zip(uids, places, strict=True):
+        if uid not in studies:
+            problems.append({**place, "code": "unknown", "detail": "The portal has no such imaging study."})
+        elif uid in seen:
+            problems.append({**place, "code": "repeated", "detail": "The imaging study appears twice."})
+        seen.add(uid)
+    if problems:
+        raise Invalid(
+            "Some imaging studies cannot be taken; nothing was stored.",
+            code="unknown_imaging_study" if any(p["code"] == "unknown" for p in problems) else "invalid",
+            errors=problems[:1000],
+        )
+    return studies

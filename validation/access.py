@@ -1,0 +1,30 @@
+"""Where an id becomes an analysis run."""
+
+import uuid
+
+from annotations.access import reader_study_for
+from portal.accounts.models import User
+from portal.accounts.policy import Action
+from portal.errors import NotFound
+from validation.models import AnalysisResult, AnalysisRun
+
+
+def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
+    """Return the analysis run if the caller may do `action` in its reader study."""
+    run = (
+        AnalysisRun.objects.select_related("reader_study", "snapshot", "result", "requested_by")
+        .filter(pk=run_id)
+        .first()
+    )
+    if run is None:
+        raise NotFound
+    reader_study_for(user, run.reader_study_id, action)
+    return run
+
+
+def analysis_result_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisResult:
+    """Return the result of an analysis run; 404 while it has none."""
+    run = analysis_run_for(user, run_id, action)
+    if not hasattr(run, "result"):
+        raise NotFound("This analysis run has no result (yet).")
+    return run.result

@@ -1,0 +1,1 @@
+"""HTTP edge of validation: parse, one call, answer."""

@@ -1,0 +1,194 @@
+"""Routes of analysis runs."""
+
+import json
+import math
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import reader_study_for
+from portal.accounts.authentication import caller
+from portal.accounts.policy import Action
+from portal.errors import NotFound
+from portal.pagination import CreatedCursorPagination
+from validation.access import analysis_result_for, analysis_run_for
+from validation.canonical import parse
+from validation.figures import FIGURES, figure_csv
+from validation.models import AnalysisRun
+from validation.selectors import analysis_runs_of
+from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry
+
+
+def _finite(value: float) -> None:
+    # float() and so DRF take "nan" and "inf" for numbers.
+    if not math.isfinite(value):
+        raise serializers.ValidationError("This is not a finite number.", code="not_finite")
+
+
+class AnalysisRunInput(serializers.Serializer[Any]):
+    """What an analysis may choose."""
+
+    confidence_level = serializers.FloatField(default=0.95, min_value=0.5, max_value=0.999, validators=[_finite])
+    call_threshold = serializers.FloatField(default=None, allow_null=True, validators=[_finite])
+
+
+class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
+    """An analysis run and how far it has come."""
+
+    reader_study_id = serializers.UUIDField(read_only=True)
+    requested_by = serializers.CharField(source="requested_by.username", default=None)
+    snapshot_digest = serializers.CharField(source="snapshot.digest")
+    result_digest = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AnalysisRun
+        fields = [
+            "id",
+            "reader_study_id",
+            "state",
+            "progress_done",
+            "progress_total",
+            "progress_message",
+            "error_code",
+            "error_detail",
+            "attempt",
+            "requested_by",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "cancel_requested",
+            "snapshot_digest",
+            "result_digest",
+        ]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_result_digest(self, run: AnalysisRun) -> str | None:
+        """Return the digest of the result, None while there is none."""
+        result = getattr(run, "result", None)
+        return result.digest if result else None
+
+
+class CsvRenderer(BaseRenderer):
+    """Lets DRF negotiate CSV; the view writes the table, DRF the problem documents."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Render an error as JSON: no error fits a table."""
+        return JSONRenderer().render(data)
+
+
+def _json_text(text: str) -> HttpResponse:
+    """Answer with the stored bytes, so that whoever hashes the body finds the digest."""
+    return HttpResponse(text.encode(), content_type="application/json")
+
+
+class AnalysisRunsApi(APIView):
+    """The analysis runs of a reader study."""
+
+    @extend_schema(operation_id="analysis_runs_list", responses=AnalysisRunOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the analysis runs, newest first."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_VIEW)
+        paginator = CreatedCursorPagination()
+        page = paginator.paginate_queryset(analysis_runs_of(reader_study=reader_study), request, view=self)
+        return paginator.get_paginated_response(AnalysisRunOutput(page or [], many=True).data)
+
+    @extend_schema(request=AnalysisRunInput, responses={202: AnalysisRunOutput})
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Freeze a snapshot and queue its analysis."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_RUN)
+        form = AnalysisRunInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = analysis_run_create(by=caller(request), reader_study=reader_study, **form.validated_data)
+        return Response(AnalysisRunOutput(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+class AnalysisRunApi(APIView):
+    """One analysis run."""
+
+    @extend_schema(responses=AnalysisRunOutput)
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Return an analysis run and its progress."""
+        return Response(AnalysisRunOutput(analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW)).data)
+
+
+class AnalysisRunResultApi(APIView):
+    """The result of an analysis run."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
+        """Return the stored bytes of the result."""
+        return _json_text(analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW).content)
+
+
+class AnalysisRunSnapshotApi(APIView):
+    """The snapshot of an analysis run."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
+        """Return the stored bytes of the snapshot."""
+        return _json_text(analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW).snapshot.content)
+
+
+class AnalysisRunBundleApi(APIView):
+    """Snapshot and result in one file."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
+        """Download snapshot and result with their digests."""
+        result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        digests = {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest}
+        head = json.dumps(digests)[1:-1]
+        answer = _json_text(f'{{{head}, "snapshot": {result.run.snapshot.content}, "result": {result.content}}}')
+        answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.json"'
+        return answer
+
+
+class AnalysisRunFigureApi(APIView):
+    """One figure of a result as CSV."""
+
+    renderer_classes = [JSONRenderer, CsvRenderer]
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, run_id: uuid.UUID, name: str) -> HttpResponse:
+        """Download a figure's table."""
+        result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        if name not in FIGURES:
+            raise NotFound(f"There is no such figure; there are {', '.join(FIGURES)}.")
+        answer = HttpResponse(figure_csv(name, parse(result.content)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return answer
+
+
+class AnalysisRunCancelApi(APIView):
+    """Cancelling an analysis run."""
+
+    @extend_schema(request=None, responses=AnalysisRunOutput)
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Ask a run to stop."""
+        run = analysis_run_for(caller(request), run_id, Action.ANALYSIS_RUN)
+        analysis_run_cancel(by=caller(request), run=run)
+        return Response(AnalysisRunOutput(analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW)).data)
+
+
+class AnalysisRunRetryApi(APIView):
+    """Retrying an analysis run."""
+
+    @extend_schema(request=None, responses={202: AnalysisRunOutput})
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Queue a failed or cancelled run again."""
+        run = analysis_run_for(caller(request), run_id, Action.ANALYSIS_RUN)
+        analysis_run_retry(by=caller(request), run=run)
+        again = analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        return Response(AnalysisRunOutput(again).data, status=status.HTTP_202_ACCEPTED)

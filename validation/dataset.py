@@ -1,0 +1,188 @@
+"""The seam between a frozen snapshot and the statistics: typed arrays, every exclusion counted and named."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from validation.stats.checks import BoolArray, FloatArray
+
+EXCLUSION_DETAILS = {
+    "no-truth": "The reference standard says nothing about the case.",
+    "not-assigned": "The case was not assigned to this reader.",
+    "unsigned": "The read has not been signed.",
+    "void": "The assignment was withdrawn.",
+    "no-call": "The signed read holds no call.",
+    "no-rating": "The signed read holds no rating.",
+    "no-prediction": "The AI model has no prediction for the case.",
+}
+
+AI_KEY = "ai"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Cases that do not count for one participant (or, with None, for nobody), and why."""
+
+    participant: str | None
+    name: str
+    reason: str
+    cases: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Participant:
+    """One reader or the AI, aligned with the cases that have a truth.
+
+    `call` counts where `has_call`, `rating` where `has_rating`; `calls` and `rates` say whether the protocol
+    asks for a call and a rating at all.
+    """
+
+    key: str
+    kind: Literal["READER", "AI"]
+    name: str
+    threshold: float | None
+    rating_scale: str | None
+    calls: bool
+    rates: bool
+    call: BoolArray
+    has_call: BoolArray
+    rating: FloatArray
+    has_rating: BoolArray
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dataset:
+    """What one analysis computes from."""
+
+    level: float
+    truth: BoolArray
+    participants: tuple[Participant, ...]
+    exclusions: tuple[Exclusion, ...]
+    counts: dict[str, int]
+
+    @property
+    def ai(self) -> Participant | None:
+        """The AI model of the reader study, if it has one."""
+        return next((participant for participant in self.participants if participant.kind == "AI"), None)
+
+    @property
+    def readers(self) -> tuple[Participant, ...]:
+        """The readers, by name."""
+        return tuple(participant for participant in self.participants if participant.kind == "READER")
+
+
+def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
+    """Build the arrays of an analysis from the content of a snapshot."""
+    analysed = [case for case in snapshot["cases"] if case["truth"] is not None]
+    without_truth = tuple(case["name"] for case in snapshot["cases"] if case["truth"] is None)
+    exclusions = [Exclusion(None, "", "no-truth", without_truth)] if without_truth else []
+    participants = []
+    for participant, excluded in [*_ai(snapshot, analysed), *_readers(snapshot, analysed)]:
+        participants.append(participant)
+        exclusions += excluded
+    truth = np.array([case["truth"] == 1 for case in analysed], dtype=np.bool_)
+    return Dataset(
+        level=snapshot["configuration"]["confidence_level"],
+        truth=truth,
+        participants=tuple(participants),
+        exclusions=tuple(exclusions),
+        counts=_counts(snapshot, analysed, truth),
+    )
+
+
+def _ai(
+    snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]]
+) -> list[tuple[Participant, list[Exclusion]]]:
+    model = snapshot["model_version"]
+    if model is None:
+        return []
+    name = f"{model['name']} {model['version']}"
+    scores = {prediction["case"]: prediction["score"] for prediction in snapshot["predictions"]}
+    found = [scores.get(case["id"]) for case in analysed]
+    missing = tuple(case["name"] for case, score in zip(analysed, found, strict=True) if score is None)
+    rating, has_rating = _column(found)
+    participant = Participant(
+        key=AI_KEY, kind="AI", name=name, threshold=model["operating_threshold"], rating_scale="PROBABILITY",
+        calls=True, rates=True, call=rating >= model["operating_threshold"], has_call=has_rating,
+        rating=rating, has_rating=has_rating,
+    )  # fmt: skip
+    return [(participant, [Exclusion(AI_KEY, name, "no-prediction", missing)] if missing else [])]
+
+
+def _readers(
+    snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]]
+) -> list[tuple[Participant, list[Exclusion]]]:
+    by_reader: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for read in snapshot["reads"]:
+        by_reader[read["reader"]][read["case"]] = read
+    readers = sorted(snapshot["readers"], key=lambda reader: (reader["name"], reader["id"]))
+    return [_reader(snapshot, analysed, reader, by_reader[reader["id"]]) for reader in readers]
+
+
+def _reader(
+    snapshot: Mapping[str, Any],
+    analysed: Sequence[Mapping[str, Any]],
+    reader: Mapping[str, str],
+    reads: Mapping[str, Mapping[str, Any]],
+) -> tuple[Participant, list[Exclusion]]:
+    schema, threshold = snapshot["label_schema"], snapshot["configuration"]["call_threshold"]
+    calls, rates = schema["call"] is not None or threshold is not None, schema["rating"] is not None
+    signed = [_signed(reads.get(case["id"])) for case in analysed]
+    rating, has_rating = _column([read["rating"] if read else None for read in signed])
+    if threshold is None:
+        call, has_call = _column([read["call"] if read else None for read in signed])
+    else:
+        call, has_call = (rating >= threshold).astype(np.float64), has_rating
+    key = f"reader:{reader['id']}"
+    participant = Participant(
+        key=key, kind="READER", name=reader["name"], threshold=threshold, rating_scale=schema["rating_scale"],
+        calls=calls, rates=rates, call=call == 1.0, has_call=has_call, rating=rating, has_rating=has_rating,
+    )  # fmt: skip
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for index, case in enumerate(analysed):
+        for reason in _reasons(reads.get(case["id"]), calls and not has_call[index], rates and not has_rating[index]):
+            reasons[reason].append(case["name"])
+    return participant, [
+        Exclusion(key, reader["name"], reason, tuple(reasons[reason]))
+        for reason in EXCLUSION_DETAILS
+        if reason in reasons
+    ]
+
+
+def _signed(read: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return read if read is not None and read["state"] == "SIGNED" else None
+
+
+def _reasons(read: Mapping[str, Any] | None, lacks_call: bool, lacks_rating: bool) -> list[str]:
+    if read is None:
+        return ["not-assigned"]
+    if read["state"] == "VOID":
+        return ["void"]
+    if read["state"] != "SIGNED":
+        return ["unsigned"]
+    return ["no-call"] * lacks_call + ["no-rating"] * lacks_rating
+
+
+def _column(values: Sequence[float | bool | None]) -> tuple[FloatArray, BoolArray]:
+    """Give the values and where there is one; what is missing is NaN, which no comparison takes for a value."""
+    column = np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+    return column, ~np.isnan(column)
+
+
+def _counts(snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]], truth: BoolArray) -> dict[str, int]:
+    signed = [read for read in snapshot["reads"] if read["state"] == "SIGNED"]
+    return {
+        "cases": len(snapshot["cases"]),
+        "positives": int(truth.sum()),
+        "negatives": int((~truth).sum()),
+        "without_truth": len(snapshot["cases"]) - len(analysed),
+        "patients": len({case["patient"] for case in snapshot["cases"]}),
+        "readers": len(snapshot["readers"]),
+        "reads_assigned": sum(read["state"] != "VOID" for read in snapshot["reads"]),
+        "reads_signed": len(signed),
+        "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
+        "predictions": len(snapshot["predictions"]),
+    }

@@ -1,0 +1,98 @@
+"""The figures of a result as CSV tables."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+# A spreadsheet runs a cell that starts with one of these as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+OUTCOME_COLUMNS = ("estimate", "low", "high", "level", "method", "n", "note", "undefined")
+
+
+def figure_csv(name: str, result: Mapping[str, Any]) -> str:
+    """Write one figure of a result; `name` is a key of `FIGURES`."""
+    columns, rows = FIGURES[name]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows(result))
+    return out.getvalue()
+
+
+def _measures(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for participant in result["participants"]:
+        for part in ("binary", "roc"):
+            for measure, outcome in _estimates(participant[part], part):
+                yield (participant["key"], participant["name"], measure, *_outcome(outcome))
+
+
+def _estimates(block: Mapping[str, Any], part: str) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(part, block)] if "undefined" in block else list(block["estimates"].items())
+
+
+def _roc_curves(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for participant in result["participants"]:
+        curve = participant["roc"].get("curve")
+        for point in curve if isinstance(curve, list) else ():
+            yield participant["key"], participant["name"], point["fpf"], point["tpf"], point["threshold"]
+
+
+def _comparisons(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    names = {participant["key"]: participant["name"] for participant in result["participants"]}
+    for comparison in result["comparisons"]:
+        pair = (names[comparison["a"]], names[comparison["b"]])
+        for measure in ("sensitivity", "specificity", "auc"):
+            block = comparison[measure]
+            if "undefined" in block:
+                yield (*pair, measure, *_outcome(block), None, None, None)
+                continue
+            for test, outcome in block["tests"].items():
+                yield (
+                    *pair, measure, *_outcome(block["difference"]),
+                    test, outcome.get("statistic"), outcome.get("p"),
+                )  # fmt: skip
+
+
+def _calibration(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for row in result["calibration"].get("bins", ()):
+        observed = row["observed"]
+        yield (
+            row["low"], row["high"], row["n"], row["events"], row["mean_probability"],
+            observed["value"], observed["low"], observed["high"],
+        )  # fmt: skip
+
+
+def _exclusions(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for exclusion in result["exclusions"]:
+        for case in exclusion["cases"]:
+            yield exclusion["participant"], exclusion["name"], exclusion["reason"], case
+
+
+def _outcome(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        outcome.get("value"), outcome.get("low"), outcome.get("high"), outcome.get("level"), outcome.get("method"),
+        outcome["n"], outcome.get("note", outcome.get("detail")), outcome.get("undefined"),
+    )  # fmt: skip
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+Rows = Callable[[Mapping[str, Any]], Iterator[Sequence[Any]]]
+FIGURES: dict[str, tuple[tuple[str, ...], Rows]] = {
+    "measures": (("participant", "name", "measure", *OUTCOME_COLUMNS), _measures),
+    "roc-curves": (("participant", "name", "fpf", "tpf", "threshold"), _roc_curves),
+    "comparisons": (("a", "b", "measure", *OUTCOME_COLUMNS, "test", "statistic", "p"), _comparisons),
+    "calibration": (
+        ("low", "high", "n", "events", "mean_probability", "observed", "observed_low", "observed_high"),
+        _calibration,
+    ),
+    "exclusions": (("participant", "name", "reason", "case"), _exclusions),
+}

@@ -1,0 +1,56 @@
+"""`manage.py analyse`: the analysis of a reader study without the web, with the same bytes."""
+
+import uuid
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.models import ReaderStudy
+from portal.audit.services import sha256
+from portal.errors import PortalError
+from validation.analysis import analyse
+from validation.canonical import canonical_result, parse
+from validation.figures import FIGURES, figure_csv
+from validation.services import snapshot_text, software
+
+
+class Command(BaseCommand):
+    help = "Analyse a reader study and write snapshot.json, result.json and figures/*.csv into a folder."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the command line."""
+        parser.add_argument("--reader-study", type=uuid.UUID, required=True, metavar="ID")
+        parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if it is not there")
+        parser.add_argument("--confidence-level", type=float, default=0.95)
+        parser.add_argument("--call-threshold", type=float, help="positive when the rating is at least this")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Freeze, compute, write."""
+        if not 0.5 <= options["confidence_level"] <= 0.999:
+            raise CommandError("--confidence-level lies between 0.5 and 0.999.")
+        reader_study = ReaderStudy.objects.filter(pk=options["reader_study"]).first()
+        if reader_study is None:
+            raise CommandError(f"There is no reader study {options['reader_study']}.")
+        try:
+            text, digest = snapshot_text(
+                reader_study=reader_study,
+                confidence_level=options["confidence_level"],
+                call_threshold=options["call_threshold"],
+            )
+        except PortalError as problem:
+            raise CommandError(problem.detail) from None
+        result = canonical_result(analyse(parse(text), snapshot_digest=digest, software=software()))
+        self._write(options["out"], text, result)
+        self.stdout.write(f"snapshot {digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+
+    def _write(self, folder: Path, snapshot: str, result: str) -> None:
+        try:
+            (folder / "figures").mkdir(parents=True, exist_ok=True)
+            (folder / "snapshot.json").write_bytes(snapshot.encode())
+            (folder / "result.json").write_bytes(result.encode())
+            for name in FIGURES:
+                (folder / "figures" / f"{name}.csv").write_bytes(figure_csv(name, parse(result)).encode())
+        except OSError as problem:
+            raise CommandError(f"{folder} cannot be written: {problem.strerror}") from None

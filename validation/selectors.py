@@ -1,0 +1,145 @@
+"""What an analysis reads from the database, as the content of a snapshot; and the runs of a reader study."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotations.models import Assignment, Case, LabelSchema, ReaderStudy, ReferenceStandard, ReferenceTruth
+from annotations.selectors import cases_of, label_schema_of, reference_standard_of
+from portal.errors import Conflict, Invalid
+from portal.inference.models import ModelVersion, Prediction
+from validation.models import AnalysisRun
+
+SNAPSHOT_FORMAT = "overread.analysis-snapshot"
+SNAPSHOT_VERSION = 1
+
+
+def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
+    """Return the analysis runs of a reader study."""
+    return AnalysisRun.objects.filter(reader_study=reader_study).select_related("snapshot", "result", "requested_by")
+
+
+def snapshot_content(
+    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None
+) -> dict[str, Any]:
+    """Collect everything the analysis of a reader study depends on, in a fixed order."""
+    standard = reference_standard_of(reader_study=reader_study)
+    if standard is None:
+        raise Conflict("The reader study has no reference standard yet.", code="no_reference_standard")
+    schema = label_schema_of(reader_study=reader_study)
+    if schema is None:
+        raise Conflict("The reader study has no label schema.", code="no_label_schema")
+    questions = _questions(schema)
+    if call_threshold is not None and questions["rating"] is None:
+        raise Invalid("The label schema has no question with the role RATING to apply a threshold to.")
+    cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
+    assignments = _assignments(reader_study)
+    model_version = reader_study.ai_model_version
+    return {
+        "format": SNAPSHOT_FORMAT,
+        "version": SNAPSHOT_VERSION,
+        "reader_study": {"id": str(reader_study.pk), "name": reader_study.name},
+        "configuration": {"confidence_level": confidence_level, "call_threshold": call_threshold},
+        "label_schema": {"id": str(schema.pk), "version": schema.version, **questions},
+        "reference_standard": {
+            "id": str(standard.pk),
+            "version": standard.version,
+            "digest": standard.digest,
+        },
+        "model_version": _model_version(model_version),
+        "readers": _readers(assignments),
+        "cases": _cases(cases, standard),
+        "reads": [_read(assignment, questions) for assignment in assignments],
+        "predictions": _predictions(model_version, cases),
+    }
+
+
+def _questions(schema: LabelSchema) -> dict[str, str | None]:
+    by_role = {question.get("role"): question for question in schema.questions if question.get("role")}
+    call, rating = by_role.get("CALL"), by_role.get("RATING")
+    return {
+        "call": call["key"] if call else None,
+        "rating": rating["key"] if rating else None,
+        "rating_scale": rating["kind"] if rating else None,
+    }
+
+
+def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
+    assignments = Assignment.objects.filter(reader_study=reader_study).select_related(
+        "reader", "case", "read__signed_revision"
+    )
+    # Sorted here, because the order of a database depends on its collation.
+    return sorted(assignments, key=lambda one: (one.reader.username, one.case.position, str(one.pk)))
+
+
+def _readers(assignments: list[Assignment]) -> list[dict[str, str]]:
+    names = {str(assignment.reader_id): assignment.reader.username for assignment in assignments}
+    return [{"id": pk, "name": name} for pk, name in names.items()]
+
+
+def _cases(cases: list[Case], standard: ReferenceStandard) -> list[dict[str, Any]]:
+    truths = dict(ReferenceTruth.objects.filter(reference_standard=standard).values_list("case_id", "truth"))
+    # Patients are numbered as they appear: the snapshot needs to know who is the same, not who it is.
+    patients: dict[uuid.UUID, str] = {}
+    for case in cases:
+        patients.setdefault(case.imaging_study.patient_id, f"P{len(patients) + 1}")
+    return [
+        {
+            "id": str(case.pk),
+            "name": case.name,
+            "patient": patients[case.imaging_study.patient_id],
+            "truth": truths.get(case.pk),
+        }
+        for case in cases
+    ]
+
+
+def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
+    read = getattr(assignment, "read", None)
+    revision = read.signed_revision if read is not None else None
+    answers = revision.payload["answers"] if revision is not None else {}
+    return {
+        "case": str(assignment.case_id),
+        "reader": str(assignment.reader_id),
+        "state": assignment.state,
+        "revision": str(revision.pk) if revision is not None else None,
+        "digest": revision.digest if revision is not None else None,
+        "provenance": revision.provenance if revision is not None else None,
+        "call": answers.get(questions["call"]) if questions["call"] else None,
+        "rating": answers.get(questions["rating"]) if questions["rating"] else None,
+    }
+
+
+def _model_version(model_version: ModelVersion | None) -> dict[str, Any] | None:
+    if model_version is None:
+        return None
+    return {
+        "id": str(model_version.pk),
+        "name": model_version.ai_model.name,
+        "version": model_version.version,
+        "operating_threshold": model_version.operating_threshold,
+        "weights_digest": model_version.weights_digest,
+    }
+
+
+def _predictions(model_version: ModelVersion | None, cases: list[Case]) -> list[dict[str, Any]]:
+    if model_version is None:
+        return []
+    newest = (
+        Prediction.objects.filter(
+            model_version=model_version, imaging_study__in=[case.imaging_study_id for case in cases]
+        )
+        .order_by("imaging_study_id", "-created_at", "-pk")
+        .distinct("imaging_study_id")
+    )
+    in_force = {prediction.imaging_study_id: prediction for prediction in newest}
+    return [
+        {
+            "case": str(case.pk),
+            "id": str(in_force[case.imaging_study_id].pk),
+            "score": in_force[case.imaging_study_id].score,
+        }
+        for case in cases
+        if case.imaging_study_id in in_force
+    ]

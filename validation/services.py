@@ -1,0 +1,76 @@
+"""Making, cancelling and retrying analysis runs."""
+
+from functools import cache
+from pathlib import Path
+from tomllib import loads
+
+from django.conf import settings
+from django.db import transaction
+
+from annotations.models import ReaderStudy, ReaderStudyState
+from annotations.services.reader_studies import stream_of
+from portal import jobs
+from portal.accounts.models import User
+from portal.audit.services import canonical_json, record, sha256
+from portal.errors import Conflict
+from validation.analysis import software_versions
+from validation.models import AnalysisRun, AnalysisSnapshot
+from validation.selectors import snapshot_content
+
+
+@cache
+def software() -> dict[str, str]:
+    """Name the software that the bytes of a result depend on."""
+    project = loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())["project"]
+    return software_versions(project["version"])
+
+
+def snapshot_text(
+    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None
+) -> tuple[str, str]:
+    """Freeze what an analysis reads; return the canonical text and its digest."""
+    if reader_study.state == ReaderStudyState.DRAFT:
+        raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
+    content = snapshot_content(
+        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold
+    )
+    text = canonical_json(content)
+    return text, sha256(text)
+
+
+@transaction.atomic
+def analysis_run_create(
+    *, by: User, reader_study: ReaderStudy, confidence_level: float = 0.95, call_threshold: float | None = None
+) -> AnalysisRun:
+    """Freeze a snapshot of the reader study and queue its analysis."""
+    text, digest = snapshot_text(
+        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold
+    )
+    AnalysisSnapshot.objects.bulk_create(
+        [AnalysisSnapshot(reader_study=reader_study, content=text, digest=digest)], ignore_conflicts=True
+    )
+    snapshot = AnalysisSnapshot.objects.get(digest=digest)
+    run = AnalysisRun.objects.create(reader_study=reader_study, requested_by=by, snapshot=snapshot)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="analysis_run.create",
+        obj=run,
+        detail={"snapshot_digest": digest},
+    )
+    jobs.enqueue(run)
+    return run
+
+
+@transaction.atomic
+def analysis_run_cancel(*, by: User, run: AnalysisRun) -> None:
+    """Ask a run to stop."""
+    jobs.cancel(run)
+    record(stream=stream_of(run.reader_study_id), actor=by, action="analysis_run.cancel", obj=run)
+
+
+@transaction.atomic
+def analysis_run_retry(*, by: User, run: AnalysisRun) -> None:
+    """Queue a failed or cancelled run again, over the snapshot it already has."""
+    jobs.retry(run)
+    record(stream=stream_of(run.reader_study_id), actor=by, action="analysis_run.retry", obj=run)

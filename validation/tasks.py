@@ -1,0 +1,12 @@
+"""Celery tasks of validation."""
+
+from portal import jobs
+from portal.celery import app
+from validation.models import AnalysisRun
+from validation.runner import execute
+
+
+@app.task(name=AnalysisRun.TASK_NAME)
+def analysis_run_execute(job_id: str) -> None:
+    """Execute one analysis run."""
+    jobs.run(AnalysisRun, job_id, execute)
