@@ -71,11 +71,11 @@ class Readings:
         rows = [self.modalities.index(name) for name in kept_modalities]
         columns = [self.readers.index(name) for name in kept_readers]
         rating = self.rating[np.ix_(rows, columns)]
-        read = ~np.isnan(rating).all(axis=(0, 1))
+        read = np.asarray(~np.isnan(rating).all(axis=(0, 1)))
         return Readings(
             kept_modalities,
             kept_readers,
-            tuple(case for case, keep in zip(self.cases, read, strict=True) if keep),
+            tuple(case for case, keep in zip(self.cases, read.tolist(), strict=True) if keep),
             self.truth[read],
             rating[:, :, read],
         )

@@ -3,11 +3,13 @@
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 
 from validation.stats.checks import FloatArray
 from validation.stats.mrmc_design import Readings
 
-_MAXIMUM_CELLS = 4_000_000  # of one block of success indicators, 32 MB
+_MAXIMUM_CELLS = 2_000_000  # of one block of success indicators, 8 MB: it stays in the processor's cache
+_MAXIMUM_PAIRS = 1 << 21  # sums of so many quarters are exact in single precision
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,21 +53,24 @@ def pair_moments(table: Readings) -> Moments:
     both = np.zeros((cells, cells))
     by_positive = np.zeros(positive.shape)
     by_negative = np.zeros(negative.shape)
-    step = max(1, _MAXIMUM_CELLS // max(1, cells * negative.shape[1]))
+    per_positive = max(1, negative.shape[1])
+    step = max(1, min(_MAXIMUM_CELLS // (cells * per_positive), _MAXIMUM_PAIRS // per_positive))
     for start in range(0, positive.shape[1], step):
         block = _success(positive[:, start : start + step], negative)
-        by_positive[:, start : start + step] = block.sum(axis=2)
-        by_negative += block.sum(axis=1)
+        ones = np.ones(negative.shape[1], dtype=np.float32), np.ones(block.shape[1], dtype=np.float32)
+        by_positive[:, start : start + step] = block @ ones[0]
+        by_negative += ones[1] @ block
         flat = block.reshape(cells, -1)
         both += flat @ flat.T
     return _moments(both, by_positive, by_negative, has_positive.astype(float), has_negative.astype(float))
 
 
-def _success(positive: FloatArray, negative: FloatArray) -> FloatArray:
+def _success(positive: FloatArray, negative: FloatArray) -> npt.NDArray[np.float32]:
     """Compare every positive with every negative; a comparison with what was not read counts nothing."""
-    above = positive[:, :, None] > negative[:, None, :]
-    tied = positive[:, :, None] == negative[:, None, :]
-    return above + 0.5 * tied
+    success = np.greater(positive[:, :, None], negative[:, None, :]).astype(np.float32)
+    success += np.greater_equal(positive[:, :, None], negative[:, None, :])
+    success *= np.float32(0.5)
+    return success
 
 
 def _moments(
