@@ -33,6 +33,7 @@ class Reason(StrEnum):
     MISSING_READINGS = "missing-readings"
     NEGATIVE_VARIANCE = "negative-variance"
     NOT_COLLECTED = "not-collected"
+    BELOW_CHANCE = "below-chance"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -197,3 +197,28 @@ def test_every_command_explains_itself(command, capsys):
         main([command, "--help"])
     assert stop.value.code == 0
     assert "--csv FILE" in capsys.readouterr().out
+
+
+def test_roc_with_everything(csv):
+    options = ("--partial", "specificity:0.5:1", "--at-specificity", 0.75, "--bootstrap", 200, "--binormal",
+               "--operating-point", "youden", "--cluster", "case")  # fmt: skip
+    answer = run_json("roc", "--csv", csv, *options)
+    assert set(answer["further_estimates"]) == {
+        "auc_bootstrap", "partial_auc", "sensitivity_at_specificity", "auc_clustered", "auc_binormal",
+    }  # fmt: skip
+    assert answer["operating_point"]["threshold"] == 4.0
+    assert answer["further_estimates"]["auc_clustered"]["value"] == answer["estimates"]["auc"]["value"]
+
+
+@pytest.mark.parametrize("partial", ["specificity", "recall:0:1", "specificity:a:1", "specificity:1:0.9"])
+def test_a_bad_partial_range_is_one_line(csv, capsys, partial):
+    assert main(["roc", "--csv", str(csv), "--partial", partial]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_roc_compare_with_clusters_and_bootstrap():
+    columns = ("--truth", "poor_outcome", "--rating-a", "s100b", "--rating-b", "wfns", "--cluster", "case")
+    answer = run_json("roc-compare", "--csv", reference_path("roc_asah"), *columns, "--bootstrap", 2000)
+    expected = reference_values("roc_asah", "paired_tests")["s100b_vs_wfns"]["delong_paired"]["p"]
+    assert answer["tests"]["obuchowski"]["p"] == pytest.approx(expected, rel=1e-9)
+    assert answer["tests"]["auc_bootstrap"]["p"] == pytest.approx(expected, abs=0.02)
