@@ -2,6 +2,7 @@
 
 import django
 
+from tests.browser import browser_context_args, browser_type_launch_args
 from tests.services import (
     django_db_modify_db_settings,
     live_portal,
@@ -13,6 +14,8 @@ from tests.services import (
 
 # pytest finds fixtures by the names of this module.
 __all__ = [
+    "browser_context_args",
+    "browser_type_launch_args",
     "django_db_modify_db_settings",
     "live_portal",
     "orthanc_server",

@@ -64,6 +64,9 @@ def _prepare_session() -> Path:
     os.environ.update(private_environment(folder))
     os.environ.update(load_environment())
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
+    # Playwright keeps an event loop running in this thread for the whole session; without this, Django would
+    # refuse the database to every test that comes after a browser test.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -153,7 +153,10 @@ class Orthanc:
 
     def find_instance_id(self, sop_instance_uid: str) -> str | None:
         """The Orthanc id of a SOP Instance UID, or None."""
-        found = self._json("look up a UID", lambda: self._rest.post_tools_lookup(data=sop_instance_uid))
+        # pyorthanc's own method sends the text as a form, which httpx has deprecated.
+        found = self._json(
+            "look up a UID", lambda: self._rest.post(f"{self._rest.url}/tools/lookup", content=sop_instance_uid)
+        )
         ids = [row["ID"] for row in found if row["Type"] == "Instance"]
         return ids[0] if ids else None
 

@@ -24,9 +24,7 @@ def test_same_seed_gives_the_same_voxels():
 def test_no_reading_case_is_ever_trained_on():
     reading = range(catalogue.READING_SEED + 1, catalogue.READING_SEED + catalogue.READING_CASES + 1)
     fitting = range(catalogue.FITTING_SEED + 1, catalogue.FITTING_SEED + catalogue.FITTING_CASES + 1)
-    calibration = range(
-        catalogue.CALIBRATION_SEED + 1, catalogue.CALIBRATION_SEED + catalogue.CALIBRATION_CASES + 1
-    )
+    calibration = range(catalogue.CALIBRATION_SEED + 1, catalogue.CALIBRATION_SEED + catalogue.CALIBRATION_CASES + 1)
     assert not set(reading) & set(fitting)
     assert not set(reading) & set(calibration)
     assert not set(fitting) & set(calibration)
@@ -108,16 +106,12 @@ def test_uids_never_change():
     """A second demo must write the same objects, or every `make up` would fill the archive anew."""
     assert dicom.study_instance_uid("CASE 001") == dicom.study_instance_uid("CASE 001")
     assert dicom.study_instance_uid("CASE 001") != dicom.study_instance_uid("CASE 002")
-    assert all(
-        pydicom.uid.UID(uid).is_valid for uid in (dicom.phantom_uid("x"), dicom.study_instance_uid("y"))
-    )
+    assert all(pydicom.uid.UID(uid).is_valid for uid in (dicom.phantom_uid("x"), dicom.study_instance_uid("y")))
 
 
 def test_the_rods_of_the_ruler_are_as_long_as_they_claim():
     """Counted in pixels times PixelSpacing (PS3.3 10.7.1.3)."""
-    dataset = next(
-        dicom.to_datasets(ruler.make_ruler(), day=0, compress=False, description=ruler.DESCRIPTION)
-    )
+    dataset = next(dicom.to_datasets(ruler.make_ruler(), day=0, compress=False, description=ruler.DESCRIPTION))
     hounsfield = apply_rescale(dataset.pixel_array, dataset)
     row_spacing_mm, column_spacing_mm = (float(value) for value in dataset.PixelSpacing)
     assert (hounsfield[62] > 600).sum() * column_spacing_mm == pytest.approx(100.0)

@@ -64,6 +64,16 @@ def ct_slice(*, seed: str = "one", slice_number: int = 1, **changes: Any) -> Dat
     return data_set
 
 
+def renamed(path: Path, seed: str) -> Dataset:
+    """A file with identifiers of its own: several packaged files share theirs."""
+    data_set = pydicom.dcmread(path)
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        setattr(data_set, keyword, generate_uid(entropy_srcs=[seed, path.name, keyword]))
+    data_set.file_meta.MediaStorageSOPInstanceUID = data_set.SOPInstanceUID
+    data_set.PatientID = f"PATIENT-{seed}"
+    return data_set
+
+
 def to_bytes(data_set: Dataset) -> bytes:
     """The data set as a Part 10 file."""
     buffer = BytesIO()

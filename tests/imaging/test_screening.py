@@ -3,7 +3,6 @@
 import hashlib
 import os
 import signal
-import struct
 import threading
 import time
 from io import BytesIO
@@ -14,7 +13,6 @@ import pytest
 from pydicom.uid import (
     MPEG4HP41,
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
     HTJ2KLossless,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
@@ -69,14 +67,12 @@ def test_identifiers_are_those_of_the_file(screener, tmp_path):
     [
         ("CT_small.dcm", "1.2.840.10008.1.2.1"),
         ("MR_small_implicit.dcm", "1.2.840.10008.1.2"),
-        ("MR_small_bigendian.dcm", "1.2.840.10008.1.2.2"),
         ("MR_small_RLE.dcm", "1.2.840.10008.1.2.5"),
         ("MR_small_jpeg_ls_lossless.dcm", "1.2.840.10008.1.2.4.80"),
         ("MR_small_jp2klossless.dcm", "1.2.840.10008.1.2.4.90"),
         ("SC_rgb_jpeg_gdcm.dcm", "1.2.840.10008.1.2.4.70"),
         ("examples_ybr_color.dcm", "1.2.840.10008.1.2.4.50"),
         ("examples_palette.dcm", "1.2.840.10008.1.2.1"),
-        ("SC_ybr_full_422_uncompressed.dcm", "1.2.840.10008.1.2.1"),
     ],
 )
 def test_images_of_every_supported_transfer_syntax_pass(screener, name, transfer_syntax):
@@ -99,7 +95,9 @@ def test_images_of_every_supported_transfer_syntax_pass(screener, name, transfer
         ("JPEGLSNearLossless_08.dcm", "patient_id_missing"),
         ("MR_small_padded.dcm", "pixel_length_mismatch"),
         ("JPGExtended.dcm", "transfer_syntax_unsupported"),
+        ("MR_small_bigendian.dcm", "transfer_syntax_big_endian"),
         ("SC_rgb_jpeg.dcm", "structure_invalid"),
+        ("SC_ybr_full_422_uncompressed.dcm", "pixels_unsupported"),
     ],
 )
 def test_packaged_files_that_are_no_whole_image_are_refused(screener, name, code):
@@ -216,18 +214,11 @@ def test_every_truncation_of_a_whole_file_is_refused(refused):
         assert refused(content[:length]) is not None, length
 
 
-def test_deflated_and_big_endian_slices_pass(screener, tmp_path):
+def test_a_deflated_slice_passes(screener, tmp_path):
     body = files.data_set_bytes(files.ct_slice())
     path = tmp_path / "deflated.dcm"
     path.write_bytes(files.part_10(files.deflated(body), transfer_syntax_uid=DeflatedExplicitVRLittleEndian))
     assert screener.screen(path).transfer_syntax_uid == DeflatedExplicitVRLittleEndian
-    buffer = BytesIO()
-    data_set = files.ct_slice()
-    data_set.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
-    data_set.PixelData = b"".join(struct.pack(">H", n) for n in range(48))
-    pydicom.dcmwrite(buffer, data_set, implicit_vr=False, little_endian=False, enforce_file_format=True)
-    path.write_bytes(buffer.getvalue())
-    assert screener.screen(path).rows == 6
 
 
 def test_implicit_sequences_are_followed_by_the_dictionary(refused):

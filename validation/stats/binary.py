@@ -6,9 +6,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from validation.stats.checks import binary_array, confidence_level, same_length
+from validation.stats.normal import normal_quantile
 from validation.stats.proportions import ProportionMethod, proportion
 from validation.stats.results import (
     Estimate,
@@ -195,7 +195,7 @@ def matthews_correlation(counts: BinaryCounts, *, level: float = 0.95) -> Outcom
         return Estimate(
             float(round(phi)), None, None, level, "fisher-z", counts.n, note="No interval: every case agrees."
         )
-    half_width = _normal_quantile(level) * math.sqrt(_phi_variance(counts, phi)) / (1.0 - phi * phi)
+    half_width = normal_quantile(level) * math.sqrt(_phi_variance(counts, phi)) / (1.0 - phi * phi)
     low, high = math.tanh(math.atanh(phi) - half_width), math.tanh(math.atanh(phi) + half_width)
     return Estimate(phi, low, high, level, "fisher-z", counts.n)
 
@@ -258,7 +258,7 @@ def _likelihood_ratio(
 
 
 def _log_estimate(value: float, log_variance: float, level: float, n: int) -> Estimate:
-    factor = math.exp(_normal_quantile(level) * math.sqrt(log_variance))
+    factor = math.exp(normal_quantile(level) * math.sqrt(log_variance))
     return Estimate(value, value / factor, value * factor, level, "log", n)
 
 
@@ -288,7 +288,3 @@ def _below(estimate: Estimate) -> float:
 
 def _above(estimate: Estimate) -> float:
     return (estimate.high if estimate.high is not None else estimate.value) - estimate.value
-
-
-def _normal_quantile(level: float) -> float:
-    return float(norm.ppf(0.5 + level / 2.0))

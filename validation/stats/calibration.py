@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 import statsmodels.api as sm
 from scipy.special import logit
-from scipy.stats import norm
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
@@ -23,6 +22,7 @@ from validation.stats.checks import (
     probability_array,
     same_length,
 )
+from validation.stats.normal import normal_quantile
 from validation.stats.proportions import proportion
 from validation.stats.results import (
     Estimate,
@@ -143,7 +143,7 @@ def brier_score(truth: BoolArray, probability: FloatArray, *, level: float = 0.9
     value = float(squares.mean())
     if n < 2:
         return Estimate(value, None, None, level, "wald", n, note="No interval: it needs two cases.")
-    half_width = _quantile(level) * float(squares.std(ddof=1)) / math.sqrt(n)
+    half_width = normal_quantile(level) * float(squares.std(ddof=1)) / math.sqrt(n)
     return Estimate(value, max(0.0, value - half_width), min(1.0, value + half_width), level, "wald", n)
 
 
@@ -251,7 +251,3 @@ def _fit(outcome: FloatArray, design: FloatArray, level: float, offset: FloatArr
         Estimate(float(fit.params[i]), float(limits[i][0]), float(limits[i][1]), level, "wald", n)
         for i in range(columns)
     ]
-
-
-def _quantile(level: float) -> float:
-    return float(norm.ppf(0.5 + level / 2.0))

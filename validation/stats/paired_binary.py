@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import binom, norm
+from scipy.stats import binom
 from statsmodels.stats.contingency_tables import mcnemar
 
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
 from validation.stats.checks import binary_array, confidence_level, same_length
+from validation.stats.normal import normal_quantile
 from validation.stats.proportions import proportion
 from validation.stats.results import (
     Estimate,
@@ -206,7 +207,7 @@ def _mcnemar_tests(counts: PairedCounts) -> dict[str, TestOutcome]:
 
 def _difference(counts: PairedCounts, level: float, method: DifferenceMethod) -> Estimate:
     value = (counts.only_a - counts.only_b) / counts.n
-    z = float(norm.ppf(0.5 + level / 2.0))
+    z = normal_quantile(level)
     low, high = _tango_limits(counts, z) if method == "tango" else _newcombe_limits(counts, level)
     return Estimate(value, low, high, level, method, counts.n)
 
@@ -214,12 +215,13 @@ def _difference(counts: PairedCounts, level: float, method: DifferenceMethod) ->
 def _tango_limits(counts: PairedCounts, z: float) -> tuple[float, float]:
     """Invert the score test of a difference delta: all delta whose statistic lies within -z and z."""
     value = (counts.only_a - counts.only_b) / counts.n
-    low = _root(lambda delta: _tango_statistic(counts, delta) - z, -1.0, value)
-    high = _root(lambda delta: _tango_statistic(counts, delta) + z, value, 1.0)
+    low = _root(lambda delta: tango_statistic(counts, delta) - z, -1.0, value)
+    high = _root(lambda delta: tango_statistic(counts, delta) + z, value, 1.0)
     return low, high
 
 
-def _tango_statistic(counts: PairedCounts, delta: float) -> float:
+def tango_statistic(counts: PairedCounts, delta: float) -> float:
+    """Score statistic of the hypothesis that the difference a - b is `delta` (Tango 1998), standard normal."""
     n, b, c = counts.n, counts.only_a, counts.only_b
     # q is the maximum likelihood estimate of P(only b) under the difference delta: 2n q^2 + B q + C = 0.
     linear = -b - c + (2 * n - b + c) * delta

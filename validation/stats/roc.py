@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
-from scipy.stats import norm
 
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
 from validation.stats.checks import (
@@ -20,6 +19,7 @@ from validation.stats.checks import (
     rating_array,
     same_length,
 )
+from validation.stats.normal import normal_quantile
 from validation.stats.results import (
     Estimate,
     JSONValue,
@@ -189,7 +189,7 @@ def auc_from_placements(components: Placements, *, level: float, method: AucMeth
         note = None if method == "newcombe" else _why_newcombe(value, variance)
         low, high = _newcombe_limits(value, len(components.positive), len(components.negative), level)
         return Estimate(value, low, high, level, "newcombe", n, note)
-    z, error = _quantile(level), math.sqrt(variance)
+    z, error = normal_quantile(level), math.sqrt(variance)
     if method == "logit" and 0.0 < value < 1.0:
         half_width = z * error / (value * (1.0 - value))
         low, high = float(expit(logit(value) - half_width)), float(expit(logit(value) + half_width))
@@ -258,7 +258,7 @@ def _why_newcombe(value: float, variance: float | Undefined) -> str:
 
 def _newcombe_limits(value: float, positives: int, negatives: int, level: float) -> tuple[float, float]:
     """Solve |theta - value| = z sqrt(V(theta)) for both limits, V being Hanley and McNeil's variance."""
-    z = _quantile(level)
+    z = normal_quantile(level)
 
     def excess(theta: float) -> float:
         extra = ((1.0 - theta) / (2.0 - theta) + theta / (1.0 + theta)) * ((positives + negatives) / 2.0 - 1.0)
@@ -269,7 +269,3 @@ def _newcombe_limits(value: float, positives: int, negatives: int, level: float)
     low = 0.0 if value == 0.0 else float(brentq(excess, 0.0, inside_high, xtol=1e-15))
     high = 1.0 if value == 1.0 else float(brentq(excess, inside_low, 1.0, xtol=1e-15))
     return low, high
-
-
-def _quantile(level: float) -> float:
-    return float(norm.ppf(0.5 + level / 2.0))

@@ -5,9 +5,9 @@ import math
 
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from validation.stats.checks import binary_array, confidence_level, rating_array, same_length
+from validation.stats.normal import normal_quantile, two_sided_p
 from validation.stats.results import (
     Estimate,
     JSONValue,
@@ -108,10 +108,10 @@ def _test(first: Placements, second: Placements, *, level: float, n: int) -> tup
         )
         return _without_interval(value, level, n, undefined), undefined
     error = math.sqrt(variance)
-    half_width = float(norm.ppf(0.5 + level / 2.0)) * error
+    half_width = normal_quantile(level) * error
     low, high = max(-1.0, value - half_width), min(1.0, value + half_width)
     z = value / error
-    test = TestResult(z, None, float(2.0 * norm.sf(abs(z))), "DeLong paired, normal", n)
+    test = TestResult(z, None, two_sided_p(z), "DeLong paired, normal", n)
     return Estimate(value, low, high, level, "delong", n), test
 
 

@@ -34,3 +34,5 @@ export interface ReaderStudySummary {
   is_demo: boolean;
   created_at: string;
 }
+
+export type ReaderStudyState = ReaderStudySummary["state"];

@@ -1,3 +1,38 @@
 import type { RouteObject } from "react-router";
 
-export const coordinatorRoutes: RouteObject[] = [];
+const readerStudy = async () => ({
+  Component: (await import("./readerStudies/ReaderStudyScreen")).ReaderStudyScreen,
+});
+
+export const coordinatorRoutes: RouteObject[] = [
+  {
+    path: "imaging-studies",
+    lazy: async () => ({
+      Component: (await import("./imaging/ImagingStudiesScreen")).ImagingStudiesScreen,
+    }),
+  },
+  {
+    path: "reader-studies",
+    lazy: async () => ({
+      Component: (await import("./readerStudies/ReaderStudiesScreen")).ReaderStudiesScreen,
+    }),
+  },
+  { path: "reader-studies/:id", lazy: readerStudy },
+  { path: "reader-studies/:id/:part", lazy: readerStudy },
+  {
+    path: "ai-models",
+    lazy: async () => ({ Component: (await import("./ai/AiModelsScreen")).AiModelsScreen }),
+  },
+  {
+    path: "ai-models/:id",
+    lazy: async () => ({ Component: (await import("./ai/AiModelScreen")).AiModelScreen }),
+  },
+  {
+    path: "account",
+    lazy: async () => ({ Component: (await import("./account/AccountScreen")).AccountScreen }),
+  },
+  {
+    path: "people",
+    lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
+  },
+];

@@ -16,13 +16,15 @@ const isCoordinator = (me: Me) =>
   me.is_site_administrator ||
   me.may_create_reader_studies ||
   me.memberships.some((membership) => membership.role === "COORDINATOR");
+const isStudyCreator = (me: Me) => me.is_site_administrator || me.may_create_reader_studies;
 
 /** Entries of the bar in order; the server decides again on every request. */
 const NAVIGATION: NavigationItem[] = [
   { to: "/", text: "Worklist", isFor: () => true },
   { to: "/reader-studies", text: "Reader studies", isFor: isCoordinator },
-  { to: "/imaging-studies", text: "Imaging studies", isFor: isCoordinator },
-  { to: "/ai-models", text: "AI models", isFor: isCoordinator },
+  { to: "/imaging-studies", text: "Imaging studies", isFor: isStudyCreator },
+  { to: "/ai-models", text: "AI models", isFor: isStudyCreator },
+  { to: "/people", text: "People", isFor: (me) => me.is_site_administrator },
 ];
 
 export function TopBar() {
@@ -42,7 +44,11 @@ export function TopBar() {
           ))}
       </nav>
       <span className={classes.spacer} />
-      {me && <span className={classes.person}>{me.name || me.username}</span>}
+      {me && (
+        <NavLink to="/account" className={classes.link}>
+          {me.name || me.username}
+        </NavLink>
+      )}
       {me && (
         <Button variant="subtle" color="gray" size="compact-xs" onClick={signOut}>
           Sign out

@@ -28,6 +28,19 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
+    Autocomplete: { defaultProps: { size: "xs" } },
+    Checkbox: { defaultProps: { size: "xs" } },
+    // The page itself never scrolls (the screen inside the shell does), so there is no scroll to lock; the
+    // lock would add a style element that the content security policy refuses.
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
+    MultiSelect: { defaultProps: { size: "xs" } },
+    NumberInput: { defaultProps: { size: "xs" } },
+    PasswordInput: { defaultProps: { size: "xs" } },
+    Radio: { defaultProps: { size: "sm" } },
+    SegmentedControl: { defaultProps: { size: "xs" } },
+    Switch: { defaultProps: { size: "xs" } },
+    Table: { defaultProps: { fz: "sm", verticalSpacing: 5 } },
+    Textarea: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
   },
 });

@@ -17,7 +17,6 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEGExtended12Bit,
 )
@@ -189,16 +188,11 @@ def _data_set(
     if transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
         content = _inflate(stream, offset)
         body: structure.ByteSource = _MemoryBytes(content)
-        elements = structure.walk(body, 0, implicit=False, big_endian=False)
+        elements = structure.walk(body, 0, implicit=False)
         readable: BinaryIO = BytesIO(content)
     else:
         body = source
-        elements = structure.walk(
-            source,
-            offset,
-            implicit=transfer_syntax_uid == ImplicitVRLittleEndian,
-            big_endian=transfer_syntax_uid == ExplicitVRBigEndian,
-        )
+        elements = structure.walk(source, offset, implicit=transfer_syntax_uid == ImplicitVRLittleEndian)
         stream.seek(offset)
         readable = stream
     return body, elements, _wanted_values(readable, transfer_syntax_uid)
@@ -212,7 +206,7 @@ def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
         return read_dataset(
             readable,
             is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
-            is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
+            is_little_endian=True,
             stop_when=is_pixel_data,
             specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
         )

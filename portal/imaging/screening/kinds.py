@@ -9,7 +9,6 @@ TRANSFER_SYNTAXES: dict[str, bool] = {
     uid.ImplicitVRLittleEndian: True,
     uid.ExplicitVRLittleEndian: True,
     uid.DeflatedExplicitVRLittleEndian: True,
-    uid.ExplicitVRBigEndian: True,
     uid.JPEGBaseline8Bit: False,
     uid.JPEGExtended12Bit: False,
     uid.JPEGLossless: False,
@@ -66,6 +65,8 @@ def check_transfer_syntax(transfer_syntax_uid: str) -> None:
         return
     if transfer_syntax_uid.startswith(HTJ2K_PREFIX):
         raise Refusal("transfer_syntax_htj2k")
+    if transfer_syntax_uid == uid.ExplicitVRBigEndian:
+        raise Refusal("transfer_syntax_big_endian")
     raise Refusal("transfer_syntax_unsupported")
 
 

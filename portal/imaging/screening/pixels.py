@@ -7,7 +7,7 @@ from portal.imaging.screening.reasons import Refusal
 from portal.imaging.screening.structure import PIXEL_DATA, Element
 
 MAX_FRAME_BYTES = 512 * 1024**2
-_BITS_ALLOCATED = (1, 8, 16, 32)
+_BITS_ALLOCATED = (8, 16, 32)
 _SAMPLES_PER_PIXEL = (1, 3)
 
 
@@ -25,9 +25,8 @@ class Image:
 
     @property
     def bits_per_frame(self) -> int:
-        """Bits of one decoded frame; chroma-subsampled YBR keeps two samples a pixel instead of three."""
-        samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel
-        return self.rows * self.columns * samples * self.bits_allocated
+        """Bits of one decoded frame."""
+        return self.rows * self.columns * self.samples_per_pixel * self.bits_allocated
 
 
 def check(image: Image, elements: Mapping[int, Element], *, is_native: bool) -> None:
@@ -35,6 +34,9 @@ def check(image: Image, elements: Mapping[int, Element], *, is_native: bool) -> 
     element = elements.get(PIXEL_DATA)
     if element is None or element.length == 0:
         raise Refusal("pixels_missing")
+    # Orthanc 1.10.1 computes a wrong frame size for both and gives no frame at all.
+    if image.bits_allocated == 1 or (is_native and image.photometric_interpretation == "YBR_FULL_422"):
+        raise Refusal("pixels_unsupported")
     _check_description(image)
     if is_native:
         _check_native(image, element)

@@ -3,13 +3,13 @@
 import json
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from pydicom.uid import ExplicitVRBigEndian
 
 from portal.errors import NotFound, Unavailable
-from portal.imaging.dicomweb import DicomJson, ReadElement, cleaned_metadata
+from portal.imaging.dicomweb import DicomJson, cleaned_metadata
 from portal.imaging.models import Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
 from portal.imaging.reader_tags import tag_of
@@ -73,20 +73,9 @@ def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
 
 
 def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
-    return cleaned_metadata(row, instance, series.imaging_study.patient.patient_key, _reader(instance, gateway))
-
-
-def _reader(instance: Instance, gateway: Orthanc) -> ReadElement:
-    def read(path: str) -> bytes:
-        value = gateway.element_value(instance.orthanc_id, path)
-        if instance.transfer_syntax_uid != ExplicitVRBigEndian:
-            return value
-        # InlineBinary is little endian (PS3.18 F.2.7); the tables are made of 16-bit words.
-        swapped = bytearray(value)
-        swapped[0::2], swapped[1::2] = value[1::2], value[0::2]
-        return bytes(swapped)
-
-    return read
+    return cleaned_metadata(
+        row, instance, series.imaging_study.patient.patient_key, partial(gateway.element_value, instance.orthanc_id)
+    )
 
 
 def _folder() -> Path:

@@ -167,3 +167,33 @@ def test_a_million_rows_are_read_without_a_loop(tmp_path):
     path = tmp_path / "million.csv"
     pd.DataFrame({"truth": truth, "call": rng.integers(0, 2, 1_000_000)}).to_csv(path, index=False)
     assert sum(run_json("binary", "--csv", path)["counts"].values()) == 1_000_000
+
+
+def test_binary_with_prevalence_and_clusters(csv):
+    answer = run_json("binary", "--csv", csv, "--prevalence", 0.1, "--cluster", "case")
+    # Sensitivity 3/4, specificity 3/4: PPV = 0.075 / (0.075 + 0.225).
+    assert answer["at_prevalence"]["estimates"]["ppv"]["value"] == pytest.approx(0.25)
+    assert answer["clustered"]["sensitivity"]["value"] == 0.75
+    again = run_json("binary", "--csv", csv, "--cluster", "case", "--bootstrap", "--seed", 5)
+    assert again == run_json("binary", "--csv", csv, "--cluster", "case", "--bootstrap", "--seed", 5)
+
+
+def test_paired_binary_against_dtcompair():
+    expected = reference_values("binary_paired1", "paired_y1_vs_y2")
+    options = ("--truth", "d", "--call-a", "y1", "--call-b", "y2", "--margin", 0.05)
+    answer = run_json("paired-binary", "--csv", reference_path("binary_paired1"), *options)
+    assert answer["predictive_values"]["ppv"]["tests"]["kosinski"]["p"] == pytest.approx(
+        expected["pv_wgs_kosinski"]["ppv"]["p.value"], rel=1e-9
+    )
+    assert answer["ratios"]["lr_positive"]["test"]["p"] == pytest.approx(
+        expected["dlr_regtest"]["pdlr"]["p.value"], rel=1e-9
+    )
+    assert answer["margin_tests"]["sensitivity"]["p"] < 1e-6
+
+
+@pytest.mark.parametrize("command", ["binary", "paired-binary", "roc", "roc-compare", "calibration"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert "--csv FILE" in capsys.readouterr().out

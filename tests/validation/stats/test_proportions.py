@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,6 +7,8 @@ from hypothesis import strategies as st
 from tests.validation.stats.reference import reference_values
 from validation.stats import Estimate, InputError, Reason, Undefined, proportion
 from validation.stats.proportions import PROPORTION_METHODS
+
+BOUNDED = [method for method in PROPORTION_METHODS if method != "logit"]
 
 
 def test_wilson_against_the_printed_table_of_newcombe_1998():
@@ -43,7 +47,7 @@ def test_agresti_coull_against_statsmodels_and_keeps_the_plain_value():
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_every_method_brackets_the_value_inside_0_and_1(count_and_n):
     count, n = count_and_n
-    for method in PROPORTION_METHODS:
+    for method in BOUNDED:
         estimate = proportion(count, n, method=method)
         assert isinstance(estimate, Estimate)
         assert 0.0 <= estimate.low <= estimate.value <= estimate.high <= 1.0
@@ -52,7 +56,7 @@ def test_every_method_brackets_the_value_inside_0_and_1(count_and_n):
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_failures_mirror_successes(count_and_n):
     count, n = count_and_n
-    for method in PROPORTION_METHODS:
+    for method in BOUNDED:
         successes, failures = proportion(count, n, method=method), proportion(n - count, n, method=method)
         assert successes.low == pytest.approx(1.0 - failures.high, abs=1e-12)
 
@@ -69,3 +73,11 @@ def test_impossible_counts_are_refused():
 def test_an_unknown_method_is_refused_with_the_choices():
     with pytest.raises(InputError, match="use one of wilson, clopper-pearson"):
         proportion(1, 2, method="wald")
+
+
+def test_logit_by_hand():
+    # logit(1/2) = 0 and its standard error is sqrt(1/8 + 1/8) = 1/2: the limits are expit(-+z/2).
+    estimate = proportion(8, 16, method="logit")
+    low = 1.0 / (1.0 + math.exp(1.959963984540054 / 2.0))
+    assert (estimate.low, estimate.high) == pytest.approx((low, 1.0 - low), rel=1e-12)
+    assert "infinite" in proportion(0, 5, method="logit").note

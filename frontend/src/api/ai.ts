@@ -1,0 +1,110 @@
+import { queryOptions } from "@tanstack/react-query";
+import { type Job, type JobState, pollInterval } from "./jobs";
+import { allRows } from "./lists";
+import { call } from "./send";
+
+export interface AiModel {
+  id: string;
+  name: string;
+  description: string;
+  intended_use: string;
+  created_at: string;
+}
+
+export interface ModelVersion {
+  id: string;
+  ai_model: { id: string; name: string };
+  version: string;
+  kind: "DEMO_CNN" | "EXTERNAL";
+  weights_digest: string;
+  operating_threshold: number;
+  runnable: boolean;
+  number_of_predictions: number;
+  created_at: string;
+}
+
+export interface InferenceItem {
+  imaging_study_id: string;
+  state: JobState;
+  reason_code: string;
+  reason: string;
+}
+
+export interface InferenceRun extends Job {
+  model_version: { id: string; name: string; version: string };
+}
+
+export interface InferenceRunDetail extends InferenceRun {
+  items: InferenceItem[];
+}
+
+export interface NewModelVersion {
+  version: string;
+  kind: "EXTERNAL";
+  operating_threshold: number;
+  description: string;
+}
+
+export const AI_MODELS_KEY = ["ai-models"];
+export const MODEL_VERSIONS_KEY = ["model-versions"];
+export const INFERENCE_RUNS_KEY = ["inference-runs"];
+
+export const aiModelsQuery = queryOptions({
+  queryKey: AI_MODELS_KEY,
+  queryFn: ({ signal }) => allRows<AiModel>("/api/v1/ai-models", signal),
+});
+
+export const aiModelQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...AI_MODELS_KEY, id],
+    queryFn: ({ signal }) => call<AiModel>("GET", `/api/v1/ai-models/${id}`, { signal }),
+  });
+
+export const modelVersionsQuery = queryOptions({
+  queryKey: MODEL_VERSIONS_KEY,
+  queryFn: ({ signal }) => allRows<ModelVersion>("/api/v1/model-versions", signal),
+});
+
+export const inferenceRunsQuery = queryOptions({
+  queryKey: INFERENCE_RUNS_KEY,
+  queryFn: ({ signal }) => allRows<InferenceRun>("/api/v1/inference-runs", signal),
+  refetchInterval: (query) => pollInterval(query.state.data),
+});
+
+export const readerStudyInferenceRunsQuery = (readerStudyId: string) =>
+  queryOptions({
+    queryKey: ["reader-study", readerStudyId, "inference-runs"],
+    queryFn: ({ signal }) =>
+      allRows<InferenceRun>(`/api/v1/reader-studies/${readerStudyId}/inference-runs`, signal),
+    refetchInterval: (query) => pollInterval(query.state.data),
+  });
+
+export const inferenceRunQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...INFERENCE_RUNS_KEY, id],
+    queryFn: ({ signal }) => call<InferenceRunDetail>("GET", `/api/v1/inference-runs/${id}`, { signal }),
+    refetchInterval: (query) => pollInterval(query.state.data),
+  });
+
+export const createAiModel = (body: Pick<AiModel, "name" | "description" | "intended_use">) =>
+  call<AiModel>("POST", "/api/v1/ai-models", { body });
+
+export const createModelVersion = (aiModelId: string, body: NewModelVersion) =>
+  call<ModelVersion>("POST", `/api/v1/ai-models/${aiModelId}/versions`, { body });
+
+export function uploadPredictions(modelVersionId: string, file: File): Promise<{ created: number }> {
+  const body = new FormData();
+  body.append("file", file);
+  return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
+}
+
+export const startInferenceRun = (readerStudyId: string, modelVersionId: string) =>
+  call<InferenceRun>("POST", `/api/v1/reader-studies/${readerStudyId}/inference-runs`, {
+    body: { model_version_id: modelVersionId },
+  });
+
+export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>
+  call<InferenceRun>("POST", `/api/v1/inference-runs/${id}/${verb}`);
+
+export const predictionsExampleUrl = (modelVersionId: string) =>
+  `/api/v1/model-versions/${modelVersionId}/predictions-example.csv`;

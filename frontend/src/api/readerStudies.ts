@@ -1,0 +1,159 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { LabelSchema, Question } from "@/domain/labelSchema";
+import type { ImagingStudy } from "./imaging";
+import { allRows } from "./lists";
+import { call } from "./send";
+import type { AiDisplay, ReaderStudyState, Role } from "./types";
+
+export interface ReaderStudy {
+  id: string;
+  name: string;
+  description: string;
+  state: ReaderStudyState;
+  ai_model_version: { id: string; name: string; version: string } | null;
+  ai_display: AiDisplay;
+  my_roles: Role[];
+  label_schema: LabelSchema | null;
+  launched_at: string | null;
+  closed_at: string | null;
+  is_demo: boolean;
+  number_of_cases: number;
+  number_of_readers: number;
+  number_of_assignments: number;
+  number_signed: number;
+}
+
+export type CaseImagingStudy = Omit<ImagingStudy, "body_part" | "number_of_series" | "created_at">;
+
+export interface Case {
+  id: string;
+  name: string;
+  imaging_study: CaseImagingStudy;
+  truth: 0 | 1 | null;
+  position: number;
+}
+
+export interface Member {
+  user_id: string;
+  username: string;
+  name: string;
+  role: Role;
+}
+
+export interface ReferenceStandard {
+  version: number;
+  source: "CSV" | "DEMO";
+  provenance: string;
+  digest: string;
+  created_at: string;
+  number_positive: number;
+  number_negative: number;
+  missing: string[];
+}
+
+export interface LaunchCheckItem {
+  code: string;
+  ok: boolean;
+  blocking: boolean;
+  text: string;
+}
+
+export interface ReaderProgress {
+  user_id: string;
+  username: string;
+  name: string;
+  total: number;
+  signed: number;
+  draft: number;
+  median_active_s: number | null;
+  last_signed_at: string | null;
+}
+
+export interface ReaderStudyChange {
+  name?: string;
+  description?: string;
+  ai_model_version_id?: string | null;
+  ai_display?: AiDisplay;
+}
+
+const base = (id: string) => `/api/v1/reader-studies/${id}`;
+export const readerStudyKey = (id: string) => ["reader-study", id];
+
+export const readerStudyQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "itself"],
+    queryFn: ({ signal }) => call<ReaderStudy>("GET", base(id), { signal }),
+  });
+
+export const casesQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "cases"],
+    queryFn: ({ signal }) => allRows<Case>(`${base(id)}/cases`, signal),
+  });
+
+export const membersQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "members"],
+    queryFn: ({ signal }) => allRows<Member>(`${base(id)}/members`, signal),
+  });
+
+/** The version in force; null while there is none. */
+export const referenceStandardQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "reference-standard"],
+    queryFn: async ({ signal }) =>
+      (await call<ReferenceStandard | undefined>("GET", `${base(id)}/reference-standard`, { signal })) ??
+      null,
+  });
+
+export const launchCheckQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "launch-check"],
+    queryFn: ({ signal }) =>
+      call<{ ready: boolean; items: LaunchCheckItem[] }>("GET", `${base(id)}/launch-check`, { signal }),
+    staleTime: 0,
+  });
+
+export const progressQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "progress"],
+    queryFn: ({ signal }) =>
+      call<{ readers: ReaderProgress[]; total: number; signed: number }>("GET", `${base(id)}/progress`, {
+        signal,
+      }),
+    refetchInterval: 15_000,
+  });
+
+export const createReaderStudy = (body: { name: string; description: string }) =>
+  call<ReaderStudy>("POST", "/api/v1/reader-studies", { body });
+
+export const changeReaderStudy = (id: string, body: ReaderStudyChange) =>
+  call<ReaderStudy>("PATCH", base(id), { body });
+
+export const putLabelSchema = (id: string, questions: Question[]) =>
+  call<LabelSchema>("PUT", `${base(id)}/label-schema`, { body: { questions } });
+
+export const putCases = (id: string, imagingStudyIds: string[]) =>
+  call<unknown>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds } });
+
+export const putMembers = (id: string, members: { user_id: string; role: Role }[]) =>
+  call<unknown>("PUT", `${base(id)}/members`, { body: { members } });
+
+export function postReferenceStandard(id: string, file: File): Promise<ReferenceStandard> {
+  const body = new FormData();
+  body.append("file", file);
+  return call("POST", `${base(id)}/reference-standard`, { body });
+}
+
+export const launchReaderStudy = (id: string, seed: string) =>
+  call<ReaderStudy>("POST", `${base(id)}/launch`, { body: seed === "" ? {} : { seed } });
+
+export const closeReaderStudy = (id: string) => call<ReaderStudy>("POST", `${base(id)}/close`);
+
+/** Addresses of files about a reader study, for links. */
+export const readerStudyFiles = (id: string) => ({
+  referenceExample: `${base(id)}/reference-standard-example.csv`,
+  randomisation: `${base(id)}/randomisation.csv`,
+  labelsCsv: `${base(id)}/labels?format=csv&page_size=1000`,
+  labelsJson: `${base(id)}/labels?format=json&page_size=1000`,
+});

@@ -1,0 +1,52 @@
+import { Anchor, Button, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+import { aiModelQuery, modelVersionsQuery } from "@/api/ai";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { Screen } from "@/ui/Screen";
+import { AddVersionModal } from "./AddVersionModal";
+import { VersionSection } from "./VersionSection";
+
+/** One AI model with its versions and the way in for predictions. */
+export function AiModelScreen() {
+  const { id = "" } = useParams();
+  const model = useQuery(aiModelQuery(id));
+  const versions = useQuery(modelVersionsQuery);
+  const [isAdding, setAdding] = useState(false);
+  const error = model.error ?? versions.error;
+  if (error) return <ErrorNotice error={error} />;
+  if (!model.data || !versions.data) return <LoadingScreen />;
+  const own = versions.data.filter((version) => version.ai_model.id === id);
+  return (
+    <Screen
+      title={model.data.name}
+      about={
+        <Anchor component={Link} to="/ai-models" size="xs">
+          ← AI models
+        </Anchor>
+      }
+      actions={<Button onClick={() => setAdding(true)}>Add a version</Button>}
+    >
+      <Stack gap={4}>
+        {model.data.intended_use && <Text size="sm">{model.data.intended_use}</Text>}
+        {model.data.description && (
+          <Text size="sm" c="dimmed">
+            {model.data.description}
+          </Text>
+        )}
+      </Stack>
+      {own.length === 0 && (
+        <EmptyState title="No version yet">
+          Add the version whose predictions you want to evaluate.
+        </EmptyState>
+      )}
+      {own.map((version) => (
+        <VersionSection key={version.id} version={version} />
+      ))}
+      {isAdding && <AddVersionModal aiModelId={id} onClose={() => setAdding(false)} />}
+    </Screen>
+  );
+}

@@ -1,0 +1,87 @@
+import { Anchor, Button, Card, Group, Stack, Table, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { changeInferenceRun, INFERENCE_RUNS_KEY, type InferenceRun, inferenceRunQuery } from "@/api/ai";
+import { isOver } from "@/api/jobs";
+import { JobStateBadge } from "@/ui/badges";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { JobProgress } from "@/ui/JobProgress";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { dateTime } from "@/ui/times";
+
+/** One run of a model version: how far it is, what failed and why, and the way to try again. */
+export function InferenceRunCard({ run }: { run: InferenceRun }) {
+  const queryClient = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  const changing = useMutation({
+    mutationFn: (verb: "retry" | "cancel") => changeInferenceRun(run.id, verb),
+    // A run is listed under its reader study as well as by itself.
+    onSuccess: () =>
+      queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          queryKey[0] === INFERENCE_RUNS_KEY[0] || queryKey.includes(INFERENCE_RUNS_KEY[0] ?? ""),
+      }),
+  });
+  const mayRetry = run.state === "FAILED" || run.state === "CANCELLED";
+  return (
+    <Card withBorder padding="sm">
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Text size="sm">
+            {run.model_version.name} {run.model_version.version} · {dateTime(run.created_at)}
+          </Text>
+          <Group gap="sm">
+            <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {isOpen ? "Hide cases" : "Show cases"}
+            </Anchor>
+            {!isOver(run) && (
+              <Button
+                variant="default"
+                loading={changing.isPending}
+                onClick={() => changing.mutate("cancel")}
+              >
+                Cancel
+              </Button>
+            )}
+            {mayRetry && (
+              <Button variant="default" loading={changing.isPending} onClick={() => changing.mutate("retry")}>
+                Try again
+              </Button>
+            )}
+          </Group>
+        </Group>
+        <JobProgress job={run} name="Run" />
+        {changing.error && <ErrorNotice error={changing.error} />}
+        {isOpen && <RunItems id={run.id} />}
+      </Stack>
+    </Card>
+  );
+}
+
+function RunItems({ id }: { id: string }) {
+  const { data, error } = useQuery(inferenceRunQuery(id));
+  if (error) return <ErrorNotice error={error} />;
+  if (!data) return <LoadingScreen />;
+  return (
+    <Table aria-label="Cases of the run">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Imaging study</Table.Th>
+          <Table.Th w={110}>State</Table.Th>
+          <Table.Th>Reason</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {data.items.map((item) => (
+          <Table.Tr key={item.imaging_study_id}>
+            <Table.Td>{item.imaging_study_id}</Table.Td>
+            <Table.Td>
+              <JobStateBadge state={item.state} />
+            </Table.Td>
+            <Table.Td>{item.reason}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,81 @@
+import { Alert, Anchor, Button, FileButton, Group, Table, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { MODEL_VERSIONS_KEY, type ModelVersion, predictionsExampleUrl, uploadPredictions } from "@/api/ai";
+import { Problem } from "@/api/problem";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { RowFaultTable } from "@/ui/RowFaultTable";
+import { Section } from "@/ui/Section";
+import { dateTime } from "@/ui/times";
+
+const KINDS: Record<ModelVersion["kind"], string> = {
+  DEMO_CNN: "runs in the portal",
+  EXTERNAL: "runs elsewhere; predictions are uploaded or posted",
+};
+
+/** One immutable version of a model and the upload of its predictions. */
+export function VersionSection({ version }: { version: ModelVersion }) {
+  const facts = [
+    ["Kind", KINDS[version.kind]],
+    ["Operating threshold", String(version.operating_threshold)],
+    ["Predictions", String(version.number_of_predictions)],
+    ["Weights (SHA-256)", version.weights_digest || "not given"],
+    ["Registered", dateTime(version.created_at)],
+  ];
+  return (
+    <Section title={`Version ${version.version}`}>
+      <Table variant="vertical" aria-label={`Facts about version ${version.version}`}>
+        <Table.Tbody>
+          {facts.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th w={170}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <PredictionsUpload version={version} />
+    </Section>
+  );
+}
+
+function PredictionsUpload({ version }: { version: ModelVersion }) {
+  const queryClient = useQueryClient();
+  const uploading = useMutation({
+    mutationFn: (file: File) => uploadPredictions(version.id, file),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: MODEL_VERSIONS_KEY }),
+  });
+  return (
+    <>
+      <Text size="sm">
+        Upload predictions as CSV: one row per imaging study with its score from 0 to 1, or several rows for
+        several marks. A later row for the same imaging study is added and counts from then on; nothing is
+        overwritten.
+      </Text>
+      <Group gap="sm">
+        <Anchor href={predictionsExampleUrl(version.id)} download size="sm">
+          Download the example
+        </Anchor>
+        <FileButton
+          key={uploading.submittedAt}
+          accept=".csv,text/csv"
+          onChange={(file) => file && uploading.mutate(file)}
+        >
+          {(props) => (
+            <Button {...props} loading={uploading.isPending}>
+              Upload predictions
+            </Button>
+          )}
+        </FileButton>
+      </Group>
+      {uploading.isSuccess && (
+        <Alert color="teal" variant="light" role="status">
+          {uploading.data.created} prediction(s) stored.
+        </Alert>
+      )}
+      {uploading.error instanceof Problem && (
+        <RowFaultTable problem={uploading.error} fileName={uploading.variables?.name ?? "predictions"} />
+      )}
+      {uploading.error && !(uploading.error instanceof Problem) && <ErrorNotice error={uploading.error} />}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { Anchor, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
+import { readerStudyFiles } from "@/api/readerStudies";
+import { Section } from "@/ui/Section";
+import type { PartProps } from "./parts";
+
+/** The way out for the labels: files by hand, the API for programs. */
+export function LabelsPart({ readerStudy }: PartProps) {
+  const files = readerStudyFiles(readerStudy.id);
+  const address = `${window.location.origin}/api/v1/reader-studies/${readerStudy.id}/labels`;
+  const command = [
+    `curl -H "Authorization: Bearer $OVERREAD_TOKEN" \\`,
+    `  "${address}?format=csv&updated_since=2026-01-01T00:00:00Z"`,
+  ].join("\n");
+  return (
+    <Stack gap="lg">
+      <Section
+        title="Download"
+        about={`Signed reads only: ${readerStudy.number_signed} of ${readerStudy.number_of_assignments} so far.`}
+        actions={
+          <>
+            <Button component="a" href={files.labelsCsv} download={`labels-${readerStudy.id}.csv`}>
+              CSV
+            </Button>
+            <Button
+              component="a"
+              variant="default"
+              href={files.labelsJson}
+              download={`labels-${readerStudy.id}.json`}
+            >
+              JSON
+            </Button>
+          </>
+        }
+      >
+        <Text size="sm">
+          One row per read: reader, case, imaging study, every answer in a column of its own, and the located
+          findings with their geometry in patient millimetres. A file holds up to 1000 reads; the API gives
+          the rest page by page.
+        </Text>
+      </Section>
+      <Section title="From a program">
+        <Text size="sm">
+          Make a token with read scope under{" "}
+          <Anchor component={Link} to="/account" size="sm">
+            your account
+          </Anchor>
+          , or give somebody the role API client under People. Ask again later with <Code>updated_since</Code>{" "}
+          for what is new. The whole API is described at{" "}
+          <Anchor href="/api/v1/docs/" size="sm">
+            /api/v1/docs/
+          </Anchor>
+          .
+        </Text>
+        <Code block>{command}</Code>
+        <Group>
+          <CopyButton value={command}>
+            {({ copied, copy }) => (
+              <Button variant="default" onClick={copy}>
+                {copied ? "Copied" : "Copy command"}
+              </Button>
+            )}
+          </CopyButton>
+        </Group>
+      </Section>
+    </Stack>
+  );
+}

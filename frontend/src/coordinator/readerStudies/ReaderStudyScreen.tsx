@@ -1,0 +1,36 @@
+import type { ComponentType } from "react";
+import { useParams } from "react-router";
+import { NotFoundScreen } from "@/ui/NotFoundScreen";
+import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
+import { AiPart } from "./ai/AiPart";
+import { CasesPart } from "./cases/CasesPart";
+import { LabelsPart } from "./LabelsPart";
+import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
+import { OverviewPart } from "./OverviewPart";
+import { ProgressPart } from "./ProgressPart";
+import type { PartProps } from "./parts";
+import { PeoplePart } from "./people/PeoplePart";
+import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
+
+const PARTS: Record<string, ComponentType<PartProps>> = {
+  overview: OverviewPart,
+  "label-schema": LabelSchemaPart,
+  cases: CasesPart,
+  people: PeoplePart,
+  ai: AiPart,
+  "reference-standard": ReferenceStandardPart,
+  progress: ProgressPart,
+  labels: LabelsPart,
+};
+
+/** One reader study: the part that the address names. */
+export function ReaderStudyScreen() {
+  const { id = "", part = "overview" } = useParams();
+  const Part = PARTS[part];
+  if (!Part) return <NotFoundScreen />;
+  return (
+    <ReaderStudyFrame id={id}>
+      {(readerStudy) => <Part key={readerStudy.id} readerStudy={readerStudy} />}
+    </ReaderStudyFrame>
+  );
+}

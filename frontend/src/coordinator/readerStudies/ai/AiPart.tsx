@@ -1,0 +1,110 @@
+import { Alert, Anchor, Radio, Select, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { modelVersionsQuery } from "@/api/ai";
+import { changeReaderStudy, type ReaderStudyChange } from "@/api/readerStudies";
+import type { AiDisplay } from "@/api/types";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { Section } from "@/ui/Section";
+import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import { AI_DISPLAYS } from "./aiDisplays";
+import { PredictionRuns } from "./PredictionRuns";
+
+/** Which AI takes part, when readers see it, and its predictions on the cases. */
+export function AiPart({ readerStudy }: PartProps) {
+  const saving = useStudyChange(readerStudy.id, (change: ReaderStudyChange) =>
+    changeReaderStudy(readerStudy.id, change),
+  );
+  const isFrozen = readerStudy.state !== "DRAFT";
+  return (
+    <Stack gap="lg">
+      <Section title="The AI in this reader study" about={isFrozen ? FROZEN : "Changes are stored at once."}>
+        {saving.error && <ErrorNotice error={saving.error} title="The change was not made" />}
+        <VersionSelect
+          readerStudy={readerStudy}
+          isDisabled={isFrozen || saving.isPending}
+          onChange={(change) => saving.mutate(change)}
+        />
+        <DisplayChoice
+          readerStudy={readerStudy}
+          isDisabled={isFrozen || saving.isPending || readerStudy.ai_model_version === null}
+          onChange={(ai_display) => saving.mutate({ ai_display })}
+        />
+      </Section>
+      {readerStudy.ai_model_version && (
+        <PredictionRuns readerStudy={readerStudy} modelVersionId={readerStudy.ai_model_version.id} />
+      )}
+    </Stack>
+  );
+}
+
+interface VersionSelectProps extends PartProps {
+  isDisabled: boolean;
+  onChange: (change: ReaderStudyChange) => void;
+}
+
+function VersionSelect({ readerStudy, isDisabled, onChange }: VersionSelectProps) {
+  const { data: versions, error, refetch } = useQuery(modelVersionsQuery);
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (versions?.length === 0) {
+    return (
+      <Alert color="blue" variant="light" title="No AI model is registered">
+        A reader study works without one. To compare readers with an AI,{" "}
+        <Anchor component={Link} to="/ai-models" size="sm">
+          register a model
+        </Anchor>{" "}
+        first.
+      </Alert>
+    );
+  }
+  const choose = (id: string | null) =>
+    // Without an AI there is nothing to show, so the display goes back to hidden with it.
+    onChange(id === null ? { ai_model_version_id: null, ai_display: "HIDDEN" } : { ai_model_version_id: id });
+  return (
+    <Select
+      maw={460}
+      label="Model version"
+      placeholder="none: readers only"
+      clearable
+      disabled={isDisabled}
+      data={(versions ?? []).map((version) => ({
+        value: version.id,
+        label: `${version.ai_model.name} ${version.version}`,
+      }))}
+      value={readerStudy.ai_model_version?.id ?? null}
+      onChange={choose}
+    />
+  );
+}
+
+interface DisplayChoiceProps extends PartProps {
+  isDisabled: boolean;
+  onChange: (display: AiDisplay) => void;
+}
+
+function DisplayChoice({ readerStudy, isDisabled, onChange }: DisplayChoiceProps) {
+  return (
+    <Radio.Group
+      label="When do readers see what the AI says?"
+      value={readerStudy.ai_display}
+      onChange={(display) => onChange(display as AiDisplay)}
+    >
+      <Stack gap="sm" mt="xs">
+        {Object.entries(AI_DISPLAYS).map(([display, texts]) => (
+          <Radio
+            key={display}
+            value={display}
+            label={texts.name}
+            description={texts.about}
+            disabled={isDisabled}
+          />
+        ))}
+      </Stack>
+      {readerStudy.ai_model_version === null && (
+        <Text size="xs" c="dimmed" mt="xs">
+          Choose a model version first.
+        </Text>
+      )}
+    </Radio.Group>
+  );
+}

@@ -1,0 +1,14 @@
+interface Part {
+  path: string;
+  text: string;
+}
+
+/** Which part of the reader study mends an item of the launch check, by the item's code. */
+export const PART_OF_CHECK: Partial<Record<string, Part>> = {
+  label_schema: { path: "label-schema", text: "Build the form" },
+  analysis_roles: { path: "label-schema", text: "Choose the decision and the rating" },
+  cases: { path: "cases", text: "Pick cases" },
+  readers: { path: "people", text: "Choose readers" },
+  ai: { path: "ai", text: "Choose the AI or run its predictions" },
+  reference_standard: { path: "reference-standard", text: "Upload the reference standard" },
+};

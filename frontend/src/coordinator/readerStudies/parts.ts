@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { readerStudiesQuery } from "@/api/queries";
+import { type ReaderStudy, readerStudyKey } from "@/api/readerStudies";
+
+export interface PartProps {
+  readerStudy: ReaderStudy;
+}
+
+/** A change of one reader study: afterwards everything shown of it is asked for again. */
+export function useStudyChange<Input, Output>(
+  readerStudyId: string,
+  change: (input: Input) => Promise<Output>,
+  onDone?: (output: Output) => void,
+) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: async (output: Output) => {
+      onDone?.(output);
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: readerStudyKey(readerStudyId) }),
+        queryClient.invalidateQueries({ queryKey: readerStudiesQuery.queryKey }),
+      ]);
+    },
+  });
+}
+
+export const FROZEN = "The protocol is fixed since the launch; it can be read here but not changed.";

@@ -1,0 +1,127 @@
+import { Alert, Anchor, Button, FileButton, Group, SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Problem } from "@/api/problem";
+import {
+  postReferenceStandard,
+  type ReferenceStandard,
+  readerStudyFiles,
+  referenceStandardQuery,
+} from "@/api/readerStudies";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { RowFaultTable } from "@/ui/RowFaultTable";
+import { Section } from "@/ui/Section";
+import { dateTime } from "@/ui/times";
+import { type PartProps, useStudyChange } from "../parts";
+
+/** The truth of the cases: uploaded as a table, checked row by row, kept in versions. */
+export function ReferenceStandardPart({ readerStudy }: PartProps) {
+  const { data, error, isPending, refetch } = useQuery(referenceStandardQuery(readerStudy.id));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (isPending) return <LoadingScreen />;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+      <Section title="In force">
+        {data ? (
+          <InForce standard={data} />
+        ) : (
+          <EmptyState title="No reference standard yet">
+            Readers can begin without one; the analysis needs it. Upload a table with the truth of each case.
+          </EmptyState>
+        )}
+      </Section>
+      <UploadSection readerStudy={readerStudy} />
+    </SimpleGrid>
+  );
+}
+
+function InForce({ standard }: { standard: ReferenceStandard }) {
+  const facts = [
+    ["Version", String(standard.version)],
+    ["Source", standard.source === "CSV" ? `CSV: ${standard.provenance}` : `Demo: ${standard.provenance}`],
+    ["Stored", dateTime(standard.created_at)],
+    ["Positive cases", String(standard.number_positive)],
+    ["Negative cases", String(standard.number_negative)],
+    ["Digest (SHA-256)", standard.digest],
+  ];
+  return (
+    <Stack gap="sm">
+      <Table variant="vertical" aria-label="Reference standard in force">
+        <Table.Tbody>
+          {facts.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th w={140}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {standard.missing.length > 0 && (
+        <Alert color="yellow" variant="light" title={`${standard.missing.length} case(s) without a truth`}>
+          <Text size="sm">{standard.missing.join(", ")}. The analysis leaves them out and says so.</Text>
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+function UploadSection({ readerStudy }: PartProps) {
+  const [fileName, setFileName] = useState("");
+  const uploading = useStudyChange(readerStudy.id, (file: File) =>
+    postReferenceStandard(readerStudy.id, file),
+  );
+  const hasCases = readerStudy.number_of_cases > 0;
+  const start = (file: File | null) => {
+    if (!file) return;
+    setFileName(file.name);
+    uploading.mutate(file);
+  };
+  return (
+    <Section
+      title="Upload a new version"
+      about="Earlier versions stay as they were; an analysis names the one it used."
+    >
+      <Text size="sm">
+        1. Download the example: it already names the cases of this reader study.
+        <br />
+        2. Write 1 (positive) or 0 (negative) into the column truth. A case with several lesions has a row for
+        each; places are in patient millimetres and may be left out.
+        <br />
+        3. Save as CSV (UTF-8) and upload it.
+      </Text>
+      <Group gap="sm">
+        {hasCases && (
+          <Anchor href={readerStudyFiles(readerStudy.id).referenceExample} download size="sm">
+            Download the example
+          </Anchor>
+        )}
+        <FileButton accept=".csv,text/csv" onChange={start} key={uploading.submittedAt}>
+          {(props) => (
+            <Button {...props} loading={uploading.isPending} disabled={!hasCases}>
+              Upload CSV
+            </Button>
+          )}
+        </FileButton>
+      </Group>
+      {!hasCases && (
+        <Text size="sm" c="yellow">
+          Pick the cases first: the table names them.
+        </Text>
+      )}
+      {uploading.isSuccess && (
+        <Alert
+          color="teal"
+          variant="light"
+          role="status"
+          title={`Version ${uploading.data.version} is stored`}
+        >
+          {uploading.data.number_positive} positive, {uploading.data.number_negative} negative.
+        </Alert>
+      )}
+      {uploading.error instanceof Problem && <RowFaultTable problem={uploading.error} fileName={fileName} />}
+      {uploading.error && !(uploading.error instanceof Problem) && <ErrorNotice error={uploading.error} />}
+    </Section>
+  );
+}

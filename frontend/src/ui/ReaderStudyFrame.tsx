@@ -1,0 +1,68 @@
+import { Anchor, Container, Group, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Link, NavLink } from "react-router";
+import { type ReaderStudy, readerStudyQuery } from "@/api/readerStudies";
+import { DemoBadge, ReaderStudyStateBadge } from "./badges";
+import { ErrorNotice } from "./ErrorNotice";
+import { LoadingScreen } from "./LoadingScreen";
+import classes from "./ReaderStudyFrame.module.css";
+
+/** Parts of a reader study in the order in which one is built, run and evaluated. */
+const PARTS = [
+  { path: "", text: "Overview" },
+  { path: "/label-schema", text: "Label schema" },
+  { path: "/cases", text: "Cases" },
+  { path: "/people", text: "People" },
+  { path: "/ai", text: "AI" },
+  { path: "/reference-standard", text: "Reference standard" },
+  { path: "/progress", text: "Progress" },
+  { path: "/labels", text: "Labels" },
+  { path: "/results", text: "Results" },
+];
+
+interface ReaderStudyFrameProps {
+  id: string;
+  children: (readerStudy: ReaderStudy) => ReactNode;
+}
+
+/** Name, state and parts of one reader study; the chosen part below. */
+export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
+  const { data, error, refetch } = useQuery(readerStudyQuery(id));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  return (
+    <Container size={1360} py="md" px="xl">
+      <Stack gap="md">
+        <div>
+          <Anchor component={Link} to="/reader-studies" size="xs">
+            ← Reader studies
+          </Anchor>
+          <Group gap="sm" align="center">
+            <Title order={3}>{data.name}</Title>
+            <ReaderStudyStateBadge state={data.state} />
+            {data.is_demo && <DemoBadge />}
+          </Group>
+          {data.description && (
+            <Text c="dimmed" size="sm">
+              {data.description}
+            </Text>
+          )}
+        </div>
+        <nav className={classes.parts} aria-label="Parts of the reader study">
+          {PARTS.map((part) => (
+            <NavLink
+              key={part.path}
+              to={`/reader-studies/${id}${part.path}`}
+              end={part.path === ""}
+              className={classes.part}
+            >
+              {part.text}
+            </NavLink>
+          ))}
+        </nav>
+        {children(data)}
+      </Stack>
+    </Container>
+  );
+}

@@ -1,0 +1,20 @@
+/** Dates and times as people read them; stored times are UTC, shown in the browser's zone. */
+
+const DATE_TIME = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+export function dateTime(at: string | null | undefined): string {
+  return at ? DATE_TIME.format(new Date(at)) : "–";
+}
+
+/** A DICOM or ISO date as `2004-01-19`; a dash when it is not known. */
+export function calendarDate(date: string | null | undefined): string {
+  return date ? date.slice(0, 10) : "–";
+}
+
+/** A duration as `1 min 05 s`. */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "–";
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}

@@ -1,0 +1,34 @@
+"""Debian's Chromium for pytest-playwright: its fixtures `page`, `context` and `browser` use what is set here."""
+
+import shutil
+from typing import Any
+
+import pytest
+
+# WebGL2 by software, so that the viewer draws on a machine without a GPU; root may not use Chromium's sandbox.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the Chromium of the distribution instead of one that playwright would download."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.fail("chromium is not installed: run `make test`, which installs what is missing.")
+    return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A screen as a radiologist's small monitor has it."""
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}

@@ -1,0 +1,1 @@
+"""The subcommands of `python -m validation.stats`, one module per family."""

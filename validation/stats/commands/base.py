@@ -1,0 +1,53 @@
+"""What a subcommand is, and how it reads its columns."""
+
+import argparse
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from validation.stats.checks import InputError
+from validation.stats.results import JSONValue
+from validation.stats.table import CsvTable
+
+Rows = npt.NDArray[np.intp]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """One answer: the JSON document and the tables that show it."""
+
+    document: Mapping[str, JSONValue]
+    tables: tuple[pd.DataFrame, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand.
+
+    `columns` names the columns that these options need; `run` analyses some rows of the table. With
+    `split_by_reader` a table with reader or modality columns is analysed apart for each of them.
+    """
+
+    name: str
+    summary: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    columns: Callable[[argparse.Namespace], list[str]]
+    run: Callable[[argparse.Namespace, CsvTable, Rows], Report]
+    split_by_reader: bool = False
+
+
+def zero_one(table: CsvTable, column: str) -> npt.NDArray[np.bool_]:
+    """Give a column of 0 and 1 as booleans."""
+    numbers = table.numbers(column)
+    refuse_rows((numbers != 0) & (numbers != 1), table, column, "is neither 0 nor 1")
+    return numbers == 1
+
+
+def refuse_rows(bad: npt.NDArray[np.bool_], table: CsvTable, column: str, problem: str) -> None:
+    """Complain about the first row in which `bad` is true."""
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise InputError(f"{table.frame[column].iloc[row]} {problem}", row=row + 1, column=column)
