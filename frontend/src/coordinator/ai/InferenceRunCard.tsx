@@ -68,16 +68,20 @@ function RunItems({ id }: { id: string }) {
         <Table.Tr>
           <Table.Th>Imaging study</Table.Th>
           <Table.Th w={110}>State</Table.Th>
+          <Table.Th w={90} ta="right">
+            Score
+          </Table.Th>
           <Table.Th>Reason</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {data.items.map((item) => (
           <Table.Tr key={item.imaging_study_id}>
-            <Table.Td>{item.imaging_study_id}</Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{item.study_instance_uid}</Table.Td>
             <Table.Td>
               <JobStateBadge state={item.state} />
             </Table.Td>
+            <Table.Td ta="right">{item.score === null ? "" : item.score.toFixed(3)}</Table.Td>
             <Table.Td>{item.reason}</Table.Td>
           </Table.Tr>
         ))}
