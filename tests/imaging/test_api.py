@@ -87,7 +87,11 @@ def test_a_full_disk_is_said(as_coordinator, monkeypatch):
         def write(self, content):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("portal.imaging.uploads.os.fdopen", lambda descriptor, mode: os.close(descriptor) or FullDisk())
+    def opened(descriptor, mode):
+        os.close(descriptor)
+        return FullDisk()
+
+    monkeypatch.setattr("portal.imaging.uploads.os.fdopen", opened)
     answer = as_coordinator.post("/api/v1/ingest-jobs", {"files": [SimpleUploadedFile("a.dcm", b"hello")]})
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert IngestJob.objects.count() == 0

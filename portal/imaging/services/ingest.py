@@ -93,6 +93,7 @@ def ingest_job_run(job: IngestJob, lease: jobs.Lease, *, report: Report | None =
         lease.finish(JobState.SUCCEEDED)
         record(stream=STREAM, actor=job.requested_by, action="ingest.finish", obj=job, detail=counts_of(job))
     _tell(report, len(done), len(done))
+    # The job has ended well whatever happens to the files that are no longer needed.
     shutil.rmtree(upload_folder(job.pk), ignore_errors=True)
 
 
