@@ -74,14 +74,6 @@ export const inferenceRunsQuery = queryOptions({
   refetchInterval: (query) => pollInterval(query.state.data),
 });
 
-export const readerStudyInferenceRunsQuery = (readerStudyId: string) =>
-  queryOptions({
-    queryKey: ["reader-study", readerStudyId, "inference-runs"],
-    queryFn: ({ signal }) =>
-      allRows<InferenceRun>(`/api/v1/reader-studies/${readerStudyId}/inference-runs`, signal),
-    refetchInterval: (query) => pollInterval(query.state.data),
-  });
-
 export const inferenceRunQuery = (id: string) =>
   queryOptions({
     queryKey: [...INFERENCE_RUNS_KEY, id],
@@ -104,9 +96,9 @@ export function uploadPredictions(
   return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
 }
 
-export const startInferenceRun = (readerStudyId: string, modelVersionId: string) =>
-  call<InferenceRun>("POST", `/api/v1/reader-studies/${readerStudyId}/inference-runs`, {
-    body: { model_version_id: modelVersionId },
+export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[]) =>
+  call<InferenceRun>("POST", "/api/v1/inference-runs", {
+    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds },
   });
 
 export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>

@@ -15,12 +15,7 @@ export function InferenceRunCard({ run }: { run: InferenceRun }) {
   const [isOpen, setOpen] = useState(false);
   const changing = useMutation({
     mutationFn: (verb: "retry" | "cancel") => changeInferenceRun(run.id, verb),
-    // A run is listed under its reader study as well as by itself.
-    onSuccess: () =>
-      queryClient.invalidateQueries({
-        predicate: ({ queryKey }) =>
-          queryKey[0] === INFERENCE_RUNS_KEY[0] || queryKey.includes(INFERENCE_RUNS_KEY[0] ?? ""),
-      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
   });
   const mayRetry = run.state === "FAILED" || run.state === "CANCELLED";
   return (
