@@ -222,3 +222,14 @@ def test_roc_compare_with_clusters_and_bootstrap():
     expected = reference_values("roc_asah", "paired_tests")["s100b_vs_wfns"]["delong_paired"]["p"]
     assert answer["tests"]["obuchowski"]["p"] == pytest.approx(expected, rel=1e-9)
     assert answer["tests"]["auc_bootstrap"]["p"] == pytest.approx(expected, abs=0.02)
+
+
+def test_groups_and_clusters_are_names(tmp_path):
+    path = tmp_path / "names.csv"
+    lines = ["patient,site,truth,call"]
+    lines += ["1.1,01,1,1", "1.10,01,1,0", "2,1,0,0", "3,1,1,1"]
+    path.write_text("\n".join(lines) + "\n")
+    clustered = run_json("binary", "--csv", path, "--cluster", "patient")["clustered"]
+    assert "4 clusters" in clustered["accuracy"]["method"]
+    groups = run_json("binary", "--csv", path, "--by", "site")["groups"]
+    assert [group["by"] for group in groups] == [{"site": "01"}, {"site": "1"}]
