@@ -10,12 +10,18 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import binary, calibration, mrmc, roc
+from validation.stats.commands import agreement, binary, calibration, mrmc, roc
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
 
-COMMANDS: tuple[Command, ...] = (*binary.COMMANDS, *roc.COMMANDS, *mrmc.COMMANDS, *calibration.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    *binary.COMMANDS,
+    *roc.COMMANDS,
+    *mrmc.COMMANDS,
+    *calibration.COMMANDS,
+    *agreement.COMMANDS,
+)
 READER_COLUMNS = ("reader", "modality")
 
 
