@@ -10,6 +10,7 @@ from validation.stats.checks import InputError
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_results import MrmcResult
+from validation.stats.mrmc_u import mrmc_u
 from validation.stats.paired_binary import PairedBinary, PairedCounts, paired_binary, paired_proportions
 from validation.stats.proportions import proportion
 from validation.stats.results import Estimate, Reason, TestResult, Undefined
@@ -38,6 +39,7 @@ __all__ = [
     "calibration_summary",
     "compare_paired_auc",
     "mrmc",
+    "mrmc_u",
     "paired_binary",
     "paired_proportions",
     "proportion",

@@ -57,7 +57,10 @@ def _answer(options: argparse.Namespace) -> str:
     options.level = 1.0 - options.alpha
     command: Command = options.command
     by = options.by.split(",") if options.by else []
-    columns, names = [*command.columns(options), *by], command.names(options)
+    # Groups and clusters are names too: the patients 1.1 and 1.10 are two.
+    cluster = getattr(options, "cluster", None)
+    names = [*command.names(options), *by, *READER_COLUMNS, *([cluster] if cluster else [])]
+    columns = [*command.columns(options), *by]
     table = CsvTable(options.csv, columns, optional=READER_COLUMNS, text=names)
     notes: list[str] = []
     if not by and command.split_by_reader:

@@ -123,9 +123,7 @@ def _as_auc(table: Readings, figure: Figure, method: Covariance) -> Readings:
         return table
     if not isinstance(figure, ShareFigure):
         raise InputError(f"the {method} covariance exists for auc, sensitivity and specificity, not for {figure.name}")
-    called = np.where(table.rating >= figure.threshold, 1.0, 0.0)
-    counted = table.truth if figure.sampled == "positive" else ~table.truth
-    return table.with_rating(np.where(counted, called, 0.5))
+    return figure.as_area(table)
 
 
 def _without_impossible(matrix: FloatArray, table: Readings) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
+from validation.stats.mrmc_design import Readings
 from validation.stats.roc import placements
 
 Sampled: TypeAlias = Literal["all", "positive", "negative"]
@@ -131,6 +132,11 @@ class ShareFigure:
         """Compute the weighted share."""
         counted = weight * self._counted(truth)
         return counted @ self.correct(truth, rating) / counted.sum(axis=1)
+
+    def as_area(self, table: Readings) -> Readings:
+        """Give ratings whose area is this share: a right call beats the other class, which always scores 1/2."""
+        called = np.where(table.rating >= self.threshold, 1.0, 0.0)
+        return table.with_rating(np.where(self._counted(table.truth), called, 0.5))
 
     def _counted(self, truth: BoolArray) -> BoolArray:
         return truth if self.sampled == "positive" else ~truth

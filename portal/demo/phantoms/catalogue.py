@@ -1,6 +1,7 @@
 """Which phantoms exist: the reading cases and those that train the demo model, told apart by their seeds."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,16 +40,32 @@ def _draw_lesions(grid: Grid, lung: Hounsfield, count: int, rng: np.random.Gener
     return tuple(lesions)
 
 
-def make_phantom(name: str, seed: int, *, nodules: int, slices: int = READING_SLICES) -> Phantom:
-    """One chest phantom; the same arguments give the same voxels."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything about a phantom but its voxels; drawing goes on with the same random generator."""
+
+    rng: np.random.Generator
+    grid: Grid
+    habitus: Habitus
+    lung: Hounsfield
+    lesions: tuple[Lesion, ...]
+
+
+def _plan(seed: int, nodules: int, slices: int) -> _Plan:
     rng = np.random.default_rng(seed)
     field_mm = float(rng.uniform(*_FIELD_OF_VIEW_MM))
     grid = Grid(slices, _MATRIX, _MATRIX, round(field_mm / _MATRIX, 4), float(rng.choice(_SLICE_SPACINGS_MM)))
     habitus = Habitus.draw(rng)
     lung = lung_membership(grid, habitus)
-    lesions = _draw_lesions(grid, lung, nodules, rng)
-    volume = draw_chest(grid, habitus, lesions, lung, rng)
-    return Phantom(name, seed, grid, np.clip(np.rint(volume), -1024, 3071).astype(np.int16), lesions)
+    return _Plan(rng, grid, habitus, lung, _draw_lesions(grid, lung, nodules, rng))
+
+
+def make_phantom(name: str, seed: int, *, nodules: int, slices: int = READING_SLICES) -> Phantom:
+    """One chest phantom; the same arguments give the same voxels."""
+    plan = _plan(seed, nodules, slices)
+    volume = draw_chest(plan.grid, plan.habitus, plan.lesions, plan.lung, plan.rng)
+    hounsfield = np.clip(np.rint(volume), -1024, 3071).astype(np.int16)
+    return Phantom(name, seed, plan.grid, hounsfield, plan.lesions)
 
 
 def _nodule_counts(first_seed: int, count: int) -> list[int]:
@@ -57,10 +74,30 @@ def _nodule_counts(first_seed: int, count: int) -> list[int]:
     return [int(number) for number in np.random.default_rng(first_seed).permutation(counts)]
 
 
-def reading_cases() -> Iterator[Phantom]:
-    """The cases of the demo reader study, one at a time."""
-    for index, nodules in enumerate(_nodule_counts(READING_SEED, READING_CASES), start=1):
-        yield make_phantom(f"CASE {index:03d}", READING_SEED + index, nodules=nodules)
+@dataclass(frozen=True, slots=True)
+class ReadingCase:
+    """A case of the demo reader study: where its lesions are, known before any voxel is drawn."""
+
+    name: str
+    seed: int
+    nodules: int
+
+    def draw(self) -> Phantom:
+        """The case with its voxels."""
+        return make_phantom(self.name, self.seed, nodules=self.nodules)
+
+    def truth(self) -> tuple[Grid, tuple[Lesion, ...]]:
+        """Grid and lesions, without the time it takes to draw."""
+        plan = _plan(self.seed, self.nodules, READING_SLICES)
+        return plan.grid, plan.lesions
+
+
+def reading_cases() -> list[ReadingCase]:
+    """The cases of the demo reader study."""
+    counts = _nodule_counts(READING_SEED, READING_CASES)
+    return [
+        ReadingCase(f"CASE {index:03d}", READING_SEED + index, nodules) for index, nodules in enumerate(counts, start=1)
+    ]
 
 
 def fitting_cases(count: int = FITTING_CASES) -> Iterator[Phantom]:

@@ -42,7 +42,7 @@ def test_coverage_of_the_interval():
     for _ in range(1000):
         latent = np.concatenate((rng.normal(0, 1, 80), rng.normal(1.5, 1.25, 80)))
         auc = binormal_auc(np.repeat([0, 1], 80), np.digitize(latent, [-0.5, 0.5, 1.2, 2.0]))
-        covered += auc.low <= area <= auc.high
+        covered += int(auc.low <= area <= auc.high)
         fitted += 1
     assert 0.93 <= covered / fitted <= 0.97
 

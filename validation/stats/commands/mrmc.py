@@ -3,6 +3,7 @@
 import argparse
 
 import numpy as np
+import pandas as pd
 
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, Rows, zero_one
@@ -10,6 +11,7 @@ from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_figures import (
     Figure,
+    ShareFigure,
     auc_figure,
     expected_utility_figure,
     partial_auc_figure,
@@ -18,6 +20,7 @@ from validation.stats.mrmc_figures import (
     specificity_at_figure,
     specificity_figure,
 )
+from validation.stats.mrmc_u import mrmc_u
 from validation.stats.table import CsvTable
 
 FIGURES = ("auc", "pauc", "sensitivity", "specificity", "sensitivity-at", "specificity-at", "expected-utility")
@@ -75,8 +78,7 @@ def add_figure_options(command: argparse.ArgumentParser, figures: tuple[str, ...
 def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
     """Build the figure of merit that the options ask for."""
     if options.fom in ("sensitivity", "specificity"):
-        threshold = _threshold(options, table)
-        return sensitivity_figure(threshold) if options.fom == "sensitivity" else specificity_figure(threshold)
+        return share_figure(options, table)
     if options.fom == "pauc":
         low, high = options.range
         return partial_auc_figure(low, high, axis=options.range_of, normalised=options.normalised)
@@ -85,6 +87,12 @@ def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
     if options.fom == "specificity-at":
         return specificity_at_figure(options.at)
     return expected_utility_figure(options.slope) if options.fom == "expected-utility" else auc_figure()
+
+
+def share_figure(options: argparse.Namespace, table: Readings) -> ShareFigure:
+    """Build sensitivity or specificity at the asked threshold."""
+    threshold = _threshold(options, table)
+    return sensitivity_figure(threshold) if options.fom == "sensitivity" else specificity_figure(threshold)
 
 
 def _threshold(options: argparse.Namespace, table: Readings) -> float:
@@ -121,6 +129,20 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     return Report(result.to_json(), (result.to_frame(), *result.frames()))
 
 
+def _u_options(command: argparse.ArgumentParser) -> None:
+    add_reading_columns(command)
+    command.add_argument("--fom", choices=("auc", "sensitivity", "specificity"), default="auc", help="default: auc")
+    command.add_argument("--threshold", type=float, help="sensitivity, specificity: positive from this rating on")
+
+
+def _run_u(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    study = table_readings(options, table, rows)
+    figure = None if options.fom == "auc" else share_figure(options, study)
+    result = mrmc_u(study, figure=figure, level=options.level)
+    readers = pd.DataFrame([row.to_json() for row in result.readers])
+    return Report(result.to_json(), (result.to_frame(), readers))
+
+
 COMMANDS = (
     Command(
         "mrmc",
@@ -128,6 +150,14 @@ COMMANDS = (
         _options,
         reading_columns,
         _run,
+        names=name_columns,
+    ),
+    Command(
+        "mrmc-u",
+        "U-statistics of a reader study of any design (BDG and BCK components, as iMRMC)",
+        _u_options,
+        reading_columns,
+        _run_u,
         names=name_columns,
     ),
 )
