@@ -10,7 +10,7 @@ import {
 } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
-import { ConfidenceField } from "./ConfidenceField";
+import { ConfidenceField } from "@/ui/form/ConfidenceField";
 import classes from "./FindingsList.module.css";
 import { findingSize } from "./findingText";
 
