@@ -233,3 +233,23 @@ def test_groups_and_clusters_are_names(tmp_path):
     assert "4 clusters" in clustered["accuracy"]["method"]
     groups = run_json("binary", "--csv", path, "--by", "site")["groups"]
     assert [group["by"] for group in groups] == [{"site": "01"}, {"site": "1"}]
+
+
+def test_calibration_with_everything():
+    options = ("--truth", "y", "--probability", "p_overconfident", "--thresholds", "0.1,0.2", "--bootstrap", 100)
+    answer = run_json("calibration", "--csv", reference_path("calib_pima"), *options, "--recalibrate", "platt")
+    expected = reference_values("calib_pima", "p_overconfident_val.prob")
+    assert answer["smooth"]["ici"] == pytest.approx(expected["Eavg"], rel=1e-7)
+    assert answer["tests"]["spiegelhalter"]["statistic"] == pytest.approx(expected["S:z"], rel=1e-8)
+    assert [point["threshold"] for point in answer["decision_curve"]] == [0.1, 0.2]
+    before, after = (one["estimates"]["brier"]["value"] for one in (answer, answer["recalibrated"]))
+    assert after < before
+    assert answer["estimates"]["ici_bootstrap"]["low"] < answer["smooth"]["ici"]
+
+
+@pytest.mark.parametrize(
+    "options", [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--bins", "0")]
+)
+def test_calibration_refuses_in_one_line(csv, capsys, options):
+    assert main(["calibration", "--csv", str(csv), *options]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
