@@ -71,8 +71,8 @@ def predictions_in_force(
     """Return the newest prediction of each of these imaging studies that has one."""
     newest = (
         Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
-        .order_by("imaging_study", "-created_at", "-id")
-        .distinct("imaging_study")
+        .order_by("imaging_study_id", "-created_at", "-id")
+        .distinct("imaging_study_id")
     )
     return {prediction.imaging_study_id: prediction for prediction in newest}
 
