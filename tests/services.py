@@ -36,7 +36,7 @@ from portal.ops.probes import PROBES
 from portal.ops.supervisor import Supervisor
 
 START_S = 60.0
-PORTAL_S = 120.0
+PORTAL_S = 180.0
 
 
 def free_ports(count: int) -> list[int]:

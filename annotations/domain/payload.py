@@ -160,7 +160,11 @@ def _code_problems(code: Any, path: str, question: Question | None) -> list[Prob
 
 
 def _geometry_problems(geometry: Any, path: str, question: Question | None) -> list[Problem]:
-    if not isinstance(geometry, dict) or set(geometry) - _GEOMETRY_FIELDS or geometry.get("kind") not in POINTS_OF_TOOL:
+    if (
+        not isinstance(geometry, dict)
+        or set(geometry) - _GEOMETRY_FIELDS
+        or geometry.get("kind") not in tuple(POINTS_OF_TOOL)
+    ):
         return [Problem(path, "bad_shape", f"A geometry is one of {', '.join(POINTS_OF_TOOL)} with its points.")]
     kind = geometry["kind"]
     if question is not None and kind not in question["tools"]:

@@ -101,7 +101,7 @@ def _option_problems(options: Any, path: str) -> list[Problem]:
 def _located_problems(question: dict[str, Any], path: str) -> list[Problem]:
     problems = []
     tools = question.get("tools")
-    if not isinstance(tools, list) or not tools or any(tool not in POINTS_OF_TOOL for tool in tools):
+    if not isinstance(tools, list) or not tools or any(tool not in tuple(POINTS_OF_TOOL) for tool in tools):
         problems.append(Problem(f"{path}.tools", "bad_tools", f"Choose at least one of {', '.join(POINTS_OF_TOOL)}."))
     codes = question.get("codes")
     if not isinstance(codes, list) or not codes or not all(_is_code(code) for code in codes):
@@ -130,7 +130,8 @@ def _role_problems(questions: list[dict[str, Any]]) -> list[Problem]:
     problems = []
     for index, question in enumerate(questions):
         role = question.get("role")
-        if role is not None and question["kind"] not in KINDS_OF_ROLE.get(role, ()):
+        fitting = KINDS_OF_ROLE.get(role, ()) if isinstance(role, str) else ()
+        if role is not None and question["kind"] not in fitting:
             problems.append(
                 Problem(
                     f"questions[{index}].role",

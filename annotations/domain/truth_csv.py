@@ -44,7 +44,7 @@ def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], 
                 return [], [Problem("file", "too_long", f"At most {MAXIMUM_ROWS} rows.", number)]
             problems += _take_row(row, reader.line_num, case_uids, truths)
     except csv.Error as error:
-        problems.append(Problem("file", "not_csv", f"The file is no CSV: {error}.", reader.line_num))
+        problems.append(Problem("file", "not_csv", f"The file is no CSV: {error}.", reader.reader.line_num))
     if not truths and not problems:
         problems.append(Problem("file", "empty", "The file has a header but no rows.", 2))
     return list(truths.values()), problems

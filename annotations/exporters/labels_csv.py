@@ -33,7 +33,8 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str]) 
     """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
     keys = list(question_keys)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *(ANSWER_PREFIX + key for key in keys)])
     for row in rows:
         values = {

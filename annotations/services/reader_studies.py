@@ -31,6 +31,9 @@ from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
 
+# Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
+UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
+
 
 def stream_of(reader_study_id: uuid.UUID) -> str:
     """Return the audit stream of a reader study's own events."""
@@ -184,6 +187,7 @@ def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[
 def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
     problems: list[FieldProblem] = []
     leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
+    unblinded = {user_id for user_id, role in wanted if role in UNBLINDED_ROLES}
     for user_id, role in sorted(wanted):
         person = people.get(user_id)
         if person is None:
@@ -191,8 +195,8 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
         elif role == Role.COORDINATOR and not (person.may_create_reader_studies or person.is_superuser):
             detail = f"{person.username} may not build reader studies, so cannot coordinate one."
             problems.append({"field": "members", "code": "not_a_coordinator", "detail": detail})
-        elif role == Role.READER and (user_id in leading or person.is_superuser):
-            detail = f"{person.username} sees the truth and the other readers, so cannot read here."
+        elif role == Role.READER and (user_id in unblinded or person.is_superuser):
+            detail = f"{person.username} sees the truth or the other readers, so cannot read here."
             problems.append({"field": "members", "code": "not_blinded", "detail": detail})
     if not leading:
         problems.append({"field": "members", "code": "no_coordinator", "detail": "At least one coordinator stays."})

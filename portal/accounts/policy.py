@@ -99,13 +99,10 @@ ROUTES: dict[str, dict[str, Action]] = {
     "ingest-jobs": {"GET": _A.IMAGING_INGEST, "POST": _A.IMAGING_INGEST},
     "ingest-job": {"GET": _A.IMAGING_INGEST},
     "dicomweb-studies": {"GET": _A.IMAGING_VIEW},
-    "dicomweb-study": {"GET": _A.IMAGING_VIEW},
     "dicomweb-study-metadata": {"GET": _A.IMAGING_VIEW},
     "dicomweb-study-series": {"GET": _A.IMAGING_VIEW},
-    "dicomweb-series": {"GET": _A.IMAGING_VIEW},
     "dicomweb-series-metadata": {"GET": _A.IMAGING_VIEW},
     "dicomweb-series-instances": {"GET": _A.IMAGING_VIEW},
-    "dicomweb-instance": {"GET": _A.IMAGING_VIEW},
     "dicomweb-instance-metadata": {"GET": _A.IMAGING_VIEW},
     "dicomweb-frames": {"GET": _A.IMAGING_VIEW},
     # portal.inference

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -20,6 +20,7 @@ from portal.imaging.access import (
 from portal.imaging.models import ImagingStudy, IngestItem, IngestJob, Series
 from portal.imaging.selectors import imaging_studies_search, refused_items, series_of, with_counts
 from portal.imaging.services.ingest import ingest_job_create_from_uploads
+from portal.imaging.uploads import DiskUploadHandler, StoredUpload
 
 REFUSED_SHOWN = 1000
 
@@ -165,6 +166,11 @@ class IngestJobsApi(generics.ListAPIView[IngestJob]):
     queryset = IngestJob.objects.none()
     parser_classes = [MultiPartParser]
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Choose where uploads go before anything reads the body (the CSRF check does)."""
+        request.upload_handlers = [DiskUploadHandler(request)]
+        return super().initialize_request(request, *args, **kwargs)
+
     def get_queryset(self) -> Any:
         """The jobs that the caller may see."""
         return with_counts(viewable_ingest_jobs(signed_in(self.request.user)))
@@ -172,7 +178,7 @@ class IngestJobsApi(generics.ListAPIView[IngestJob]):
     @extend_schema(request={"multipart/form-data": IngestInput}, responses={202: IngestJobOutput})
     def post(self, request: Request) -> Response:
         """Take in DICOM files, zip and tar archives, in the background."""
-        uploads: list[UploadedFile] = request.FILES.getlist("files")
+        uploads: list[StoredUpload] = request.FILES.getlist("files")
         job = ingest_job_create_from_uploads(uploads=uploads, requested_by=signed_in(request.user))
         return Response(_shown(request, job.pk, IngestJobOutput), status=status.HTTP_202_ACCEPTED)
 

@@ -45,7 +45,6 @@ def series_row(series: Series, base_url: str) -> DicomJson:
         {
             "SpecificCharacterSet": attribute("CS", "ISO_IR 192"),
             "Modality": attribute("CS", series.modality),
-            "SeriesDescription": attribute("LO", series.series_description),
             "RetrieveURL": attribute("UR", url),
             "StudyInstanceUID": attribute("UI", study_uid),
             "SeriesInstanceUID": attribute("UI", series.series_instance_uid),

@@ -168,6 +168,19 @@ class Orthanc:
         """The main tags of a series, as Orthanc indexes them."""
         return self._json("read a series", lambda: self._rest.get_series_id(orthanc_id))["MainDicomTags"]
 
+    def series_instance_ids(self, orthanc_id: str) -> list[str]:
+        """The Orthanc ids of the instances of a series."""
+        answer = self._json("read a series", lambda: self._rest.get_series_id(orthanc_id))
+        return list(answer["Instances"])
+
+    def holds(self, orthanc_id: str) -> bool:
+        """Does Orthanc hold this instance?"""
+        try:
+            self._json("look for an instance", lambda: self._rest.get_instances_id(orthanc_id))
+        except NotInOrthanc:
+            return False
+        return True
+
     def study_tags(self, orthanc_id: str) -> dict[str, Any]:
         """The main tags of an imaging study, as Orthanc indexes them."""
         return self._json("read an imaging study", lambda: self._rest.get_studies_id(orthanc_id))["MainDicomTags"]

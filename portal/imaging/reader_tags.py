@@ -8,7 +8,7 @@ from pydicom.datadict import tag_for_keyword
 
 _IDENTITY_OF_OBJECTS = """
     SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID Modality ImageType
-    SeriesNumber InstanceNumber AcquisitionNumber SeriesDescription SyntheticData BurnedInAnnotation
+    SeriesNumber InstanceNumber AcquisitionNumber SyntheticData BurnedInAnnotation
 """
 _GEOMETRY = """
     ImagePositionPatient ImageOrientationPatient PatientPosition PatientOrientation PixelSpacing

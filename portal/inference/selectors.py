@@ -71,6 +71,7 @@ def predictions_in_force(
     """Return the newest prediction of each of these imaging studies that has one."""
     newest = (
         Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
+        # By the column: ordering by the relation would use the imaging study's own ordering.
         .order_by("imaging_study_id", "-created_at", "-id")
         .distinct("imaging_study_id")
     )

@@ -6,6 +6,7 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -45,7 +46,10 @@ def orthanc(environment: Mapping[str, str]) -> str | None:
 
 def portal(environment: Mapping[str, str]) -> str | None:
     """The portal says that all its parts are ready; else the names of those that are not."""
-    return _get(f"http://127.0.0.1:{port_of('web', environment)}/health/ready", {})
+    public = urlsplit(environment["OVERREAD_PUBLIC_URL"])
+    # Asked as the proxy in front would ask: Django refuses other host names, and redirects plain http to https.
+    headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+    return _get(f"http://127.0.0.1:{port_of('web', environment)}/health/ready", headers)
 
 
 PROBES: dict[str, Probe] = {"postgres": postgres, "redis": redis_server, "orthanc": orthanc, "web": portal}

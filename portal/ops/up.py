@@ -16,7 +16,7 @@ from portal.ops.probes import PROBES, busy_ports
 from portal.ops.services import DATASTORES, process_environment
 from portal.ops.supervisor import StartFailed, Supervisor
 
-READY_S = 120.0
+READY_S = 180.0
 STOP_REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

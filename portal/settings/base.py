@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
 from portal.ops.environment import load_environment
 
@@ -130,6 +130,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, "'wasm-unsafe-eval'"],
         "worker-src": [SELF, "blob:"],
         "style-src": [SELF, NONCE],
+        # Cornerstone writes style attributes on the text it draws; style elements still need the nonce.
+        "style-src-attr": [UNSAFE_INLINE],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF, "blob:"],

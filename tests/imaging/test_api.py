@@ -1,7 +1,11 @@
 """The coordinator's side over HTTP: imaging studies and uploads."""
 
+import errno
 import io
+import os
+import resource
 import tarfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -58,6 +62,39 @@ def test_a_hostile_name_is_only_shown_never_used(upload, seed):
     (refused,) = after["refused"]
     assert "/" not in refused["name"]
     assert "\u202e" not in refused["name"]
+
+
+def test_more_files_than_a_process_may_open(upload):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, before[1]))
+    try:
+        _, after = upload(**{f"f{n}__txt": b"hello" for n in range(400)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert after["counts"]["refused"] == 400
+
+
+def test_what_no_job_has_taken_is_deleted(client, reader, settings):
+    client.force_login(reader)
+    answer = client.post("/api/v1/ingest-jobs", {"files": [SimpleUploadedFile("a.dcm", b"hello")]})
+    assert answer.status_code == 403
+    incoming = Path(settings.VAR_DIR) / "uploads" / "incoming"
+    assert not incoming.exists() or list(incoming.iterdir()) == []
+
+
+def test_a_full_disk_is_said(as_coordinator, monkeypatch):
+    class FullDisk(io.BytesIO):
+        def write(self, content):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(descriptor, mode):
+        os.close(descriptor)
+        return FullDisk()
+
+    monkeypatch.setattr("portal.imaging.uploads.os.fdopen", opened)
+    answer = as_coordinator.post("/api/v1/ingest-jobs", {"files": [SimpleUploadedFile("a.dcm", b"hello")]})
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert IngestJob.objects.count() == 0
 
 
 def test_an_upload_of_nothing_is_refused(as_coordinator):

@@ -1,45 +1,91 @@
 """The changes feed: what arrives by C-STORE is mirrored once, whatever happens in between."""
 
+import os
+import subprocess
+import time
+
 import pydicom
 import pytest
 from pydicom.uid import ComprehensiveSRStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE
 
+from portal.imaging import connection
 from portal.imaging.models import ChangesCursor, ImagingStudy, IngestItem, IngestJob, IngestSource, Instance
-from portal.imaging.orthanc import NotInOrthanc
+from portal.imaging.orthanc import NotInOrthanc, OrthancUnavailable
 from portal.imaging.services import follow
 from portal.imaging.services.follow import changes_follow
 from portal.imaging.services.ingest import counts_of
-from portal.ops.environment import port_of
+from portal.ops.environment import create_secrets
+from portal.ops.services import Site
+from portal.ops.services import orthanc as orthanc_command
 from tests.imaging import dicom_files as files
+from tests.services import free_ports
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory):
+    """An Orthanc that no other test and no running portal follows: they would remove what is refused here."""
+    folder = tmp_path_factory.mktemp("follow")
+    folder.chmod(0o755)
+    names = ("web", "orthanc", "dicom", "postgres", "redis")
+    site = Site(folder, dict(zip(names, free_ports(len(names)), strict=True)), create_secrets(folder), durable=False)
+    command = orthanc_command(site)
+    process = subprocess.Popen(command.argv, env={**os.environ, **command.environment}, stderr=subprocess.DEVNULL)
+    try:
+        yield site
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 @pytest.fixture
-def from_now(gateway):
-    """Let the feed start here: what other tests have stored is not of interest."""
-    page = gateway.changes(max(gateway.last_sequence() - 1, 0), 1)
-    if page.changes:
-        stand_at(page.changes[0])
+def gateway(own_site, settings):
+    """The portal's gateway, pointed at that Orthanc, which is emptied."""
+    settings.ORTHANC_URL = f"http://127.0.0.1:{own_site.ports['orthanc']}"
+    settings.ORTHANC_PASSWORD = own_site.secrets["orthanc_password"]
+    connection._orthanc_of.cache_clear()
+    gateway = connection.orthanc()
+    deadline = time.monotonic() + 30
+    while (stored := stored_ids(gateway)) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    for orthanc_id in stored:
+        gateway.delete_instance(orthanc_id)
+    yield gateway
+    connection._orthanc_of.cache_clear()
+
+
+def stored_ids(gateway):
+    """What Orthanc's feed still tells of; None while Orthanc is starting."""
+    try:
+        return [one.orthanc_id for one in gateway.changes(0, 10_000).changes if one.kind == "NewInstance"]
+    except OrthancUnavailable:
+        return None
+
+
+@pytest.fixture
+def send(own_site):
+    """C-STORE as a modality does."""
+
+    def store(*data_sets, transfer_syntax=ExplicitVRLittleEndian):
+        sender = AE(ae_title="MODALITY")
+        for one in {data_set.SOPClassUID for data_set in data_sets}:
+            sender.add_requested_context(one, transfer_syntax)
+        association = sender.associate("127.0.0.1", own_site.ports["dicom"], ae_title="OVERREAD")
+        assert association.is_established
+        for data_set in data_sets:
+            assert association.send_c_store(data_set).Status == 0x0000
+        association.release()
+
+    return store
 
 
 def stand_at(change):
     """Put the cursor behind a change."""
     values = {"last_sequence": change.sequence, "orthanc_database": follow._fingerprint(change)}
     ChangesCursor.objects.update_or_create(pk=1, defaults=values)
-
-
-def send(*data_sets, transfer_syntax=ExplicitVRLittleEndian):
-    """C-STORE as a modality does."""
-    sender = AE(ae_title="MODALITY")
-    for one in {data_set.SOPClassUID for data_set in data_sets}:
-        sender.add_requested_context(one, transfer_syntax)
-    association = sender.associate("127.0.0.1", port_of("dicom"), ae_title="OVERREAD")
-    assert association.is_established
-    for data_set in data_sets:
-        assert association.send_c_store(data_set).Status == 0x0000
-    association.release()
 
 
 def report(seed):
@@ -51,7 +97,7 @@ def report(seed):
     return data_set
 
 
-def test_images_sent_by_c_store_are_mirrored_and_listed(from_now, gateway, seed):
+def test_images_sent_by_c_store_are_mirrored_and_listed(send, gateway, seed):
     send(*(files.ct_slice(seed=seed, slice_number=n) for n in (1, 2, 3)))
     assert changes_follow(gateway=gateway) == 3
     study = ImagingStudy.objects.get()
@@ -61,14 +107,14 @@ def test_images_sent_by_c_store_are_mirrored_and_listed(from_now, gateway, seed)
     assert (job.state, job.progress_done) == ("SUCCEEDED", 3)
 
 
-def test_following_again_does_nothing(from_now, gateway, seed):
+def test_following_again_does_nothing(send, gateway, seed):
     send(files.ct_slice(seed=seed))
     assert changes_follow(gateway=gateway) == 1
     assert changes_follow(gateway=gateway) == 0
     assert (Instance.objects.count(), IngestItem.objects.count()) == (1, 1)
 
 
-def test_sending_the_same_image_again_changes_nothing(from_now, gateway, seed):
+def test_sending_the_same_image_again_changes_nothing(send, gateway, seed):
     send(files.ct_slice(seed=seed))
     changes_follow(gateway=gateway)
     send(files.ct_slice(seed=seed))
@@ -76,7 +122,7 @@ def test_sending_the_same_image_again_changes_nothing(from_now, gateway, seed):
     assert IngestItem.objects.count() == 1
 
 
-def test_what_is_no_image_is_refused_and_removed(from_now, gateway, seed):
+def test_what_is_no_image_is_refused_and_removed(send, gateway, seed):
     send(files.ct_slice(seed=seed), report(seed))
     found = gateway.find_instance_id(report(seed).SOPInstanceUID)
     assert found is not None
@@ -87,7 +133,7 @@ def test_what_is_no_image_is_refused_and_removed(from_now, gateway, seed):
         gateway.instance_file(found)
 
 
-def test_a_removal_that_a_crash_has_left_over_is_made_up_for(from_now, gateway, seed, monkeypatch):
+def test_a_removal_that_a_crash_has_left_over_is_made_up_for(send, gateway, seed, monkeypatch):
     class Killed(BaseException):
         """Stands for SIGKILL after the refusal was stored."""
 
@@ -105,7 +151,7 @@ def test_a_removal_that_a_crash_has_left_over_is_made_up_for(from_now, gateway, 
     assert gateway.find_instance_id(report(seed).SOPInstanceUID) is None
 
 
-def test_a_file_ingested_after_it_was_sent_is_present(from_now, gateway, seed, ingest_data_sets):
+def test_a_file_ingested_after_it_was_sent_is_present(send, gateway, seed, ingest_data_sets):
     data_set = files.ct_slice(seed=seed)
     send(data_set, transfer_syntax=ImplicitVRLittleEndian)
     changes_follow(gateway=gateway)
@@ -114,13 +160,13 @@ def test_a_file_ingested_after_it_was_sent_is_present(from_now, gateway, seed, i
     assert counts_of(job) == {"new": 0, "present": 1, "refused": 1}
 
 
-def test_what_a_job_has_stored_is_not_listed_again(from_now, gateway, seed, ingest_data_sets):
+def test_what_a_job_has_stored_is_not_listed_again(send, gateway, seed, ingest_data_sets):
     ingest_data_sets([files.ct_slice(seed=seed)])
     assert changes_follow(gateway=gateway) == 0
     assert not IngestJob.objects.filter(source=IngestSource.CSTORE).exists()
 
 
-def test_an_upload_whose_job_died_before_the_mirror_is_adopted(from_now, gateway, seed, ingest_data_sets):
+def test_an_upload_whose_job_died_before_the_mirror_is_adopted(send, gateway, seed, ingest_data_sets):
     gateway.upload_instance(files.to_bytes(files.ct_slice(seed=seed)))
     assert changes_follow(gateway=gateway) == 1
     assert IngestItem.objects.count() == 0
@@ -128,7 +174,7 @@ def test_an_upload_whose_job_died_before_the_mirror_is_adopted(from_now, gateway
     assert counts_of(job) == {"new": 1, "present": 0, "refused": 0}
 
 
-def test_other_content_sent_under_a_known_uid_of_another_patient_is_removed(from_now, gateway, seed, ingest_data_sets):
+def test_other_content_sent_under_a_known_uid_of_another_patient_is_removed(send, gateway, seed, ingest_data_sets):
     original = files.ct_slice(seed=seed)
     ingest_data_sets([original])
     send(files.ct_slice(seed=seed + "x", SOPInstanceUID=original.SOPInstanceUID))
@@ -137,7 +183,7 @@ def test_other_content_sent_under_a_known_uid_of_another_patient_is_removed(from
     assert gateway.frame(Instance.objects.get().orthanc_id, 1) == original.PixelData
 
 
-def test_a_deleted_last_change_is_not_taken_for_a_new_index(from_now, gateway, seed, caplog):
+def test_a_deleted_last_change_is_not_taken_for_a_new_index(send, gateway, seed, caplog):
     send(files.ct_slice(seed=seed))
     changes_follow(gateway=gateway)
     send(report(seed))
@@ -152,7 +198,7 @@ def test_a_deleted_last_change_is_not_taken_for_a_new_index(from_now, gateway, s
     assert Instance.objects.count() == 2
 
 
-def test_a_new_index_is_noticed_and_read_from_its_start(from_now, gateway, seed, caplog):
+def test_a_new_index_is_noticed_and_read_from_its_start(send, gateway, seed, caplog):
     send(files.ct_slice(seed=seed))
     changes_follow(gateway=gateway)
     # The number fits, the change it stood for does not: this is another index that has grown as far.
@@ -165,7 +211,19 @@ def test_a_new_index_is_noticed_and_read_from_its_start(from_now, gateway, seed,
     assert Instance.objects.filter(sop_instance_uid=uid).count() == 1
 
 
-def test_many_changes_are_followed_page_by_page(from_now, gateway, seed, monkeypatch):
+def test_an_instance_whose_change_was_overtaken_is_found_when_its_series_is_stable(send, gateway, seed):
+    send(files.ct_slice(seed=seed))
+    changes_follow(gateway=gateway)
+    Instance.objects.all().delete()
+    IngestItem.objects.all().delete()
+    deadline = time.monotonic() + 20
+    while changes_follow(gateway=gateway) == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    assert Instance.objects.get().sop_instance_uid == files.ct_slice(seed=seed).SOPInstanceUID
+
+
+def test_many_changes_are_followed_page_by_page(send, gateway, seed, monkeypatch):
     monkeypatch.setattr(follow, "PAGE", 2)
     send(*(files.ct_slice(seed=seed, slice_number=n) for n in range(1, 8)))
     assert changes_follow(gateway=gateway) == 7

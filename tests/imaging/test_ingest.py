@@ -68,6 +68,15 @@ def test_a_second_ingest_finds_everything_there(ingest, folder_of_slices):
     assert Instance.objects.count() == 3
 
 
+def test_what_the_archive_has_lost_is_stored_again(ingest, folder_of_slices, gateway):
+    folder = folder_of_slices(2)
+    ingest(folder)
+    lost = Instance.objects.get(instance_number=2)
+    gateway.delete_instance(lost.orthanc_id)
+    assert counts_of(ingest(folder)) == {"new": 0, "present": 2, "refused": 0}
+    assert gateway.holds(lost.orthanc_id)
+
+
 def test_the_same_file_twice_in_one_job_is_new_once(ingest, folder_of_slices):
     folder = folder_of_slices(1)
     shutil.copy(folder / "0001.dcm", folder / "copy.dcm")

@@ -7,6 +7,7 @@ import threading
 import time
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pydicom
 import pytest
@@ -18,6 +19,7 @@ from pydicom.uid import (
     JPEG2000Lossless,
 )
 
+from portal.imaging.screening.inspection import inspect
 from portal.imaging.screening.reasons import REASONS, Refusal
 from portal.imaging.screening.screener import Screener
 from tests.imaging import dicom_files as files
@@ -295,6 +297,35 @@ def test_the_child_cannot_take_more_than_a_gigabyte(tmp_path):
     assert rows["Max address space"][:2] == [str(1024**3)] * 2
     assert rows["Max file size"][:2] == ["0", "0"]
     assert int(rows["Max cpu time"][0]) < 60
+
+
+def damaged(content: bytes, random: Random) -> bytes:
+    """Change, drop or insert a few bytes behind the preamble."""
+    result = bytearray(content)
+    for _ in range(random.choice([1, 2, 5, 20])):
+        place = random.randrange(132, min(3000, len(result) - 8))
+        kind = random.random()
+        if kind < 0.6:
+            result[place] = random.choice([0, 0x7F, 0xFE, 0xFF, random.randrange(256)])
+        elif kind < 0.8:
+            del result[place : place + random.randrange(1, 9)]
+        else:
+            result[place:place] = random.randbytes(random.randrange(1, 9))
+    return bytes(result)
+
+
+@pytest.mark.parametrize("name", ["CT_small.dcm", "MR_small_implicit.dcm", "MR_small_RLE.dcm", "test-SR.dcm"])
+def test_a_damaged_file_passes_or_is_refused_and_never_fails_otherwise(tmp_path, name):
+    whole, random = files.packaged(name).read_bytes(), Random(name)
+    path = tmp_path / "damaged.dcm"
+    outcomes = set()
+    for _ in range(250):
+        path.write_bytes(damaged(whole, random))
+        try:
+            outcomes.add(inspect(path).modality)
+        except Refusal as refusal:
+            outcomes.add(refusal.code)
+    assert {"structure_invalid", "truncated"} <= outcomes
 
 
 def test_every_reason_is_one_full_sentence():

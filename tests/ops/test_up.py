@@ -20,6 +20,11 @@ SECOND_START_S = 30.0
 RESTART_S = 5.0
 
 
+def patience(seconds: float) -> float:
+    """Seconds of a machine that does nothing else; on one that is busier than its cores, as much longer."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 class Up:
     """One run of `python -m portal.ops.up`, which is what `make up` executes after installing."""
 
@@ -36,13 +41,12 @@ class Up:
                 start_new_session=True,
             )
 
-    def ready_after(self, seconds: float) -> float:
-        """Wait for the line that says it is ready; the seconds that this took."""
+    def ready_after(self, seconds: float) -> None:
+        """Wait for the line that says it is ready; it must come within the given seconds."""
         while READY not in self.output.read_text():
             assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() - self.began < seconds, self.output.read_text()
+            assert time.monotonic() - self.began < patience(seconds), self.output.read_text()
             time.sleep(0.1)
-        return time.monotonic() - self.began
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end; the exit status."""
@@ -100,7 +104,7 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
     assert processes_of(folder) == {}
 
     second = Up(environment, tmp_path / "second")
-    assert second.ready_after(60) < SECOND_START_S
+    second.ready_after(SECOND_START_S)
     assert (folder / "secrets.json").read_bytes() == secrets
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
@@ -123,7 +127,7 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
     os.kill(min(before), signal.SIGKILL)
     killed_at = time.monotonic()
     while not {n for n, command in processes_of(folder).items() if "worker@%h" in command} - before:
-        assert time.monotonic() - killed_at < RESTART_S
+        assert time.monotonic() - killed_at < patience(RESTART_S)
         time.sleep(0.1)
 
     # Even when the supervisor itself is killed, the kernel stops what it started.

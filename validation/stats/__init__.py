@@ -7,6 +7,10 @@ Functions take arrays and give frozen results (`Estimate`, `TestResult`); what c
 from validation.stats.binary import BinaryCounts, BinarySummary, binary_counts, binary_summary
 from validation.stats.calibration import CalibrationSummary, calibration_summary
 from validation.stats.checks import InputError
+from validation.stats.mrmc import mrmc
+from validation.stats.mrmc_design import Readings, readings
+from validation.stats.mrmc_results import MrmcResult
+from validation.stats.mrmc_u import mrmc_u
 from validation.stats.paired_binary import PairedBinary, PairedCounts, paired_binary, paired_proportions
 from validation.stats.proportions import proportion
 from validation.stats.results import Estimate, Reason, TestResult, Undefined
@@ -19,8 +23,10 @@ __all__ = [
     "CalibrationSummary",
     "Estimate",
     "InputError",
+    "MrmcResult",
     "PairedBinary",
     "PairedCounts",
+    "Readings",
     "Reason",
     "RocComparison",
     "RocCurve",
@@ -32,9 +38,12 @@ __all__ = [
     "binary_summary",
     "calibration_summary",
     "compare_paired_auc",
+    "mrmc",
+    "mrmc_u",
     "paired_binary",
     "paired_proportions",
     "proportion",
+    "readings",
     "roc_curve",
     "roc_summary",
 ]

@@ -15,6 +15,8 @@ class InputError(ValueError):
 
     Attributes
     ----------
+    problem : str
+        What is wrong, without the place.
     row : int or None
         First offending row, counted from 1 and without the header.
     column : str or None
@@ -22,6 +24,7 @@ class InputError(ValueError):
     """
 
     def __init__(self, problem: str, *, row: int | None = None, column: str | None = None) -> None:
+        self.problem = problem
         self.row = row
         self.column = column
         place = ", ".join(

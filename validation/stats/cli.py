@@ -10,12 +10,12 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import binary, calibration, roc
+from validation.stats.commands import binary, calibration, mrmc, roc
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
 
-COMMANDS: tuple[Command, ...] = (*binary.COMMANDS, *roc.COMMANDS, *calibration.COMMANDS)
+COMMANDS: tuple[Command, ...] = (*binary.COMMANDS, *roc.COMMANDS, *mrmc.COMMANDS, *calibration.COMMANDS)
 READER_COLUMNS = ("reader", "modality")
 
 
@@ -57,7 +57,11 @@ def _answer(options: argparse.Namespace) -> str:
     options.level = 1.0 - options.alpha
     command: Command = options.command
     by = options.by.split(",") if options.by else []
-    table = CsvTable(options.csv, [*command.columns(options), *by], optional=READER_COLUMNS)
+    # Groups and clusters are names too: the patients 1.1 and 1.10 are two.
+    cluster = getattr(options, "cluster", None)
+    names = [*command.names(options), *by, *READER_COLUMNS, *([cluster] if cluster else [])]
+    columns = [*command.columns(options), *by]
+    table = CsvTable(options.csv, columns, optional=READER_COLUMNS, text=names)
     notes: list[str] = []
     if not by and command.split_by_reader:
         by = [column for column in READER_COLUMNS if table.has(column)]

@@ -126,7 +126,8 @@ def cluster_totals(success: npt.NDArray[np.bool_], cluster: npt.NDArray[np.gener
     """Add up successes and trials of each cluster."""
     _, index = np.unique(cluster, return_inverse=True)
     return ClusterTotals(
-        successes=np.bincount(index, weights=success.astype(np.float64)), trials=np.bincount(index).astype(np.float64)
+        successes=np.bincount(index, weights=success).astype(np.float64),
+        trials=np.bincount(index).astype(np.float64),
     )
 
 

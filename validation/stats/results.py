@@ -27,7 +27,13 @@ class Reason(StrEnum):
     EXTREME_PROBABILITY = "probability-of-0-or-1"
     SEPARATION = "perfect-separation"
     NOT_CONVERGED = "not-converged"
+    TOO_FEW_READERS = "too-few-readers"
+    TOO_FEW_MODALITIES = "too-few-modalities"
+    TOO_FEW_CASES = "too-few-cases"
+    MISSING_READINGS = "missing-readings"
+    NEGATIVE_VARIANCE = "negative-variance"
     NOT_COLLECTED = "not-collected"
+    BELOW_CHANCE = "below-chance"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,15 +15,17 @@ from validation.stats.checks import InputError
 class CsvTable:
     """A CSV file (UTF-8, comma, header) with checked access to its columns."""
 
-    def __init__(self, path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
-        """Read `columns` of the file, and those of `optional` that it has."""
+    def __init__(
+        self, path: Path, columns: Sequence[str], optional: Sequence[str] = (), text: Sequence[str] = ()
+    ) -> None:
+        """Read `columns` of the file, and those of `optional` that it has; `text` are names, not numbers."""
         header = _read(path, nrows=0).columns.tolist()
         missing = [column for column in columns if column not in header]
         if missing:
             raise InputError(f"{path}: there is no column {missing[0]!r}; the file has {', '.join(header)}")
         wanted = [column for column in header if column in columns or column in optional]
         self.path = path
-        self.frame = _read(path)[wanted]
+        self.frame = _read(path, text=text)[wanted]
         if self.frame.empty:
             raise InputError(f"{path}: the file has a header but no rows")
 
@@ -55,12 +57,20 @@ class CsvTable:
         ]
 
 
-def _read(path: Path, *, nrows: int | None = None) -> pd.DataFrame:
+def _read(path: Path, *, nrows: int | None = None, text: Sequence[str] = ()) -> pd.DataFrame:
     try:
         with warnings.catch_warnings():
             # pandas only warns when every row is longer than the header, and then drops cells.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(path, nrows=nrows, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+            # Names stay text: as numbers, the cases 1.1 and 1.10 would be one.
+            return pd.read_csv(
+                path,
+                nrows=nrows,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                index_col=False,
+                dtype=dict.fromkeys(text, "str"),
+            )
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except UnicodeDecodeError:

@@ -18,6 +18,7 @@ export interface ModelVersion {
   kind: "DEMO_CNN" | "EXTERNAL";
   weights_digest: string;
   operating_threshold: number;
+  description: string;
   runnable: boolean;
   number_of_predictions: number;
   created_at: string;
@@ -25,9 +26,11 @@ export interface ModelVersion {
 
 export interface InferenceItem {
   imaging_study_id: string;
+  study_instance_uid: string;
   state: JobState;
   reason_code: string;
   reason: string;
+  score: number | null;
 }
 
 export interface InferenceRun extends Job {
@@ -40,7 +43,7 @@ export interface InferenceRunDetail extends InferenceRun {
 
 export interface NewModelVersion {
   version: string;
-  kind: "EXTERNAL";
+  weights_digest: string;
   operating_threshold: number;
   description: string;
 }
@@ -71,14 +74,6 @@ export const inferenceRunsQuery = queryOptions({
   refetchInterval: (query) => pollInterval(query.state.data),
 });
 
-export const readerStudyInferenceRunsQuery = (readerStudyId: string) =>
-  queryOptions({
-    queryKey: ["reader-study", readerStudyId, "inference-runs"],
-    queryFn: ({ signal }) =>
-      allRows<InferenceRun>(`/api/v1/reader-studies/${readerStudyId}/inference-runs`, signal),
-    refetchInterval: (query) => pollInterval(query.state.data),
-  });
-
 export const inferenceRunQuery = (id: string) =>
   queryOptions({
     queryKey: [...INFERENCE_RUNS_KEY, id],
@@ -92,15 +87,18 @@ export const createAiModel = (body: Pick<AiModel, "name" | "description" | "inte
 export const createModelVersion = (aiModelId: string, body: NewModelVersion) =>
   call<ModelVersion>("POST", `/api/v1/ai-models/${aiModelId}/versions`, { body });
 
-export function uploadPredictions(modelVersionId: string, file: File): Promise<{ created: number }> {
+export function uploadPredictions(
+  modelVersionId: string,
+  file: File,
+): Promise<{ created: number; unchanged: number }> {
   const body = new FormData();
   body.append("file", file);
   return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
 }
 
-export const startInferenceRun = (readerStudyId: string, modelVersionId: string) =>
-  call<InferenceRun>("POST", `/api/v1/reader-studies/${readerStudyId}/inference-runs`, {
-    body: { model_version_id: modelVersionId },
+export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[]) =>
+  call<InferenceRun>("POST", "/api/v1/inference-runs", {
+    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds },
   });
 
 export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>

@@ -22,7 +22,8 @@ export interface SphereGeometry {
   kind: "SPHERE";
   center_mm: PatientMm;
   diameter_mm: number;
-  frame_of_reference_uid: string;
+  /** Missing where a prediction was posted without it: then the shown series is taken at its word. */
+  frame_of_reference_uid?: string | null;
   sop_instance_uid?: string | null;
   series_instance_uid?: string | null;
   frame_number?: number | null;

@@ -118,11 +118,19 @@ function useEnterOpens(next: Assignment | undefined): void {
   useEffect(() => {
     if (!next) return;
     const open = (event: KeyboardEvent) => {
-      const isElsewhere =
-        event.target instanceof HTMLElement && event.target.matches("a, button, input, select");
-      if (event.key === "Enter" && !isElsewhere) void navigate(`/assignments/${next.id}`);
+      if (event.key !== "Enter" || isUsedByTarget(event.target)) return;
+      // Else the focused reader study would be clicked as well and take the navigation back.
+      event.preventDefault();
+      void navigate(`/assignments/${next.id}`);
     };
     window.addEventListener("keydown", open);
     return () => window.removeEventListener("keydown", open);
   }, [next, navigate]);
+}
+
+/** Links and fields use Enter themselves; the reader study that is already chosen has no other use for it. */
+function isUsedByTarget(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.matches('a, input, select, button:not([aria-pressed="true"])')
+  );
 }

@@ -1,4 +1,5 @@
 import { ActionIcon, NativeSelect } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import type { Edit } from "@/domain/edits";
 import {
   type Code,
@@ -9,7 +10,7 @@ import {
 } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
-import { ConfidenceField } from "./ConfidenceField";
+import { ConfidenceField } from "@/ui/form/ConfidenceField";
 import classes from "./FindingsList.module.css";
 import { findingSize } from "./findingText";
 
@@ -30,9 +31,13 @@ export function FindingRow(props: FindingRowProps) {
   const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
   const change = (part: Partial<Pick<Finding, "code" | "confidence" | "question">>) =>
     onEdit({ type: "finding_changed", id: finding.id, change: part });
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isSelected]);
   const names = [classes.row, isSelected && classes.selected, gaps.length > 0 && classes.missing];
   return (
-    <li className={names.filter(Boolean).join(" ")} data-finding={finding.id}>
+    <li ref={row} className={names.filter(Boolean).join(" ")} data-finding={finding.id}>
       <div className={classes.head}>
         <button type="button" className={classes.jump} onClick={onChosen} aria-label={`Go to mark ${number}`}>
           <span className={classes.number}>{number}</span>

@@ -1,11 +1,10 @@
 import type { Edit } from "@/domain/edits";
-import { type AnswerQuestion, isLocated, type Question } from "@/domain/labelSchema";
-import type { Answer, ReadPayload } from "@/domain/payload";
+import { isLocated, type Question } from "@/domain/labelSchema";
+import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
-import { type Choice, ChoiceField } from "./ChoiceField";
-import { ConfidenceField } from "./ConfidenceField";
+import { AnswerField } from "@/ui/form/AnswerField";
+import { QuestionFrame } from "@/ui/form/QuestionFrame";
 import { FindingsList } from "./FindingsList";
-import { QuestionFrame } from "./QuestionFrame";
 
 export interface ReadFormProps {
   questions: Question[];
@@ -40,40 +39,5 @@ export function ReadForm(props: ReadFormProps) {
       ))}
       {plain.length > 0 && <FindingsList {...props} question={null} />}
     </>
-  );
-}
-
-interface AnswerFieldProps {
-  question: AnswerQuestion;
-  answer: Answer | undefined;
-  isDisabled: boolean;
-  onChange: (value: Answer | null) => void;
-}
-
-const YES_NO: Choice[] = [
-  { value: true, text: "Yes", hotkey: "Y" },
-  { value: false, text: "No", hotkey: "N" },
-];
-
-function AnswerField({ question, answer, isDisabled, onChange }: AnswerFieldProps) {
-  if (question.kind === "CONFIDENCE") {
-    const value = typeof answer === "number" ? answer : null;
-    return (
-      <ConfidenceField label={question.text} value={value} isDisabled={isDisabled} onChange={onChange} />
-    );
-  }
-  const isScale = question.kind === "ORDINAL";
-  const choices = isScale
-    ? question.options.map((text, index) => ({ value: index + 1, text, hotkey: String(index + 1) }))
-    : YES_NO;
-  return (
-    <ChoiceField
-      label={question.text}
-      choices={choices}
-      value={answer}
-      isStacked={isScale}
-      isDisabled={isDisabled}
-      onChange={onChange}
-    />
   );
 }

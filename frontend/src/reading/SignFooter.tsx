@@ -21,7 +21,7 @@ export function SignFooter({ signing, questions, findings, isSigned, hasNext, on
     return (
       <footer className={classes.footer}>
         <Button fullWidth size="sm" onClick={onGoOn}>
-          {hasNext ? "Next case" : "All cases are read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
+          {hasNext ? "Next case" : "All read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
         </Button>
       </footer>
     );

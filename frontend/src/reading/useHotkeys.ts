@@ -23,12 +23,14 @@ export function useHotkeys(act: (action: HotkeyAction) => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const action = actionOf(event);
-      if (!action || event.defaultPrevented) return;
+      if (!action) return;
       if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
       event.preventDefault();
+      event.stopPropagation();
       newest.current(action);
     };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    // Before the viewport hears of it: Cornerstone has hotkeys of its own and swallows the others.
+    window.addEventListener("keydown", onKeyDown, { capture: true });
+    return () => window.removeEventListener("keydown", onKeyDown, { capture: true });
   }, []);
 }

@@ -1,3 +1,8 @@
 import type { RouteObject } from "react-router";
 
-export const resultsRoutes: RouteObject[] = [];
+export const resultsRoutes: RouteObject[] = [
+  {
+    path: "reader-studies/:id/results",
+    lazy: async () => ({ Component: (await import("./ResultsScreen")).ResultsScreen }),
+  },
+];

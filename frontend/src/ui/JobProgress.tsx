@@ -2,6 +2,7 @@ import { Alert, Group, Progress, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { isOver, type Job } from "@/api/jobs";
 import { JobStateBadge } from "./badges";
+import { dateTime } from "./times";
 
 interface JobProgressProps {
   job: Job;
@@ -45,6 +46,7 @@ export function JobProgress({ job, name, actions }: JobProgressProps) {
 
 function sentence(job: Job): string {
   if (job.state === "PENDING") return "Waiting for a worker";
+  if (job.state === "SUCCEEDED") return `Finished ${dateTime(job.finished_at)}`;
   if (job.progress_message !== "") return job.progress_message;
   return job.progress_total > 0 ? `${job.progress_done} of ${job.progress_total}` : "";
 }

@@ -9,7 +9,7 @@ interface SliceSliderProps {
 
 /** The position in the stack along the right edge, as wide as a scroll bar. */
 export function SliceSlider({ index, count, onChange }: SliceSliderProps) {
-  if (count < 2) return <div className={classes.slider} />;
+  if (count < 2) return null;
   const last = count - 1;
   const goToPointer = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();

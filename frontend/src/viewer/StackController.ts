@@ -307,7 +307,8 @@ export class StackController {
 
   private readScale(): void {
     const slice = this.slices[this.store.get().index];
-    if (!slice) return;
+    // Between two series there is no image to measure on.
+    if (!slice || !this.hasFirstWindow) return;
     const plane = drawnPlane(slice.plane);
     const [x0, y0] = this.viewport.worldToCanvas([...toPatient(plane, [0, 0])]);
     const [x1, y1] = this.viewport.worldToCanvas([...toPatient(plane, [1, 0])]);

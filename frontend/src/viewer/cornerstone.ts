@@ -39,6 +39,9 @@ const OWN_MARK_STYLE = {
   lineWidth: "1.5",
   textBoxFontFamily: "Inter, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
   textBoxFontSize: "12px",
+  // Numbers must be legible on bone as on air.
+  textBoxBackground: "rgba(0, 0, 0, 0.55)",
+  textBoxMargin: 2,
   textBoxColor: OWN_MARK,
   textBoxColorHighlighted: SELECTED_MARK,
   textBoxColorSelected: SELECTED_MARK,

@@ -39,10 +39,9 @@ export function sliceOf(geometry: Geometry | SphereGeometry, slices: Slice[]): S
 }
 
 function nearestSlice(sphere: SphereGeometry, slices: Slice[]): Slice | null {
+  const frame = sphere.frame_of_reference_uid;
   const distances = slices
-    .filter(
-      (slice) => slice.frameOfReferenceUid === sphere.frame_of_reference_uid && isInPatient(slice.plane),
-    )
+    .filter((slice) => (!frame || slice.frameOfReferenceUid === frame) && isInPatient(slice.plane))
     .map((slice) => ({
       slice,
       distance_mm: Math.abs(distanceFromPlane_mm(drawnPlane(slice.plane), sphere.center_mm)),

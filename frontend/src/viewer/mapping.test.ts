@@ -177,6 +177,11 @@ describe("fromPayload", () => {
     expect(fromPayload({ ...sphere, frame_of_reference_uid: "9" }, stack, 0)).toBeNull();
   });
 
+  test("a sphere that names no frame of reference is placed by its position", () => {
+    const placed = fromPayload({ ...sphere, frame_of_reference_uid: null }, stack, 0);
+    expect(placed?.slice.sopInstanceUid).toBe("1.2.1.1");
+  });
+
   test("a mark of another series is not placed", () => {
     const { geometry } = toPayload("POINT", [[0, 0, 0]], slice(OBLIQUE), 0);
     expect(fromPayload({ ...geometry, sop_instance_uid: "elsewhere" }, stack, 0)).toBeNull();

@@ -44,9 +44,8 @@ export class MarkLayer {
   /** Mark one as selected; remembered for when it comes to be shown, on another series for example. */
   select(id: string | null): void {
     this.selectedId = id;
-    for (const other of annotations.selection.getAnnotationsSelected()) {
-      if (other !== id) annotations.selection.setAnnotationSelected(other, false);
-    }
+    // All at once: Cornerstone cannot deselect a single annotation that has been removed meanwhile.
+    annotations.selection.deselectAnnotation();
     if (id !== null && this.shown.has(id)) annotations.selection.setAnnotationSelected(id, true);
     this.viewport.render();
   }

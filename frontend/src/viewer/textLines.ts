@@ -41,7 +41,8 @@ function valueText(stats: Stats | undefined): string[] {
   if (!stats) return [];
   const unit =
     typeof stats.modalityUnit === "string" && stats.modalityUnit !== "raw" ? ` ${stats.modalityUnit}` : "";
-  if (typeof stats.mean === "number" && typeof stats.stdDev === "number") {
+  // Cornerstone's statistics of an area are not a number where it found no pixels, for example on the CPU.
+  if (Number.isFinite(stats.mean) && typeof stats.mean === "number" && typeof stats.stdDev === "number") {
     return [`mean ${stats.mean.toFixed(0)} ± ${stats.stdDev.toFixed(0)}${unit}`];
   }
   return typeof stats.value === "number" ? [`${stats.value.toFixed(0)}${unit}`] : [];

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
+
 from portal.errors import Unavailable
 from portal.imaging import archives
 from portal.imaging.models import IngestOutcome, Instance
@@ -65,12 +67,16 @@ def file_take(*, name: str, path: Path, gateway: Orthanc, screener: Screener) ->
         identifiers = screener.screen(path)
     except Refusal as refusal:
         return refused(name, refusal.code)
-    stored = Instance.objects.filter(sop_instance_uid=identifiers.sop_instance_uid).first()
-    if stored is not None:
-        return _judge_stored(name, identifiers, stored, gateway, screener)
+    uid = identifiers.sop_instance_uid
+    stored = Instance.objects.filter(sop_instance_uid=uid).first()
+    if stored is not None and not _is_equal(identifiers, stored, gateway, screener):
+        return refused(name, mirror.CONFLICT, uid)
+    # What the archive has lost, as after a restore of the database alone, is stored again.
+    if stored is not None and patiently(lambda: gateway.holds(stored.orthanc_id)):
+        return Judged(name, IngestOutcome.PRESENT, sop_instance_uid=uid)
     code = mirror.mirror_conflict(identifiers)
     if code is not None:
-        return refused(name, code, identifiers.sop_instance_uid)
+        return refused(name, code, uid)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != identifiers.file_sha256:
         return refused(name, CHANGED_WHILE_READ)
@@ -107,16 +113,10 @@ def _store(name: str, identifiers: Identifiers, content: bytes, gateway: Orthanc
     return Judged(name, IngestOutcome.NEW, sop_instance_uid=uid, arrival=arrival)
 
 
-def _judge_stored(
-    name: str, identifiers: Identifiers, stored: Instance, gateway: Orthanc, screener: Screener
-) -> Judged:
-    uid = identifiers.sop_instance_uid
-    is_same = stored.file_sha256 == identifiers.file_sha256 or _is_same(
-        identifiers, stored.orthanc_id, gateway, screener
-    )
-    if not is_same:
-        return refused(name, mirror.CONFLICT, uid)
-    return Judged(name, IngestOutcome.PRESENT, sop_instance_uid=uid)
+def _is_equal(identifiers: Identifiers, stored: Instance, gateway: Orthanc, screener: Screener) -> bool:
+    if stored.file_sha256 == identifiers.file_sha256:
+        return True
+    return _is_same(identifiers, stored.orthanc_id, gateway, screener)
 
 
 def _is_same(identifiers: Identifiers, orthanc_id: str, gateway: Orthanc, screener: Screener) -> bool:
@@ -133,7 +133,9 @@ def _is_same(identifiers: Identifiers, orthanc_id: str, gateway: Orthanc, screen
 
 def screen_bytes(content: bytes, screener: Screener) -> Identifiers:
     """Screen a file that is in memory; raises `Refusal` like the screener itself."""
-    with tempfile.NamedTemporaryFile(prefix="instance-") as scratch:
+    folder = Path(settings.VAR_DIR) / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder) as scratch:
         scratch.write(content)
         scratch.flush()
         return screener.screen(Path(scratch.name))

@@ -128,6 +128,9 @@ def _fingerprint(change: Change) -> str:
 
 def _meet(changes: Sequence[Change], gateway: Orthanc, screener: Screener) -> list[_Met]:
     ids = [one.orthanc_id for one in changes if one.kind == "NewInstance"]
+    for one in changes:
+        if one.kind == "StableSeries":
+            ids += _instances_of_series(one.orthanc_id, gateway)
     known = set(Instance.objects.filter(orthanc_id__in=ids).values_list("orthanc_id", flat=True))
     met = []
     for orthanc_id in dict.fromkeys(ids):
@@ -139,6 +142,18 @@ def _meet(changes: Sequence[Change], gateway: Orthanc, screener: Screener) -> li
             # Deleted since the change was logged: there is nothing to mirror.
             continue
     return met
+
+
+def _instances_of_series(orthanc_id: str, gateway: Orthanc) -> list[str]:
+    """A second look at a series once nothing more arrives for it.
+
+    An index in PostgreSQL may commit two changes in the other order than their numbers; the later one is then
+    behind us. This finds it.
+    """
+    try:
+        return gateway.series_instance_ids(orthanc_id)
+    except NotInOrthanc:
+        return []
 
 
 def _judge(orthanc_id: str, gateway: Orthanc, screener: Screener) -> _Met:

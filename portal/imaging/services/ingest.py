@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from portal import jobs
@@ -23,6 +22,7 @@ from portal.imaging.models import IngestItem, IngestJob, IngestOutcome, IngestSo
 from portal.imaging.screening.screener import Screener
 from portal.imaging.services.files import REASONS, Judged, file_take, refused
 from portal.imaging.services.mirror import Arrival, instances_mirror
+from portal.imaging.uploads import StoredUpload
 
 STREAM = "imaging"
 BATCH_FILES = 25
@@ -49,7 +49,7 @@ def ingest_job_create_from_paths(
 
 
 @transaction.atomic
-def ingest_job_create_from_uploads(*, uploads: Sequence[UploadedFile], requested_by: User) -> IngestJob:
+def ingest_job_create_from_uploads(*, uploads: Sequence[StoredUpload], requested_by: User) -> IngestJob:
     """Keep the uploaded files under var/ and make the job that takes them in."""
     if not uploads:
         raise Invalid(
@@ -93,6 +93,7 @@ def ingest_job_run(job: IngestJob, lease: jobs.Lease, *, report: Report | None =
         lease.finish(JobState.SUCCEEDED)
         record(stream=STREAM, actor=job.requested_by, action="ingest.finish", obj=job, detail=counts_of(job))
     _tell(report, len(done), len(done))
+    # The job has ended well whatever happens to the files that are no longer needed.
     shutil.rmtree(upload_folder(job.pk), ignore_errors=True)
 
 
@@ -203,12 +204,10 @@ def _save_new(job: IngestJob) -> IngestJob:
     return job
 
 
-def _keep_upload(folder: Path, index: int, upload: UploadedFile) -> tuple[str, Path]:
+def _keep_upload(folder: Path, index: int, upload: StoredUpload) -> tuple[str, Path]:
     """Move one upload to a name of our own; the sender's name is only shown."""
     target = folder / f"{index:06d}"
-    with target.open("wb") as stream:
-        for chunk in upload.chunks():
-            stream.write(chunk)
+    upload.move_to(target)
     return upload.name or f"file {index + 1}", target
 
 

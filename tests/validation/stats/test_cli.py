@@ -197,3 +197,59 @@ def test_every_command_explains_itself(command, capsys):
         main([command, "--help"])
     assert stop.value.code == 0
     assert "--csv FILE" in capsys.readouterr().out
+
+
+def test_roc_with_everything(csv):
+    options = ("--partial", "specificity:0.5:1", "--at-specificity", 0.75, "--bootstrap", 200, "--binormal",
+               "--operating-point", "youden", "--cluster", "case")  # fmt: skip
+    answer = run_json("roc", "--csv", csv, *options)
+    assert set(answer["further_estimates"]) == {
+        "auc_bootstrap", "partial_auc", "sensitivity_at_specificity", "auc_clustered", "auc_binormal",
+    }  # fmt: skip
+    assert answer["operating_point"]["threshold"] == 4.0
+    assert answer["further_estimates"]["auc_clustered"]["value"] == answer["estimates"]["auc"]["value"]
+
+
+@pytest.mark.parametrize("partial", ["specificity", "recall:0:1", "specificity:a:1", "specificity:1:0.9"])
+def test_a_bad_partial_range_is_one_line(csv, capsys, partial):
+    assert main(["roc", "--csv", str(csv), "--partial", partial]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_roc_compare_with_clusters_and_bootstrap():
+    columns = ("--truth", "poor_outcome", "--rating-a", "s100b", "--rating-b", "wfns", "--cluster", "case")
+    answer = run_json("roc-compare", "--csv", reference_path("roc_asah"), *columns, "--bootstrap", 2000)
+    expected = reference_values("roc_asah", "paired_tests")["s100b_vs_wfns"]["delong_paired"]["p"]
+    assert answer["tests"]["obuchowski"]["p"] == pytest.approx(expected, rel=1e-9)
+    assert answer["tests"]["auc_bootstrap"]["p"] == pytest.approx(expected, abs=0.02)
+
+
+def test_groups_and_clusters_are_names(tmp_path):
+    path = tmp_path / "names.csv"
+    lines = ["patient,site,truth,call"]
+    lines += ["1.1,01,1,1", "1.10,01,1,0", "2,1,0,0", "3,1,1,1"]
+    path.write_text("\n".join(lines) + "\n")
+    clustered = run_json("binary", "--csv", path, "--cluster", "patient")["clustered"]
+    assert "4 clusters" in clustered["accuracy"]["method"]
+    groups = run_json("binary", "--csv", path, "--by", "site")["groups"]
+    assert [group["by"] for group in groups] == [{"site": "01"}, {"site": "1"}]
+
+
+def test_calibration_with_everything():
+    options = ("--truth", "y", "--probability", "p_overconfident", "--thresholds", "0.1,0.2", "--bootstrap", 100)
+    answer = run_json("calibration", "--csv", reference_path("calib_pima"), *options, "--recalibrate", "platt")
+    expected = reference_values("calib_pima", "p_overconfident_val.prob")
+    assert answer["smooth"]["ici"] == pytest.approx(expected["Eavg"], rel=1e-7)
+    assert answer["tests"]["spiegelhalter"]["statistic"] == pytest.approx(expected["S:z"], rel=1e-8)
+    assert [point["threshold"] for point in answer["decision_curve"]] == [0.1, 0.2]
+    before, after = (one["estimates"]["brier"]["value"] for one in (answer, answer["recalibrated"]))
+    assert after < before
+    assert answer["estimates"]["ici_bootstrap"]["low"] < answer["smooth"]["ici"]
+
+
+@pytest.mark.parametrize(
+    "options", [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--bins", "0")]
+)
+def test_calibration_refuses_in_one_line(csv, capsys, options):
+    assert main(["calibration", "--csv", str(csv), *options]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

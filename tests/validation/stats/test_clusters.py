@@ -62,7 +62,7 @@ def test_coverage_of_the_ratio_interval():
         shares = rng.beta(6, 2, 80)
         success = rng.uniform(size=(80, 3)) < shares[:, None]
         estimate = clustered_proportion(success.ravel(), np.repeat(np.arange(80), 3))
-        covered += estimate.low <= 0.75 <= estimate.high
+        covered += int(estimate.low <= 0.75 <= estimate.high)
     assert 0.93 <= covered / 2000 <= 0.97
 
 

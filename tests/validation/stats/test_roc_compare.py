@@ -11,7 +11,7 @@ pairs = st.lists(st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)),
 )
 
 
-@pytest.mark.parametrize(("a", "b"), [("s100b", "ndka"), ("s100b", "wfns")])
+@pytest.mark.parametrize(("a", "b"), [("s100b", "ndka"), ("s100b", "wfns"), ("wfns", "ndka")])
 def test_paired_delong_against_proc(a, b):
     expected = reference_values("roc_asah", "paired_tests")[f"{a}_vs_{b}"]["delong_paired"]
     data = reference_data("roc_asah")

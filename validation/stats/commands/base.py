@@ -28,7 +28,8 @@ class Command:
     """A subcommand.
 
     `columns` names the columns that these options need; `run` analyses some rows of the table. With
-    `split_by_reader` a table with reader or modality columns is analysed apart for each of them.
+    `split_by_reader` a table with reader or modality columns is analysed apart for each of them. `names` are the
+    columns whose cells are names even where they look like numbers.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Command:
     columns: Callable[[argparse.Namespace], list[str]]
     run: Callable[[argparse.Namespace, CsvTable, Rows], Report]
     split_by_reader: bool = False
+    names: Callable[[argparse.Namespace], list[str]] = lambda options: []
 
 
 def zero_one(table: CsvTable, column: str) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ interface AddVersionModalProps {
 export function AddVersionModal({ aiModelId, onClose }: AddVersionModalProps) {
   const queryClient = useQueryClient();
   const form = useForm<NewModelVersion>({
-    initialValues: { version: "", kind: "EXTERNAL", operating_threshold: 0.5, description: "" },
+    initialValues: { version: "", weights_digest: "", operating_threshold: 0.5, description: "" },
     validate: { version: (version) => (version.trim() === "" ? "Name the version." : null) },
   });
   const adding = useMutation({
@@ -25,7 +25,12 @@ export function AddVersionModal({ aiModelId, onClose }: AddVersionModalProps) {
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
-  const error = errorBesideFields(adding.error, ["version", "operating_threshold", "description"]);
+  const error = errorBesideFields(adding.error, [
+    "version",
+    "weights_digest",
+    "operating_threshold",
+    "description",
+  ]);
   return (
     <Modal opened onClose={onClose} title="Add a version" centered>
       <form onSubmit={form.onSubmit((values) => adding.mutate(values))}>

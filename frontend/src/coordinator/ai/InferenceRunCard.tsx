@@ -15,12 +15,7 @@ export function InferenceRunCard({ run }: { run: InferenceRun }) {
   const [isOpen, setOpen] = useState(false);
   const changing = useMutation({
     mutationFn: (verb: "retry" | "cancel") => changeInferenceRun(run.id, verb),
-    // A run is listed under its reader study as well as by itself.
-    onSuccess: () =>
-      queryClient.invalidateQueries({
-        predicate: ({ queryKey }) =>
-          queryKey[0] === INFERENCE_RUNS_KEY[0] || queryKey.includes(INFERENCE_RUNS_KEY[0] ?? ""),
-      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
   });
   const mayRetry = run.state === "FAILED" || run.state === "CANCELLED";
   return (
@@ -68,16 +63,20 @@ function RunItems({ id }: { id: string }) {
         <Table.Tr>
           <Table.Th>Imaging study</Table.Th>
           <Table.Th w={110}>State</Table.Th>
+          <Table.Th w={90} ta="right">
+            Score
+          </Table.Th>
           <Table.Th>Reason</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {data.items.map((item) => (
           <Table.Tr key={item.imaging_study_id}>
-            <Table.Td>{item.imaging_study_id}</Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{item.study_instance_uid}</Table.Td>
             <Table.Td>
               <JobStateBadge state={item.state} />
             </Table.Td>
+            <Table.Td ta="right">{item.score === null ? "" : item.score.toFixed(3)}</Table.Td>
             <Table.Td>{item.reason}</Table.Td>
           </Table.Tr>
         ))}

@@ -25,7 +25,7 @@ export function RegisterModelModal({ onClose }: { onClose: () => void }) {
       const model = await createAiModel({ name, description, intended_use });
       await createModelVersion(model.id, {
         version: values.version,
-        kind: "EXTERNAL",
+        weights_digest: "",
         operating_threshold: values.operating_threshold,
         description: "",
       });

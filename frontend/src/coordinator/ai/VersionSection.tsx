@@ -22,7 +22,7 @@ export function VersionSection({ version }: { version: ModelVersion }) {
     ["Registered", dateTime(version.created_at)],
   ];
   return (
-    <Section title={`Version ${version.version}`}>
+    <Section title={`Version ${version.version}`} about={version.description}>
       <Table variant="vertical" aria-label={`Facts about version ${version.version}`}>
         <Table.Tbody>
           {facts.map(([name, value]) => (
@@ -69,7 +69,7 @@ function PredictionsUpload({ version }: { version: ModelVersion }) {
       </Group>
       {uploading.isSuccess && (
         <Alert color="teal" variant="light" role="status">
-          {uploading.data.created} prediction(s) stored.
+          {uploading.data.created} prediction(s) stored, {uploading.data.unchanged} already there.
         </Alert>
       )}
       {uploading.error instanceof Problem && (

@@ -32,7 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, paths: list[Path], **options: Any) -> None:
         """Run the job in this process, with a progress bar, and sum it up."""
         job = ingest_job_create_from_paths(paths=paths, source=IngestSource.COMMAND, requested_by=None)
-        with tqdm(unit=" files", file=self.stderr, disable=None) as bar:
+        # Not self.stderr: Django's wrapper ends every write with a new line, which a bar must not.
+        with tqdm(unit=" files", file=sys.stderr, disable=None) as bar:
 
             def report(done: int, total: int) -> None:
                 bar.total = total

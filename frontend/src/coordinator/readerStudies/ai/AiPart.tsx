@@ -16,6 +16,8 @@ export function AiPart({ readerStudy }: PartProps) {
     changeReaderStudy(readerStudy.id, change),
   );
   const isFrozen = readerStudy.state !== "DRAFT";
+  // A choice shows at once; a refusal puts it back and says why.
+  const display = (saving.isPending && saving.variables.ai_display) || readerStudy.ai_display;
   return (
     <Stack gap="lg">
       <Section title="The AI in this reader study" about={isFrozen ? FROZEN : "Changes are stored at once."}>
@@ -26,8 +28,9 @@ export function AiPart({ readerStudy }: PartProps) {
           onChange={(change) => saving.mutate(change)}
         />
         <DisplayChoice
-          readerStudy={readerStudy}
-          isDisabled={isFrozen || saving.isPending || readerStudy.ai_model_version === null}
+          display={display}
+          hasAi={readerStudy.ai_model_version !== null}
+          isDisabled={isFrozen || readerStudy.ai_model_version === null}
           onChange={(ai_display) => saving.mutate({ ai_display })}
         />
       </Section>
@@ -65,6 +68,7 @@ function VersionSelect({ readerStudy, isDisabled, onChange }: VersionSelectProps
       maw={460}
       label="Model version"
       placeholder="none: readers only"
+      allowDeselect={false}
       clearable
       disabled={isDisabled}
       data={(versions ?? []).map((version) => ({
@@ -77,30 +81,32 @@ function VersionSelect({ readerStudy, isDisabled, onChange }: VersionSelectProps
   );
 }
 
-interface DisplayChoiceProps extends PartProps {
+interface DisplayChoiceProps {
+  display: AiDisplay;
+  hasAi: boolean;
   isDisabled: boolean;
   onChange: (display: AiDisplay) => void;
 }
 
-function DisplayChoice({ readerStudy, isDisabled, onChange }: DisplayChoiceProps) {
+function DisplayChoice({ display, hasAi, isDisabled, onChange }: DisplayChoiceProps) {
   return (
     <Radio.Group
       label="When do readers see what the AI says?"
-      value={readerStudy.ai_display}
-      onChange={(display) => onChange(display as AiDisplay)}
+      value={display}
+      onChange={(chosen) => onChange(chosen as AiDisplay)}
     >
       <Stack gap="sm" mt="xs">
-        {Object.entries(AI_DISPLAYS).map(([display, texts]) => (
+        {Object.entries(AI_DISPLAYS).map(([value, texts]) => (
           <Radio
-            key={display}
-            value={display}
+            key={value}
+            value={value}
             label={texts.name}
             description={texts.about}
             disabled={isDisabled}
           />
         ))}
       </Stack>
-      {readerStudy.ai_model_version === null && (
+      {!hasAi && (
         <Text size="xs" c="dimmed" mt="xs">
           Choose a model version first.
         </Text>

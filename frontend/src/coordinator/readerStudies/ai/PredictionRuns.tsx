@@ -1,7 +1,8 @@
 import { Anchor, Button, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { modelVersionsQuery, readerStudyInferenceRunsQuery, startInferenceRun } from "@/api/ai";
+import { INFERENCE_RUNS_KEY, inferenceRunsQuery, modelVersionsQuery, startInferenceRun } from "@/api/ai";
+import { casesQuery } from "@/api/readerStudies";
 import { InferenceRunCard } from "@/coordinator/ai/InferenceRunCard";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -12,25 +13,32 @@ interface PredictionRunsProps extends PartProps {
   modelVersionId: string;
 }
 
-/** Runs of the chosen model version on the cases of this reader study. */
+/** Runs of the chosen model version, and a new one on the cases of this reader study. */
 export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsProps) {
-  const runs = useQuery(readerStudyInferenceRunsQuery(readerStudy.id));
+  const queryClient = useQueryClient();
+  const runs = useQuery(inferenceRunsQuery);
+  const own = runs.data?.filter((run) => run.model_version.id === modelVersionId);
+  const cases = useQuery(casesQuery(readerStudy.id));
   const { data: versions } = useQuery(modelVersionsQuery);
   const version = versions?.find((candidate) => candidate.id === modelVersionId);
-  const starting = useStudyChange(readerStudy.id, () => startInferenceRun(readerStudy.id, modelVersionId));
-  const hasCases = readerStudy.number_of_cases > 0;
+  const starting = useStudyChange(
+    readerStudy.id,
+    (imagingStudyIds: string[]) => startInferenceRun(modelVersionId, imagingStudyIds),
+    () => void queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
+  );
+  const imagingStudyIds = cases.data?.map((row) => row.imaging_study.id) ?? [];
   return (
     <Section
       title="Predictions on the cases"
-      about="The launch check says how many cases have one."
+      about="All runs of this model version. The launch check says how many cases have a prediction."
       actions={
         version?.runnable && (
           <Button
-            disabled={!hasCases}
+            disabled={imagingStudyIds.length === 0}
             loading={starting.isPending}
-            onClick={() => starting.mutate(undefined)}
+            onClick={() => starting.mutate(imagingStudyIds)}
           >
-            Run on {readerStudy.number_of_cases} case(s)
+            Run on {imagingStudyIds.length} case(s)
           </Button>
         )
       }
@@ -48,13 +56,13 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
       {starting.error && <ErrorNotice error={starting.error} title="The run was not started" />}
       {runs.error && <ErrorNotice error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <LoadingScreen />}
-      {runs.data?.length === 0 && (
+      {own?.length === 0 && (
         <Text size="sm" c="dimmed">
           No run yet.
         </Text>
       )}
       <Stack gap="md">
-        {runs.data?.map((run) => (
+        {own?.map((run) => (
           <InferenceRunCard key={run.id} run={run} />
         ))}
       </Stack>

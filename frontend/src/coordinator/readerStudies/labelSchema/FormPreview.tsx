@@ -1,64 +1,47 @@
-import { Badge, Group, Input, SegmentedControl, Slider, Stack, Text } from "@mantine/core";
-import type { Question } from "@/domain/labelSchema";
+import { Badge, Group, Text } from "@mantine/core";
+import { useState } from "react";
+import { isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
+import type { Answer } from "@/domain/payload";
 import type { DraftQuestion } from "@/domain/schemaEditing";
+import { AnswerField } from "@/ui/form/AnswerField";
+import { QuestionFrame } from "@/ui/form/QuestionFrame";
 
-/** The reader's form as it will look; answers go nowhere. */
+/** The reader's own form, to be tried; the answers go nowhere. */
 export function FormPreview({ drafts }: { drafts: DraftQuestion[] }) {
+  const [answers, setAnswers] = useState<Record<string, Answer | null>>({});
   return (
-    <Stack gap="md">
+    <div>
       {drafts.map(({ id, question }) => (
-        <Input.Wrapper
-          key={id}
-          label={question.text || "(no text yet)"}
-          description={question.help}
-          withAsterisk={question.required}
-          size="sm"
-        >
-          <Answer question={question} />
-        </Input.Wrapper>
+        <QuestionFrame key={id} question={question} gap={undefined}>
+          {isLocated(question) ? (
+            <MarksPreview question={question} />
+          ) : (
+            <AnswerField
+              question={question}
+              answer={answers[id] ?? undefined}
+              isDisabled={false}
+              onChange={(answer) => setAnswers({ ...answers, [id]: answer })}
+            />
+          )}
+        </QuestionFrame>
       ))}
-    </Stack>
+    </div>
   );
 }
 
-const CONFIDENCE_MARKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: String(value) }));
-
-function Answer({ question }: { question: Question }) {
-  switch (question.kind) {
-    case "BINARY":
-      return (
-        <SegmentedControl fullWidth mt={4} defaultValue="" data={["No", "Yes"]} aria-label={question.text} />
-      );
-    case "ORDINAL":
-      return (
-        <SegmentedControl
-          fullWidth
-          mt={4}
-          orientation="vertical"
-          defaultValue=""
-          aria-label={question.text}
-          data={question.options.map((option, step) => ({
-            value: String(step + 1),
-            label: `${step + 1}  ${option}`,
-          }))}
-        />
-      );
-    case "CONFIDENCE":
-      return <Slider mt="xs" mb="lg" defaultValue={50} marks={CONFIDENCE_MARKS} thumbLabel={question.text} />;
-    case "LOCATED_FINDING":
-      return (
-        <Stack gap={4} mt={4}>
-          <Group gap="xs">
-            {question.tools.map((tool) => (
-              <Badge key={tool} variant="default" radius="sm">
-                {tool}
-              </Badge>
-            ))}
-          </Group>
-          <Text size="xs" c="dimmed">
-            {question.codes.map((code) => code.meaning).join(", ")}
-          </Text>
-        </Stack>
-      );
-  }
+function MarksPreview({ question }: { question: LocatedFindingQuestion }) {
+  return (
+    <>
+      <Group gap="xs">
+        {question.tools.map((tool) => (
+          <Badge key={tool} variant="default" radius="sm">
+            {tool}
+          </Badge>
+        ))}
+      </Group>
+      <Text size="xs" c="dimmed" mt={4}>
+        Each mark takes a confidence and one of: {question.codes.map((code) => code.meaning).join(", ")}
+      </Text>
+    </>
+  );
 }

@@ -1,0 +1,50 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { AnalysisResult } from "@/domain/analysisResult";
+import { type Job, pollInterval } from "./jobs";
+import { allRows } from "./lists";
+import { call } from "./send";
+
+export interface AnalysisRun extends Job {
+  requested_by: string | null;
+  snapshot_digest: string;
+  result_digest: string | null;
+}
+
+export interface AnalysisConfiguration {
+  confidence_level: number;
+  call_threshold: number | null;
+}
+
+export type FigureName = "measures" | "roc-curves" | "comparisons" | "calibration" | "exclusions";
+
+export const analysisRunsKey = (readerStudyId: string) => ["reader-study", readerStudyId, "analysis-runs"];
+
+export const analysisRunsQuery = (readerStudyId: string) =>
+  queryOptions({
+    queryKey: analysisRunsKey(readerStudyId),
+    queryFn: ({ signal }) =>
+      allRows<AnalysisRun>(`/api/v1/reader-studies/${readerStudyId}/analysis-runs`, signal),
+    refetchInterval: (query) => pollInterval(query.state.data),
+  });
+
+/** A result never changes, so it is fetched once. */
+export const analysisResultQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["analysis-runs", runId, "result"],
+    queryFn: ({ signal }) => call<AnalysisResult>("GET", `/api/v1/analysis-runs/${runId}/result`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const startAnalysis = (readerStudyId: string, body: AnalysisConfiguration) =>
+  call<AnalysisRun>("POST", `/api/v1/reader-studies/${readerStudyId}/analysis-runs`, { body });
+
+export const changeAnalysis = (runId: string, verb: "cancel" | "retry") =>
+  call<AnalysisRun>("POST", `/api/v1/analysis-runs/${runId}/${verb}`);
+
+/** Addresses of files about a run, for links. */
+export const analysisFiles = (runId: string) => ({
+  result: `/api/v1/analysis-runs/${runId}/result`,
+  snapshot: `/api/v1/analysis-runs/${runId}/snapshot`,
+  bundle: `/api/v1/analysis-runs/${runId}/bundle`,
+  figure: (name: FigureName) => `/api/v1/analysis-runs/${runId}/figures/${name}.csv`,
+});

@@ -1,0 +1,33 @@
+/**
+ * Compile-time check of the shapes the reading room relies on against the server's OpenAPI schema
+ * (`npm run api` writes schema.d.ts). A field that the server no longer sends is a type error here.
+ * The types themselves stay hand-written where the schema is vaguer than the contract: payloads, questions, geometry.
+ */
+import type {
+  AiPrediction,
+  Assignment,
+  Comparison,
+  DraftSaved,
+  Read,
+  ReadSigned,
+  SaveRequest,
+} from "./reading";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+type Unknown<Ours, Server> = Exclude<keyof Ours, keyof Server>;
+type None<Fields extends never> = Fields;
+
+export type Conformance = [
+  None<Unknown<Assignment, Schemas["AssignmentOutput"]>>,
+  None<Unknown<Read, Schemas["ReadOutput"]>>,
+  None<Unknown<Read["reader_study"], Schemas["ReadReaderStudyOutput"]>>,
+  None<Unknown<Read["case"], Schemas["ReadCaseOutput"]>>,
+  None<Unknown<Read["case"]["imaging_study"], Schemas["ReadImagingStudyOutput"]>>,
+  None<Unknown<Read["case"]["imaging_study"]["series"][number], Schemas["ReadSeriesOutput"]>>,
+  None<Unknown<SaveRequest, Schemas["SaveInputRequest"]>>,
+  None<Unknown<DraftSaved, Schemas["DraftOutput"]>>,
+  None<Unknown<ReadSigned, Schemas["SignedOutput"]>>,
+  None<Unknown<AiPrediction, Schemas["PredictionShownOutput"]>>,
+  None<Unknown<Comparison, Schemas["ComparisonOutput"]>>,
+];

@@ -1,0 +1,75 @@
+/** Results in words and digits: what is undefined is named, never shown as 0 or NaN. */
+
+import { isUndefined, type Outcome, type TestOutcome } from "./analysisResult";
+
+const REASONS: Record<string, string> = {
+  "no-cases": "no cases",
+  "no-positive-cases": "no positive cases",
+  "no-negative-cases": "no negative cases",
+  "no-positive-calls": "no positive calls",
+  "no-negative-calls": "no negative calls",
+  "one-class-only": "only one class",
+  "zero-denominator": "division by zero",
+  "zero-variance": "no variance",
+  "no-common-cases": "no common cases",
+  "probability-of-0-or-1": "a score of exactly 0 or 1",
+  "perfect-separation": "perfect separation",
+  "not-converged": "did not converge",
+  "not-collected": "not collected",
+};
+
+/** Three decimals, with a true minus sign. */
+export function decimal(value: number): string {
+  const text = value.toFixed(3);
+  // Rounding can leave "-0.000", which says a sign that the number no longer has.
+  const isZero = Number(text) === 0;
+  return (isZero ? text.replace("-", "") : text).replace("-", "−");
+}
+
+/** `0.874 (0.796–0.921)`, or `not defined: no positive cases`. */
+export function outcomeText(outcome: Outcome): string {
+  if (isUndefined(outcome)) return undefinedText(outcome.undefined);
+  const interval = intervalText(outcome.low, outcome.high);
+  return interval === ""
+    ? `${decimal(outcome.value)} (no interval)`
+    : `${decimal(outcome.value)} (${interval})`;
+}
+
+/** `0.796–0.921`; with "to" once a bound is negative, because a dash would read as a minus. */
+export function intervalText(low: number | null, high: number | null): string {
+  if (low === null || high === null) return "";
+  return `${decimal(low)}${low < 0 || high < 0 ? " to " : "–"}${decimal(high)}`;
+}
+
+export function undefinedText(reason: string): string {
+  return `not defined: ${REASONS[reason] ?? reason}`;
+}
+
+/** What is behind a number: method, count, and the statistician's note. */
+export function outcomeDetail(outcome: Outcome): string {
+  if (isUndefined(outcome)) return `${outcome.detail} (n = ${outcome.n})`;
+  const parts = [`n = ${outcome.n}`, `${percentText(outcome.level)} interval: ${outcome.method}`];
+  return [...parts, outcome.note ?? ""].filter(Boolean).join(" · ");
+}
+
+/** A difference with its sign: `+0.067 (−0.088 to 0.221)`. */
+export function differenceText(outcome: Outcome): string {
+  if (isUndefined(outcome)) return undefinedText(outcome.undefined);
+  return `${outcome.value > 0 ? "+" : ""}${outcomeText(outcome)}`;
+}
+
+/** `< 0.001`, `0.034`, or why there is no p value. */
+export function pText(test: TestOutcome): string {
+  if (isUndefined(test)) return undefinedText(test.undefined);
+  return test.p < 0.001 ? "< 0.001" : decimal(test.p);
+}
+
+export function testDetail(test: TestOutcome): string {
+  if (isUndefined(test)) return test.detail;
+  const df = test.df === null ? "" : `, df = ${test.df}`;
+  return `${test.method}: statistic ${decimal(test.statistic)}${df}, p ${test.p < 0.001 ? "" : "= "}${pText(test)}, n = ${test.n}`;
+}
+
+export function percentText(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
+}

@@ -1,0 +1,80 @@
+import { Anchor, List, Paper, SimpleGrid, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type AnalysisRun, analysisFiles, analysisResultQuery } from "@/api/analysis";
+import type { AnalysisResult } from "@/domain/analysisResult";
+import { summary } from "@/domain/resultSummary";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { Section } from "@/ui/Section";
+import { CalibrationSection } from "./CalibrationSection";
+import { ComparisonTable } from "./ComparisonTable";
+import { ForestFigure, RocFigure } from "./figures";
+import { MeasuresTable } from "./MeasuresTable";
+import { Provenance } from "./Provenance";
+
+/** The result of one analysis, most asked first: answers, measures, figures, tests, exclusions, provenance. */
+export function ResultView({ run }: { run: AnalysisRun }) {
+  const { data: result, error, refetch } = useQuery(analysisResultQuery(run.id));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!result) return <LoadingScreen />;
+  const files = analysisFiles(run.id);
+  return (
+    <>
+      <Answers result={result} />
+      <Section
+        title="Measures"
+        about={`Value with its ${Number((100 * result.confidence_level).toFixed(1))} % interval. Point at a number for its method and count.`}
+        actions={
+          <Anchor href={files.figure("measures")} download size="sm">
+            CSV
+          </Anchor>
+        }
+      >
+        <MeasuresTable participants={result.participants} />
+      </Section>
+      <Section title="Sensitivity and specificity">
+        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+          <ForestFigure measure="sensitivity" result={result} csvUrl={files.figure("measures")} />
+          <ForestFigure measure="specificity" result={result} csvUrl={files.figure("measures")} />
+        </SimpleGrid>
+      </Section>
+      <Section title="ROC">
+        <RocFigure result={result} csvUrl={files.figure("roc-curves")} />
+      </Section>
+      <Section
+        title="AI compared with each reader"
+        about="On the cases both have. Difference is AI − reader; an interval without 0 speaks for a difference."
+        actions={
+          <Anchor href={files.figure("comparisons")} download size="sm">
+            CSV
+          </Anchor>
+        }
+      >
+        <ComparisonTable result={result} />
+      </Section>
+      <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
+      <Provenance run={run} result={result} />
+    </>
+  );
+}
+
+function Answers({ result }: { result: AnalysisResult }) {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="md">
+      {summary(result).map((answer) => (
+        <Paper key={answer.question} withBorder p="md" component="section">
+          <Title order={5} mb="xs">
+            {answer.question}
+          </Title>
+          <List size="sm" spacing={4} listStyleType="none">
+            {answer.lines.map((line) => (
+              <List.Item key={line}>
+                <Text size="sm">{line}</Text>
+              </List.Item>
+            ))}
+          </List>
+        </Paper>
+      ))}
+    </SimpleGrid>
+  );
+}

@@ -1,0 +1,73 @@
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams, useSearchParams } from "react-router";
+import { type AnalysisRun, analysisRunsQuery } from "@/api/analysis";
+import type { ReaderStudy } from "@/api/readerStudies";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
+import { Section } from "@/ui/Section";
+import { dateTime } from "@/ui/times";
+import { ResultView } from "./ResultView";
+import { RunStatus } from "./RunStatus";
+import { StartAnalysis } from "./StartAnalysis";
+
+/** The results of one reader study: start an analysis, follow it, read it. */
+export function ResultsScreen() {
+  const { id = "" } = useParams();
+  return (
+    <ReaderStudyFrame id={id}>{(readerStudy) => <Results readerStudy={readerStudy} />}</ReaderStudyFrame>
+  );
+}
+
+function Results({ readerStudy }: { readerStudy: ReaderStudy }) {
+  const [parameters, setParameters] = useSearchParams();
+  const { data: runs, error, refetch } = useQuery(analysisRunsQuery(readerStudy.id));
+  if (readerStudy.state === "DRAFT") {
+    return (
+      <EmptyState title="Not launched yet">
+        Results come from signed reads. Launch the reader study first, on its overview.
+      </EmptyState>
+    );
+  }
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!runs) return <LoadingScreen />;
+  const shown = runs.find((run) => run.id === parameters.get("run")) ?? runs[0];
+  const show = (runId: string) => setParameters({ run: runId }, { replace: true });
+  return (
+    <>
+      <Section
+        title="Analysis"
+        about="An analysis freezes the reads, the predictions and the reference standard as they are now, and computes only from that."
+        actions={runs.length > 1 && shown && <RunSelect runs={runs} shown={shown} onShow={show} />}
+      >
+        <StartAnalysis readerStudy={readerStudy} hasRuns={runs.length > 0} onStarted={show} />
+        {shown && <RunStatus readerStudyId={readerStudy.id} run={shown} />}
+      </Section>
+      {shown?.state === "SUCCEEDED" && <ResultView run={shown} />}
+    </>
+  );
+}
+
+interface RunSelectProps {
+  runs: AnalysisRun[];
+  shown: AnalysisRun;
+  onShow: (runId: string) => void;
+}
+
+function RunSelect({ runs, shown, onShow }: RunSelectProps) {
+  return (
+    <Select
+      w={260}
+      aria-label="Which analysis to show"
+      data={runs.map((run, index) => ({
+        value: run.id,
+        label: `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}, ${run.state.toLowerCase()}`,
+      }))}
+      value={shown.id}
+      allowDeselect={false}
+      onChange={(runId) => runId && onShow(runId)}
+    />
+  );
+}

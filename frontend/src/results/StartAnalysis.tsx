@@ -1,0 +1,91 @@
+import { Anchor, Button, Group, NumberInput, Select, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import { type AnalysisConfiguration, analysisRunsKey, startAnalysis } from "@/api/analysis";
+import { Problem } from "@/api/problem";
+import type { ReaderStudy } from "@/api/readerStudies";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
+
+const LEVELS = [
+  { value: "0.9", label: "90 %" },
+  { value: "0.95", label: "95 %" },
+  { value: "0.99", label: "99 %" },
+];
+
+interface StartAnalysisProps {
+  readerStudy: ReaderStudy;
+  hasRuns: boolean;
+  onStarted: (runId: string) => void;
+}
+
+/** Starts an analysis; the defaults are those of the protocol. */
+export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysisProps) {
+  const queryClient = useQueryClient();
+  const [level, setLevel] = useState("0.95");
+  const [threshold, setThreshold] = useState<number | null>(null);
+  const starting = useMutation({
+    mutationFn: (configuration: AnalysisConfiguration) => startAnalysis(readerStudy.id, configuration),
+    onSuccess: async (run) => {
+      await queryClient.invalidateQueries({ queryKey: analysisRunsKey(readerStudy.id) });
+      onStarted(run.id);
+    },
+  });
+  const hasRating = readerStudy.label_schema?.questions.some(
+    (question) => "role" in question && question.role === "RATING",
+  );
+  const start = () => starting.mutate({ confidence_level: Number(level), call_threshold: threshold });
+  return (
+    <>
+      <Group gap="sm" align="flex-end">
+        <Select
+          w={130}
+          label="Intervals"
+          data={LEVELS}
+          value={level}
+          allowDeselect={false}
+          onChange={(value) => value && setLevel(value)}
+        />
+        {hasRating && (
+          <NumberInput
+            w={230}
+            label="Positive from this rating on"
+            placeholder="as the reader decided"
+            value={threshold ?? ""}
+            error={fieldErrors(starting.error).call_threshold}
+            onChange={(value) => setThreshold(typeof value === "number" ? value : null)}
+          />
+        )}
+        <Button loading={starting.isPending} onClick={start} variant={hasRuns ? "default" : "filled"}>
+          {hasRuns ? "Run again" : "Run the analysis"}
+        </Button>
+      </Group>
+      {!hasRuns && readerStudy.number_signed < readerStudy.number_of_assignments && (
+        <Text size="sm" c="dimmed">
+          {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads are signed; the analysis
+          will be an interim one.
+        </Text>
+      )}
+      <StartError
+        error={errorBesideFields(starting.error, ["call_threshold"])}
+        readerStudyId={readerStudy.id}
+      />
+    </>
+  );
+}
+
+function StartError({ error, readerStudyId }: { error: unknown; readerStudyId: string }) {
+  if (!error) return null;
+  const lacksTruth = error instanceof Problem && error.code === "no_reference_standard";
+  return (
+    <>
+      <ErrorNotice error={error} title="The analysis was not started" />
+      {lacksTruth && (
+        <Anchor component={Link} to={`/reader-studies/${readerStudyId}/reference-standard`} size="sm">
+          Upload the reference standard
+        </Anchor>
+      )}
+    </>
+  );
+}

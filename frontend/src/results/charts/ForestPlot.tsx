@@ -1,0 +1,134 @@
+import { AxisBottom } from "@visx/axis";
+import { GridColumns } from "@visx/grid";
+import { Group } from "@visx/group";
+import { scaleLinear } from "@visx/scale";
+import {
+  type BinaryMeasure,
+  binaryOutcome,
+  isUndefined,
+  type Outcome,
+  type Participant,
+} from "@/domain/analysisResult";
+import { outcomeDetail, outcomeText } from "@/domain/resultText";
+import { type Look, looksOf } from "./looks";
+import { Mark } from "./Mark";
+
+const NAME_WIDTH = 150;
+const PLOT_WIDTH = 250;
+const TEXT_WIDTH = 190;
+const ROW = 28;
+const TOP = 8;
+const BOTTOM = 42;
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const LONGEST_NAME = 22;
+
+interface ForestPlotProps {
+  title: string;
+  measure: BinaryMeasure;
+  participants: Participant[];
+}
+
+/** One measure of every participant with its interval, always on the whole scale from 0 to 1. */
+export function ForestPlot({ title, measure, participants }: ForestPlotProps) {
+  const looks = looksOf(participants);
+  const x = scaleLinear<number>({ domain: [0, 1], range: [0, PLOT_WIDTH] });
+  const width = NAME_WIDTH + PLOT_WIDTH + TEXT_WIDTH;
+  const plotHeight = participants.length * ROW;
+  const height = TOP + plotHeight + BOTTOM;
+  return (
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+      <title>{title}</title>
+      <rect width={width} height={height} fill="var(--figure-paper)" />
+      <Group left={NAME_WIDTH} top={TOP}>
+        <GridColumns scale={x} height={plotHeight} tickValues={TICKS} stroke="var(--figure-grid)" />
+        <AxisBottom
+          scale={x}
+          top={plotHeight}
+          tickValues={TICKS}
+          tickFormat={(value) => value.valueOf().toFixed(1)}
+          stroke="var(--figure-faint)"
+          tickStroke="var(--figure-faint)"
+          tickLabelProps={{ fontSize: 11, fill: "var(--figure-ink)", textAnchor: "middle" }}
+          label={title}
+          labelProps={{ fontSize: 12, fill: "var(--figure-ink)", textAnchor: "middle" }}
+        />
+      </Group>
+      {participants.map((participant, index) => (
+        <Row
+          key={participant.key}
+          participant={participant}
+          outcome={binaryOutcome(participant, measure)}
+          look={looks.get(participant.key)}
+          middle={TOP + index * ROW + ROW / 2}
+          x={(value) => NAME_WIDTH + x(value)}
+          isFirst={index === 0}
+        />
+      ))}
+    </svg>
+  );
+}
+
+interface RowProps {
+  participant: Participant;
+  outcome: Outcome;
+  look: Look | undefined;
+  middle: number;
+  x: (value: number) => number;
+  isFirst: boolean;
+}
+
+function Row({ participant, outcome, look, middle, x, isFirst }: RowProps) {
+  const isAi = participant.kind === "AI";
+  const name = isAi ? `AI: ${participant.name}` : participant.name;
+  const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+  const text = `${name}: ${outcomeText(outcome)}. ${outcomeDetail(outcome)}`;
+  return (
+    <Mark text={text} isFirst={isFirst}>
+      {/* The whole row answers to the pointer, not only its thin lines. */}
+      <rect
+        x={0}
+        y={middle - ROW / 2}
+        width={NAME_WIDTH + PLOT_WIDTH + TEXT_WIDTH}
+        height={ROW}
+        fillOpacity={0}
+      />
+      <text x={0} y={middle + 4} fontSize={12} fontWeight={isAi ? 700 : 400}>
+        {shortName}
+      </text>
+      {!isUndefined(outcome) && look && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
+      <text x={NAME_WIDTH + PLOT_WIDTH + 14} y={middle + 4} fontSize={12}>
+        {outcomeText(outcome)}
+      </text>
+    </Mark>
+  );
+}
+
+interface WhiskerProps {
+  outcome: Exclude<Outcome, { undefined: string }>;
+  look: Look;
+  middle: number;
+  x: (value: number) => number;
+}
+
+const CAP = 4;
+
+function Whisker({ outcome, look, middle, x }: WhiskerProps) {
+  const line = { stroke: look.colour, strokeWidth: 2 };
+  return (
+    <>
+      {outcome.low !== null && outcome.high !== null && (
+        <>
+          <line x1={x(outcome.low)} x2={x(outcome.high)} y1={middle} y2={middle} {...line} />
+          <line x1={x(outcome.low)} x2={x(outcome.low)} y1={middle - CAP} y2={middle + CAP} {...line} />
+          <line x1={x(outcome.high)} x2={x(outcome.high)} y1={middle - CAP} y2={middle + CAP} {...line} />
+        </>
+      )}
+      <path
+        d={look.marker}
+        transform={`translate(${x(outcome.value)} ${middle})`}
+        fill={look.colour}
+        stroke="var(--figure-ink)"
+      />
+    </>
+  );
+}

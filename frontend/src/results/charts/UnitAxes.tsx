@@ -1,0 +1,50 @@
+import { AxisBottom, AxisLeft } from "@visx/axis";
+import { GridColumns, GridRows } from "@visx/grid";
+import type { scaleLinear } from "@visx/scale";
+
+export type UnitScale = ReturnType<typeof scaleLinear<number>>;
+
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const LABEL = { fontSize: 12, fill: "var(--figure-ink)", textAnchor: "middle" as const };
+
+interface UnitAxesProps {
+  x: UnitScale;
+  y: UnitScale;
+  side: number;
+  xLabel: string;
+  yLabel: string;
+}
+
+/** Both axes of a square from 0 to 1, with the diagonal. */
+export function UnitAxes({ x, y, side, xLabel, yLabel }: UnitAxesProps) {
+  const shared = {
+    tickValues: TICKS,
+    stroke: "var(--figure-faint)",
+    tickStroke: "var(--figure-faint)",
+    tickFormat: (value: { valueOf(): number }) => value.valueOf().toFixed(1),
+  };
+  const tickLabel = { fontSize: 11, fill: "var(--figure-ink)" };
+  return (
+    <>
+      <GridRows scale={y} width={side} tickValues={TICKS} stroke="var(--figure-grid)" />
+      <GridColumns scale={x} height={side} tickValues={TICKS} stroke="var(--figure-grid)" />
+      <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} stroke="var(--figure-faint)" strokeDasharray="3 4" />
+      <AxisBottom
+        {...shared}
+        scale={x}
+        top={side}
+        label={xLabel}
+        labelProps={LABEL}
+        tickLabelProps={{ ...tickLabel, textAnchor: "middle" }}
+      />
+      <AxisLeft
+        {...shared}
+        scale={y}
+        label={yLabel}
+        labelProps={LABEL}
+        labelOffset={34}
+        tickLabelProps={{ ...tickLabel, textAnchor: "end", dx: "-0.25em", dy: "0.25em" }}
+      />
+    </>
+  );
+}

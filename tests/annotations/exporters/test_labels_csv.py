@@ -1,0 +1,52 @@
+"""Labels as CSV: one row per read, safe to open in a spreadsheet."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.exporters.labels_csv import ANSWER_PREFIX, COLUMNS, labels_csv
+from tests.annotations.building import finding
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    whole: dict[str, Any] = {name: name for name in COLUMNS if name not in ("number_of_findings", "findings")}
+    return {**whole, "answers": {"present": True, "sure": 80}, "findings": [], **changes}
+
+
+def parsed(rows: list[dict[str, Any]], keys: list[str]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(labels_csv(rows, keys), newline="")))
+
+
+def test_no_rows_still_have_a_header() -> None:
+    assert labels_csv([], ["present"]) == ",".join([*COLUMNS, "answer.present"]) + "\r\n"
+
+
+def test_answers_get_a_column_each_answered_or_not() -> None:
+    (line,) = parsed([row()], ["present", "sure", "later"])
+    assert [line[ANSWER_PREFIX + key] for key in ("present", "sure", "later")] == ["1", "80", ""]
+
+
+def test_findings_are_counted_without_plain_measurements_and_kept_whole() -> None:
+    marks = [finding(), finding(question=None)]
+    (line,) = parsed([row(findings=marks)], [])
+    assert line["number_of_findings"] == "1"
+    assert json.loads(line["findings"]) == marks
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_spreadsheet_does_not_run_a_name_as_a_formula(name: str) -> None:
+    (line,) = parsed([row(case=name, reader=name)], [])
+    assert line["case"] == line["reader"] == f"'{name}"
+
+
+@given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
+def test_any_name_keeps_its_row_and_never_starts_a_formula(name: str) -> None:
+    text = labels_csv([row(case=name)], ["present"])
+    (line,) = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert not line["case"].startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert line["case"].removeprefix("'") == name.removeprefix("'")

@@ -1,0 +1,176 @@
+"""Opening, saving and signing: nothing acknowledged is lost or overwritten."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotations.models import Assignment, AssignmentState, Provenance, Read, Revision
+from annotations.services import reads
+from annotations.services.reader_studies import reader_study_close
+from portal.audit.models import Event
+from portal.audit.verify import broken_links
+from portal.errors import Conflict, Invalid
+from tests.annotations.building import COMPLETE, Built, content, finding, launched, save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def built() -> Built:
+    return launched()
+
+
+@pytest.fixture
+def read(built: Built) -> Read:
+    return built.open(built.readers[0])
+
+
+def draft_of(read: Read, payload: dict[str, Any], base: int, **more: Any) -> Revision:
+    return reads.read_save_draft(by=read.assignment.reader, read=read, save=save(payload, base, **more))
+
+
+def sign(read: Read, payload: dict[str, Any], base: int, **more: Any) -> Revision:
+    return reads.read_sign(by=read.assignment.reader, read=read, save=save(payload, base, **more))
+
+
+def test_opening_again_gives_the_same_read(built: Built) -> None:
+    first = built.open(built.readers[0])
+    assert built.open(built.readers[0]).pk == first.pk
+    assert built.assignment(built.readers[0], 1).state == AssignmentState.OPEN
+    assert Read.objects.count() == 1
+
+
+def test_cases_are_opened_in_the_drawn_order(built: Built) -> None:
+    reader = built.readers[0]
+    with pytest.raises(Conflict) as refused:
+        built.open(reader, 2)
+    assert refused.value.code == "out_of_order"
+    built.open(reader, 1)
+    assert built.open(reader, 2).assignment.position == 2
+
+
+def test_every_save_is_a_new_revision_with_its_audit_event(read: Read) -> None:
+    draft_of(read, content(confidence=10), 0)
+    draft_of(read, content(confidence=20), 1)
+    signed = sign(read, content(**COMPLETE), 2)
+    assert list(read.revisions.values_list("number", "base_number", "kind")) == [
+        (1, 0, "DRAFT"),
+        (2, 1, "DRAFT"),
+        (3, 2, "SIGNED"),
+    ]
+    events = Event.objects.filter(object_id=str(read.pk)).order_by("sequence")
+    assert [event.action for event in events] == ["read.open", "read.save", "read.save", "read.sign"]
+    assert [event.detail.get("revision") for event in events] == [None, 1, 2, 3]
+    read.refresh_from_db()
+    assert (read.signed_revision, read.revision_number) == (signed, 3)
+    assert list(broken_links()) == []
+
+
+def test_a_stale_base_is_refused_with_the_newer_content(read: Read) -> None:
+    draft_of(read, content(confidence=10), 0)
+    with pytest.raises(Conflict) as refused:
+        draft_of(read, content(confidence=99), 0)
+    assert refused.value.code == "stale_revision"
+    assert refused.value.extra == {"current_revision": 1, "current_payload": content(confidence=10)}
+    assert read.revisions.count() == 1
+
+
+def test_a_base_from_the_future_is_stale_too(read: Read) -> None:
+    with pytest.raises(Conflict) as refused:
+        draft_of(read, content(), 7)
+    assert refused.value.code == "stale_revision"
+
+
+def test_the_same_key_again_gives_the_first_answer(read: Read) -> None:
+    key = str(uuid.uuid4())
+    first = draft_of(read, content(confidence=10), 0, key=key)
+    draft_of(read, content(confidence=20), 1)
+    again = draft_of(read, content(confidence=10), 0, key=key)
+    assert again.pk == first.pk
+    assert read.revisions.count() == 2
+
+
+def test_the_same_key_with_other_content_is_refused(read: Read) -> None:
+    key = str(uuid.uuid4())
+    draft_of(read, content(confidence=10), 0, key=key)
+    attempts = (
+        lambda: draft_of(read, content(confidence=11), 1, key=key),
+        lambda: sign(read, content(confidence=10), 1, key=key),
+    )
+    for attempt in attempts:
+        with pytest.raises(Conflict) as refused:
+            attempt()
+        assert refused.value.code == "idempotency_mismatch"
+
+
+def test_signing_freezes_the_read(read: Read) -> None:
+    key = str(uuid.uuid4())
+    signed = sign(read, content(**COMPLETE), 0, key=key)
+    for attempt in (draft_of, sign):
+        with pytest.raises(Conflict) as refused:
+            attempt(read, content(**COMPLETE), 1)
+        assert refused.value.code == "wrong_state"
+    assert sign(read, content(**COMPLETE), 0, key=key).pk == signed.pk
+    assert read.revisions.count() == 1
+    assert Assignment.objects.get(pk=read.assignment_id).state == AssignmentState.SIGNED
+
+
+def test_an_incomplete_read_cannot_be_signed_and_nothing_is_stored(read: Read) -> None:
+    with pytest.raises(Invalid) as refused:
+        sign(read, content(nodule_present=True), 0)
+    assert refused.value.code == "incomplete"
+    assert [error["field"] for error in refused.value.errors] == ["confidence"]
+    assert read.revisions.count() == 0
+    assert Assignment.objects.get(pk=read.assignment_id).state == AssignmentState.OPEN
+
+
+def test_a_mark_on_another_case_is_refused(built: Built, read: Read) -> None:
+    other = next(case for case in built.cases if case.pk != read.assignment.case_id)
+    with pytest.raises(Invalid) as refused:
+        draft_of(read, content(finding(other)), 0)
+    assert [error["code"] for error in refused.value.errors] == ["not_in_case"]
+    draft_of(read, content(finding(read.assignment.case)), 0)
+
+
+@pytest.mark.parametrize("text", ["\x00", "\ud800"])
+def test_text_that_postgresql_cannot_hold_is_refused(read: Read, text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        draft_of(read, {**content(), "note": text}, 0)
+    assert refused.value.code == "invalid_payload"
+
+
+def test_a_closed_reader_study_takes_no_more_saves(built: Built, read: Read) -> None:
+    draft_of(read, content(confidence=10), 0)
+    reader_study_close(by=built.coordinator, reader_study=built.reader_study)
+    late = Read.objects.select_related("assignment__reader_study", "assignment__reader").get(pk=read.pk)
+    with pytest.raises(Conflict) as refused:
+        draft_of(late, content(confidence=11), 1)
+    assert refused.value.code == "wrong_state"
+
+
+def test_reading_time_neither_shrinks_nor_outruns_the_clock(read: Read) -> None:
+    Read.objects.filter(pk=read.pk).update(opened_at=timezone.now() - timedelta(seconds=60))
+    read.refresh_from_db()
+    draft_of(read, content(), 0, active_ms=40_000)
+    draft_of(read, content(), 1, active_ms=10_000)
+    read.refresh_from_db()
+    assert read.active_ms == 40_000
+    draft_of(read, content(), 2, active_ms=3_600_000)
+    read.refresh_from_db()
+    assert 60_000 <= read.active_ms < 90_000
+
+
+def test_readers_do_not_see_each_others_content(built: Built) -> None:
+    first, second = (built.open(reader) for reader in built.readers)
+    draft_of(first, content(confidence=10), 0)
+    assert reads.current_payload(second) == content()
+
+
+def test_provenance_says_who_made_the_content(read: Read) -> None:
+    revision = reads.read_sign(
+        by=read.assignment.reader, read=read, save=save(content(**COMPLETE)), provenance=Provenance.SIMULATED
+    )
+    assert revision.provenance == "SIMULATED"

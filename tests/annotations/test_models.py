@@ -1,0 +1,82 @@
+"""History is append-only: in Python, and in PostgreSQL itself."""
+
+import pytest
+from django.apps import apps
+from django.db import Error, connection, transaction
+
+from annotations.models import RandomisationList, Revision
+from annotations.services.reads import read_save_draft
+from portal.db import AppendOnlyError, AppendOnlyModel
+from tests.annotations.building import content, launched, save
+
+pytestmark = pytest.mark.django_db
+
+TABLES = sorted(
+    model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel) and model._meta.managed
+)
+
+
+def sql(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_tables_of_history_are_known() -> None:
+    assert TABLES == [
+        "annotations_labelschema",
+        "annotations_randomisationlist",
+        "annotations_referencestandard",
+        "annotations_referencetruth",
+        "annotations_revision",
+        "audit_event",
+        "inference_prediction",
+        "validation_analysisresult",
+        "validation_analysissnapshot",
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_postgresql_guards_every_table_of_history(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1",
+            [table],
+        )
+        assert cursor.fetchall() == [(f"{table}_append_only", "O"), (f"{table}_no_truncate", "O")]
+    with pytest.raises(Error, match="append-only"):
+        sql(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE annotations_revision SET payload = '{}'",
+        "DELETE FROM annotations_revision",
+        "UPDATE annotations_randomisationlist SET seed = 'mine'",
+        "DELETE FROM annotations_randomisationlist",
+        "UPDATE audit_event SET actor_id = NULL",
+        "DELETE FROM audit_event",
+        "UPDATE annotations_labelschema SET questions = '[]'",
+    ],
+)
+def test_postgresql_refuses_to_change_a_row(statement: str) -> None:
+    built = launched()
+    read_save_draft(by=built.readers[0], read=built.open(built.readers[0]), save=save(content()))
+    with pytest.raises(Error, match="append-only"):
+        sql(statement)
+    assert Revision.objects.get().payload == content()
+    assert RandomisationList.objects.count() == 2
+
+
+def test_python_refuses_before_postgresql_is_asked() -> None:
+    built = launched()
+    revision = read_save_draft(by=built.readers[0], read=built.open(built.readers[0]), save=save(content()))
+    for attempt in (
+        revision.save,
+        revision.delete,
+        Revision.objects.all().delete,
+        lambda: Revision.objects.update(number=9),
+        lambda: Revision.objects.bulk_update([revision], ["number"]),
+    ):
+        with pytest.raises(AppendOnlyError):
+            attempt()

@@ -1,0 +1,180 @@
+"""Who may do what: written by hand, independent of `portal.accounts.policy`, so that the two check each other.
+
+One row for each route and method. A row holds one status for each persona, in the order of `PERSONAS`:
+`ok` is 2xx, or 400, 406, 409 or 415 for a write that the portal understood and refused for its content.
+A route about an object has two rows: the object belongs to the persona's own reader study (A), or to the other one (B).
+"""
+
+from typing import NamedTuple
+
+PERSONAS = (
+    "anonymous",
+    "outsider",  # signed in, no role anywhere
+    "creator",  # may create reader studies, no role in A or B
+    "coordinator",
+    "reader",
+    "adjudicator",
+    "client_read",  # API client of A with a READ token
+    "client_write",  # the same with a WRITE token
+    "administrator",
+)
+
+
+class Row(NamedTuple):
+    """Expected statuses for the persona's own object and for the other reader study's."""
+
+    own: str
+    other: str | None = None
+
+
+#            anonymous outsider creator coordinator reader adjudicator client_read client_write administrator
+PUBLIC = Row("ok        ok       ok      ok          ok     ok          ok          ok           ok")
+SIGNED_IN = Row("401    ok       ok      ok          ok     ok          ok          ok           ok")
+SIGNED_IN_W = Row("401  ok       ok      ok          ok     ok          403         ok           ok")
+PAGE = Row("302         ok       ok      ok          ok     ok          302         302          ok")
+BUILDERS = Row("401     403      ok      ok          403    403         403         403          ok")
+ADMIN = Row("401        403      403     403         403    403         403         403          ok")
+
+# Objects that belong to one account. The token and the ingest job of a side are its coordinator's.
+OWN_TOKEN = Row(
+    "401                404      404     ok          404    404         403         404          404",
+    "401                404      404     404         404    404         403         404          404",
+)
+INGEST_JOB = Row(
+    "401                403      404     ok          403    403         403         403          ok",
+    "401                403      404     404         403    403         403         403          ok",
+)
+
+# Pixels: who builds reader studies sees the archive, a reader the assigned cases, an adjudicator those of A.
+PIXELS = Row(
+    "401                404      ok      ok          ok     ok          404         404          ok",
+    "401                404      ok      ok          404    404         404         404          ok",
+)
+
+STUDY_VIEW = Row(
+    "401                404      404     ok          ok     ok          ok          ok           ok",
+    "401                404      404     404         404    404         404         404          ok",
+)
+STUDY_MANAGE = Row(
+    "401                404      404     ok          403    403         403         403          ok",
+    "401                404      404     404         404    404         404         404          ok",
+)
+# A READ token is refused before the object is looked for.
+STUDY_MANAGE_W = Row(
+    "401                404      404     ok          403    403         403         403          ok",
+    "401                404      404     404         404    404         403         404          ok",
+)
+STUDY_LABELS = Row(
+    "401                404      404     ok          ok     403         ok          ok           ok",
+    "401                404      404     404         404    404         404         404          ok",
+)
+# Reading is the reader's alone: not even the site administrator reads for somebody else.
+STUDY_READING = Row(
+    "401                404      404     403         ok     403         403         403          403",
+    "401                404      404     404         404    404         404         404          403",
+)
+OWN_READING = Row(
+    "401                404      404     404         ok     404         404         404          404",
+    "401                404      404     404         404    404         404         404          404",
+)
+OWN_READING_W = Row(
+    "401                404      404     404         ok     404         403         404          404",
+    "401                404      404     404         404    404         403         404          404",
+)
+# The AI is shown after signing, and the read is a draft: the address does not exist yet for anybody.
+NOT_REVEALED = Row(
+    "401                404      404     404         404    404         404         404          404",
+    "401                404      404     404         404    404         404         404          404",
+)
+READ_HISTORY = Row(
+    "401                404      404     ok          ok     404         404         404          ok",
+    "401                404      404     404         404    404         404         404          ok",
+)
+
+EXPECTED: dict[str, dict[str, Row]] = {
+    "health-live": {"GET": PUBLIC},
+    "health-ready": {"GET": PUBLIC},
+    "sign-in": {"GET": PUBLIC, "POST": PUBLIC},
+    "sign-out": {"POST": PUBLIC},
+    "password": {"GET": PAGE, "POST": PAGE},
+    "app": {"GET": PAGE},
+    "schema": {"GET": PUBLIC},
+    "docs": {"GET": PUBLIC},
+    "me": {"GET": SIGNED_IN},
+    "tokens": {"GET": SIGNED_IN, "POST": SIGNED_IN_W},
+    "token": {"DELETE": OWN_TOKEN},
+    "people": {"GET": BUILDERS, "POST": ADMIN},
+    "imaging-studies": {"GET": BUILDERS},
+    "imaging-study": {"GET": BUILDERS},
+    "ingest-jobs": {"GET": BUILDERS, "POST": BUILDERS},
+    "ingest-job": {"GET": INGEST_JOB},
+    "dicomweb-studies": {"GET": SIGNED_IN},
+    "dicomweb-study-metadata": {"GET": PIXELS},
+    "dicomweb-study-series": {"GET": PIXELS},
+    "dicomweb-series-metadata": {"GET": PIXELS},
+    "dicomweb-series-instances": {"GET": PIXELS},
+    "dicomweb-instance-metadata": {"GET": PIXELS},
+    "dicomweb-frames": {"GET": PIXELS},
+    "ai-models": {"GET": BUILDERS, "POST": BUILDERS},
+    "ai-model": {"GET": BUILDERS},
+    "ai-model-versions": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-versions": {"GET": BUILDERS},
+    "model-version": {"GET": BUILDERS},
+    "model-version-predictions": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-version-predictions-csv": {"POST": BUILDERS},
+    "model-version-predictions-example": {"GET": BUILDERS},
+    "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
+    "inference-run": {"GET": BUILDERS},
+    "inference-run-retry": {"POST": BUILDERS},
+    "inference-run-cancel": {"POST": BUILDERS},
+    "reader-studies": {"GET": SIGNED_IN, "POST": BUILDERS},
+    "reader-study": {"GET": STUDY_VIEW, "PATCH": STUDY_MANAGE_W},
+    "reader-study-label-schema": {"PUT": STUDY_MANAGE_W},
+    "reader-study-cases": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-members": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-reference-standard": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-reference-standard-example": {"GET": STUDY_MANAGE},
+    "reader-study-launch-check": {"GET": STUDY_MANAGE},
+    "reader-study-launch": {"POST": STUDY_MANAGE_W},
+    "reader-study-close": {"POST": STUDY_MANAGE_W},
+    "reader-study-progress": {"GET": STUDY_MANAGE},
+    "reader-study-randomisation": {"GET": STUDY_MANAGE},
+    "reader-study-inference-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-labels": {"GET": STUDY_LABELS},
+    "reader-study-assignments": {"GET": STUDY_READING},
+    "reader-study-next": {"GET": STUDY_READING},
+    "assignment-open": {"POST": OWN_READING_W},
+    "read": {"GET": OWN_READING},
+    "read-draft": {"PUT": OWN_READING_W},
+    "read-sign": {"POST": OWN_READING_W},
+    "read-comparison": {"GET": NOT_REVEALED},
+    "read-revisions": {"GET": READ_HISTORY},
+    "reader-study-analysis-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "analysis-run": {"GET": STUDY_MANAGE},
+    "analysis-run-result": {"GET": STUDY_MANAGE},
+    "analysis-run-snapshot": {"GET": STUDY_MANAGE},
+    "analysis-run-bundle": {"GET": STUDY_MANAGE},
+    "analysis-run-figure": {"GET": STUDY_MANAGE},
+    "analysis-run-cancel": {"POST": STUDY_MANAGE_W},
+    "analysis-run-retry": {"POST": STUDY_MANAGE_W},
+}
+
+# Routes whose answer depends on a role in one reader study: their code has to pass `annotations.access`.
+STUDY_LEVEL_ROWS = (
+    STUDY_VIEW,
+    STUDY_MANAGE,
+    STUDY_MANAGE_W,
+    STUDY_LABELS,
+    STUDY_READING,
+    OWN_READING,
+    OWN_READING_W,
+    NOT_REVEALED,
+    READ_HISTORY,
+    PIXELS,
+)
+
+
+def expected_status(row: Row, persona: str, *, other: bool) -> str:
+    """Return the cell of one persona."""
+    cells = (row.other if other and row.other else row.own).split()
+    return cells[PERSONAS.index(persona)]

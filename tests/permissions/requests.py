@@ -1,0 +1,76 @@
+"""One request to one route, undone afterwards."""
+
+import json
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.permissions.routes import Route
+from tests.permissions.world import QUESTIONS, Side, payload
+
+
+def address(route: Route, side: Side) -> str:
+    """The route's address for the objects of one side."""
+    values: dict[str, Any] = {
+        "reader_study_id": side.reader_study.pk,
+        "assignment_id": side.read.assignment_id,
+        "read_id": side.read.pk,
+        "study_id": side.imaging_study.pk,
+        "job_id": side.ingest_job.pk,
+        "study_uid": side.imaging_study.study_instance_uid,
+        "series_uid": side.series.series_instance_uid,
+        "instance_uid": side.instance.sop_instance_uid,
+        "frames": "1",
+        "ai_model_id": side.ai_model.pk,
+        "model_version_id": side.model_version.pk,
+        "inference_run_id": side.inference_run.pk,
+        "run_id": side.analysis_run_id,
+        "name": "measures",
+        "token_id": side.token_id,
+        "path": "reader-studies",
+    }
+    return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
+
+
+def body(name: str, side: Side) -> Any:
+    """Content that the route understands."""
+    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
+    return {
+        "tokens": {"name": "a token"},
+        "people": {"username": "somebody-new", "password": "correct horse battery staple"},
+        "ai-models": {"name": "Another model"},
+        "ai-model-versions": {"version": "2", "kind": "EXTERNAL", "operating_threshold": 0.5},
+        "model-version-predictions": {
+            "imaging_study_uid": side.imaging_study.study_instance_uid,
+            "score": 0.5,
+            "findings": [],
+        },
+        "inference-runs": {
+            "model_version_id": str(side.model_version.pk),
+            "imaging_study_ids": [str(side.imaging_study.pk)],
+        },
+        "reader-studies": {"name": "Another reader study"},
+        "reader-study": {"name": "Another name"},
+        "reader-study-label-schema": {"questions": QUESTIONS},
+        "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
+        "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
+        "read-draft": content,
+        "read-sign": content,
+    }.get(name, {})
+
+
+def ask(client: Client, method: str, route: Route, side: Side) -> Any:
+    """Send one request and undo what it changed."""
+    cookies = client.cookies.copy()
+    content = "" if method in ("GET", "HEAD") else json.dumps(body(route.name, side))
+    with transaction.atomic():
+        response = client.generic(method, address(route, side), content, content_type="application/json")
+        transaction.set_rollback(True)
+    # Signing out drops the cookie of a session that the rollback brings back.
+    client.cookies.clear()
+    client.cookies.update(cookies)
+    return response

@@ -1,0 +1,144 @@
+"""A reader sees neither other readers nor the truth nor, before the protocol allows it, the AI: byte by byte."""
+
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from annotations.models import AiDisplay, ReaderStudy
+from tests.permissions.requests import address, ask
+from tests.permissions.routes import all_routes
+from tests.permissions.world import Side, World, payload
+
+pytestmark = pytest.mark.django_db
+
+SEARCHED = ["", "?format=csv", "?include_drafts=1&search=otherreader&page_size=1000&includefield=all"]
+# What the reader may see once the own read is signed and the AI is shown after signing.
+REVEALED = {"the AI's score", "the AI's name", "the AI's version", "the AI's prediction"}
+
+
+def answers_to(client: Client, sides: list[Side]) -> dict[str, bytes]:
+    """Everything that a caller gets from every GET route, for the objects of these sides."""
+    found = {}
+    for route in all_routes():
+        if route.name in ("schema", "docs", "health-ready"):
+            continue
+        for side in sides:
+            for query in SEARCHED:
+                with transaction.atomic():
+                    response = client.get(address(route, side) + query)
+                    transaction.set_rollback(True)
+                headers = "\n".join(f"{name}: {value}" for name, value in response.items()).encode()
+                found[address(route, side) + query] = headers + b"\n" + response.content
+    return found
+
+
+def leaks(answers: dict[str, bytes], secrets: dict[str, str], asked_ids: set[str]) -> list[str]:
+    """Name every secret that stands in an answer whose own address does not hold it."""
+    return [
+        f"{what} in {path}"
+        for path, content in answers.items()
+        for what, secret in secrets.items()
+        if secret.encode() in content and secret not in path and secret not in asked_ids
+    ]
+
+
+def sign_own_read(client: Client, side: Side) -> None:
+    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content |= {"payload": payload(side.instance, finding_id=str(uuid.uuid4()))}
+    response = client.post(
+        f"/api/v1/reads/{side.read.pk}/sign", data=json.dumps(content), content_type="application/json"
+    )
+    assert response.status_code == 200, response.content
+
+
+def show_ai(side: Side, display: AiDisplay) -> None:
+    ReaderStudy.objects.filter(pk=side.reader_study.pk).update(ai_display=display)
+
+
+def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[str, Client]) -> None:
+    """Otherwise the tests below would pass on empty pages."""
+    answers = answers_to(callers["coordinator"], [world.a])
+    seen = {line.partition(" in ")[0] for line in leaks(answers, world.a.secrets, set())}
+    assert seen >= {
+        "the other reader's username",
+        "the other reader's name",
+        "the other reader's account",
+        "the other reader's finding",
+        "the digest of the other reader's answers",
+        "the reference standard",
+        "the AI's name",
+        "the randomisation seed",
+        "the imaging study's description",
+    }
+
+
+@pytest.mark.parametrize("display", [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING])
+def test_a_reader_who_has_not_signed_sees_nothing_of_what_is_hidden(
+    world: World, callers: dict[str, Client], display: AiDisplay
+) -> None:
+    show_ai(world.a, display)
+    answers = answers_to(callers["reader"], [world.a, world.b])
+    assert leaks(answers, world.a.secrets | {f"B: {k}": v for k, v in world.b.secrets.items()}, set()) == []
+
+
+def test_signing_reveals_the_ai_and_nothing_else(world: World, callers: dict[str, Client]) -> None:
+    sign_own_read(callers["reader"], world.a)
+    answers = answers_to(callers["reader"], [world.a, world.b])
+    seen = {line.partition(" in ")[0] for line in leaks(answers, world.a.secrets, set())}
+    assert seen == REVEALED
+    only = [path for path in answers if world.a.secrets["the AI's score"].encode() in answers[path]]
+    assert {path.partition("?")[0] for path in only} == {f"/api/v1/reads/{world.a.read.pk}/comparison"}
+
+
+def test_an_ai_that_stays_hidden_stays_hidden_after_signing(world: World, callers: dict[str, Client]) -> None:
+    show_ai(world.a, AiDisplay.HIDDEN)
+    sign_own_read(callers["reader"], world.a)
+    answers = answers_to(callers["reader"], [world.a, world.b])
+    assert leaks(answers, world.a.secrets, set()) == []
+
+
+def keys_of(value: Any) -> set[str]:
+    """Every key of a JSON value, at any depth."""
+    if isinstance(value, dict):
+        return set(value) | {key for inner in value.values() for key in keys_of(inner)}
+    return {key for inner in value for key in keys_of(inner)} if isinstance(value, list) else set()
+
+
+def test_no_answer_to_a_reader_has_a_field_for_the_truth(world: World, callers: dict[str, Client]) -> None:
+    """The truth is 0 or 1, which no search of bytes can find: there must be no place for it."""
+    for path, content in answers_to(callers["reader"], [world.a]).items():
+        _, _, body = content.partition(b"\n\n") if b"\n\n" in content else (b"", b"", content.rpartition(b"\n")[2])
+        if not re.match(rb"\s*[\[{]", body):
+            continue
+        assert not {key for key in keys_of(json.loads(body)) if re.search("truth|lesion|reference_standard", key)}, path
+
+
+@pytest.mark.parametrize("persona", ["adjudicator", "outsider", "creator"])
+def test_nobody_without_the_right_sees_answers_or_truth(world: World, callers: dict[str, Client], persona: str) -> None:
+    hidden = {
+        what: secret
+        for what, secret in world.a.secrets.items()
+        if "answers" in what or "finding" in what or "standard" in what or "seed" in what
+    }
+    answers = answers_to(callers[persona], [world.a, world.b])
+    assert leaks(answers, hidden, set()) == []
+
+
+def test_what_belongs_to_a_patient_leaves_only_as_pixels(world: World, callers: dict[str, Client]) -> None:
+    for persona in ("coordinator", "reader", "adjudicator", "administrator"):
+        for path, content in answers_to(callers[persona], [world.a]).items():
+            assert b"Canary^Patient" not in content, path
+            assert b"PATIENT-permissions" not in content, path
+
+
+def test_every_refusal_is_a_problem_document(world: World, callers: dict[str, Client]) -> None:
+    for route in all_routes():
+        response = ask(callers["outsider"], "GET", route, world.a)
+        if route.name != "health-ready" and response.status_code >= 400:
+            assert response["Content-Type"].startswith("application/problem+json"), route.name
+            assert set(json.loads(response.content)) >= {"type", "title", "status", "detail", "code"}, route.name

@@ -1,0 +1,285 @@
+"""Two complete reader studies, A and B, with every kind of object, and everybody who might ask for one.
+
+What a blinded reader must never see is made of words that occur nowhere else, so that a search of the answer's
+bytes finds it: see `Side.secrets`.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pydicom
+from django.utils import timezone
+
+from annotations.domain.truth_csv import Truth
+from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource
+from annotations.services import reader_studies as building
+from annotations.services import reads as reading
+from annotations.services.truth import reference_standard_create
+from portal import jobs
+from portal.accounts.models import ApiToken, TokenScope, User
+from portal.accounts.policy import Role
+from portal.accounts.services import token_create
+from portal.db import JobState
+from portal.imaging.connection import orthanc
+from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series
+from portal.inference.models import (
+    AiModel,
+    EngineKind,
+    InferenceItem,
+    InferenceRun,
+    ModelVersion,
+    Prediction,
+    PredictionSource,
+)
+from tests.imaging.dicom_files import ct_slice, to_bytes
+from validation.models import AnalysisRun
+from validation.runner import execute
+from validation.services import analysis_run_create
+
+NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
+QUESTIONS: list[dict[str, Any]] = [
+    {"key": "nodule_present", "kind": "BINARY", "text": "Nodule present?", "required": True, "role": "CALL"},
+    {"key": "confidence", "kind": "CONFIDENCE", "text": "How sure?", "required": True, "role": "RATING"},
+    {
+        "key": "nodules",
+        "kind": "LOCATED_FINDING",
+        "text": "Mark the nodules.",
+        "required": False,
+        "role": None,
+        "tools": ["POINT"],
+        "codes": [NODULE],
+        "minimum_count": 0,
+        "maximum_count": None,
+    },
+]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One complete reader study and its people."""
+
+    reader_study: ReaderStudy
+    coordinator: User
+    reader: User
+    other_reader: User
+    adjudicator: User
+    client: User
+    cases: list[Case]
+    read: Read
+    other_read: Read
+    imaging_study: ImagingStudy
+    series: Series
+    instance: Instance
+    ai_model: AiModel
+    model_version: ModelVersion
+    inference_run: InferenceRun
+    ingest_job: IngestJob
+    analysis_run_id: uuid.UUID
+    token_id: uuid.UUID
+    secrets: dict[str, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """Both sides, and the people of neither."""
+
+    a: Side
+    b: Side
+    outsider: User
+    creator: User
+    administrator: User
+
+
+def person(username: str, *, creates: bool = False, administrator: bool = False) -> User:
+    """An account with an impossible password: the tests sign in without one."""
+    return User.objects.create(
+        username=username,
+        first_name=f"First-{username}",
+        last_name=f"Last-{username}",
+        may_create_reader_studies=creates,
+        is_superuser=administrator,
+        password="!",
+    )
+
+
+def bearer(user: User, scope: TokenScope) -> tuple[ApiToken, str]:
+    """A token of `user` that is valid for a day."""
+    return token_create(user=user, name=scope.value, scope=scope, expires_at=timezone.now() + timedelta(days=1))
+
+
+def imaging_study(seed: str) -> tuple[ImagingStudy, Series, Instance]:
+    """An imaging study of one slice, its pixels in Orthanc."""
+    content = to_bytes(ct_slice(seed=seed))
+    header = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
+    stored = orthanc().upload_instance(content)
+    study = ImagingStudy.objects.create(
+        study_instance_uid=header.StudyInstanceUID,
+        patient=Patient.objects.create(patient_key=f"P-{seed}"),
+        study_description=f"description-{seed}",
+        modalities=["CT"],
+        number_of_series=1,
+        number_of_instances=1,
+    )
+    series = Series.objects.create(
+        series_instance_uid=header.SeriesInstanceUID, imaging_study=study, modality="CT", number_of_instances=1
+    )
+    instance = Instance.objects.create(
+        sop_instance_uid=header.SOPInstanceUID,
+        series=series,
+        orthanc_id=stored.orthanc_id,
+        sop_class_uid=header.SOPClassUID,
+        transfer_syntax_uid=header.file_meta.TransferSyntaxUID,
+        instance_number=1,
+        rows=header.Rows,
+        columns=header.Columns,
+        file_sha256="0" * 64,
+    )
+    return study, series, instance
+
+
+def payload(instance: Instance, *, finding_id: str, confidence: int = 61) -> dict[str, Any]:
+    """A read complete enough to sign, with one marked nodule."""
+    return {
+        "version": 1,
+        "answers": {"nodule_present": True, "confidence": confidence},
+        "findings": [
+            {
+                "id": finding_id,
+                "question": "nodules",
+                "code": NODULE,
+                "confidence": 80,
+                "geometry": {
+                    "kind": "POINT",
+                    "points_mm": [[-9.0, -19.0, 1.0]],
+                    "frame_of_reference_uid": None,
+                    "sop_instance_uid": instance.sop_instance_uid,
+                    "series_instance_uid": instance.series.series_instance_uid,
+                    "frame_number": 1,
+                },
+                "measurements": {},
+            }
+        ],
+    }
+
+
+def save(content: dict[str, Any], base_revision: int = 0) -> reading.Save:
+    """What the browser would send."""
+    return reading.Save(payload=content, base_revision=base_revision, idempotency_key=str(uuid.uuid4()))
+
+
+def complete_side(letter: str) -> Side:
+    """Reader study `letter`: launched; one reader has a draft, the other has signed; AI shown after signing."""
+    coordinator = person(f"coordinator-{letter}", creates=True)
+    reader, other_reader = person(f"reader-{letter}"), person(f"otherreader-{letter}")
+    adjudicator, client = person(f"adjudicator-{letter}"), person(f"client-{letter}")
+    study, series, instance = imaging_study(f"permissions-{letter}")
+    ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
+    version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
+    score = {"a": 0.7391824, "b": 0.6284719}[letter]
+    prediction = Prediction.objects.create(
+        model_version=version, imaging_study=study, score=score, source=PredictionSource.API
+    )
+    run = InferenceRun.objects.create(model_version=version, state=JobState.FAILED, error_code="canary")
+    InferenceItem.objects.create(run=run, imaging_study=study, state=JobState.FAILED)
+
+    reader_study = building.reader_study_create(by=coordinator, name=f"Reader study {letter}")
+    building.label_schema_put(by=coordinator, reader_study=reader_study, questions=QUESTIONS)
+    cases = building.cases_put(by=coordinator, reader_study=reader_study, imaging_study_ids=[study.pk])
+    building.members_put(
+        by=coordinator,
+        reader_study=reader_study,
+        members=[
+            (coordinator.pk, Role.COORDINATOR),
+            (reader.pk, Role.READER),
+            (other_reader.pk, Role.READER),
+            (adjudicator.pk, Role.ADJUDICATOR),
+            (client.pk, Role.API_CLIENT),
+        ],
+    )
+    building.reader_study_update(
+        by=coordinator,
+        reader_study=reader_study,
+        changes={"ai_model_version_id": version.pk, "ai_display": AiDisplay.AFTER_SIGNING},
+    )
+    lesion_id = f"lesion-canary-{letter}"
+    lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
+    reference_standard_create(
+        by=coordinator,
+        reader_study=reader_study,
+        truths=[Truth(cases[0].name, 1, [lesion])],
+        source=ReferenceSource.CSV,
+        provenance=f"truth-canary-{letter}.csv",
+    )
+    building.reader_study_launch(by=coordinator, reader_study=reader_study, seed=f"seed-canary-{letter}")
+
+    other_finding = str(uuid.uuid4())
+    read = _open(reader_study, reader)
+    reading.read_save_draft(by=reader, read=read, save=save(payload(instance, finding_id=str(uuid.uuid4()))))
+    other_read = _open(reader_study, other_reader)
+    signed = reading.read_sign(
+        by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
+    )
+    return Side(
+        reader_study=reader_study,
+        coordinator=coordinator,
+        reader=reader,
+        other_reader=other_reader,
+        adjudicator=adjudicator,
+        client=client,
+        cases=cases,
+        read=read,
+        other_read=other_read,
+        imaging_study=study,
+        series=series,
+        instance=instance,
+        ai_model=ai_model,
+        model_version=version,
+        inference_run=run,
+        ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
+        analysis_run_id=_analysis_run(coordinator, reader_study).pk,
+        token_id=bearer(coordinator, TokenScope.READ)[0].pk,
+        secrets={
+            "the other reader's username": other_reader.username,
+            "the other reader's name": other_reader.last_name,
+            "the other reader's account": str(other_reader.pk),
+            "the other reader's finding": other_finding,
+            "the other reader's read": str(other_read.pk),
+            "the digest of the other reader's answers": signed.digest,
+            "the reference standard": f"truth-canary-{letter}",
+            "a lesion of the reference standard": lesion_id,
+            "the AI's score": str(score),
+            "the AI's name": ai_model.name,
+            "the AI's version": "9.9-canary",
+            "the AI's prediction": str(prediction.pk),
+            "the randomisation seed": f"seed-canary-{letter}",
+            "the imaging study's description": study.study_description,
+            "the patient's name": "Canary^Patient",
+        },
+    )
+
+
+def _open(reader_study: ReaderStudy, reader: User) -> Read:
+    assignment = Assignment.objects.select_related("reader_study", "case__imaging_study", "reader").get(
+        reader_study=reader_study, reader=reader, position=1
+    )
+    return reading.assignment_open(assignment=assignment)
+
+
+def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:
+    run = analysis_run_create(by=coordinator, reader_study=reader_study)
+    jobs.run(AnalysisRun, run.pk, execute)
+    return run
+
+
+def complete_world() -> World:
+    """Build everything. It takes a running Orthanc and a database transaction that is rolled back."""
+    return World(
+        a=complete_side("a"),
+        b=complete_side("b"),
+        outsider=person("outsider"),
+        creator=person("creator", creates=True),
+        administrator=person("administrator", administrator=True),
+    )

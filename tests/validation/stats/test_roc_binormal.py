@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from tests.validation.stats.reference import reference_data, reference_values
+from validation.stats import Reason
+from validation.stats.roc_binormal import binormal_auc, binormal_fit
+
+
+@pytest.mark.parametrize("name", ["vandyke", "penedo"])
+def test_areas_against_mrmcaov(name):
+    data = reference_data(f"mrmc_{name}").set_index(["modality", "reader"])
+    for row in reference_values(f"mrmc_{name}", "OR_binormal_auc")["theta"]:
+        cases = data.loc[(row["modality"], row["reader"])]
+        fit = binormal_fit(cases.truth, cases.rating)
+        if row["binormal_auc"] == 1:
+            # MRMCaov gives 1 with a warning ("no interior points"): the model runs to infinity.
+            assert fit.reason is Reason.SEPARATION
+        else:
+            assert fit.auc.value == pytest.approx(row["binormal_auc"], rel=1e-6)
+
+
+def test_the_fit_finds_the_parameters_of_a_simulation():
+    rng = np.random.default_rng(10)
+    truth = np.arange(4000) % 2
+    # Negatives N(0, 1), positives N(1.5, 1.25^2): a = 1.2, b = 0.8; five categories cut by any monotone scale.
+    latent = np.where(truth == 1, rng.normal(1.5, 1.25, 4000), rng.normal(0.0, 1.0, 4000))
+    fit = binormal_fit(truth, np.digitize(np.exp(latent), [0.5, 1.2, 3.0, 8.0]))
+    assert fit.a.low < 1.2 < fit.a.high
+    assert fit.b.low < 0.8 < fit.b.high
+    area = norm.cdf(1.2 / np.sqrt(1.64))
+    assert fit.auc.low < area < fit.auc.high
+    # The area is the integral of the smooth curve.
+    fpf = np.linspace(0, 1, 200_001)
+    assert np.trapezoid(fit.true_positive_fraction(fpf), fpf) == pytest.approx(fit.auc.value, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_coverage_of_the_interval():
+    rng = np.random.default_rng(31)
+    area, covered, fitted = norm.cdf(1.2 / np.sqrt(1.64)), 0, 0
+    for _ in range(1000):
+        latent = np.concatenate((rng.normal(0, 1, 80), rng.normal(1.5, 1.25, 80)))
+        auc = binormal_auc(np.repeat([0, 1], 80), np.digitize(latent, [-0.5, 0.5, 1.2, 2.0]))
+        covered += int(auc.low <= area <= auc.high)
+        fitted += 1
+    assert 0.93 <= covered / fitted <= 0.97
+
+
+def test_continuous_ratings_are_fitted_and_monotone_transforms_change_nothing():
+    rng = np.random.default_rng(5)
+    truth = np.arange(300) % 2
+    rating = rng.normal(size=300) + truth
+    plain, transformed = binormal_fit(truth, rating), binormal_fit(truth, np.exp(2 * rating))
+    assert plain.auc.value == pytest.approx(transformed.auc.value, rel=1e-9)
+    # The shift of one standard deviation: Phi(1 / sqrt 2).
+    assert plain.auc.low < norm.cdf(1 / np.sqrt(2)) < plain.auc.high
+
+
+@pytest.mark.parametrize(
+    ("truth", "rating", "reason"),
+    [
+        ([0, 0, 1, 1], [1, 2, 3, 4], Reason.SEPARATION),
+        ([0, 0, 1, 1], [1, 1, 1, 1], Reason.SEPARATION),
+        ([1, 1], [1, 2], Reason.NO_NEGATIVE_CASES),
+    ],
+)
+def test_what_cannot_be_fitted_is_named(truth, rating, reason):
+    assert binormal_auc(truth, rating).reason is reason

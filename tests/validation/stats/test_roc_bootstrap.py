@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from tests.validation.stats.reference import reference_data, reference_values
+from validation.stats import InputError, Reason, auc
+from validation.stats.roc_bootstrap import Resampling, bootstrap_compare, bootstrap_metric
+from validation.stats.roc_metrics import full_area, partial_area, sensitivity_at, specificity_at
+
+
+def resampling(resamples=10_000, cluster=None):
+    return Resampling(np.random.default_rng(42), resamples, cluster)
+
+
+@pytest.mark.parametrize("marker", ["s100b", "ndka", "wfns"])
+def test_intervals_against_proc(marker):
+    data, expected = reference_data("roc_asah"), reference_values("roc_asah", "bootstrap")[marker]
+    # Monte Carlo on both sides: 0.01 on the limits (see the reference set's README); half a case is 0.012.
+    area = bootstrap_metric(data.poor_outcome, data[marker], full_area(), resampling())
+    assert (area.low, area.high) == pytest.approx(expected["ci_auc_bootstrap"], abs=0.01)
+    partial = bootstrap_metric(data.poor_outcome, data[marker], partial_area(0.9, 1.0), resampling())
+    assert (partial.low, partial.high) == pytest.approx(expected["ci_pauc_spec_0.9_1"], abs=0.01)
+    for row in expected["ci_se_at_spec"]:
+        ours = bootstrap_metric(data.poor_outcome, data[marker], sensitivity_at(float(row["row"])), resampling())
+        assert (ours.low, ours.high) == pytest.approx((row["2.5%"], row["97.5%"]), abs=0.025)
+
+
+def test_paired_tests_against_proc():
+    data = reference_data("roc_asah")
+    for pair, expected in reference_values("roc_asah", "paired_tests").items():
+        a, b = (data[name] for name in pair.split("_vs_"))
+        for metric, key in (
+            (full_area(), "bootstrap_paired"),
+            (partial_area(0.9, 1.0), "pauc_spec_0.9_1_bootstrap"),
+            (sensitivity_at(0.9), "sens_at_spec_0.9"),
+        ):
+            ours = bootstrap_compare(data.poor_outcome, a, b, metric, resampling()).test
+            assert ours.p == pytest.approx(expected[key]["p"], abs=0.02)
+
+
+def test_the_bootstrap_variance_approaches_delongs():
+    rng = np.random.default_rng(8)
+    truth = np.arange(400) % 2
+    rating = rng.normal(size=400) + truth
+    boot, delong = bootstrap_metric(truth, rating, full_area(), resampling(4000)), auc(truth, rating)
+    assert boot.high - boot.low == pytest.approx(delong.high - delong.low, rel=0.06)
+
+
+def test_the_seed_decides():
+    truth, rating = [0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6]
+    first, second = (bootstrap_metric(truth, rating, full_area(), resampling(500)) for _ in range(2))
+    assert first == second
+
+
+def test_single_case_clusters_resample_cases_and_missing_classes_are_counted():
+    truth, rating = np.array([0, 0, 0, 1, 1]), np.array([1, 2, 4, 3, 5])
+    estimate = bootstrap_metric(truth, rating, full_area(), resampling(5000, np.arange(5)))
+    # A resample of five cases has no positive with probability 0.6^5, no negative with 0.4^5.
+    left_out = int(estimate.note.split("not defined in ")[1].split(" of")[0])
+    assert left_out / 5000 == pytest.approx(0.6**5 + 0.4**5, abs=0.015)
+    assert "cluster bootstrap" in estimate.method
+
+
+def test_whole_clusters_move_together():
+    # Every patient twice: drawing patients gives the interval of the single cases, drawing cases a narrower one.
+    rng = np.random.default_rng(12)
+    truth, patient = np.arange(120) % 2, np.arange(120)
+    rating = rng.normal(size=120) + truth
+    single = bootstrap_metric(truth, rating, full_area(), resampling(4000, patient))
+    twice = bootstrap_metric(np.tile(truth, 2), np.tile(rating, 2), full_area(), resampling(4000, np.tile(patient, 2)))
+    naive = bootstrap_metric(np.tile(truth, 2), np.tile(rating, 2), full_area(), resampling(4000))
+    assert twice.high - twice.low == pytest.approx(single.high - single.low, rel=0.05)
+    assert naive.high - naive.low < 0.8 * (single.high - single.low)
+
+
+def test_undefined_outcomes_are_named():
+    assert bootstrap_metric([1, 1], [1, 2], full_area(), resampling(200)).reason is Reason.NO_NEGATIVE_CASES
+    same = bootstrap_compare([0, 1, 0, 1], [1, 2, 3, 4], [1, 2, 3, 4], full_area(), resampling(200))
+    assert same.test.reason is Reason.ZERO_VARIANCE
+    missing = bootstrap_compare([0, 0], [1, 2], [1, 2], full_area(), resampling(200))
+    assert missing.difference.reason is Reason.NO_POSITIVE_CASES
+    with pytest.raises(InputError, match="at least 100 resamples"):
+        Resampling(np.random.default_rng(1), 10)
+
+
+def test_specificity_mirrors_sensitivity():
+    rng = np.random.default_rng(3)
+    truth, rating = np.arange(60) % 2, rng.normal(size=60) + np.arange(60) % 2
+    one = bootstrap_metric(truth, rating, specificity_at(0.8), resampling(300))
+    other = bootstrap_metric(1 - truth, -rating, sensitivity_at(0.8), resampling(300))
+    assert one.value == pytest.approx(other.value)

@@ -1,0 +1,94 @@
+"""Bootstrap intervals of calibration figures that have no formula for one."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from validation.stats.calibration import Binning, reliability_bins
+from validation.stats.calibration_curve import smooth_calibration
+from validation.stats.checks import (
+    BoolArray,
+    FloatArray,
+    InputError,
+    binary_array,
+    confidence_level,
+    probability_array,
+    same_length,
+)
+from validation.stats.results import Estimate, Outcome, Undefined
+
+CalibrationFigure = Callable[[BoolArray, FloatArray], float | Undefined]
+
+
+def expected_error(bins: int = 10, binning: Binning = "equal-width") -> CalibrationFigure:
+    """Make the figure "expected calibration error"."""
+
+    def figure(truth: BoolArray, probability: FloatArray) -> float:
+        table = reliability_bins(truth, probability, bins=bins, binning=binning)
+        return sum(abs(row.events - row.n * row.mean_probability) for row in table) / len(truth)
+
+    return figure
+
+
+def smooth_error(name: str = "ici") -> CalibrationFigure:
+    """Make the figure `ici`, `e50`, `e90` or `emax` of the smoothed curve."""
+    if name not in ("ici", "e50", "e90", "emax"):
+        raise InputError(f"unknown error {name!r}; use ici, e50, e90 or emax")
+
+    def figure(truth: BoolArray, probability: FloatArray) -> float | Undefined:
+        smooth = smooth_calibration(truth, probability)
+        return smooth if isinstance(smooth, Undefined) else float(getattr(smooth, name))
+
+    return figure
+
+
+def bootstrap_calibration(
+    truth: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    figure: CalibrationFigure,
+    *,
+    rng: np.random.Generator,
+    resamples: int = 1000,
+    level: float = 0.95,
+) -> Outcome:
+    """Estimate a calibration figure with its bootstrap percentile interval over cases.
+
+    Parameters
+    ----------
+    truth : array_like of 0 and 1
+        What happened.
+    probability : array_like of float in [0, 1]
+        What was predicted.
+    figure : callable
+        From `expected_error` or `smooth_error`, or the caller's own.
+    rng : numpy.random.Generator
+        Source of randomness.
+    resamples : int
+        Number of resamples, at least 100.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Estimate or Undefined
+        The errors are biased upwards, the more the fewer the cases, and so is the interval: `note` says so.
+    """
+    outcome, p = binary_array(truth, "truth"), probability_array(probability, "probability")
+    n = same_length(truth=outcome, probability=p)
+    level = confidence_level(level)
+    if resamples < 100:
+        raise InputError(f"a bootstrap interval needs at least 100 resamples, not {resamples}")
+    value = figure(outcome, p)
+    if isinstance(value, Undefined):
+        return value
+    draws = []
+    for _ in range(resamples):
+        drawn = rng.integers(0, n, n)
+        one = figure(outcome[drawn], p[drawn])
+        if not isinstance(one, Undefined):
+            draws.append(one)
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(draws, [tail, 1.0 - tail])
+    note = "A calibration error is biased upwards in small samples; so is its interval."
+    return Estimate(value, float(low), float(high), level, f"bootstrap, percentile, {resamples} resamples", n, note)

@@ -1,0 +1,349 @@
+"""Multi-reader multi-case analysis: do modalities differ, for readers and cases like these?"""
+
+import itertools
+import math
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as t_distribution
+
+from validation.stats.checks import FloatArray, InputError, confidence_level
+from validation.stats.mrmc_analyses import NEGLIGIBLE, Parts, Variance, dbm_parts, or_parts
+from validation.stats.mrmc_components import DbmComponents, OrComponents, mean_squares
+from validation.stats.mrmc_covariance import Covariance, covariance_matrix, leave_one_out
+from validation.stats.mrmc_design import Readings
+from validation.stats.mrmc_figures import Figure, auc_figure
+from validation.stats.mrmc_results import (
+    Analysis,
+    Difference,
+    ModalityMean,
+    MrmcResult,
+    NonInferiority,
+    ReaderFigure,
+)
+from validation.stats.results import Estimate, Outcome, Reason, Undefined
+
+Method: TypeAlias = Literal["or", "dbm"]
+
+_ANALYSES: tuple[Analysis, ...] = ("RRRC", "RRFC", "FRRC")
+
+
+def mrmc(
+    table: Readings,
+    *,
+    figure: Figure | None = None,
+    method: Method = "or",
+    covariance: Covariance = "jackknife",
+    level: float = 0.95,
+    margin: float | None = None,
+    resamples: int = 2000,
+    generator: np.random.Generator | None = None,
+) -> MrmcResult:
+    """Compare modalities over readers and cases.
+
+    Parameters
+    ----------
+    table : Readings
+        Who read what with which rating; see `readings`.
+    figure : Figure, optional
+        Figure of merit; the empirical AUC by default. See `mrmc_figures`.
+    method : {"or", "dbm"}
+        Obuchowski-Rockette, or Dorfman-Berbaum-Metz on pseudovalues (full factorial data only). They agree
+        where both use the jackknife; DBM tests fixed readers with F, not chi-square.
+    covariance : {"jackknife", "delong", "unbiased", "bootstrap"}
+        Estimator of the error covariances; `dbm` is the jackknife by definition.
+    level : float
+        Confidence level.
+    margin : float, optional
+        Adds one-sided tests that a modality is not worse than another by this much, and of equivalence.
+    resamples, generator : int, numpy.random.Generator
+        For the bootstrap.
+
+    Returns
+    -------
+    MrmcResult
+        Tests of equality and all pairwise differences for random readers and cases (RRRC), fixed cases (RRFC)
+        and fixed readers (FRRC); means of modalities; variance components, negative ones as they are.
+        What these data do not define is Undefined, with the reason.
+
+    References
+    ----------
+    Obuchowski NA, Rockette HE (1995) Commun Stat Simul Comput 24:285. Hillis SL (2007) Stat Med 26:596.
+    Hillis SL (2014) Stat Med 33:330.
+
+    Examples
+    --------
+    >>> from validation.stats.mrmc_simulate import simulate
+    >>> from validation.stats.mrmc_components import RoeMetz
+    >>> model = RoeMetz((1.0, 1.5), 0.01, 0.01, 0.2, 0.2, 0.2)
+    >>> study = simulate(model, readers=5, negatives=60, positives=60, generator=np.random.default_rng(1))
+    >>> sorted(mrmc(study).tests)
+    ['FRRC', 'RRFC', 'RRRC']
+    """
+    level, figure = confidence_level(level), figure or auc_figure()
+    if margin is not None and not margin >= 0.0:
+        raise InputError(f"a margin is not negative; it was {margin}")
+    if method == "dbm" and covariance != "jackknife":
+        raise InputError(f"DBM uses the jackknife by definition, not {covariance}")
+    return _Analysis(table, figure, method, covariance, level, margin, resamples, generator).result()
+
+
+class _Analysis:
+    """One run of `mrmc`: its inputs, and the pieces that several results share."""
+
+    def __init__(
+        self,
+        table: Readings,
+        figure: Figure,
+        method: Method,
+        covariance: Covariance,
+        level: float,
+        margin: float | None,
+        resamples: int,
+        generator: np.random.Generator | None,
+    ) -> None:
+        self.table, self.figure, self.method, self.covariance = table, figure, method, covariance
+        self.level, self.margin = level, margin
+        self.resamples, self.generator = resamples, generator
+        self.values: dict[tuple[str, str], float | Undefined] = {
+            cell: self._value(rating)
+            for cell, rating in zip(table.cells, table.rating.reshape(-1, len(table.truth)), strict=True)
+        }
+
+    def result(self) -> MrmcResult:
+        problem = self._problem()
+        if problem is not None:
+            return self._without_tests(problem)
+        table = self.table
+        theta = np.array([self.values[cell] for cell in table.cells], dtype=float)
+        theta = theta.reshape(len(table.modalities), len(table.readers))
+        parts, components, squares, matrix = self._fitted(theta)
+        best: Analysis = "RRRC" if len(table.readers) > 1 else "FRRC"
+        others = [name for name in _ANALYSES if name != best]
+        return MrmcResult(
+            method=self.method,
+            figure=self.figure.name,
+            covariance=self.covariance,
+            design=table.design,
+            counts=self._counts(),
+            tests={name: part.test for name, part in parts.items()},
+            differences=self._differences(theta, parts),
+            reader_differences=self._reader_differences(theta, matrix),
+            modalities=self._means(theta, parts, [best]),
+            modalities_otherwise=self._means(theta, parts, others),
+            readers=self._readers(np.diag(matrix)),
+            variance_components=components,
+            mean_squares=squares,
+            notes=self._notes(),
+        )
+
+    def _fitted(
+        self, theta: FloatArray
+    ) -> tuple[dict[Analysis, Parts], OrComponents | DbmComponents, dict[str, float], FloatArray]:
+        """Give the analyses, the components, the mean squares and the covariance matrix of the figures."""
+        if self.method == "dbm":
+            values = self._pseudovalues(theta)
+            parts, components, squares = dbm_parts(values)
+            matrix = np.atleast_2d(np.cov(values.reshape(theta.size, -1))) / values.shape[2]
+            return parts, components, squares, matrix
+        matrix = covariance_matrix(
+            self.table, self.figure, self.covariance, resamples=self.resamples, generator=self.generator
+        )
+        two_way = mean_squares(theta)
+        named = {"T": two_way.modality, "R": two_way.reader, "TR": two_way.interaction}
+        return *or_parts(theta, matrix), named, matrix
+
+    def _value(self, rating: FloatArray) -> float | Undefined:
+        read = ~np.isnan(rating)
+        truth = self.table.truth[read]
+        positives, negatives = int(truth.sum()), int((~truth).sum())
+        n = positives + negatives
+        if n == 0:
+            return Undefined(Reason.MISSING_READINGS, "The reader read no case in this modality.")
+        if positives == 0 and self.figure.sampled != "negative":
+            return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case in this modality.", n)
+        if negatives == 0 and self.figure.sampled != "positive":
+            return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case in this modality.", n)
+        return self.figure.value(truth, rating[read])
+
+    def _problem(self) -> Undefined | None:
+        """Say what stands against any interval or test."""
+        for (modality, reader), value in self.values.items():
+            if isinstance(value, Undefined):
+                detail = (
+                    f"Reader {reader} has no figure in modality {modality}: {value.detail} Use mrmc-u, or leave out"
+                )
+                return Undefined(value.reason, f"{detail} that reader or modality.", value.n)
+        for (modality, reader), rating in zip(
+            self.table.cells, self.table.rating.reshape(-1, len(self.table.truth)), strict=True
+        ):
+            truth = self.table.truth[~np.isnan(rating)]
+            positives, negatives = int(truth.sum()), int((~truth).sum())
+            if min(self._needed(positives, negatives)) < 2:
+                detail = f"Reader {reader} read a single positive or negative case in modality {modality}"
+                return Undefined(Reason.TOO_FEW_CASES, f"{detail}; a covariance needs two.", len(truth))
+        if self.method == "dbm" and self.table.design != "crossed":
+            return Undefined(Reason.MISSING_READINGS, "DBM needs every reader to read every case in every modality.")
+        return None
+
+    def _needed(self, positives: int, negatives: int) -> tuple[int, ...]:
+        return {"all": (positives, negatives), "positive": (positives,), "negative": (negatives,)}[self.figure.sampled]
+
+    def _pseudovalues(self, theta: FloatArray) -> FloatArray:
+        """Give K theta - (K - 1) theta without case k, shifted so that their mean is theta exactly."""
+        without = leave_one_out(self.table, self.figure)
+        number = without.shape[2]
+        values = number * theta[:, :, None] - (number - 1) * without
+        return values + (theta - values.mean(axis=2))[:, :, None]
+
+    def _without_tests(self, problem: Undefined) -> MrmcResult:
+        means = tuple(ModalityMean(name, "RRRC", problem, None, None) for name in self.table.modalities)
+        return MrmcResult(
+            method=self.method,
+            figure=self.figure.name,
+            covariance=self.covariance,
+            design=self.table.design,
+            counts=self._counts(),
+            tests=dict.fromkeys(_ANALYSES, problem),
+            differences=(),
+            reader_differences=(),
+            modalities=means,
+            modalities_otherwise=(),
+            readers=self._readers(None),
+            variance_components=problem,
+            mean_squares={},
+            notes=(*self._notes(), problem.detail),
+        )
+
+    def _differences(self, theta: FloatArray, parts: dict[Analysis, Parts]) -> tuple[Difference, ...]:
+        means = dict(zip(self.table.modalities, theta.mean(axis=1).tolist(), strict=True))
+        return tuple(
+            self._difference(a, b, name, means[a] - means[b], part.difference)
+            for name, part in parts.items()
+            for a, b in itertools.combinations(self.table.modalities, 2)
+        )
+
+    def _reader_differences(self, theta: FloatArray, matrix: FloatArray) -> tuple[Difference, ...]:
+        """Compare two modalities for each reader on its own, cases random."""
+        rows, columns = theta.shape
+        cube = matrix.reshape(rows, columns, rows, columns)
+        result = []
+        for column, reader in enumerate(self.table.readers):
+            block = cube[:, column, :, column]
+            error = float(np.trace(block)) / rows
+            shared = (float(block.sum()) - float(np.trace(block))) / max(1, rows * (rows - 1))
+            variance = _variance(2.0 * (error - shared), self._reader_df(rows))
+            for (first, a), (second, b) in itertools.combinations(enumerate(self.table.modalities), 2):
+                value = float(theta[first, column] - theta[second, column])
+                result.append(self._difference(a, b, "FRRC", value, variance, reader))
+        return tuple(result)
+
+    def _reader_df(self, rows: int) -> float | None:
+        if self.method == "or":
+            return None
+        return float((rows - 1) * (self._sampled_cases() - 1))
+
+    def _sampled_cases(self) -> int:
+        truth = self.table.truth
+        counts = {"all": len(truth), "positive": int(truth.sum()), "negative": int((~truth).sum())}
+        return counts[self.figure.sampled]
+
+    def _difference(
+        self,
+        a: str,
+        b: str,
+        analysis: Analysis,
+        value: float,
+        variance: Variance | Undefined,
+        reader: str | None = None,
+    ) -> Difference:
+        if isinstance(variance, Undefined):
+            outcome = self._bare(value, variance)
+            return Difference(a, b, analysis, outcome, None, None, None, None, reader)
+        se, df = math.sqrt(variance.value), variance.df
+        outcome = self._estimate(value, se, df, -self.figure.limit, analysis)
+        statistic = value / se
+        p = 2.0 * upper_tail(abs(statistic), df)
+        non_inferiority = None
+        if self.margin is not None:
+            worse = (upper_tail((sign * value + self.margin) / se, df) for sign in (1.0, -1.0))
+            non_inferiority = NonInferiority(self.margin, *worse)
+        return Difference(a, b, analysis, outcome, se, df, statistic, p, reader, non_inferiority)
+
+    def _means(
+        self, theta: FloatArray, parts: dict[Analysis, Parts], names: list[Analysis]
+    ) -> tuple[ModalityMean, ...]:
+        rows = []
+        for name, (index, modality) in itertools.product(names, enumerate(self.table.modalities)):
+            value, variance = float(theta[index].mean()), parts[name].single[index]
+            if isinstance(variance, Undefined):
+                rows.append(ModalityMean(modality, name, self._bare(value, variance), None, None))
+                continue
+            se = math.sqrt(variance.value)
+            rows.append(
+                ModalityMean(modality, name, self._estimate(value, se, variance.df, 0.0, name), se, variance.df)
+            )
+        return tuple(rows)
+
+    def _readers(self, variances: FloatArray | None) -> tuple[ReaderFigure, ...]:
+        rows = []
+        for index, ((modality, reader), value) in enumerate(self.values.items()):
+            if isinstance(value, Undefined) or variances is None:
+                bare = value if isinstance(value, Undefined) else self._bare(value, _NO_VARIANCE)
+                rows.append(ReaderFigure(reader, modality, bare, None))
+                continue
+            variance = _variance(float(variances[index]), None)
+            if isinstance(variance, Undefined):
+                rows.append(ReaderFigure(reader, modality, self._bare(value, variance), None))
+                continue
+            se = math.sqrt(variance.value)
+            rows.append(ReaderFigure(reader, modality, self._estimate(value, se, None, 0.0, "FRRC"), se))
+        return tuple(rows)
+
+    def _estimate(self, value: float, se: float, df: float | None, lowest: float, analysis: Analysis) -> Estimate:
+        low, high = interval(value, se, df, self.level)
+        if math.isfinite(self.figure.limit):
+            low, high = max(low, lowest), min(high, self.figure.limit)
+        return Estimate(value, low, high, self.level, f"{self.method} {analysis}", len(self.table.truth))
+
+    def _bare(self, value: float, problem: Undefined) -> Outcome:
+        return Estimate(value, None, None, self.level, self.method, len(self.table.truth), problem.detail)
+
+    def _counts(self) -> dict[str, int]:
+        positives = int(self.table.truth.sum())
+        return {
+            "readers": len(self.table.readers),
+            "modalities": len(self.table.modalities),
+            "positives": positives,
+            "negatives": len(self.table.truth) - positives,
+            "readings": int(self.table.present.sum()),
+        }
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = [f"Error covariances by {self.covariance}."]
+        if self.table.design != "crossed":
+            notes.append(f"The design is {self.table.design}: not every reader read every case in every modality.")
+        return tuple(notes)
+
+
+def interval(value: float, se: float, df: float | None, level: float) -> tuple[float, float]:
+    """Give the t interval, or the normal one without degrees of freedom."""
+    quantile = norm.ppf(0.5 + level / 2.0) if df is None else t_distribution.ppf(0.5 + level / 2.0, df)
+    return value - float(quantile) * se, value + float(quantile) * se
+
+
+def upper_tail(statistic: float, df: float | None) -> float:
+    """Give the probability of a larger t, or normal without degrees of freedom."""
+    return float(norm.sf(statistic) if df is None else t_distribution.sf(statistic, df))
+
+
+_NO_VARIANCE = Undefined(Reason.ZERO_VARIANCE, "No variance can be estimated.")
+
+
+def _variance(value: float, df: float | None) -> Variance | Undefined:
+    if value > NEGLIGIBLE:
+        return Variance(value, df)
+    if value < -NEGLIGIBLE:
+        return Undefined(Reason.NEGATIVE_VARIANCE, "The estimated variance is negative.")
+    return Undefined(Reason.ZERO_VARIANCE, "There is no variance, so there is no interval and no test.")

@@ -1,0 +1,89 @@
+"""Figures read off ROC curves: areas, partial areas, one fraction at a given other.
+
+A metric is a function of curves given row by row, so that one implementation serves the sample (one row) and all
+resamples of a bootstrap (one row each).
+"""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from validation.stats.checks import FloatArray, InputError
+
+CurveMetric: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+Axis: TypeAlias = Literal["specificity", "sensitivity"]
+
+
+def full_area() -> CurveMetric:
+    """Make the metric "area under the curve"."""
+    return lambda fpf, tpf: np.asarray(np.trapezoid(tpf, fpf, axis=1))
+
+
+def partial_area(low: float, high: float, axis: Axis = "specificity", *, mcclish: bool = False) -> CurveMetric:
+    """Make the metric "area where specificity (or sensitivity) lies between `low` and `high`".
+
+    Parameters
+    ----------
+    low, high : float
+        Range on `axis`, within [0, 1].
+    axis : {"specificity", "sensitivity"}
+        On `specificity` the area under the curve; on `sensitivity` the area to its right (mean specificity).
+    mcclish : bool
+        Carry the area to the scale where chance is 0.5 and perfection 1. Not defined (NaN) below the diagonal.
+
+    References
+    ----------
+    McClish DK (1989) Med Decis Making 9:190. Jiang Y, Metz CE, Nishikawa RM (1996) Radiology 201:745.
+    """
+    if not 0.0 <= low < high <= 1.0:
+        raise InputError(f"a range on {axis} has 0 <= low < high <= 1, not {low} to {high}")
+    # Seen from (1, 1), the curve with both axes exchanged is the curve of specificity over 1 - sensitivity.
+    start, end = 1.0 - high, 1.0 - low
+
+    def metric(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
+        x, y = (fpf, tpf) if axis == "specificity" else (1.0 - tpf[:, ::-1], 1.0 - fpf[:, ::-1])
+        area = _area_between(x, y, start, end)
+        if not mcclish:
+            return area
+        chance, most = (end**2 - start**2) / 2.0, end - start
+        corrected = 0.5 * (1.0 + (area - chance) / (most - chance))
+        return np.where(area < chance, np.nan, corrected)
+
+    return metric
+
+
+def sensitivity_at(specificity: float) -> CurveMetric:
+    """Make the metric "sensitivity at this specificity", linear between operating points."""
+    _fraction(specificity, "specificity")
+    return lambda fpf, tpf: _height_at(fpf, tpf, 1.0 - specificity)
+
+
+def specificity_at(sensitivity: float) -> CurveMetric:
+    """Make the metric "specificity at this sensitivity", linear between operating points."""
+    _fraction(sensitivity, "sensitivity")
+    return lambda fpf, tpf: _height_at(1.0 - tpf[:, ::-1], 1.0 - fpf[:, ::-1], 1.0 - sensitivity)
+
+
+def _fraction(value: float, name: str) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise InputError(f"{name} lies between 0 and 1, not {value}")
+
+
+def _height_at(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
+    """Read each curve at one abscissa; where it rises vertically there, its upper end."""
+    # The tolerance keeps 1 - 0.9 on the operating point at 0.1.
+    rows = np.arange(len(x))
+    last = np.minimum((x <= at + 1e-12).sum(axis=1) - 1, x.shape[1] - 2)
+    x0, x1, y0, y1 = x[rows, last], x[rows, last + 1], y[rows, last], y[rows, last + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(x1 > x0, np.clip((at - x0) / (x1 - x0), 0.0, 1.0), 1.0)
+    return y0 + share * (y1 - y0)
+
+
+def _area_between(x: FloatArray, y: FloatArray, start: float, end: float) -> FloatArray:
+    """Trapezoids between two abscissae: points outside are moved to the cut, with the height of the curve there."""
+    at_start, at_end = _height_at(x, y, start), _height_at(x, y, end)
+    inside = np.clip(x, start, end)
+    height = np.where(x < start, at_start[:, None], np.where(x > end, at_end[:, None], y))
+    return np.asarray(np.trapezoid(height, inside, axis=1))
