@@ -24,15 +24,15 @@ def test_the_stated_area_is_that_of_the_binormal_model():
     assert Skill(2, 0, 0).area_under_the_curve == pytest.approx(0.9214, abs=1e-4)
 
 
-@pytest.mark.parametrize("persona", READERS, ids=lambda persona: persona.username)
-def test_over_many_cases_a_reader_reaches_the_stated_skill(persona):
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.username)
+def test_over_many_cases_a_reader_reaches_the_stated_skill(reader):
     """The spread of the area over 4000 cases is below 0.01 (Hanley and McNeil 1982)."""
     truth = [number % 2 for number in range(4000)]
-    seen = [impression(persona.skill, 1, number, has_nodule=bool(t)) for number, t in enumerate(truth)]
+    seen = [impression(reader.skill, 1, number, has_nodule=bool(t)) for number, t in enumerate(truth)]
     area = roc_auc_score(truth, [one.strength for one in seen])
-    assert area == pytest.approx(persona.skill.area_under_the_curve, abs=0.02)
+    assert area == pytest.approx(reader.skill.area_under_the_curve, abs=0.02)
     specificity = np.mean([not one.call for one, t in zip(seen, truth, strict=True) if not t])
-    expected = 0.5 * (1 + math.erf(persona.skill.criterion / math.sqrt(2)))
+    expected = 0.5 * (1 + math.erf(reader.skill.criterion / math.sqrt(2)))
     assert specificity == pytest.approx(expected, abs=0.03)
 
 

@@ -62,7 +62,7 @@ def test_a_gap_in_the_stack_is_refused(ingest_phantom):
 
 def test_an_image_that_orthanc_lost_is_named(ingest_phantom):
     study = ingest_phantom("LOST")
-    orthanc().delete_instance(Instance.objects.filter(series__imaging_study=study).first().orthanc_id)
+    orthanc().delete_instance(Instance.objects.filter(series__imaging_study=study)[0].orthanc_id)
     assert reason_of(study) == "missing_pixels"
 
 

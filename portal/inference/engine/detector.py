@@ -26,16 +26,15 @@ Maps = npt.NDArray[np.float32]
 
 def _body_window(values: Maps) -> tuple[slice, slice]:
     """Rows and columns of everything denser than air, with a margin, beginning on whole cells of the maps."""
-    dense = (values > BODY_LEVEL).any(axis=0)
+    dense: npt.NDArray[np.bool_] = np.any(values > BODY_LEVEL, axis=0)
     window = []
-    for axis in (1, 0):
-        indices = np.flatnonzero(dense.any(axis=axis))
-        size = dense.shape[1 - axis]
+    for line in (np.any(dense, axis=1), np.any(dense, axis=0)):
+        indices = np.flatnonzero(line)
         if indices.size == 0:
-            window.append(slice(0, size))
+            window.append(slice(0, line.size))
             continue
         start = max(int(indices[0]) - BODY_MARGIN, 0) // STRIDE * STRIDE
-        window.append(slice(start, min(int(indices[-1]) + BODY_MARGIN + 1, size)))
+        window.append(slice(start, min(int(indices[-1]) + BODY_MARGIN + 1, line.size)))
     return window[0], window[1]
 
 

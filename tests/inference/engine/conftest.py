@@ -1,6 +1,5 @@
 """A model that was trained little: enough to find large, dense nodules."""
 
-
 import pytest
 
 from portal.demo.phantoms.catalogue import fitting_cases, make_phantom
