@@ -26,7 +26,7 @@ from annotations.models import (
 )
 from portal.accounts.models import User
 from portal.accounts.policy import Role
-from portal.inference.models import InferenceItem, InferenceRun, Prediction
+from portal.inference.models import Prediction
 
 
 def memberships_of(user: User) -> list[dict[str, str]]:
@@ -311,13 +311,4 @@ def labels_of(
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
         "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
-    )
-
-
-def inference_runs_over(*, reader_study: ReaderStudy) -> QuerySet[InferenceRun]:
-    """Return the inference runs over any case in force."""
-    cases = cases_of(reader_study=reader_study).order_by().values("imaging_study")
-    items = InferenceItem.objects.filter(imaging_study__in=cases)
-    return InferenceRun.objects.filter(pk__in=items.values("run")).select_related(
-        "model_version__ai_model", "requested_by"
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import inference, labels, reader_studies, reading
+from annotations.api import labels, reader_studies, reading
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -30,11 +30,6 @@ urlpatterns = [
         f"{STUDY}/randomisation.csv",
         reader_studies.RandomisationApi.as_view(),
         name="reader-study-randomisation",
-    ),
-    path(
-        f"{STUDY}/inference-runs",
-        inference.ReaderStudyInferenceRunsApi.as_view(),
-        name="reader-study-inference-runs",
     ),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
