@@ -3,7 +3,7 @@
 import io
 import tarfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,10 @@ SLOW_MS = 60_000
 
 @dataclass(frozen=True)
 class Stage:
-    """A launched reader study: Case 001 is the ruler, Case 002 a phantom with a nodule that the AI has found."""
+    """A launched reader study: Case 001 is the ruler, Case 002 a phantom with a nodule that the AI has found.
+
+    The spare person reads in the reader studies that single tests make.
+    """
 
     portal: LivePortal
     id: str
@@ -38,6 +41,7 @@ class Stage:
     reader: Person
     second_reader: Person
     client: Person
+    spare: Person
     phantom: Phantom
 
     def path(self, tail: str) -> str:
@@ -92,7 +96,8 @@ def stage(live_portal: LivePortal) -> Stage:
     assert (REPOSITORY / "frontend" / "dist" / "index.html").is_file(), "build the front end first: make test does"
     root = administrator(live_portal)
     coordinator = new_person(live_portal, root, "coordinator", creates=True)
-    reader, second, client = (new_person(live_portal, root, name) for name in ("reader", "second", "client"))
+    names = ("reader", "second", "client", "spare")
+    reader, second, client, spare = (new_person(live_portal, root, name) for name in names)
     phantom = with_nodule()
     answer = coordinator.ask(
         "POST", "ingest-jobs", files=[("files", ("phantoms.tar", packed([ruler.make_ruler(), phantom])))]
@@ -102,7 +107,7 @@ def stage(live_portal: LivePortal) -> Stage:
     chosen = [imaging_study_id(coordinator, name) for name in (ruler.NAME, phantom.name)]
     version = registered_ai(coordinator, phantom)
     study = coordinator.send("POST", "reader-studies", {"name": "Nodules, read in Chromium"})
-    stage = Stage(live_portal, study["id"], coordinator, reader, second, client, phantom)
+    stage = Stage(live_portal, study["id"], coordinator, reader, second, client, spare, phantom)
     coordinator.send("PUT", stage.path("/label-schema"), {"questions": NODULE_QUESTIONS})
     coordinator.send("PUT", stage.path("/cases"), {"imaging_study_ids": chosen})
     roles = {coordinator: "COORDINATOR", reader: "READER", second: "READER", client: "API_CLIENT"}
@@ -139,7 +144,7 @@ def sign_in(page: Page, url: str, username: str) -> None:
 
 
 @pytest.fixture
-def signed_in(context: BrowserContext, stage: Stage) -> Callable[[Person], Page]:
+def signed_in(context: BrowserContext, stage: Stage) -> Iterator[Callable[[Person], Page]]:
     """Open a page as somebody; page errors and refusals by the content security policy fail the test."""
     faults: list[str] = []
     context.set_default_timeout(SLOW_MS)
@@ -151,7 +156,7 @@ def signed_in(context: BrowserContext, stage: Stage) -> Callable[[Person], Page]
         sign_in(page, stage.portal.url, person.username)
         return page
 
-    yield open_page  # type: ignore[misc]
+    yield open_page
     assert faults == []
 
 
