@@ -131,7 +131,6 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-close": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
-    "reader-study-inference-runs": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-labels": {"GET": _A.LABELS_VIEW},
     "reader-study-assignments": {"GET": _A.READ_OWN},
     "reader-study-next": {"GET": _A.READ_OWN},

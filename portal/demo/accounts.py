@@ -28,20 +28,32 @@ class Persona:
     name: str
     role: Role
     scope: TokenScope
-    skill: Skill | None = None
 
 
-# Skills differ, so that the results page has something to tell; the numbers are stated in the user guide.
+@dataclass(frozen=True, slots=True)
+class SimulatedReader:
+    """The skill with which a reader's account has signed its first reads."""
+
+    username: str
+    skill: Skill
+
+
 PERSONAS = (
     Persona("admin", "Demo Administrator", Role.SITE_ADMINISTRATOR, TokenScope.WRITE),
     Persona("coordinator", "Demo Coordinator", Role.COORDINATOR, TokenScope.WRITE),
-    Persona("reader1", "Demo Reader One", Role.READER, TokenScope.WRITE, Skill(2.6, 1.3, 1.5)),
-    Persona("reader2", "Demo Reader Two", Role.READER, TokenScope.WRITE, Skill(2.1, 0.8, 2.0)),
-    Persona("reader3", "Demo Reader Three", Role.READER, TokenScope.WRITE, Skill(1.7, 1.1, 2.5)),
-    Persona("reader4", "Demo Reader Four", Role.READER, TokenScope.WRITE, Skill(1.2, 0.6, 3.0)),
+    Persona("reader1", "Demo Reader One", Role.READER, TokenScope.WRITE),
+    Persona("reader2", "Demo Reader Two", Role.READER, TokenScope.WRITE),
+    Persona("reader3", "Demo Reader Three", Role.READER, TokenScope.WRITE),
+    Persona("reader4", "Demo Reader Four", Role.READER, TokenScope.WRITE),
     Persona("api-client", "Demo API Client", Role.API_CLIENT, TokenScope.READ),
 )
-READERS = tuple(persona for persona in PERSONAS if persona.role == Role.READER)
+# Skills differ, so that the results page has something to tell.
+READERS = (
+    SimulatedReader("reader1", Skill(d_prime=2.6, criterion=1.3, marking_error_mm=1.5)),
+    SimulatedReader("reader2", Skill(d_prime=2.1, criterion=0.8, marking_error_mm=2.0)),
+    SimulatedReader("reader3", Skill(d_prime=1.7, criterion=1.1, marking_error_mm=2.5)),
+    SimulatedReader("reader4", Skill(d_prime=1.2, criterion=0.6, marking_error_mm=3.0)),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,6 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-close": {"POST": STUDY_MANAGE_W},
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
-    "reader-study-inference-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-labels": {"GET": STUDY_LABELS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},

@@ -10,12 +10,21 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import binary, calibration, mrmc, roc
+from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, power, roc
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
 
-COMMANDS: tuple[Command, ...] = (*binary.COMMANDS, *roc.COMMANDS, *mrmc.COMMANDS, *calibration.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    *binary.COMMANDS,
+    *roc.COMMANDS,
+    *mrmc.COMMANDS,
+    *ai.COMMANDS,
+    *localisation.COMMANDS,
+    *calibration.COMMANDS,
+    *agreement.COMMANDS,
+    *power.COMMANDS,
+)
 READER_COLUMNS = ("reader", "modality")
 
 
@@ -56,6 +65,9 @@ def _answer(options: argparse.Namespace) -> str:
         raise InputError(f"--alpha lies strictly between 0 and 1, not {options.alpha}")
     options.level = 1.0 - options.alpha
     command: Command = options.command
+    if command.run_files is not None:
+        report = command.run_files(options)
+        return _as_json([({}, report)], []) if options.json else _as_text([({}, report)], [])
     by = options.by.split(",") if options.by else []
     # Groups and clusters are names too: the patients 1.1 and 1.10 are two.
     cluster = getattr(options, "cluster", None)
@@ -101,9 +113,10 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="method", required=True, metavar="METHOD", parser_class=_Parser)
     for command in COMMANDS:
         options = subparsers.add_parser(command.name, help=command.summary, description=command.summary)
-        options.add_argument("--csv", type=Path, required=True, metavar="FILE", help="table with a header")
-        options.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
-        options.add_argument("--by", metavar="COLUMN,...", help="analyse each value of these columns apart")
+        if command.run_files is None:
+            options.add_argument("--csv", type=Path, required=True, metavar="FILE", help="table with a header")
+            options.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
+            options.add_argument("--by", metavar="COLUMN,...", help="analyse each value of these columns apart")
         options.add_argument("--alpha", type=float, default=0.05, help="1 - confidence level (default: 0.05)")
         options.add_argument("--json", action="store_true", help="print JSON")
         command.add_options(options)

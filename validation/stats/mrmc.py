@@ -11,7 +11,7 @@ from scipy.stats import t as t_distribution
 from validation.stats.checks import FloatArray, InputError, confidence_level
 from validation.stats.mrmc_analyses import NEGLIGIBLE, Parts, Variance, dbm_parts, or_parts
 from validation.stats.mrmc_components import DbmComponents, OrComponents, mean_squares
-from validation.stats.mrmc_covariance import Covariance, covariance_matrix, leave_one_out
+from validation.stats.mrmc_covariance import Covariance
 from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import Figure, auc_figure
 from validation.stats.mrmc_results import (
@@ -22,6 +22,7 @@ from validation.stats.mrmc_results import (
     NonInferiority,
     ReaderFigure,
 )
+from validation.stats.mrmc_source import FigureSource, ReadingFigures
 from validation.stats.results import Estimate, Outcome, Reason, Undefined
 
 Method: TypeAlias = Literal["or", "dbm"]
@@ -86,7 +87,15 @@ def mrmc(
         raise InputError(f"a margin is not negative; it was {margin}")
     if method == "dbm" and covariance != "jackknife":
         raise InputError(f"DBM uses the jackknife by definition, not {covariance}")
-    return _Analysis(table, figure, method, covariance, level, margin, resamples, generator).result()
+    source = ReadingFigures(table, figure)
+    return _Analysis(source, method, covariance, level, margin, resamples, generator).result()
+
+
+def compare_figures(
+    source: FigureSource, *, method: Method = "or", level: float = 0.95, margin: float | None = None
+) -> MrmcResult:
+    """Analyse figures of merit that come from elsewhere, such as marks; error covariances by the jackknife."""
+    return _Analysis(source, method, "jackknife", confidence_level(level), margin, 0, None).result()
 
 
 class _Analysis:
@@ -94,8 +103,7 @@ class _Analysis:
 
     def __init__(
         self,
-        table: Readings,
-        figure: Figure,
+        source: FigureSource,
         method: Method,
         covariance: Covariance,
         level: float,
@@ -103,30 +111,27 @@ class _Analysis:
         resamples: int,
         generator: np.random.Generator | None,
     ) -> None:
-        self.table, self.figure, self.method, self.covariance = table, figure, method, covariance
+        self.source, self.method, self.covariance = source, method, covariance
         self.level, self.margin = level, margin
         self.resamples, self.generator = resamples, generator
-        self.values: dict[tuple[str, str], float | Undefined] = {
-            cell: self._value(rating)
-            for cell, rating in zip(table.cells, table.rating.reshape(-1, len(table.truth)), strict=True)
-        }
+        self.values: dict[tuple[str, str], float | Undefined] = dict(zip(source.cells, source.values(), strict=True))
 
     def result(self) -> MrmcResult:
         problem = self._problem()
         if problem is not None:
             return self._without_tests(problem)
-        table = self.table
-        theta = np.array([self.values[cell] for cell in table.cells], dtype=float)
-        theta = theta.reshape(len(table.modalities), len(table.readers))
+        source = self.source
+        theta = np.array([self.values[cell] for cell in source.cells], dtype=float)
+        theta = theta.reshape(len(source.modalities), len(source.readers))
         parts, components, squares, matrix = self._fitted(theta)
-        best: Analysis = "RRRC" if len(table.readers) > 1 else "FRRC"
+        best: Analysis = "RRRC" if len(source.readers) > 1 else "FRRC"
         others = [name for name in _ANALYSES if name != best]
         return MrmcResult(
             method=self.method,
-            figure=self.figure.name,
+            figure=self.source.name,
             covariance=self.covariance,
-            design=table.design,
-            counts=self._counts(),
+            design=source.design,
+            counts=self.source.counts(),
             tests={name: part.test for name, part in parts.items()},
             differences=self._differences(theta, parts),
             reader_differences=self._reader_differences(theta, matrix),
@@ -147,25 +152,10 @@ class _Analysis:
             parts, components, squares = dbm_parts(values)
             matrix = np.atleast_2d(np.cov(values.reshape(theta.size, -1))) / values.shape[2]
             return parts, components, squares, matrix
-        matrix = covariance_matrix(
-            self.table, self.figure, self.covariance, resamples=self.resamples, generator=self.generator
-        )
+        matrix = self.source.covariance(self.covariance, self.resamples, self.generator)
         two_way = mean_squares(theta)
         named = {"T": two_way.modality, "R": two_way.reader, "TR": two_way.interaction}
         return *or_parts(theta, matrix), named, matrix
-
-    def _value(self, rating: FloatArray) -> float | Undefined:
-        read = ~np.isnan(rating)
-        truth = self.table.truth[read]
-        positives, negatives = int(truth.sum()), int((~truth).sum())
-        n = positives + negatives
-        if n == 0:
-            return Undefined(Reason.MISSING_READINGS, "The reader read no case in this modality.")
-        if positives == 0 and self.figure.sampled != "negative":
-            return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case in this modality.", n)
-        if negatives == 0 and self.figure.sampled != "positive":
-            return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case in this modality.", n)
-        return self.figure.value(truth, rating[read])
 
     def _problem(self) -> Undefined | None:
         """Say what stands against any interval or test."""
@@ -175,36 +165,25 @@ class _Analysis:
                     f"Reader {reader} has no figure in modality {modality}: {value.detail} Use mrmc-u, or leave out"
                 )
                 return Undefined(value.reason, f"{detail} that reader or modality.", value.n)
-        for (modality, reader), rating in zip(
-            self.table.cells, self.table.rating.reshape(-1, len(self.table.truth)), strict=True
-        ):
-            truth = self.table.truth[~np.isnan(rating)]
-            positives, negatives = int(truth.sum()), int((~truth).sum())
-            if min(self._needed(positives, negatives)) < 2:
-                detail = f"Reader {reader} read a single positive or negative case in modality {modality}"
-                return Undefined(Reason.TOO_FEW_CASES, f"{detail}; a covariance needs two.", len(truth))
-        if self.method == "dbm" and self.table.design != "crossed":
+        if self.method == "dbm" and self.source.design != "crossed":
             return Undefined(Reason.MISSING_READINGS, "DBM needs every reader to read every case in every modality.")
-        return None
-
-    def _needed(self, positives: int, negatives: int) -> tuple[int, ...]:
-        return {"all": (positives, negatives), "positive": (positives,), "negative": (negatives,)}[self.figure.sampled]
+        return self.source.lacking()
 
     def _pseudovalues(self, theta: FloatArray) -> FloatArray:
         """Give K theta - (K - 1) theta without case k, shifted so that their mean is theta exactly."""
-        without = leave_one_out(self.table, self.figure)
+        without = self.source.leave_one_out()
         number = without.shape[2]
         values = number * theta[:, :, None] - (number - 1) * without
         return values + (theta - values.mean(axis=2))[:, :, None]
 
     def _without_tests(self, problem: Undefined) -> MrmcResult:
-        means = tuple(ModalityMean(name, "RRRC", problem, None, None) for name in self.table.modalities)
+        means = tuple(ModalityMean(name, "RRRC", problem, None, None) for name in self.source.modalities)
         return MrmcResult(
             method=self.method,
-            figure=self.figure.name,
+            figure=self.source.name,
             covariance=self.covariance,
-            design=self.table.design,
-            counts=self._counts(),
+            design=self.source.design,
+            counts=self.source.counts(),
             tests=dict.fromkeys(_ANALYSES, problem),
             differences=(),
             reader_differences=(),
@@ -217,11 +196,11 @@ class _Analysis:
         )
 
     def _differences(self, theta: FloatArray, parts: dict[Analysis, Parts]) -> tuple[Difference, ...]:
-        means = dict(zip(self.table.modalities, theta.mean(axis=1).tolist(), strict=True))
+        means = dict(zip(self.source.modalities, theta.mean(axis=1).tolist(), strict=True))
         return tuple(
             self._difference(a, b, name, means[a] - means[b], part.difference)
             for name, part in parts.items()
-            for a, b in itertools.combinations(self.table.modalities, 2)
+            for a, b in itertools.combinations(self.source.modalities, 2)
         )
 
     def _reader_differences(self, theta: FloatArray, matrix: FloatArray) -> tuple[Difference, ...]:
@@ -229,12 +208,12 @@ class _Analysis:
         rows, columns = theta.shape
         cube = matrix.reshape(rows, columns, rows, columns)
         result = []
-        for column, reader in enumerate(self.table.readers):
+        for column, reader in enumerate(self.source.readers):
             block = cube[:, column, :, column]
             error = float(np.trace(block)) / rows
             shared = (float(block.sum()) - float(np.trace(block))) / max(1, rows * (rows - 1))
             variance = _variance(2.0 * (error - shared), self._reader_df(rows))
-            for (first, a), (second, b) in itertools.combinations(enumerate(self.table.modalities), 2):
+            for (first, a), (second, b) in itertools.combinations(enumerate(self.source.modalities), 2):
                 value = float(theta[first, column] - theta[second, column])
                 result.append(self._difference(a, b, "FRRC", value, variance, reader))
         return tuple(result)
@@ -242,12 +221,7 @@ class _Analysis:
     def _reader_df(self, rows: int) -> float | None:
         if self.method == "or":
             return None
-        return float((rows - 1) * (self._sampled_cases() - 1))
-
-    def _sampled_cases(self) -> int:
-        truth = self.table.truth
-        counts = {"all": len(truth), "positive": int(truth.sum()), "negative": int((~truth).sum())}
-        return counts[self.figure.sampled]
+        return float((rows - 1) * (self.source.sampled_cases - 1))
 
     def _difference(
         self,
@@ -262,7 +236,7 @@ class _Analysis:
             outcome = self._bare(value, variance)
             return Difference(a, b, analysis, outcome, None, None, None, None, reader)
         se, df = math.sqrt(variance.value), variance.df
-        outcome = self._estimate(value, se, df, -self.figure.limit, analysis)
+        outcome = self._estimate(value, se, df, -self.source.limit, analysis)
         statistic = value / se
         p = 2.0 * upper_tail(abs(statistic), df)
         non_inferiority = None
@@ -275,7 +249,7 @@ class _Analysis:
         self, theta: FloatArray, parts: dict[Analysis, Parts], names: list[Analysis]
     ) -> tuple[ModalityMean, ...]:
         rows = []
-        for name, (index, modality) in itertools.product(names, enumerate(self.table.modalities)):
+        for name, (index, modality) in itertools.product(names, enumerate(self.source.modalities)):
             value, variance = float(theta[index].mean()), parts[name].single[index]
             if isinstance(variance, Undefined):
                 rows.append(ModalityMean(modality, name, self._bare(value, variance), None, None))
@@ -303,28 +277,15 @@ class _Analysis:
 
     def _estimate(self, value: float, se: float, df: float | None, lowest: float, analysis: Analysis) -> Estimate:
         low, high = interval(value, se, df, self.level)
-        if math.isfinite(self.figure.limit):
-            low, high = max(low, lowest), min(high, self.figure.limit)
-        return Estimate(value, low, high, self.level, f"{self.method} {analysis}", len(self.table.truth))
+        if math.isfinite(self.source.limit):
+            low, high = max(low, lowest), min(high, self.source.limit)
+        return Estimate(value, low, high, self.level, f"{self.method} {analysis}", self.source.cases)
 
     def _bare(self, value: float, problem: Undefined) -> Outcome:
-        return Estimate(value, None, None, self.level, self.method, len(self.table.truth), problem.detail)
-
-    def _counts(self) -> dict[str, int]:
-        positives = int(self.table.truth.sum())
-        return {
-            "readers": len(self.table.readers),
-            "modalities": len(self.table.modalities),
-            "positives": positives,
-            "negatives": len(self.table.truth) - positives,
-            "readings": int(self.table.present.sum()),
-        }
+        return Estimate(value, None, None, self.level, self.method, self.source.cases, problem.detail)
 
     def _notes(self) -> tuple[str, ...]:
-        notes = [f"Error covariances by {self.covariance}."]
-        if self.table.design != "crossed":
-            notes.append(f"The design is {self.table.design}: not every reader read every case in every modality.")
-        return tuple(notes)
+        return (f"Error covariances by {self.covariance}.", *self.source.notes())
 
 
 def interval(value: float, se: float, df: float | None, level: float) -> tuple[float, float]:

@@ -122,7 +122,7 @@ def readings(
     truths, ratings = binary_array(truth, "truth"), rating_array(rating, "rating")
     codes, names = [], []
     for column, values in (("modality", modality), ("reader", reader), ("case", case)):
-        code, name = _factor(values, column)
+        code, name = natural_factor(values, column)
         codes.append(code)
         names.append(name)
     same_length(modality=codes[0], reader=codes[1], case=codes[2], truth=truths, rating=ratings)
@@ -137,7 +137,8 @@ def readings(
     return Readings(names[0], names[1], names[2], case_truth, laid_out)
 
 
-def _factor(values: npt.ArrayLike, column: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
+def natural_factor(values: npt.ArrayLike, column: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
+    """Number the names in a column, sorted as people count (cases: as text); refuse an empty cell."""
     series = pd.Series(values) if not isinstance(values, pd.Series) else values
     blank = (series.isna() | (series.astype(str).str.strip() == "")).to_numpy()
     if blank.any():

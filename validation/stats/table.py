@@ -33,11 +33,13 @@ class CsvTable:
         """Say whether the column was read."""
         return column in self.frame.columns
 
-    def numbers(self, column: str) -> npt.NDArray[np.float64]:
-        """Give a column of numbers; inf and -inf count as numbers, an empty cell does not."""
+    def numbers(self, column: str, *, blank: bool = False) -> npt.NDArray[np.float64]:
+        """Give a column of numbers; inf and -inf count as numbers, an empty cell only with `blank` (as NaN)."""
         values = self.frame[column]
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers)
+        if blank and bad.any():
+            bad &= (values.astype(str).str.strip() != "").to_numpy()
         if bad.any():
             row = int(np.argmax(bad))
             cell = str(values.iloc[row])

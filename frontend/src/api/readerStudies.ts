@@ -3,7 +3,7 @@ import type { LabelSchema, Question } from "@/domain/labelSchema";
 import type { ImagingStudy } from "./imaging";
 import { allRows } from "./lists";
 import { call } from "./send";
-import type { AiDisplay, ReaderStudyState, Role } from "./types";
+import type { AiDisplay, OwnRole, ReaderStudyState, Role } from "./types";
 
 export interface ReaderStudy {
   id: string;
@@ -12,7 +12,7 @@ export interface ReaderStudy {
   state: ReaderStudyState;
   ai_model_version: { id: string; name: string; version: string } | null;
   ai_display: AiDisplay;
-  my_roles: Role[];
+  my_roles: OwnRole[];
   label_schema: LabelSchema | null;
   launched_at: string | null;
   closed_at: string | null;

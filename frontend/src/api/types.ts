@@ -1,6 +1,8 @@
 /** Shapes of docs/contract.md that more than one screen uses. */
 
 export type Role = "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
+/** Roles as a person's own list has them; the site administrator manages every reader study. */
+export type OwnRole = Role | "SITE_ADMINISTRATOR";
 export type AiDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT";
 
 export interface Page<T> {
@@ -23,7 +25,7 @@ export interface ReaderStudySummary {
   id: string;
   name: string;
   state: "DRAFT" | "OPEN" | "CLOSED";
-  my_roles: Role[];
+  my_roles: OwnRole[];
   number_of_cases: number;
   number_of_readers: number;
   number_of_assignments: number;

@@ -16,11 +16,18 @@ export function OutcomeText({ outcome, isDifference = false }: OutcomeTextProps)
       maw={340}
       events={{ hover: true, focus: true, touch: true }}
     >
-      <Text span size="sm" tabIndex={0} c={isUndefined(outcome) ? "dimmed" : undefined} style={NUMBERS}>
+      <Text
+        span
+        size="sm"
+        tabIndex={0}
+        c={isUndefined(outcome) ? "dimmed" : undefined}
+        style={isUndefined(outcome) ? undefined : NUMBERS}
+      >
         {isDifference ? differenceText(outcome) : outcomeText(outcome)}
       </Text>
     </Tooltip>
   );
 }
 
-const NUMBERS = { fontVariantNumeric: "tabular-nums" };
+// A value and its interval are read as one; a reason may wrap.
+const NUMBERS = { fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" };

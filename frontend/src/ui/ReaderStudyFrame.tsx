@@ -6,6 +6,7 @@ import { type ReaderStudy, readerStudyQuery } from "@/api/readerStudies";
 import { DemoBadge, ReaderStudyStateBadge } from "./badges";
 import { ErrorNotice } from "./ErrorNotice";
 import { LoadingScreen } from "./LoadingScreen";
+import { NotFoundScreen } from "./NotFoundScreen";
 import classes from "./ReaderStudyFrame.module.css";
 
 /** Parts of a reader study in the order in which one is built, run and evaluated. */
@@ -31,6 +32,10 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
   const { data, error, refetch } = useQuery(readerStudyQuery(id));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
+  // Readers and API clients see a reader study from their own side only.
+  if (!data.my_roles.some((role) => role === "COORDINATOR" || role === "SITE_ADMINISTRATOR")) {
+    return <NotFoundScreen />;
+  }
   return (
     <Container size={1360} py="md" px="xl">
       <Stack gap="md">

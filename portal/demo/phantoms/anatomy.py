@@ -20,8 +20,10 @@ BLOOD_HU = 45.0
 LUNG_HU = -860.0
 BONE_HU = 420.0
 MARROW_HU = 190.0
+# Thinner vessels are lost in noise and partial volume.
+THINNEST_VESSEL_MM = 1.1
 # Partial volume: each voxel along z is the mean of this many thin sub-slices.
-SUBSLICES = 5
+SUBSLICES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _branches(
             (float(tip[0]), float(tip[1]), float(tip[2])),
             radius,
         )
-        if radius < 0.9:
+        if radius < THINNEST_VESSEL_MM:
             continue
         for _ in range(2 if radius > 1.3 else int(rng.integers(1, 3))):
             turned = heading + rng.normal(0, 0.42, 3).astype(np.float32)
@@ -227,11 +229,10 @@ def _paint_mimics(volume: Hounsfield, lung: Hounsfield, grid: Grid, rng: np.rand
         _paint_capsule(volume, lung, grid, (point, tip, float(rng.uniform(1.4, 2.6))), float(rng.uniform(-350, 30)))
 
 
-def _add_noise(volume: Hounsfield, grid: Grid, noise_hu: float, rng: np.random.Generator) -> None:
-    """Quantum noise, correlated in the plane as a kernel leaves it, and slow parenchymal texture."""
+def _add_noise(volume: Hounsfield, noise_hu: float, rng: np.random.Generator) -> None:
+    """Quantum noise, correlated in the plane as a reconstruction kernel leaves it."""
     quantum = ndimage.gaussian_filter(rng.standard_normal(volume.shape, np.float32), (0, 0.7, 0.7))
-    texture = ndimage.gaussian_filter(rng.standard_normal(volume.shape, np.float32), (1.0, 3.0, 3.0))
-    volume += quantum * np.float32(noise_hu / quantum.std()) + texture * np.float32(12.0 / texture.std())
+    volume += quantum * np.float32(noise_hu / quantum.std())
 
 
 def draw_chest(
@@ -254,6 +255,6 @@ def draw_chest(
     for lesion in lesions:
         sphere = (lesion.center_mm, lesion.center_mm, lesion.diameter_mm / 2)
         _paint_capsule(volume, lung, grid, sphere, lesion.attenuation_hu)
-    _add_noise(volume, grid, habitus.noise_hu, rng)
+    _add_noise(volume, habitus.noise_hu, rng)
     outside = np.hypot(x, y) > grid.pixel_mm * (grid.columns / 2 - 1)
     return np.where(outside, np.float32(-1024), volume)

@@ -1,6 +1,7 @@
 """The typed values of a phantom: voxel grid in patient millimetres, Hounsfield units, lesions."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +40,19 @@ class Grid:
         )
 
     def axes_mm(self) -> tuple[Hounsfield, Hounsfield, Hounsfield]:
-        """Coordinates of the voxel centres as broadcastable arrays (z, y, x)."""
-        x0, y0, z0 = self.origin_mm
-        z = (z0 + self.slice_mm * np.arange(self.slices)).astype(np.float32)[:, None, None]
-        y = (y0 + self.pixel_mm * np.arange(self.rows)).astype(np.float32)[None, :, None]
-        x = (x0 + self.pixel_mm * np.arange(self.columns)).astype(np.float32)[None, None, :]
-        return z, y, x
+        """Coordinates of the voxel centres as broadcastable arrays (z, y, x); read-only, because they are shared."""
+        return _axes_mm(self)
+
+
+@lru_cache(maxsize=4)
+def _axes_mm(grid: Grid) -> tuple[Hounsfield, Hounsfield, Hounsfield]:
+    x0, y0, z0 = grid.origin_mm
+    z = (z0 + grid.slice_mm * np.arange(grid.slices)).astype(np.float32)[:, None, None]
+    y = (y0 + grid.pixel_mm * np.arange(grid.rows)).astype(np.float32)[None, :, None]
+    x = (x0 + grid.pixel_mm * np.arange(grid.columns)).astype(np.float32)[None, None, :]
+    for axis in (z, y, x):
+        axis.flags.writeable = False
+    return z, y, x
 
 
 @dataclass(frozen=True, slots=True)

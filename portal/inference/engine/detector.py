@@ -12,25 +12,47 @@ from portal.inference.engine.weights import Calibration, Weights
 
 # Scores on CUDA and on the CPU agree within this tolerance (float32 sums in another order).
 DEVICE_TOLERANCE = 1e-3
-FINDING_THRESHOLD = 0.1
+FINDING_THRESHOLD = 0.2
 MAXIMUM_FINDINGS = 10
+# On the scale of the grid (-1 is air): about -500 HU; and voxels around the body that still count.
+BODY_LEVEL = -0.17
+BODY_MARGIN = 8
+BACKGROUND_LOGIT = -30.0
 _SEPARATION_MM = 12.0
 _BATCH = 8
 
 Maps = npt.NDArray[np.float32]
 
 
+def _body_window(values: Maps) -> tuple[slice, slice]:
+    """Rows and columns of everything denser than air, with a margin, beginning on whole cells of the maps."""
+    dense: npt.NDArray[np.bool_] = np.any(values > BODY_LEVEL, axis=0)
+    window = []
+    for line in (np.any(dense, axis=1), np.any(dense, axis=0)):
+        indices = np.flatnonzero(line)
+        if indices.size == 0:
+            window.append(slice(0, line.size))
+            continue
+        start = max(int(indices[0]) - BODY_MARGIN, 0) // STRIDE * STRIDE
+        window.append(slice(start, min(int(indices[-1]) + BODY_MARGIN + 1, line.size)))
+    return window[0], window[1]
+
+
 def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) -> Maps:
-    """Logits over the volume, at STRIDE in the plane."""
+    """Logits over the volume, at STRIDE in the plane; outside the body they are BACKGROUND_LOGIT."""
     network = network.to(device).eval()
-    count = grid.values.shape[0]
-    outputs = []
+    count, rows, columns = grid.values.shape
+    maps = np.full((count, -(-rows // STRIDE), -(-columns // STRIDE)), BACKGROUND_LOGIT, np.float32)
+    window = _body_window(grid.values)
+    inside = maps[:, window[0].start // STRIDE :, window[1].start // STRIDE :]
+    values = grid.values[:, window[0], window[1]]
     with torch.inference_mode():
         for start in range(0, count, _BATCH):
             indices = range(start, min(start + _BATCH, count))
-            stack = np.stack([neighbours(grid.values, index) for index in indices])
-            outputs.append(network(torch.from_numpy(stack).to(device)).float().cpu().numpy())
-    return np.concatenate(outputs)
+            stack = np.stack([neighbours(values, index) for index in indices])
+            logits = network(torch.from_numpy(stack).to(device)).float().cpu().numpy()
+            inside[start : indices.stop, : logits.shape[1], : logits.shape[2]] = logits
+    return maps
 
 
 def peaks(logits: Maps, limit: int = MAXIMUM_FINDINGS) -> list[tuple[int, int, int]]:

@@ -12,6 +12,8 @@ from portal.inference.engine.volume import Point, Volume
 GRID_MM: Point = (3.5, 1.4, 1.4)
 # Lung range: below is air, above is soft tissue or bone, which the network need not tell apart.
 LOW_HU, HIGH_HU = -1000.0, 200.0
+# Source voxels at least this large compared to the grid's need no smoothing.
+NEARLY_SAME = 0.7
 # Slices on each side that the network sees: a vessel goes on where a nodule ends.
 CONTEXT = 2
 
@@ -45,7 +47,7 @@ def to_grid(volume: Volume) -> GridVolume:
     spacing = volume.spacing_mm
     ratio = tuple(have / want for have, want in zip(spacing, GRID_MM, strict=True))
     # Fine source grids are smoothed first, or the resampled noise would be stronger than what was trained on.
-    sigma = [max(0.0, 0.5 * (1 / step - 1)) for step in ratio]
+    sigma = [0.5 * (1 / step - 1) if step < NEARLY_SAME else 0.0 for step in ratio]
     source = volume.hounsfield
     if max(sigma) > 0:
         source = ndimage.gaussian_filter(source, sigma)

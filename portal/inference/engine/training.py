@@ -22,6 +22,10 @@ Array = npt.NDArray[np.float32]
 Progress = Callable[[int, int, str], None]
 
 
+class TrainingFailed(Exception):
+    """The trained network is of no use: more cases or steps are needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What decides the weights, besides the cases."""
@@ -156,19 +160,18 @@ def _calibrate(network: NoduleNetwork, cases: Sequence[tuple[GridVolume, bool]])
         best.append(float(logits[peaks(logits, limit=1)[0]]))
     truth = [has_nodule for _, has_nodule in cases]
     model = LogisticRegression(C=1.0).fit(np.array(best)[:, None], truth)
-    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
+    slope = float(model.coef_[0, 0])
+    if slope <= 0:
+        raise TrainingFailed("The network tells cases with nodules from others no better than chance.")
+    return Calibration(slope, float(model.intercept_[0]))
 
 
 def _joined(parts: Sequence[_Patches]) -> _Patches:
     return _Patches(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Patches)))
 
 
-def train(
-    fitting: Sequence[TrainingCase], calibration: Sequence[TrainingCase], recipe: Recipe, progress: Progress
-) -> tuple[NoduleNetwork, Calibration]:
-    """Fit the network on the first cases, in rounds of ever harder patches; calibrate on the others."""
-    if len({bool(case.nodules) for case in calibration}) < 2:
-        raise ValueError("calibration needs cases with and without nodules")
+def fit_network(fitting: Sequence[TrainingCase], recipe: Recipe, progress: Progress) -> NoduleNetwork:
+    """Fit a network in rounds: after each, patches are added where it was wrongly confident."""
     deterministic_torch(TRAINING_THREADS)
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
@@ -185,5 +188,15 @@ def train(
                 hard = _hard_places(network, grid, nodules, recipe.hard_per_case)
                 if hard:
                     patches.append(_cut(grid, nodules, hard, rng))
+    return network
+
+
+def train(
+    fitting: Sequence[TrainingCase], calibration: Sequence[TrainingCase], recipe: Recipe, progress: Progress
+) -> tuple[NoduleNetwork, Calibration]:
+    """Fit a network on the first cases and calibrate its scores on the others."""
+    if len({bool(case.nodules) for case in calibration}) < 2:
+        raise TrainingFailed("Calibration needs cases with and without nodules.")
+    network = fit_network(fitting, recipe, progress)
     progress(recipe.rounds, recipe.rounds, "calibrating")
     return network, _calibrate(network, [(to_grid(case.volume), bool(case.nodules)) for case in calibration])

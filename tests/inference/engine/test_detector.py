@@ -10,9 +10,10 @@ from portal.demo.phantoms.anatomy import Habitus, draw_chest, lung_membership
 from portal.demo.phantoms.volume import Grid, Lesion
 from portal.demo.training_cases import grid_affine
 from portal.inference.engine.detector import DEVICE_TOLERANCE, detect, peaks
-from portal.inference.engine.training import Recipe, train
+from portal.inference.engine.training import Recipe, TrainingFailed, fit_network, train
 from portal.inference.engine.volume import Volume
-from tests.inference.engine.conftest import train_little
+from portal.inference.engine.weights import Calibration, save_weights
+from tests.inference.engine.conftest import quiet
 
 LESION = Lesion("L1", (-80.0, 10.0, 0.0), 16.0, 40.0)
 
@@ -65,17 +66,21 @@ def test_peaks_are_apart_and_best_first():
 
 def test_the_same_seed_trains_the_same_weights(little_cases, tmp_path):
     """What makes the digest of the demo model mean something."""
-    cases = little_cases[0][:2], little_cases[1]
     recipe = Recipe(rounds=2, steps=6, batch=4, patches_per_case=8)
-    digest = train_little(cases, recipe, tmp_path / "a.safetensors")
-    assert train_little(cases, recipe, tmp_path / "b.safetensors") == digest
-    assert train_little(cases, dataclasses.replace(recipe, seed=8), tmp_path / "c.safetensors") != digest
+
+    def digest(seed):
+        network = fit_network(little_cases[0][:2], dataclasses.replace(recipe, seed=seed), quiet)
+        return save_weights(network, Calibration(1, 0), tmp_path / "w.safetensors")
+
+    first = digest(1)
+    assert digest(1) == first
+    assert digest(2) != first
 
 
 def test_calibration_needs_both_kinds_of_cases(little_cases):
     without = [case for case in little_cases[1] if not case.nodules]
-    with pytest.raises(ValueError, match="with and without"):
-        train(little_cases[0][:1], without, Recipe(), lambda done, total, message: None)
+    with pytest.raises(TrainingFailed, match="with and without"):
+        train(little_cases[0][:1], without, Recipe(), quiet)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")

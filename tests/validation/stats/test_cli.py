@@ -253,3 +253,33 @@ def test_calibration_with_everything():
 def test_calibration_refuses_in_one_line(csv, capsys, options):
     assert main(["calibration", "--csv", str(csv), *options]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_agreement_of_categories_and_measurements():
+    raters = ("--raters", "rater1,rater2,rater3,rater4")
+    answer = run_json(
+        "agreement", "--csv", reference_path("agree_krippendorff_missing"), *raters, "--metric", "ordinal"
+    )
+    expected = reference_values("agreement_python", "krippendorff_missing")["krippendorff"]["ordinal"]
+    assert answer["estimates"]["krippendorff_alpha"]["value"] == pytest.approx(expected, rel=1e-12)
+    assert len(answer["pairs"]) == 6
+    judges = ("--raters", "judge1,judge2,judge3,judge4", "--kind", "measurements")
+    measured = run_json("agreement", "--csv", reference_path("agree_shrout_fleiss_1979"), *judges)
+    assert round(measured["icc"]["icc2"]["estimate"]["value"], 2) == 0.29
+    binary = run_json("agreement", "--csv", reference_path("binary_paired1"), "--raters", "y1,y2")
+    assert {"cohen", "positive_agreement", "negative_agreement"} <= set(binary["pairs"][0]["estimates"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "complaint"),
+    [
+        ("1,2\n1,x\n", (), "row 2, column 'b': 'x' is not a number"),
+        ("1,2\n1,1\n", ("--categories", "1"), "the rating 2 is not among the categories"),
+        ("1,2\n1,1\n", ("--categories", "a"), "--categories 'a'"),
+    ],
+)
+def test_agreement_refuses_in_one_line(tmp_path, capsys, cells, options, complaint):
+    path = tmp_path / "raters.csv"
+    path.write_text(f"a,b\n{cells}")
+    assert main(["agreement", "--csv", str(path), "--raters", "a,b", *options]) == 2
+    assert complaint in capsys.readouterr().err

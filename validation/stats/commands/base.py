@@ -29,7 +29,8 @@ class Command:
 
     `columns` names the columns that these options need; `run` analyses some rows of the table. With
     `split_by_reader` a table with reader or modality columns is analysed apart for each of them. `names` are the
-    columns whose cells are names even where they look like numbers.
+    columns whose cells are names even where they look like numbers. A command with `run_files` names its own
+    files in its options and has no --csv.
     """
 
     name: str
@@ -39,6 +40,18 @@ class Command:
     run: Callable[[argparse.Namespace, CsvTable, Rows], Report]
     split_by_reader: bool = False
     names: Callable[[argparse.Namespace], list[str]] = lambda options: []
+    run_files: Callable[[argparse.Namespace], Report] | None = None
+
+
+def no_columns(options: argparse.Namespace) -> list[str]:
+    """Name no columns."""
+    del options
+    return []
+
+
+def no_table(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    """Stand for `run` in a command that names its own files."""
+    raise NotImplementedError(f"{options.command.name} reads its own files")
 
 
 def zero_one(table: CsvTable, column: str) -> npt.NDArray[np.bool_]:

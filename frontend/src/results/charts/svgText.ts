@@ -9,6 +9,8 @@ const PROPERTIES = [
   "font-size",
   "font-weight",
   "text-anchor",
+  // Axis labels hang out of boxes of their own.
+  "overflow",
 ];
 
 /** The figure's chart as a file: paper colours, every style written out, nothing from the page needed. */

@@ -11,7 +11,7 @@ from portal.demo.job_wait import JobUnfinished, job_do
 from portal.demo.model import TrainingSize, train_demo_model, usable_demo_model
 from portal.demo.reader_studies import main_study_ensure, simulated_reads_ensure, small_studies_ensure
 from portal.errors import PortalError
-from portal.inference.engine.training import Recipe
+from portal.inference.engine.training import Recipe, TrainingFailed
 from portal.inference.models import ModelVersion
 from portal.inference.runner import inference_run_work
 from portal.inference.selectors import predictions_in_force
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         self._started = time.monotonic()
         try:
             new = self._load()
-        except (AccountTaken, IngestProblem, JobUnfinished) as error:
+        except (AccountTaken, IngestProblem, JobUnfinished, TrainingFailed) as error:
             raise CommandError(str(error)) from error
         except PortalError as error:
             details = "; ".join(problem["detail"] for problem in error.errors)
@@ -59,13 +59,14 @@ class Command(BaseCommand):
             model_version = self._train()
             new += 1
         new += self._predict(model_version, images.phantoms)
+        # Lists show the newest first: the main reader study is made last.
+        small = small_studies_ensure(people, images)
+        if small:
+            self._say(f"{small} small reader studies made.")
         study, is_new = main_study_ensure(people, images, model_version)
         signed = simulated_reads_ensure(people, study)
         if is_new or signed:
             self._say(f"Reader study '{study.name}': {signed} simulated reads signed.")
-        small = small_studies_ensure(people, images)
-        if small:
-            self._say(f"{small} small reader studies made.")
         return new + is_new + signed + small + self._analyse(people["coordinator"], study)
 
     def _tell_ingest(self, done: int, total: int) -> None:

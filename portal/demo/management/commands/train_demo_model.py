@@ -4,11 +4,11 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.model import TrainingSize, train_demo_model
 from portal.demo.phantoms.catalogue import CALIBRATION_CASES, FITTING_CASES
-from portal.inference.engine.training import Recipe
+from portal.inference.engine.training import Recipe, TrainingFailed
 
 
 class Command(BaseCommand):
@@ -33,11 +33,12 @@ class Command(BaseCommand):
         def tell(done: int, total: int, message: str) -> None:
             self.stdout.write(f"  {time.monotonic() - started:5.0f} s  {message}")
 
-        version = train_demo_model(
-            recipe=Recipe(seed=options["seed"], rounds=options["rounds"], steps=options["steps"]),
-            size=TrainingSize(options["fitting_cases"], options["calibration_cases"]),
-            progress=tell,
-        )
+        recipe = Recipe(seed=options["seed"], rounds=options["rounds"], steps=options["steps"])
+        size = TrainingSize(options["fitting_cases"], options["calibration_cases"])
+        try:
+            version = train_demo_model(recipe=recipe, size=size, progress=tell)
+        except TrainingFailed as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{version.ai_model.name} {version.version}, weights SHA-256 {version.weights_digest}, "
             f"trained in {time.monotonic() - started:.0f} s."

@@ -1,4 +1,15 @@
-import { ActionIcon, Badge, Card, Group, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Badge,
+  Card,
+  Group,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import type { Dispatch } from "react";
 import { isLocated } from "@/domain/labelSchema";
 import {
@@ -106,14 +117,19 @@ function CardHead({ position, draft, isEditable, edit }: QuestionCardProps) {
         </Badge>
       </Group>
       <Group gap="sm">
-        <Switch
-          label={isLocated(question) ? "At least one mark required" : "Required"}
-          checked={question.required}
-          disabled={!isEditable}
-          onChange={(event) =>
-            edit({ type: "CHANGE", id, change: { required: event.currentTarget.checked } })
-          }
-        />
+        {isEditable ? (
+          <Switch
+            label={isLocated(question) ? "At least one mark required" : "Required"}
+            checked={question.required}
+            onChange={(event) =>
+              edit({ type: "CHANGE", id, change: { required: event.currentTarget.checked } })
+            }
+          />
+        ) : (
+          <Text size="xs" c="dimmed">
+            {question.required ? "required" : "optional"}
+          </Text>
+        )}
         {isEditable && (
           <ActionIcon.Group>
             <ActionIcon

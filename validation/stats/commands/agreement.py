@@ -1,0 +1,122 @@
+"""`agreement`."""
+
+import argparse
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from validation.stats.agreement import (
+    METRICS,
+    WEIGHTS,
+    agreement_coefficients,
+    cohen_kappa,
+    krippendorff_alpha,
+    light_kappa,
+    ratings,
+    specific_agreement,
+)
+from validation.stats.agreement_measurements import (
+    concordance_correlation,
+    intraclass_correlation,
+    limits_of_agreement,
+    repeatability,
+)
+from validation.stats.checks import FloatArray, InputError
+from validation.stats.commands.base import Command, Report, Rows
+from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable
+from validation.stats.table import CsvTable
+
+
+def _options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--raters", required=True, metavar="COLUMN,...", help="columns with the ratings; a blank cell is no rating"
+    )
+    command.add_argument(
+        "--kind",
+        choices=("categories", "measurements"),
+        default="categories",
+        help="kappas, AC1/AC2 and alpha (default), or ICC, concordance and limits of agreement",
+    )
+    command.add_argument("--weights", choices=WEIGHTS, default="identity", help="partial agreement (default: identity)")
+    command.add_argument("--metric", choices=METRICS, default="nominal", help="of Krippendorff's alpha")
+    command.add_argument("--categories", metavar="VALUE,...", help="the scale, where not every category was used")
+
+
+def _columns(options: argparse.Namespace) -> list[str]:
+    return [column.strip() for column in options.raters.split(",")]
+
+
+def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    raters = _columns(options)
+    if len(raters) < 2:
+        raise InputError("agreement needs at least two columns in --raters")
+    array = np.column_stack([table.numbers(column, blank=True)[rows] for column in raters])
+    report = _categories if options.kind == "categories" else _measurements
+    return report(options, raters, array)
+
+
+def _categories(options: argparse.Namespace, raters: list[str], array: FloatArray) -> Report:
+    level = options.level
+    counted = ratings(array, categories=_scale(options.categories))
+    estimates = agreement_coefficients(counted, weights=options.weights, level=level)
+    estimates["krippendorff_alpha"] = krippendorff_alpha(counted, metric=options.metric, level=level)
+    estimates["light"] = light_kappa(array, weights=options.weights, level=level)
+    pairs: dict[tuple[str, str], dict[str, Outcome]] = {}
+    binary = bool(np.isin(counted.values, (0.0, 1.0)).all())
+    for a, b in combinations(range(len(raters)), 2):
+        found: dict[str, Outcome] = {
+            "cohen": cohen_kappa(array[:, a], array[:, b], weights=options.weights, level=level)
+        }
+        if binary:
+            found |= specific_agreement(array[:, a], array[:, b], level=level)
+        pairs[raters[a], raters[b]] = found
+    document: dict[str, JSONValue] = {
+        "estimates": jsonable(estimates),
+        "pairs": [{"a": a, "b": b, "estimates": jsonable(found)} for (a, b), found in pairs.items()],
+    }
+    by_pair = {f"{name} {a}-{b}": one for (a, b), found in pairs.items() for name, one in found.items()}
+    return Report(document, (estimates_frame(estimates), estimates_frame(by_pair)))
+
+
+def _measurements(options: argparse.Namespace, raters: list[str], array: FloatArray) -> Report:
+    level = options.level
+    forms = intraclass_correlation(array, level=level)
+    within = repeatability(array, level=level)
+    estimates: dict[str, Outcome] = {name: one.estimate for name, one in forms.items()}
+    rows, limits = [], []
+    for a, b in combinations(range(len(raters)), 2):
+        concordance = concordance_correlation(array[:, a], array[:, b], level=level)
+        agreement = limits_of_agreement(array[:, a], array[:, b], level=level)
+        rows.append({"a": raters[a], "b": raters[b], "concordance": concordance.to_json(),
+                     "limits_of_agreement": agreement.to_json()})  # fmt: skip
+        pair: dict[str, Outcome] = {"concordance": concordance}
+        if not isinstance(agreement, Undefined):
+            pair |= {"bias": agreement.bias, "lower limit": agreement.lower, "upper limit": agreement.upper}
+        limits.append(estimates_frame({f"{name} {raters[a]}-{raters[b]}": one for name, one in pair.items()}))
+    document: dict[str, JSONValue] = {
+        "icc": {name: one.to_json() for name, one in forms.items()},
+        "repeatability": jsonable(within),
+        "pairs": jsonable(rows),
+    }
+    return Report(document, (estimates_frame(estimates | within), pd.concat(limits)))
+
+
+def _scale(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--categories {text!r}: numbers with commas between them") from None
+
+
+COMMANDS = (
+    Command(
+        "agreement",
+        "agreement of raters: kappas, AC1/AC2, alpha; ICC, concordance, limits of agreement",
+        _options,
+        _columns,
+        _run,
+    ),
+)

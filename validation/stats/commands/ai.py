@@ -1,0 +1,68 @@
+"""`ai-vs-readers`."""
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+from validation.stats.ai_vs_readers import ai_vs_readers
+from validation.stats.checks import InputError
+from validation.stats.commands.base import Command, Report, Rows
+from validation.stats.commands.mrmc import (
+    add_figure_options,
+    add_reading_columns,
+    chosen_figure,
+    name_columns,
+    reading_columns,
+    table_readings,
+)
+from validation.stats.table import CsvTable
+
+
+def _options(command: argparse.ArgumentParser) -> None:
+    add_reading_columns(command)
+    add_figure_options(command)
+    command.add_argument("--ai-reader", required=True, metavar="NAME", help="the reader that is the AI")
+    command.add_argument("--of-modality", metavar="NAME", help="the modality to compare in, where there are several")
+    command.add_argument("--ai-threshold", type=float, help="the AI calls positive from this rating on (--threshold)")
+    command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
+    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--seed", type=int, default=1, help="seed of the bootstrap (default: 1)")
+
+
+def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    study = table_readings(options, table, rows)
+    if options.of_modality is not None:
+        if options.of_modality not in study.modalities:
+            raise InputError(f"there is no modality {options.of_modality!r}; there is {', '.join(study.modalities)}")
+        study = study.select(modalities=(options.of_modality,))
+    result = ai_vs_readers(
+        study,
+        options.ai_reader,
+        figure=chosen_figure(options, study),
+        covariance=options.covariance,
+        level=options.level,
+        margin=options.margin,
+        threshold=options.threshold,
+        ai_threshold=options.ai_threshold,
+        generator=np.random.default_rng(options.seed),
+    )
+    readers = pd.DataFrame([{"reader": name, "fom": value} for name, value in result.reader_figures.items()])
+    tables = [result.to_frame(), readers]
+    if result.majority is not None:
+        tables.append(result.majority.to_frame())
+    if result.operating_points:
+        tables.append(pd.DataFrame([point.to_json() for point in result.operating_points]))
+    return Report(result.to_json(), tuple(tables))
+
+
+COMMANDS = (
+    Command(
+        "ai-vs-readers",
+        "one AI against a sample of readers: 1T-RRRC, each reader, their majority",
+        _options,
+        reading_columns,
+        _run,
+        names=name_columns,
+    ),
+)
