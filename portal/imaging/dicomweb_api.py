@@ -78,7 +78,7 @@ def _search(request: Request, found: QuerySet[Any], filters: dict[str, str], row
     """Answer a QIDO-RS query: `filters` maps DICOM keywords to lookups."""
     for name, value in request.query_params.items():
         if name in filters:
-            found = found.filter(**{filters[name]: value})
+            found = _matching(found, name, filters[name], value)
         elif name not in _HARMLESS:
             detail = f"Searching by '{name}' is not supported; use {', '.join(sorted(filters))}."
             raise Invalid(detail, errors=[{"field": name, "code": "unsupported", "detail": detail}])
@@ -86,6 +86,15 @@ def _search(request: Request, found: QuerySet[Any], filters: dict[str, str], row
     limit = min(_whole_number(request, "limit", MAX_LIMIT), MAX_LIMIT)
     rows = [row(one) for one in found[offset : offset + limit]]
     return _json_answer(request, json.dumps(rows, separators=(",", ":")).encode())
+
+
+def _matching(found: QuerySet[Any], name: str, lookup: str, value: str) -> QuerySet[Any]:
+    try:
+        return found.filter(**{lookup: value})
+    except ValueError as error:
+        # A text where the column holds a number.
+        detail = f"'{value[:40]}' is no value of '{name}'."
+        raise Invalid(detail, errors=[{"field": name, "code": "invalid", "detail": detail}]) from error
 
 
 def _whole_number(request: Request, name: str, default: int) -> int:
