@@ -10,7 +10,7 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, roc
+from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, power, roc, subgroups
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
@@ -23,6 +23,8 @@ COMMANDS: tuple[Command, ...] = (
     *localisation.COMMANDS,
     *calibration.COMMANDS,
     *agreement.COMMANDS,
+    *power.COMMANDS,
+    *subgroups.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")
 

@@ -59,13 +59,14 @@ class Command(BaseCommand):
             model_version = self._train()
             new += 1
         new += self._predict(model_version, images.phantoms)
+        # Lists show the newest first: the main reader study is made last.
+        small = small_studies_ensure(people, images)
+        if small:
+            self._say(f"{small} small reader studies made.")
         study, is_new = main_study_ensure(people, images, model_version)
         signed = simulated_reads_ensure(people, study)
         if is_new or signed:
             self._say(f"Reader study '{study.name}': {signed} simulated reads signed.")
-        small = small_studies_ensure(people, images)
-        if small:
-            self._say(f"{small} small reader studies made.")
         return new + is_new + signed + small + self._analyse(people["coordinator"], study)
 
     def _tell_ingest(self, done: int, total: int) -> None:

@@ -1,0 +1,150 @@
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.validation.stats.reference import reference_path, reference_values
+from tests.validation.stats.studies import study
+from validation.stats import Reason
+from validation.stats.checks import InputError
+from validation.stats.cli import main
+from validation.stats.mrmc import mrmc
+from validation.stats.mrmc_components import OrComponents, RoeMetz, or_from_roe_metz
+from validation.stats.power import (
+    MrmcPlan,
+    auc_cases,
+    auc_power,
+    mrmc_power,
+    paired_binary_cases,
+    required_cases,
+    simulated_power,
+    trade_off,
+)
+
+# Printed components of the Van Dyke data (Iowa OR-DBM MRMC 2.51).
+VAN_DYKE = OrComponents(0.001535, 0.0002004, 0.00080229, 0.00034661, 0.00034407, 0.00023903)
+
+
+def pilot():
+    return MrmcPlan(0.05, mrmc(study("mrmc_vandyke")).variance_components, 114)
+
+
+@pytest.mark.parametrize("analysis", ["RRRC", "FRRC", "RRFC"])
+def test_rjafroc_power(analysis):
+    row = reference_values("mrmc_vandyke", "sample_size")[f"power_J6_K251_es0.05_{analysis}"][0]
+    ours = mrmc_power(pilot(), 6, 251, analysis=analysis)
+    assert ours.power == pytest.approx(row[f"power{analysis}"], rel=1e-9)
+    assert ours.noncentrality == pytest.approx(row[f"ncp{analysis}"], rel=1e-9)
+    if row.get(f"df2{analysis}") is not None:
+        assert ours.df2 == pytest.approx(row[f"df2{analysis}"], rel=1e-9)
+
+
+@pytest.mark.parametrize("analysis", ["RRRC", "FRRC", "RRFC"])
+@pytest.mark.parametrize("readers", [4, 6, 10])
+def test_rjafroc_cases(analysis, readers):
+    expected = reference_values("mrmc_vandyke", "sample_size")[f"K_for_J{readers}_es0.05_power0.8_{analysis}"]
+    ours = required_cases(pilot(), readers, analysis=analysis)
+    if isinstance(expected, list):
+        assert ours.cases == expected[0][f"K{analysis}"]
+        assert ours.power == pytest.approx(expected[0][f"power{analysis}"], rel=1e-9)
+    else:
+        assert ours.cases == expected
+
+
+@pytest.mark.parametrize("analysis", ["RRRC", "FRRC", "RRFC"])
+def test_rjafroc_cases_by_dbm(analysis):
+    expected = reference_values("mrmc_vandyke", "sample_size")[f"K_for_J6_es0.05_power0.8_DBM2004_{analysis}"][0]
+    assert required_cases(pilot(), 6, analysis=analysis, reference="dbm").cases == expected[f"K{analysis}"]
+
+
+def test_rjafroc_table():
+    table = reference_values("mrmc_vandyke", "sample_size")["power_table_es0.05_RRRC"]["powerTableRRRC"]
+    expected = {int(row["numReaders"]): row["numCases"] for row in table}
+    for readers, ours in trade_off(pilot(), sorted(expected)):
+        if isinstance(ours, type(mrmc_power(pilot(), 6, 251))):
+            assert str(ours.cases) == expected[readers]
+        else:
+            assert expected[readers] == ">2000"
+
+
+@pytest.mark.parametrize("score", ["s100b", "ndka", "wfns"])
+def test_proc_one_curve(score):
+    values = reference_values("roc_asah", "power")["one_curve"][score]
+    ratio = values["ncontrols"] / values["ncases"]
+    assert auc_cases(values["auc"], power=0.9, ratio=ratio) == pytest.approx(values["ncases"], rel=1e-8)
+
+
+def test_proc_power_of_one_curve():
+    values = reference_values("roc_asah", "power")["auc0.8_41_72"]
+    assert auc_power(0.8, 41, 72) == pytest.approx(values["power"], rel=1e-8)
+
+
+def test_power_by_hand():
+    # Hillis, Obuchowski & Berbaum 2011: lambda = (J/2) d^2 / (VarTR + (K*/K)(Var - Cov1 + (J-1)(Cov2 - Cov3))).
+    scale = 114 / 251
+    denominator = 0.0002004 + scale * (0.00080229 - 0.00034661 + 5 * (0.00034407 - 0.00023903))
+    ours = mrmc_power(MrmcPlan(0.05, VAN_DYKE, 114), 6, 251)
+    assert ours.noncentrality == pytest.approx(3 * 0.05**2 / denominator, rel=1e-12)
+
+
+def test_paired_binary_by_hand():
+    # Connor 1987: (z_a sqrt(psi) + z_b sqrt(psi - d^2))^2 / d^2 with psi = 0.3, d = 0.1.
+    expected = (1.959963985 * math.sqrt(0.3) + 0.841621234 * math.sqrt(0.29)) ** 2 / 0.01
+    assert paired_binary_cases(0.2, 0.1) == pytest.approx(expected, rel=1e-8)
+
+
+def test_simulation_agrees_with_the_formula():
+    model = RoeMetz((0.9, 1.35), 0.02, 0.02, 0.25, 0.25, 0.2)
+    areas, components = or_from_roe_metz(model, 60, 60)
+    planned = mrmc_power(MrmcPlan(areas[1] - areas[0], components, 120), 6, 120)
+    found = simulated_power(
+        model, readers=6, negatives=60, positives=60, generator=np.random.default_rng(8), replicates=300
+    )
+    # Three standard errors of 300 replicates, and the few per cent by which the formula is approximate.
+    assert found.value == pytest.approx(planned.power, abs=0.11)
+
+
+@settings(max_examples=30, deadline=None)
+# With two or three readers, more cases also cost degrees of freedom, and the power may fall a little.
+@given(readers=st.integers(4, 20), cases=st.integers(20, 1500), analysis=st.sampled_from(["RRRC", "RRFC", "FRRC"]))
+def test_more_of_anything_gives_more_power(readers, cases, analysis):
+    plan = MrmcPlan(0.04, VAN_DYKE, 114)
+    here = mrmc_power(plan, readers, cases, analysis=analysis).power
+    assert plan.alpha <= here <= 1.0
+    assert mrmc_power(plan, readers, cases + 50, analysis=analysis).power >= here - 1e-12
+    assert mrmc_power(plan, readers + 1, cases, analysis=analysis).power >= here - 1e-12
+    assert mrmc_power(MrmcPlan(-0.04, VAN_DYKE, 114), readers, cases, analysis=analysis).power == pytest.approx(here)
+
+
+def test_what_cannot_be_planned_is_named():
+    plan = MrmcPlan(0.05, VAN_DYKE, 114)
+    assert mrmc_power(plan, 1, 100).reason is Reason.TOO_FEW_READERS
+    assert required_cases(plan, 3).reason is Reason.TOO_FEW_READERS
+    negative = OrComponents(0.0, -0.01, 0.0008, 0.0003, 0.0003, 0.0002)
+    assert mrmc_power(MrmcPlan(0.05, negative, 114), 5, 100).reason is Reason.NEGATIVE_VARIANCE
+    for wrong in (lambda: MrmcPlan(0.0, VAN_DYKE, 114), lambda: auc_cases(0.4), lambda: paired_binary_cases(0.2, 0.2)):
+        with pytest.raises(InputError):
+            wrong()
+
+
+def test_command_line(capsys):
+    output = io.StringIO()
+    pilot_study = ["power", "--csv", str(reference_path("mrmc_vandyke")), "--difference", "0.05", "--cases", "251"]
+    assert main([*pilot_study, "--json"], output) == 0
+    answer = json.loads(output.getvalue())
+    assert answer["power"]["RRRC"]["power"] == pytest.approx(0.89228198939156, rel=1e-9)
+    assert answer["trade_off"][3] == {"readers": 6, "cases": 170, "power": pytest.approx(0.80161863984628)}
+
+
+def test_command_line_with_components(capsys):
+    components = "--var-tr 0.0002004 --var-error 0.00080229 --cov1 0.00034661 --cov2 0.00034407 --cov3 0.00023903"
+    output = io.StringIO()
+    given = ["power", "--difference", "0.05", *components.split(), "--pilot-cases", "114"]
+    assert main(given, output) == 0
+    assert "RRRC" in output.getvalue()
+    assert main(["power", "--difference", "0.05", "--cov1", "0.1"]) == 2
+    assert "give a pilot study with --csv, or also --var-tr" in capsys.readouterr().err

@@ -1,0 +1,103 @@
+"""`power`."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from validation.stats.checks import InputError
+from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table
+from validation.stats.commands.mrmc import (
+    add_figure_options,
+    add_reading_columns,
+    chosen_figure,
+    name_columns,
+    reading_columns,
+    table_readings,
+)
+from validation.stats.mrmc import mrmc
+from validation.stats.mrmc_components import OrComponents
+from validation.stats.mrmc_results import ANALYSES
+from validation.stats.mrmc_source import ReadingFigures
+from validation.stats.power import MrmcPlan, mrmc_power, trade_off
+from validation.stats.results import JSONValue, Undefined
+from validation.stats.table import CsvTable
+
+_COMPONENTS = ("var_tr", "var_error", "cov1", "cov2", "cov3")
+
+
+def _options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--csv", type=Path, metavar="FILE", help="a pilot study; or give the five components")
+    command.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
+    add_reading_columns(command)
+    add_figure_options(command)
+    for name in _COMPONENTS:
+        command.add_argument(f"--{name.replace('_', '-')}", type=float, dest=name, help="instead of a pilot study")
+    command.add_argument("--pilot-cases", type=int, help="cases behind the components")
+    command.add_argument("--difference", type=float, required=True, help="difference of the figures to find")
+    command.add_argument("--readers", type=int, default=6, help="planned readers (default: 6)")
+    command.add_argument("--cases", type=int, help="planned cases (default: the pilot's)")
+    command.add_argument("--power", type=float, default=0.8, help="power of the trade-off table (default: 0.8)")
+    command.add_argument("--most-readers", type=int, default=20, help="last row of the table (default: 20)")
+    command.add_argument("--most-cases", type=int, default=2000, help="search no further (default: 2000)")
+
+
+def _run(options: argparse.Namespace) -> Report:
+    components, pilot_cases = _given(options) if options.csv is None else _from_pilot(options)
+    plan = MrmcPlan(options.difference, components, pilot_cases, options.alpha)
+    cases = options.cases or pilot_cases
+    found = {name: mrmc_power(plan, options.readers, cases, analysis=name) for name in ANALYSES}
+    table = trade_off(plan, range(3, options.most_readers + 1), power=options.power, largest=options.most_cases)
+    document: dict[str, JSONValue] = {
+        "difference": options.difference,
+        "alpha": options.alpha,
+        "pilot_cases": pilot_cases,
+        "variance_components": components.to_json(),
+        "power": {name: one.to_json() for name, one in found.items()},
+        "trade_off": [{"readers": number, **_needed(one)} for number, one in table],
+    }
+    powers = pd.DataFrame([{"analysis": name, **one.to_json()} for name, one in found.items()])
+    return Report(document, (powers, pd.DataFrame([{"readers": number, **_needed(one)} for number, one in table])))
+
+
+def _needed(one: object) -> dict[str, JSONValue]:
+    if isinstance(one, Undefined):
+        return {"cases": None, "power": None, "note": one.detail}
+    return {"cases": getattr(one, "cases", None), "power": getattr(one, "power", None)}
+
+
+def _given(options: argparse.Namespace) -> tuple[OrComponents, int]:
+    missing = [name for name in (*_COMPONENTS, "pilot_cases") if getattr(options, name) is None]
+    if missing:
+        wanted = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
+        raise InputError(f"give a pilot study with --csv, or also {wanted}")
+    var_tr, var_error, cov1, cov2, cov3 = (getattr(options, name) for name in _COMPONENTS)
+    return OrComponents(0.0, var_tr, var_error, cov1, cov2, cov3, ("var_r",)), options.pilot_cases
+
+
+def _from_pilot(options: argparse.Namespace) -> tuple[OrComponents, int]:
+    names = name_columns(options)
+    # The planned number of readers is --readers here, so the column of a pilot is always named by --reader.
+    table = CsvTable(options.csv, reading_columns(options), text=names)
+    rows: Rows = table.groups([])[0][1]
+    study = table_readings(options, table, rows)
+    source = ReadingFigures(study, chosen_figure(options, study))
+    result = mrmc(study, figure=source.figure)
+    components = result.variance_components
+    if not isinstance(components, OrComponents):
+        raise InputError(f"the pilot study gives no components: {result.notes[-1]}")
+    if components.not_estimable:
+        raise InputError(f"the pilot study cannot show {', '.join(components.not_estimable)}; it needs more readers")
+    return components, source.sampled_cases
+
+
+COMMANDS = (
+    Command(
+        "power",
+        "readers and cases that a comparison of two modalities needs, from a pilot study or components",
+        _options,
+        no_columns,
+        no_table,
+        run_files=_run,
+    ),
+)
