@@ -10,7 +10,7 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, power, roc
+from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, power, roc, segmentation
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
@@ -24,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     *calibration.COMMANDS,
     *agreement.COMMANDS,
     *power.COMMANDS,
+    *segmentation.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")
 
