@@ -283,3 +283,30 @@ def test_agreement_refuses_in_one_line(tmp_path, capsys, cells, options, complai
     path.write_text(f"a,b\n{cells}")
     assert main(["agreement", "--csv", str(path), "--raters", "a,b", *options]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_subgroups():
+    options = ("--truth", "poor_outcome", "--columns", "gender", "--band", "age:50:60", "--rating", "s100b")
+    answer = run_json("subgroups", "--csv", reference_path("roc_asah"), *options, "--threshold", 0.22)
+    expected = reference_values("roc_asah", "unpaired_delong")["s100b"]
+    by_sex = {one["value"]: one for one in answer["subgroups"] if one["column"] == "gender"}
+    assert by_sex["Male"]["estimates"]["auc"]["value"] == pytest.approx(expected["auc"][1], rel=1e-12)
+    test = next(one for one in answer["tests"] if (one["column"], one["measure"]) == ("gender", "auc"))
+    assert test["test"]["p"] == pytest.approx(expected["p"], rel=1e-9)
+    assert [one["value"] for one in answer["subgroups"] if one["column"] == "age"] == [
+        "50 to below 60", "60 and above", "below 50",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--columns", "other"), "needs calls, ratings or both"),
+        (("--call", "call"), "at least one column"),
+        (("--columns", "other", "--threshold", "1"), "--threshold needs --rating"),
+        (("--columns", "other", "--call", "call", "--band", "rating:x"), "--band 'rating:x'"),
+    ],
+)
+def test_subgroups_refuse_in_one_line(csv, capsys, options, complaint):
+    assert main(["subgroups", "--csv", str(csv), *options]) == 2
+    assert complaint in capsys.readouterr().err

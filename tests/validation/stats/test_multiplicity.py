@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from validation.stats import InputError
 from validation.stats.multiplicity import ADJUSTMENTS, adjust_p_values
@@ -39,6 +40,15 @@ def test_adjustment_never_helps_and_keeps_the_order(values, method):
         assert p - 1e-12 <= adjusted[name] <= 1.0
     ranked = sorted(named, key=lambda name: named[name])
     assert [adjusted[name] for name in ranked] == pytest.approx(sorted(adjusted.values()))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("holm", "holm"), ("hochberg", "simes-hochberg"), ("benjamini-hochberg", "fdr_bh")]
+)
+def test_against_statsmodels(ours, theirs):
+    named = {str(i): p for i, p in enumerate([0.03, 0.01, 0.01, 0.5, 0.02, 0.0, 1.0, 0.04])}
+    expected = multipletests(list(named.values()), method=theirs)[1]
+    assert list(adjust_p_values(named, method=ours).values()) == pytest.approx(expected, rel=1e-12)
 
 
 def test_refusals():

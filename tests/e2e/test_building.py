@@ -1,0 +1,85 @@
+"""A coordinator builds a reader study in Chromium."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, screenshots
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def part(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Parts of the reader study").get_by_role("link", name=name).click()
+
+
+def add_reader(page: Page, person: Person) -> None:
+    page.get_by_role("combobox", name="Person").or_(page.get_by_label("Person", exact=True)).first.fill(person.username)
+    page.get_by_role("option", name=re.compile(person.username)).click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("table", name="Members")).to_contain_text(person.username)
+
+
+def test_a_reader_study_is_built_and_launched(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/imaging-studies")
+    expect(page.get_by_text("Drop DICOM files")).to_be_visible()
+    screenshots(page, "imaging-studies")
+
+    page.goto(f"{stage.portal.url}/reader-studies")
+    page.get_by_role("button", name="New reader study").click()
+    name = f"Built in Chromium {uuid.uuid4().hex[:6]}"
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    study = page.url.split("/reader-studies/")[1].split("/")[0]
+
+    part(page, "Label schema")
+    page.get_by_role("button", name="+ Yes / no").click()
+    page.get_by_role("group", name="Question 1").get_by_label("Question", exact=True).fill("Is there a nodule?")
+    page.get_by_role("button", name="+ 0–100").click()
+    page.get_by_role("group", name="Question 2").get_by_label("Question", exact=True).fill("How sure are you?")
+    screenshots(page, "label-schema")
+    page.get_by_role("button", name="Save the form").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+
+    part(page, "Cases")
+    boxes = page.get_by_role("table", name="Imaging studies to pick from").get_by_role("checkbox")
+    for index in (0, 1):
+        boxes.nth(index).check()
+    screenshots(page, "cases")
+    page.get_by_role("button", name="Save selection").click()
+    expect(page.get_by_role("button", name="Save selection")).to_be_disabled()
+
+    part(page, "People")
+    add_reader(page, stage.spare)
+    screenshots(page, "people")
+
+    part(page, "Reference standard")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Upload CSV").click()
+    chooser.value.set_files({"name": "truth.csv", "mimeType": "text/csv", "buffer": b"case,truth\nCase 001,3\n"})
+    expect(page.get_by_text("truth is 1 (diseased) or 0 (not diseased).")).to_be_visible()
+    screenshots(page, "reference-standard-errors")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Upload CSV").click()
+    right = b"case,truth\nCase 001,1\nCase 002,0\n"
+    chooser.value.set_files({"name": "truth.csv", "mimeType": "text/csv", "buffer": right})
+    expect(page.get_by_text("1 positive, 1 negative.")).to_be_visible()
+
+    part(page, "Overview")
+    launch = page.get_by_role("button", name="Launch", exact=True)
+    expect(launch).to_be_enabled()
+    screenshots(page, "launch-check")
+    launch.click()
+    page.get_by_role("dialog").get_by_role("button", name="Launch", exact=True).click()
+    expect(page.get_by_text("Readers are at work")).to_be_visible()
+
+    stored = stage.coordinator.get(f"reader-studies/{study}")
+    assert (stored["name"], stored["state"], stored["number_of_cases"]) == (name, "OPEN", 2)
+    assert [question["kind"] for question in stored["label_schema"]["questions"]] == ["BINARY", "CONFIDENCE"]
+    assert [len(stage.spare.get(f"reader-studies/{study}/assignments"))] == [2]
