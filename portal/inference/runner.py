@@ -17,7 +17,7 @@ from portal.imaging.connection import orthanc
 from portal.imaging.orthanc import OrthancUnavailable
 from portal.inference.engine.detector import detect
 from portal.inference.engine.volume import Detection, Detections, Volume
-from portal.inference.engine.weights import PREDICTION_THREADS, Weights, WeightsError, deterministic_torch, load_weights
+from portal.inference.engine.weights import Weights, WeightsError, deterministic_torch, load_weights
 from portal.inference.models import InferenceItem, InferenceRun, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import CtSeries, UnusableInput, read_ct_series
 from portal.inference.prediction_input import PULMONARY_NODULE, SPHERE
@@ -30,7 +30,7 @@ MILLIMETRE_DIGITS = 2
 
 def inference_run_work(run: InferenceRun, lease: Lease) -> None:
     """Predict every pending imaging study of the run, and end the run."""
-    deterministic_torch(PREDICTION_THREADS)
+    deterministic_torch()
     weights = weights_of(run.model_version)
     pending = list(
         InferenceItem.objects.filter(run=run, state=JobState.PENDING)

@@ -10,7 +10,18 @@ from typing import NoReturn, TextIO
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands import agreement, ai, binary, calibration, localisation, mrmc, power, roc, subgroups
+from validation.stats.commands import (
+    agreement,
+    ai,
+    binary,
+    calibration,
+    localisation,
+    mrmc,
+    power,
+    roc,
+    segmentation,
+    subgroups,
+)
 from validation.stats.commands.base import Command, Report
 from validation.stats.results import JSONValue, jsonable
 from validation.stats.table import CsvTable
@@ -24,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     *calibration.COMMANDS,
     *agreement.COMMANDS,
     *power.COMMANDS,
+    *segmentation.COMMANDS,
     *subgroups.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")

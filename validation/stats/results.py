@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TOO_FEW_CASES = "too-few-cases"
     MISSING_READINGS = "missing-readings"
     NEGATIVE_VARIANCE = "negative-variance"
+    EMPTY_MASK = "empty-mask"
     NOT_COLLECTED = "not-collected"
     BELOW_CHANCE = "below-chance"
 

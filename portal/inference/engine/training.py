@@ -13,7 +13,7 @@ from portal.inference.engine.detector import heat_maps, peaks
 from portal.inference.engine.network import STRIDE, NoduleNetwork
 from portal.inference.engine.preprocess import GRID_MM, GridVolume, neighbours, to_grid
 from portal.inference.engine.volume import Sphere, TrainingCase
-from portal.inference.engine.weights import TRAINING_THREADS, Calibration, deterministic_torch
+from portal.inference.engine.weights import Calibration, deterministic_torch
 
 PATCH = 48
 _CPU = torch.device("cpu")
@@ -172,7 +172,7 @@ def _joined(parts: Sequence[_Patches]) -> _Patches:
 
 def fit_network(fitting: Sequence[TrainingCase], recipe: Recipe, progress: Progress) -> NoduleNetwork:
     """Fit a network in rounds: after each, patches are added where it was wrongly confident."""
-    deterministic_torch(TRAINING_THREADS)
+    deterministic_torch()
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     grids = [(to_grid(case.volume), case.nodules) for case in fitting]

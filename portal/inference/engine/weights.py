@@ -87,15 +87,14 @@ def load_weights(path: Path, expected_digest: str) -> Weights:
     return Weights(network, Calibration(**description["calibration"]), digest)
 
 
-# Fixed, because the number of threads decides the order of sums. Two fit the smallest machine the portal runs on;
-# the small batches of training gain nothing from a second thread and lose much when it is busy elsewhere.
-PREDICTION_THREADS = 2
-TRAINING_THREADS = 1
+# Fixed, because the number of threads decides the order of sums. One, because the maps and batches are small: a
+# second thread gains little on an idle machine and, waiting for its share of a busy one, costs much.
+THREADS = 1
 
 
-def deterministic_torch(threads: int) -> None:
+def deterministic_torch() -> None:
     """Same input, same numbers: fixed thread count, no TF32, no racing kernels."""
-    torch.set_num_threads(threads)
+    torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True, warn_only=False)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
