@@ -195,12 +195,17 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
         elif role == Role.COORDINATOR and not (person.may_create_reader_studies or person.is_superuser):
             detail = f"{person.username} may not build reader studies, so cannot coordinate one."
             problems.append({"field": "members", "code": "not_a_coordinator", "detail": detail})
-        elif role == Role.READER and (user_id in unblinded or person.is_superuser):
-            detail = f"{person.username} sees the truth or the other readers, so cannot read here."
+        elif role == Role.READER and (user_id in unblinded or _sees_hidden_things(person)):
+            detail = f"{person.username} sees the truth, the AI or the other readers, so cannot read here."
             problems.append({"field": "members", "code": "not_blinded", "detail": detail})
     if not leading:
         problems.append({"field": "members", "code": "no_coordinator", "detail": "At least one coordinator stays."})
     return problems
+
+
+def _sees_hidden_things(person: User) -> bool:
+    # Who builds reader studies sees every AI model's predictions and the descriptions of the imaging studies.
+    return person.is_superuser or person.may_create_reader_studies
 
 
 @transaction.atomic

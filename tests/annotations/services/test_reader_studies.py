@@ -97,7 +97,7 @@ def test_readers_are_fixed_at_launch_and_coordinators_are_not(built: Built) -> N
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR])
 def test_nobody_reads_who_sees_or_judges_other_reads(built: Built, role: Role) -> None:
-    both = person("both", may_create_reader_studies=True)
+    both = person("both", may_create_reader_studies=role == Role.COORDINATOR)
     with pytest.raises(Invalid) as refused:
         put_members(built, (built.coordinator.pk, Role.COORDINATOR), (both.pk, role), (both.pk, Role.READER))
     assert [error["code"] for error in refused.value.errors] == ["not_blinded"]
@@ -106,10 +106,12 @@ def test_nobody_reads_who_sees_or_judges_other_reads(built: Built, role: Role) -
 def test_members_are_checked(built: Built) -> None:
     administrator = person("root", is_superuser=True)
     plain = person("plain")
+    builder = person("builder", may_create_reader_studies=True)
     for members, code in [
         ([], "no_coordinator"),
         ([(plain.pk, Role.COORDINATOR)], "not_a_coordinator"),
         ([(built.coordinator.pk, Role.COORDINATOR), (administrator.pk, Role.READER)], "not_blinded"),
+        ([(built.coordinator.pk, Role.COORDINATOR), (builder.pk, Role.READER)], "not_blinded"),
         ([(built.coordinator.pk, Role.COORDINATOR), (uuid.uuid4(), Role.READER)], "unknown_person"),
     ]:
         with pytest.raises(Invalid) as refused:
