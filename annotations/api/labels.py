@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +20,7 @@ from annotations.selectors import labels_of
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid
+from portal.pagination import OldestFirstPagination
 
 
 class LabelOutput(serializers.Serializer[Any]):
@@ -42,15 +42,6 @@ class LabelOutput(serializers.Serializer[Any]):
     answers = serializers.DictField(source="payload.answers")
     findings = serializers.ListField(source="payload.findings", child=serializers.DictField())
     digest = serializers.CharField()
-
-
-class OldestFirstPagination(CursorPagination):
-    """Oldest first, so that a client that comes back later goes on where it stopped."""
-
-    page_size = 100
-    page_size_query_param = "page_size"
-    max_page_size = 1000
-    ordering = ("created_at", "id")
 
 
 class CsvRenderer(BaseRenderer):
@@ -75,20 +66,20 @@ class LabelsQuery(serializers.Serializer[Any]):
 class LabelsApi(APIView):
     """The labels of a reader study."""
 
+    pagination_class = OldestFirstPagination
+
     @extend_schema(
         parameters=[
             OpenApiParameter("updated_since", OpenApiTypes.DATETIME, description="Only labels stored at or after it."),
             OpenApiParameter("include_drafts", OpenApiTypes.BOOL, description="A reader's own drafts too."),
             OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"]),
-            OpenApiParameter("cursor", OpenApiTypes.STR),
-            OpenApiParameter("page_size", OpenApiTypes.INT),
         ],
         responses={(200, "application/json"): LabelOutput(many=True), (200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response | HttpResponse:
         """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
-        paginator = OldestFirstPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
         rows = LabelOutput(page, many=True).data
         if request.accepted_renderer.format != "csv":

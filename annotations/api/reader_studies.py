@@ -41,10 +41,12 @@ def _detail(request: Request, reader_study: ReaderStudy, http_status: int = stat
 class ReaderStudiesApi(APIView):
     """The caller's reader studies."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.ReaderStudyOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the reader studies in which the caller has a role."""
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(selectors.reader_studies_of(user=caller(request)), request, view=self) or []
         counts = selectors.counts_of(reader_study_ids=[row.pk for row in page], user=caller(request))
         context = {"user": caller(request), "counts": counts}

@@ -1,6 +1,5 @@
 """What a posted prediction may say. Pure rules over plain JSON values."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,10 +33,8 @@ class PredictionInput:
 
 
 def is_number(value: Any, low: float, high: float) -> bool:
-    """Say whether `value` is a finite JSON number within the limits."""
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
-    )
+    """Say whether `value` is a JSON number within the limits; NaN is within none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
@@ -46,7 +43,7 @@ def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
         return [_problem(path or "body", "not_an_object", "A prediction is a JSON object.")]
     prefix = f"{path}." if path else ""
     problems = [
-        _problem(f"{prefix}{name}"[:100], "unknown_field", "A prediction has no such field.")
+        _problem(f"{prefix}{_printable(name)}"[:100], "unknown_field", "A prediction has no such field.")
         for name in map(str, raw)
         if name not in _PREDICTION_FIELDS
     ]
@@ -75,7 +72,12 @@ def _problem(field: str, code: str, detail: str) -> FieldProblem:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= MAXIMUM_TEXT and "\x00" not in value
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= MAXIMUM_TEXT and _printable(value) == value
+
+
+def _printable(text: str) -> str:
+    # JSON can spell half of a surrogate pair, which UTF-8 cannot, and NUL, which PostgreSQL cannot store.
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")
 
 
 def _finding_problems(finding: Any, path: str, seen: set[str]) -> list[FieldProblem]:
@@ -102,7 +104,7 @@ def _geometry_problems(geometry: Any, path: str) -> list[FieldProblem]:
         return [_problem(path, "bad_shape", "A geometry is a JSON object.")]
     kind = geometry.get("kind")
     own_fields = {"center_mm", "diameter_mm"} if kind == SPHERE else {"points_mm"}
-    if kind != SPHERE and kind not in POINTS_OF_KIND:
+    if not isinstance(kind, str) or (kind != SPHERE and kind not in POINTS_OF_KIND):
         detail = f"kind is one of {', '.join([SPHERE, *POINTS_OF_KIND])}."
         return [_problem(f"{path}.kind", "unknown_kind", detail)]
     if set(geometry) - own_fields - {"kind", "frame_number", *_PLACE_FIELDS}:

@@ -164,7 +164,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.accounts.permissions.PolicyPermission"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.json_parser.BoundedJsonParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.pagination.CreatedCursorPagination",
     "EXCEPTION_HANDLER": "portal.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -184,6 +184,10 @@ SPECTACULAR_SETTINGS = {
         "AssignmentStateEnum": "annotations.models.AssignmentState",
         "ReaderStudyStateEnum": "annotations.models.ReaderStudyState",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.openapi.add_problem_responses",
+    ],
     "SERVE_PERMISSIONS": ["portal.accounts.permissions.PolicyPermission"],
 }
 

@@ -212,3 +212,20 @@ def test_what_is_not_there_is_a_404_and_a_reader_may_nothing(client, method, pat
     reader.force_authenticate(User.objects.create_user("only-reads"))
     assert getattr(reader, method)(path, format="json").status_code == 403
     assert getattr(APIClient(), method)(path, format="json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("spelled", "place"),
+    [
+        ('"score": 1' + "0" * 400, "[1].score"),
+        ('"score": 0.5, "findings": [{"id": "\\ud800", "code": {}, "score": 1, "geometry": {}}]', "[1].findings[0].id"),
+        ('"score": 0.5, "\\ud800": 1', "[1].?"),
+    ],
+    ids=["400 digits", "lone surrogate", "lone surrogate as a name"],
+)
+def test_what_the_database_could_not_store_is_refused_with_its_place(client, predictions_url, spelled, place):
+    body = f'[{{"imaging_study_uid": "{UIDS[0]}", "score": 0.5}}, {{"imaging_study_uid": "{UIDS[1]}", {spelled}}}]'
+    answer = client.post(predictions_url, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert place in [error["field"] for error in answer.json()["errors"]]
+    assert not Prediction.objects.exists()

@@ -18,6 +18,8 @@ QUERIES = [
     "StudyInstanceUID=%00",
     "page_size=abc",
     "cursor=zzz",
+    "cursor=cD1hYmM%3D",  # p=abc
+    "cursor=cD0lMDA%3D",  # p=NUL
     "updated_since=yesterday",
     "include_drafts=perhaps",
     "format=xml",

@@ -96,11 +96,13 @@ def _json_text(text: str) -> HttpResponse:
 class AnalysisRunsApi(APIView):
     """The analysis runs of a reader study."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(operation_id="analysis_runs_list", responses=AnalysisRunOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the analysis runs, newest first."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_VIEW)
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(analysis_runs_of(reader_study=reader_study), request, view=self)
         return paginator.get_paginated_response(AnalysisRunOutput(page or [], many=True).data)
 

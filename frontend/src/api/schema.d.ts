@@ -1272,31 +1272,68 @@ export interface components {
             /** Format: uuid */
             assignment_id: string | null;
         };
+        PaginatedAiModelOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AiModelOutput"][];
+        };
+        PaginatedAnalysisRunOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AnalysisRunOutput"][];
+        };
         PaginatedImagingStudyOutputList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["ImagingStudyOutput"][];
         };
+        PaginatedInferenceRunOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["InferenceRunOutput"][];
+        };
         PaginatedIngestJobOutputList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
+        };
+        PaginatedLabelOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LabelOutput"][];
+        };
+        PaginatedModelVersionOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ModelVersionOutput"][];
+        };
+        PaginatedPredictionListedOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PredictionListedOutput"][];
+        };
+        PaginatedReaderStudyOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ReaderStudyOutput"][];
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -1712,6 +1749,24 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /** @description RFC 9457. `code` is stable; some codes come with further fields. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What is wrong with one field or one row of the input. */
+        FieldProblem: {
+            field: string;
+            code: string;
+            detail: string;
+            row?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1723,7 +1778,12 @@ export type $defs = Record<string, never>;
 export interface operations {
     ai_models_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1735,7 +1795,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AiModelOutput"][];
+                    "application/json": components["schemas"]["PaginatedAiModelOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1761,6 +1830,15 @@ export interface operations {
                     "application/json": components["schemas"]["AiModelOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ai_models_retrieve: {
@@ -1782,11 +1860,25 @@ export interface operations {
                     "application/json": components["schemas"]["AiModelOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ai_models_versions_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path: {
                 ai_model_id: string;
@@ -1800,7 +1892,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelVersionOutput"][];
+                    "application/json": components["schemas"]["PaginatedModelVersionOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1828,6 +1929,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelVersionOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     analysis_runs_retrieve: {
@@ -1847,6 +1957,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1872,6 +1991,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     analysis_runs_cancel_create: {
@@ -1891,6 +2019,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1917,6 +2054,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     analysis_runs_result_retrieve: {
@@ -1940,6 +2086,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     analysis_runs_retry_create: {
@@ -1959,6 +2114,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1984,6 +2148,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     assignments_open_create: {
@@ -2003,6 +2176,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2031,6 +2213,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedImagingStudyOutputList"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     imaging_studies_retrieve: {
@@ -2052,11 +2243,25 @@ export interface operations {
                     "application/json": components["schemas"]["ImagingStudyDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     inference_runs_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2068,7 +2273,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InferenceRunOutput"][];
+                    "application/json": components["schemas"]["PaginatedInferenceRunOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2094,6 +2308,15 @@ export interface operations {
                     "application/json": components["schemas"]["InferenceRunDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     inference_runs_retrieve: {
@@ -2113,6 +2336,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InferenceRunDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2136,6 +2368,15 @@ export interface operations {
                     "application/json": components["schemas"]["InferenceRunDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     inference_runs_retry_create: {
@@ -2155,6 +2396,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InferenceRunDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2181,6 +2431,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedIngestJobOutputList"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ingest_jobs_create: {
@@ -2204,6 +2463,15 @@ export interface operations {
                     "application/json": components["schemas"]["IngestJobOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ingest_jobs_retrieve: {
@@ -2225,6 +2493,15 @@ export interface operations {
                     "application/json": components["schemas"]["IngestJobDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me_retrieve: {
@@ -2244,11 +2521,25 @@ export interface operations {
                     "application/json": components["schemas"]["MeOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     model_versions_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2260,7 +2551,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelVersionOutput"][];
+                    "application/json": components["schemas"]["PaginatedModelVersionOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2284,11 +2584,25 @@ export interface operations {
                     "application/json": components["schemas"]["ModelVersionOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     model_versions_predictions_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path: {
                 model_version_id: string;
@@ -2302,7 +2616,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PredictionListedOutput"][];
+                    "application/json": components["schemas"]["PaginatedPredictionListedOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2338,6 +2661,15 @@ export interface operations {
                     "application/json": components["schemas"]["PostedOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     "model_versions_predictions_example.csv_retrieve": {
@@ -2357,6 +2689,15 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2392,6 +2733,15 @@ export interface operations {
                     "application/json": components["schemas"]["PostedOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     people_list: {
@@ -2411,6 +2761,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2436,11 +2795,25 @@ export interface operations {
                     "application/json": components["schemas"]["PersonOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2452,7 +2825,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReaderStudyOutput"][];
+                    "application/json": components["schemas"]["PaginatedReaderStudyOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2478,6 +2860,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_retrieve: {
@@ -2497,6 +2888,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2524,11 +2924,25 @@ export interface operations {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     analysis_runs_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
             header?: never;
             path: {
                 reader_study_id: string;
@@ -2542,7 +2956,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnalysisRunOutput"][];
+                    "application/json": components["schemas"]["PaginatedAnalysisRunOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2570,6 +2993,15 @@ export interface operations {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_assignments_list: {
@@ -2591,6 +3023,15 @@ export interface operations {
                     "application/json": components["schemas"]["AssignmentOutput"][];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_cases_list: {
@@ -2610,6 +3051,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2637,6 +3087,15 @@ export interface operations {
                     "application/json": components["schemas"]["CaseOutput"][];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_close_create: {
@@ -2656,6 +3115,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2683,15 +3151,26 @@ export interface operations {
                     "application/json": components["schemas"]["LabelSchemaOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_labels_list: {
         parameters: {
             query?: {
+                /** @description The pagination cursor value. */
                 cursor?: string;
                 format?: "csv" | "json";
                 /** @description A reader's own drafts too. */
                 include_drafts?: boolean;
+                /** @description Number of results to return per page. */
                 page_size?: number;
                 /** @description Only labels stored at or after it. */
                 updated_since?: string;
@@ -2709,8 +3188,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LabelOutput"][];
+                    "application/json": components["schemas"]["PaginatedLabelOutputList"];
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2738,6 +3226,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_launch_check_retrieve: {
@@ -2759,6 +3256,15 @@ export interface operations {
                     "application/json": components["schemas"]["LaunchCheckOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_members_list: {
@@ -2778,6 +3284,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2805,6 +3320,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberOutput"][];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_next_retrieve: {
@@ -2824,6 +3348,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2847,6 +3380,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     "reader_studies_randomisation.csv_retrieve": {
@@ -2868,6 +3410,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reader_studies_reference_standard_retrieve: {
@@ -2887,6 +3438,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceStandardOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2914,6 +3474,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReferenceStandardOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     "reader_studies_reference_standard_example.csv_retrieve": {
@@ -2933,6 +3502,15 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2956,6 +3534,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReadOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reads_comparison_retrieve: {
@@ -2975,6 +3562,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3002,6 +3598,15 @@ export interface operations {
                     "application/json": components["schemas"]["DraftOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reads_revisions_list: {
@@ -3021,6 +3626,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3048,6 +3662,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     tokens_list: {
@@ -3065,6 +3688,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3090,6 +3722,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenCreatedOutput"];
                 };
             };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     tokens_destroy: {
@@ -3109,6 +3750,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };

@@ -18,10 +18,12 @@ from portal.pagination import CreatedCursorPagination
 class AiModelsApi(APIView):
     """Registered algorithms."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.AiModelOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the AI models."""
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(selectors.ai_models_all(), request, view=self)
         return paginator.get_paginated_response(shapes.AiModelOutput(page, many=True).data)
 
@@ -46,11 +48,13 @@ class AiModelApi(APIView):
 class AiModelVersionsApi(APIView):
     """The versions of one algorithm."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.ModelVersionOutput(many=True))
     def get(self, request: Request, ai_model_id: uuid.UUID) -> Response:
         """List the versions of an AI model."""
         versions = selectors.model_versions_all().filter(ai_model=ai_model_by_id(ai_model_id))
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(versions, request, view=self)
         return paginator.get_paginated_response(shapes.ModelVersionOutput(page, many=True).data)
 
@@ -68,10 +72,12 @@ class AiModelVersionsApi(APIView):
 class ModelVersionsApi(APIView):
     """Versions of all algorithms."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.ModelVersionOutput(many=True))
     def get(self, request: Request) -> Response:
         """List all model versions."""
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(selectors.model_versions_all(), request, view=self)
         return paginator.get_paginated_response(shapes.ModelVersionOutput(page, many=True).data)
 

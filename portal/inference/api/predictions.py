@@ -27,11 +27,13 @@ def _posted(posted: services.Posted) -> Response:
 class PredictionsApi(APIView):
     """Predictions of a model version."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.PredictionListedOutput(many=True))
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List every prediction, superseded ones included, newest first."""
         predictions = selectors.predictions_of(model_version=model_version_by_id(model_version_id))
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(predictions, request, view=self)
         return paginator.get_paginated_response(shapes.PredictionListedOutput(page, many=True).data)
 

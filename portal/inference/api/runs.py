@@ -37,10 +37,12 @@ def chosen_version(model_version_id: uuid.UUID) -> ModelVersion:
 class InferenceRunsApi(APIView):
     """All runs."""
 
+    pagination_class = CreatedCursorPagination
+
     @extend_schema(responses=shapes.InferenceRunOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the inference runs."""
-        paginator = CreatedCursorPagination()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(selectors.inference_runs_all(), request, view=self)
         return paginator.get_paginated_response(shapes.InferenceRunOutput(page, many=True).data)
 

@@ -1,0 +1,40 @@
+"""What the OpenAPI schema says of every route alike."""
+
+from typing import Any
+
+from portal.errors import PROBLEM_JSON
+
+_TEXT = {"type": "string"}
+_FIELD_PROBLEM = {
+    "type": "object",
+    "description": "What is wrong with one field or one row of the input.",
+    "required": ["field", "code", "detail"],
+    "properties": {"field": _TEXT, "code": _TEXT, "detail": _TEXT, "row": {"type": "integer"}},
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; some codes come with further fields.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "code": _TEXT,
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+    },
+    "additionalProperties": True,
+}
+
+
+def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Document the answer to every request that fails (a drf-spectacular hook)."""
+    result["components"]["schemas"] |= {"Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM}
+    answer = {
+        "description": "A problem document.",
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = answer
+    return result

@@ -1,0 +1,28 @@
+"""What the schema says of every route alike."""
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from portal.errors import FieldProblem, Invalid, exception_handler
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_every_operation_has_the_problem_answer(schema):
+    operations = [operation for operations in schema["paths"].values() for operation in operations.values()]
+    answers = [operation["responses"].get("default", {}).get("content") for operation in operations]
+    assert answers
+    reference = {"$ref": "#/components/schemas/Problem"}
+    assert all(answer == {"application/problem+json": {"schema": reference}} for answer in answers)
+
+
+def test_a_real_problem_has_the_documented_fields(schema):
+    error: FieldProblem = {"field": "score", "code": "bad", "detail": "No.", "row": 2}
+    answer = exception_handler(Invalid("No.", errors=[error]), {})
+    assert answer is not None
+    documented = schema["components"]["schemas"]
+    assert set(answer.data) == set(documented["Problem"]["properties"])
+    assert set(error) == set(documented["FieldProblem"]["properties"])
