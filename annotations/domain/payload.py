@@ -1,6 +1,5 @@
 """The payload of a revision: is it well-formed, is it complete enough to sign? Pure rules over plain JSON values."""
 
-import math
 import re
 import uuid
 from typing import Any
@@ -142,12 +141,8 @@ def _is_uuid(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and abs(value) <= MAXIMUM_COORDINATE**2
-    )
+    # No NaN is within limits; an integer too long for a float is compared all the same.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAXIMUM_COORDINATE**2
 
 
 def _code_problems(code: Any, path: str, question: Question | None) -> list[Problem]:
