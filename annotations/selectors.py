@@ -27,6 +27,7 @@ from annotations.models import (
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.inference.models import Prediction
+from portal.inference.selectors import predictions_in_force
 
 
 def memberships_of(user: User) -> list[dict[str, str]]:
@@ -233,16 +234,16 @@ def comparison_available(*, read: Read) -> bool:
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
-    """Return the prediction in force for a read's case."""
-    return (
-        Prediction.objects.select_related("model_version__ai_model")
-        .filter(
-            model_version=read.assignment.reader_study.ai_model_version_id,
-            imaging_study=read.assignment.case.imaging_study_id,
-        )
-        .order_by("-created_at")
-        .first()
+    """Return the prediction of a read's case: the one in force when the reader study was launched."""
+    reader_study, imaging_study_id = read.assignment.reader_study, read.assignment.case.imaging_study_id
+    if reader_study.ai_model_version is None:
+        return None
+    in_force = predictions_in_force(
+        model_version=reader_study.ai_model_version,
+        imaging_study_ids=[imaging_study_id],
+        frozen_at=reader_study.launched_at,
     )
+    return in_force.get(imaging_study_id)
 
 
 class ReaderProgress(TypedDict):

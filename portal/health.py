@@ -44,12 +44,15 @@ def _redis() -> None:
 
 
 def _celery() -> None:
+    # Each queue needs a worker of its own: one that only computes predictions ingests nothing.
     try:
-        answers = celery_app.control.ping(timeout=CELERY_PING_TIMEOUT_S)
+        answers = celery_app.control.inspect(timeout=CELERY_PING_TIMEOUT_S).active_queues() or {}
     except (OperationalError, redis.RedisError, OSError) as error:
         raise CheckFailed("The Celery broker does not answer.") from error
-    if not answers:
-        raise CheckFailed("No Celery worker answers.")
+    served = {queue["name"] for queues in answers.values() for queue in queues}
+    missing = [name for name in settings.OVERREAD_QUEUES if name not in served]
+    if missing:
+        raise CheckFailed(f"No Celery worker answers for {', '.join(missing)}.")
 
 
 def _orthanc() -> None:

@@ -158,9 +158,12 @@ def test_a_broker_that_does_not_answer_loses_nothing(job: IngestJob, caplog: pyt
     """The row is the job; the message is only a wake-up."""
     before = celery.conf.broker_url
     celery.conf.broker_url = "redis://127.0.0.1:1/0"
+    # Celery keeps its connections; another test may have made one to the real broker.
+    celery.amqp._producer_pool = None
     try:
         jobs._send(job.TASK_NAME, job.QUEUE, {"job_id": str(job.pk)})
     finally:
         celery.conf.broker_url = before
+        celery.amqp._producer_pool = None
     assert "imaging.ingest waits in the database" in caplog.text
     assert stored(job).state == JobState.PENDING

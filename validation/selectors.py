@@ -1,6 +1,7 @@
 """What an analysis reads from the database, as the content of a snapshot; and the runs of a reader study."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,7 +9,8 @@ from django.db.models import QuerySet
 from annotations.models import Assignment, Case, LabelSchema, ReaderStudy, ReferenceStandard, ReferenceTruth
 from annotations.selectors import cases_of, label_schema_of, reference_standard_of
 from portal.errors import Conflict, Invalid
-from portal.inference.models import ModelVersion, Prediction
+from portal.inference.models import ModelVersion
+from portal.inference.selectors import predictions_in_force
 from validation.models import AnalysisRun
 
 SNAPSHOT_FORMAT = "overread.analysis-snapshot"
@@ -51,7 +53,7 @@ def snapshot_content(
         "readers": _readers(assignments),
         "cases": _cases(cases, standard),
         "reads": [_read(assignment, questions) for assignment in assignments],
-        "predictions": _predictions(model_version, cases),
+        "predictions": _predictions(model_version, cases, reader_study.launched_at),
     }
 
 
@@ -123,17 +125,16 @@ def _model_version(model_version: ModelVersion | None) -> dict[str, Any] | None:
     }
 
 
-def _predictions(model_version: ModelVersion | None, cases: list[Case]) -> list[dict[str, Any]]:
+def _predictions(
+    model_version: ModelVersion | None, cases: list[Case], frozen_at: datetime | None
+) -> list[dict[str, Any]]:
     if model_version is None:
         return []
-    newest = (
-        Prediction.objects.filter(
-            model_version=model_version, imaging_study__in=[case.imaging_study_id for case in cases]
-        )
-        .order_by("imaging_study_id", "-created_at", "-pk")
-        .distinct("imaging_study_id")
+    in_force = predictions_in_force(
+        model_version=model_version,
+        imaging_study_ids=[case.imaging_study_id for case in cases],
+        frozen_at=frozen_at,
     )
-    in_force = {prediction.imaging_study_id: prediction for prediction in newest}
     return [
         {
             "case": str(case.pk),

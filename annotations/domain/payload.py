@@ -41,7 +41,7 @@ def payload_problems(payload: Any, questions: list[Question]) -> list[Problem]:
     """Return what makes `payload` unfit to be stored, even as a draft."""
     if not isinstance(payload, dict) or set(payload) != set(EMPTY_PAYLOAD):
         return [Problem("payload", "bad_shape", "The payload has exactly the fields version, answers and findings.")]
-    if payload["version"] != PAYLOAD_VERSION:
+    if type(payload["version"]) is not int or payload["version"] != PAYLOAD_VERSION:
         return [Problem("payload.version", "bad_version", f"The payload's version must be {PAYLOAD_VERSION}.")]
     if not isinstance(payload["answers"], dict) or not isinstance(payload["findings"], list):
         return [Problem("payload", "bad_shape", "answers is an object and findings is a list.")]
@@ -141,7 +141,7 @@ def _is_uuid(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    # No NaN is within limits; an integer too long for a float is compared all the same.
+    # The comparison is exact for whole numbers of any length, and false for NaN and infinities.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAXIMUM_COORDINATE**2
 
 

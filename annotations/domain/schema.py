@@ -24,6 +24,7 @@ _FIELDS = {
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAXIMUM_QUESTIONS = 100
 MAXIMUM_TEXT = 500
+MAXIMUM_COUNT = 500
 
 
 def schema_problems(questions: Any) -> list[Problem]:
@@ -109,7 +110,11 @@ def _located_problems(question: dict[str, Any], path: str) -> list[Problem]:
     low, high = question.get("minimum_count", 0), question.get("maximum_count")
     if not _is_count(low) or not (high is None or (_is_count(high) and high >= max(low, 1))):
         problems.append(
-            Problem(f"{path}.minimum_count", "bad_count", "Counts are whole numbers with minimum <= maximum.")
+            Problem(
+                f"{path}.minimum_count",
+                "bad_count",
+                f"Counts are whole numbers up to {MAXIMUM_COUNT}, minimum <= maximum.",
+            )
         )
     return problems
 
@@ -123,7 +128,7 @@ def _is_code(code: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAXIMUM_COUNT
 
 
 def _role_problems(questions: list[dict[str, Any]]) -> list[Problem]:

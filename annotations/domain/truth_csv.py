@@ -40,6 +40,9 @@ def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], 
     truths: dict[str, Truth] = {}
     try:
         for number, row in enumerate(reader, start=2):
+            if not any(value for value in row.values()):
+                # Spreadsheets leave rows of empty cells at the end.
+                continue
             if number > MAXIMUM_ROWS:
                 return [], [Problem("file", "too_long", f"At most {MAXIMUM_ROWS} rows.", number)]
             problems += _take_row(row, reader.line_num, case_uids, truths)
@@ -51,6 +54,9 @@ def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], 
 
 
 def _header_problems(header: list[str]) -> list[Problem]:
+    if len(header) == 1 and (separator := next((mark for mark in (";", "\t") if mark in header[0]), None)):
+        name = "semicolons" if separator == ";" else "tabs"
+        return [Problem("file", "wrong_separator", f"The cells are separated by {name}; save it with commas.", 1)]
     problems = [
         Problem(name, "column_missing", f"The column {name} is missing.", 1)
         for name in REQUIRED_COLUMNS

@@ -135,24 +135,28 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
 
 
 def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
-    marked = {
-        (finding["geometry"]["sop_instance_uid"], finding["geometry"]["series_instance_uid"])
-        for finding in payload["findings"]
-    }
+    marked = [finding["geometry"] for finding in payload["findings"]]
     if not marked:
         return
-    there = set(
-        Instance.objects.filter(
-            sop_instance_uid__in=[sop for sop, _ in marked],
-            series__imaging_study=read.assignment.case.imaging_study,
-        ).values_list("sop_instance_uid", "series__series_instance_uid")
-    )
-    if marked - there:
-        raise Invalid(
-            "A mark lies on an image that is not part of this case.",
-            code="invalid_payload",
-            errors=[{"field": "findings", "code": "not_in_case", "detail": "Mark the images of this case only."}],
-        )
+    instances = Instance.objects.filter(
+        sop_instance_uid__in={geometry["sop_instance_uid"] for geometry in marked},
+        series__imaging_study=read.assignment.case.imaging_study,
+    ).values_list("sop_instance_uid", "series__series_instance_uid", "number_of_frames")
+    frames_of = {(sop, series): frames for sop, series, frames in instances}
+    for index, geometry in enumerate(marked):
+        frames = frames_of.get((geometry["sop_instance_uid"], geometry["series_instance_uid"]), 0)
+        if geometry["frame_number"] > frames:
+            raise Invalid(
+                "A mark lies on an image that is not part of this case.",
+                code="invalid_payload",
+                errors=[
+                    {
+                        "field": f"findings[{index}].geometry",
+                        "code": "not_in_case",
+                        "detail": "Mark the images and frames of this case only.",
+                    }
+                ],
+            )
 
 
 def _advance(read: Read, revision: Revision, active_ms: int) -> None:

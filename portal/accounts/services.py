@@ -1,7 +1,7 @@
 """Writes to accounts and tokens."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from portal.audit.services import record
 from portal.errors import Invalid
 
 STREAM = "accounts"
+LONGEST_TOKEN_LIFE = timedelta(days=366)
 
 
 @transaction.atomic
@@ -43,6 +44,12 @@ def person_create(
             "The account is not valid.",
             errors=[{"field": "person", "code": "invalid", "detail": message} for message in error.messages],
         ) from error
+    if User.objects.filter(username__iexact=username).exists():
+        raise Invalid(
+            "This username is taken.",
+            code="username_taken",
+            errors=[{"field": "username", "code": "username_taken", "detail": "Choose another username."}],
+        )
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -63,6 +70,11 @@ def token_create(*, user: User, name: str, scope: str, expires_at: datetime) -> 
         )
     # The mark lets people and secret scanners recognise a token.
     token = f"ovr_{secrets.token_urlsafe(32)}"
+    if expires_at > timezone.now() + LONGEST_TOKEN_LIFE:
+        raise Invalid(
+            "A token lives at most a year.",
+            errors=[{"field": "expires_at", "code": "too_far", "detail": "Choose a time within a year."}],
+        )
     stored = ApiToken.objects.create(
         user=user,
         name=name,

@@ -78,7 +78,7 @@ def _search(request: Request, found: QuerySet[Any], filters: dict[str, str], row
     """Answer a QIDO-RS query: `filters` maps DICOM keywords to lookups."""
     for name, value in request.query_params.items():
         if name in filters:
-            found = _matching(found, name, filters[name], value)
+            found = _matching(found, name, filters[name], str(value))
         elif name not in _HARMLESS:
             detail = f"Searching by '{name}' is not supported; use {', '.join(sorted(filters))}."
             raise Invalid(detail, errors=[{"field": name, "code": "unsupported", "detail": detail}])

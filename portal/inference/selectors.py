@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -66,16 +67,24 @@ def predictions_of(*, model_version: ModelVersion) -> QuerySet[Prediction]:
 
 
 def predictions_in_force(
-    *, model_version: ModelVersion, imaging_study_ids: Iterable[uuid.UUID]
+    *, model_version: ModelVersion, imaging_study_ids: Iterable[uuid.UUID], frozen_at: datetime | None = None
 ) -> dict[uuid.UUID, Prediction]:
-    """Return the newest prediction of each of these imaging studies that has one."""
-    newest = (
-        Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
-        # By the column: ordering by the relation would use the imaging study's own ordering.
-        .order_by("imaging_study_id", "-created_at", "-id")
-        .distinct("imaging_study_id")
-    )
-    return {prediction.imaging_study_id: prediction for prediction in newest}
+    """Return the prediction in force of each of these imaging studies that has one: the newest.
+
+    With `frozen_at` (the launch of a reader study) it is the newest of that moment, or else the first one after it:
+    what somebody posts later changes neither what readers are shown nor what is analysed.
+    """
+    found = Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
+    if frozen_at is None:
+        return _first_of_each(found, "-created_at", "-id")
+    first_after = _first_of_each(found.filter(created_at__gt=frozen_at), "created_at", "id")
+    return first_after | _first_of_each(found.filter(created_at__lte=frozen_at), "-created_at", "-id")
+
+
+def _first_of_each(predictions: QuerySet[Prediction], *order: str) -> dict[uuid.UUID, Prediction]:
+    # By the column: ordering by the relation would use the imaging study's own ordering.
+    first = predictions.order_by("imaging_study_id", *order).distinct("imaging_study_id")
+    return {prediction.imaging_study_id: prediction for prediction in first}
 
 
 EXAMPLE_STUDIES = 3

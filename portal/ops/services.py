@@ -210,7 +210,9 @@ def web(site: Site) -> Command:
 
 
 def _celery(*arguments: str) -> Command:
-    return Command([sys.executable, "-m", "celery", "--quiet", "--app", "portal.celery", *arguments])
+    # Who runs `make up` as root has chosen to; messages are JSON, never pickles, from a Redis with a password.
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges"]
+    return Command([*python, "-m", "celery", "--quiet", "--app", "portal.celery", *arguments])
 
 
 def _celery_worker(name: str, queues: str, concurrency: int) -> Command:

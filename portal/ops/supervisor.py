@@ -24,6 +24,7 @@ from portal.ops.run_service import SUPERVISOR_VARIABLE
 from portal.ops.services import DATASTORES, STOP_SIGNALS
 
 RESTART_DELAYS_S = (0.5, 1.0, 2.0, 4.0)
+WATCH_S = 0.2
 STEADY_S = 30.0  # a process that lived this long starts again at the shortest delay
 GRACE_S = 10.0  # for a job in hand; one that is cut off is taken up again from its row
 LOG_BYTES, LOG_FILES = 10_000_000, 3
@@ -35,7 +36,7 @@ class StartFailed(Exception):
 
 @dataclass
 class Child:
-    """One process of the Procfile."""
+    """One process: of the Procfile, or a command that runs to its end."""
 
     name: str
     argv: list[str]
@@ -61,6 +62,7 @@ class Supervisor:
     def __init__(self, log_folder: Path, *, environment: Mapping[str, str] = os.environ, echo: bool = True) -> None:
         commands = parse_procfile((REPOSITORY / "Procfile").read_text()).processes
         self.children = {name: Child(name, shlex.split(command)) for name, command in commands.items()}
+        self._commands: list[Child] = []
         self._environment = {**environment, SUPERVISOR_VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
         self._echo = echo
         self.log_folder = log_folder
@@ -79,7 +81,19 @@ class Supervisor:
             if not child.running:
                 self._spawn(child)
 
-    def _spawn(self, child: Child) -> None:
+    def run(self, name: str, argv: list[str]) -> int:
+        """Run a command to its end and keep the processes up meanwhile; answers its exit status."""
+        child = Child(name, argv)
+        # Known before it runs: a stop request can come at any moment, and `stop` has to find it.
+        self._commands.append(child)
+        process = self._spawn(child)
+        while child.running:
+            self.watch()
+        self._wait_or_kill(child, time.monotonic())
+        self._commands.remove(child)
+        return process.returncode
+
+    def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches only the supervisor, which stops the children in order.
         process = subprocess.Popen(
             child.argv,
@@ -93,6 +107,7 @@ class Supervisor:
         child.process, child.started_at, child.restart_at = process, time.monotonic(), None
         child.reader = threading.Thread(target=self._pump, args=(child.name, process), daemon=True)
         child.reader.start()
+        return process
 
     def _pump(self, name: str, process: subprocess.Popen[bytes]) -> None:
         """Carry one process's lines to its log file and to the terminal."""
@@ -127,6 +142,11 @@ class Supervisor:
                 raise StartFailed(f"{name} is not ready after {seconds:.0f} s ({reason}): see {self.log_folder}")
             time.sleep(0.1)
 
+    def watch(self) -> None:
+        """One round of keeping the processes up; the caller repeats it."""
+        self.restart_crashed()
+        time.sleep(WATCH_S)
+
     def restart_crashed(self) -> None:
         """Start again what has ended, after a delay that grows to four seconds while it keeps ending."""
         now = time.monotonic()
@@ -144,8 +164,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything: first what uses the datastores, then the datastores."""
-        for group in (set(self.children) - set(DATASTORES), set(DATASTORES)):
-            children = [child for child in self.children.values() if child.name in group]
+        everything = [*self._commands, *self.children.values()]
+        for datastores in (False, True):
+            children = [child for child in everything if (child.name in DATASTORES) == datastores]
             for child in children:
                 if child.running and child.process is not None:
                     child.process.send_signal(STOP_SIGNALS.get(child.name, signal.SIGTERM))

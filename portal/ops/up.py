@@ -2,15 +2,13 @@
 
 import json
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from portal.ops.environment import REPOSITORY, EnvironmentProblem, create_secrets, state_folder
+from portal.ops.environment import EnvironmentProblem, create_secrets, state_folder
 from portal.ops.lock import take_lock
 from portal.ops.probes import PROBES, busy_ports
 from portal.ops.services import DATASTORES, process_environment
@@ -52,8 +50,7 @@ def run(environment: Mapping[str, str], folder: Path) -> int:
         with supervisor:
             start(supervisor, environment, folder)
             while True:
-                supervisor.restart_crashed()
-                time.sleep(0.2)
+                supervisor.watch()
     except Stopped as stopped:
         print(f"\nStopped ({stopped}).")
         return 0
@@ -74,23 +71,20 @@ def start(supervisor: Supervisor, environment: Mapping[str, str], folder: Path) 
     supervisor.start(*DATASTORES)
     for name in DATASTORES:
         supervisor.wait_until(name, partial(PROBES[name], environment), 60.0)
-    manage(supervisor, environment, "migrate", "--noinput")
+    manage(supervisor, "migrate", "--noinput")
     supervisor.start()
     supervisor.wait_until("the portal", partial(PROBES["web"], environment), READY_S)
     problem = load_demo_once(supervisor, environment, folder)
     supervisor.say(banner(environment, folder, problem))
 
 
-def manage(supervisor: Supervisor, environment: Mapping[str, str], *arguments: str) -> None:
+def manage(supervisor: Supervisor, *arguments: str) -> None:
     """Run a management command; its output goes to the terminal and to a log of its name."""
     log = supervisor.log_path(arguments[0])
+    log.unlink(missing_ok=True)
     supervisor.say(f"manage.py {' '.join(arguments)}")
-    command = [sys.executable, "manage.py", *arguments]
-    with log.open("w") as output:
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False
-        )
-    if done.returncode != 0:
+    command = [sys.executable, "-m", "portal.ops.run_manage", *arguments]
+    if supervisor.run(arguments[0], command) != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no output"]
         raise StartFailed(f"manage.py {arguments[0]}: {last[0]} (see {log})")
 
@@ -102,7 +96,7 @@ def load_demo_once(supervisor: Supervisor, environment: Mapping[str, str], folde
         return ""
     supervisor.say("Loading the demo; this takes some minutes on the first start only.")
     try:
-        manage(supervisor, environment, "demo")
+        manage(supervisor, "demo")
     except StartFailed as problem:
         # A portal without its demo is still a portal.
         return f"The demo is not loaded: {problem}"

@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "ingest", "expires": 3},
     },
 }
+OVERREAD_QUEUES = ["default", "ingest", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.

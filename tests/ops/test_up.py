@@ -1,6 +1,7 @@
 """`make up` as a person meets it: started, stopped, started again, killed, refused."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import psycopg
 import pytest
 
 from portal.ops.environment import REPOSITORY, load_environment
+from portal.ops.supervisor import StartFailed, Supervisor
+from portal.ops.up import manage
 from tests.services import free_ports, private_environment
 
 READY = "Overread is ready"
@@ -76,6 +79,22 @@ def wait_for_no_process(folder: Path, seconds: float) -> dict[int, str]:
     return left
 
 
+def running(folder: Path, mark: str) -> set[int]:
+    """Ids of the processes of a state folder whose command line holds the mark."""
+    return {number for number, command in processes_of(folder).items() if mark in command}
+
+
+def kill_and_see_another(folder: Path, mark: str) -> None:
+    """Kill a process without warning: another one is there within five seconds."""
+    before = running(folder, mark)
+    # The oldest is the supervisor's child; the others are its own.
+    os.kill(min(before), signal.SIGKILL)
+    killed_at = time.monotonic()
+    while not running(folder, mark) - before:
+        assert time.monotonic() - killed_at < patience(RESTART_S)
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
     """A state folder and ports of its own; whatever still runs on it afterwards is killed."""
@@ -122,17 +141,47 @@ def test_start_stop_and_start_again(installation: tuple[Path, dict[str, str]], t
     assert third.stderr.count("\n") == 1
     assert f"already running with its state in {folder} (process {second.process.pid})" in third.stderr
 
-    # A worker killed without warning is back within five seconds.
-    before = {number for number, command in processes_of(folder).items() if "worker@%h" in command}
-    os.kill(min(before), signal.SIGKILL)
-    killed_at = time.monotonic()
-    while not {n for n, command in processes_of(folder).items() if "worker@%h" in command} - before:
-        assert time.monotonic() - killed_at < patience(RESTART_S)
-        time.sleep(0.1)
+    kill_and_see_another(folder, "worker@%h")
 
     # Even when the supervisor itself is killed, the kernel stops what it started.
     second.end(signal.SIGKILL)
     assert wait_for_no_process(folder, 30) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.fault
+@pytest.mark.timeout(400)
+def test_a_crash_while_the_demo_loads(installation: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    folder, environment = installation
+    up = Up(environment | {"OVERREAD_DEMO": "on"}, tmp_path / "output")
+    progress = re.compile(r"^demo +\| +\d+ s  \d+ accounts made\.$", re.MULTILINE)
+    while not progress.search(up.output.read_text()):
+        assert up.process.poll() is None, up.output.read_text()
+        assert time.monotonic() - up.began < patience(120), up.output.read_text()
+        time.sleep(0.1)
+    (demo,) = running(folder, "manage.py demo")
+
+    kill_and_see_another(folder, "granian")
+
+    # The demo takes minutes: it is still the same process that runs, and its lines are in its log as well.
+    assert running(folder, "manage.py demo") == {demo}
+    assert "accounts made." in (folder / "log" / "demo.log").read_text()
+    assert READY not in up.output.read_text()
+    assert "superuser privileges" not in up.output.read_text()
+
+    # Ctrl-C stops it with everything else, and the next start loads the demo again.
+    assert up.end(signal.SIGINT) == 0
+    assert processes_of(folder) == {}
+    assert not (folder / "demo.loaded").exists()
+
+
+def test_a_failing_management_command_is_one_line(tmp_path: Path) -> None:
+    with (
+        Supervisor(tmp_path, echo=False) as supervisor,
+        pytest.raises(StartFailed, match=r"^manage\.py nonsense: .*help.* \(see .*nonsense\.log\)$"),
+    ):
+        manage(supervisor, "nonsense")
+    assert "Unknown command: 'nonsense'" in (tmp_path / "nonsense.log").read_text()
 
 
 def test_a_busy_port_is_one_line_with_the_setting(installation: tuple[Path, dict[str, str]], tmp_path: Path) -> None:

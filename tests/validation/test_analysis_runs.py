@@ -19,6 +19,7 @@ from portal.audit.models import Event
 from portal.db import AppendOnlyError, JobState
 from portal.errors import Conflict
 from portal.inference.models import Prediction, PredictionSource
+from portal.inference.selectors import predictions_in_force
 from tests.validation.factory import CALL, make_reader_study
 from tests.validation.stats.reference import REPOSITORY
 from validation.models import AnalysisResult, AnalysisRun, AnalysisSnapshot
@@ -108,14 +109,17 @@ def test_what_changes_later_does_not_reach_a_frozen_run(made):
     assert json.loads(later.result.content)["counts"]["predictions"] == 11
 
 
-def test_the_newest_prediction_is_in_force(made):
+def test_a_prediction_posted_after_launch_changes_nothing(made):
+    """The reader study was launched with a prediction of this case: what comes later is kept, and not analysed."""
+    before = json.loads(run_now(made).snapshot.content)["predictions"]
     case = made.reader_study.cases.get(position=1)
-    newest = Prediction.objects.create(
+    later = Prediction.objects.create(
         model_version=made.model_version, imaging_study=case.imaging_study, score=0.01, source=PredictionSource.API
     )
-    snapshot = json.loads(run_now(made).snapshot.content)
-    assert {"case": str(case.pk), "id": str(newest.pk), "score": 0.01} in snapshot["predictions"]
-    assert len(snapshot["predictions"]) == 10
+    assert json.loads(run_now(made).snapshot.content)["predictions"] == before
+    assert predictions_in_force(model_version=made.model_version, imaging_study_ids=[case.imaging_study_id]) == {
+        case.imaging_study_id: later
+    }
 
 
 def test_a_run_that_starts_again_doubles_nothing(made):

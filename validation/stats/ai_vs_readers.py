@@ -8,11 +8,12 @@ import pandas as pd
 
 from validation.stats.checks import FloatArray, InputError, confidence_level
 from validation.stats.mrmc import interval, upper_tail
-from validation.stats.mrmc_analyses import NEGLIGIBLE, Variance, or_parts
+from validation.stats.mrmc_analyses import NEGLIGIBLE, Parts, Variance, or_parts
+from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_covariance import Covariance, covariance_matrix
 from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import Figure, auc_figure, sensitivity_figure, specificity_figure
-from validation.stats.mrmc_results import NonInferiority, outcome_fields
+from validation.stats.mrmc_results import Analysis, NonInferiority, outcome_fields
 from validation.stats.paired_binary import PairedBinary, paired_binary
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined
 from validation.stats.roc import RocCurve, roc_curve
@@ -158,54 +159,27 @@ def ai_vs_readers(
     _check(table, ai, margin)
     ordered = table.select(readers=(ai, *(name for name in table.readers if name != ai)))
     values = _figures(ordered, figure)
-    notes = ["Differences are AI minus readers."]
+    notes = ["Differences are AI minus readers.", *([_MAJORITY] if threshold is not None else [])]
     problem = _problem(ordered, values, figure)
     if problem is not None:
-        return AiVsReaders(
-            ai,
-            figure.name,
-            covariance,
-            values[0],
-            dict(zip(ordered.readers[1:], values[1:], strict=True)),
-            problem,
-            (),
-            {},
-            None,
-            (),
-            (*notes, problem.detail),
-        )
+        return _undefined(ordered, figure, covariance, values, problem, notes)
     theta = np.array(values, dtype=float)
     matrix = covariance_matrix(ordered, figure, covariance, generator=generator)
-    against = theta[0] - theta[1:]
-    errors = _difference_covariance(matrix)
+    against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
     settings = _Settings(level, margin, figure.limit, len(table.truth))
     parts, components = or_parts(against[None, :], errors)
-    rows = [
-        _compared("mean of readers", f"1T-{name}", float(against.mean()), parts[name].single[0], settings)
-        for name in ("RRRC", "RRFC", "FRRC")
-    ]
-    rows += [
-        _compared(name, "each reader", float(value), Variance(float(variance), None), settings)
-        for name, value, variance in zip(ordered.readers[1:], against, np.diag(errors), strict=True)
-    ]
-    reader_parts, _ = or_parts(theta[None, 1:], matrix[1:, 1:])
-    mean = _compared("", "", float(theta[1:].mean()), reader_parts["RRRC"].single[0], settings).outcome
     return AiVsReaders(
         ai=ai,
         figure=figure.name,
         covariance=covariance,
         ai_figure=values[0],
         reader_figures=dict(zip(ordered.readers[1:], values[1:], strict=True)),
-        reader_mean=mean,
-        differences=tuple(rows),
-        variance_components={
-            "var_r": float(against.var(ddof=1)) if len(against) > 1 else 0.0,
-            "var_error": components.var_error,
-            "cov2": components.cov2,
-        },
+        reader_mean=_reader_mean(theta[1:], matrix[1:, 1:], settings),
+        differences=tuple(_rows(ordered, against, errors, parts, settings)),
+        variance_components=_components(against, components),
         majority=_majority(ordered, threshold, ai_threshold, level),
         operating_points=_operating_points(ordered, threshold),
-        notes=tuple(notes + ([_MAJORITY] if threshold is not None else [])),
+        notes=tuple(notes),
     )
 
 
@@ -218,6 +192,56 @@ class _Settings:
     margin: float | None
     limit: float
     n: int
+
+
+def _undefined(
+    table: Readings,
+    figure: Figure,
+    covariance: Covariance,
+    values: list[float | Undefined],
+    problem: Undefined,
+    notes: list[str],
+) -> AiVsReaders:
+    """The figures that there are, without any comparison."""
+    return AiVsReaders(
+        ai=table.readers[0],
+        figure=figure.name,
+        covariance=covariance,
+        ai_figure=values[0],
+        reader_figures=dict(zip(table.readers[1:], values[1:], strict=True)),
+        reader_mean=problem,
+        differences=(),
+        variance_components={},
+        majority=None,
+        operating_points=(),
+        notes=(*notes, problem.detail),
+    )
+
+
+def _reader_mean(theta: FloatArray, covariance: FloatArray, settings: _Settings) -> Outcome:
+    """The readers' mean figure with the interval for random readers and cases."""
+    parts, _ = or_parts(theta[None, :], covariance)
+    return _compared("", "", float(theta.mean()), parts["RRRC"].single[0], settings).outcome
+
+
+def _components(against: FloatArray, components: OrComponents) -> dict[str, float]:
+    var_r = float(against.var(ddof=1)) if len(against) > 1 else 0.0
+    return {"var_r": var_r, "var_error": components.var_error, "cov2": components.cov2}
+
+
+def _rows(
+    table: Readings, against: FloatArray, errors: FloatArray, parts: dict[Analysis, Parts], settings: _Settings
+) -> list[AgainstReaders]:
+    """The AI against the mean of the readers, three ways, and against each reader."""
+    rows = [
+        _compared("mean of readers", f"1T-{name}", float(against.mean()), parts[name].single[0], settings)
+        for name in ("RRRC", "RRFC", "FRRC")
+    ]
+    rows += [
+        _compared(name, "each reader", float(value), Variance(float(variance), None), settings)
+        for name, value, variance in zip(table.readers[1:], against, np.diag(errors), strict=True)
+    ]
+    return rows
 
 
 def _check(table: Readings, ai: str, margin: float | None) -> None:

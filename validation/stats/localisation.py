@@ -107,13 +107,9 @@ def localisation_study(marks: pd.DataFrame, cases: pd.DataFrame, lesions: pd.Dat
     _refuse(missing, "cases", "case", "has truth 1 but no lesion")
     weight = _weights(lesions, lesion_case, len(index))
     mark_case = _positions(index, marks["case"], "marks")
-    kind = marks["mark"].astype(str).to_numpy()
-    _refuse(~np.isin(kind, ("NL", "LL")), "marks", "mark", "is neither NL nor LL")
-    rating = pd.to_numeric(marks["rating"], errors="coerce").to_numpy(dtype=float)
-    _refuse(~np.isfinite(rating), "marks", "rating", "is not a finite number")
+    on_lesion, rating = _kind_and_rating(marks)
     row, modalities = natural_factor(marks["modality"], "modality")
     column, readers = natural_factor(marks["reader"], "reader")
-    on_lesion = kind == "LL"
     lesion = keys.get_indexer(pd.MultiIndex.from_arrays([mark_case, marks["lesion_id"].astype(str)]))
     _refuse(on_lesion & (lesion < 0), "marks", "lesion_id", "is not a lesion of its case")
     cell = row * len(readers) + column
@@ -136,6 +132,14 @@ def localisation_study(marks: pd.DataFrame, cases: pd.DataFrame, lesions: pd.Dat
         mark_case[~on_lesion],
         rating[~on_lesion],
     )
+
+
+def _kind_and_rating(marks: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
+    kind = marks["mark"].astype(str).to_numpy()
+    _refuse(~np.isin(kind, ("NL", "LL")), "marks", "mark", "is neither NL nor LL")
+    rating = pd.to_numeric(marks["rating"], errors="coerce").to_numpy(dtype=float)
+    _refuse(~np.isfinite(rating), "marks", "rating", "is not a finite number")
+    return kind == "LL", rating
 
 
 def _truth(cases: pd.DataFrame) -> BoolArray:

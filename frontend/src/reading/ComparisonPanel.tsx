@@ -79,5 +79,7 @@ function answerText(question: AnswerQuestion, answer: Answer | undefined): strin
 /** The AI answers the call and the rating; the other questions were not put to it. */
 function aiText(question: AnswerQuestion, ai: AiPrediction): string {
   if (question.role === "CALL") return ai.call ? "Yes" : "No";
-  return question.role === "RATING" ? ai.score.toFixed(2) : "";
+  if (question.role !== "RATING") return "";
+  // On the reader's own scale of 0 to 100; the score as the model gave it stands below the table.
+  return question.kind === "CONFIDENCE" ? (100 * ai.score).toFixed(0) : ai.score.toFixed(2);
 }

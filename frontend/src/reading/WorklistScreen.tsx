@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { useSearchParams } from "react-router";
+import { Navigate, useSearchParams } from "react-router";
 import { meQuery, readerStudiesQuery } from "@/api/queries";
 import type { ReaderStudySummary } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
@@ -21,6 +21,8 @@ export function WorklistScreen() {
   if (error) return <ErrorNotice error={error} onRetry={() => void studies.refetch()} />;
   if (!me.data || !studies.data) return <LoadingScreen />;
   const own = studies.data.results.filter((study) => study.my_roles.includes("READER"));
+  // Who builds reader studies and reads none has work elsewhere.
+  if (own.length === 0 && me.data.may_create_reader_studies) return <Navigate to="/reader-studies" replace />;
   const chosen = own.find((study) => study.id === search.get("reader-study")) ?? firstToRead(own);
   return (
     <div className={classes.worklist}>

@@ -59,7 +59,7 @@ interface RunSelectProps {
 function RunSelect({ runs, shown, onShow }: RunSelectProps) {
   return (
     <Select
-      w={260}
+      w={340}
       aria-label="Which analysis to show"
       data={runs.map((run, index) => ({
         value: run.id,

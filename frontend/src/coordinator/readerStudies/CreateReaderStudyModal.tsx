@@ -41,7 +41,7 @@ export function CreateReaderStudyModal({ onClose, onCreated }: CreateReaderStudy
           />
           <Textarea
             label="Description"
-            description="Readers see it above their worklist."
+            description="Readers can get it through the API: write nothing that would unblind them."
             autosize
             minRows={3}
             {...form.getInputProps("description")}

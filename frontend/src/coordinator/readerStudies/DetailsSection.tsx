@@ -41,7 +41,7 @@ function NameForm({ readerStudy }: PartProps) {
         />
         <Textarea
           label="Description"
-          description="Readers see it above their worklist."
+          description="Readers can get it through the API: write nothing that would unblind them."
           autosize
           minRows={2}
           {...form.getInputProps("description")}

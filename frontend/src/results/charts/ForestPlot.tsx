@@ -13,14 +13,14 @@ import { outcomeDetail, outcomeText } from "@/domain/resultText";
 import { type Look, looksOf } from "./looks";
 import { Mark } from "./Mark";
 
-const NAME_WIDTH = 150;
+const NAME_WIDTH = 170;
 const PLOT_WIDTH = 250;
 const TEXT_WIDTH = 190;
 const ROW = 28;
 const TOP = 8;
 const BOTTOM = 42;
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
-const LONGEST_NAME = 22;
+const LONGEST_NAME = 20;
 
 interface ForestPlotProps {
   title: string;
@@ -96,7 +96,8 @@ function Row({ participant, outcome, look, middle, x, isFirst }: RowProps) {
         {shortName}
       </text>
       {!isUndefined(outcome) && look && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
-      <text x={NAME_WIDTH + PLOT_WIDTH + 14} y={middle + 4} fontSize={12}>
+      {/* A reason is longer than a number and has no whisker in its way. */}
+      <text x={NAME_WIDTH + (isUndefined(outcome) ? 8 : PLOT_WIDTH + 14)} y={middle + 4} fontSize={12}>
         {outcomeText(outcome)}
       </text>
     </Mark>
