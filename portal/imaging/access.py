@@ -4,20 +4,12 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from portal.accounts.models import User
 from portal.errors import NotFound
 from portal.imaging.models import ImagingStudy, IngestJob, Instance, Series
-
-
-def signed_in(user: User | AnonymousUser) -> User:
-    """The caller as an account; the policy table has let nobody else through."""
-    if not isinstance(user, User):
-        raise NotFound
-    return user
 
 
 def viewable_imaging_studies(user: User) -> QuerySet[ImagingStudy]:

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.accounts.authentication import caller
 from portal.imaging.access import (
     imaging_study_for_coordinator,
     ingest_job_for,
-    signed_in,
     viewable_ingest_jobs,
 )
 from portal.imaging.models import ImagingStudy, IngestItem, IngestJob, Series
@@ -173,13 +173,13 @@ class IngestJobsApi(generics.ListAPIView[IngestJob]):
 
     def get_queryset(self) -> Any:
         """The jobs that the caller may see."""
-        return with_counts(viewable_ingest_jobs(signed_in(self.request.user)))
+        return with_counts(viewable_ingest_jobs(caller(self.request)))
 
     @extend_schema(request={"multipart/form-data": IngestInput}, responses={202: IngestJobOutput})
     def post(self, request: Request) -> Response:
         """Take in DICOM files, zip and tar archives, in the background."""
         uploads: list[StoredUpload] = request.FILES.getlist("files")
-        job = ingest_job_create_from_uploads(uploads=uploads, requested_by=signed_in(request.user))
+        job = ingest_job_create_from_uploads(uploads=uploads, requested_by=caller(request))
         return Response(_shown(request, job.pk, IngestJobOutput), status=status.HTTP_202_ACCEPTED)
 
 
@@ -189,9 +189,9 @@ class IngestJobApi(APIView):
     @extend_schema(responses=IngestJobDetailOutput)
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
         """Return progress and the refused files with their reasons."""
-        ingest_job_for(signed_in(request.user), job_id)
+        ingest_job_for(caller(request), job_id)
         return Response(_shown(request, job_id, IngestJobDetailOutput))
 
 
 def _shown(request: Request, job_id: uuid.UUID, output: type[IngestJobOutput]) -> Any:
-    return output(with_counts(viewable_ingest_jobs(signed_in(request.user))).get(pk=job_id)).data
+    return output(with_counts(viewable_ingest_jobs(caller(request))).get(pk=job_id)).data
