@@ -23,7 +23,7 @@ from validation.stats.agreement_measurements import (
     repeatability,
 )
 from validation.stats.checks import FloatArray, InputError
-from validation.stats.commands.base import Command, Report, Rows
+from validation.stats.commands.base import Command, Report, Rows, refuse_rows
 from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable
 from validation.stats.table import CsvTable
 
@@ -40,7 +40,11 @@ def _options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--weights", choices=WEIGHTS, default="identity", help="partial agreement (default: identity)")
     command.add_argument("--metric", choices=METRICS, default="nominal", help="of Krippendorff's alpha")
-    command.add_argument("--categories", metavar="VALUE,...", help="the scale, where not every category was used")
+    command.add_argument(
+        "--categories",
+        metavar="VALUE,...",
+        help="the scale in its order: words count as 0, 1, 2, ..., numbers as themselves",
+    )
 
 
 def _columns(options: argparse.Namespace) -> list[str]:
@@ -51,14 +55,30 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     raters = _columns(options)
     if len(raters) < 2:
         raise InputError("agreement needs at least two columns in --raters")
-    array = np.column_stack([table.numbers(column, blank=True)[rows] for column in raters])
+    array = np.column_stack([_ratings(options, table, column)[rows] for column in raters])
     report = _categories if options.kind == "categories" else _measurements
     return report(options, raters, array)
 
 
+def _ratings(options: argparse.Namespace, table: CsvTable, column: str) -> FloatArray:
+    """Read a column of ratings: numbers, or the words of --categories as 0, 1, 2, ...; blank is NaN."""
+    scale = _names(options)
+    if options.kind == "measurements" or scale is None or _numeric(scale):
+        found = table.numbers(column, blank=True)
+        refuse_rows(np.isinf(found), table, column, "is neither a category nor a measurement")
+        if options.kind == "categories" and scale is not None:
+            strange = ~np.isnan(found) & ~np.isin(found, _scale(options))
+            refuse_rows(strange, table, column, f"is not among --categories {options.categories}")
+        return found
+    cells = table.frame[column].astype(str).str.strip()
+    code = pd.Categorical(cells, categories=scale).codes.astype(np.float64)
+    refuse_rows((code < 0) & (cells != "").to_numpy(), table, column, f"is not among --categories {options.categories}")
+    return np.where(code < 0, np.nan, code)
+
+
 def _categories(options: argparse.Namespace, raters: list[str], array: FloatArray) -> Report:
     level = options.level
-    counted = ratings(array, categories=_scale(options.categories))
+    counted = ratings(array, categories=_scale(options))
     estimates = agreement_coefficients(counted, weights=options.weights, level=level)
     estimates["krippendorff_alpha"] = krippendorff_alpha(counted, metric=options.metric, level=level)
     estimates["light"] = light_kappa(array, weights=options.weights, level=level)
@@ -102,13 +122,24 @@ def _measurements(options: argparse.Namespace, raters: list[str], array: FloatAr
     return Report(document, (estimates_frame(estimates | within), pd.concat(limits)))
 
 
-def _scale(text: str | None) -> list[float] | None:
-    if text is None:
-        return None
+def _names(options: argparse.Namespace) -> list[str] | None:
+    return None if options.categories is None else [part.strip() for part in options.categories.split(",")]
+
+
+def _numeric(names: list[str]) -> bool:
     try:
-        return [float(part) for part in text.split(",")]
+        return all(np.isfinite(float(name)) for name in names)
     except ValueError:
-        raise InputError(f"--categories {text!r}: numbers with commas between them") from None
+        return False
+
+
+def _scale(options: argparse.Namespace) -> list[float] | None:
+    names = _names(options)
+    if names is None:
+        return None
+    if len(set(names)) < len(names) or "" in names:
+        raise InputError(f"--categories {options.categories!r}: each category once, with commas between them")
+    return [float(name) for name in names] if _numeric(names) else [float(rank) for rank in range(len(names))]
 
 
 COMMANDS = (
@@ -118,5 +149,11 @@ COMMANDS = (
         _options,
         _columns,
         _run,
+        names=lambda options: [] if (scale := _names(options)) is None or _numeric(scale) else _columns(options),
+        examples=(
+            "agreement --csv raters.csv --raters grade_1,grade_2,grade_3 --weights quadratic --metric ordinal",
+            "agreement --csv raters.csv --raters finding_1,finding_2 --categories absent,present",
+            "agreement --csv raters.csv --raters length_1_mm,length_2_mm --kind measurements --json",
+        ),
     ),
 )

@@ -16,6 +16,7 @@ from validation.stats.commands.mrmc import (
     reading_columns,
     table_readings,
 )
+from validation.stats.commands.option_types import finite, seed, threshold
 from validation.stats.table import CsvTable
 
 
@@ -24,10 +25,12 @@ def _options(command: argparse.ArgumentParser) -> None:
     add_figure_options(command)
     command.add_argument("--ai-reader", required=True, metavar="NAME", help="the reader that is the AI")
     command.add_argument("--of-modality", metavar="NAME", help="the modality to compare in, where there are several")
-    command.add_argument("--ai-threshold", type=float, help="the AI calls positive from this rating on (--threshold)")
+    command.add_argument(
+        "--ai-threshold", type=threshold, help="the AI calls positive from this rating on (--threshold)"
+    )
     command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
-    command.add_argument("--seed", type=int, default=1, help="seed of the bootstrap (default: 1)")
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")
 
 
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -64,5 +67,9 @@ COMMANDS = (
         reading_columns,
         _run,
         names=name_columns,
+        examples=(
+            "ai-vs-readers --csv ai_and_readers.csv --ai-reader AI --margin 0.05",
+            "ai-vs-readers --csv ai_and_readers.csv --ai-reader AI --threshold 3 --ai-threshold 3 --json",
+        ),
     ),
 )

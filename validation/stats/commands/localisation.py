@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from validation.stats.ai_vs_readers import ai_vs_readers
-from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, zero_one
+from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, rows_of_file, zero_one
 from validation.stats.commands.mrmc import add_reading_columns, name_columns, reading_columns
+from validation.stats.commands.option_types import finite
 from validation.stats.froc import FIGURES, froc
 from validation.stats.localisation import localisation_study
 from validation.stats.lroc import alroc_figure, lroc_readings, pcl_figure
@@ -18,6 +19,7 @@ from validation.stats.table import CsvTable
 def _froc_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--marks",
+        "--csv",
         type=Path,
         required=True,
         metavar="FILE",
@@ -27,7 +29,7 @@ def _froc_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lesions", type=Path, required=True, metavar="FILE", help="case,lesion_id[,weight]")
     command.add_argument("--fom", choices=FIGURES, default="wafroc", help="figure of merit (default: wafroc)")
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
 
 
 def _froc(options: argparse.Namespace) -> Report:
@@ -45,10 +47,10 @@ def _lroc_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--correct-location", default="correct_location", metavar="COLUMN", help="1: rightly located")
     command.add_argument("--fom", choices=("pcl", "alroc"), default="pcl", help="figure of merit (default: pcl)")
     command.add_argument(
-        "--fpf", type=float, default=0.2, help="at or up to this false positive fraction (default: 0.2)"
+        "--fpf", type=finite, default=0.2, help="at or up to this false positive fraction (default: 0.2)"
     )
     command.add_argument("--ai-reader", metavar="NAME", help="compare this reader, the AI, with the others")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
 
 
 def _lroc_columns(options: argparse.Namespace) -> list[str]:
@@ -57,14 +59,15 @@ def _lroc_columns(options: argparse.Namespace) -> list[str]:
 
 def _lroc(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     reader, modality, case = (table.frame[column].iloc[rows] for column in name_columns(options))
-    study = lroc_readings(
-        reader=reader,
-        modality=modality,
-        case=case,
-        truth=zero_one(table, options.truth)[rows],
-        rating=table.numbers(options.rating)[rows],
-        correct_location=zero_one(table, options.correct_location)[rows],
-    )
+    with rows_of_file(options, rows):
+        study = lroc_readings(
+            reader=reader,
+            modality=modality,
+            case=case,
+            truth=zero_one(table, options.truth)[rows],
+            rating=table.numbers(options.rating)[rows],
+            correct_location=zero_one(table, options.correct_location)[rows],
+        )
     figure = pcl_figure(options.fpf) if options.fom == "pcl" else alroc_figure(options.fpf)
     if options.ai_reader is not None:
         against = ai_vs_readers(study, options.ai_reader, figure=figure, level=options.level, margin=options.margin)
@@ -82,6 +85,10 @@ COMMANDS = (
         no_columns,
         no_table,
         run_files=_froc,
+        examples=(
+            "froc --marks marks.csv --cases marked_cases.csv --lesions lesions.csv",
+            "froc --marks marks.csv --cases marked_cases.csv --lesions lesions.csv --fom hrauc --method dbm --json",
+        ),
     ),
     Command(
         "lroc",
@@ -90,5 +97,9 @@ COMMANDS = (
         _lroc_columns,
         _lroc,
         names=name_columns,
+        examples=(
+            "lroc --csv located.csv --fpf 0.2",
+            "lroc --csv located.csv --fom alroc --fpf 1 --json",
+        ),
     ),
 )
