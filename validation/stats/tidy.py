@@ -87,6 +87,31 @@ def readings_of(
         ) from None
 
 
+def tidy_table(study: Readings) -> pd.DataFrame:
+    """Give the readings of a study as a tidy table, one row per reading: the inverse of `readings_of`.
+
+    Parameters
+    ----------
+    study : Readings
+        Such as a simulated one.
+
+    Returns
+    -------
+    DataFrame
+        With the columns `reader, modality, case, truth, rating`.
+    """
+    modality, reader, case = np.nonzero(study.present)
+    return pd.DataFrame(
+        {
+            "reader": np.array(study.readers)[reader],
+            "modality": np.array(study.modalities)[modality],
+            "case": np.array(study.cases)[case],
+            "truth": study.truth[case].astype(int),
+            "rating": study.rating[modality, reader, case],
+        }
+    )
+
+
 def paired_levels(
     table: pd.DataFrame,
     *,

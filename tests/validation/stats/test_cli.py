@@ -278,7 +278,7 @@ def test_agreement_of_categories_and_measurements():
     [
         ("1,2\n1,x\n", (), "row 2, column 'b': 'x' is not a number"),
         ("1,2\n1,1\n", ("--categories", "1"), "row 1, column 'b': 2 is not among --categories 1"),
-        ("1,2\n1,1\n", ("--categories", "a"), "--categories 'a'"),
+        ("1,2\n1,1\n", ("--categories", "a"), "row 1, column 'a': 1 is not among --categories a"),
     ],
 )
 def test_agreement_refuses_in_one_line(tmp_path, capsys, cells, options, complaint):

@@ -67,11 +67,11 @@ def _ratings(options: argparse.Namespace, table: CsvTable, column: str) -> Float
         found = table.numbers(column, blank=True)
         refuse_rows(np.isinf(found), table, column, "is neither a category nor a measurement")
         if options.kind == "categories" and scale is not None:
-            strange = ~np.isnan(found) & ~np.isin(found, _scale(options))
+            strange = ~np.isnan(found) & ~np.isin(found, [float(name) for name in scale])
             refuse_rows(strange, table, column, f"is not among --categories {options.categories}")
         return found
     cells = table.frame[column].astype(str).str.strip()
-    code = pd.Categorical(cells, categories=scale).codes.astype(np.float64)
+    code = pd.Index(scale).get_indexer(pd.Index(cells)).astype(np.float64)
     refuse_rows((code < 0) & (cells != "").to_numpy(), table, column, f"is not among --categories {options.categories}")
     return np.where(code < 0, np.nan, code)
 
