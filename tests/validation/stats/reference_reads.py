@@ -23,7 +23,8 @@ class WatchedDict(dict[str, Any]):
         return watched(super().__getitem__(key), f"{self._path}/{key}")
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        found = super().get(key, default)
+        return watched(found, f"{self._path}/{key}") if key in self else found
 
     # `**values` and dict(values) go by the keys only where __iter__ is our own.
     def __iter__(self) -> Iterator[str]:

@@ -251,7 +251,8 @@ def test_calibration_with_everything():
 
 
 @pytest.mark.parametrize(
-    "options", [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--folds", "1", "--recalibrate", "platt")]
+    "options",
+    [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--folds", "1", "--recalibrate", "platt")],
 )
 def test_calibration_refuses_in_one_line(csv, capsys, options):
     assert main(["calibration", "--csv", str(csv), *options]) == 2

@@ -28,7 +28,12 @@ def _options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--ai-threshold", type=threshold, help="the AI calls positive from this rating on (--threshold)"
     )
-    command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
+    command.add_argument(
+        "--covariance",
+        choices=("jackknife", "delong", "unbiased", "bootstrap"),
+        default="jackknife",
+        help="of the errors over cases (default: jackknife)",
+    )
     command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
     command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")
 

@@ -20,8 +20,10 @@ from validation.stats.table import CsvTable
 
 
 def _binary_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--call", default="call", help="column with the decision, 0 or 1 (default: call)")
-    command.add_argument("--rating", default="rating", help="rating column used with --threshold")
+    command.add_argument(
+        "--call", default="call", metavar="COLUMN", help="column with the decision, 0 or 1 (default: call)"
+    )
+    command.add_argument("--rating", default="rating", metavar="COLUMN", help="rating column used with --threshold")
     command.add_argument("--threshold", type=threshold, help="call a case positive when its rating is at least this")
     command.add_argument("--interval", choices=PROPORTION_METHODS, default="wilson", help="default: wilson")
     command.add_argument("--prevalence", type=finite, help="also give PPV and NPV at this prevalence")
@@ -70,7 +72,12 @@ def _paired_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--threshold", type=threshold, help="with --between: positive from this rating on")
     command.add_argument("--difference", choices=("tango", "newcombe"), default="tango", help="interval of a - b")
     command.add_argument("--margin", type=finite, help="also test a - b against this margin (Tango's score)")
-    command.add_argument("--kind", choices=("superiority", "non-inferiority", "equivalence"), default="non-inferiority")
+    command.add_argument(
+        "--kind",
+        choices=("superiority", "non-inferiority", "equivalence"),
+        default="non-inferiority",
+        help="what --margin is for (default: non-inferiority of a)",
+    )
 
 
 def _paired(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:

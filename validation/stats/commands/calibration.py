@@ -29,9 +29,13 @@ from validation.stats.table import CsvTable
 
 
 def _options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--probability", default="probability", help="column with predicted probabilities")
+    command.add_argument(
+        "--probability", default="probability", metavar="COLUMN", help="column with predicted probabilities"
+    )
     command.add_argument("--bins", type=count, default=10, help="bins of the reliability diagram (default: 10)")
-    command.add_argument("--binning", choices=("equal-width", "equal-count"), default="equal-width")
+    command.add_argument(
+        "--binning", choices=("equal-width", "equal-count"), default="equal-width", help="default: equal-width"
+    )
     command.add_argument("--fitted", action="store_true", help="the model was fitted on these cases (Hosmer-Lemeshow)")
     command.add_argument("--bootstrap", type=count, metavar="N", help="intervals of ECE and ICI by N resamples")
     command.add_argument("--thresholds", metavar="T,...", help="decision curve at these threshold probabilities")

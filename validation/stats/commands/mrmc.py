@@ -104,7 +104,12 @@ def _options(command: argparse.ArgumentParser) -> None:
     add_reading_columns(command)
     add_figure_options(command)
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
-    command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
+    command.add_argument(
+        "--covariance",
+        choices=("jackknife", "delong", "unbiased", "bootstrap"),
+        default="jackknife",
+        help="of the errors over cases (default: jackknife)",
+    )
     command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
     command.add_argument("--resamples", type=count, default=2000, help="of the bootstrap (default: 2000)")
     command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")

@@ -28,7 +28,9 @@ _COMPONENTS = ("var_tr", "var_error", "cov1", "cov2", "cov3")
 
 def _options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--csv", type=Path, metavar="FILE", help="a pilot study; or give the five components")
-    command.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
+    command.add_argument(
+        "--truth", default="truth", metavar="COLUMN", help="reference standard, 0 or 1 (default: truth)"
+    )
     command.add_argument("--positive", metavar="LABEL", help="--truth holds two labels, this is a positive case")
     add_reading_columns(command)
     add_figure_options(command)

@@ -35,7 +35,9 @@ def _metric_options(command: argparse.ArgumentParser) -> None:
 
 
 def _roc_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--rating", default="rating", help="rating column, higher is more suspicious")
+    command.add_argument(
+        "--rating", default="rating", metavar="COLUMN", help="rating column, higher is more suspicious"
+    )
     command.add_argument("--binormal", action="store_true", help="also fit the binormal curve")
     command.add_argument("--operating-point", choices=CRITERIA, help="also choose a threshold by this rule")
     command.add_argument("--target", type=finite, help="for --operating-point sensitivity or specificity")
@@ -113,8 +115,12 @@ def _resampling(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Res
 
 
 def _compare_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--rating-a", default="rating_a", help="column with rating a (default: rating_a)")
-    command.add_argument("--rating-b", default="rating_b", help="column with rating b (default: rating_b)")
+    command.add_argument(
+        "--rating-a", default="rating_a", metavar="COLUMN", help="column with rating a (default: rating_a)"
+    )
+    command.add_argument(
+        "--rating-b", default="rating_b", metavar="COLUMN", help="column with rating b (default: rating_b)"
+    )
     add_level_options(command)
     command.add_argument("--rating", default="rating", metavar="COLUMN", help="with --between (default: rating)")
     command.add_argument(
