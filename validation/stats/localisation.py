@@ -135,11 +135,11 @@ def localisation_study(marks: pd.DataFrame, cases: pd.DataFrame, lesions: pd.Dat
 
 
 def _kind_and_rating(marks: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
-    kind = marks["mark"].astype(str).to_numpy()
-    _refuse(~np.isin(kind, ("NL", "LL")), "marks", "mark", "is neither NL nor LL")
+    kind = marks["mark"].astype(str)
+    _refuse(~kind.isin(("NL", "LL")), "marks", "mark", "is neither NL nor LL")
     rating = pd.to_numeric(marks["rating"], errors="coerce").to_numpy(dtype=float)
     _refuse(~np.isfinite(rating), "marks", "rating", "is not a finite number")
-    return kind == "LL", rating
+    return (kind == "LL").to_numpy(), rating
 
 
 def _truth(cases: pd.DataFrame) -> BoolArray:
@@ -159,7 +159,7 @@ def _weights(lesions: pd.DataFrame, lesion_case: Positions, cases: int) -> Float
 
 
 def _positions(index: pd.Index, case: pd.Series, table: str) -> Positions:
-    position = index.get_indexer(pd.Index([str(name) for name in case]))
+    position = index.get_indexer(pd.Index(case.astype(str)))
     _refuse(position < 0, table, "case", "is not in the table of cases")
     return np.asarray(position, dtype=np.intp)
 
