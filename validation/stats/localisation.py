@@ -105,14 +105,8 @@ def localisation_study(
         When a mark names an unknown case or lesion, a lesion is marked twice by one reader, a weight is not
         positive, or the weights of a case do not add up to 1: the table and its row are named.
     """
-    index = _case_index(cases)
-    truth = _truth(cases)
-    lesion_case = _positions(index, filled_names(lesions, "case", "lesions"), "lesions")
-    refuse_rows_of(~truth[lesion_case], "lesions", "case", "has truth 0")
-    keys = pd.MultiIndex.from_arrays([lesion_case, filled_names(lesions, "lesion_id", "lesions")])
-    refuse_rows_of(keys.duplicated(), "lesions", "lesion_id", "comes twice in its case")
-    missing = truth & (np.bincount(lesion_case, minlength=len(index)) == 0)
-    refuse_rows_of(missing, "cases", "case", "has truth 1 but no lesion")
+    index, truth = _case_index(cases), _truth(cases)
+    lesion_case, keys = _lesions(lesions, index, truth)
     weight = _weights(lesions, lesion_case, len(index))
     mark_case = _positions(index, marks["case"], "marks")
     on_lesion, rating = _kind_and_rating(marks)
@@ -140,6 +134,17 @@ def localisation_study(
         mark_case[~on_lesion],
         rating[~on_lesion],
     )
+
+
+def _lesions(lesions: pd.DataFrame, index: pd.Index, truth: BoolArray) -> tuple[Positions, pd.MultiIndex]:
+    """Find the case of each lesion, and a key that marks can name it by."""
+    case = _positions(index, filled_names(lesions, "case", "lesions"), "lesions")
+    refuse_rows_of(~truth[case], "lesions", "case", "has truth 0")
+    keys = pd.MultiIndex.from_arrays([case, filled_names(lesions, "lesion_id", "lesions")])
+    refuse_rows_of(keys.duplicated(), "lesions", "lesion_id", "comes twice in its case")
+    missing = truth & (np.bincount(case, minlength=len(index)) == 0)
+    refuse_rows_of(missing, "cases", "case", "has truth 1 but no lesion")
+    return case, keys
 
 
 def case_positions(cases: pd.DataFrame, case: pd.Series, table: str) -> Positions:

@@ -99,7 +99,7 @@ def test_reweighting_equals_repeating_cases(figure):
     weight[1, :4] = [2, 0, 1, 1]
     weight[1, -4:] = [0, 3, 1, 0]
     drawn = np.repeat(np.arange(20), weight[1].astype(int))
-    ours = figure.reweighted(table.truth, rating, weight)
+    ours = figure.reweighted(table.truth, rating)(weight)
     assert ours[0] == pytest.approx(figure.value(table.truth, rating), abs=1e-12)
     assert ours[1] == pytest.approx(figure.value(table.truth[drawn], rating[drawn]), abs=1e-12)
 
@@ -114,6 +114,15 @@ def test_a_callers_function_gives_what_the_built_in_figure_gives():
     own_boot = mrmc(table, figure=own, covariance="bootstrap", resamples=60, generator=generators[0])
     boot = mrmc(table, covariance="bootstrap", resamples=60, generator=generators[1])
     assert own_boot.tests["RRRC"].f == pytest.approx(boot.tests["RRRC"].f, rel=1e-9)
+
+
+def test_a_bootstrap_that_leaves_a_reader_without_a_class_says_so():
+    table = small_study(seed=5, cases=20)
+    rating = table.rating.copy()
+    rating[0, 0, np.flatnonzero(table.truth)[2:]] = np.nan
+    sparse = Readings(table.modalities, table.readers, table.cases, table.truth, rating)
+    with pytest.raises(InputError, match="a reader has no case of a class; use the jackknife"):
+        mrmc(sparse, covariance="bootstrap", generator=np.random.default_rng(1))
 
 
 def test_a_callers_function_that_gives_no_number_is_named():
