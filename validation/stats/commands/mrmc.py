@@ -47,12 +47,13 @@ def name_columns(options: argparse.Namespace) -> list[str]:
     return [options.reader, options.modality, options.case]
 
 
-def table_readings(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Readings:
-    """Read a table of readings; a complaint names the row of the file."""
-    truth, rating = zero_one(table, options.truth)[rows], table.numbers(options.rating)[rows]
+def table_readings(options: argparse.Namespace, table: CsvTable, rows: Rows, *, truth: bool = True) -> Readings:
+    """Read a table of readings, without its truth where that plays no part; a complaint names the row of the file."""
+    rating = table.numbers(options.rating)[rows]
+    known = zero_one(table, options.truth)[rows] if truth else np.zeros(len(rating), dtype=bool)
     reader, modality, case = (table.frame[column].iloc[rows] for column in name_columns(options))
     try:
-        return readings(reader=reader, modality=modality, case=case, truth=truth, rating=rating)
+        return readings(reader=reader, modality=modality, case=case, truth=known, rating=rating)
     except InputError as problem:
         if problem.row is None or problem.column is None:
             raise
