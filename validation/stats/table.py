@@ -61,7 +61,7 @@ class CsvTable:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers)
         if blank and bad.any():
-            bad &= (values.astype(str).str.strip() != "").to_numpy()
+            bad[bad] = (values[bad].astype(str).str.strip() != "").to_numpy()
         if bad.any():
             row = int(np.argmax(bad))
             raise InputError(_not_a_number(str(values.iloc[row])), row=row + 1, column=column)
@@ -118,7 +118,9 @@ def _opened(path: Path) -> BinaryIO:
     try:
         if path == STDIN:
             return io.BytesIO(sys.stdin.buffer.read())
-        return path.open("rb")
+        stream = path.open("rb")
+        # A pipe is read twice too: once for the header.
+        return stream if stream.seekable() else io.BytesIO(stream.read())
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except OSError as problem:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import ItemsView, Iterator, ValuesView
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,10 @@ class WatchedDict(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> Any:
         return {key: self[key] for key in self}.values()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> Any:
         return {key: self[key] for key in self}.items()
 
 

@@ -17,7 +17,7 @@ PROMPT = "$ python -m validation.stats "
 
 def guide_commands():
     """List each command of the guide with the output printed under it."""
-    found = []
+    found: list[tuple[str, list[str]]] = []
     for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL):
         for line in block.splitlines():
             if line.startswith(PROMPT):

@@ -24,20 +24,25 @@ from validation.stats.agreement_measurements import (
 )
 from validation.stats.checks import FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows, refuse_rows
+from validation.stats.commands.mrmc import add_reading_columns, name_columns, table_readings
+from validation.stats.mrmc_agreement import reader_agreement
 from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable
 from validation.stats.table import CsvTable
 
 
 def _options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--raters", required=True, metavar="COLUMN,...", help="columns with the ratings; a blank cell is no rating"
+        "--raters", metavar="COLUMN,...", help="columns with the ratings, one a rater; a blank cell is no rating"
     )
     command.add_argument(
         "--kind",
-        choices=("categories", "measurements"),
+        choices=("categories", "measurements", "reader-study"),
         default="categories",
-        help="kappas, AC1/AC2 and alpha (default), or ICC, concordance and limits of agreement",
+        help="categories: kappas, AC1/AC2 and alpha (default); measurements: ICC, concordance and limits of agreement; "
+        "reader-study: limits of agreement within and between readers and modalities, from a table with one row a "
+        "reading (--reader, --modality, --case, --rating) and no --raters",
     )
+    add_reading_columns(command)
     command.add_argument("--weights", choices=WEIGHTS, default="identity", help="partial agreement (default: identity)")
     command.add_argument("--metric", choices=METRICS, default="nominal", help="of Krippendorff's alpha")
     command.add_argument(
@@ -48,10 +53,24 @@ def _options(command: argparse.ArgumentParser) -> None:
 
 
 def _columns(options: argparse.Namespace) -> list[str]:
+    if options.kind == "reader-study":
+        return [*name_columns(options), options.rating]
+    if options.raters is None:
+        raise InputError("name the columns with the ratings: --raters COLUMN,COLUMN")
     return [column.strip() for column in options.raters.split(",")]
 
 
+def _text_columns(options: argparse.Namespace) -> list[str]:
+    """Name the columns of names, and those whose categories are words."""
+    if options.kind == "reader-study":
+        return name_columns(options)
+    words = _words(options)
+    return [] if words is None or _numeric(words) else _columns(options)
+
+
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    if options.kind == "reader-study":
+        return _reader_study(options, table, rows)
     raters = _columns(options)
     if len(raters) < 2:
         raise InputError("agreement needs at least two columns in --raters")
@@ -62,7 +81,7 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
 
 def _ratings(options: argparse.Namespace, table: CsvTable, column: str) -> FloatArray:
     """Read a column of ratings: numbers, or the words of --categories as 0, 1, 2, ...; blank is NaN."""
-    scale = _names(options)
+    scale = _words(options)
     if options.kind == "measurements" or scale is None or _numeric(scale):
         found = table.numbers(column, blank=True)
         refuse_rows(np.isinf(found), table, column, "is neither a category nor a measurement")
@@ -122,7 +141,14 @@ def _measurements(options: argparse.Namespace, raters: list[str], array: FloatAr
     return Report(document, (estimates_frame(estimates | within), pd.concat(limits)))
 
 
-def _names(options: argparse.Namespace) -> list[str] | None:
+def _reader_study(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    found = reader_agreement(table_readings(options, table, rows, truth=False), level=options.level)
+    if isinstance(found, Undefined):
+        return Report({"limits": found.to_json()}, (estimates_frame({"limits": found}),))
+    return Report(found.to_json(), found.frames())
+
+
+def _words(options: argparse.Namespace) -> list[str] | None:
     return None if options.categories is None else [part.strip() for part in options.categories.split(",")]
 
 
@@ -134,7 +160,7 @@ def _numeric(names: list[str]) -> bool:
 
 
 def _scale(options: argparse.Namespace) -> list[float] | None:
-    names = _names(options)
+    names = _words(options)
     if names is None:
         return None
     if len(set(names)) < len(names) or "" in names:
@@ -145,15 +171,16 @@ def _scale(options: argparse.Namespace) -> list[float] | None:
 COMMANDS = (
     Command(
         "agreement",
-        "agreement of raters: kappas, AC1/AC2, alpha; ICC, concordance, limits of agreement",
+        "agreement of raters: kappas, AC1/AC2, alpha; ICC, concordance, limits of agreement, also of a reader study",
         _options,
         _columns,
         _run,
-        names=lambda options: [] if (scale := _names(options)) is None or _numeric(scale) else _columns(options),
+        names=_text_columns,
         examples=(
             "agreement --csv raters.csv --raters grade_1,grade_2,grade_3 --weights quadratic --metric ordinal",
             "agreement --csv raters.csv --raters finding_1,finding_2 --categories absent,present",
             "agreement --csv raters.csv --raters length_1_mm,length_2_mm --kind measurements --json",
+            "agreement --csv readings.csv --kind reader-study",
         ),
     ),
 )
