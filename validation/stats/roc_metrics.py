@@ -14,6 +14,9 @@ from validation.stats.checks import FloatArray, InputError
 CurveMetric: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 Axis: TypeAlias = Literal["specificity", "sensitivity"]
 
+# Keeps 1 - 0.9 on the operating point at 0.1.
+_ROUNDING = 1e-12
+
 
 def full_area() -> CurveMetric:
     """Make the metric "area under the curve"."""
@@ -48,7 +51,7 @@ def partial_area(low: float, high: float, axis: Axis = "specificity", *, mcclish
             return area
         chance, most = (end**2 - start**2) / 2.0, end - start
         corrected = 0.5 * (1.0 + (area - chance) / (most - chance))
-        return np.where(area < chance, np.nan, corrected)
+        return np.where(area < chance - _ROUNDING, np.nan, corrected)
 
     return metric
 
@@ -72,9 +75,8 @@ def _fraction(value: float, name: str) -> None:
 
 def _height_at(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
     """Read each curve at one abscissa; where it rises vertically there, its upper end."""
-    # The tolerance keeps 1 - 0.9 on the operating point at 0.1.
     rows = np.arange(len(x))
-    last = np.minimum((x <= at + 1e-12).sum(axis=1) - 1, x.shape[1] - 2)
+    last = np.minimum((x <= at + _ROUNDING).sum(axis=1) - 1, x.shape[1] - 2)
     x0, x1, y0, y1 = x[rows, last], x[rows, last + 1], y[rows, last], y[rows, last + 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(x1 > x0, np.clip((at - x0) / (x1 - x0), 0.0, 1.0), 1.0)
@@ -85,5 +87,6 @@ def _area_between(x: FloatArray, y: FloatArray, start: float, end: float) -> Flo
     """Trapezoids between two abscissae: points outside are moved to the cut, with the height of the curve there."""
     at_start, at_end = _height_at(x, y, start), _height_at(x, y, end)
     inside = np.clip(x, start, end)
-    height = np.where(x < start, at_start[:, None], np.where(x > end, at_end[:, None], y))
+    before, after = x < start - _ROUNDING, x > end + _ROUNDING
+    height = np.where(before, at_start[:, None], np.where(after, at_end[:, None], y))
     return np.asarray(np.trapezoid(height, inside, axis=1))
