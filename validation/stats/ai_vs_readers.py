@@ -8,7 +8,7 @@ import pandas as pd
 
 from validation.stats.checks import FloatArray, InputError, confidence_level
 from validation.stats.mrmc import interval, upper_tail
-from validation.stats.mrmc_analyses import NEGLIGIBLE, Parts, Variance, or_parts
+from validation.stats.mrmc_analyses import ROUNDING, Parts, Variance, checked_variance, or_parts
 from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_covariance import Covariance, covariance_matrix
 from validation.stats.mrmc_design import Readings
@@ -238,7 +238,7 @@ def _rows(
         for name in ("RRRC", "RRFC", "FRRC")
     ]
     rows += [
-        _compared(name, "each reader", float(value), Variance(float(variance), None), settings)
+        _compared(name, "each reader", float(value), checked_variance(Variance(float(variance), None), 0.0), settings)
         for name, value, variance in zip(table.readers[1:], against, np.diag(errors), strict=True)
     ]
     return rows
@@ -285,14 +285,14 @@ def _problem(table: Readings, values: list[float | Undefined], figure: Figure) -
 def _difference_covariance(matrix: FloatArray) -> FloatArray:
     """Give the covariance of (AI - reader j) and (AI - reader k); the AI comes first in the matrix."""
     with_ai = matrix[0, 1:]
-    return np.asarray(matrix[1:, 1:] - with_ai[:, None] - with_ai[None, :] + matrix[0, 0])
+    result = np.asarray(matrix[1:, 1:] - with_ai[:, None] - with_ai[None, :] + matrix[0, 0])
+    # Where the AI and a reader agree in every case, only rounding is left.
+    return np.where(np.abs(result) > ROUNDING * np.diag(matrix).max(), result, 0.0)
 
 
 def _compared(
     reader: str, analysis: str, value: float, variance: Variance | Undefined, settings: _Settings
 ) -> AgainstReaders:
-    if isinstance(variance, Variance) and variance.value <= NEGLIGIBLE:
-        variance = Undefined(Reason.ZERO_VARIANCE, "There is no positive variance, so no interval and no test.")
     if isinstance(variance, Undefined):
         bare = Estimate(value, None, None, settings.level, analysis, settings.n, variance.detail)
         return AgainstReaders(reader, analysis, bare, None, None, None, None)

@@ -30,6 +30,8 @@ FIGURES: tuple[FrocFigure, ...] = (
     "maxnlf",
     "maxnlf-all-cases",
 )
+FrocCurve: TypeAlias = Literal["froc", "afroc", "wafroc", "roc"]
+CURVES: tuple[FrocCurve, ...] = ("froc", "afroc", "wafroc", "roc")
 _ON_POSITIVES = ("hrse", "maxllf")
 _ON_NEGATIVES = ("hrsp", "maxnlf")
 
@@ -230,22 +232,29 @@ def froc(
 
 
 def froc_curve(
-    study: LocalisationStudy, kind: Literal["froc", "afroc", "wafroc", "roc"], modality: str, reader: str
-) -> Mapping[str, FloatArray]:
+    study: LocalisationStudy, kind: FrocCurve, modality: str, reader: str
+) -> Mapping[str, FloatArray] | Undefined:
     """Find the operating points of one reader, one for each distinct rating of a mark, from (0, 0).
 
     Returns
     -------
-    mapping with `x`, `y`
+    mapping with `x`, `y`, or Undefined
         `froc`: non-lesion marks per case and share of lesions; `afroc`, `wafroc`: share of negative cases with a
-        false mark, and (weighted) share of lesions, with (1, 1); `roc`: the inferred ROC curve.
+        false mark, and (weighted) share of lesions, with (1, 1); `roc`: the inferred ROC curve. Undefined without
+        a lesion, or where negative cases count and there is none.
     """
-    row, column = study.modalities.index(modality), study.readers.index(reader)
+    if kind not in CURVES:
+        raise InputError(f"there is no curve {kind!r}; there is {', '.join(CURVES)}")
+    row, column = _position(study.modalities, modality, "modality"), _position(study.readers, reader, "reader")
+    if not study.truth.any():
+        return Undefined(Reason.NO_POSITIVE_CASES, "There is no case with a lesion.", len(study.truth))
+    if kind != "froc" and study.truth.all():
+        return Undefined(Reason.NO_NEGATIVE_CASES, "There is no case without a lesion.", len(study.truth))
     lesion = study.lesion_rating[row, column]
     if kind == "roc":
         curve = roc_curve(study.truth, study.inferred_ratings().rating[row, column])
         if isinstance(curve, Undefined):
-            raise InputError(curve.detail)
+            return curve
         return {"x": curve.false_positive_fraction, "y": curve.true_positive_fraction}
     if kind == "froc":
         false = study.false_rating[study.false_cell == row * len(study.readers) + column]
@@ -253,10 +262,22 @@ def froc_curve(
     else:
         false = study.highest_false_mark[row, column][~study.truth]
         size = len(false)
-    weight = study.lesion_weight if kind == "wafroc" else np.ones(len(lesion))
     both = np.concatenate([lesion, false])
     thresholds = np.unique(both[np.isfinite(both)])[::-1]
-    x = (false[:, None] >= thresholds[None, :]).sum(axis=0) / size
-    y = (weight[:, None] * (lesion[:, None] >= thresholds[None, :])).sum(axis=0) / weight.sum()
-    x, y = np.concatenate(([0.0], x)), np.concatenate(([0.0], y))
+    weight = study.lesion_weight if kind == "wafroc" else np.ones(len(lesion))
+    x, y = (_reaching(*side, thresholds) for side in ((false, np.ones(len(false))), (lesion, weight)))
+    x, y = np.concatenate(([0.0], x / size)), np.concatenate(([0.0], y / weight.sum()))
     return {"x": x, "y": y} if kind == "froc" else {"x": np.append(x, 1.0), "y": np.append(y, 1.0)}
+
+
+def _position(names: tuple[str, ...], name: str, what: str) -> int:
+    if name not in names:
+        raise InputError(f"there is no {what} {name!r}; there is {', '.join(names)}")
+    return names.index(name)
+
+
+def _reaching(rating: FloatArray, weight: FloatArray, thresholds: FloatArray) -> FloatArray:
+    """Sum the weights of what is rated at each threshold or above."""
+    order = np.argsort(rating, kind="stable")
+    cumulated = np.concatenate(([0.0], np.cumsum(weight[order][::-1])))
+    return np.asarray(cumulated[len(rating) - np.searchsorted(rating[order], thresholds, "left")])

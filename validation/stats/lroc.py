@@ -1,11 +1,14 @@
 """Localisation ROC: one location and one rating a case; a positive case counts when the location is right."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from validation.stats.checks import FloatArray, InputError, binary_array
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_figures import CurveFigure
+from validation.stats.results import Reason, Undefined
 
 _ON_POINT = 1e-12
 
@@ -37,6 +40,32 @@ def lroc_readings(
         raise InputError(f"the columns differ in length: truth has {len(truths)}, correct_location {len(located)}")
     scored = np.where(truths & ~located, -np.inf, ratings)
     return readings(reader=reader, modality=modality, case=case, truth=truths, rating=scored)
+
+
+def lroc_curve(study: Readings, modality: str, reader: str) -> Mapping[str, FloatArray] | Undefined:
+    """Find the operating points of one reader, one for each distinct rating, from (0, 0).
+
+    Returns
+    -------
+    mapping with `x`, `y`, or Undefined
+        Share of negative cases called, and share of positive cases called and rightly located. Undefined without
+        a case of either truth.
+    """
+    if modality not in study.modalities or reader not in study.readers:
+        raise InputError(f"there is no reader {reader!r} in modality {modality!r}")
+    rating = study.rating[study.modalities.index(modality), study.readers.index(reader)]
+    read = ~np.isnan(rating)
+    truth, rating = study.truth[read], rating[read]
+    if not truth.any():
+        return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case in this modality.", len(truth))
+    if truth.all():
+        return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case in this modality.", len(truth))
+    thresholds = np.unique(rating[rating > -np.inf])[::-1]
+    shares = []
+    for chosen in (np.sort(rating[~truth]), np.sort(rating[truth])):
+        called = len(chosen) - np.searchsorted(chosen, thresholds, "left")
+        shares.append(np.concatenate(([0.0], called / len(chosen))))
+    return {"x": shares[0], "y": shares[1]}
 
 
 def pcl_figure(fpf: float) -> CurveFigure:

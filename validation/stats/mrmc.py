@@ -9,7 +9,7 @@ from scipy.stats import norm
 from scipy.stats import t as t_distribution
 
 from validation.stats.checks import FloatArray, InputError, confidence_level
-from validation.stats.mrmc_analyses import NEGLIGIBLE, Parts, Variance, dbm_parts, or_parts
+from validation.stats.mrmc_analyses import Parts, Variance, checked_variance, dbm_parts, or_parts
 from validation.stats.mrmc_components import DbmComponents, OrComponents, mean_squares
 from validation.stats.mrmc_covariance import Covariance
 from validation.stats.mrmc_design import Readings
@@ -176,8 +176,15 @@ class _Analysis:
         values = number * theta[:, :, None] - (number - 1) * without
         return values + (theta - values.mean(axis=2))[:, :, None]
 
+    def _bare_mean(self, modality: str, problem: Undefined) -> Outcome:
+        """Give the mean figure without an interval, where every reader has a figure."""
+        values = [value for (name, _), value in self.values.items() if name == modality]
+        undefined = [value for value in values if isinstance(value, Undefined)]
+        return problem if undefined else self._bare(float(np.mean(np.array(values, dtype=float))), problem)
+
     def _without_tests(self, problem: Undefined) -> MrmcResult:
-        means = tuple(ModalityMean(name, "RRRC", problem, None, None) for name in self.source.modalities)
+        names = self.source.modalities
+        means = tuple(ModalityMean(name, "RRRC", self._bare_mean(name, problem), None, None) for name in names)
         return MrmcResult(
             method=self.method,
             figure=self.source.name,
@@ -212,7 +219,7 @@ class _Analysis:
             block = cube[:, column, :, column]
             error = float(np.trace(block)) / rows
             shared = (float(block.sum()) - float(np.trace(block))) / max(1, rows * (rows - 1))
-            variance = _variance(2.0 * (error - shared), self._reader_df(rows))
+            variance = checked_variance(Variance(2.0 * (error - shared), self._reader_df(rows)), error)
             for (first, a), (second, b) in itertools.combinations(enumerate(self.source.modalities), 2):
                 value = float(theta[first, column] - theta[second, column])
                 result.append(self._difference(a, b, "FRRC", value, variance, reader))
@@ -267,7 +274,7 @@ class _Analysis:
                 bare = value if isinstance(value, Undefined) else self._bare(value, _NO_VARIANCE)
                 rows.append(ReaderFigure(reader, modality, bare, None))
                 continue
-            variance = _variance(float(variances[index]), None)
+            variance = checked_variance(Variance(float(variances[index]), None), 0.0)
             if isinstance(variance, Undefined):
                 rows.append(ReaderFigure(reader, modality, self._bare(value, variance), None))
                 continue
@@ -300,11 +307,3 @@ def upper_tail(statistic: float, df: float | None) -> float:
 
 
 _NO_VARIANCE = Undefined(Reason.ZERO_VARIANCE, "No variance can be estimated.")
-
-
-def _variance(value: float, df: float | None) -> Variance | Undefined:
-    if value > NEGLIGIBLE:
-        return Variance(value, df)
-    if value < -NEGLIGIBLE:
-        return Undefined(Reason.NEGATIVE_VARIANCE, "The estimated variance is negative.")
-    return Undefined(Reason.ZERO_VARIANCE, "There is no variance, so there is no interval and no test.")

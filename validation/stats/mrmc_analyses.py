@@ -15,8 +15,10 @@ from validation.stats.mrmc_components import DbmComponents, MeanSquares, OrCompo
 from validation.stats.mrmc_results import Analysis, FTest
 from validation.stats.results import Reason, Undefined
 
-# Rounding leaves mean squares of some 1e-32 where readers or modalities agree exactly.
+# Rounding leaves mean squares of some 1e-32 where readers or modalities agree exactly,
 NEGLIGIBLE = 1e-24
+# and differences of error covariances of some 1e-16 of the variance of one figure.
+ROUNDING = 1e-12
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ def or_parts(theta: FloatArray, covariance: FloatArray) -> tuple[dict[Analysis, 
         reader = float(theta[index].var(ddof=1)) if columns > 1 else 0.0
         single_rrrc.append(_hillis(reader, reader + max(columns * shared, 0.0), columns - 1, columns))
         single_rrfc.append(_hillis(reader, reader, columns - 1, columns))
-        single_frrc.append(Variance((error + (columns - 1) * shared) / columns, None))
+        single_frrc.append(Variance((error + (columns - 1) * max(shared, 0.0)) / columns, None))
+    scale = components.var_error
     parts: dict[Analysis, Parts] = {
-        "RRRC": _parts(squares, rows, columns, rrrc, _satterthwaite(interaction, rrrc, freedom), single_rrrc),
+        "RRRC": _parts(squares, rows, columns, rrrc, _satterthwaite(interaction, rrrc, freedom), single_rrrc, scale),
         "RRFC": _parts(squares, rows, columns, interaction, float(freedom), single_rrfc),
-        "FRRC": _parts(squares, rows, columns, frrc, None, single_frrc),
+        "FRRC": _parts(squares, rows, columns, frrc, None, single_frrc, scale),
     }
     return _only_possible(parts, rows, columns), components
 
@@ -89,11 +92,12 @@ def dbm_parts(pseudovalues: FloatArray) -> tuple[dict[Analysis, Parts], DbmCompo
         single_rrrc.append(_hillis(within["R"], numerator, columns - 1, columns * cases))
         single_rrfc.append(_hillis(within["R"], within["R"], columns - 1, columns * cases))
         single_frrc.append(Variance(within["C"] / (columns * cases), float(cases - 1)))
-    scale = cases * columns
+    divisor, scale = cases * columns, float(pseudovalues.var(axis=2, ddof=1).mean()) / cases
+    rrrc_freedom = _satterthwaite(squares["TR"], rrrc, freedom)
     parts: dict[Analysis, Parts] = {
-        "RRRC": _parts(two_way, rows, scale, rrrc, _satterthwaite(squares["TR"], rrrc, freedom), single_rrrc),
-        "RRFC": _parts(two_way, rows, scale, squares["TR"], float(freedom), single_rrfc),
-        "FRRC": _parts(two_way, rows, scale, squares["TC"], frrc_freedom, single_frrc),
+        "RRRC": _parts(two_way, rows, divisor, rrrc, rrrc_freedom, single_rrrc, scale),
+        "RRFC": _parts(two_way, rows, divisor, squares["TR"], float(freedom), single_rrfc),
+        "FRRC": _parts(two_way, rows, divisor, squares["TC"], frrc_freedom, single_frrc, scale),
     }
     return _only_possible(parts, rows, columns), _dbm_components(squares, pseudovalues.shape), squares
 
@@ -151,11 +155,12 @@ def _parts(
     denominator: float,
     df: float | None,
     single: list[Variance | Undefined] | list[Variance],
+    scale: float = 0.0,
 ) -> Parts:
-    checked = tuple(_checked(variance) for variance in single)
+    checked = tuple(checked_variance(variance, scale) for variance in single)
     if rows < 2:
         return Parts(_FEW_MODALITIES, _FEW_MODALITIES, checked)
-    difference = _checked(Variance(2.0 * denominator / divisor, df))
+    difference = checked_variance(Variance(2.0 * denominator / divisor, df), scale)
     if isinstance(difference, Undefined):
         return Parts(difference, difference, checked)
     ratio, df1 = squares.modality / denominator, rows - 1
@@ -163,10 +168,12 @@ def _parts(
     return Parts(FTest(ratio, df1, df, float(p)), difference, checked)
 
 
-def _checked(variance: Variance | Undefined) -> Variance | Undefined:
-    if isinstance(variance, Undefined) or variance.value > NEGLIGIBLE:
+def checked_variance(variance: Variance | Undefined, scale: float) -> Variance | Undefined:
+    """Refuse a variance that is negative, or nothing but rounding beside `scale`, the variance of one figure."""
+    smallest = max(NEGLIGIBLE, ROUNDING * scale)
+    if isinstance(variance, Undefined) or variance.value > smallest:
         return variance
-    if variance.value < -NEGLIGIBLE:
+    if variance.value < -smallest:
         return Undefined(Reason.NEGATIVE_VARIANCE, "The estimated variance is negative; there is no interval or test.")
     return Undefined(Reason.ZERO_VARIANCE, "There is no variance, so there is no interval and no test.")
 

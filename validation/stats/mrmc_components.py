@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from scipy.optimize import brentq
@@ -147,8 +147,7 @@ def or_from_roe_metz(model: RoeMetz, negatives: int, positives: int) -> tuple[tu
     shape = _Shape(negatives, positives, 2.0 * (model.var_r + model.var_tr) + 2.0)
     scaled = [shift / math.sqrt(shape.total) for shift in model.shifts]
     areas = tuple(float(norm.cdf(value)) for value in scaled)
-    same = [(value, value) for value in scaled]
-    mixed = [(a, b) for index, a in enumerate(scaled) for b in scaled[index + 1 :]] or same
+    same, mixed = _pairs(scaled)
     reader, modality_reader = 2.0 * model.var_r, 2.0 * (model.var_r + model.var_tr)
     var_r = _mean(_unshared(pair, reader / shape.total) for pair in mixed)
     components = OrComponents(
@@ -162,27 +161,54 @@ def or_from_roe_metz(model: RoeMetz, negatives: int, positives: int) -> tuple[tu
     return areas, components
 
 
-def roe_metz_from_or(area: float, components: OrComponents, negatives: int, positives: int) -> RoeMetz:
-    """Find the Roe-Metz model with one common area that has these components (its error takes the rest).
+def roe_metz_from_or(
+    area: float | Sequence[float], components: OrComponents, negatives: int, positives: int
+) -> RoeMetz:
+    """Find the Roe-Metz model with these areas (one, or one for each modality) and components.
+
+    Its error takes the rest, so `components.var_error` is not used: that of the model follows from the others.
 
     Raises
     ------
     InputError
         When no model of this form has them, as with negative components.
+
+    References
+    ----------
+    Hillis SL (2020) Proc SPIE 11316:113160G (ratings of equal variance in both classes).
     """
-    if not 0.5 < area < 1.0:
-        raise InputError(f"the area of a Roe-Metz model lies between 0.5 and 1, not {area}")
-    known, quantile = components, float(norm.ppf(area))
-    pair = (quantile, quantile)
-    combined = _solve(lambda share: _unshared(pair, share), known.var_r + known.var_tr, "var_r + var_tr")
+    areas = [float(area)] if isinstance(area, int | float) else [float(one) for one in area]
+    for one in areas:
+        if not 0.5 < one < 1.0:
+            raise InputError(f"the area of a Roe-Metz model lies between 0.5 and 1, not {one}")
+    known, quantiles = components, [float(norm.ppf(one)) for one in areas]
+    same, mixed = _pairs(quantiles)
+
+    def over(pairs: list[tuple[float, float]], part: Callable[[tuple[float, float]], float]) -> float:
+        return _mean(part(pair) for pair in pairs)
+
+    combined = _solve(
+        lambda share: over(same, lambda pair: _unshared(pair, share)), known.var_r + known.var_tr, "var_r + var_tr"
+    )
     half = combined / (1.0 - combined)  # var_r + var_tr, from 2 h / (2 h + 2) = combined
     shape = _Shape(negatives, positives, 2.0 * half + 2.0)
-    var_r = _solve(lambda share: _unshared(pair, share), known.var_r, "var_r") * shape.total / 2.0
-    var_c = _solve(lambda case: shape.covariance(pair, 0.0, case), known.cov3, "cov3")
-    with_modality = _solve(lambda case: shape.covariance(pair, 0.0, case), known.cov2, "cov2")
-    with_reader = _solve(lambda case: shape.covariance(pair, 2.0 * var_r, case), known.cov1, "cov1")
-    shift = pair[0] * math.sqrt(shape.total)
-    return RoeMetz((shift,), var_r, half - var_r, var_c, with_modality - var_c, with_reader - var_c)
+    reader_share = _solve(lambda share: over(mixed, lambda pair: _unshared(pair, share)), known.var_r, "var_r")
+    var_r = reader_share * shape.total / 2.0
+
+    def case_variance(pairs: list[tuple[float, float]], reader: float, target: float, name: str) -> float:
+        return _solve(lambda case: over(pairs, lambda pair: shape.covariance(pair, reader, case)), target, name)
+
+    var_c = case_variance(mixed, 0.0, known.cov3, "cov3")
+    with_modality = case_variance(same, 0.0, known.cov2, "cov2")
+    with_reader = case_variance(mixed, 2.0 * var_r, known.cov1, "cov1")
+    shifts = tuple(quantile * math.sqrt(shape.total) for quantile in quantiles)
+    return RoeMetz(shifts, var_r, half - var_r, var_c, with_modality - var_c, with_reader - var_c)
+
+
+def _pairs(scaled: list[float]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Give each modality with itself, and the pairs of two modalities (with one modality, itself)."""
+    same = [(value, value) for value in scaled]
+    return same, [(a, b) for index, a in enumerate(scaled) for b in scaled[index + 1 :]] or same
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ import numpy as np
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
 from validation.stats.mrmc_design import Readings
-from validation.stats.mrmc_figures import AucFigure, Figure, ShareFigure
+from validation.stats.mrmc_figures import AucFigure, Figure, Reweighted, ShareFigure
 from validation.stats.mrmc_moments import Moments, pair_moments
+from validation.stats.resampling import classes, weight_blocks
 from validation.stats.roc import placements
 
 Covariance: TypeAlias = Literal["jackknife", "delong", "unbiased", "bootstrap"]
-
-_RESAMPLES_AT_ONCE = 250
 
 
 def covariance_matrix(
@@ -72,24 +71,20 @@ def _bootstrap(table: Readings, figure: Figure, resamples: int, generator: np.ra
     """Resample positive and negative cases apart, the same cases for every reader and modality."""
     if resamples < 2:
         raise InputError(f"the bootstrap needs two resamples at least, not {resamples}")
-    blocks = []
-    for start in range(0, resamples, _RESAMPLES_AT_ONCE):
-        weight = _weights(table, min(_RESAMPLES_AT_ONCE, resamples - start), generator)
-        block = np.empty((table.rating.shape[0] * table.rating.shape[1], len(weight)))
-        for index, rating in enumerate(table.rating.reshape(-1, len(table.truth))):
-            read = ~np.isnan(rating)
-            block[index] = figure.reweighted(table.truth[read], rating[read], weight[:, read])
-        blocks.append(block)
-    return np.atleast_2d(np.cov(np.concatenate(blocks, axis=1)))
+    cells = [_reweighted(figure, table.truth, rating) for rating in table.rating.reshape(-1, len(table.truth))]
+    blocks = weight_blocks(classes(table.truth), len(table.truth), resamples, generator)
+    values = np.concatenate([np.stack([cell(weight) for cell in cells]) for weight in blocks], axis=1)
+    if not np.isfinite(values).all():
+        raise InputError("in a resample a reader has no case of a class; use the jackknife or unbiased covariance")
+    return np.atleast_2d(np.cov(values))
 
 
-def _weights(table: Readings, number: int, generator: np.random.Generator) -> FloatArray:
-    weight = np.zeros((number, len(table.truth)))
-    for chosen in (table.truth, ~table.truth):
-        size = int(chosen.sum())
-        if size:
-            weight[:, chosen] = generator.multinomial(size, np.full(size, 1.0 / size), size=number)
-    return weight
+def _reweighted(figure: Figure, truth: BoolArray, rating: FloatArray) -> Reweighted:
+    read = ~np.isnan(rating)
+    if read.all():
+        return figure.reweighted(truth, rating)
+    of_read = figure.reweighted(truth[read], rating[read])
+    return lambda weight: of_read(weight[:, read])
 
 
 def _delong(table: Readings) -> FloatArray:

@@ -9,13 +9,21 @@ import numpy.typing as npt
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
 from validation.stats.mrmc_design import Readings
+from validation.stats.mrmc_leave_out import (
+    ON_POINT,
+    LeaveOut,
+    area_left_out,
+    expected_utility_left_out,
+    height_left_out,
+)
 from validation.stats.roc import placements
+from validation.stats.roc_weighted import WeightedCurves
 
 Sampled: TypeAlias = Literal["all", "positive", "negative"]
 Curves: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+Reweighted: TypeAlias = Callable[[FloatArray], FloatArray]
 
 _MAXIMUM_CELLS = 4_000_000  # of one intermediate matrix, 32 MB
-_ON_POINT = 1e-12  # an operating point this near to the asked one is the asked one
 
 
 class Figure(Protocol):
@@ -39,18 +47,19 @@ class Figure(Protocol):
     def leave_one_out(self, truth: BoolArray, rating: FloatArray) -> FloatArray:
         """Compute the figure without each case in turn; a sampled class has two cases at least."""
 
-    def reweighted(self, truth: BoolArray, rating: FloatArray, weight: FloatArray) -> FloatArray:
-        """Compute the figure for each row of case weights (replicates x cases)."""
+    def reweighted(self, truth: BoolArray, rating: FloatArray) -> Reweighted:
+        """Give the function that computes the figure for each row of case weights (replicates x cases)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CurveFigure:
-    """A figure read off the empirical ROC curve."""
+    """A figure read off the empirical ROC curve; `left_out` gives it without each case in closed form."""
 
     name: str
     limit: float
     of_curves: Curves
     sampled: Sampled = "all"
+    left_out: LeaveOut | None = None
 
     def value(self, truth: BoolArray, rating: FloatArray) -> float:
         """Compute the figure."""
@@ -60,28 +69,27 @@ class CurveFigure:
     def leave_one_out(self, truth: BoolArray, rating: FloatArray) -> FloatArray:
         """Compute the figure once for each distinct (truth, rating), which all its cases share."""
         positives, negatives, level = _levels(truth, rating)
-        result = np.empty(len(rating))
+        without = self.left_out or self._left_out_one_by_one
+        positive_left_out, negative_left_out = without(positives, negatives)
+        return np.where(truth, positive_left_out[level], negative_left_out[level])
+
+    def _left_out_one_by_one(self, positives: FloatArray, negatives: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Compute a curve without a positive, and without a negative, of each level that has one (else NaN)."""
+        pair = []
         for case_is_positive, counts in ((True, positives), (False, negatives)):
-            occupied = np.flatnonzero(counts)
-            values = np.empty(len(counts))
-            for part in _chunks(occupied, len(counts)):
+            values = np.full(len(counts), np.nan)
+            for part in _chunks(np.flatnonzero(counts), len(counts)):
                 less = np.tile(counts, (len(part), 1))
                 less[np.arange(len(part)), part] -= 1.0
                 same = np.broadcast_to(negatives if case_is_positive else positives, less.shape)
                 values[part] = self._of_counts(less, same) if case_is_positive else self._of_counts(same, less)
-            chosen = truth if case_is_positive else ~truth
-            result[chosen] = values[level[chosen]]
-        return result
+            pair.append(values)
+        return pair[0], pair[1]
 
-    def reweighted(self, truth: BoolArray, rating: FloatArray, weight: FloatArray) -> FloatArray:
-        """Compute the figure on weighted counts."""
-        order = np.argsort(-rating, kind="stable")
-        starts = np.flatnonzero(np.diff(rating[order], prepend=np.inf) != 0)
-        if len(starts) == 0 or starts[0] != 0:
-            starts = np.concatenate(([0], starts))
-        positives = np.add.reduceat((weight * truth)[:, order], starts, axis=1)
-        negatives = np.add.reduceat((weight * ~truth)[:, order], starts, axis=1)
-        return self._of_counts(positives, negatives)
+    def reweighted(self, truth: BoolArray, rating: FloatArray) -> Reweighted:
+        """Sort once; compute the figure on weighted counts."""
+        weighted = WeightedCurves(truth, rating)
+        return lambda weight: self.of_curves(*weighted.curves(weight))
 
     def _of_counts(self, positives: FloatArray, negatives: FloatArray) -> FloatArray:
         return self.of_curves(_cumulated(negatives), _cumulated(positives))
@@ -103,6 +111,10 @@ class AucFigure(CurveFigure):
         result[truth] = (m * components.auc - components.positive) / (m - 1)
         result[~truth] = (n * components.auc - components.negative) / (n - 1)
         return result
+
+    def reweighted(self, truth: BoolArray, rating: FloatArray) -> Reweighted:
+        """Sort once; compute the weighted Mann-Whitney statistic."""
+        return WeightedCurves(truth, rating).areas
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,10 +140,11 @@ class ShareFigure:
         number, right = counted.sum(), correct[counted].sum()
         return np.where(counted, (right - correct) / (number - 1), right / number)
 
-    def reweighted(self, truth: BoolArray, rating: FloatArray, weight: FloatArray) -> FloatArray:
+    def reweighted(self, truth: BoolArray, rating: FloatArray) -> Reweighted:
         """Compute the weighted share."""
-        counted = weight * self._counted(truth)
-        return counted @ self.correct(truth, rating) / counted.sum(axis=1)
+        counted = self._counted(truth).astype(np.float64)
+        right = counted * self.correct(truth, rating)
+        return lambda weight: np.asarray((weight @ right) / (weight @ counted))
 
     def as_area(self, table: Readings) -> Readings:
         """Give ratings whose area is this share: a right call beats the other class, which always scores 1/2."""
@@ -162,10 +175,14 @@ class CallerFigure:
         values = [_finite(self.function(truth[row], rating[row]), self.name) for row in keep]
         return np.asarray(values)[same.ravel()]
 
-    def reweighted(self, truth: BoolArray, rating: FloatArray, weight: FloatArray) -> FloatArray:
+    def reweighted(self, truth: BoolArray, rating: FloatArray) -> Reweighted:
         """Call the function on each resample."""
-        drawn = (np.repeat(np.arange(len(rating)), row) for row in weight.astype(np.intp))
-        return np.asarray([_finite(self.function(truth[case], rating[case]), self.name) for case in drawn])
+
+        def values(weight: FloatArray) -> FloatArray:
+            drawn = (np.repeat(np.arange(len(rating)), row) for row in weight.astype(np.intp))
+            return np.asarray([_finite(self.function(truth[case], rating[case]), self.name) for case in drawn])
+
+        return values
 
 
 def auc_figure() -> AucFigure:
@@ -190,27 +207,38 @@ def partial_auc_figure(
             return _area_between(fpf, tpf, 1.0 - high, 1.0 - low) / divisor
         return _area_between(tpf, 1.0 - fpf, low, high) / divisor
 
-    return CurveFigure("pauc", width / divisor, of_curves)
+    by_sensitivity = axis == "sensitivity"
+    ends = (low, high) if by_sensitivity else (1.0 - high, 1.0 - low)
+    without = area_left_out(*ends, divisor, by_sensitivity=by_sensitivity)
+    return CurveFigure("pauc", width / divisor, of_curves, left_out=without)
 
 
 def sensitivity_at_figure(specificity: float) -> CurveFigure:
     """Sensitivity at a given specificity, on the straight lines between the operating points."""
     _unit(specificity, "specificity")
-    return CurveFigure("sensitivity-at", 1.0, lambda fpf, tpf: _interpolated(fpf, tpf, 1.0 - specificity))
+    at = 1.0 - specificity
+    without = height_left_out(at, by_sensitivity=False)
+    return CurveFigure("sensitivity-at", 1.0, lambda fpf, tpf: _interpolated(fpf, tpf, at), left_out=without)
 
 
 def specificity_at_figure(sensitivity: float) -> CurveFigure:
     """Specificity at a given sensitivity, on the straight lines between the operating points."""
     _unit(sensitivity, "sensitivity")
-
-    return CurveFigure("specificity-at", 1.0, lambda fpf, tpf: _interpolated(tpf, 1.0 - fpf, sensitivity))
+    without = height_left_out(sensitivity, by_sensitivity=True)
+    return CurveFigure(
+        "specificity-at", 1.0, lambda fpf, tpf: _interpolated(tpf, 1.0 - fpf, sensitivity), left_out=without
+    )
 
 
 def expected_utility_figure(slope: float) -> CurveFigure:
     """Largest TPF - slope x FPF over the operating points (Abbey, Samuelson & Gallas 2013)."""
     if not slope > 0.0:
         raise InputError(f"the slope of the utility is positive, not {slope}")
-    return CurveFigure("expected-utility", 1.0, lambda fpf, tpf: np.asarray(np.max(tpf - slope * fpf, axis=1)))
+
+    def of_curves(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
+        return np.asarray(np.max(tpf - slope * fpf, axis=1))
+
+    return CurveFigure("expected-utility", 1.0, of_curves, left_out=expected_utility_left_out(slope))
 
 
 def sensitivity_figure(threshold: float) -> ShareFigure:
@@ -248,23 +276,31 @@ def _area(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
 def _area_between(x: FloatArray, y: FloatArray, low: float, high: float) -> FloatArray:
     """Integrate y over low <= x <= high, with the ends read off as `_interpolated` does."""
     at_low, at_high = (_interpolated(x, y, end)[:, None] for end in (low, high))
+    # Only the points between the first and the last curve's range matter; often few of all.
+    start = max(0, int(_points_until(x, low).min()))
+    stop = min(int(_points_until(x, high).max()) + 2, x.shape[1])
+    x, y = x[:, start:stop], y[:, start:stop]
     inside = np.clip(x, low, high)
-    height = np.where(x <= low + _ON_POINT, at_low, np.where(x >= high - _ON_POINT, at_high, y))
-    return np.sum(np.diff(inside, axis=1) * (height[:, 1:] + height[:, :-1]) / 2.0, axis=1)
+    height = np.where(x <= low + ON_POINT, at_low, np.where(x >= high - ON_POINT, at_high, y))
+    return np.asarray(np.einsum("ij,ij->i", np.diff(inside, axis=1), height[:, 1:] + height[:, :-1]) / 2.0)
 
 
 def _interpolated(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
     """Read y at x = at on the lines between the last points of each distinct x, as MRMCaov does."""
-    last_of_stretch = np.concatenate([np.diff(x, axis=1) > 0, np.ones((len(x), 1), dtype=bool)], axis=1)
-    position = np.where(last_of_stretch, np.arange(x.shape[1]), x.shape[1])
-    position = np.minimum.accumulate(position[:, ::-1], axis=1)[:, ::-1]
     row = np.arange(len(x))
-    left = (x <= at + _ON_POINT).sum(axis=1) - 1
+    left = _points_until(x, at)
     right = np.minimum(left + 1, x.shape[1] - 1)
-    low, high = y[row, position[row, left]], y[row, position[row, right]]
-    run = x[row, right] - x[row, left]
+    end = x[row, right]
+    top = np.count_nonzero(x <= end[:, None], axis=1) - 1
+    low, high = y[row, left], y[row, top]
+    run = end - x[row, left]
     share = np.divide(at - x[row, left], run, out=np.zeros(len(x)), where=run > 0)
-    return low + np.clip(share, 0.0, 1.0) * (high - low)
+    return np.asarray(low + np.clip(share, 0.0, 1.0) * (high - low))
+
+
+def _points_until(x: FloatArray, at: float) -> npt.NDArray[np.intp]:
+    """Give the last point of each curve that lies at or before an abscissa."""
+    return np.asarray(np.count_nonzero(x <= at + ON_POINT, axis=1) - 1)
 
 
 def _unit(value: float, name: str) -> None:

@@ -4,14 +4,15 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as t_distribution
 
-from validation.stats.checks import FloatArray, InputError, confidence_level
+from validation.stats.checks import FloatArray, confidence_level
+from validation.stats.mrmc_analyses import ROUNDING
 from validation.stats.mrmc_covariance import covariance_from_moments
 from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import ShareFigure
@@ -78,6 +79,7 @@ class Decomposition:
     moments: Mapping[Statistic, FloatArray]
     coefficients: FloatArray
     areas: tuple[float, float]
+    cases: int
 
     def covariance(self, statistic: Statistic) -> float:
         """Estimate the covariance; for one modality with itself, the variance."""
@@ -218,8 +220,6 @@ def mrmc_u(table: Readings, *, figure: ShareFigure | None = None, level: float =
     """
     level = confidence_level(level)
     table = figure.as_area(table) if figure is not None else table
-    if not table.truth.any() or table.truth.all():
-        raise InputError("U-statistics need positive and negative cases")
     moments = pair_moments(table)
     parts: dict[tuple[str, str], Decomposition | Undefined] = {
         (a, b): _decomposition(table, moments, a, b)
@@ -253,6 +253,9 @@ def _decomposition(table: Readings, moments: Moments, a: str, b: str) -> Decompo
     numerator = _same_and_all(moments.overlapping[:, rows, columns])
     count = _same_and_all(moments.overlapping_count[:, rows, columns])
     pairs = moments.pairs[rows].sum(), moments.pairs[columns].sum()
+    if not table.truth.any() or table.truth.all():
+        lacking = Reason.NO_NEGATIVE_CASES if table.truth.any() else Reason.NO_POSITIVE_CASES
+        return Undefined(lacking, "All cases are of one class.", len(table.truth))
     if min(pairs) == 0:
         return Undefined(Reason.MISSING_READINGS, f"Nobody read both classes in modality {a if pairs[0] == 0 else b}.")
     unbiased, unbiased_count = _TO_UNBIASED @ numerator, _TO_UNBIASED @ count
@@ -267,6 +270,7 @@ def _decomposition(table: Readings, moments: Moments, a: str, b: str) -> Decompo
         {"ustat": _ratio(unbiased, unbiased_count), "mle": _ratio(numerator, count)},
         coefficients,
         (float(moments.success[rows].sum() / pairs[0]), float(moments.success[columns].sum() / pairs[1])),
+        int(table.present[[table.modalities.index(name) for name in (a, b)]].any(axis=(0, 1)).sum()),
     )
 
 
@@ -285,7 +289,8 @@ def _single(part: Decomposition | Undefined, name: str, kind: Statistic, level: 
     components = part.components("mle")[[0, 1, 3]]
     variance = part.covariance(kind)
     df = _freedom(variance, components, part.freedoms)
-    return _tested(name, None, kind, part.areas[0], 0.5, variance, df, level)
+    bare = Estimate(part.areas[0], None, None, level, kind, part.cases, _NO_INTERVAL)
+    return _tested((name, None), bare, 0.5, (variance, abs(variance)), df)
 
 
 def _difference(
@@ -299,7 +304,9 @@ def _difference(
     components = [part.components("mle")[[0, 1, 3]] for part in (first, second, both)]
     freedoms = tuple(min(pair) for pair in zip(first.freedoms, second.freedoms, strict=True))
     df = _freedom(variance, components[0] + components[1] - 2.0 * components[2], freedoms)
-    return _tested(a, b, kind, first.areas[0] - second.areas[0], 0.0, variance, df, level)
+    scale = abs(first.covariance(kind)) + abs(second.covariance(kind))
+    bare = Estimate(first.areas[0] - second.areas[0], None, None, level, kind, both.cases, _NO_INTERVAL)
+    return _tested((a, b), bare, 0.0, (variance, scale), df)
 
 
 def _freedom(variance: float, components: FloatArray, freedoms: tuple[int, ...]) -> float | None:
@@ -311,39 +318,37 @@ def _freedom(variance: float, components: FloatArray, freedoms: tuple[int, ...])
 
 
 def _tested(
-    a: str,
-    b: str | None,
-    kind: Statistic,
-    value: float,
-    null: float,
-    variance: float,
-    df: float | None,
-    level: float,
+    names: tuple[str, str | None], bare: Estimate, null: float, variances: tuple[float, float], df: float | None
 ) -> UStatistic:
-    if variance <= _NO_VARIANCE:
-        negative = variance < -_NO_VARIANCE
+    """Add interval and test to an estimate; `variances` are its own and what it was subtracted from."""
+    variance, smallest = variances[0], max(_NO_VARIANCE, ROUNDING * variances[1])
+    value, kind = bare.value, cast(Statistic, bare.method)
+    if variance <= smallest:
+        negative = variance < -smallest
         note = "The estimated variance is negative" if negative else "There is no variance"
         hint = "; see the other estimator." if negative else "."
-        bare = Estimate(value, None, None, level, kind, 0, f"{note}, so there is no interval and no test{hint}")
-        return UStatistic(a, b, kind, bare, variance, None, None, None)
-    error = math.sqrt(variance)
-    limits = norm.ppf(0.5 + level / 2.0) * error
+        outcome = dataclasses.replace(bare, note=f"{note}, so there is no interval and no test{hint}")
+        return UStatistic(*names, kind, outcome, variance, None, None, None)
+    error, share = math.sqrt(variance), 0.5 + bare.level / 2.0
+    limits = norm.ppf(share) * error
     normal = float(value - limits), float(value + limits), float(2.0 * norm.sf(abs(value - null) / error))
-    if df is None or df > _LARGEST_T_DF:
-        low, high, p = normal
-    else:
+    low, high, p = normal
+    if df is not None and df <= _LARGEST_T_DF:
         whole = math.floor(df)
-        half = float(t_distribution.ppf(0.5 + level / 2.0, whole)) * error
+        half = float(t_distribution.ppf(share, whole)) * error
         low, high, p = value - half, value + half, float(2.0 * t_distribution.sf(abs(value - null) / error, whole))
-    return UStatistic(a, b, kind, Estimate(value, low, high, level, kind, 0), variance, df, p, normal)
+    outcome = dataclasses.replace(bare, low=low, high=high, note=None)
+    return UStatistic(*names, kind, outcome, variance, df, p, normal)
 
 
 _NO_VARIANCE = 1e-24
+_NO_INTERVAL = "There is no interval."
 
 
 def _readers(table: Readings, moments: Moments, level: float) -> tuple[ReaderFigure, ...]:
     """Give each reader's area with its unbiased variance over cases."""
     variances = np.diag(covariance_from_moments(moments))
+    cases = table.present.sum(axis=2).ravel().tolist()
     rows = []
     for index, (modality, reader) in enumerate(table.cells):
         if moments.pairs[index] == 0:
@@ -352,11 +357,11 @@ def _readers(table: Readings, moments: Moments, level: float) -> tuple[ReaderFig
             continue
         value, variance = float(moments.area[index]), float(variances[index])
         if moments.denominator[3, index, index] == 0 or variance <= _NO_VARIANCE:
-            bare = Estimate(value, None, None, level, "ustat", 0, "No variance over cases can be estimated.")
+            bare = Estimate(value, None, None, level, "ustat", cases[index], "No variance over cases can be estimated.")
             rows.append(ReaderFigure(reader, modality, bare, None))
             continue
         error = math.sqrt(variance)
         half = float(norm.ppf(0.5 + level / 2.0)) * error
-        outcome = Estimate(value, max(0.0, value - half), min(1.0, value + half), level, "ustat", 0)
+        outcome = Estimate(value, max(0.0, value - half), min(1.0, value + half), level, "ustat", cases[index])
         rows.append(ReaderFigure(reader, modality, outcome, error))
     return tuple(rows)

@@ -148,7 +148,8 @@ def _power(
     one = plan.components
     scale = plan.pilot_cases / cases
     between = max(one.cov2 - one.cov3, 0.0)
-    interaction = one.var_tr + scale * (one.var_error - one.cov1 - between)
+    # A negative estimate of VarTR would promise power that no study has.
+    interaction = max(one.var_tr, 0.0) + scale * (one.var_error - one.cov1 - between)
     fixed_readers = scale * (one.var_error - one.cov1 + (readers - 1) * between)
     variance = {"RRRC": interaction + scale * readers * between, "RRFC": interaction, "FRRC": fixed_readers}[analysis]
     variance = np.where(variance > 0.0, variance, np.nan)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +16,11 @@ from validation.stats.checks import (
     same_length,
 )
 from validation.stats.normal import two_sided_p
+from validation.stats.resampling import Stratum, classes, clusters, weight_blocks
 from validation.stats.results import Estimate, Outcome, Reason, TestOutcome, TestResult, Undefined
 from validation.stats.roc import missing_class
-from validation.stats.roc_metrics import CurveMetric
-
-# Keeps one block of resampled weights below about 64 MB.
-_BLOCK_CELLS = 8_000_000
+from validation.stats.roc_metrics import CurveMetric, area
+from validation.stats.roc_weighted import WeightedCurves
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def metric_value(truth: npt.ArrayLike, rating: npt.ArrayLike, metric: CurveMetri
     if missing is not None:
         return missing
     weights = np.ones((1, len(truth_array)))
-    value = float(metric(*_Curves(truth_array, ratings).of(weights))[0])
+    value = float(metric(*WeightedCurves(truth_array, ratings).curves(weights))[0])
     return value if math.isfinite(value) else _not_defined(len(truth_array))
 
 
@@ -107,7 +105,7 @@ def bootstrap_metric(
     value = metric_value(truth_array, ratings, metric)
     if isinstance(value, Undefined):
         return value
-    draws = _draws(truth_array, [_Curves(truth_array, ratings)], metric, resampling)[0]
+    draws = _draws(truth_array, [WeightedCurves(truth_array, ratings)], metric, resampling)[0]
     return _percentiles(value, draws, len(truth_array), level, resampling)
 
 
@@ -149,7 +147,7 @@ def bootstrap_compare(
     if undefined is not None:
         return BootstrapComparison(undefined, undefined, undefined, undefined)
     first, second = (value for value in values if not isinstance(value, Undefined))
-    curves = [_Curves(truth_array, one) for one in (a, b)]
+    curves = [WeightedCurves(truth_array, one) for one in (a, b)]
     draws = _draws(truth_array, curves, metric, resampling)
     difference = draws[0] - draws[1]
     return BootstrapComparison(
@@ -160,64 +158,22 @@ def bootstrap_compare(
     )
 
 
-class _Curves:
-    """ROC curves of one rating under any weights of its cases, many at once."""
-
-    def __init__(self, truth: BoolArray, rating: FloatArray) -> None:
-        self._order = np.argsort(-rating, kind="stable")
-        ordered = rating[self._order]
-        self._starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        self._positive = truth[self._order]
-
-    def of(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give false and true positive fractions, one row of operating points per row of weights."""
-        ordered = weights[:, self._order]
-        return self._fractions(ordered * ~self._positive), self._fractions(ordered * self._positive)
-
-    def _fractions(self, weights: FloatArray) -> FloatArray:
-        counts = np.add.reduceat(weights, self._starts, axis=1).cumsum(axis=1)
-        counts = np.hstack((np.zeros((len(counts), 1)), counts))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            # A resample without a class has no curve: NaN, counted by the caller.
-            fractions: FloatArray = counts / counts[:, -1:]
-        return fractions
-
-
-def _draws(truth: BoolArray, curves: list[_Curves], metric: CurveMetric, resampling: Resampling) -> list[FloatArray]:
+def _draws(
+    truth: BoolArray, curves: list[WeightedCurves], metric: CurveMetric, resampling: Resampling
+) -> list[FloatArray]:
     values: list[list[FloatArray]] = [[] for _ in curves]
-    for weights in _weights(truth, resampling):
+    strata = _strata(truth, resampling.cluster)
+    for weight in weight_blocks(strata, len(truth), resampling.resamples, resampling.rng):
         for collected, one in zip(values, curves, strict=True):
-            collected.append(metric(*one.of(weights)))
+            collected.append(one.areas(weight) if metric is area else metric(*one.curves(weight)))
     return [np.concatenate(collected) for collected in values]
 
 
-def _weights(truth: BoolArray, resampling: Resampling) -> Iterator[FloatArray]:
-    """Yield blocks of resamples: how often each case is drawn."""
-    n = len(truth)
-    block = max(1, _BLOCK_CELLS // n)
-    groups = _groups(truth, resampling.cluster)
-    for start in range(0, resampling.resamples, block):
-        size = min(block, resampling.resamples - start)
-        weights = np.zeros((size, n))
-        for members in groups:
-            m = int(members.max()) + 1
-            drawn = resampling.rng.multinomial(m, np.full(m, 1.0 / m), size=size)
-            inside = members >= 0
-            weights[:, inside] = drawn[:, members[inside]]
-        yield weights
-
-
-def _groups(truth: BoolArray, cluster: npt.NDArray[np.generic] | None) -> list[npt.NDArray[np.intp]]:
-    """For each stratum, the unit (0, 1, …) that each case belongs to; -1 outside the stratum."""
-    if cluster is not None:
-        same_length(truth=truth, cluster=np.asarray(cluster))
-        return [np.unique(np.asarray(cluster), return_inverse=True)[1].astype(np.intp)]
-    groups = []
-    for stratum in (truth, ~truth):
-        members = np.full(len(truth), -1, dtype=np.intp)
-        members[stratum] = np.arange(stratum.sum())
-        groups.append(members)
-    return groups
+def _strata(truth: BoolArray, cluster: npt.NDArray[np.generic] | None) -> list[Stratum]:
+    if cluster is None:
+        return classes(truth)
+    same_length(truth=truth, cluster=np.asarray(cluster))
+    return clusters(np.asarray(cluster))
 
 
 def _percentiles(value: float, draws: FloatArray, n: int, level: float, resampling: Resampling) -> Estimate:

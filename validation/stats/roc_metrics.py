@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from validation.stats.checks import FloatArray, InputError
 
@@ -20,7 +21,12 @@ _ROUNDING = 1e-12
 
 def full_area() -> CurveMetric:
     """Make the metric "area under the curve"."""
-    return lambda fpf, tpf: np.asarray(np.trapezoid(tpf, fpf, axis=1))
+    return area
+
+
+def area(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
+    """Integrate each curve."""
+    return np.asarray(np.trapezoid(tpf, fpf, axis=1))
 
 
 def partial_area(low: float, high: float, axis: Axis = "specificity", *, mcclish: bool = False) -> CurveMetric:
@@ -46,12 +52,12 @@ def partial_area(low: float, high: float, axis: Axis = "specificity", *, mcclish
 
     def metric(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
         x, y = (fpf, tpf) if axis == "specificity" else (1.0 - tpf[:, ::-1], 1.0 - fpf[:, ::-1])
-        area = _area_between(x, y, start, end)
+        between = _area_between(x, y, start, end)
         if not mcclish:
-            return area
+            return between
         chance, most = (end**2 - start**2) / 2.0, end - start
-        corrected = 0.5 * (1.0 + (area - chance) / (most - chance))
-        return np.where(area < chance - _ROUNDING, np.nan, corrected)
+        corrected = 0.5 * (1.0 + (between - chance) / (most - chance))
+        return np.where(between < chance - _ROUNDING, np.nan, corrected)
 
     return metric
 
@@ -76,7 +82,7 @@ def _fraction(value: float, name: str) -> None:
 def _height_at(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
     """Read each curve at one abscissa; where it rises vertically there, its upper end."""
     rows = np.arange(len(x))
-    last = np.minimum((x <= at + _ROUNDING).sum(axis=1) - 1, x.shape[1] - 2)
+    last = np.minimum(_points_until(x, at), x.shape[1] - 2)
     x0, x1, y0, y1 = x[rows, last], x[rows, last + 1], y[rows, last], y[rows, last + 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(x1 > x0, np.clip((at - x0) / (x1 - x0), 0.0, 1.0), 1.0)
@@ -86,7 +92,16 @@ def _height_at(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
 def _area_between(x: FloatArray, y: FloatArray, start: float, end: float) -> FloatArray:
     """Trapezoids between two abscissae: points outside are moved to the cut, with the height of the curve there."""
     at_start, at_end = _height_at(x, y, start), _height_at(x, y, end)
+    # Only the points between the first and the last curve's range matter; often few of all.
+    first = max(0, int(_points_until(x, start).min()))
+    stop = min(int(_points_until(x, end).max()) + 2, x.shape[1])
+    x, y = x[:, first:stop], y[:, first:stop]
     inside = np.clip(x, start, end)
     before, after = x < start - _ROUNDING, x > end + _ROUNDING
     height = np.where(before, at_start[:, None], np.where(after, at_end[:, None], y))
     return np.asarray(np.trapezoid(height, inside, axis=1))
+
+
+def _points_until(x: FloatArray, at: float) -> npt.NDArray[np.intp]:
+    """Give the last point of each curve that lies at or before an abscissa."""
+    return np.asarray(np.count_nonzero(x <= at + _ROUNDING, axis=1) - 1)

@@ -167,3 +167,16 @@ def test_command_line(tmp_path, capsys):
     assert main(["ai-vs-readers", "--csv", str(two), "--ai-reader", "R1"]) == 2
     assert "one modality is compared at a time" in capsys.readouterr().err
     assert main(["ai-vs-readers", "--csv", str(two), "--ai-reader", "R1", "--of-modality", "M2"], io.StringIO()) == 0
+
+
+def test_an_ai_that_copies_a_reader():
+    for seed in range(5):
+        table = small_study(seed)
+        rating = table.rating.copy()
+        rating[0, 0] = rating[0, 1]
+        copied = ai_vs_readers(table.with_rating(rating), "R1")
+        row = next(one for one in copied.differences if one.reader == "R2")
+        assert (row.outcome.value, row.p) == (0.0, None)
+        assert "no variance" in row.outcome.note
+        alone = ai_vs_readers(table.with_rating(np.broadcast_to(rating[:, :1], rating.shape)), "R1")
+        assert all(one.p is None for one in alone.differences)

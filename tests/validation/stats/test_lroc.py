@@ -10,8 +10,9 @@ from tests.validation.stats.reference import reference_data, reference_path, ref
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.checks import InputError
 from validation.stats.cli import main
-from validation.stats.lroc import alroc_figure, lroc_readings, pcl_figure
+from validation.stats.lroc import alroc_figure, lroc_curve, lroc_readings, pcl_figure
 from validation.stats.mrmc_figures import auc_figure
+from validation.stats.results import Reason
 
 READERS = tuple(f"R{number}" for number in range(1, 11))
 FIGURES = {"PCL": pcl_figure, "ALROC": alroc_figure}
@@ -56,6 +57,40 @@ def test_rjafroc_ratings_alone(form):
     assert ours[: len(theirs)] == pytest.approx(theirs, rel=1e-9)
     row = next(row for row in ai_vs_readers(table, "R1").differences if row.analysis == form)
     assert row.p == pytest.approx(reference_values("cad_nico_lroc", f"CadVsRad_Wilcoxon_{form}")["pval"], rel=1e-8)
+
+
+def test_rjafroc_curve():
+    points = reference_values("cad_nico_lroc", "curve_LROC_R1")
+    assert points.pop() == {"x": 1, "y": points[-1]["y"]}  # RJafroc repeats the last point
+    ours = lroc_curve(study(), "M1", "R1")
+    assert ours["x"] == pytest.approx([point["x"] for point in points], abs=1e-12)
+    assert ours["y"] == pytest.approx([point["y"] for point in points], abs=1e-12)
+
+
+def small(truth, rating, located):
+    number = len(truth)
+    return lroc_readings(
+        reader=["A"] * number,
+        modality=["m"] * number,
+        case=range(number),
+        truth=truth,
+        rating=rating,
+        correct_location=located,
+    )
+
+
+def test_curves_by_hand_and_what_has_none():
+    curve = lroc_curve(small([0, 0, 1, 1, 1], [1, 2, 3, 2, 4], [0, 0, 1, 1, 0]), "m", "A")
+    assert curve["x"].tolist() == [0.0, 0.0, 0.5, 1.0]
+    assert curve["y"].tolist() == pytest.approx([0.0, 1 / 3, 2 / 3, 2 / 3])
+    assert lroc_curve(small([1, 1], [1, 2], [1, 1]), "m", "A").reason is Reason.NO_NEGATIVE_CASES
+    assert lroc_curve(small([0, 0], [1, 2], [0, 0]), "m", "A").reason is Reason.NO_POSITIVE_CASES
+    everything_equal = lroc_curve(small([0, 1], [2, 2], [0, 1]), "m", "A")
+    assert [everything_equal[axis].tolist() for axis in "xy"] == [[0.0, 1.0], [0.0, 1.0]]
+    nothing_found = lroc_curve(small([0, 1], [-np.inf, 5], [0, 0]), "m", "A")
+    assert [nothing_found[axis].tolist() for axis in "xy"] == [[0.0], [0.0]]
+    with pytest.raises(InputError, match="there is no reader 'B'"):
+        lroc_curve(small([0, 1], [1, 2], [0, 1]), "m", "B")
 
 
 def test_by_hand():
@@ -110,3 +145,7 @@ def test_command_line():
     output = io.StringIO()
     assert main(["lroc", "--csv", path, "--fom", "alroc"], output) == 0
     assert "M1" in output.getvalue()
+    output = io.StringIO()
+    assert main(["lroc", "--csv", path, "--curve", "--json"], output) == 0
+    first = json.loads(output.getvalue())["readers"][0]
+    assert (first["reader"], first["y"][-1]) == ("R1", pytest.approx(0.675))

@@ -58,15 +58,7 @@ def small_study(seed=0, readers=3, modalities=2, cases=24, levels=5):
 
 
 def test_printed_van_dyke_analysis_follows_from_its_areas_and_covariances():
-    cell = np.arange(10)
-    same_modality = (cell // 5)[:, None] == (cell // 5)[None, :]
-    same_reader = (cell % 5)[:, None] == (cell % 5)[None, :]
-    one = VAN_DYKE_COVARIANCES
-    covariance = np.where(
-        same_modality & same_reader,
-        one["var"],
-        np.where(same_reader, one["cov1"], np.where(same_modality, one["cov2"], one["cov3"])),
-    )
+    covariance = block_covariance(**VAN_DYKE_COVARIANCES)
     parts, components = or_parts(VAN_DYKE_AREAS, covariance)
     # As printed: F 4.46 with 15.26 df, p .0517; chi-square 5.47595, p .0193; F 8.70 with 4 df, p .0420.
     assert parts["RRRC"].test.f == pytest.approx(4.46, abs=0.005)
@@ -79,6 +71,52 @@ def test_printed_van_dyke_analysis_follows_from_its_areas_and_covariances():
     assert parts["RRFC"].test.p == pytest.approx(0.0420, abs=5e-5)
     assert components.var_r == pytest.approx(0.001535, abs=5e-8)
     assert components.var_tr == pytest.approx(0.0002004, abs=5e-8)
+
+
+def block_covariance(var, cov1, cov2, cov3, modalities=2, readers=5):
+    """Covariance matrix of modality x reader figures with these four values (var and cov2 may differ by modality)."""
+    cell = np.arange(modalities * readers)
+    modality, reader = cell // readers, cell % readers
+    same_modality, same_reader = modality[:, None] == modality[None, :], reader[:, None] == reader[None, :]
+    own = np.where(same_reader, np.broadcast_to(var, modalities)[modality], np.broadcast_to(cov2, modalities)[modality])
+    return np.where(same_modality, own, np.where(same_reader, cov1, cov3))
+
+
+def test_printed_van_dyke_single_modalities():
+    # Iowa OR-DBM MRMC 2.51 prints error variance and Cov2 of each modality, and what follows from them.
+    covariance = block_covariance([0.00101410, 0.00059047], 0.00034661, [0.00048396, 0.00020419], 0.00023903)
+    parts, _ = or_parts(VAN_DYKE_AREAS, covariance)
+    for analysis, errors, degrees in (
+        ("RRRC", (0.0331736, 0.02156637), (12.74, 12.71)),
+        ("FRRC", (0.02428971, 0.01677632), (None, None)),
+        ("RRFC", (0.02482994, 0.01615303), (4.0, 4.0)),
+    ):
+        for variance, error, df in zip(parts[analysis].single, errors, degrees, strict=True):
+            assert np.sqrt(variance.value) == pytest.approx(error, abs=2e-7)
+            assert variance.df == (None if df is None else pytest.approx(df, abs=0.006))
+
+
+def test_negative_covariances_never_narrow_an_interval():
+    # Iowa OR-DBM: [Error - Cov1 + (r-1) max(Cov2 - Cov3, 0)] and sqrt{1/r [Var + (r-1) max(Cov2, 0)]}; so RJafroc.
+    parts, components = or_parts(VAN_DYKE_AREAS, block_covariance(8e-4, 3e-4, -1e-4, 1e-4))
+    assert (components.cov2, components.cov3) == pytest.approx((-1e-4, 1e-4))
+    assert parts["FRRC"].difference.value == pytest.approx(2.0 * 5e-4 / 5)
+    assert parts["FRRC"].single[0].value == pytest.approx(8e-4 / 5)
+    assert parts["RRRC"].difference == parts["RRFC"].difference
+    assert parts["RRRC"].single == parts["RRFC"].single
+
+
+@pytest.mark.parametrize("covariance", ["jackknife", "delong", "unbiased", "dbm"])
+def test_rounding_is_no_variance(covariance):
+    # A difference of nothing must not become F = 1.3 of two numbers of 1e-17.
+    for seed in range(6):
+        table = small_study(seed=seed, readers=4, modalities=3, cases=31, levels=40)
+        alike = table.with_rating(np.broadcast_to(table.rating[:1], table.rating.shape))
+        method = {"method": "dbm"} if covariance == "dbm" else {"covariance": covariance}
+        ours = mrmc(alike, **method)
+        assert {test.reason for test in ours.tests.values()} == {Reason.ZERO_VARIANCE}
+        assert all(row.p is None for row in (*ours.differences, *ours.reader_differences))
+        assert all(row.outcome.low is not None for row in ours.modalities)
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
@@ -99,7 +137,7 @@ def test_reweighting_equals_repeating_cases(figure):
     weight[1, :4] = [2, 0, 1, 1]
     weight[1, -4:] = [0, 3, 1, 0]
     drawn = np.repeat(np.arange(20), weight[1].astype(int))
-    ours = figure.reweighted(table.truth, rating, weight)
+    ours = figure.reweighted(table.truth, rating)(weight)
     assert ours[0] == pytest.approx(figure.value(table.truth, rating), abs=1e-12)
     assert ours[1] == pytest.approx(figure.value(table.truth[drawn], rating[drawn]), abs=1e-12)
 
@@ -114,6 +152,15 @@ def test_a_callers_function_gives_what_the_built_in_figure_gives():
     own_boot = mrmc(table, figure=own, covariance="bootstrap", resamples=60, generator=generators[0])
     boot = mrmc(table, covariance="bootstrap", resamples=60, generator=generators[1])
     assert own_boot.tests["RRRC"].f == pytest.approx(boot.tests["RRRC"].f, rel=1e-9)
+
+
+def test_a_bootstrap_that_leaves_a_reader_without_a_class_says_so():
+    table = small_study(seed=5, cases=20)
+    rating = table.rating.copy()
+    rating[0, 0, np.flatnonzero(table.truth)[2:]] = np.nan
+    sparse = Readings(table.modalities, table.readers, table.cases, table.truth, rating)
+    with pytest.raises(InputError, match="a reader has no case of a class; use the jackknife"):
+        mrmc(sparse, covariance="bootstrap", generator=np.random.default_rng(1))
 
 
 def test_a_callers_function_that_gives_no_number_is_named():
@@ -198,6 +245,10 @@ def test_missing_classes_and_single_cases_are_named():
     single = mrmc(Readings(table.modalities, table.readers, table.cases, table.truth, rating))
     assert single.tests["RRRC"].reason is Reason.TOO_FEW_CASES
     assert single.readers[-1].outcome.value >= 0.0
+    means = [row.outcome for row in single.modalities]
+    assert [mean.low for mean in means] == [None, None]
+    assert means[1].value == pytest.approx(np.mean([row.outcome.value for row in single.readers[3:]]))
+    assert "covariance needs two" in means[0].note
 
 
 def test_dbm_and_delong_refuse_missing_readings():

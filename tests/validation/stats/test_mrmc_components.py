@@ -52,6 +52,15 @@ def test_roe_metz_and_back(shift):
         assert found == pytest.approx(variances, rel=1e-4)
 
 
+def test_roe_metz_of_two_areas_and_back():
+    model = RoeMetz((0.9, 1.6), 0.02, 0.01, 0.25, 0.15, 0.2)
+    areas, components = or_from_roe_metz(model, 69, 45)
+    back = roe_metz_from_or(areas, components, 69, 45)
+    assert back.shifts == pytest.approx(model.shifts, rel=1e-6)
+    found = (back.var_r, back.var_tr, back.var_c, back.var_tc, back.var_rc)
+    assert found == pytest.approx((0.02, 0.01, 0.25, 0.15, 0.2), rel=1e-4)
+
+
 def test_true_area_of_a_roe_metz_model():
     # Roe & Metz 1997: a shift of 0.821 with these reader variances is an area of about 0.72; without
     # variation between readers it is Phi(shift / sqrt 2) exactly.

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.validation.stats.reference import reference_path, reference_values
 from tests.validation.stats.studies import result, study
 from validation.stats import Reason
-from validation.stats.checks import InputError
 from validation.stats.cli import main
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_components import RoeMetz
@@ -227,10 +226,21 @@ def test_readers_and_modalities_that_never_overlap():
     assert ours.readers[0].outcome.reason is Reason.MISSING_READINGS
 
 
-def test_one_class_only_is_refused():
+def test_one_class_only_is_named():
     table = small_study()
-    with pytest.raises(InputError, match="positive and negative"):
-        mrmc_u(Readings(table.modalities, table.readers, table.cases, np.ones(17, dtype=bool), table.rating))
+    for truth, reason in ((True, Reason.NO_NEGATIVE_CASES), (False, Reason.NO_POSITIVE_CASES)):
+        one_class = Readings(table.modalities, table.readers, table.cases, np.full(17, truth), table.rating)
+        ours = mrmc_u(one_class)
+        assert {row.outcome.reason for row in (*ours.modalities, *ours.differences)} == {reason}
+
+
+def test_estimates_count_their_cases():
+    table = small_study()
+    rating = table.rating.copy()
+    rating[0, :, :2] = np.nan
+    ours = mrmc_u(Readings(table.modalities, table.readers, table.cases, table.truth, rating))
+    assert [row.outcome.n for row in (*ours.modalities, ours.differences[0])] == [15, 17, 17]
+    assert {row.outcome.n for row in ours.readers} == {15, 17}
 
 
 def test_command_line():

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import math
@@ -91,6 +92,18 @@ def test_power_by_hand():
     assert ours.noncentrality == pytest.approx(3 * 0.05**2 / denominator, rel=1e-12)
 
 
+def test_a_negative_interaction_promises_no_power():
+    # RJafroc 2.1.3, SsPowerGivenJKOrVarCom: VarTR = max(VarTR, 0). The FedRoc data have such an estimate (Iowa OR-DBM).
+    fed_roc = OrComponents(0.00128372, -1.093e-05, 0.00078912, 0.0002948, 0.00023331, 0.00021213)
+    none = dataclasses.replace(fed_roc, var_tr=0.0)
+    for analysis in ("RRRC", "RRFC", "FRRC"):
+        ours, expected = (mrmc_power(MrmcPlan(0.03, one, 200), 5, 100, analysis=analysis) for one in (fed_roc, none))
+        assert ours == expected
+    denominator = 2.0 * (0.00078912 - 0.0002948 + 4 * (0.00023331 - 0.00021213))
+    ours = mrmc_power(MrmcPlan(0.03, fed_roc, 200), 5, 100)
+    assert ours.noncentrality == pytest.approx(2.5 * 0.03**2 / denominator, rel=1e-12)
+
+
 def test_paired_binary_by_hand():
     # Connor 1987: (z_a sqrt(psi) + z_b sqrt(psi - d^2))^2 / d^2 with psi = 0.3, d = 0.1.
     expected = (1.959963985 * math.sqrt(0.3) + 0.841621234 * math.sqrt(0.29)) ** 2 / 0.01
@@ -124,7 +137,7 @@ def test_what_cannot_be_planned_is_named():
     plan = MrmcPlan(0.05, VAN_DYKE, 114)
     assert mrmc_power(plan, 1, 100).reason is Reason.TOO_FEW_READERS
     assert required_cases(plan, 3).reason is Reason.TOO_FEW_READERS
-    negative = OrComponents(0.0, -0.01, 0.0008, 0.0003, 0.0003, 0.0002)
+    negative = OrComponents(0.0, 0.0, 0.0003, 0.0004, 0.0003, 0.0002)
     assert mrmc_power(MrmcPlan(0.05, negative, 114), 5, 100).reason is Reason.NEGATIVE_VARIANCE
     for wrong in (lambda: MrmcPlan(0.0, VAN_DYKE, 114), lambda: auc_cases(0.4), lambda: paired_binary_cases(0.2, 0.2)):
         with pytest.raises(InputError):

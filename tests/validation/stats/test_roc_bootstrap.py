@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from tests.validation.stats.reference import reference_data, reference_values
-from validation.stats import InputError, Reason, auc
+from validation.stats import InputError, Reason, auc, roc_metrics
+from validation.stats.resampling import classes, weight_blocks
 from validation.stats.roc_bootstrap import Resampling, bootstrap_compare, bootstrap_metric
 from validation.stats.roc_metrics import full_area, partial_area, sensitivity_at, specificity_at
+from validation.stats.roc_weighted import WeightedCurves
 
 
 def resampling(resamples=10_000, cluster=None):
@@ -88,3 +91,24 @@ def test_specificity_mirrors_sensitivity():
     one = bootstrap_metric(truth, rating, specificity_at(0.8), resampling(300))
     other = bootstrap_metric(1 - truth, -rating, sensitivity_at(0.8), resampling(300))
     assert one.value == pytest.approx(other.value)
+
+
+def test_weighted_area_is_the_area_of_the_repeated_cases() -> None:
+    rng = np.random.default_rng(8)
+    truth, rating = np.arange(30) % 3 == 0, rng.integers(0, 6, 30).astype(float)
+    weight = rng.integers(0, 4, (5, 30)).astype(float)
+    weighted = WeightedCurves(truth, rating)
+    repeated = [roc_auc_score(np.repeat(truth, row.astype(int)), np.repeat(rating, row.astype(int))) for row in weight]
+    np.testing.assert_allclose(weighted.areas(weight), repeated, rtol=0.0, atol=1e-14)
+    np.testing.assert_allclose(roc_metrics.area(*weighted.curves(weight)), repeated, rtol=0.0, atol=1e-14)
+
+
+def test_weights_draw_as_many_cases_of_each_class_as_there_are() -> None:
+    truth = np.arange(50) % 5 == 0
+    blocks = list(weight_blocks(classes(truth), 50, 3000, np.random.default_rng(2)))
+    weight = np.concatenate(blocks)
+    assert weight.shape == (3000, 50)
+    assert (weight[:, truth].sum(axis=1) == 10).all()
+    assert (weight[:, ~truth].sum(axis=1) == 40).all()
+    # How often one of m cases is drawn is binomial(m, 1/m): variance 1 - 1/m.
+    assert weight[:, truth].var() == pytest.approx(0.9, abs=0.03)

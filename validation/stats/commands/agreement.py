@@ -24,30 +24,45 @@ from validation.stats.agreement_measurements import (
 )
 from validation.stats.checks import FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows
+from validation.stats.commands.mrmc import add_reading_columns, name_columns, table_readings
+from validation.stats.mrmc_agreement import reader_agreement
 from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable
 from validation.stats.table import CsvTable
 
 
 def _options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--raters", required=True, metavar="COLUMN,...", help="columns with the ratings; a blank cell is no rating"
+        "--raters", metavar="COLUMN,...", help="columns with the ratings, one a rater; a blank cell is no rating"
     )
     command.add_argument(
         "--kind",
-        choices=("categories", "measurements"),
+        choices=("categories", "measurements", "reader-study"),
         default="categories",
-        help="kappas, AC1/AC2 and alpha (default), or ICC, concordance and limits of agreement",
+        help="categories: kappas, AC1/AC2 and alpha (default); measurements: ICC, concordance and limits of agreement; "
+        "reader-study: limits of agreement within and between readers and modalities, from a table with one row a "
+        "reading (--reader, --modality, --case, --rating) and no --raters",
     )
+    add_reading_columns(command)
     command.add_argument("--weights", choices=WEIGHTS, default="identity", help="partial agreement (default: identity)")
     command.add_argument("--metric", choices=METRICS, default="nominal", help="of Krippendorff's alpha")
     command.add_argument("--categories", metavar="VALUE,...", help="the scale, where not every category was used")
 
 
 def _columns(options: argparse.Namespace) -> list[str]:
+    if options.kind == "reader-study":
+        return [*name_columns(options), options.rating]
+    if options.raters is None:
+        raise InputError("name the columns with the ratings: --raters COLUMN,COLUMN")
     return [column.strip() for column in options.raters.split(",")]
 
 
+def _names(options: argparse.Namespace) -> list[str]:
+    return name_columns(options) if options.kind == "reader-study" else []
+
+
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    if options.kind == "reader-study":
+        return _reader_study(options, table, rows)
     raters = _columns(options)
     if len(raters) < 2:
         raise InputError("agreement needs at least two columns in --raters")
@@ -102,6 +117,13 @@ def _measurements(options: argparse.Namespace, raters: list[str], array: FloatAr
     return Report(document, (estimates_frame(estimates | within), pd.concat(limits)))
 
 
+def _reader_study(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    found = reader_agreement(table_readings(options, table, rows, truth=False), level=options.level)
+    if isinstance(found, Undefined):
+        return Report({"limits": found.to_json()}, (estimates_frame({"limits": found}),))
+    return Report(found.to_json(), found.frames())
+
+
 def _scale(text: str | None) -> list[float] | None:
     if text is None:
         return None
@@ -114,9 +136,10 @@ def _scale(text: str | None) -> list[float] | None:
 COMMANDS = (
     Command(
         "agreement",
-        "agreement of raters: kappas, AC1/AC2, alpha; ICC, concordance, limits of agreement",
+        "agreement of raters: kappas, AC1/AC2, alpha; ICC, concordance, limits of agreement, also of a reader study",
         _options,
         _columns,
         _run,
+        names=_names,
     ),
 )

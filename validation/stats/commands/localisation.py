@@ -1,18 +1,27 @@
 """`froc` and `lroc`."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy.typing as npt
 import pandas as pd
 
 from validation.stats.ai_vs_readers import ai_vs_readers
+from validation.stats.checks import FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, zero_one
 from validation.stats.commands.mrmc import add_reading_columns, name_columns, reading_columns
-from validation.stats.froc import FIGURES, froc
-from validation.stats.localisation import localisation_study
-from validation.stats.lroc import alroc_figure, lroc_readings, pcl_figure
+from validation.stats.froc import CURVES, FIGURES, FrocCurve, froc, froc_curve
+from validation.stats.localisation import LocalisationStudy, localisation_study
+from validation.stats.lroc import alroc_figure, lroc_curve, lroc_readings, pcl_figure
+from validation.stats.matching import MarkMatching, match_marks
+from validation.stats.matching_criteria import CRITERIA, MatchRule
 from validation.stats.mrmc import mrmc
+from validation.stats.results import JSONValue, Undefined, jsonable
+from validation.stats.roi import roi, roi_study
 from validation.stats.table import CsvTable
+
+_PLACES = [f"{axis}{end}_mm" for axis in "xyz" for end in ("", "_min", "_max")]
 
 
 def _froc_options(command: argparse.ArgumentParser) -> None:
@@ -21,56 +30,153 @@ def _froc_options(command: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="reader,modality,case,mark (NL or LL),lesion_id,rating",
+        help="reader,modality,case,mark (NL or LL),lesion_id,rating; with --match: reader,modality,case,rating and "
+        "x_mm,y_mm[,z_mm] or a box x_min_mm,x_max_mm,y_min_mm,y_max_mm[,z_min_mm,z_max_mm]",
     )
-    command.add_argument("--cases", type=Path, required=True, metavar="FILE", help="case,truth: every case once")
-    command.add_argument("--lesions", type=Path, required=True, metavar="FILE", help="case,lesion_id[,weight]")
+    command.add_argument("--cases", type=Path, metavar="FILE", help="case,truth: every case once")
+    command.add_argument(
+        "--lesions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="case,lesion_id[,weight]; with --match also x_mm,y_mm[,z_mm] or a box, and radius_mm without --radius-mm",
+    )
     command.add_argument("--fom", choices=FIGURES, default="wafroc", help="figure of merit (default: wafroc)")
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
     command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--curve", choices=CURVES, help="give each reader's operating points instead of the tests")
+    command.add_argument("--readers", metavar="NAME,...", help="all who read, where someone made no mark at all")
+    command.add_argument("--modalities", metavar="NAME,...", help="all there were, where one has no mark at all")
+    _match_options(command.add_argument_group("matching of marks to lesions"))
+
+
+def _match_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--match", choices=CRITERIA, help="find out which mark is on which lesion, by this criterion")
+    group.add_argument("--radius-mm", type=float, help="distance: from the lesion's centre, for all lesions")
+    group.add_argument("--min-iou", type=float, default=0.1, help="iou: at least this (default: 0.1)")
+    group.add_argument(
+        "--prefer",
+        choices=("rating", "criterion"),
+        default="rating",
+        help="of several marks on a lesion: the best rated, or the nearest or best overlapping (default: rating)",
+    )
+    group.add_argument(
+        "--extra-marks",
+        choices=("ignore", "false"),
+        default="ignore",
+        help="further marks on a found lesion: left out, or non-lesion localisations (default: ignore)",
+    )
+    group.add_argument("--match-only", action="store_true", help="give the matched marks and no analysis")
 
 
 def _froc(options: argparse.Namespace) -> Report:
-    names = ["reader", "modality", "case", "mark", "lesion_id"]
-    marks = CsvTable(options.marks, [*names, "rating"], text=names).frame
+    lesions = CsvTable(
+        options.lesions,
+        ["case", "lesion_id"],
+        ["weight", *(["radius_mm", *_PLACES] if options.match else [])],
+        text=["case", "lesion_id"],
+    ).frame
+    matching = _matching(options, lesions) if options.match else None
+    if options.match_only:
+        if matching is None:
+            raise InputError("--match-only needs --match")
+        return Report(matching.to_json(), (matching.readers, matching.to_frame()))
+    if options.cases is None:
+        raise InputError("give the table of all cases with --cases")
     cases = CsvTable(options.cases, ["case", "truth"], text=["case"]).frame
-    lesions = CsvTable(options.lesions, ["case", "lesion_id"], ["weight"], text=["case", "lesion_id"]).frame
-    study = localisation_study(marks, cases, lesions)
+    named = {name: _listed(getattr(options, name)) for name in ("readers", "modalities")}
+    if matching is not None:
+        study = matching.study(cases, lesions, **named)
+    else:
+        names = ["reader", "modality", "case", "mark", "lesion_id"]
+        marks = CsvTable(options.marks, [*names, "rating"], text=names).frame
+        study = localisation_study(marks, cases, lesions, **named)
+    report = _curves(study, options.curve) if options.curve else _tests(study, options)
+    if matching is None:
+        return report
+    return Report({**report.document, "matching": matching.summary_json()}, (*report.tables, matching.readers))
+
+
+def _matching(options: argparse.Namespace, lesions: pd.DataFrame) -> MarkMatching:
+    names = ["reader", "modality", "case"]
+    marks = CsvTable(options.marks, [*names, "rating"], _PLACES, text=names).frame
+    rule = MatchRule(options.match, options.radius_mm, options.min_iou, options.prefer, options.extra_marks)
+    return match_marks(marks, lesions, rule)
+
+
+def _listed(names: str | None) -> list[str] | None:
+    return None if names is None else [name.strip() for name in names.split(",")]
+
+
+def _tests(study: LocalisationStudy, options: argparse.Namespace) -> Report:
     result = froc(study, options.fom, method=options.model, level=options.level, margin=options.margin)
     return Report(result.to_json(), (result.to_frame(), *result.frames()))
+
+
+def _curves(study: LocalisationStudy, kind: FrocCurve) -> Report:
+    cells = [(modality, reader) for modality in study.modalities for reader in study.readers]
+    return curve_report(kind, {cell: froc_curve(study, kind, *cell) for cell in cells})
+
+
+def curve_report(kind: str, curves: Mapping[tuple[str, str], Mapping[str, FloatArray] | Undefined]) -> Report:
+    """Show the operating points of each (modality, reader)."""
+    rows: list[JSONValue] = []
+    tables = []
+    for (modality, reader), curve in curves.items():
+        who: dict[str, JSONValue] = {"reader": reader, "modality": modality}
+        points = curve.to_json() if isinstance(curve, Undefined) else {name: jsonable(curve[name]) for name in "xy"}
+        rows.append({**who, **points})
+        tables.append(pd.DataFrame([who | points]) if isinstance(curve, Undefined) else pd.DataFrame({**who, **curve}))
+    return Report({"curve": kind, "readers": rows}, tuple(tables))
 
 
 def _lroc_options(command: argparse.ArgumentParser) -> None:
     add_reading_columns(command)
     command.add_argument("--correct-location", default="correct_location", metavar="COLUMN", help="1: rightly located")
-    command.add_argument("--fom", choices=("pcl", "alroc"), default="pcl", help="figure of merit (default: pcl)")
     command.add_argument(
-        "--fpf", type=float, default=0.2, help="at or up to this false positive fraction (default: 0.2)"
+        "--fom",
+        choices=("pcl", "alroc", "roi"),
+        default="pcl",
+        help="probability of a correct localisation, area under the LROC curve; roi: rows are regions of interest, "
+        "--truth says which have a lesion, and there is no --correct-location (default: pcl)",
     )
+    command.add_argument(
+        "--fpf", type=float, default=0.2, help="pcl, alroc: at or up to this false positive fraction (default: 0.2)"
+    )
+    command.add_argument("--curve", action="store_true", help="give each reader's operating points instead of tests")
     command.add_argument("--ai-reader", metavar="NAME", help="compare this reader, the AI, with the others")
+    command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
     command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
 
 
 def _lroc_columns(options: argparse.Namespace) -> list[str]:
-    return [*reading_columns(options), options.correct_location]
+    return [*reading_columns(options), *([] if options.fom == "roi" else [options.correct_location])]
 
 
 def _lroc(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     reader, modality, case = (table.frame[column].iloc[rows] for column in name_columns(options))
-    study = lroc_readings(
-        reader=reader,
-        modality=modality,
-        case=case,
-        truth=zero_one(table, options.truth)[rows],
-        rating=table.numbers(options.rating)[rows],
-        correct_location=zero_one(table, options.correct_location)[rows],
-    )
+    truth, rating = zero_one(table, options.truth)[rows], table.numbers(options.rating)[rows]
+    named: dict[str, npt.ArrayLike] = {
+        "reader": reader,
+        "modality": modality,
+        "case": case,
+        "truth": truth,
+        "rating": rating,
+    }
+    if options.fom == "roi":
+        if options.curve or options.ai_reader is not None:
+            raise InputError("--curve and --ai-reader are for pcl and alroc, not for roi")
+        areas = roi(roi_study(**named), method=options.model, level=options.level, margin=options.margin)
+        return Report(areas.to_json(), (areas.to_frame(), *areas.frames()))
+    study = lroc_readings(**named, correct_location=zero_one(table, options.correct_location)[rows])
+    if options.curve:
+        return curve_report("lroc", {cell: lroc_curve(study, *cell) for cell in study.cells})
     figure = pcl_figure(options.fpf) if options.fom == "pcl" else alroc_figure(options.fpf)
     if options.ai_reader is not None:
         against = ai_vs_readers(study, options.ai_reader, figure=figure, level=options.level, margin=options.margin)
         readers = pd.DataFrame([{"reader": name, "fom": value} for name, value in against.reader_figures.items()])
         return Report(against.to_json(), (against.to_frame(), readers))
-    result = mrmc(study, figure=figure, level=options.level, margin=options.margin)
+    result = mrmc(study, figure=figure, method=options.model, level=options.level, margin=options.margin)
     return Report(result.to_json(), (result.to_frame(), *result.frames()))
 
 
@@ -85,7 +191,7 @@ COMMANDS = (
     ),
     Command(
         "lroc",
-        "one located rating a case: probability of correct localisation, area under the LROC curve",
+        "one located rating a case: probability of correct localisation, area under the LROC curve; or rated regions",
         _lroc_options,
         _lroc_columns,
         _lroc,

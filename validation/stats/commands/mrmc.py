@@ -47,12 +47,13 @@ def name_columns(options: argparse.Namespace) -> list[str]:
     return [options.reader, options.modality, options.case]
 
 
-def table_readings(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Readings:
-    """Read a table of readings; a complaint names the row of the file."""
-    truth, rating = zero_one(table, options.truth)[rows], table.numbers(options.rating)[rows]
+def table_readings(options: argparse.Namespace, table: CsvTable, rows: Rows, *, truth: bool = True) -> Readings:
+    """Read a table of readings, without its truth where that plays no part; a complaint names the row of the file."""
+    rating = table.numbers(options.rating)[rows]
+    known = zero_one(table, options.truth)[rows] if truth else np.zeros(len(rating), dtype=bool)
     reader, modality, case = (table.frame[column].iloc[rows] for column in name_columns(options))
     try:
-        return readings(reader=reader, modality=modality, case=case, truth=truth, rating=rating)
+        return readings(reader=reader, modality=modality, case=case, truth=known, rating=rating)
     except InputError as problem:
         if problem.row is None or problem.column is None:
             raise
@@ -91,17 +92,19 @@ def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
 
 def share_figure(options: argparse.Namespace, table: Readings) -> ShareFigure:
     """Build sensitivity or specificity at the asked threshold."""
-    threshold = _threshold(options, table)
+    threshold = decision_threshold(options, table)
     return sensitivity_figure(threshold) if options.fom == "sensitivity" else specificity_figure(threshold)
 
 
-def _threshold(options: argparse.Namespace, table: Readings) -> float:
+def decision_threshold(options: argparse.Namespace, table: Readings) -> float:
+    """Give the rating from which on a case is called positive: the asked one, or 1 for ratings of 0 and 1."""
     if options.threshold is not None:
         return float(options.threshold)
     given = table.rating[table.present]
     if np.isin(given, (0.0, 1.0)).all():
         return 1.0
-    raise InputError(f"--fom {options.fom} needs --threshold, unless the ratings are 0 and 1")
+    what = "--phases" if getattr(options, "phases", None) else f"--fom {options.fom}"
+    raise InputError(f"{what} needs --threshold, unless the ratings are 0 and 1")
 
 
 def _options(command: argparse.ArgumentParser) -> None:
