@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# Numbers read so far, as "file/id/key/key": rows of a list share one path.
-READ: set[str] = set()
+# Numbers read so far, as "file/id/key/key" (rows of a list share one path), with the test modules that read them.
+READ: dict[str, set[str]] = {}
+# Test modules of which this session runs only a part.
+PARTLY_RUN: set[str] = set()
 # A run of its own (see test_reference_ids) writes what it read here.
 DUMP = "OVERREAD_REFERENCE_READS"
 
@@ -58,8 +60,13 @@ def watched(value: Any, path: str) -> Any:
         return WatchedDict(value, path)
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return WatchedRows(value, path)
-    READ.add(path)
+    READ.setdefault(path, set()).add(_module())
     return value
+
+
+def _module() -> str:
+    """Name the file of the running test; pytest says so in the environment."""
+    return Path(os.environ.get("PYTEST_CURRENT_TEST", "").split("::")[0]).name
 
 
 def number_paths(value: Any, path: str) -> Iterator[str]:
@@ -77,4 +84,4 @@ def number_paths(value: Any, path: str) -> Iterator[str]:
 def dump_reads() -> None:
     """Write what was read, where the environment asks for it."""
     if DUMP in os.environ:
-        Path(os.environ[DUMP]).write_text(json.dumps(sorted(READ)), encoding="utf-8")
+        Path(os.environ[DUMP]).write_text(json.dumps({path: sorted(modules) for path, modules in READ.items()}), encoding="utf-8")

@@ -71,8 +71,19 @@ def check_mrmcaov(ours, values, analysis):
         statistic = row["F"] if "F" in row else row["X2"] / row["df"]
         same(test.f, statistic, rel=1e-9)
         same(test.p, row["p-value"], rel=1e-9)
+        same(test.df1, row["df1"] if "df1" in row else row["df"])
         if "df2" in row:
             same(test.df2, row["df2"], rel=1e-9)
+        same(ours.mean_squares["T"], row["MS(T)"], rel=1e-9)
+        for name in ("Cov1", "Cov2", "Cov3"):
+            same(
+                getattr(ours.variance_components, COMPONENTS[name]),
+                row.get(name, getattr(ours.variance_components, name.lower())),
+            )
+        if "MS(T:R)" in row:
+            same(ours.mean_squares["TR"], row["MS(T:R)"], rel=1e-9)
+    for row, name in zip(values.get("anova") or [], ("T", "R", "TR"), strict=False):
+        same(ours.mean_squares[name], row["Mean Sq"], rel=1e-9)
     check_differences([one for one in ours.differences if one.analysis == analysis], values["test_diffs"])
     for row in values["test_means"] or []:
         means = (*ours.modalities, *ours.modalities_otherwise)
@@ -94,6 +105,9 @@ def check_differences(mine, theirs):
         same(one.outcome.low, row["CI.Lower"], rel=1e-8, abs=1e-12)
         same(one.outcome.high, row["CI.Upper"], rel=1e-8, abs=1e-12)
         same(one.p, row["p-value"], rel=1e-8)
+        same(one.statistic, row["t"] if "t" in row else row["z"], rel=1e-8, abs=1e-12)
+        if "df" in row:
+            same(one.df, row["df"], rel=1e-8)
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -119,6 +133,9 @@ def test_mrmcaov(name, covariance, analysis):
         for row in values["reader_means"]:
             one = next(one for one in readers if (one.modality, one.reader) == (row["modality"], row["reader"]))
             same(one.se, row["StdErr"])
+            same(one.outcome.value, next(value for name, value in row.items() if name.endswith("_auc")))
+            same(one.outcome.low, max(0.0, row["CI.Lower"]))
+            same(one.outcome.high, min(1.0, row["CI.Upper"]))
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -208,14 +225,46 @@ def check_rjafroc(ours, values, analysis):
         same(one.se, row["StdErr"], rel=1e-8)
         same(one.outcome.low, row["CILower"], rel=1e-7, abs=1e-12)
         same(one.p, row.get("PrGTt", row.get("PrGTz")), rel=1e-7)
+        same(one.outcome.value, row["Estimate"], rel=1e-9, abs=1e-14)
+        same(one.outcome.high, row["CIUpper"], rel=1e-7, abs=1e-12)
+        same(one.statistic, row["t"] if "t" in row else row["z"], rel=1e-8, abs=1e-12)
+        if "DF" in row:
+            same(one.df, row["DF"], rel=1e-8)
     for row in block["ciAvgRdrEachTrt"]:
         means = (*ours.modalities, *ours.modalities_otherwise)
         one = next(one for one in means if (one.modality, one.analysis) == (row["row"], analysis))
         same(one.se, row["StdErr"], rel=1e-8)
         same(one.outcome.low, max(0.0, row["CILower"]), rel=1e-7)
+        same(one.outcome.high, min(1.0, row["CIUpper"]), rel=1e-7)
+        same(one.outcome.value, row["Estimate"], rel=1e-9)
+        if analysis != "FRRC":
+            same(one.df, row["DF"], rel=1e-8)
     for one, row in zip(ours.reader_differences, block.get("ciDiffTrtEachRdr", []), strict=False):
         assert row["row"] == f"{one.reader}::{one.a}-{one.b}"
         same(one.se, row["StdErr"], rel=1e-8)
+        same(one.outcome.value, row["Estimate"], rel=1e-9, abs=1e-14)
+        if "z" in row:
+            same(one.outcome.low, row["CILower"], rel=1e-7, abs=1e-12)
+            same(one.outcome.high, row["CIUpper"], rel=1e-7, abs=1e-12)
+            same((one.statistic, one.p), (row["z"], row["PrGTz"]), rel=1e-7)
+    check_rjafroc_figures(ours, values)
+
+
+def check_rjafroc_figures(ours, values):
+    """Compare what RJafroc prints beside its tests: figures, their means, mean squares."""
+    figures = {(one.modality, one.reader): one.outcome.value for one in ours.readers}
+    for row in values.get("FOMs", {}).get("foms", []):
+        modality = row["row"].removeprefix("trt")
+        for name, value in row.items():
+            if name != "row" and (modality, name) in figures:
+                same(figures[modality, name], value, rel=1e-9)
+    means = {one.modality: one.outcome.value for one in (*ours.modalities, *ours.modalities_otherwise)}
+    for row in values.get("FOMs", {}).get("trtMeans", []):
+        if row["row"] in means:
+            same(means[row["row"]], row["Estimate"], rel=1e-9)
+    for row in values.get("ANOVA", {}).get("TRanova") or values.get("ANOVA", {}).get("TRCanova") or []:
+        if row["row"] in ours.mean_squares:
+            same(ours.mean_squares[row["row"]], row["MS"], rel=1e-8, abs=1e-15)
 
 
 @pytest.mark.parametrize("name", ["vandyke", "penedo", "dobbins2", "zanca_roc"])
