@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -58,6 +59,11 @@ def probability_array(values: npt.ArrayLike, column: str) -> FloatArray:
     numbers = rating_array(values, column)
     _refuse_rows((numbers < 0) | (numbers > 1), numbers, column, "is not a probability between 0 and 1")
     return numbers
+
+
+def label_codes(labels: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Number labels of any kind by first appearance; a missing label is a label of its own."""
+    return pd.factorize(np.asarray(labels), use_na_sentinel=False)[0].astype(np.intp)
 
 
 def same_length(**columns: npt.NDArray[np.generic]) -> int:

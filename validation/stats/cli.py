@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     *subgroups.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")
+_LARGE = 1_000_000  # characters of a document that nobody reads by eye
 
 
 class _Parser(argparse.ArgumentParser):
@@ -101,7 +102,9 @@ def _as_json(reports: list[tuple[dict[str, str], Report]], notes: list[str]) -> 
         document |= reports[0][1].document
     else:
         document["groups"] = [{"by": jsonable(group), **report.document} for group, report in reports]
-    return json.dumps(document, allow_nan=False, indent=1) + "\n"
+    # Only without indentation does the standard library encode in C: a curve of a million points takes seconds.
+    compact = json.dumps(document, allow_nan=False)
+    return (compact if len(compact) > _LARGE else json.dumps(document, allow_nan=False, indent=1)) + "\n"
 
 
 def _as_text(reports: list[tuple[dict[str, str], Report]], notes: list[str]) -> str:

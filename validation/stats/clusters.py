@@ -7,15 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
-from validation.stats.checks import FloatArray, InputError, binary_array, confidence_level, same_length
+from validation.stats.checks import FloatArray, InputError, binary_array, confidence_level, label_codes, same_length
 from validation.stats.normal import normal_quantile
 from validation.stats.proportions import proportion
+from validation.stats.resampling import Stratum, weight_blocks
 from validation.stats.results import Estimate, Outcome, Reason, Undefined
 
 ClusterMethod: TypeAlias = Literal["ratio", "bootstrap"]
-
-# Keeps the block of resampled weights below about 64 MB.
-_BLOCK_CELLS = 8_000_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def clustered_accuracy(
 
 def cluster_totals(success: npt.NDArray[np.bool_], cluster: npt.NDArray[np.generic]) -> ClusterTotals:
     """Add up successes and trials of each cluster."""
-    _, index = np.unique(cluster, return_inverse=True)
+    index = label_codes(cluster)
     return ClusterTotals(
         successes=np.bincount(index, weights=success).astype(np.float64),
         trials=np.bincount(index).astype(np.float64),
@@ -161,12 +159,10 @@ def _bootstrap_interval(
     totals: ClusterTotals, n: int, level: float, rng: np.random.Generator, resamples: int
 ) -> Estimate:
     m = len(totals.trials)
-    block = max(1, _BLOCK_CELLS // m)
-    values = []
-    for start in range(0, resamples, block):
-        # A resample of clusters is how often each one is drawn.
-        weights = rng.multinomial(m, np.full(m, 1.0 / m), size=min(block, resamples - start))
-        values.append((weights @ totals.successes) / (weights @ totals.trials))
+    each = Stratum(np.arange(m), np.arange(m))
+    values = [
+        (weight @ totals.successes) / (weight @ totals.trials) for weight in weight_blocks([each], m, resamples, rng)
+    ]
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(np.concatenate(values), [tail, 1.0 - tail])
     method = f"cluster bootstrap, percentile, {m} clusters, {resamples} resamples"

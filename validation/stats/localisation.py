@@ -162,7 +162,8 @@ def as_names(column: pd.Series) -> pd.Series:
 def filled_names(frame: pd.DataFrame, column: str, table: str) -> pd.Series:
     """Turn a column into text, and refuse a cell without a name."""
     names = as_names(frame[column])
-    refuse_rows_of(frame[column].isna() | (names.str.strip() == ""), table, column, "is empty")
+    blank = [name for name in pd.unique(names) if not str(name).strip()]
+    refuse_rows_of(frame[column].isna() | names.isin(blank), table, column, "is empty")
     return names
 
 
@@ -184,11 +185,11 @@ def _factor(values: pd.Series, column: str, named: Sequence[str] | None) -> tupl
 
 
 def _kind_and_rating(marks: pd.DataFrame) -> tuple[BoolArray, FloatArray]:
-    kind = marks["mark"].astype(str).to_numpy()
-    refuse_rows_of(~np.isin(kind, ("NL", "LL")), "marks", "mark", "is neither NL nor LL")
+    kind = marks["mark"].astype(str)
+    refuse_rows_of(~kind.isin(("NL", "LL")), "marks", "mark", "is neither NL nor LL")
     rating = pd.to_numeric(marks["rating"], errors="coerce").to_numpy(dtype=float)
     refuse_rows_of(~np.isfinite(rating), "marks", "rating", "is not a finite number")
-    return kind == "LL", rating
+    return (kind == "LL").to_numpy(), rating
 
 
 def _truth(cases: pd.DataFrame) -> BoolArray:

@@ -16,7 +16,7 @@ from validation.stats.mrmc_results import Analysis, FTest
 from validation.stats.results import Reason, Undefined
 
 # Rounding leaves mean squares of some 1e-32 where readers or modalities agree exactly,
-_NEGLIGIBLE = 1e-24
+NEGLIGIBLE = 1e-24
 # and differences of error covariances of some 1e-16 of the variance of one figure.
 ROUNDING = 1e-12
 
@@ -143,7 +143,7 @@ def _hillis(reader: float, total: float, freedom: int, divisor: int) -> Variance
 
 def _satterthwaite(square: float, total: float, freedom: int) -> float | None:
     """Hillis' degrees of freedom; without variation between readers only the cases count, as if infinitely many."""
-    if square <= _NEGLIGIBLE or freedom < 1:
+    if square <= NEGLIGIBLE or freedom < 1:
         return None
     return freedom * (total / square) ** 2
 
@@ -170,7 +170,7 @@ def _parts(
 
 def checked_variance(variance: Variance | Undefined, scale: float) -> Variance | Undefined:
     """Refuse a variance that is negative, or nothing but rounding beside `scale`, the variance of one figure."""
-    smallest = max(_NEGLIGIBLE, ROUNDING * scale)
+    smallest = max(NEGLIGIBLE, ROUNDING * scale)
     if isinstance(variance, Undefined) or variance.value > smallest:
         return variance
     if variance.value < -smallest:

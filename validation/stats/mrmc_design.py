@@ -140,13 +140,15 @@ def readings(
 def natural_factor(values: npt.ArrayLike, column: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
     """Number the names in a column, sorted as people count (cases: as text); refuse an empty cell."""
     series = pd.Series(values) if not isinstance(values, pd.Series) else values
-    blank = (series.isna() | (series.astype(str).str.strip() == "")).to_numpy()
+    code, unique = pd.factorize(series, sort=pd.api.types.is_numeric_dtype(series))
+    names = [str(name) for name in unique.tolist()]
+    # Code -1, the last of this list, is a missing cell.
+    blank = np.array([not name.strip() for name in names] + [True])[code]
     if blank.any():
         raise InputError("the cell is empty", row=int(np.argmax(blank)) + 1, column=column)
     if not pd.api.types.is_numeric_dtype(series):
-        series = series.astype(str)
-    code, unique = pd.factorize(series, sort=True)
-    names = [str(name) for name in unique.tolist()]
+        rank, texts = pd.factorize(np.array(names, dtype=object), sort=True)
+        code, names = rank[code], texts.tolist()
     if column == "case":
         return code.astype(np.intp), tuple(names)
     order = sorted(range(len(names)), key=lambda index: _natural(names[index]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from validation.stats.checks import BoolArray, FloatArray
+from validation.stats.checks import BoolArray, FloatArray, label_codes
 
 # One block of weights is half a MB: it, and what is computed from it, stays in the processor's cache.
 _BLOCK_CELLS = 64_000
@@ -27,7 +27,7 @@ def classes(truth: BoolArray) -> list[Stratum]:
 
 def clusters(cluster: npt.NDArray[np.generic]) -> list[Stratum]:
     """Draw whole clusters."""
-    unit = np.unique(cluster, return_inverse=True)[1].astype(np.intp)
+    unit = label_codes(cluster)
     return [Stratum(np.arange(len(unit)), unit)]
 
 

@@ -13,6 +13,7 @@ from validation.stats.checks import (
     InputError,
     binary_array,
     confidence_level,
+    label_codes,
     rating_array,
     same_length,
 )
@@ -202,7 +203,7 @@ def _obuchowski(
     cluster: npt.NDArray[np.generic],
 ) -> float | Undefined:
     """Variance of the AUC (or of a difference of areas) from placements summed within clusters."""
-    _, index = np.unique(cluster, return_inverse=True)
+    index = label_codes(cluster)
     clusters = int(index.max()) + 1
     m, n = len(components.positive), len(components.negative)
     counts_positive = np.bincount(index[truth], minlength=clusters)

@@ -39,7 +39,7 @@ class CsvTable:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isnan(numbers)
         if blank and bad.any():
-            bad &= (values.astype(str).str.strip() != "").to_numpy()
+            bad[bad] = (values[bad].astype(str).str.strip() != "").to_numpy()
         if bad.any():
             row = int(np.argmax(bad))
             cell = str(values.iloc[row])
