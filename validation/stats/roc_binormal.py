@@ -155,30 +155,36 @@ def limiting_area(counts: FloatArray) -> float | None:
     return None
 
 
-def areas_without_each(counts: FloatArray) -> tuple[float, FloatArray] | None:
-    """Fit the area, and again without one negative (row 0) or positive (row 1) of each category.
+def areas_without_each(counts: FloatArray) -> FloatArray | None:
+    """Fit the area without one negative (row 0) or positive (row 1) of each category, which may be empty.
 
     Every fit starts from that of all cases; 0 stands where there is no case to leave out. None where a fit fails.
     """
-    found = None if _degenerate(counts) else _maximise(counts)
-    whole = _fitted_area(counts, None if found is None else found[0])
+    whole, begins = _merged(counts)
+    found = None if _degenerate(whole) else _maximise(whole)
     areas = np.zeros_like(counts)
+    done: dict[tuple[int, int], float | None] = {}
     for row, column in zip(*np.nonzero(counts), strict=True):
-        less = counts.copy()
-        less[row, column] -= 1.0
-        merged, begins = _merged(less)
-        start = None if found is None else np.concatenate((found[0][:2], found[0][1 + begins[1:]]))
-        area = _fitted_area(merged, start)
+        # All cases of one class in a run are alike.
+        run = int(np.searchsorted(begins, column, side="right")) - 1
+        if (row, run) not in done:
+            less = whole.copy()
+            less[row, run] -= 1.0
+            merged, kept = _merged(less)
+            start = None if found is None else np.concatenate((found[0][:2], found[0][1 + kept[1:]]))
+            done[row, run] = fitted_area(merged, start)
+        area = done[row, run]
         if area is None:
             return None
         areas[row, column] = area
-    return None if whole is None else (whole, areas)
+    return areas
 
 
-def _fitted_area(counts: FloatArray, start: FloatArray | None) -> float | None:
+def fitted_area(counts: FloatArray, start: FloatArray | None = None) -> float | None:
+    """Give the area under the fitted curve, or the one it tends to; None where there is neither."""
     if _degenerate(counts):
         return limiting_area(counts)
-    found = _maximise(counts, start) or _maximise(counts)
+    found = (None if start is None else _maximise(counts, start)) or _maximise(counts)
     return None if found is None else float(norm.cdf(found[0][0] / math.hypot(1.0, found[0][1])))
 
 

@@ -8,12 +8,13 @@ from validation.stats import InputError, PairedCounts, Reason, compare_paired_au
 from validation.stats.margins import margin_test, paired_margin_test
 
 
-def test_non_inferiority_of_an_auc_against_google_health():
-    data = reference_data("mrmc_vandyke").query("reader == 'R1'").pivot(index="case", columns="modality")
+@pytest.mark.parametrize("name", ["mrmc_vandyke", "mrmc_zanca_roc"])
+def test_non_inferiority_of_an_auc_against_google_health(name):
+    data = reference_data(name).query("reader == 'R1'").pivot(index="case", columns="modality")
     comparison = compare_paired_auc(data["truth"]["M1"], data["rating"]["M2"], data["rating"]["M1"])
     error = comparison.difference.value / comparison.test.statistic
     for margin in (0.0, 0.05):
-        expected = reference_values("mrmc_vandyke_noninferiority", f"delong_test_reader1_margin{margin}")
+        expected = reference_values(f"{name}_noninferiority", f"delong_test_reader1_margin{margin}")
         test = margin_test(
             comparison.difference.value, error, margin=margin, kind="non-inferiority", n=comparison.test.n
         )
