@@ -21,6 +21,7 @@ from validation.stats.roc import missing_class
 
 _MAXIMUM_STEPS = 500
 _TOLERANCE = 1e-10
+_MAXIMUM_CONDITION = 1e10
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
     Returns
     -------
     BinormalFit or Undefined
-        Undefined with data that the model fits perfectly (no operating point inside the unit square, so a and b run
-        to infinity) and without convergence.
+        Undefined with data that a curve of steps fits perfectly (a binary rating, or operating points on one
+        horizontal or vertical line and the borders, so that a or b runs to its bound) and without convergence.
 
     References
     ----------
@@ -85,7 +86,8 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
         return missing
     counts = _category_counts(truth_array, ratings)
     if _degenerate(counts):
-        return Undefined(Reason.SEPARATION, "The ratings leave no interior operating point to fit.", n)
+        detail = "The operating points leave no slope to fit: steps pass through all of them."
+        return Undefined(Reason.SEPARATION, detail, n)
     found = _maximise(counts)
     if found is None:
         return Undefined(Reason.NOT_CONVERGED, "The binormal fit did not converge.", n)
@@ -112,10 +114,15 @@ def _category_counts(truth: BoolArray, rating: FloatArray) -> FloatArray:
 
 
 def _degenerate(counts: FloatArray) -> bool:
-    """Whether no threshold has both fractions strictly between 0 and 1 on a curve that bends."""
-    fractions = (counts[:, ::-1].cumsum(axis=1) / counts.sum(axis=1, keepdims=True))[:, :-1]
-    interior = (fractions[0] > 0) & (fractions[0] < 1) & (fractions[1] > 0) & (fractions[1] < 1)
-    return counts.shape[1] < 3 or int(interior.sum()) < 1
+    """Whether a curve of steps fits exactly, so that the likelihood rises for ever as a or b leaves all bounds.
+
+    A horizontal stretch (b to 0) passes through all points of one height, a vertical one (b to infinity) through all
+    of one abscissa, and the borders through the rest.
+    """
+    fpf, tpf = (counts[:, ::-1].cumsum(axis=1) / counts.sum(axis=1, keepdims=True))[:, :-1]
+    between, above = (fpf > 0) & (fpf < 1), (tpf > 0) & (tpf < 1)
+    flat, steep = len(np.unique(tpf[between])) < 2, len(np.unique(fpf[above])) < 2
+    return flat or steep or not (between & above).any()
 
 
 def _start(counts: FloatArray) -> FloatArray:
@@ -144,11 +151,20 @@ def _maximise(counts: FloatArray) -> tuple[FloatArray, FloatArray, float] | None
         parameters, improved = _halving(parameters, step, counts, likelihood)
         gain, likelihood = improved - likelihood, improved
         if gain < _TOLERANCE and float(np.abs(score @ step)) < 1e-8:
-            covariance = np.asarray(np.linalg.inv(_score_and_information(parameters, counts)[1]), dtype=np.float64)
-            return parameters, covariance, likelihood
+            return _with_covariance(parameters, counts, likelihood)
         if gain <= 0.0 or not 1e-3 < parameters[1] < 1e3 or abs(parameters[0]) > 50.0:
             return None
     return None
+
+
+def _with_covariance(
+    parameters: FloatArray, counts: FloatArray, likelihood: float
+) -> tuple[FloatArray, FloatArray, float] | None:
+    """Add the inverse information; None where it is singular, on the plateau of a runaway likelihood."""
+    information = _score_and_information(parameters, counts)[1]
+    if not np.linalg.cond(information) < _MAXIMUM_CONDITION:
+        return None
+    return parameters, np.asarray(np.linalg.inv(information), dtype=np.float64), likelihood
 
 
 def _halving(
