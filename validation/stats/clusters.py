@@ -1,7 +1,7 @@
 """Proportions whose observations come in clusters: several lesions, images or cases of one patient."""
 
 import dataclasses
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -84,11 +84,13 @@ def clustered_proportion(
     if len(totals.trials) < 2:
         note = "No interval: all observations come from one cluster."
         return Estimate(totals.value, None, None, level, f"{method}, 1 cluster", n, note)
+    if method not in get_args(ClusterMethod):
+        raise InputError(f"unknown method {method!r}; use ratio or bootstrap")
+    if totals.value in (0.0, 1.0):
+        return _all_alike(totals, n, level)
     if method == "ratio":
         return _ratio_interval(totals, n, level)
-    if method == "bootstrap":
-        return _bootstrap_interval(totals, n, level, _required(rng), resamples)
-    raise InputError(f"unknown method {method!r}; use ratio or bootstrap")
+    return _bootstrap_interval(totals, n, level, _required(rng), resamples)
 
 
 def clustered_accuracy(
@@ -136,14 +138,19 @@ def ratio_variance(totals: ClusterTotals) -> float:
     return float(m / (m - 1) * (residuals**2).sum() / totals.trials.sum() ** 2)
 
 
+def _all_alike(totals: ClusterTotals, n: int, level: float) -> Estimate:
+    """Bound 0 or 1 by Wilson's interval of the clusters: a variance of 0 and equal resamples say nothing."""
+    m = len(totals.trials)
+    bound = proportion(round(totals.value * m), m, level=level)
+    if isinstance(bound, Undefined):
+        raise AssertionError("there are clusters")
+    note = "All clusters are alike: Wilson's interval with the number of clusters as n."
+    return Estimate(totals.value, bound.low, bound.high, level, f"wilson, {m} clusters", n, note)
+
+
 def _ratio_interval(totals: ClusterTotals, n: int, level: float) -> Estimate:
     m, value, variance = len(totals.trials), totals.value, ratio_variance(totals)
     method = f"ratio estimator, wilson, {m} clusters"
-    if value in (0.0, 1.0):
-        bound = proportion(round(value * m), m, level=level)
-        if isinstance(bound, Undefined):
-            raise AssertionError("there are clusters")
-        return Estimate(value, bound.low, bound.high, level, method, n, "n is the number of clusters here.")
     if variance == 0.0:
         note = "No interval: the clusters do not differ, so the variance of the ratio estimator is zero."
         return Estimate(value, None, None, level, method, n, note)

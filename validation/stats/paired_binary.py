@@ -188,11 +188,9 @@ def _mcnemar_tests(counts: PairedCounts) -> dict[str, TestOutcome]:
     discordant = counts.only_a + counts.only_b
     fewer = min(counts.only_a, counts.only_b)
     exact = min(1.0, 2.0 * float(binom.cdf(fewer, discordant, 0.5)))
-    # The mid-p halves the weight of the observed table; it starts from the sum before the cap at 1.
-    mid_p = min(1.0, 2.0 * float(binom.cdf(fewer, discordant, 0.5)) - float(binom.pmf(fewer, discordant, 0.5)))
     tests: dict[str, TestOutcome] = {
         "exact": TestResult(float(fewer), None, exact, "McNemar exact binomial", counts.n),
-        "mid-p": TestResult(float(fewer), None, mid_p, "McNemar mid-p", counts.n),
+        "mid-p": TestResult(float(fewer), None, _mid_p(counts), "McNemar mid-p", counts.n),
     }
     if not discordant:
         undefined = Undefined(Reason.ZERO_VARIANCE, "The two decisions agree on every case.", counts.n)
@@ -203,6 +201,18 @@ def _mcnemar_tests(counts: PairedCounts) -> dict[str, TestOutcome]:
             float(result.statistic), 1.0, float(result.pvalue), f"McNemar chi-square, {name}", counts.n
         )
     return tests
+
+
+def _mid_p(counts: PairedCounts) -> float:
+    """Give the observed table half its weight; without a discordant pair there is nothing to halve."""
+    discordant, fewer = counts.only_a + counts.only_b, min(counts.only_a, counts.only_b)
+    if not discordant:
+        return 1.0
+    observed = float(binom.pmf(fewer, discordant, 0.5))
+    if counts.only_a == counts.only_b:
+        # Both tails hold the observed table.
+        return 1.0 - observed / 2.0
+    return 2.0 * float(binom.cdf(fewer, discordant, 0.5)) - observed
 
 
 def _difference(counts: PairedCounts, level: float, method: DifferenceMethod) -> Estimate:

@@ -23,6 +23,7 @@ from validation.stats.roc import missing_class
 _MAXIMUM_STEPS = 500
 _TOLERANCE = 1e-13  # of twice the promised gain in likelihood
 _ROUNDING = 1e-7
+_MAXIMUM_CONDITION = 1e10
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
     Returns
     -------
     BinormalFit or Undefined
-        Undefined with data that the model fits perfectly while a or b runs to infinity (see `limiting_area`), and
-        without convergence.
+        Undefined with data that a curve of steps fits perfectly (a binary rating, or operating points on one
+        horizontal or vertical line and the borders, so that a or b runs to its bound) and without convergence.
 
     References
     ----------
@@ -87,9 +88,8 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
         return missing
     counts = category_counts(truth_array, ratings)
     if _degenerate(counts):
-        return Undefined(
-            Reason.SEPARATION, "The ratings fit perfectly with a or b at infinity, or leave nothing to fit.", n
-        )
+        detail = "The operating points leave no slope to fit: steps pass through all of them."
+        return Undefined(Reason.SEPARATION, detail, n)
     found = _maximise(counts)
     if found is None:
         return Undefined(Reason.NOT_CONVERGED, "The binormal fit did not converge.", n)
@@ -127,10 +127,15 @@ def _fractions(counts: FloatArray) -> FloatArray:
 
 
 def _degenerate(counts: FloatArray) -> bool:
-    """Whether the model fits perfectly with a and b at infinity, or has nothing to fit."""
+    """Whether a curve of steps fits exactly, so that the likelihood rises for ever as a or b leaves all bounds.
+
+    A horizontal stretch (b to 0) passes through all points of one height, a vertical one (b to infinity) through all
+    of one abscissa, and the borders through the rest.
+    """
     fpf, tpf = _fractions(counts)
-    inside = (fpf > 0) & (fpf < 1) & (tpf > 0) & (tpf < 1)
-    return counts.shape[1] < 3 or not inside.any() or limiting_area(counts) is not None
+    between, above = (fpf > 0) & (fpf < 1), (tpf > 0) & (tpf < 1)
+    flat, steep = len(np.unique(tpf[between])) < 2, len(np.unique(fpf[above])) < 2
+    return flat or steep or not (between & above).any()
 
 
 def limiting_area(counts: FloatArray) -> float | None:
@@ -210,6 +215,8 @@ def _maximise(counts: FloatArray, start: FloatArray | None = None) -> tuple[Floa
             step, decrement, covariance = _fisher_step(parameters, counts)
         except np.linalg.LinAlgError:
             return None
+        if not _identified(covariance):
+            return None
         if abs(decrement) < _TOLERANCE:
             return parameters, covariance, likelihood
         parameters, improved = _halving(parameters, step, counts, likelihood)
@@ -220,6 +227,11 @@ def _maximise(counts: FloatArray, start: FloatArray | None = None) -> tuple[Floa
         if not 1e-3 < parameters[1] < 1e3 or abs(parameters[0]) > 50.0:
             return None
     return None
+
+
+def _identified(covariance: FloatArray) -> bool:
+    """Say whether the data tell a and b apart; they do not on the plateau of a runaway likelihood."""
+    return bool((np.diag(covariance) > 0.0).all() and np.linalg.cond(covariance) < _MAXIMUM_CONDITION)
 
 
 def _halving(

@@ -15,6 +15,9 @@ from validation.stats.checks import FloatArray, InputError
 CurveMetric: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 Axis: TypeAlias = Literal["specificity", "sensitivity"]
 
+# Keeps 1 - 0.9 on the operating point at 0.1.
+_ROUNDING = 1e-12
+
 
 def full_area() -> CurveMetric:
     """Make the metric "area under the curve"."""
@@ -54,7 +57,7 @@ def partial_area(low: float, high: float, axis: Axis = "specificity", *, mcclish
             return between
         chance, most = (end**2 - start**2) / 2.0, end - start
         corrected = 0.5 * (1.0 + (between - chance) / (most - chance))
-        return np.where(between < chance, np.nan, corrected)
+        return np.where(between < chance - _ROUNDING, np.nan, corrected)
 
     return metric
 
@@ -78,7 +81,6 @@ def _fraction(value: float, name: str) -> None:
 
 def _height_at(x: FloatArray, y: FloatArray, at: float) -> FloatArray:
     """Read each curve at one abscissa; where it rises vertically there, its upper end."""
-    # The tolerance keeps 1 - 0.9 on the operating point at 0.1.
     rows = np.arange(len(x))
     last = np.minimum(_points_until(x, at), x.shape[1] - 2)
     x0, x1, y0, y1 = x[rows, last], x[rows, last + 1], y[rows, last], y[rows, last + 1]
@@ -95,10 +97,11 @@ def _area_between(x: FloatArray, y: FloatArray, start: float, end: float) -> Flo
     stop = min(int(_points_until(x, end).max()) + 2, x.shape[1])
     x, y = x[:, first:stop], y[:, first:stop]
     inside = np.clip(x, start, end)
-    height = np.where(x < start, at_start[:, None], np.where(x > end, at_end[:, None], y))
+    before, after = x < start - _ROUNDING, x > end + _ROUNDING
+    height = np.where(before, at_start[:, None], np.where(after, at_end[:, None], y))
     return np.asarray(np.trapezoid(height, inside, axis=1))
 
 
 def _points_until(x: FloatArray, at: float) -> npt.NDArray[np.intp]:
     """Give the last point of each curve that lies at or before an abscissa."""
-    return np.asarray(np.count_nonzero(x <= at + 1e-12, axis=1) - 1)
+    return np.asarray(np.count_nonzero(x <= at + _ROUNDING, axis=1) - 1)

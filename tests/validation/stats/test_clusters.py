@@ -93,3 +93,12 @@ def test_accuracy_splits_by_truth():
     result = clustered_accuracy([1, 1, 0, 0], [1, 0, 0, 0], ["a", "b", "c", "d"])
     assert (result["sensitivity"].value, result["specificity"].value, result["accuracy"].value) == (0.5, 1.0, 0.75)
     assert clustered_accuracy([0, 0], [1, 0], ["a", "b"])["sensitivity"].reason is Reason.NO_POSITIVE_CASES
+
+
+@pytest.mark.parametrize("method", ["ratio", "bootstrap"])
+def test_clusters_that_are_all_right_keep_a_lower_bound(method):
+    # R 4.2.2, epiR 2.0.57: Wilson's interval of 3 of 3 starts at 0.438503; every bootstrap resample would give 1.
+    estimate = clustered_proportion([1, 1, 1, 1], ["a", "a", "b", "c"], method=method, rng=np.random.default_rng(1))
+    assert (estimate.value, estimate.high) == (1.0, 1.0)
+    assert estimate.low == pytest.approx(0.438503, abs=1e-6)
+    assert "clusters" in estimate.note

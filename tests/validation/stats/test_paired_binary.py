@@ -79,6 +79,13 @@ def test_exchanging_the_decisions_mirrors_everything(counts):
     assert one.tests["exact"] == other.tests["exact"]
 
 
+def test_mid_p_of_equal_discordant_pairs():
+    # Mid-p 1 - choose(8, 4) / 2^9: contingencytables, the R package of Fagerland, Lydersen and Laake's book.
+    tests = paired_proportions(PairedCounts(both=100, only_a=4, only_b=4, neither=100)).tests
+    assert tests["mid-p"].p == pytest.approx(1 - 70 / 512, rel=1e-12)
+    assert tests["exact"].p == pytest.approx(1.0, rel=1e-12)
+
+
 @given(tables)
 def test_mid_p_never_exceeds_exact(counts):
     tests = paired_proportions(counts).tests

@@ -35,6 +35,16 @@ def test_the_fit_finds_the_parameters_of_a_simulation():
     assert np.trapezoid(fit.true_positive_fraction(fpf), fpf) == pytest.approx(fit.auc.value, abs=1e-5)
 
 
+def test_points_on_the_top_border_still_carry_a_slope():
+    # Counts [[6, 56, 7, 0], [0, 8, 4, 33]]; scipy 1.17 BFGS on the likelihood written out, MRMCaov 0.3.0 has .934595.
+    truth = [0] * 69 + [1] * 45
+    rating = [1] * 6 + [2] * 56 + [3] * 7 + [2] * 8 + [3] * 4 + [4] * 33
+    fit = binormal_fit(truth, rating)
+    assert (fit.a.value, fit.b.value) == pytest.approx((1.655192, 0.447319), abs=1e-5)
+    assert fit.auc.value == pytest.approx(0.934595216, abs=1e-7)
+    assert fit.log_likelihood == pytest.approx(-78.028745586, abs=1e-8)
+
+
 @pytest.mark.slow
 def test_coverage_of_the_interval():
     rng = np.random.default_rng(31)
@@ -62,6 +72,10 @@ def test_continuous_ratings_are_fitted_and_monotone_transforms_change_nothing():
     [
         ([0, 0, 1, 1], [1, 2, 3, 4], Reason.SEPARATION),
         ([0, 0, 1, 1], [1, 1, 1, 1], Reason.SEPARATION),
+        # One operating point carries no slope; nor do (1/2, 1/2) and (1/2, 1), nor three points of one height.
+        ([0, 0, 1, 1], [0, 1, 0, 1], Reason.SEPARATION),
+        ([0, 0, 1, 1, 1, 1], [0, 2, 0, 1, 2, 2], Reason.SEPARATION),
+        ([0, 0, 0, 0, 0, 1, 1], [1, 2, 2, 3, 4, 1, 4], Reason.SEPARATION),
         ([1, 1], [1, 2], Reason.NO_NEGATIVE_CASES),
     ],
 )

@@ -46,6 +46,18 @@ def test_by_hand():
     assert metric_value(truth, rating, specificity_at(0.5)) == 1.0
 
 
+def test_partial_area_ends_below_a_vertical_stretch():
+    # pROC 1.18.0 auc(partial.auc = c(1, .9)), the same corrected, and c(1, .7): the curve rises at a false positive
+    # fraction of 1/10, which 1 - 0.9 misses by a rounding error.
+    truth, rating = [1] * 4 + [0] * 10, [9, 8, 6, 3, 9, 7, 6, 5, 4, 3, 2, 2, 1, 1]
+    assert metric_value(truth, rating, partial_area(0.9, 1.0)) == pytest.approx(0.0125, rel=1e-12)
+    corrected = metric_value(truth, rating, partial_area(0.9, 1.0, mcclish=True))
+    assert corrected == pytest.approx(0.539473684210526, rel=1e-12)
+    assert metric_value(truth, rating, partial_area(0.7, 1.0)) == pytest.approx(0.125, rel=1e-12)
+    # A constant rating is chance itself, not below it.
+    assert metric_value([0, 0, 0, 1, 1, 1], [1.0] * 6, partial_area(0.9, 1.0, mcclish=True)) == pytest.approx(0.5)
+
+
 @given(cases, st.floats(0.05, 0.95))
 def test_partial_areas_add_up_to_the_auc(rows, cut):
     truth, rating = zip(*rows, strict=True)
