@@ -84,4 +84,6 @@ def number_paths(value: Any, path: str) -> Iterator[str]:
 def dump_reads() -> None:
     """Write what was read, where the environment asks for it."""
     if DUMP in os.environ:
-        Path(os.environ[DUMP]).write_text(json.dumps({path: sorted(modules) for path, modules in READ.items()}), encoding="utf-8")
+        Path(os.environ[DUMP]).write_text(
+            json.dumps({path: sorted(modules) for path, modules in READ.items()}), encoding="utf-8"
+        )

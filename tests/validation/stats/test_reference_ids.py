@@ -59,7 +59,6 @@ COVERED = {
     "edge_cases/MRMCaov_*": OR,
     "edge_cases/iMRMC_*": U,
     "edge_cases/RJafroc_*": OR,
-    "froc_thompson/froc_sample_size": "test_froc_power.py",
     "froc_*/*": "test_froc.py",
     "mrmc_*/auc_*_delong*": REST,
     "mrmc_*_noninferiority/delong_test_*": "test_margins.py",
@@ -93,15 +92,19 @@ NOT_COVERED = {
     "mrmc_*/OR_binormalLR_auc": "the proper binormal model is no method of ours; the conventional one is reproduced",
     "roc_asah/precision_recall": "trapezoids under a precision-recall curve; average precision is scikit-learn's",
 }
+# On their way: these may be read or not. Move each row up as its test lands.
+PENDING = {"froc_thompson/froc_sample_size": "power of free-response studies"}
 
 
 def names():
-    return [f"{entry['file'].split('/')[1][:-5]}/{identity}" for entry in reference_index() for identity in entry["ids"]]
+    return [
+        f"{entry['file'].split('/')[1][:-5]}/{identity}" for entry in reference_index() for identity in entry["ids"]
+    ]
 
 
 def row_of(name):
     """Give (module, None) for a result that is covered, (None, reason) for one that is not."""
-    reason = next((why for pattern, why in NOT_COVERED.items() if fnmatch.fnmatchcase(name, pattern)), None)
+    reason = next((why for pattern, why in (NOT_COVERED | PENDING).items() if fnmatch.fnmatchcase(name, pattern)), None)
     if reason is not None:
         return None, reason
     return next((module for pattern, module in COVERED.items() if fnmatch.fnmatchcase(name, pattern)), None), None
@@ -123,10 +126,16 @@ def read(request, tmp_path_factory):
     if missing:
         dump = tmp_path_factory.mktemp("reads") / "reads.json"
         folder = "tests/validation/stats"
+        paths = [f"{folder}/{module}" for module in missing]
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"{folder}/{one}" for one in missing)],
-            cwd=REPOSITORY, env={**os.environ, DUMP: str(dump)}, capture_output=True, text=True, timeout=1500, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths],
+            cwd=REPOSITORY,
+            env={**os.environ, DUMP: str(dump)},
+            capture_output=True,
+            text=True,
+            timeout=1500,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout[-2000:]
         for path, readers in json.loads(dump.read_text()).items():
             found.setdefault(path, set()).update(readers)
@@ -154,12 +163,12 @@ def test_the_tests_named_here_read_the_results(read):
         if row_of(name)[0] is not None and row_of(name)[0] not in readers.get(name, set()) and holds_a_number(name)
     ]
     assert unread == []
-    assert [name for name in names() if row_of(name)[0] is None and name in readers] == []
+    assert [name for name in names() if name in readers and row_of(name)[1] in NOT_COVERED.values()] == []
 
 
 @pytest.mark.timeout(1600)
 def test_most_numbers_of_the_results_are_compared(read):
-    """Count numbers, not results: the rest are degrees of freedom twice, sums of squares, and other tools' intervals."""
+    """Count numbers, not results: the rest are sums of squares, other tools' intervals, and what follows from these."""
     every = {
         path
         for name in names()

@@ -192,12 +192,14 @@ def test_probabilities_against_scikit_learn_and_calzone(column):
         y, p, partial_area(0.9, 1.0, "specificity", mcclish=True), Resampling(np.random.default_rng(1), 100)
     )
     assert restricted.value == pytest.approx(library["pauc_mcclish_max_fpr_0_1"])
-    assert (ours["ece"].value, ours["mce"].value) == pytest.approx((calzone["ECE_C"], calzone["MCE_C"]), rel=1e-9)
+    assert (ours["expected_calibration_error"].value, ours["maximum_calibration_error"].value) == pytest.approx(
+        (calzone["ECE_C"], calzone["MCE_C"]), rel=1e-9
+    )
     score = spiegelhalter_test(y, p)
     assert (score.statistic, score.p) == pytest.approx(
         (calzone["spiegelhalter"]["z"], calzone["spiegelhalter"]["p"]), rel=1e-9
     )
-    slope = ours["slope"]
+    slope = ours["calibration_slope"]
     assert (slope.value, slope.low, slope.high) == pytest.approx(
         (calzone["cox"]["slope"], *calzone["cox"]["slope_ci"]), rel=1e-6
     )
@@ -324,7 +326,7 @@ def test_every_readers_area_and_pair_of_modalities_against_proc(name):
         limits = (max(0.0, row["ci_low"]), min(1.0, row["ci_high"]))
         assert (found.value, found.low, found.high) == pytest.approx((row["auc"], *limits), rel=1e-9)
     for row in reference_values(f"mrmc_{name}", "auc_paired_delong_per_reader"):
-        first, second = (data.loc[(row[end], row["reader"])].set_index("case") for end in ("a", "b"))
+        first, second = (data.loc[(row[f"modality_{end}"], row["reader"])].set_index("case") for end in ("a", "b"))
         both = first.join(second, rsuffix="_b", how="inner")
         found = compare_paired_auc(both.truth, both.rating, both.rating_b)
         assert (found.a.value, found.b.value) == pytest.approx((row["auc_a"], row["auc_b"]), rel=1e-9)
