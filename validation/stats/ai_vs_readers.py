@@ -6,16 +6,16 @@ import math
 import numpy as np
 import pandas as pd
 
-from validation.stats.checks import FloatArray, InputError, confidence_level
+from validation.stats.checks import BoolArray, FloatArray, InputError, confidence_level
 from validation.stats.mrmc import interval, upper_tail
 from validation.stats.mrmc_analyses import ROUNDING, Parts, Variance, checked_variance, or_parts
 from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_covariance import Covariance, covariance_matrix
 from validation.stats.mrmc_design import Readings
-from validation.stats.mrmc_figures import Figure, auc_figure, sensitivity_figure, specificity_figure
+from validation.stats.mrmc_figures import Figure, ShareFigure, auc_figure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_results import Analysis, NonInferiority, outcome_fields
 from validation.stats.paired_binary import PairedBinary, paired_binary
-from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined
+from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
 from validation.stats.roc import RocCurve, roc_curve
 
 MEANING = {
@@ -51,14 +51,14 @@ class OperatingPoint:
     """A reader's operating point, and what the AI's curve reaches at the same specificity or sensitivity."""
 
     reader: str
-    sensitivity: float
-    specificity: float
-    ai_sensitivity: float
-    ai_specificity: float
+    sensitivity: float | Undefined
+    specificity: float | Undefined
+    ai_sensitivity: float | Undefined
+    ai_specificity: float | Undefined
 
     def to_json(self) -> dict[str, JSONValue]:
         """Give the fields."""
-        return dataclasses.asdict(self)
+        return {field.name: jsonable(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -331,14 +331,32 @@ def _operating_points(table: Readings, threshold: float | None) -> tuple[Operati
     curve = roc_curve(table.truth[read], table.rating[0, 0][read])
     points = []
     for name, rating in zip(table.readers[1:], table.rating[0, 1:], strict=True):
-        seen = ~np.isnan(rating)
         sensitivity, specificity = (
-            figure.value(table.truth[seen], rating[seen])
+            _share(figure, table.truth, rating)
             for figure in (sensitivity_figure(threshold), specificity_figure(threshold))
         )
-        if isinstance(curve, RocCurve):
-            fpf, tpf = curve.false_positive_fraction, curve.true_positive_fraction
-            at_specificity = float(tpf[fpf <= 1.0 - specificity + 1e-12].max())
-            at_sensitivity = float(1.0 - fpf[tpf >= sensitivity - 1e-12].min())
-            points.append(OperatingPoint(name, sensitivity, specificity, at_specificity, at_sensitivity))
+        points.append(OperatingPoint(name, sensitivity, specificity, *_ai_at(curve, sensitivity, specificity)))
     return tuple(points)
+
+
+def _share(figure: ShareFigure, truth: BoolArray, rating: FloatArray) -> float | Undefined:
+    """Give a reader's sensitivity or specificity; undefined without a case of its class."""
+    seen = ~np.isnan(rating)
+    if figure.sampled == "positive" and not truth[seen].any():
+        return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case.", int(seen.sum()))
+    if figure.sampled == "negative" and truth[seen].all():
+        return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case.", int(seen.sum()))
+    return figure.value(truth[seen], rating[seen])
+
+
+def _ai_at(
+    curve: RocCurve | Undefined, sensitivity: float | Undefined, specificity: float | Undefined
+) -> tuple[float | Undefined, float | Undefined]:
+    """Give the AI's best sensitivity at this specificity, and its best specificity at this sensitivity."""
+    if isinstance(curve, Undefined):
+        return curve, curve
+    fpf, tpf = curve.false_positive_fraction, curve.true_positive_fraction
+    found = specificity if isinstance(specificity, Undefined) else float(tpf[fpf <= 1.0 - specificity + 1e-12].max())
+    if isinstance(sensitivity, Undefined):
+        return found, sensitivity
+    return found, float(1.0 - fpf[tpf >= sensitivity - 1e-12].min())

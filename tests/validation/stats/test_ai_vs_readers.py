@@ -13,7 +13,7 @@ from validation.stats.checks import InputError
 from validation.stats.cli import main
 from validation.stats.mrmc_components import RoeMetz
 from validation.stats.mrmc_design import Readings, readings
-from validation.stats.mrmc_figures import CallerFigure
+from validation.stats.mrmc_figures import CallerFigure, sensitivity_figure
 from validation.stats.mrmc_simulate import simulate
 
 SETS = ("cad_nico_roc", "cad_dobbins2_m3")
@@ -180,3 +180,20 @@ def test_an_ai_that_copies_a_reader():
         assert "no variance" in row.outcome.note
         alone = ai_vs_readers(table.with_rating(np.broadcast_to(rating[:, :1], rating.shape)), "R1")
         assert all(one.p is None for one in alone.differences)
+
+
+def test_operating_points_without_a_class_are_named():
+    table = small_study()
+    rating = table.rating.copy()
+    rating[0, 1, ~table.truth] = np.nan
+    ours = ai_vs_readers(
+        Readings(table.modalities, table.readers, table.cases, table.truth, rating),
+        "R1",
+        figure=sensitivity_figure(3.0),
+        threshold=3.0,
+    )
+    first, second = ours.operating_points[:2]
+    assert first.specificity.reason is first.ai_sensitivity.reason is Reason.NO_NEGATIVE_CASES
+    assert first.sensitivity == pytest.approx(np.mean(rating[0, 1, table.truth] >= 3.0))
+    assert 0.0 <= second.ai_sensitivity <= 1.0
+    assert json.loads(json.dumps(ours.to_json()))["operating_points"][0]["specificity"]["undefined"]
