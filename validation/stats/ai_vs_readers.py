@@ -2,11 +2,13 @@
 
 import dataclasses
 import math
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from validation.stats.checks import BoolArray, FloatArray, InputError, confidence_level
+from validation.stats.margins import MarginKind, paired_margin_test
 from validation.stats.mrmc import interval, upper_tail
 from validation.stats.mrmc_analyses import ROUNDING, Parts, Variance, checked_variance, or_parts
 from validation.stats.mrmc_components import OrComponents
@@ -15,7 +17,7 @@ from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import Figure, ShareFigure, auc_figure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_results import Analysis, NonInferiority, outcome_fields
 from validation.stats.paired_binary import PairedBinary, paired_binary
-from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
+from validation.stats.results import Estimate, JSONValue, Outcome, Reason, TestOutcome, Undefined, jsonable
 from validation.stats.roc import RocCurve, roc_curve
 
 MEANING = {
@@ -74,6 +76,7 @@ class AiVsReaders:
     differences: tuple[AgainstReaders, ...]
     variance_components: dict[str, float]
     majority: PairedBinary | None
+    majority_margins: dict[str, dict[MarginKind, TestOutcome]]
     operating_points: tuple[OperatingPoint, ...]
     notes: tuple[str, ...]
 
@@ -92,6 +95,7 @@ class AiVsReaders:
             "differences": [row.to_json() for row in self.differences],
             "variance_components": dict(self.variance_components),
             "majority": self.majority.to_json() if self.majority else None,
+            "majority_margins": jsonable(self.majority_margins),
             "operating_points": [point.to_json() for point in self.operating_points],
             "notes": list(self.notes),
         }
@@ -129,7 +133,8 @@ def ai_vs_readers(
     level : float
         Confidence level.
     margin : float, optional
-        Adds one-sided tests that the AI is not worse by this much, and of equivalence.
+        Adds one-sided tests that the AI is not worse by this much, and of equivalence; with `threshold` also
+        against the majority.
     threshold, ai_threshold : float, optional
         Readers (and the AI, at `threshold` by default) call a case positive from this rating on. Adds the
         comparison with the majority of readers, and the AI's curve at each reader's operating point.
@@ -168,6 +173,7 @@ def ai_vs_readers(
     against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
     settings = _Settings(level, margin, figure.limit, len(table.truth))
     parts, components = or_parts(against[None, :], errors)
+    majority = _majority(ordered, threshold, ai_threshold, level)
     return AiVsReaders(
         ai=ai,
         figure=figure.name,
@@ -177,7 +183,8 @@ def ai_vs_readers(
         reader_mean=_reader_mean(theta[1:], matrix[1:, 1:], settings),
         differences=tuple(_rows(ordered, against, errors, parts, settings)),
         variance_components=_components(against, components),
-        majority=_majority(ordered, threshold, ai_threshold, level),
+        majority=majority,
+        majority_margins=_majority_margins(majority, margin),
         operating_points=_operating_points(ordered, threshold),
         notes=tuple(notes),
     )
@@ -213,6 +220,7 @@ def _undefined(
         differences=(),
         variance_components={},
         majority=None,
+        majority_margins={},
         operating_points=(),
         notes=(*notes, problem.detail),
     )
@@ -321,6 +329,17 @@ def _majority(
     majority = positive * 2 > (~np.isnan(readers)).sum(axis=0)
     own = threshold if ai_threshold is None else ai_threshold
     return paired_binary(table.truth[both], ratings[0][both] >= own, majority, level=level)
+
+
+def _majority_margins(majority: PairedBinary | None, margin: float | None) -> dict[str, dict[MarginKind, TestOutcome]]:
+    """Test the AI's sensitivity and specificity minus the majority's against the margin, by Tango's score."""
+    if majority is None or margin is None:
+        return {}
+    counts = {"sensitivity": majority.sensitivity.counts, "specificity": majority.specificity.counts}
+    return {
+        measure: {kind: paired_margin_test(one, margin=margin, kind=kind) for kind in get_args(MarginKind)}
+        for measure, one in counts.items()
+    }
 
 
 def _operating_points(table: Readings, threshold: float | None) -> tuple[OperatingPoint, ...]:

@@ -11,6 +11,7 @@ from validation.stats import Reason, compare_paired_auc, paired_binary
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.checks import InputError
 from validation.stats.cli import main
+from validation.stats.margins import paired_margin_test
 from validation.stats.mrmc_components import RoeMetz
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_figures import CallerFigure, sensitivity_figure
@@ -197,3 +198,15 @@ def test_operating_points_without_a_class_are_named():
     assert first.sensitivity == pytest.approx(np.mean(rating[0, 1, table.truth] >= 3.0))
     assert 0.0 <= second.ai_sensitivity <= 1.0
     assert json.loads(json.dumps(ours.to_json()))["operating_points"][0]["specificity"]["undefined"]
+
+
+def test_the_majority_against_a_margin():
+    ours = ai_vs_readers(small_study(3), "R1", threshold=2.0, margin=0.1)
+    for measure in ("sensitivity", "specificity"):
+        counts = getattr(ours.majority, measure).counts
+        tests = ours.majority_margins[measure]
+        for kind in ("superiority", "non-inferiority", "equivalence"):
+            assert tests[kind] == paired_margin_test(counts, margin=0.1, kind=kind)
+        # Tango 1998: non-inferiority at p < alpha / 2 exactly where the score interval lies above -margin.
+        assert (tests["non-inferiority"].p < 0.025) == (getattr(ours.majority, measure).difference.low > -0.1)
+    assert ai_vs_readers(small_study(3), "R1", threshold=2.0).majority_margins == {}
