@@ -9,6 +9,7 @@ from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, Rows, rows_of_file, zero_one
 from validation.stats.commands.option_types import count, finite, seed, threshold
 from validation.stats.mrmc import mrmc
+from validation.stats.mrmc_binormal import binormal_figure
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_figures import (
     Figure,
@@ -24,7 +25,16 @@ from validation.stats.mrmc_figures import (
 from validation.stats.mrmc_u import mrmc_u
 from validation.stats.table import CsvTable
 
-FIGURES = ("auc", "pauc", "sensitivity", "specificity", "sensitivity-at", "specificity-at", "expected-utility")
+FIGURES = (
+    "auc",
+    "pauc",
+    "sensitivity",
+    "specificity",
+    "sensitivity-at",
+    "specificity-at",
+    "expected-utility",
+    "binormal-auc",
+)
 
 
 def add_reading_columns(command: argparse.ArgumentParser) -> None:
@@ -83,6 +93,8 @@ def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
         return sensitivity_at_figure(options.at)
     if options.fom == "specificity-at":
         return specificity_at_figure(options.at)
+    if options.fom == "binormal-auc":
+        return binormal_figure()
     return expected_utility_figure(options.slope) if options.fom == "expected-utility" else auc_figure()
 
 
