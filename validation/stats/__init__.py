@@ -16,6 +16,7 @@ from validation.stats.proportions import proportion
 from validation.stats.results import Estimate, Reason, TestResult, Undefined
 from validation.stats.roc import RocCurve, RocSummary, auc, roc_curve, roc_summary
 from validation.stats.roc_compare import RocComparison, compare_paired_auc
+from validation.stats.tidy import PairedReadings, paired_levels, readings_of, tidy_table
 
 __all__ = [
     "BinaryCounts",
@@ -26,6 +27,7 @@ __all__ = [
     "MrmcResult",
     "PairedBinary",
     "PairedCounts",
+    "PairedReadings",
     "Readings",
     "Reason",
     "RocComparison",
@@ -41,9 +43,12 @@ __all__ = [
     "mrmc",
     "mrmc_u",
     "paired_binary",
+    "paired_levels",
     "paired_proportions",
     "proportion",
     "readings",
+    "readings_of",
     "roc_curve",
     "roc_summary",
+    "tidy_table",
 ]

@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+import numpy as np
 import pandas as pd
 
 from validation.stats.checks import InputError
@@ -22,9 +24,10 @@ from validation.stats.commands import (
     segmentation,
     subgroups,
 )
-from validation.stats.commands.base import Command, Report
+from validation.stats.commands.base import Command, Report, truth_table
+from validation.stats.commands.option_types import finite
 from validation.stats.results import JSONValue, jsonable
-from validation.stats.table import CsvTable
+from validation.stats.table import CsvFile, CsvTable
 
 COMMANDS: tuple[Command, ...] = (
     *binary.COMMANDS,
@@ -39,6 +42,10 @@ COMMANDS: tuple[Command, ...] = (
     *subgroups.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")
+_OUTCOMES = (
+    "exit code 0: answered; what the data do not define is shown as undefined, with the reason.\n"
+    "exit code 2: refused; one line on standard error names the row (from 1, without the header) and the column."
+)
 _LARGE = 1_000_000  # characters of a document that nobody reads by eye
 
 
@@ -70,7 +77,12 @@ def main(arguments: Sequence[str] | None = None, output: TextIO | None = None) -
     except InputError as problem:
         sys.stderr.write(f"validation.stats {options.command.name}: error: {problem}\n")
         return 2
-    (output or sys.stdout).write(answer)
+    try:
+        (output or sys.stdout).write(answer)
+        (output or sys.stdout).flush()
+    except BrokenPipeError:
+        # The reader of the pipe (`| head`) has what it wanted; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -82,18 +94,39 @@ def _answer(options: argparse.Namespace) -> str:
     if command.run_files is not None:
         report = command.run_files(options)
         return _as_json([({}, report)], []) if options.json else _as_text([({}, report)], [])
+    file = CsvFile(options.csv)
+    command.settle(options, file.header)
     by = options.by.split(",") if options.by else []
     # Groups and clusters are names too: the patients 1.1 and 1.10 are two.
-    cluster = getattr(options, "cluster", None)
-    names = [*command.names(options), *by, *READER_COLUMNS, *([cluster] if cluster else [])]
+    cluster, case, between = (getattr(options, name, None) or "" for name in ("cluster", "case", "between"))
+    names = [name for name in (*command.names(options), *by, *READER_COLUMNS, cluster, case, between) if name]
     columns = [*command.columns(options), *by]
-    table = CsvTable(options.csv, columns, optional=READER_COLUMNS, text=names)
+    optional = [*READER_COLUMNS, case] if command.one_row_per_case else READER_COLUMNS
+    table = truth_table(options, file, columns, optional=optional, text=names)
     notes: list[str] = []
     if not by and command.split_by_reader:
-        by = [column for column in READER_COLUMNS if table.has(column)]
+        by = [column for column in READER_COLUMNS if table.has(column) and column != between]
         notes += [f"One analysis for each {' and '.join(by)}."] if by else []
+    for column in [*by, *([cluster] if cluster else [])]:
+        table.refuse_blank(column)
+    if command.one_row_per_case and table.has(case) and not cluster and not between:
+        _refuse_second_rows(table, options, by)
     reports = [(group, command.run(options, table, rows)) for group, rows in table.groups(by)]
     return _as_json(reports, notes) if options.json else _as_text(reports, notes)
+
+
+def _refuse_second_rows(table: CsvTable, options: argparse.Namespace, by: Sequence[str]) -> None:
+    """Refuse a case that comes twice in one analysis, or with another reference standard in another row."""
+    clusters = f"--cluster {options.case} for rows that are parts of one case, " if hasattr(options, "cluster") else ""
+    advice = f"has a second row: give {clusters}--by a column that tells the rows apart, or --case another column"
+    table.refuse_repeated([*by, options.case], advice)
+    if by:
+        pairs = table.frame[[options.case, options.truth]].drop_duplicates()
+        other = pairs.duplicated([options.case]).to_numpy()
+        if other.any():
+            row = int(pairs.index[int(np.argmax(other))])
+            problem = f"{options.case} {table.frame[options.case].iloc[row]!r} has another {options.truth} above"
+            raise InputError(problem, row=row + 1, column=options.truth)
 
 
 def _as_json(reports: list[tuple[dict[str, str], Report]], notes: list[str]) -> str:
@@ -123,18 +156,48 @@ def _table(frame: pd.DataFrame) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="validation.stats",
-        description="Statistics of reader studies and AI validation from CSV files (UTF-8, comma, header). "
-        "Prints a table, or with --json the library's JSON. Bad input: one line of error, exit code 2.",
+        description="Statistics of reader studies and AI validation from CSV files: UTF-8, a header, comma, semicolon "
+        "or tab. Prints tables, or with --json the library's JSON.",
+        epilog=_OUTCOMES + "\n\nA METHOD with --help shows its options and examples.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     subparsers = parser.add_subparsers(dest="method", required=True, metavar="METHOD", parser_class=_Parser)
     for command in COMMANDS:
-        options = subparsers.add_parser(command.name, help=command.summary, description=command.summary)
-        if command.run_files is None:
-            options.add_argument("--csv", type=Path, required=True, metavar="FILE", help="table with a header")
-            options.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
-            options.add_argument("--by", metavar="COLUMN,...", help="analyse each value of these columns apart")
-        options.add_argument("--alpha", type=float, default=0.05, help="1 - confidence level (default: 0.05)")
-        options.add_argument("--json", action="store_true", help="print JSON")
+        options = subparsers.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=_epilog(command),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        _add_shared_options(options, command)
         command.add_options(options)
         options.set_defaults(command=command)
     return parser
+
+
+def _add_shared_options(options: argparse.ArgumentParser, command: Command) -> None:
+    if command.run_files is None:
+        options.add_argument(
+            "--csv", type=Path, required=True, metavar="FILE", help="table with a header; - is standard input"
+        )
+        options.add_argument(
+            "--truth", default="truth", metavar="COLUMN", help="reference standard, 0 or 1 (default: truth)"
+        )
+        options.add_argument(
+            "--positive", metavar="LABEL", help="--truth holds two labels and this one is a positive case"
+        )
+        options.add_argument("--by", metavar="COLUMN,...", help="analyse each value of these columns apart")
+    if command.one_row_per_case:
+        options.add_argument(
+            "--case", default="case", metavar="COLUMN", help="if there, each case has one row (default: case)"
+        )
+    options.add_argument("--alpha", type=finite, default=0.05, help="1 - confidence level (default: 0.05)")
+    options.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _epilog(command: Command) -> str:
+    examples = "".join(f"\n  python -m validation.stats {example}" for example in command.examples)
+    return f"examples:{examples}\n\n{_OUTCOMES}"

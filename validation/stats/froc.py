@@ -1,11 +1,12 @@
 """Free-response studies: marks with ratings, lesions with weights; figures of merit, curves and tests."""
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
+from validation.stats.froc_marks import EVERY_MARK, below
 from validation.stats.localisation import LocalisationStudy
 from validation.stats.mrmc import Method, compare_figures
 from validation.stats.mrmc_covariance import Covariance
@@ -16,24 +17,29 @@ from validation.stats.results import Reason, Undefined
 from validation.stats.roc import roc_curve
 
 FrocFigure: TypeAlias = Literal[
-    "wafroc", "afroc", "wafroc1", "afroc1", "hrauc", "hrse", "hrsp", "maxllf", "maxnlf", "maxnlf-all-cases"
-]
-FIGURES: tuple[FrocFigure, ...] = (
     "wafroc",
     "afroc",
     "wafroc1",
     "afroc1",
+    "froc",
     "hrauc",
     "hrse",
     "hrsp",
     "maxllf",
     "maxnlf",
     "maxnlf-all-cases",
-)
+    "song-a1",
+    "song-a2",
+    "exp-sp",
+]
+FIGURES: tuple[FrocFigure, ...] = get_args(FrocFigure)
 FrocCurve: TypeAlias = Literal["froc", "afroc", "wafroc", "roc"]
 CURVES: tuple[FrocCurve, ...] = ("froc", "afroc", "wafroc", "roc")
 _ON_POSITIVES = ("hrse", "maxllf")
-_ON_NEGATIVES = ("hrsp", "maxnlf")
+_ON_NEGATIVES = ("hrsp", "maxnlf", "exp-sp")
+# Non-lesion marks of any case count in these, so no case needs to be negative.
+_WITHOUT_NEGATIVES = (*_ON_POSITIVES, "wafroc1", "afroc1", "froc", "maxnlf-all-cases")
+_WITHOUT_POSITIVES = (*_ON_NEGATIVES, "maxnlf-all-cases")
 
 
 class LocalisationFigures:
@@ -42,7 +48,7 @@ class LocalisationFigures:
     def __init__(self, study: LocalisationStudy, figure: FrocFigure) -> None:
         self.study = study
         self.name: str = figure
-        self.limit = float("inf") if figure.startswith("maxnlf") else 1.0
+        self.limit = float("inf") if figure.startswith("maxnlf") or figure == "froc" else 1.0
         self.modalities, self.readers, self.cases = study.modalities, study.readers, len(study.truth)
         self.design: Design = "crossed"
 
@@ -73,9 +79,9 @@ class LocalisationFigures:
         """Say that a class has one case only."""
         truth = self.study.truth
         positives, negatives = int(truth.sum()), int((~truth).sum())
-        fewest = positives if self.name in _ON_POSITIVES else negatives
-        if self.name not in (*_ON_POSITIVES, *_ON_NEGATIVES, "maxnlf-all-cases"):
-            fewest = min(positives, negatives)
+        needed = [] if self.name in _WITHOUT_POSITIVES else [positives]
+        needed += [] if self.name in _WITHOUT_NEGATIVES else [negatives]
+        fewest = min(needed, default=len(truth))
         if fewest < 2:
             return Undefined(Reason.TOO_FEW_CASES, "There is a single positive or negative case.", len(truth))
         return None
@@ -112,14 +118,16 @@ class LocalisationFigures:
 
     def _missing_class(self) -> Undefined | None:
         truth = self.study.truth
-        if self.name not in (*_ON_NEGATIVES, "maxnlf-all-cases") and not truth.any():
+        if self.name not in _WITHOUT_POSITIVES and not truth.any():
             return Undefined(Reason.NO_POSITIVE_CASES, "There is no case with a lesion.", len(truth))
-        if self.name not in (*_ON_POSITIVES, "maxnlf-all-cases") and truth.all():
+        if self.name not in _WITHOUT_NEGATIVES and truth.all():
             return Undefined(Reason.NO_NEGATIVE_CASES, "There is no case without a lesion.", len(truth))
         return None
 
     def _computed(self) -> list[tuple[float, FloatArray]]:
         """Give each cell's figure, and the figure without each case (of all cases)."""
+        if self.name in EVERY_MARK:
+            return [EVERY_MARK[self.name](self.study, cell) for cell in range(len(self.cells))]
         if self.name == "hrauc":
             return self._highest_rating_area()
         if self.name in ("wafroc", "afroc", "wafroc1", "afroc1"):
@@ -165,7 +173,7 @@ class LocalisationFigures:
         study, cases = self.study, self.cases
         weight = study.lesion_weight if self.name.startswith("w") else np.ones(len(lesion))
         compared = np.ones(cases, dtype=bool) if self.name.endswith("1") else ~study.truth
-        beaten = _below(np.sort(false[compared]), lesion)
+        beaten = below(np.sort(false[compared]), lesion)
         rows = np.bincount(study.lesion_case, weights=weight * beaten, minlength=cases)
         columns = np.where(compared, _weight_above(lesion, weight, false), 0.0)
         own = np.heaviside(_sign(lesion, false[study.lesion_case]), 0.5) * weight * compared[study.lesion_case]
@@ -175,11 +183,6 @@ class LocalisationFigures:
         with np.errstate(invalid="ignore", divide="ignore"):
             without = (total - rows - columns + both) / ((number - compared) * (size - weights))
         return float(total / (number * size)), without
-
-
-def _below(ordered: FloatArray, values: FloatArray) -> FloatArray:
-    """Count what lies below each value, ties by half; -inf ties with itself."""
-    return np.asarray((np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / 2.0)
 
 
 def _weight_above(lesion: FloatArray, weight: FloatArray, false: FloatArray) -> FloatArray:
@@ -212,7 +215,8 @@ def froc(
         `wafroc`, `afroc`: lesion marks against the highest non-lesion mark of each negative case, lesions weighted
         within their case, or each lesion alike; `wafroc1`, `afroc1`: against positive cases' non-lesion marks
         too. `hrauc`, `hrse`, `hrsp`: the highest mark as the case's rating. `maxllf`: share of lesions marked;
-        `maxnlf`, `maxnlf-all-cases`: non-lesion marks per negative case, or per case.
+        `maxnlf`, `maxnlf-all-cases`: non-lesion marks per negative case, or per case. `froc`: area under the FROC
+        curve; `song-a1`, `song-a2`, `exp-sp`: see `froc_marks`.
     method : {"or", "dbm"}
         Obuchowski-Rockette, or Dorfman-Berbaum-Metz.
     level, margin : float

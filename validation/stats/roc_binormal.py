@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solveh_banded
 from scipy.stats import norm
 
 from validation.stats.checks import (
@@ -20,7 +21,8 @@ from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undef
 from validation.stats.roc import missing_class
 
 _MAXIMUM_STEPS = 500
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-13  # of twice the promised gain in likelihood
+_ROUNDING = 1e-7
 _MAXIMUM_CONDITION = 1e10
 
 
@@ -84,7 +86,7 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
     missing = missing_class(truth_array)
     if missing is not None:
         return missing
-    counts = _category_counts(truth_array, ratings)
+    counts = category_counts(truth_array, ratings)
     if _degenerate(counts):
         detail = "The operating points leave no slope to fit: steps pass through all of them."
         return Undefined(Reason.SEPARATION, detail, n)
@@ -101,16 +103,27 @@ def binormal_fit(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 
     )
 
 
-def _category_counts(truth: BoolArray, rating: FloatArray) -> FloatArray:
+def category_counts(truth: BoolArray, rating: FloatArray) -> FloatArray:
     """Count negatives (row 0) and positives (row 1) in ordered categories, runs of one class merged."""
     _, index = np.unique(rating, return_inverse=True)
     counts = np.array([np.bincount(index[~truth], minlength=index.max() + 1),
                        np.bincount(index[truth], minlength=index.max() + 1)], dtype=np.float64)  # fmt: skip
-    # Two neighbouring categories with cases of one and the same class only are one run.
+    return _merged(counts)[0]
+
+
+def _merged(counts: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """Drop empty categories, merge neighbours with cases of one and the same class; and say where each begins."""
+    kept = np.flatnonzero(counts.sum(axis=0) > 0)
+    counts = counts[:, kept]
     pure = np.where(counts[0] == 0, 1, np.where(counts[1] == 0, 0, -1))
     starts = np.flatnonzero(np.concatenate(([True], (pure[1:] != pure[:-1]) | (pure[1:] == -1))))
-    merged: FloatArray = np.add.reduceat(counts, starts, axis=1)
-    return merged
+    return np.add.reduceat(counts, starts, axis=1), kept[starts]
+
+
+def _fractions(counts: FloatArray) -> FloatArray:
+    """Give the operating points that are not a corner of the unit square by definition, FPF in row 0."""
+    fractions: FloatArray = counts[:, ::-1].cumsum(axis=1)[:, :-1] / counts.sum(axis=1, keepdims=True)
+    return fractions
 
 
 def _degenerate(counts: FloatArray) -> bool:
@@ -119,10 +132,65 @@ def _degenerate(counts: FloatArray) -> bool:
     A horizontal stretch (b to 0) passes through all points of one height, a vertical one (b to infinity) through all
     of one abscissa, and the borders through the rest.
     """
-    fpf, tpf = (counts[:, ::-1].cumsum(axis=1) / counts.sum(axis=1, keepdims=True))[:, :-1]
+    fpf, tpf = _fractions(counts)
     between, above = (fpf > 0) & (fpf < 1), (tpf > 0) & (tpf < 1)
     flat, steep = len(np.unique(tpf[between])) < 2, len(np.unique(fpf[above])) < 2
     return flat or steep or not (between & above).any()
+
+
+def limiting_area(counts: FloatArray) -> float | None:
+    """Give the area that the likelihood tends to where the model fits perfectly with b at 0 or at infinity.
+
+    Its curve then runs up the left side to a TPF, across, and up the right side (area: the TPF), or along the
+    bottom to an FPF, up, and along the top (area: 1 - FPF). None where the points lie on neither, or a single
+    point inside the square leaves the curve open.
+    """
+    fpf, tpf = _fractions(counts)
+    inside = (fpf > 0) & (fpf < 1) & (tpf > 0) & (tpf < 1)
+    if not inside.any():
+        good, bad = (fpf == 0) | (tpf == 1), (tpf == 0) | (fpf == 1)
+        return 1.0 if len(fpf) and good.all() else 0.0 if len(fpf) and bad.all() else None
+    if len(fpf) < 2:
+        return None
+    level, shift = tpf[inside][0], fpf[inside][0]
+    if ((fpf == 0) | (tpf == level) | (fpf == 1)).all():
+        return float(level)
+    if ((tpf == 0) | (fpf == shift) | (tpf == 1)).all():
+        return float(1.0 - shift)
+    return None
+
+
+def areas_without_each(counts: FloatArray) -> FloatArray | None:
+    """Fit the area without one negative (row 0) or positive (row 1) of each category, which may be empty.
+
+    Every fit starts from that of all cases; 0 stands where there is no case to leave out. None where a fit fails.
+    """
+    whole, begins = _merged(counts)
+    found = None if _degenerate(whole) else _maximise(whole)
+    areas = np.zeros_like(counts)
+    done: dict[tuple[int, int], float | None] = {}
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        # All cases of one class in a run are alike.
+        run = int(np.searchsorted(begins, column, side="right")) - 1
+        if (row, run) not in done:
+            less = whole.copy()
+            less[row, run] -= 1.0
+            merged, kept = _merged(less)
+            start = None if found is None else np.concatenate((found[0][:2], found[0][1 + kept[1:]]))
+            done[row, run] = fitted_area(merged, start)
+        area = done[row, run]
+        if area is None:
+            return None
+        areas[row, column] = area
+    return areas
+
+
+def fitted_area(counts: FloatArray, start: FloatArray | None = None) -> float | None:
+    """Give the area under the fitted curve, or the one it tends to; None where there is neither."""
+    if _degenerate(counts):
+        return limiting_area(counts)
+    found = (None if start is None else _maximise(counts, start)) or _maximise(counts)
+    return None if found is None else float(norm.cdf(found[0][0] / math.hypot(1.0, found[0][1])))
 
 
 def _start(counts: FloatArray) -> FloatArray:
@@ -138,33 +206,32 @@ def _start(counts: FloatArray) -> FloatArray:
     return np.concatenate(([intercept, slope], thresholds))
 
 
-def _maximise(counts: FloatArray) -> tuple[FloatArray, FloatArray, float] | None:
-    """Fisher scoring with step halving; parameters are a, b and the ordered thresholds."""
-    parameters = _start(counts)
+def _maximise(counts: FloatArray, start: FloatArray | None = None) -> tuple[FloatArray, FloatArray, float] | None:
+    """Fisher scoring with step halving: a, b and the ordered thresholds; covariance of a and b; likelihood."""
+    parameters = _start(counts) if start is None else start
     likelihood = _log_likelihood(parameters, counts)
     for _ in range(_MAXIMUM_STEPS):
-        score, information = _score_and_information(parameters, counts)
         try:
-            step = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
+            step, decrement, covariance = _fisher_step(parameters, counts)
         except np.linalg.LinAlgError:
             return None
+        if not _identified(covariance):
+            return None
+        if abs(decrement) < _TOLERANCE:
+            return parameters, covariance, likelihood
         parameters, improved = _halving(parameters, step, counts, likelihood)
         gain, likelihood = improved - likelihood, improved
-        if gain < _TOLERANCE and float(np.abs(score @ step)) < 1e-8:
-            return _with_covariance(parameters, counts, likelihood)
-        if gain <= 0.0 or not 1e-3 < parameters[1] < 1e3 or abs(parameters[0]) > 50.0:
+        if gain <= 0.0:
+            # Rounding of the likelihood ends the search a little earlier than the tolerance.
+            return (parameters, covariance, likelihood) if abs(decrement) < _ROUNDING else None
+        if not 1e-3 < parameters[1] < 1e3 or abs(parameters[0]) > 50.0:
             return None
     return None
 
 
-def _with_covariance(
-    parameters: FloatArray, counts: FloatArray, likelihood: float
-) -> tuple[FloatArray, FloatArray, float] | None:
-    """Add the inverse information; None where it is singular, on the plateau of a runaway likelihood."""
-    information = _score_and_information(parameters, counts)[1]
-    if not np.linalg.cond(information) < _MAXIMUM_CONDITION:
-        return None
-    return parameters, np.asarray(np.linalg.inv(information), dtype=np.float64), likelihood
+def _identified(covariance: FloatArray) -> bool:
+    """Say whether the data tell a and b apart; they do not on the plateau of a runaway likelihood."""
+    return bool((np.diag(covariance) > 0.0).all() and np.linalg.cond(covariance) < _MAXIMUM_CONDITION)
 
 
 def _halving(
@@ -195,24 +262,27 @@ def _log_likelihood(parameters: FloatArray, counts: FloatArray) -> float:
     return float((counts[counts > 0] * np.log(cells[counts > 0])).sum())
 
 
-def _score_and_information(parameters: FloatArray, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _fisher_step(parameters: FloatArray, counts: FloatArray) -> tuple[FloatArray, float, FloatArray]:
+    """Give the step, twice the gain it promises, and the covariance of a and b.
+
+    A threshold meets only its neighbours in the information, so that this takes O(categories).
+    """
     a, b, thresholds = parameters[0], parameters[1], parameters[2:]
-    k = len(thresholds)
-    # Derivatives of the cumulative probabilities at each threshold, by parameter.
-    slopes = np.zeros((2, k + 2, k + 2))
     density = norm.pdf(b * thresholds - a)
-    inner = np.arange(k)
-    slopes[0, inner + 2, inner + 1] = norm.pdf(thresholds)
-    slopes[1, 0, 1:-1] = -density
-    slopes[1, 1, 1:-1] = thresholds * density
-    slopes[1, inner + 2, inner + 1] = b * density
-    gradients = np.diff(slopes, axis=2)
+    slopes = np.stack((norm.pdf(thresholds), b * density))
     cells = np.maximum(_cells(parameters), 1e-300)
-    totals = counts.sum(axis=1)
-    score = (gradients * (counts / cells)[:, None, :]).sum(axis=(0, 2))
-    weights = totals[:, None] / cells
-    information = sum(gradients[row] @ (gradients[row] * weights[row]).T for row in (0, 1))
-    return score, np.asarray(information)
+    weights, surplus = counts.sum(axis=1, keepdims=True) / cells, counts / cells
+    shape = np.diff(np.pad(np.stack((-density, thresholds * density)), ((0, 0), (1, 1))), axis=1)
+    score = np.concatenate((shape @ surplus[1], (slopes * (surplus[:, :-1] - surplus[:, 1:])).sum(axis=0)))
+    banded = np.zeros((2, len(thresholds)))
+    banded[1] = (slopes**2 * (weights[:, :-1] + weights[:, 1:])).sum(axis=0)
+    banded[0, 1:] = -(slopes[:, :-1] * slopes[:, 1:] * weights[:, 1:-1]).sum(axis=0)
+    across = slopes[1] * (weights[1, :-1] * shape[:, :-1] - weights[1, 1:] * shape[:, 1:])
+    solved = solveh_banded(banded, np.column_stack((across.T, score[2:])))
+    covariance = np.linalg.inv((shape * weights[1]) @ shape.T - across @ solved[:, :2])
+    of_shape = covariance @ (score[:2] - across @ solved[:, 2])
+    step = np.concatenate((of_shape, solved[:, 2] - solved[:, :2] @ of_shape))
+    return step, float(score @ step), np.asarray(covariance, dtype=np.float64)
 
 
 def _wald(value: float, variance: float, level: float, n: int) -> Estimate:

@@ -1,5 +1,6 @@
 """Access to the shared reference set: results of established tools on known data."""
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+from tests.validation.stats.reference_reads import watched
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -29,7 +32,25 @@ def reference_path(name: str) -> Path:
     return _folder() / "data" / f"{name}.csv"
 
 
+def reference_index() -> list[dict[str, Any]]:
+    """Read the list of all results of the reference set."""
+    index: list[dict[str, Any]] = json.loads((_folder() / "index.json").read_text())
+    return index
+
+
+@functools.lru_cache(maxsize=64)
+def reference_document(file: str) -> dict[str, Any]:
+    """Read one file of results, with nobody watching."""
+    document: dict[str, Any] = json.loads((_folder() / "results" / f"{file}.json").read_text())
+    return document
+
+
+def reference_result(file: str, result_id: str) -> dict[str, Any]:
+    """Give a whole result (tool, call, values); which numbers a test takes out of it is noted."""
+    found = next(one for one in reference_document(file)["results"] if one["id"] == result_id)
+    return {**found, "values": watched(found["values"], f"{file}/{result_id}")}
+
+
 def reference_values(file: str, result_id: str) -> Any:
-    """Read the values of one result of the reference set."""
-    document = json.loads((_folder() / "results" / f"{file}.json").read_text())
-    return next(result["values"] for result in document["results"] if result["id"] == result_id)
+    """Give the values of one result of the reference set."""
+    return reference_result(file, result_id)["values"]

@@ -89,7 +89,10 @@ def test_roc_compare_against_proc():
             "row 3, column 'rating': 'high' is not a number",
         ),
         ({"rating": ["1", "", "3", "5", "2", "4", "5", "5"]}, "row 2, column 'rating': the cell is empty"),
-        ({"truth": [0, 0, 0, 2, 1, 1, 1, 1]}, "row 4, column 'truth': 2 is neither 0 nor 1"),
+        (
+            {"truth": [0, 0, 0, 2, 1, 1, 1, 1]},
+            "row 4, column 'truth': '2' is neither 0 nor 1; --positive names the label of a positive case",
+        ),
     ],
 )
 def test_bad_cells_end_with_one_line_that_names_them(tmp_path, capsys, change, complaint):
@@ -248,7 +251,8 @@ def test_calibration_with_everything():
 
 
 @pytest.mark.parametrize(
-    "options", [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--bins", "0")]
+    "options",
+    [("--thresholds", "a,b"), ("--shift", "0.5"), ("--shift", "0.5:2"), ("--folds", "1", "--recalibrate", "platt")],
 )
 def test_calibration_refuses_in_one_line(csv, capsys, options):
     assert main(["calibration", "--csv", str(csv), *options]) == 2
@@ -274,8 +278,8 @@ def test_agreement_of_categories_and_measurements():
     ("cells", "options", "complaint"),
     [
         ("1,2\n1,x\n", (), "row 2, column 'b': 'x' is not a number"),
-        ("1,2\n1,1\n", ("--categories", "1"), "the rating 2 is not among the categories"),
-        ("1,2\n1,1\n", ("--categories", "a"), "--categories 'a'"),
+        ("1,2\n1,1\n", ("--categories", "1"), "row 1, column 'b': 2 is not among --categories 1"),
+        ("1,2\n1,1\n", ("--categories", "a"), "row 1, column 'a': 1 is not among --categories a"),
     ],
 )
 def test_agreement_refuses_in_one_line(tmp_path, capsys, cells, options, complaint):

@@ -96,6 +96,41 @@ def test_printed_van_dyke_single_modalities():
             assert variance.df == (None if df is None else pytest.approx(df, abs=0.006))
 
 
+# Inferred ROC ratings of a FROC study of 5 modalities x 4 readers x 200 cases: areas by modality, error variance and
+# Cov2 of each modality (Iowa OR-DBM MRMC 2.51, its FedRoc output, which RJafroc ships).
+FED_ROC_AREAS = np.array(
+    [
+        [0.90425, 0.79820, 0.81175, 0.86645],
+        [0.86425, 0.84470, 0.82050, 0.87160],
+        [0.81295, 0.81635, 0.75275, 0.85730],
+        [0.90235, 0.83150, 0.78865, 0.87980],
+        [0.84140, 0.77300, 0.77115, 0.84800],
+    ]
+)
+FED_ROC_VARIANCES = [0.00071053, 0.00075106, 0.00087587, 0.00072652, 0.00088163]
+FED_ROC_COV2 = [0.00021119, 0.00026649, 0.00024646, 0.00022043, 0.00022200]
+
+
+def test_printed_fed_roc_analysis_of_five_modalities():
+    covariance = block_covariance(FED_ROC_VARIANCES, 0.00029480, FED_ROC_COV2, 0.00021213, 5, 4)
+    parts, components = or_parts(FED_ROC_AREAS, covariance)
+    assert components.var_error == pytest.approx(0.00078912, abs=2e-8)
+    assert components.var_tr == pytest.approx(-0.00001093, abs=3e-8)
+    printed = (("RRRC", 3.47, 16.80, 0.0305, 0.01654), ("FRRC", 13.60126 / 4, None, 0.0087, 0.01670))
+    for analysis, f, df2, p, se in printed:
+        test = parts[analysis].test
+        assert (test.f, test.df1, test.p) == (pytest.approx(f, abs=0.005), 4, pytest.approx(p, abs=6e-5))
+        assert test.df2 == (None if df2 is None else pytest.approx(df2, abs=0.006))
+        assert np.sqrt(parts[analysis].difference.value) == pytest.approx(se, abs=6e-6)
+    errors = {
+        "RRRC": [0.02857824, 0.01992816, 0.02664789, 0.02940870, 0.02575835],
+        "FRRC": [0.01833087, 0.01968838, 0.02009512, 0.01862661, 0.01967001],
+    }
+    for analysis, expected in errors.items():
+        assert [np.sqrt(one.value) for one in parts[analysis].single] == pytest.approx(expected, abs=3e-7)
+    assert [one.df for one in parts["RRRC"].single] == pytest.approx([5.46, 27.72, 7.04, 5.40, 6.78], abs=0.006)
+
+
 def test_negative_covariances_never_narrow_an_interval():
     # Iowa OR-DBM: [Error - Cov1 + (r-1) max(Cov2 - Cov3, 0)] and sqrt{1/r [Var + (r-1) max(Cov2, 0)]}; so RJafroc.
     parts, components = or_parts(VAN_DYKE_AREAS, block_covariance(8e-4, 3e-4, -1e-4, 1e-4))

@@ -6,6 +6,7 @@ from tests.validation.stats.reference import reference_values
 from tests.validation.stats.studies import result, result_ids, study
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_figures import (
+    CallerFigure,
     auc_figure,
     expected_utility_figure,
     partial_auc_figure,
@@ -248,6 +249,23 @@ def test_google_health_non_inferiority(name, margin):
     same(row.df, values["dof"], rel=1e-5)
     p = row.p if margin == "0" else row.non_inferiority.p_b_not_worse
     same(p, values["pvalue"], rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["vandyke", "zanca_roc"])
+@pytest.mark.parametrize("kind", ["sens", "spec"])
+def test_google_health_on_calls(name, kind):
+    """google-health leaves out all cases in turn, so its shares enter as a caller's function."""
+    values = reference_values(f"mrmc_{name}_noninferiority", f"dual_modality_orh_binary_{kind}_ge3")
+
+    def share(truth, rating):
+        return float((rating[truth] >= 3).mean() if kind == "sens" else (rating[~truth] < 3).mean())
+
+    row = mrmc(study(f"mrmc_{name}"), figure=CallerFigure(share, limit=1.0)).differences[0]
+    assert (row.a, row.b, row.analysis) == ("M1", "M2", "RRRC")
+    same(-row.outcome.value, values["effect"], rel=1e-5)
+    same([-row.outcome.high, -row.outcome.low], values["ci"], rel=1e-4)
+    same(row.df, values["dof"], rel=1e-5)
+    same(row.p, values["pvalue"], rel=1e-5)
 
 
 @pytest.mark.parametrize("subset", EDGES)

@@ -167,6 +167,6 @@ def test_command_line(tmp_path, capsys):
     assert "surface Dice at 1 mm" in output.getvalue()
     (tmp_path / "text.npy").write_text("no array")
     assert main([*files[:3], "--b", str(tmp_path / "text.npy"), "--spacing", "1", "1"]) == 2
-    assert "is not a NumPy array file" in capsys.readouterr().err
+    assert "is neither a NumPy array file (.npy) nor a DICOM" in capsys.readouterr().err
     assert main([*files[:3], "--b", str(tmp_path / "none.npy"), "--spacing", "1", "1"]) == 2
     assert "there is no such file" in capsys.readouterr().err

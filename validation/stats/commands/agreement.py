@@ -23,7 +23,7 @@ from validation.stats.agreement_measurements import (
     repeatability,
 )
 from validation.stats.checks import FloatArray, InputError
-from validation.stats.commands.base import Command, Report, Rows
+from validation.stats.commands.base import Command, Report, Rows, refuse_rows
 from validation.stats.commands.mrmc import add_reading_columns, name_columns, table_readings
 from validation.stats.mrmc_agreement import reader_agreement
 from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable
@@ -45,7 +45,11 @@ def _options(command: argparse.ArgumentParser) -> None:
     add_reading_columns(command)
     command.add_argument("--weights", choices=WEIGHTS, default="identity", help="partial agreement (default: identity)")
     command.add_argument("--metric", choices=METRICS, default="nominal", help="of Krippendorff's alpha")
-    command.add_argument("--categories", metavar="VALUE,...", help="the scale, where not every category was used")
+    command.add_argument(
+        "--categories",
+        metavar="VALUE,...",
+        help="the scale in its order: words count as 0, 1, 2, ..., numbers as themselves",
+    )
 
 
 def _columns(options: argparse.Namespace) -> list[str]:
@@ -56,8 +60,12 @@ def _columns(options: argparse.Namespace) -> list[str]:
     return [column.strip() for column in options.raters.split(",")]
 
 
-def _names(options: argparse.Namespace) -> list[str]:
-    return name_columns(options) if options.kind == "reader-study" else []
+def _text_columns(options: argparse.Namespace) -> list[str]:
+    """Name the columns of names, and those whose categories are words."""
+    if options.kind == "reader-study":
+        return name_columns(options)
+    words = _words(options)
+    return [] if words is None or _numeric(words) else _columns(options)
 
 
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -66,14 +74,30 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     raters = _columns(options)
     if len(raters) < 2:
         raise InputError("agreement needs at least two columns in --raters")
-    array = np.column_stack([table.numbers(column, blank=True)[rows] for column in raters])
+    array = np.column_stack([_ratings(options, table, column)[rows] for column in raters])
     report = _categories if options.kind == "categories" else _measurements
     return report(options, raters, array)
 
 
+def _ratings(options: argparse.Namespace, table: CsvTable, column: str) -> FloatArray:
+    """Read a column of ratings: numbers, or the words of --categories as 0, 1, 2, ...; blank is NaN."""
+    scale = _words(options)
+    if options.kind == "measurements" or scale is None or _numeric(scale):
+        found = table.numbers(column, blank=True)
+        refuse_rows(np.isinf(found), table, column, "is neither a category nor a measurement")
+        if options.kind == "categories" and scale is not None:
+            strange = ~np.isnan(found) & ~np.isin(found, [float(name) for name in scale])
+            refuse_rows(strange, table, column, f"is not among --categories {options.categories}")
+        return found
+    cells = table.frame[column].astype(str).str.strip()
+    code = pd.Index(scale).get_indexer(pd.Index(cells)).astype(np.float64)
+    refuse_rows((code < 0) & (cells != "").to_numpy(), table, column, f"is not among --categories {options.categories}")
+    return np.where(code < 0, np.nan, code)
+
+
 def _categories(options: argparse.Namespace, raters: list[str], array: FloatArray) -> Report:
     level = options.level
-    counted = ratings(array, categories=_scale(options.categories))
+    counted = ratings(array, categories=_scale(options))
     estimates = agreement_coefficients(counted, weights=options.weights, level=level)
     estimates["krippendorff_alpha"] = krippendorff_alpha(counted, metric=options.metric, level=level)
     estimates["light"] = light_kappa(array, weights=options.weights, level=level)
@@ -124,13 +148,24 @@ def _reader_study(options: argparse.Namespace, table: CsvTable, rows: Rows) -> R
     return Report(found.to_json(), found.frames())
 
 
-def _scale(text: str | None) -> list[float] | None:
-    if text is None:
-        return None
+def _words(options: argparse.Namespace) -> list[str] | None:
+    return None if options.categories is None else [part.strip() for part in options.categories.split(",")]
+
+
+def _numeric(names: list[str]) -> bool:
     try:
-        return [float(part) for part in text.split(",")]
+        return all(np.isfinite(float(name)) for name in names)
     except ValueError:
-        raise InputError(f"--categories {text!r}: numbers with commas between them") from None
+        return False
+
+
+def _scale(options: argparse.Namespace) -> list[float] | None:
+    names = _words(options)
+    if names is None:
+        return None
+    if len(set(names)) < len(names) or "" in names:
+        raise InputError(f"--categories {options.categories!r}: each category once, with commas between them")
+    return [float(name) for name in names] if _numeric(names) else [float(rank) for rank in range(len(names))]
 
 
 COMMANDS = (
@@ -140,6 +175,12 @@ COMMANDS = (
         _options,
         _columns,
         _run,
-        names=_names,
+        names=_text_columns,
+        examples=(
+            "agreement --csv raters.csv --raters grade_1,grade_2,grade_3 --weights quadratic --metric ordinal",
+            "agreement --csv raters.csv --raters finding_1,finding_2 --categories absent,present",
+            "agreement --csv raters.csv --raters length_1_mm,length_2_mm --kind measurements --json",
+            "agreement --csv readings.csv --kind reader-study",
+        ),
     ),
 )

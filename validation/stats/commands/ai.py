@@ -17,6 +17,7 @@ from validation.stats.commands.mrmc import (
     reading_columns,
     table_readings,
 )
+from validation.stats.commands.option_types import finite, seed, threshold
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_design import Readings
 from validation.stats.reclassification import reclassification
@@ -35,10 +36,17 @@ def _options(command: argparse.ArgumentParser) -> None:
         help="two modalities, readers without and with the AI: what changed for good and for bad, reliance on the AI, "
         "and the two compared (OR); positive from --threshold on; the AI's own rows may stand in any modality",
     )
-    command.add_argument("--ai-threshold", type=float, help="the AI calls positive from this rating on (--threshold)")
-    command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
-    command.add_argument("--seed", type=int, default=1, help="seed of the bootstrap (default: 1)")
+    command.add_argument(
+        "--ai-threshold", type=threshold, help="the AI calls positive from this rating on (--threshold)"
+    )
+    command.add_argument(
+        "--covariance",
+        choices=("jackknife", "delong", "unbiased", "bootstrap"),
+        default="jackknife",
+        help="of the errors over cases (default: jackknife)",
+    )
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")
 
 
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -104,5 +112,9 @@ COMMANDS = (
         reading_columns,
         _run,
         names=name_columns,
+        examples=(
+            "ai-vs-readers --csv ai_and_readers.csv --ai-reader AI --margin 0.05",
+            "ai-vs-readers --csv ai_and_readers.csv --ai-reader AI --threshold 3 --ai-threshold 3 --json",
+        ),
     ),
 )

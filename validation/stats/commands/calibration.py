@@ -21,6 +21,7 @@ from validation.stats.calibration_tests import (
 )
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, Rows, refuse_rows, zero_one
+from validation.stats.commands.option_types import count, seed
 from validation.stats.decision_curve import decision_curve
 from validation.stats.recalibration import RECALIBRATION_METHODS, cross_fitted, shift_prevalence
 from validation.stats.results import JSONValue, Outcome, Undefined, estimates_frame, jsonable, tests_frame
@@ -28,18 +29,22 @@ from validation.stats.table import CsvTable
 
 
 def _options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--probability", default="probability", help="column with predicted probabilities")
-    command.add_argument("--bins", type=int, default=10, help="bins of the reliability diagram (default: 10)")
-    command.add_argument("--binning", choices=("equal-width", "equal-count"), default="equal-width")
+    command.add_argument(
+        "--probability", default="probability", metavar="COLUMN", help="column with predicted probabilities"
+    )
+    command.add_argument("--bins", type=count, default=10, help="bins of the reliability diagram (default: 10)")
+    command.add_argument(
+        "--binning", choices=("equal-width", "equal-count"), default="equal-width", help="default: equal-width"
+    )
     command.add_argument("--fitted", action="store_true", help="the model was fitted on these cases (Hosmer-Lemeshow)")
-    command.add_argument("--bootstrap", type=int, metavar="N", help="intervals of ECE and ICI by N resamples")
+    command.add_argument("--bootstrap", type=count, metavar="N", help="intervals of ECE and ICI by N resamples")
     command.add_argument("--thresholds", metavar="T,...", help="decision curve at these threshold probabilities")
     command.add_argument("--recalibrate", choices=RECALIBRATION_METHODS, help="also measure after recalibration")
-    command.add_argument("--folds", type=int, default=5, help="cross-fitting of --recalibrate (default: 5)")
+    command.add_argument("--folds", type=count, default=5, help="cross-fitting of --recalibrate (default: 5)")
     command.add_argument(
         "--shift", metavar="FROM:TO", help="first carry the probabilities from one prevalence to another"
     )
-    command.add_argument("--seed", type=int, default=1, help="of --bootstrap and --recalibrate (default: 1)")
+    command.add_argument("--seed", type=seed, default=1, help="of --bootstrap and --recalibrate (default: 1)")
 
 
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -119,5 +124,12 @@ COMMANDS = (
         _options,
         lambda options: [options.truth, options.probability],
         _run,
+        split_by_reader=True,
+        one_row_per_case=True,
+        examples=(
+            "calibration --csv cases.csv --probability probability",
+            "calibration --csv cases.csv --binning equal-count --bootstrap 200 --seed 3 --json",
+            "calibration --csv cases.csv --recalibrate platt --thresholds 0.05,0.1,0.2",
+        ),
     ),
 )

@@ -9,8 +9,9 @@ import pandas as pd
 
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.checks import FloatArray, InputError
-from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, zero_one
+from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, rows_of_file, zero_one
 from validation.stats.commands.mrmc import add_reading_columns, name_columns, reading_columns
+from validation.stats.commands.option_types import finite
 from validation.stats.froc import CURVES, FIGURES, FrocCurve, froc, froc_curve
 from validation.stats.localisation import LocalisationStudy, localisation_study
 from validation.stats.lroc import alroc_figure, lroc_curve, lroc_readings, pcl_figure
@@ -27,6 +28,7 @@ _PLACES = [f"{axis}{end}_mm" for axis in "xyz" for end in ("", "_min", "_max")]
 def _froc_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--marks",
+        "--csv",
         type=Path,
         required=True,
         metavar="FILE",
@@ -43,7 +45,7 @@ def _froc_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--fom", choices=FIGURES, default="wafroc", help="figure of merit (default: wafroc)")
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
     command.add_argument("--curve", choices=CURVES, help="give each reader's operating points instead of the tests")
     command.add_argument("--readers", metavar="NAME,...", help="all who read, where someone made no mark at all")
     command.add_argument("--modalities", metavar="NAME,...", help="all there were, where one has no mark at all")
@@ -52,8 +54,8 @@ def _froc_options(command: argparse.ArgumentParser) -> None:
 
 def _match_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--match", choices=CRITERIA, help="find out which mark is on which lesion, by this criterion")
-    group.add_argument("--radius-mm", type=float, help="distance: from the lesion's centre, for all lesions")
-    group.add_argument("--min-iou", type=float, default=0.1, help="iou: at least this (default: 0.1)")
+    group.add_argument("--radius-mm", type=finite, help="distance: from the lesion's centre, for all lesions")
+    group.add_argument("--min-iou", type=finite, default=0.1, help="iou: at least this (default: 0.1)")
     group.add_argument(
         "--prefer",
         choices=("rating", "criterion"),
@@ -141,12 +143,12 @@ def _lroc_options(command: argparse.ArgumentParser) -> None:
         "--truth says which have a lesion, and there is no --correct-location (default: pcl)",
     )
     command.add_argument(
-        "--fpf", type=float, default=0.2, help="pcl, alroc: at or up to this false positive fraction (default: 0.2)"
+        "--fpf", type=finite, default=0.2, help="pcl, alroc: at or up to this false positive fraction (default: 0.2)"
     )
     command.add_argument("--curve", action="store_true", help="give each reader's operating points instead of tests")
     command.add_argument("--ai-reader", metavar="NAME", help="compare this reader, the AI, with the others")
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
 
 
 def _lroc_columns(options: argparse.Namespace) -> list[str]:
@@ -166,9 +168,13 @@ def _lroc(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     if options.fom == "roi":
         if options.curve or options.ai_reader is not None:
             raise InputError("--curve and --ai-reader are for pcl and alroc, not for roi")
-        areas = roi(roi_study(**named), method=options.model, level=options.level, margin=options.margin)
+        with rows_of_file(options, rows):
+            regions = roi_study(**named)
+        areas = roi(regions, method=options.model, level=options.level, margin=options.margin)
         return Report(areas.to_json(), (areas.to_frame(), *areas.frames()))
-    study = lroc_readings(**named, correct_location=zero_one(table, options.correct_location)[rows])
+    located = zero_one(table, options.correct_location)[rows]
+    with rows_of_file(options, rows):
+        study = lroc_readings(**named, correct_location=located)
     if options.curve:
         return curve_report("lroc", {cell: lroc_curve(study, *cell) for cell in study.cells})
     figure = pcl_figure(options.fpf) if options.fom == "pcl" else alroc_figure(options.fpf)
@@ -188,6 +194,10 @@ COMMANDS = (
         no_columns,
         no_table,
         run_files=_froc,
+        examples=(
+            "froc --marks marks.csv --cases marked_cases.csv --lesions lesions.csv",
+            "froc --marks marks.csv --cases marked_cases.csv --lesions lesions.csv --fom hrauc --method dbm --json",
+        ),
     ),
     Command(
         "lroc",
@@ -196,5 +206,9 @@ COMMANDS = (
         _lroc_columns,
         _lroc,
         names=name_columns,
+        examples=(
+            "lroc --csv located.csv --fpf 0.2",
+            "lroc --csv located.csv --fom alroc --fpf 1 --json",
+        ),
     ),
 )

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands.base import Command, Report, Rows, zero_one
+from validation.stats.commands.base import Command, Report, Rows, rows_of_file, zero_one
+from validation.stats.commands.option_types import count, finite, seed, threshold
 from validation.stats.mrmc import mrmc
+from validation.stats.mrmc_binormal import binormal_figure
 from validation.stats.mrmc_design import Readings, readings
 from validation.stats.mrmc_figures import (
     Figure,
@@ -23,7 +25,16 @@ from validation.stats.mrmc_figures import (
 from validation.stats.mrmc_u import mrmc_u
 from validation.stats.table import CsvTable
 
-FIGURES = ("auc", "pauc", "sensitivity", "specificity", "sensitivity-at", "specificity-at", "expected-utility")
+FIGURES = (
+    "auc",
+    "pauc",
+    "sensitivity",
+    "specificity",
+    "sensitivity-at",
+    "specificity-at",
+    "expected-utility",
+    "binormal-auc",
+)
 
 
 def add_reading_columns(command: argparse.ArgumentParser) -> None:
@@ -52,19 +63,14 @@ def table_readings(options: argparse.Namespace, table: CsvTable, rows: Rows, *, 
     rating = table.numbers(options.rating)[rows]
     known = zero_one(table, options.truth)[rows] if truth else np.zeros(len(rating), dtype=bool)
     reader, modality, case = (table.frame[column].iloc[rows] for column in name_columns(options))
-    try:
+    with rows_of_file(options, rows):
         return readings(reader=reader, modality=modality, case=case, truth=known, rating=rating)
-    except InputError as problem:
-        if problem.row is None or problem.column is None:
-            raise
-        row, column = int(rows[problem.row - 1]) + 1, getattr(options, problem.column)
-        raise InputError(problem.problem, row=row, column=column) from None
 
 
 def add_figure_options(command: argparse.ArgumentParser, figures: tuple[str, ...] = FIGURES) -> None:
     """Add the options that choose a figure of merit."""
     command.add_argument("--fom", choices=figures, default="auc", help="figure of merit (default: auc)")
-    command.add_argument("--threshold", type=float, help="sensitivity, specificity: positive from this rating on")
+    command.add_argument("--threshold", type=threshold, help="sensitivity, specificity: positive from this rating on")
     command.add_argument(
         "--range", type=float, nargs=2, metavar=("LOW", "HIGH"), default=(0.8, 1.0), help="pauc (default: 0.8 1)"
     )
@@ -72,8 +78,8 @@ def add_figure_options(command: argparse.ArgumentParser, figures: tuple[str, ...
         "--range-of", choices=("specificity", "sensitivity"), default="specificity", help="axis of --range"
     )
     command.add_argument("--normalised", action="store_true", help="pauc: divide by the width of the range")
-    command.add_argument("--at", type=float, default=0.9, help="sensitivity-at, specificity-at (default: 0.9)")
-    command.add_argument("--slope", type=float, default=1.0, help="expected-utility: weight of FPF (default: 1)")
+    command.add_argument("--at", type=finite, default=0.9, help="sensitivity-at, specificity-at (default: 0.9)")
+    command.add_argument("--slope", type=finite, default=1.0, help="expected-utility: weight of FPF (default: 1)")
 
 
 def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
@@ -87,6 +93,8 @@ def chosen_figure(options: argparse.Namespace, table: Readings) -> Figure:
         return sensitivity_at_figure(options.at)
     if options.fom == "specificity-at":
         return specificity_at_figure(options.at)
+    if options.fom == "binormal-auc":
+        return binormal_figure()
     return expected_utility_figure(options.slope) if options.fom == "expected-utility" else auc_figure()
 
 
@@ -111,10 +119,15 @@ def _options(command: argparse.ArgumentParser) -> None:
     add_reading_columns(command)
     add_figure_options(command)
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
-    command.add_argument("--covariance", choices=("jackknife", "delong", "unbiased", "bootstrap"), default="jackknife")
-    command.add_argument("--margin", type=float, help="also test non-inferiority and equivalence with this margin")
-    command.add_argument("--resamples", type=int, default=2000, help="of the bootstrap (default: 2000)")
-    command.add_argument("--seed", type=int, default=1, help="seed of the bootstrap (default: 1)")
+    command.add_argument(
+        "--covariance",
+        choices=("jackknife", "delong", "unbiased", "bootstrap"),
+        default="jackknife",
+        help="of the errors over cases (default: jackknife)",
+    )
+    command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--resamples", type=count, default=2000, help="of the bootstrap (default: 2000)")
+    command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")
 
 
 def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -135,7 +148,7 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
 def _u_options(command: argparse.ArgumentParser) -> None:
     add_reading_columns(command)
     command.add_argument("--fom", choices=("auc", "sensitivity", "specificity"), default="auc", help="default: auc")
-    command.add_argument("--threshold", type=float, help="sensitivity, specificity: positive from this rating on")
+    command.add_argument("--threshold", type=threshold, help="sensitivity, specificity: positive from this rating on")
 
 
 def _run_u(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
@@ -154,6 +167,13 @@ COMMANDS = (
         reading_columns,
         _run,
         names=name_columns,
+        examples=(
+            "mrmc --csv readings.csv",
+            "mrmc --csv readings.csv --method dbm --alpha 0.1",
+            "mrmc --csv readings.csv --fom pauc --range 0.8 1 --json",
+            "mrmc --csv readings.csv --fom sensitivity --threshold 3 --margin 0.05",
+            "mrmc --csv readings.csv --covariance bootstrap --resamples 200 --seed 11",
+        ),
     ),
     Command(
         "mrmc-u",
@@ -162,5 +182,9 @@ COMMANDS = (
         reading_columns,
         _run_u,
         names=name_columns,
+        examples=(
+            "mrmc-u --csv readings.csv",
+            "mrmc-u --csv readings.csv --fom specificity --threshold 3 --json",
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from validation.stats.checks import InputError
-from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table
+from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, truth_table
 from validation.stats.commands.mrmc import (
     add_figure_options,
     add_reading_columns,
@@ -15,31 +15,34 @@ from validation.stats.commands.mrmc import (
     reading_columns,
     table_readings,
 )
+from validation.stats.commands.option_types import count, finite
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_results import ANALYSES
 from validation.stats.mrmc_source import ReadingFigures
 from validation.stats.power import MrmcPlan, mrmc_power, trade_off
 from validation.stats.results import JSONValue, Undefined
-from validation.stats.table import CsvTable
 
 _COMPONENTS = ("var_tr", "var_error", "cov1", "cov2", "cov3")
 
 
 def _options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--csv", type=Path, metavar="FILE", help="a pilot study; or give the five components")
-    command.add_argument("--truth", default="truth", help="column with the reference standard, 0 or 1")
+    command.add_argument(
+        "--truth", default="truth", metavar="COLUMN", help="reference standard, 0 or 1 (default: truth)"
+    )
+    command.add_argument("--positive", metavar="LABEL", help="--truth holds two labels, this is a positive case")
     add_reading_columns(command)
     add_figure_options(command)
     for name in _COMPONENTS:
-        command.add_argument(f"--{name.replace('_', '-')}", type=float, dest=name, help="instead of a pilot study")
-    command.add_argument("--pilot-cases", type=int, help="cases behind the components")
-    command.add_argument("--difference", type=float, required=True, help="difference of the figures to find")
-    command.add_argument("--readers", type=int, default=6, help="planned readers (default: 6)")
-    command.add_argument("--cases", type=int, help="planned cases (default: the pilot's)")
-    command.add_argument("--power", type=float, default=0.8, help="power of the trade-off table (default: 0.8)")
-    command.add_argument("--most-readers", type=int, default=20, help="last row of the table (default: 20)")
-    command.add_argument("--most-cases", type=int, default=2000, help="search no further (default: 2000)")
+        command.add_argument(f"--{name.replace('_', '-')}", type=finite, dest=name, help="instead of a pilot study")
+    command.add_argument("--pilot-cases", type=count, help="cases behind the components")
+    command.add_argument("--difference", type=finite, required=True, help="difference of the figures to find")
+    command.add_argument("--readers", type=count, default=6, help="planned readers (default: 6)")
+    command.add_argument("--cases", type=count, help="planned cases (default: the pilot's)")
+    command.add_argument("--power", type=finite, default=0.8, help="power of the trade-off table (default: 0.8)")
+    command.add_argument("--most-readers", type=count, default=20, help="last row of the table (default: 20)")
+    command.add_argument("--most-cases", type=count, default=2000, help="search no further (default: 2000)")
 
 
 def _run(options: argparse.Namespace) -> Report:
@@ -78,7 +81,7 @@ def _given(options: argparse.Namespace) -> tuple[OrComponents, int]:
 def _from_pilot(options: argparse.Namespace) -> tuple[OrComponents, int]:
     names = name_columns(options)
     # The planned number of readers is --readers here, so the column of a pilot is always named by --reader.
-    table = CsvTable(options.csv, reading_columns(options), text=names)
+    table = truth_table(options, options.csv, reading_columns(options), text=names)
     rows: Rows = table.groups([])[0][1]
     study = table_readings(options, table, rows)
     source = ReadingFigures(study, chosen_figure(options, study))
@@ -99,5 +102,10 @@ COMMANDS = (
         no_columns,
         no_table,
         run_files=_run,
+        examples=(
+            "power --csv readings.csv --difference 0.05 --readers 8 --cases 200",
+            "power --difference 0.05 --var-tr 0.0002 --var-error 0.0008 --cov1 0.00035 --cov2 0.00034 --cov3 0.00024 "
+            "--pilot-cases 114 --json",
+        ),
     ),
 )

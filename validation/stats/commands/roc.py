@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from validation.stats.checks import InputError
+from validation.stats.checks import BoolArray, FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows, zero_one
+from validation.stats.commands.levels import add_level_options, level_names, level_pairs, settle_levels
+from validation.stats.commands.option_types import count, finite, seed
 from validation.stats.results import JSONValue, Outcome, TestOutcome, Undefined, estimates_frame, jsonable, tests_frame
 from validation.stats.roc import roc_summary
 from validation.stats.roc_binormal import binormal_fit
 from validation.stats.roc_bootstrap import Resampling, bootstrap_compare, bootstrap_metric
-from validation.stats.roc_clustered import clustered_auc, compare_clustered_auc
+from validation.stats.roc_clustered import clustered_auc, compare_clustered_auc, compare_independent_auc
 from validation.stats.roc_compare import compare_paired_auc
 from validation.stats.roc_metrics import CurveMetric, full_area, partial_area, sensitivity_at, specificity_at
 from validation.stats.roc_points import operating_point, precision_recall
@@ -25,20 +27,22 @@ def _metric_options(command: argparse.ArgumentParser) -> None:
         "--partial", metavar="AXIS:LOW:HIGH", help="partial area, as in specificity:0.9:1 or sensitivity:0.9:1"
     )
     command.add_argument("--mcclish", action="store_true", help="with --partial: on the scale from 0.5 to 1")
-    command.add_argument("--at-specificity", type=float, help="sensitivity at this specificity")
-    command.add_argument("--at-sensitivity", type=float, help="specificity at this sensitivity")
-    command.add_argument("--bootstrap", type=int, metavar="N", help="N resamples (metrics: 2000 by default)")
-    command.add_argument("--seed", type=int, default=1, help="seed of the bootstrap (default: 1)")
+    command.add_argument("--at-specificity", type=finite, help="sensitivity at this specificity")
+    command.add_argument("--at-sensitivity", type=finite, help="specificity at this sensitivity")
+    command.add_argument("--bootstrap", type=count, metavar="N", help="N resamples (metrics: 2000 by default)")
+    command.add_argument("--seed", type=seed, default=1, help="seed of the bootstrap (default: 1)")
     command.add_argument("--cluster", metavar="COLUMN", help="cases of one patient: clustered variance, bootstrap")
 
 
 def _roc_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--rating", default="rating", help="rating column, higher is more suspicious")
+    command.add_argument(
+        "--rating", default="rating", metavar="COLUMN", help="rating column, higher is more suspicious"
+    )
     command.add_argument("--binormal", action="store_true", help="also fit the binormal curve")
     command.add_argument("--operating-point", choices=CRITERIA, help="also choose a threshold by this rule")
-    command.add_argument("--target", type=float, help="for --operating-point sensitivity or specificity")
-    command.add_argument("--cost-ratio", type=float, default=1.0, help="cost of a miss over a false alarm")
-    command.add_argument("--prevalence", type=float, help="for --operating-point cost")
+    command.add_argument("--target", type=finite, help="for --operating-point sensitivity or specificity")
+    command.add_argument("--cost-ratio", type=finite, default=1.0, help="cost of a miss over a false alarm")
+    command.add_argument("--prevalence", type=finite, help="for --operating-point cost")
     _metric_options(command)
 
 
@@ -111,14 +115,24 @@ def _resampling(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Res
 
 
 def _compare_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--rating-a", default="rating_a", help="column with rating a (default: rating_a)")
-    command.add_argument("--rating-b", default="rating_b", help="column with rating b (default: rating_b)")
+    command.add_argument(
+        "--rating-a", default="rating_a", metavar="COLUMN", help="column with rating a (default: rating_a)"
+    )
+    command.add_argument(
+        "--rating-b", default="rating_b", metavar="COLUMN", help="column with rating b (default: rating_b)"
+    )
+    add_level_options(command)
+    command.add_argument("--rating", default="rating", metavar="COLUMN", help="with --between (default: rating)")
+    command.add_argument(
+        "--unpaired", action="store_true", help="with --between: the levels are groups of different cases, any number"
+    )
     _metric_options(command)
 
 
 def _compare(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
-    truth = zero_one(table, options.truth)[rows]
-    a, b = table.numbers(options.rating_a)[rows], table.numbers(options.rating_b)[rows]
+    if options.unpaired:
+        return _unpaired(options, table, rows)
+    truth, a, b, names = _paired_ratings(options, table, rows)
     comparison = compare_paired_auc(truth, a, b, level=options.level)
     tests: dict[str, TestOutcome] = {"delong": comparison.test}
     differences: dict[str, Outcome] = {}
@@ -130,10 +144,58 @@ def _compare(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report
     for name, metric in _metrics(options).items():
         resampled = bootstrap_compare(truth, a, b, metric, _resampling(options, table, rows), level=options.level)
         tests[name], differences[f"{name} a-b"] = resampled.test, resampled.difference
-    document: dict[str, JSONValue] = comparison.to_json() | {"tests": jsonable(tests)}
+    document: dict[str, JSONValue] = comparison.to_json() | {"tests": jsonable(tests), **names}
     if differences:
         document["further_differences"] = jsonable(differences)
     return Report(document, (comparison.to_frame(), estimates_frame(differences), tests_frame(tests)))
+
+
+def _compare_columns(options: argparse.Namespace) -> list[str]:
+    if options.unpaired:
+        return _with_cluster(options, options.truth, options.between, options.rating)
+    if options.between:
+        return _with_cluster(options, options.truth, options.between, options.case, options.rating)
+    return _with_cluster(options, options.truth, options.rating_a, options.rating_b)
+
+
+def _paired_ratings(
+    options: argparse.Namespace, table: CsvTable, rows: Rows
+) -> tuple[BoolArray, FloatArray, FloatArray, dict[str, JSONValue]]:
+    if not options.between:
+        truth = zero_one(table, options.truth)[rows]
+        return truth, table.numbers(options.rating_a)[rows], table.numbers(options.rating_b)[rows], {}
+    if options.cluster:
+        raise InputError("--cluster goes with two rating columns, not with --between")
+    paired = level_pairs(options, table, rows, options.rating)
+    return paired.truth, paired.value_a, paired.value_b, level_names(paired)
+
+
+def _unpaired(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    truth, rating = zero_one(table, options.truth), table.numbers(options.rating)
+    level = table.frame[options.between].astype(str).to_numpy()
+    wanted = options.levels.split(",") if options.levels else sorted(set(level[rows]))
+    members = {name: rows[level[rows] == name] for name in wanted}
+    absent = next((name for name, chosen in members.items() if len(chosen) == 0), None)
+    if absent is not None:
+        raise InputError(f"has no level {absent!r}", column=options.between)
+    found = compare_independent_auc(
+        {name: (truth[chosen], rating[chosen]) for name, chosen in members.items()}, level=options.level
+    )
+    estimates = {f"auc {name}": one for name, one in found.groups.items()}
+    if found.difference is not None:
+        estimates[f"auc {wanted[0]}-{wanted[1]}"] = found.difference
+    document: dict[str, JSONValue] = {
+        "groups_compared": jsonable(found.groups),
+        "difference": jsonable(found.difference),
+        "tests": {"delong_unpaired": found.test.to_json()},
+    }
+    return Report(document, (estimates_frame(estimates), tests_frame({"delong unpaired": found.test})))
+
+
+def _settle(options: argparse.Namespace, header: list[str]) -> None:
+    settle_levels(options, header, (options.rating_a, options.rating_b))
+    if options.unpaired and not options.between:
+        raise InputError("--unpaired needs --between, the column of the groups")
 
 
 def _with_cluster(options: argparse.Namespace, *columns: str) -> list[str]:
@@ -148,12 +210,28 @@ COMMANDS = (
         lambda options: _with_cluster(options, options.truth, options.rating),
         _roc,
         split_by_reader=True,
+        one_row_per_case=True,
+        examples=(
+            "roc --csv cases.csv --rating ai_score",
+            "roc --csv cases.csv --partial specificity:0.8:1 --mcclish --at-specificity 0.9 --seed 7",
+            "roc --csv cases.csv --operating-point youden --binormal --json",
+            "roc --csv readings.csv --by reader,modality",
+        ),
     ),
     Command(
         "roc-compare",
         "two ratings of the same cases: DeLong's paired test, clustered and bootstrap tests",
         _compare_options,
-        lambda options: _with_cluster(options, options.truth, options.rating_a, options.rating_b),
+        _compare_columns,
         _compare,
+        split_by_reader=True,
+        names=lambda options: [options.case] if options.between else [],
+        one_row_per_case=True,
+        settle=_settle,
+        examples=(
+            "roc-compare --csv cases.csv --rating-a rating --rating-b ai_score",
+            "roc-compare --csv readings.csv --between modality --levels aided,unaided --json",
+            "roc-compare --csv cases.csv --between site --unpaired",
+        ),
     ),
 )

@@ -3,23 +3,28 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, no_columns, no_table
-from validation.stats.segmentation import compare_masks
+from validation.stats.commands.option_types import finite
+from validation.stats.mask_files import on_one_grid, read_mask
+from validation.stats.segmentation import MaskComparison, compare_masks
+from validation.stats.table import CsvTable
 
 
 def _options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--a", type=Path, required=True, metavar="FILE.npy", help="reference mask, 0 and 1")
-    command.add_argument("--b", type=Path, required=True, metavar="FILE.npy", help="mask to compare")
+    command.add_argument("--a", type=Path, metavar="FILE", help="reference mask of 0 and 1: .npy, or DICOM SEG (.dcm)")
+    command.add_argument("--b", type=Path, metavar="FILE", help="mask to compare, on the same grid")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="instead: a table of pairs, columns a, b and case")
+    command.add_argument("--segment", type=int, default=1, help="segment number in a DICOM SEG (default: 1)")
     command.add_argument(
-        "--spacing", type=float, nargs="+", required=True, metavar="MM", help="voxel spacing, in the order of the axes"
-    )
+        "--spacing", type=finite, nargs="+", metavar="MM",
+        help="voxel spacing in the order of the axes (slices, rows, columns); needed for .npy",
+    )  # fmt: skip
     command.add_argument(
         "--tolerance",
-        type=float,
+        type=finite,
         nargs="+",
         default=[1.0, 2.0],
         metavar="MM",
@@ -28,23 +33,41 @@ def _options(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> Report:
-    a, b = _array(options.a), _array(options.b)
-    found = compare_masks(a, b, spacing_mm=options.spacing, tolerances_mm=options.tolerance)
-    return Report(found.to_json(), (found.to_frame(),))
+    if options.csv is None:
+        if options.a is None or options.b is None:
+            raise InputError("give two masks with --a and --b, or a table of pairs with --csv")
+        found = _compared(options, options.a, options.b)
+        return Report(found.to_json(), (found.to_frame(),))
+    if options.a is not None or options.b is not None:
+        raise InputError("give --a and --b, or --csv, not both")
+    return _pairs(options)
 
 
-def _array(path: Path) -> npt.NDArray[np.generic]:
-    try:
-        array = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (ValueError, EOFError):
-        raise InputError(f"{path}: is not a NumPy array file (.npy)") from None
-    except OSError as problem:
-        raise InputError(f"{path}: cannot be read: {problem.strerror}") from None
-    if not isinstance(array, np.ndarray):
-        raise InputError(f"{path}: holds several arrays; save one mask with numpy.save")
-    return array
+def _pairs(options: argparse.Namespace) -> Report:
+    table = CsvTable(options.csv, ["a", "b"], optional=["case"], text=["a", "b", "case"]).frame
+    folder = options.csv.parent
+    found = {}
+    for row, (a, b) in enumerate(zip(table["a"], table["b"], strict=True), start=1):
+        name = str(table["case"].iloc[row - 1]) if "case" in table else str(row)
+        if name in found:
+            raise InputError(f"the case {name!r} comes twice", row=row, column="case")
+        try:
+            found[name] = _compared(options, folder / a, folder / b)
+        except InputError as problem:
+            raise InputError(str(problem), row=row) from None
+    pairs: list[dict[str, object]] = [{"case": name, **one.to_json()} for name, one in found.items()]
+    tables = [one.to_frame().assign(case=name) for name, one in found.items()]
+    wide = pd.concat(tables).pivot(index="case", columns="figure", values="value").reset_index()
+    return Report({"pairs": pairs}, (wide,))  # type: ignore[dict-item]  # each is a JSON object
+
+
+def _compared(options: argparse.Namespace, a: Path, b: Path) -> MaskComparison:
+    first, second = (read_mask(path, segment=options.segment) for path in (a, b))
+    spacing = options.spacing or first.spacing_mm or second.spacing_mm
+    if spacing is None:
+        raise InputError(f"{a}: the file does not say its voxel spacing; give --spacing")
+    voxels_a, voxels_b = on_one_grid(first, second)
+    return compare_masks(voxels_a, voxels_b, spacing_mm=spacing, tolerances_mm=options.tolerance)
 
 
 COMMANDS = (
@@ -55,5 +78,9 @@ COMMANDS = (
         no_columns,
         no_table,
         run_files=_run,
+        examples=(
+            "segmentation --a reference.npy --b ai.npy --spacing 0.7 0.7",
+            "segmentation --csv masks.csv --spacing 0.7 0.7 --json",
+        ),
     ),
 )

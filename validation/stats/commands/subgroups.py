@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, Rows, zero_one
+from validation.stats.commands.option_types import count, threshold
 from validation.stats.multiplicity import ADJUSTMENTS
 from validation.stats.proportions import PROPORTION_METHODS
 from validation.stats.subgroups import bands, subgroup_report
@@ -20,8 +21,10 @@ def _options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--call", metavar="COLUMN", help="column with the decision, 0 or 1")
     command.add_argument("--rating", metavar="COLUMN", help="rating column, higher is more suspicious")
-    command.add_argument("--threshold", type=float, help="make the decision: positive when the rating is at least this")
-    command.add_argument("--minimum", type=int, default=10, help="smallest reportable cell (default: 10)")
+    command.add_argument(
+        "--threshold", type=threshold, help="make the decision: positive when the rating is at least this"
+    )
+    command.add_argument("--minimum", type=count, default=10, help="smallest reportable cell (default: 10)")
     command.add_argument("--adjustment", choices=ADJUSTMENTS, default="holm", help="multiplicity (default: holm)")
     command.add_argument("--interval", choices=PROPORTION_METHODS, default="wilson", help="default: wilson")
 
@@ -83,5 +86,10 @@ COMMANDS = (
         _columns,
         _run,
         names=_names,
+        one_row_per_case=True,
+        examples=(
+            "subgroups --csv cases.csv --columns site,sex --band age:50:70 --rating ai_score --threshold 3",
+            "subgroups --csv cases.csv --columns site --call call --minimum 5 --adjustment hochberg --json",
+        ),
     ),
 )
