@@ -136,7 +136,8 @@ def ai_vs_readers(
         Adds one-sided tests that the AI is not worse by this much, and of equivalence; with `threshold` also
         against the majority.
     threshold, ai_threshold : float, optional
-        Readers (and the AI, at `threshold` by default) call a case positive from this rating on. Adds the
+        Readers (and the AI, at `threshold` by default) call a case positive from this rating on; `ai_threshold`
+        also holds for the AI's sensitivity or specificity, where that is the figure of merit. Adds the
         comparison with the majority of readers, and the AI's curve at each reader's operating point.
     generator : numpy.random.Generator, optional
         For the bootstrap.
@@ -163,13 +164,14 @@ def ai_vs_readers(
     level, figure = confidence_level(level), figure or auc_figure()
     _check(table, ai, margin)
     ordered = table.select(readers=(ai, *(name for name in table.readers if name != ai)))
-    values = _figures(ordered, figure)
+    scored = _on_one_scale(ordered, figure, ai_threshold)
+    values = _figures(scored, figure)
     notes = ["Differences are AI minus readers.", *([_MAJORITY] if threshold is not None else [])]
-    problem = _problem(ordered, values, figure)
+    problem = _problem(scored, values, figure)
     if problem is not None:
         return _undefined(ordered, figure, covariance, values, problem, notes)
     theta = np.array(values, dtype=float)
-    matrix = covariance_matrix(ordered, figure, covariance, generator=generator)
+    matrix = covariance_matrix(scored, figure, covariance, generator=generator)
     against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
     settings = _Settings(level, margin, figure.limit, len(table.truth))
     parts, components = or_parts(against[None, :], errors)
@@ -261,6 +263,15 @@ def _check(table: Readings, ai: str, margin: float | None) -> None:
         raise InputError("there is no reader beside the AI")
     if margin is not None and not margin >= 0.0:
         raise InputError(f"a margin is not negative; it was {margin}")
+
+
+def _on_one_scale(table: Readings, figure: Figure, ai_threshold: float | None) -> Readings:
+    """Move the AI's calls to the readers' threshold, where the figure of merit is a share of right calls."""
+    if ai_threshold is None or not isinstance(figure, ShareFigure):
+        return table
+    rating = table.rating.copy()
+    rating[0, 0] = np.where(rating[0, 0] >= ai_threshold, figure.threshold, figure.threshold - 1.0)
+    return table.with_rating(rating)
 
 
 def _figures(table: Readings, figure: Figure) -> list[float | Undefined]:

@@ -14,7 +14,7 @@ from validation.stats.cli import main
 from validation.stats.margins import paired_margin_test
 from validation.stats.mrmc_components import RoeMetz
 from validation.stats.mrmc_design import Readings, readings
-from validation.stats.mrmc_figures import CallerFigure, sensitivity_figure
+from validation.stats.mrmc_figures import CallerFigure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_simulate import simulate
 
 SETS = ("cad_nico_roc", "cad_dobbins2_m3")
@@ -210,3 +210,15 @@ def test_the_majority_against_a_margin():
         # Tango 1998: non-inferiority at p < alpha / 2 exactly where the score interval lies above -margin.
         assert (tests["non-inferiority"].p < 0.025) == (getattr(ours.majority, measure).difference.low > -0.1)
     assert ai_vs_readers(small_study(3), "R1", threshold=2.0).majority_margins == {}
+
+
+@pytest.mark.parametrize("figure", [sensitivity_figure, specificity_figure])
+def test_an_ai_on_its_own_scale(figure):
+    table = small_study(5)
+    rating = table.rating.copy()
+    rating[0, 0] = (rating[0, 0] - 1.0) / 4.0  # probabilities: 0.5 is what 3 is to the readers
+    ours = ai_vs_readers(table.with_rating(rating), "R1", figure=figure(3.0), threshold=3.0, ai_threshold=0.5)
+    same = ai_vs_readers(table, "R1", figure=figure(3.0), threshold=3.0)
+    assert ours.ai_figure == same.ai_figure == getattr(same.majority, figure(3.0).name).a.value
+    assert ours.differences == same.differences
+    assert ours.majority == same.majority
