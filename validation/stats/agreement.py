@@ -79,7 +79,8 @@ def agreement_coefficients(table: Ratings, *, weights: Weights = "identity", lev
     dict of Estimate or Undefined
         `fleiss`, `conger` (Cohen's kappa for two raters), `gwet` (AC1, with weights AC2), `brennan_prediger`,
         `krippendorff` and `percent_agreement`. Variances are Gwet's linearisation over subjects, intervals use t with
-        subjects - 1 degrees of freedom. Undefined where chance agreement is complete (one category only).
+        subjects - 1 degrees of freedom. Undefined where chance agreement is complete: with one category in use that
+        is all but percent agreement and, on a scale with further categories, AC1/AC2 and Brennan-Prediger, which are 1.
 
     References
     ----------
@@ -91,7 +92,7 @@ def agreement_coefficients(table: Ratings, *, weights: Weights = "identity", lev
     names = ("percent_agreement", "fleiss", "conger", "gwet", "brennan_prediger", "krippendorff")
     undefined = _undefined(table)
     if undefined is not None:
-        return dict.fromkeys(names, undefined)
+        return dict.fromkeys(names, undefined) | _all_in_one_category(table, undefined, level)
     matrix = _weight_matrix(table.values, weights)
     observed = _Observed(table, matrix)
     chance = {
@@ -235,6 +236,15 @@ class _Observed:
         self.value = float(self.each[shared].mean())
 
 
+def _all_in_one_category(table: Ratings, undefined: Undefined, level: float) -> dict[str, Outcome]:
+    """Give the coefficients that do not need a second category in use: all raters agree, so they are 1."""
+    if undefined.reason is not Reason.ONE_CLASS_ONLY:
+        return {}
+    names = ["percent_agreement", *(["gwet", "brennan_prediger"] if len(table.values) > 1 else [])]
+    note = "No interval: every subject agrees alike."
+    return {name: Estimate(1.0, None, None, level, "one category only", table.subjects, note) for name in names}
+
+
 def _undefined(table: Ratings) -> Undefined | None:
     n = table.subjects
     if n < 2 or (table.counts.sum(axis=1) >= 2).sum() < 2:
@@ -331,17 +341,20 @@ def _coefficient(observed: _Observed, chance: float, each: FloatArray, level: fl
     ) - 2.0 * (1.0 - value) * (each - chance) / (1.0 - chance)
     if name in ("percent_agreement", "brennan_prediger"):
         influence = np.where(observed.rated_twice, n / observed.shared * (observed.each - chance), 0.0) / (1.0 - chance)
-    return _interval(value, value, influence, level, "Gwet linearisation, t")
+    least = 0.0 if name == "percent_agreement" else -1.0
+    return _interval(value, value, influence, level, "Gwet linearisation, t", least)
 
 
-def _interval(value: float, centre: float, influence: FloatArray, level: float, method: str) -> Estimate:
+def _interval(
+    value: float, centre: float, influence: FloatArray, level: float, method: str, least: float = -1.0
+) -> Estimate:
     n = len(influence)
     variance = float(((influence - centre) ** 2).sum() / (n * (n - 1)))
     if variance <= 1e-30:
         note = "No interval: every subject agrees alike."
         return Estimate(value, None, None, level, method, n, note)
     half_width = float(t.ppf(0.5 + level / 2.0, n - 1)) * math.sqrt(variance)
-    return Estimate(value, max(-1.0, value - half_width), min(1.0, value + half_width), level, method, n)
+    return Estimate(value, max(least, value - half_width), min(1.0, value + half_width), level, method, n)
 
 
 def _krippendorff(table: Ratings, matrix: FloatArray, level: float) -> Outcome:

@@ -13,6 +13,8 @@ from validation.stats.normal import normal_quantile
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, TestOutcome, TestResult, Undefined, jsonable
 
 IccForm: TypeAlias = Literal["icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k"]
+# Differences below this share of the measurements are rounding.
+_ROUNDING = 1e-12
 ICC_FORMS: tuple[IccForm, ...] = ("icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k")
 
 
@@ -69,7 +71,9 @@ def intraclass_correlation(table: npt.ArrayLike, *, level: float = 0.95) -> dict
     -------
     dict of IntraclassCorrelation
         `icc1` one-way, `icc2` two-way random (absolute agreement), `icc3` two-way mixed (consistency), of one rater;
-        with `k` of the mean of all raters. Undefined with fewer than two subjects or raters, or where nothing varies.
+        with `k` of the mean of all raters. Undefined with fewer than two subjects or raters, where nothing varies, and
+        for the mean of raters where its variance is estimated at 0 or below. Without error (raters agree, or differ by
+        constants) consistency is 1 without interval and test.
 
     References
     ----------
@@ -83,14 +87,13 @@ def intraclass_correlation(table: npt.ArrayLike, *, level: float = 0.95) -> dict
     n, k = squares.subjects, squares.raters
     one_way = _f_based(squares, squares.within, n * (k - 1), level)
     consistency = _f_based(squares, squares.error, (n - 1) * (k - 1), level)
-    single, mean = _agreement(squares, level)
-    agreement_test = consistency[0].test
+    single, mean = _agreement(squares, level, consistency[0].test)
     return {
         "icc1": one_way[0],
-        "icc2": IntraclassCorrelation(single, agreement_test),
+        "icc2": single,
         "icc3": consistency[0],
         "icc1k": one_way[1],
-        "icc2k": IntraclassCorrelation(mean, agreement_test),
+        "icc2k": mean,
         "icc3k": consistency[1],
     }
 
@@ -272,11 +275,12 @@ def _mean_squares(array: FloatArray) -> _MeanSquares | Undefined:
         rater=float(n * ((columns - grand) ** 2).sum() / (k - 1)),
         error=float((rest**2).sum() / ((n - 1) * (k - 1))),
     )
-    if squares.between == 0.0 and squares.within == 0.0:
+    # Rounding leaves about 1e-30 of the squared measurements where there is no difference.
+    rounding = _ROUNDING**2 * float((array**2).max())
+    parts = (squares.between, squares.within, squares.rater, squares.error)
+    squares = _MeanSquares(n, k, *(0.0 if part <= rounding else part for part in parts))
+    if squares.between == squares.within == 0.0:
         return Undefined(Reason.ZERO_VARIANCE, "No measurement differs from another.", n)
-    # Rounding leaves about 1e-30 where raters agree exactly.
-    if squares.error <= 1e-20 * max(squares.between, squares.rater):
-        return Undefined(Reason.ZERO_VARIANCE, "There is no error: raters differ by constants only.", n)
     return squares
 
 
@@ -285,19 +289,37 @@ def _f_based(
 ) -> tuple[IntraclassCorrelation, IntraclassCorrelation]:
     """Forms whose interval follows from F = MS between / MS error; for one rater and for the mean of k."""
     n, k, df1 = squares.subjects, squares.raters, squares.subjects - 1
+    if error == 0.0:
+        return _errorless(level, n), _errorless(level, n)
     ratio = squares.between / error
     low = ratio / float(f.ppf(0.5 + level / 2.0, df1, df2))
     high = ratio * float(f.ppf(0.5 + level / 2.0, df2, df1))
     test = TestResult(ratio, float(df2), float(f.sf(ratio, df1, df2)), f"F with {df1} and {df2} df, one-sided", n)
+    if ratio == 0.0:
+        note = "No interval: the means of the subjects do not differ."
+        single = Estimate(-1.0 / (k - 1.0), None, None, level, "F", n, note)
+        return IntraclassCorrelation(single, test), IntraclassCorrelation(_no_mean_variance(n), test)
     ratios = (ratio, low, high)
-    single, mean = [(q - 1.0) / (q + k - 1.0) for q in ratios], [1.0 - 1.0 / q for q in ratios]
+    one, mean = [(q - 1.0) / (q + k - 1.0) for q in ratios], [1.0 - 1.0 / q for q in ratios]
     return (
-        IntraclassCorrelation(Estimate(single[0], single[1], single[2], level, "F", n), test),
+        IntraclassCorrelation(Estimate(one[0], one[1], one[2], level, "F", n), test),
         IntraclassCorrelation(Estimate(mean[0], mean[1], mean[2], level, "F", n), test),
     )
 
 
-def _agreement(squares: _MeanSquares, level: float) -> tuple[Estimate, Estimate]:
+def _errorless(level: float, n: int) -> IntraclassCorrelation:
+    """Raters agree or, for consistency, differ by constants: the F ratio divides by zero."""
+    undefined = Undefined(Reason.ZERO_VARIANCE, "There is no error: raters agree, or differ by constants only.", n)
+    return IntraclassCorrelation(
+        Estimate(1.0, None, None, level, "F", n, f"No interval. {undefined.detail}"), undefined
+    )
+
+
+def _no_mean_variance(n: int) -> Undefined:
+    return Undefined(Reason.NEGATIVE_VARIANCE, "The variance of the measurements is estimated at 0 or below.", n)
+
+
+def _agreement(squares: _MeanSquares, level: float, test: TestOutcome) -> tuple[IntraclassCorrelation, ...]:
     """Absolute agreement of one rater with Satterthwaite's df (McGraw and Wong, table 7), and of the mean of k.
 
     The limits of the mean follow from those of one rater by Spearman and Brown, as psych does; irr puts the
@@ -305,33 +327,62 @@ def _agreement(squares: _MeanSquares, level: float) -> tuple[Estimate, Estimate]
     """
     n, k = squares.subjects, squares.raters
     between, rater, error = squares.between, squares.rater, squares.error
-    value = (between - error) / (between + (k - 1) * error + k / n * (rater - error))
+    variance, mean_variance = between + (k - 1) * error + k / n * (rater - error), between + (rater - error) / n
+    if variance <= 0.0:
+        nothing = IntraclassCorrelation(_no_mean_variance(n), test)
+        return nothing, nothing
+    value = (between - error) / variance
+    if error == rater == 0.0:
+        return _errorless(level, n), _errorless(level, n)
+    low, high = _agreement_limits(squares, value, level) or (None, None)
+    single = _bracketed(value, low, high, level, "F, Satterthwaite", n)
+    if mean_variance <= 0.0:
+        return IntraclassCorrelation(single, test), IntraclassCorrelation(_no_mean_variance(n), test)
+    # Spearman and Brown's formula has no value for a correlation of -1 / (k - 1) or less.
+    stepped = [
+        None if limit is None or 1.0 + (k - 1) * limit <= 0.0 else k * limit / (1.0 + (k - 1) * limit)
+        for limit in (low, high)
+    ]
+    mean = _bracketed(
+        (between - error) / mean_variance, stepped[0], stepped[1], level, "F, Satterthwaite, Spearman-Brown", n
+    )
+    return IntraclassCorrelation(single, test), IntraclassCorrelation(mean, test)
+
+
+def _agreement_limits(squares: _MeanSquares, value: float, level: float) -> tuple[float, float] | None:
+    n, k = squares.subjects, squares.raters
+    between, rater, error = squares.between, squares.rater, squares.error
     a = k * value / (n * (1.0 - value))
     b = 1.0 + k * value * (n - 1) / (n * (1.0 - value))
+    if a * rater + b * error == 0.0:
+        return None
     df = (a * rater + b * error) ** 2 / ((a * rater) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
     below, above = float(f.ppf(0.5 + level / 2.0, n - 1, df)), float(f.ppf(0.5 + level / 2.0, df, n - 1))
     spread = k * rater + (k * n - k - n) * error
     low = n * (between - below * error) / (below * spread + n * between)
     high = n * (above * between - error) / (spread + n * above * between)
-    mean = (between - error) / (between + (rater - error) / n)
-    stepped = [k * limit / (1.0 + (k - 1) * limit) for limit in (low, high)]
-    method = "F, Satterthwaite"
-    return (
-        Estimate(value, low, high, level, method, n),
-        Estimate(mean, stepped[0], stepped[1], level, f"{method}, Spearman-Brown", n),
-    )
+    return low, high
+
+
+def _bracketed(value: float, low: float | None, high: float | None, level: float, method: str, n: int) -> Estimate:
+    """Refuse limits that do not hold their own estimate: Satterthwaite's df is then near 0 (psych: NaN)."""
+    if low is None or high is None or not low <= value <= high:
+        note = "No interval: Satterthwaite's degrees of freedom are too few for limits around the estimate."
+        return Estimate(value, None, None, level, method, n, note)
+    return Estimate(value, low, high, level, method, n)
 
 
 def _slope(middle: FloatArray, difference: FloatArray) -> TestOutcome:
     """Test whether the difference changes with the size of what is measured."""
     n = len(middle)
-    if np.ptp(middle) == 0.0 or np.ptp(difference) == 0.0:
+    size = float(np.abs(middle).max() + np.abs(difference).max())
+    if min(np.ptp(middle), np.ptp(difference)) <= _ROUNDING * size:
         return Undefined(Reason.ZERO_VARIANCE, "The means or the differences do not vary.", n)
     centred = middle - middle.mean()
     slope = float((centred * difference).sum() / (centred**2).sum())
     rest = difference - difference.mean() - slope * centred
     error = math.sqrt(float((rest**2).sum()) / (n - 2) / float((centred**2).sum()))
-    if error == 0.0:
+    if np.abs(rest).max() <= _ROUNDING * size:
         return Undefined(Reason.ZERO_VARIANCE, "The differences follow the means exactly.", n)
     statistic = slope / error
     p = float(2.0 * t.sf(abs(statistic), n - 2))

@@ -2,20 +2,22 @@
 
 import dataclasses
 import math
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from validation.stats.checks import FloatArray, InputError, confidence_level
+from validation.stats.checks import BoolArray, FloatArray, InputError, confidence_level
+from validation.stats.margins import MarginKind, paired_margin_test
 from validation.stats.mrmc import interval, upper_tail
 from validation.stats.mrmc_analyses import ROUNDING, Parts, Variance, checked_variance, or_parts
 from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_covariance import Covariance, covariance_matrix
 from validation.stats.mrmc_design import Readings
-from validation.stats.mrmc_figures import Figure, auc_figure, sensitivity_figure, specificity_figure
+from validation.stats.mrmc_figures import Figure, ShareFigure, auc_figure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_results import Analysis, NonInferiority, outcome_fields
 from validation.stats.paired_binary import PairedBinary, paired_binary
-from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined
+from validation.stats.results import Estimate, JSONValue, Outcome, Reason, TestOutcome, Undefined, jsonable
 from validation.stats.roc import RocCurve, roc_curve
 
 MEANING = {
@@ -51,14 +53,14 @@ class OperatingPoint:
     """A reader's operating point, and what the AI's curve reaches at the same specificity or sensitivity."""
 
     reader: str
-    sensitivity: float
-    specificity: float
-    ai_sensitivity: float
-    ai_specificity: float
+    sensitivity: float | Undefined
+    specificity: float | Undefined
+    ai_sensitivity: float | Undefined
+    ai_specificity: float | Undefined
 
     def to_json(self) -> dict[str, JSONValue]:
         """Give the fields."""
-        return dataclasses.asdict(self)
+        return {field.name: jsonable(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class AiVsReaders:
     differences: tuple[AgainstReaders, ...]
     variance_components: dict[str, float]
     majority: PairedBinary | None
+    majority_margins: dict[str, dict[MarginKind, TestOutcome]]
     operating_points: tuple[OperatingPoint, ...]
     notes: tuple[str, ...]
 
@@ -92,6 +95,7 @@ class AiVsReaders:
             "differences": [row.to_json() for row in self.differences],
             "variance_components": dict(self.variance_components),
             "majority": self.majority.to_json() if self.majority else None,
+            "majority_margins": jsonable(self.majority_margins),
             "operating_points": [point.to_json() for point in self.operating_points],
             "notes": list(self.notes),
         }
@@ -129,9 +133,11 @@ def ai_vs_readers(
     level : float
         Confidence level.
     margin : float, optional
-        Adds one-sided tests that the AI is not worse by this much, and of equivalence.
+        Adds one-sided tests that the AI is not worse by this much, and of equivalence; with `threshold` also
+        against the majority.
     threshold, ai_threshold : float, optional
-        Readers (and the AI, at `threshold` by default) call a case positive from this rating on. Adds the
+        Readers (and the AI, at `threshold` by default) call a case positive from this rating on; `ai_threshold`
+        also holds for the AI's sensitivity or specificity, where that is the figure of merit. Adds the
         comparison with the majority of readers, and the AI's curve at each reader's operating point.
     generator : numpy.random.Generator, optional
         For the bootstrap.
@@ -158,16 +164,18 @@ def ai_vs_readers(
     level, figure = confidence_level(level), figure or auc_figure()
     _check(table, ai, margin)
     ordered = table.select(readers=(ai, *(name for name in table.readers if name != ai)))
-    values = _figures(ordered, figure)
+    scored = _on_one_scale(ordered, figure, ai_threshold)
+    values = _figures(scored, figure)
     notes = ["Differences are AI minus readers.", *([_MAJORITY] if threshold is not None else [])]
-    problem = _problem(ordered, values, figure)
+    problem = _problem(scored, values, figure)
     if problem is not None:
         return _undefined(ordered, figure, covariance, values, problem, notes)
     theta = np.array(values, dtype=float)
-    matrix = covariance_matrix(ordered, figure, covariance, generator=generator)
+    matrix = covariance_matrix(scored, figure, covariance, generator=generator)
     against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
     settings = _Settings(level, margin, figure.limit, len(table.truth))
     parts, components = or_parts(against[None, :], errors)
+    majority = _majority(ordered, threshold, ai_threshold, level)
     return AiVsReaders(
         ai=ai,
         figure=figure.name,
@@ -177,7 +185,8 @@ def ai_vs_readers(
         reader_mean=_reader_mean(theta[1:], matrix[1:, 1:], settings),
         differences=tuple(_rows(ordered, against, errors, parts, settings)),
         variance_components=_components(against, components),
-        majority=_majority(ordered, threshold, ai_threshold, level),
+        majority=majority,
+        majority_margins=_majority_margins(majority, margin),
         operating_points=_operating_points(ordered, threshold),
         notes=tuple(notes),
     )
@@ -213,6 +222,7 @@ def _undefined(
         differences=(),
         variance_components={},
         majority=None,
+        majority_margins={},
         operating_points=(),
         notes=(*notes, problem.detail),
     )
@@ -253,6 +263,15 @@ def _check(table: Readings, ai: str, margin: float | None) -> None:
         raise InputError("there is no reader beside the AI")
     if margin is not None and not margin >= 0.0:
         raise InputError(f"a margin is not negative; it was {margin}")
+
+
+def _on_one_scale(table: Readings, figure: Figure, ai_threshold: float | None) -> Readings:
+    """Move the AI's calls to the readers' threshold, where the figure of merit is a share of right calls."""
+    if ai_threshold is None or not isinstance(figure, ShareFigure):
+        return table
+    rating = table.rating.copy()
+    rating[0, 0] = np.where(rating[0, 0] >= ai_threshold, figure.threshold, figure.threshold - 1.0)
+    return table.with_rating(rating)
 
 
 def _figures(table: Readings, figure: Figure) -> list[float | Undefined]:
@@ -323,6 +342,17 @@ def _majority(
     return paired_binary(table.truth[both], ratings[0][both] >= own, majority, level=level)
 
 
+def _majority_margins(majority: PairedBinary | None, margin: float | None) -> dict[str, dict[MarginKind, TestOutcome]]:
+    """Test the AI's sensitivity and specificity minus the majority's against the margin, by Tango's score."""
+    if majority is None or margin is None:
+        return {}
+    counts = {"sensitivity": majority.sensitivity.counts, "specificity": majority.specificity.counts}
+    return {
+        measure: {kind: paired_margin_test(one, margin=margin, kind=kind) for kind in get_args(MarginKind)}
+        for measure, one in counts.items()
+    }
+
+
 def _operating_points(table: Readings, threshold: float | None) -> tuple[OperatingPoint, ...]:
     """Read the AI's curve at each reader's specificity, and at each reader's sensitivity."""
     if threshold is None:
@@ -331,14 +361,32 @@ def _operating_points(table: Readings, threshold: float | None) -> tuple[Operati
     curve = roc_curve(table.truth[read], table.rating[0, 0][read])
     points = []
     for name, rating in zip(table.readers[1:], table.rating[0, 1:], strict=True):
-        seen = ~np.isnan(rating)
         sensitivity, specificity = (
-            figure.value(table.truth[seen], rating[seen])
+            _share(figure, table.truth, rating)
             for figure in (sensitivity_figure(threshold), specificity_figure(threshold))
         )
-        if isinstance(curve, RocCurve):
-            fpf, tpf = curve.false_positive_fraction, curve.true_positive_fraction
-            at_specificity = float(tpf[fpf <= 1.0 - specificity + 1e-12].max())
-            at_sensitivity = float(1.0 - fpf[tpf >= sensitivity - 1e-12].min())
-            points.append(OperatingPoint(name, sensitivity, specificity, at_specificity, at_sensitivity))
+        points.append(OperatingPoint(name, sensitivity, specificity, *_ai_at(curve, sensitivity, specificity)))
     return tuple(points)
+
+
+def _share(figure: ShareFigure, truth: BoolArray, rating: FloatArray) -> float | Undefined:
+    """Give a reader's sensitivity or specificity; undefined without a case of its class."""
+    seen = ~np.isnan(rating)
+    if figure.sampled == "positive" and not truth[seen].any():
+        return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case.", int(seen.sum()))
+    if figure.sampled == "negative" and truth[seen].all():
+        return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case.", int(seen.sum()))
+    return figure.value(truth[seen], rating[seen])
+
+
+def _ai_at(
+    curve: RocCurve | Undefined, sensitivity: float | Undefined, specificity: float | Undefined
+) -> tuple[float | Undefined, float | Undefined]:
+    """Give the AI's best sensitivity at this specificity, and its best specificity at this sensitivity."""
+    if isinstance(curve, Undefined):
+        return curve, curve
+    fpf, tpf = curve.false_positive_fraction, curve.true_positive_fraction
+    found = specificity if isinstance(specificity, Undefined) else float(tpf[fpf <= 1.0 - specificity + 1e-12].max())
+    if isinstance(sensitivity, Undefined):
+        return found, sensitivity
+    return found, float(1.0 - fpf[tpf >= sensitivity - 1e-12].min())

@@ -171,8 +171,18 @@ def test_unused_categories_count_when_they_are_named():
         assert value == pytest.approx((0.75 - chance[q]) / (1 - chance[q]))
 
 
+def test_one_category_of_a_longer_scale():
+    # irrCAC 0.4.4, categories=[0, 1]: gwet and bp 1, percent agreement 1; the others divide 0 by 0.
+    found = agreement_coefficients(ratings([[1, 1], [1, 1], [1, 1]], categories=[0, 1]))
+    assert {name for name, one in found.items() if not isinstance(one, Undefined) and one.value == 1.0} == {
+        "percent_agreement", "gwet", "brennan_prediger"
+    }  # fmt: skip
+    assert {found[name].reason for name in ("fleiss", "conger", "krippendorff")} == {Reason.ONE_CLASS_ONLY}
+
+
 def test_refusals_and_undefined():
     one_category = agreement_coefficients(ratings([[1, 1], [1, 1]]))
+    assert one_category.pop("percent_agreement").value == 1.0
     assert {one.reason for one in one_category.values()} == {Reason.ONE_CLASS_ONLY}
     assert krippendorff_alpha(ratings([[1, math.nan], [2, math.nan]])).reason is Reason.TOO_FEW_CASES
     assert cohen_kappa([1, math.nan], [math.nan, 1]).reason is Reason.NO_COMMON_CASES

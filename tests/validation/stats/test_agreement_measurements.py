@@ -111,10 +111,43 @@ def test_shifts_and_exchanges(rows):
         assert -1.0 - 1e-12 <= one.value <= 1.0 + 1e-12
 
 
+def test_raters_that_differ_by_a_constant_keep_their_coefficients():
+    # psych 2.2.9 ICC(lmer = FALSE): single 0.88235294, 0.88888889, 1; mean 0.93750000, 0.94117647, 1.
+    forms = intraclass_correlation([[1, 2], [3, 4], [5, 6]])
+    values = {name: one.estimate.value for name, one in forms.items()}
+    expected = {"icc1": 0.88235294, "icc2": 0.88888889, "icc3": 1, "icc1k": 0.9375, "icc2k": 0.94117647, "icc3k": 1}
+    assert values == pytest.approx(expected, abs=1e-8)
+    agreement = forms["icc2"].estimate
+    assert (agreement.low, agreement.high) == pytest.approx((0.0099071207, 0.99676428), abs=1e-8)
+    assert forms["icc3"].estimate.low is None
+    assert forms["icc2"].test.reason is forms["icc3"].test.reason is Reason.ZERO_VARIANCE
+
+
+def test_subjects_that_do_not_differ():
+    # psych 2.2.9: single -1, F 0, p 1; the mean of raters would be minus infinity.
+    forms = intraclass_correlation([[1, 2], [2, 1], [1, 2], [2, 1]])
+    assert forms["icc1"].estimate.value == forms["icc3"].estimate.value == -1.0
+    assert (forms["icc3"].test.statistic, forms["icc3"].test.p) == (0.0, 1.0)
+    assert {forms[name].estimate.reason for name in ("icc1k", "icc2k", "icc3k")} == {Reason.NEGATIVE_VARIANCE}
+    assert intraclass_correlation([[1, 2], [2, 1]])["icc2"].estimate.reason is Reason.NEGATIVE_VARIANCE
+
+
+@given(st.integers(2, 5), st.integers(2, 4), st.integers(0, 10_000))
+def test_limits_hold_their_own_estimate(subjects, raters, seed):
+    for one in intraclass_correlation(np.random.default_rng(seed).normal(size=(subjects, raters))).values():
+        if not isinstance(one.estimate, Undefined) and one.estimate.low is not None:
+            assert one.estimate.low <= one.estimate.value <= one.estimate.high
+
+
+def test_constant_differences_have_no_slope_despite_rounding():
+    # 0.1 + 0.2 differs from 0.3 in the last digit only; R's lm warns of an essentially perfect fit.
+    first = np.array([0.1, 0.7, 1.3, 2.9])
+    assert limits_of_agreement(first + 0.2, first).slope.reason is Reason.ZERO_VARIANCE
+
+
 def test_refusals_and_undefined():
     assert intraclass_correlation([[1, 2]])["icc1"].estimate.reason is Reason.TOO_FEW_CASES
     assert intraclass_correlation([[1, 1], [1, 1]])["icc1"].estimate.reason is Reason.ZERO_VARIANCE
-    assert "constants" in intraclass_correlation([[1, 2], [3, 4], [5, 6]])["icc2"].estimate.detail
     assert concordance_correlation([1, 1, 1], [1, 1, 1]).reason is Reason.ZERO_VARIANCE
     assert concordance_correlation([1, 2], [1, 2]).reason is Reason.TOO_FEW_CASES
     assert concordance_correlation([1, 2, 3], [1, 2, 3]).low is None

@@ -11,9 +11,10 @@ from validation.stats import Reason, compare_paired_auc, paired_binary
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.checks import InputError
 from validation.stats.cli import main
+from validation.stats.margins import paired_margin_test
 from validation.stats.mrmc_components import RoeMetz
 from validation.stats.mrmc_design import Readings, readings
-from validation.stats.mrmc_figures import CallerFigure
+from validation.stats.mrmc_figures import CallerFigure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_simulate import simulate
 
 SETS = ("cad_nico_roc", "cad_dobbins2_m3")
@@ -180,3 +181,44 @@ def test_an_ai_that_copies_a_reader():
         assert "no variance" in row.outcome.note
         alone = ai_vs_readers(table.with_rating(np.broadcast_to(rating[:, :1], rating.shape)), "R1")
         assert all(one.p is None for one in alone.differences)
+
+
+def test_operating_points_without_a_class_are_named():
+    table = small_study()
+    rating = table.rating.copy()
+    rating[0, 1, ~table.truth] = np.nan
+    ours = ai_vs_readers(
+        Readings(table.modalities, table.readers, table.cases, table.truth, rating),
+        "R1",
+        figure=sensitivity_figure(3.0),
+        threshold=3.0,
+    )
+    first, second = ours.operating_points[:2]
+    assert first.specificity.reason is first.ai_sensitivity.reason is Reason.NO_NEGATIVE_CASES
+    assert first.sensitivity == pytest.approx(np.mean(rating[0, 1, table.truth] >= 3.0))
+    assert 0.0 <= second.ai_sensitivity <= 1.0
+    assert json.loads(json.dumps(ours.to_json()))["operating_points"][0]["specificity"]["undefined"]
+
+
+def test_the_majority_against_a_margin():
+    ours = ai_vs_readers(small_study(3), "R1", threshold=2.0, margin=0.1)
+    for measure in ("sensitivity", "specificity"):
+        counts = getattr(ours.majority, measure).counts
+        tests = ours.majority_margins[measure]
+        for kind in ("superiority", "non-inferiority", "equivalence"):
+            assert tests[kind] == paired_margin_test(counts, margin=0.1, kind=kind)
+        # Tango 1998: non-inferiority at p < alpha / 2 exactly where the score interval lies above -margin.
+        assert (tests["non-inferiority"].p < 0.025) == (getattr(ours.majority, measure).difference.low > -0.1)
+    assert ai_vs_readers(small_study(3), "R1", threshold=2.0).majority_margins == {}
+
+
+@pytest.mark.parametrize("figure", [sensitivity_figure, specificity_figure])
+def test_an_ai_on_its_own_scale(figure):
+    table = small_study(5)
+    rating = table.rating.copy()
+    rating[0, 0] = (rating[0, 0] - 1.0) / 4.0  # probabilities: 0.5 is what 3 is to the readers
+    ours = ai_vs_readers(table.with_rating(rating), "R1", figure=figure(3.0), threshold=3.0, ai_threshold=0.5)
+    same = ai_vs_readers(table, "R1", figure=figure(3.0), threshold=3.0)
+    assert ours.ai_figure == same.ai_figure == getattr(same.majority, figure(3.0).name).a.value
+    assert ours.differences == same.differences
+    assert ours.majority == same.majority

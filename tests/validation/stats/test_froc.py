@@ -204,6 +204,9 @@ def test_the_1_variants_need_no_negative_case():
     for figure in ("wafroc1", "afroc1", "froc"):
         assert froc(only, figure).tests["RRRC"].p > 0.0
     assert froc(only, "wafroc").tests["RRRC"].reason is Reason.NO_NEGATIVE_CASES
+    # All cases are resampled here, so one negative case is enough too.
+    one = marks[marks.case >= 5], cases[cases.case >= 5], lesions
+    assert froc(localisation_study(*one), "maxnlf-all-cases").tests["RRRC"].p > 0.0
 
 
 @pytest.mark.parametrize("figure", ["wafroc", "afroc", "wafroc1", "afroc1"])

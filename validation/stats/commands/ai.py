@@ -21,6 +21,7 @@ from validation.stats.commands.option_types import finite, seed, threshold
 from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_design import Readings
 from validation.stats.reclassification import reclassification
+from validation.stats.results import tests_frame
 from validation.stats.table import CsvTable
 
 
@@ -74,6 +75,11 @@ def _run(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
     tables = [result.to_frame(), readers]
     if result.majority is not None:
         tables.append(result.majority.to_frame())
+    if result.majority_margins:
+        named = {
+            f"{name} {kind}": one for name, tests in result.majority_margins.items() for kind, one in tests.items()
+        }
+        tables.append(tests_frame(named))
     if result.operating_points:
         tables.append(pd.DataFrame([point.to_json() for point in result.operating_points]))
     return Report(result.to_json(), tuple(tables))
