@@ -184,6 +184,27 @@ def jsonable(value: Any) -> JSONValue:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+def result_frame(result: Any) -> pd.DataFrame:
+    """Lay any result of this package out as a table: its own, or one row per figure with nested names dotted."""
+    if hasattr(result, "to_frame"):
+        own: pd.DataFrame = result.to_frame()
+        return own
+    if isinstance(result, Estimate | Undefined):
+        return estimates_frame({"estimate": result})
+    if isinstance(result, TestResult):
+        return tests_frame({result.method: result})
+    document = result.to_json() if hasattr(result, "to_json") else jsonable(result)
+    return pd.DataFrame(_flat(document, ""), columns=["figure", "value"])
+
+
+def _flat(value: JSONValue, name: str) -> list[tuple[str, JSONValue]]:
+    if isinstance(value, dict):
+        return [row for key, item in value.items() for row in _flat(item, f"{name}.{key}" if name else key)]
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return [row for number, item in enumerate(value, start=1) for row in _flat(item, f"{name}.{number}")]
+    return [(name, value)]
+
+
 def estimates_frame(estimates: Mapping[str, Outcome]) -> pd.DataFrame:
     """Lay named estimates out as a table, one row each; what is undefined shows its reason in `note`."""
     rows = [_estimate_row(name, outcome) for name, outcome in estimates.items()]

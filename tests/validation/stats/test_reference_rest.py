@@ -192,9 +192,8 @@ def test_probabilities_against_scikit_learn_and_calzone(column):
         y, p, partial_area(0.9, 1.0, "specificity", mcclish=True), Resampling(np.random.default_rng(1), 100)
     )
     assert restricted.value == pytest.approx(library["pauc_mcclish_max_fpr_0_1"])
-    assert (ours["expected_calibration_error"].value, ours["maximum_calibration_error"].value) == pytest.approx(
-        (calzone["ECE_C"], calzone["MCE_C"]), rel=1e-9
-    )
+    errors = ours["expected_calibration_error"].value, ours["maximum_calibration_error"].value
+    assert errors == pytest.approx((calzone["ECE_C"], calzone["MCE_C"]), rel=1e-9)
     score = spiegelhalter_test(y, p)
     assert (score.statistic, score.p) == pytest.approx(
         (calzone["spiegelhalter"]["z"], calzone["spiegelhalter"]["p"]), rel=1e-9
@@ -255,8 +254,8 @@ def test_iowas_printed_analysis_of_van_dyke():
                 7,
             )
     components = {"VarC": "var_c", "VarTC": "var_tc", "VarRC": "var_rc", "VarTRC_plus_Error": "var_error"}
-    for name, mine in components.items():
-        same(getattr(dbm.variance_components, mine), printed["dbm_components"][name], 7)
+    for name, component in components.items():
+        same(getattr(dbm.variance_components, component), printed["dbm_components"][name], 7)
     for analysis in ("RRRC", "FRRC", "RRFC"):
         block, test = printed[analysis], ours.tests[analysis]
         row = next(one for one in ours.differences if one.analysis == analysis)
@@ -313,7 +312,7 @@ def test_the_smallest_proportion():
 
 def test_the_whole_summary_names_what_it_cannot_say():
     rows = reference_data("edge_single_roc").query("set == 'one_positive'")
-    assert roc_summary(rows.truth, rows.rating).to_json()["estimates"]["auc"]["note"]
+    assert roc_summary(rows.truth, rows.rating).estimates["auc"].note
 
 
 @pytest.mark.parametrize("name", ["vandyke", "kundel", "penedo", "dobbins2", "zanca_roc", "imrmc_example"])
@@ -328,14 +327,14 @@ def test_every_readers_area_and_pair_of_modalities_against_proc(name):
     for row in reference_values(f"mrmc_{name}", "auc_paired_delong_per_reader"):
         first, second = (data.loc[(row[f"modality_{end}"], row["reader"])].set_index("case") for end in ("a", "b"))
         both = first.join(second, rsuffix="_b", how="inner")
-        found = compare_paired_auc(both.truth, both.rating, both.rating_b)
-        assert (found.a.value, found.b.value) == pytest.approx((row["auc_a"], row["auc_b"]), rel=1e-9)
+        pair = compare_paired_auc(both.truth, both.rating, both.rating_b)
+        assert (pair.a.value, pair.b.value) == pytest.approx((row["auc_a"], row["auc_b"]), rel=1e-9)
         if row["z"] is None:
-            assert isinstance(found.test, Undefined)
+            assert isinstance(pair.test, Undefined)
             continue
-        assert (found.test.statistic, found.test.p) == pytest.approx((row["z"], row["p"]), rel=1e-8)
-        assert found.covariance == pytest.approx(row["cov_delong"], rel=1e-8, abs=1e-15)
-        assert (found.difference.low, found.difference.high) == pytest.approx(
+        assert (pair.test.statistic, pair.test.p) == pytest.approx((row["z"], row["p"]), rel=1e-8)
+        assert pair.covariance == pytest.approx(row["cov_delong"], rel=1e-8, abs=1e-15)
+        assert (pair.difference.low, pair.difference.high) == pytest.approx(
             (row["diff_ci_low"], row["diff_ci_high"]), rel=1e-8
         )
 
