@@ -167,8 +167,7 @@ def ai_vs_readers(
     scored = _on_one_scale(ordered, figure, ai_threshold)
     values = _figures(scored, figure)
     notes = ["Differences are AI minus readers.", *([_MAJORITY] if threshold is not None else [])]
-    problem = _problem(scored, values, figure)
-    if problem is not None:
+    if (problem := _problem(scored, values, figure)) is not None:
         return _undefined(ordered, figure, covariance, values, problem, notes)
     theta = np.array(values, dtype=float)
     matrix = covariance_matrix(scored, figure, covariance, generator=generator)

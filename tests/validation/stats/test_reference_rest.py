@@ -312,7 +312,9 @@ def test_the_smallest_proportion():
 
 def test_the_whole_summary_names_what_it_cannot_say():
     rows = reference_data("edge_single_roc").query("set == 'one_positive'")
-    assert roc_summary(rows.truth, rows.rating).estimates["auc"].note
+    area = roc_summary(rows.truth, rows.rating).auc
+    assert isinstance(area, Estimate)
+    assert area.note
 
 
 @pytest.mark.parametrize("name", ["vandyke", "kundel", "penedo", "dobbins2", "zanca_roc", "imrmc_example"])
