@@ -102,7 +102,9 @@ def test_imrmc_areas(name):
 def test_imrmc_binary(name, kind):
     threshold = STUDIES[name]
     figure = sensitivity_figure(threshold) if kind == "TPF" else specificity_figure(threshold)
-    check(mrmc_u(study(name), figure=figure), reference_values(name, f"iMRMC_{kind}_ge{threshold}"))
+    values, ours = reference_values(name, f"iMRMC_{kind}_ge{threshold}"), mrmc_u(study(name), figure=figure)
+    check(ours, values)
+    check_components(ours, values)
 
 
 def test_imrmc_missing_readings():
@@ -121,7 +123,9 @@ def test_imrmc_java(name):
 
 @pytest.mark.parametrize("name", VIPER)
 def test_imrmc_split_plot(name):
-    check(mrmc_u(study(name)), reference_values(name, "iMRMC_AUC"))
+    values, ours = reference_values(name, "iMRMC_AUC"), mrmc_u(study(name))
+    check(ours, values)
+    check_components(ours, values)
 
 
 @pytest.mark.parametrize("name", VIPER)
@@ -129,7 +133,9 @@ def test_imrmc_split_plot(name):
 def test_imrmc_split_plot_recall(name, kind):
     # Recalled cases are rated above 100.
     figure = sensitivity_figure(100.5) if kind == "TPF" else specificity_figure(100.5)
-    check(mrmc_u(study(name), figure=figure), reference_values(name, f"iMRMC_{kind}_recall"))
+    values, ours = reference_values(name, f"iMRMC_{kind}_recall"), mrmc_u(study(name), figure=figure)
+    check(ours, values)
+    check_components(ours, values)
 
 
 @pytest.mark.parametrize("name", VIPER)
