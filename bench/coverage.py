@@ -113,7 +113,7 @@ def intervals(setting: Setting, drawn: Drawn) -> Iterator[tuple[str, object, flo
     }
     yield from one_reader(setting, drawn)
     for method in ("or", "dbm"):
-        result = mrmc(study, method=method)  # type: ignore[arg-type]
+        result = mrmc(study, method=method)
         for row in result.differences:
             areas = true[row.analysis]
             yield f"`mrmc` {method.upper()} A − B, {row.analysis}", row.outcome, areas[0] - areas[1]
