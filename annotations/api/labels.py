@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
+from annotations.domain.payload_upgrade import upgraded
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
@@ -40,8 +41,14 @@ class LabelOutput(serializers.Serializer[Any]):
     provenance = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
-    findings = serializers.ListField(source="payload.findings", child=serializers.DictField())
+    findings = serializers.SerializerMethodField()
     digest = serializers.CharField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_findings(self, revision: Revision) -> list[dict[str, Any]]:
+        """Return the findings in the newest version of the payload."""
+        findings: list[dict[str, Any]] = upgraded(revision.payload)["findings"]
+        return findings
 
 
 class CsvRenderer(BaseRenderer):
