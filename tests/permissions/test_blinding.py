@@ -121,7 +121,7 @@ def test_what_refuses_a_first_read_says_nothing_of_the_ai(world: World, callers:
     """Every write of a reader's own read, right or wrong, before the AI is shown."""
     show_ai(world.a, AiDisplay.SECOND_READ)
     finding = payload(world.a.instance, finding_id=str(uuid.uuid4()))
-    answers = {}
+    answers: dict[str, bytes] = {}
     for verb in ("draft", "sign", "first-read"):
         for base in (0, 1, 7):
             for content in (finding, {**finding, "answers": {}}, {"version": 1}):
