@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
@@ -157,7 +157,7 @@ def test_preferences_travel_as_a_file(
         "hotkeys": {"tool_length": ["k"], "fly_through": ["x"]},
         "window_presets": [{"name": "Liver, mine", "modality": "CT", "center": 90, "width": 150}],
     }
-    file = {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(own).encode()}
+    file: FilePayload = {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(own).encode()}
     page.get_by_label("File to import").set_input_files(file)
     stored(page, stage, "hotkeys", own["hotkeys"])
     expect(page.get_by_role("table", name="Windows of your own")).to_contain_text("Liver, mine")
@@ -168,7 +168,11 @@ def test_preferences_travel_as_a_file(
     exported = json.loads(download.value.path().read_text())
     assert exported["hotkeys"]["fly_through"] == ["x"], "an action of a later version is kept"
 
-    bad = {"name": "bad.json", "mimeType": "application/json", "buffer": b'{"version": 1, "hotkeys": {"undo": ["K"]}}'}
+    bad: FilePayload = {
+        "name": "bad.json",
+        "mimeType": "application/json",
+        "buffer": b'{"version": 1, "hotkeys": {"undo": ["K"]}}',
+    }
     page.get_by_label("File to import").set_input_files(bad)
     expect(page.get_by_text("The preferences are not valid.")).to_be_visible()
     assert stage.reader.get("me/preferences")["content"] == exported
