@@ -30,10 +30,11 @@ interface ImagesInput {
   handle: ReadSessionHandle;
   isFrozen: boolean;
   ai: AiPrediction | null;
+  keepsTool: boolean;
 }
 
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
-export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
+export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [areMarksVisible, setMarksVisible] = useState(true);
@@ -67,11 +68,12 @@ export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
       const code = question ? onlyCode(question) : null;
       const finding = { id: crypto.randomUUID(), question: key, code, confidence: null, answers: {} };
       edit({ type: "finding_added", finding: { ...finding, marks: [{ id, ...mark }] } });
-      // One mark a choice of tool: a second click on the image then selects and cannot make another by accident.
-      setTool(null);
+      // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
+      // and cannot make another by accident.
+      if (!keepsTool) setTool(null);
       setSelectedMarkId(id);
     },
-    [edit, questions],
+    [edit, questions, keepsTool],
   );
   return {
     viewer,
