@@ -1,12 +1,14 @@
 """Who gets frames: with a grant nobody asks the database, and what is taken away is gone with the next frame."""
 
 import gzip
+import io
 import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +17,7 @@ from django.utils import timezone
 from portal import jobs
 from portal.accounts.epochs import access_changed, epoch_of
 from portal.accounts.models import TokenScope, User
-from portal.accounts.services import person_deactivate, token_create, token_revoke
+from portal.accounts.services import token_create, token_revoke
 from portal.imaging import frames_api, grants
 from portal.imaging.models import Series, SeriesFrames
 from portal.imaging.services import frames as services
@@ -154,7 +156,7 @@ def role_removed(viewer: Viewer) -> None:
 
 
 def deactivated(viewer: Viewer) -> None:
-    person_deactivate(by=None, person=User.objects.get(username="reader"))
+    call_command("deactivate", "reader", stdout=io.StringIO())
 
 
 def password_changed_elsewhere(viewer: Viewer) -> None:
