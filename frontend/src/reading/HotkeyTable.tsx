@@ -1,22 +1,15 @@
 import { HOTKEYS } from "@/domain/hotkeys";
+import { keyText } from "./keyText";
 import classes from "./ReadingRoom.module.css";
 
-const GROUPS = ["Images", "Tools", "Marks", "Form", "Case"] as const;
-const KEY_TEXT: Record<string, string> = {
-  ArrowDown: "↓",
-  ArrowUp: "↑",
-  ArrowRight: "→",
-  ArrowLeft: "←",
-  PageDown: "Page ↓",
-  PageUp: "Page ↑",
-  Escape: "Esc",
-};
+const GROUPS = ["Images", "Layout", "Tools", "Marks", "Form", "Case"] as const;
 
 const MOUSE: [string, string][] = [
   ["Wheel", "Scroll slices"],
   ["Right drag", "Window and level"],
   ["Middle drag", "Pan"],
   ["Ctrl + drag or wheel", "Zoom"],
+  ["Double click", "One pane over all, and back"],
 ];
 
 /** All keys, beside the images; the same key closes it. */
@@ -51,11 +44,4 @@ export function HotkeyTable() {
       </dl>
     </aside>
   );
-}
-
-function keyText(key: string): string {
-  return key
-    .split("+")
-    .map((part) => KEY_TEXT[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-    .join(" ");
 }

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, PointerEvent } from "react";
-import classes from "./StackViewer.module.css";
+import classes from "./Viewer.module.css";
 
 interface SliceSliderProps {
   index: number;
