@@ -90,6 +90,7 @@ function ToolButton({ action, isPressed, isDisabled, onClick }: ToolButtonProps)
       }
       openDelay={350}
       position="bottom"
+      color="dark"
     >
       <button
         type="button"

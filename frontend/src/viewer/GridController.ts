@@ -83,6 +83,8 @@ export class GridController {
   }
 
   removePane(pane: Pane): void {
+    // React takes the grid down before what stands in it.
+    if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.group.removeViewports(this.engine.id, pane.id);
