@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
+import type { InForce } from "@/ui/usePreferences";
 import type { SeriesSource } from "@/viewer";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
@@ -17,15 +18,18 @@ interface ImagesPaneProps {
   read: Read;
   images: Images;
   isFrozen: boolean;
+  inForce: InForce;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, onAction }: ImagesPaneProps) {
+export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
+  const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
+  const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
     <section className={classes.images} aria-label="Images">
-      <Toolbar images={images} isDisabled={isFrozen} onAction={onAction} />
+      <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
       <div className={classes.viewerRow}>
         <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>
@@ -39,6 +43,7 @@ export function ImagesPane({ read, images, isFrozen, onAction }: ImagesPaneProps
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
               tool={images.tool}
+              mouse={mouse}
               firstMark={images.firstMark}
               isTestMode={isTestMode()}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}

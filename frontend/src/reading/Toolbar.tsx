@@ -1,8 +1,8 @@
 import { Tooltip } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { hotkeyOf } from "@/domain/hotkeys";
+import { type Keymap, keysOf, keyText } from "@/domain/keymap";
 import { Icon, type IconName } from "./icons";
-import { keyText } from "./keyText";
 import classes from "./ReadingRoom.module.css";
 import type { Images } from "./useImages";
 
@@ -10,6 +10,7 @@ type ToolbarAction = HotkeyAction & IconName;
 
 interface ToolbarProps {
   images: Images;
+  keymap: Keymap;
   /** A frozen read can be looked at, not changed. */
   isDisabled: boolean;
   onAction: (action: HotkeyAction) => void;
@@ -30,11 +31,12 @@ const CHANGES: ReadonlySet<ToolbarAction> = new Set([
 ]);
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
-export function Toolbar({ images, isDisabled, onAction }: ToolbarProps) {
+export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) {
   const button = (action: ToolbarAction) => (
     <ToolButton
       key={action}
       action={action}
+      keyName={keysOf(keymap, action).at(-1)}
       isPressed={isPressed(action, images)}
       isDisabled={isDisabled && CHANGES.has(action)}
       onClick={() => onAction(action)}
@@ -74,18 +76,19 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
 
 interface ToolButtonProps {
   action: ToolbarAction;
+  keyName: string | undefined;
   isPressed: boolean | undefined;
   isDisabled: boolean;
   onClick: () => void;
 }
 
-function ToolButton({ action, isPressed, isDisabled, onClick }: ToolButtonProps) {
-  const { text, keys } = hotkeyOf(action);
+function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: ToolButtonProps) {
+  const { text } = hotkeyOf(action);
   return (
     <Tooltip
       label={
         <>
-          {text} {keys[0] && <kbd>{keyText(keys[0])}</kbd>}
+          {text} {keyName !== undefined && <kbd>{keyText(keyName)}</kbd>}
         </>
       }
       openDelay={350}

@@ -16,7 +16,7 @@ import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
-import { chooseTool, makeToolGroup } from "./toolGroup";
+import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
@@ -127,8 +127,8 @@ export class GridController {
     this.showMarks();
   }
 
-  setTool(kind: MarkKind | null): void {
-    chooseTool(this.group, kind);
+  setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+    bindMouse(this.group, kind, mouse);
   }
 
   select(id: string | null): void {

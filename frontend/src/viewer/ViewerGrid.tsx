@@ -6,6 +6,7 @@ import { GridController, type SeriesSource, type ViewerEvents } from "./GridCont
 import type { ViewerMark } from "./markLayer";
 import { PaneFrame } from "./PaneFrame";
 import { exposeForTests } from "./testProbe";
+import type { MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
 import { type ViewerHandle, viewerHandle } from "./viewerHandle";
 
@@ -17,6 +18,7 @@ export interface ViewerGridProps extends ViewerEvents {
   areMarksVisible: boolean;
   selectedMarkId: string | null;
   tool: MarkKind | null;
+  mouse: MouseSettings;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
   /** A series was dropped on a pane. */
@@ -102,11 +104,11 @@ function useController(props: ViewerGridProps): GridController | null {
 }
 
 function useViewerInputs(controller: GridController | null, props: ViewerGridProps): void {
-  const { marks, areMarksVisible, selectedMarkId, tool, grid } = props;
+  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid } = props;
   useEffect(() => controller?.setActive(grid.activeId), [controller, grid.activeId]);
   useEffect(() => controller?.setMarks(marks), [controller, marks]);
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
   // Marks come before the selection: a mark just loaded can be the selected one.
   useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
-  useEffect(() => controller?.setTool(tool), [controller, tool]);
+  useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
 }

@@ -3,6 +3,7 @@ export type { DicomJson } from "./dicomJson";
 export type { SeriesSource } from "./GridController";
 export type { ViewerMark } from "./markLayer";
 export type { FrameUrl } from "./slices";
+export type { MouseSettings } from "./toolGroup";
 export type { DrawnMark } from "./toPayload";
 export { ViewerGrid } from "./ViewerGrid";
 export type { ViewerHandle } from "./viewerHandle";
