@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, labels, reader_studies, reading
+from annotations.api import ai, labels, prefetch, reader_studies, reading
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("reads/<uuid:read_id>/draft", reading.ReadDraftApi.as_view(), name="read-draft"),
     path("reads/<uuid:read_id>/first-read", ai.ReadFreezeApi.as_view(), name="read-first-read"),
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
+    path("reads/<uuid:read_id>/prefetch", prefetch.ReadPrefetchApi.as_view(), name="read-prefetch"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
     path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
 ]

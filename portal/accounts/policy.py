@@ -144,6 +144,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-draft": {"PUT": _A.READ_OWN},
     "read-first-read": {"POST": _A.READ_OWN},
     "read-sign": {"POST": _A.READ_OWN},
+    "read-prefetch": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
     # validation

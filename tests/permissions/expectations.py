@@ -153,6 +153,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-draft": {"PUT": OWN_READING_W},
     "read-first-read": {"POST": OWN_READING_W},
     "read-sign": {"POST": OWN_READING_W},
+    "read-prefetch": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
     "reader-study-analysis-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},

@@ -1,6 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { DicomInstance } from "@/domain/frames/manifest";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
+import { openFrames } from "./frames";
 import { call } from "./send";
 import type { AiDisplay } from "./types";
 
@@ -116,16 +118,16 @@ function seriesPath(studyInstanceUid: string, seriesInstanceUid: string): string
   return `/dicomweb/studies/${studyInstanceUid}/series/${seriesInstanceUid}`;
 }
 
-/** Metadata of every instance of a series, in the DICOM JSON model. */
+/** Metadata of every instance of a series, in the DICOM JSON model: with its frames as files, else from DICOMweb. */
 export function seriesMetadataQuery(studyInstanceUid: string, seriesInstanceUid: string) {
   return queryOptions({
     queryKey: ["dicomweb", studyInstanceUid, seriesInstanceUid],
-    queryFn: ({ signal }) =>
-      call<Record<string, { vr?: string; Value?: unknown[] }>[]>(
-        "GET",
-        `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`,
-        { signal, accept: "application/dicom+json" },
-      ),
+    queryFn: async ({ signal }) =>
+      (await openFrames(studyInstanceUid, seriesInstanceUid)) ??
+      call<DicomInstance[]>("GET", `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`, {
+        signal,
+        accept: "application/dicom+json",
+      }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });

@@ -10,6 +10,7 @@ import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
+import { useNextCase } from "./useNextCase";
 import { useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { useSigning } from "./useSigning";
@@ -26,6 +27,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
   const [isSigning, setSigning] = useState(false);
   const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
   const [isHelpShown, setHelpShown] = useState(false);
+  useNextCase(read);
   const isSigned = justSigned !== null || read.signed_at !== null;
   const hold = isSigned ? "signed" : isSigning ? "signing" : "none";
   const handle = useReadSession(read, personId, initial, hold);

@@ -22,6 +22,8 @@ export interface ViewerProbe {
   readonly state: ViewerState | null;
   readonly annotations: { id: string; tool: string; isLocked: boolean; points: number[][]; stats: unknown }[];
   readonly cacheBytes: number;
+  /** Values of a loaded image at these positions of its pixel data. */
+  valuesAt: (imageId: string, positions: number[]) => (number | undefined)[] | null;
   clientPointOfPixel: ClientPoint;
 }
 
@@ -49,6 +51,10 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get cacheBytes() {
       return cache.getCacheSize();
+    },
+    valuesAt: (imageId, positions) => {
+      const pixels = cache.getImage(imageId)?.getPixelData();
+      return pixels ? positions.map((position) => pixels[position]) : null;
     },
     clientPointOfPixel: (column, row) => active()?.clientPointOfPixel(column, row) ?? null,
   };

@@ -1,0 +1,28 @@
+import type { SeriesFrames } from "./series";
+
+/**
+ * Where the frames of each series come from. The API puts a series in when its manifest is there, the viewer's image
+ * loader looks it up; a series that is not in it comes from DICOMweb.
+ */
+const known = new Map<string, SeriesFrames>();
+// A reader looks at a handful of series of a few cases; what is older is asked for anew.
+const MOST_SERIES = 64;
+
+export function framesOf(seriesInstanceUid: string): SeriesFrames | null {
+  const frames = known.get(seriesInstanceUid);
+  if (!frames) return null;
+  // What is in use stays the longest.
+  known.delete(seriesInstanceUid);
+  known.set(seriesInstanceUid, frames);
+  return frames;
+}
+
+export function knowFrames(seriesInstanceUid: string, frames: SeriesFrames): void {
+  known.delete(seriesInstanceUid);
+  known.set(seriesInstanceUid, frames);
+  for (const [uid, oldest] of known) {
+    if (known.size <= MOST_SERIES) return;
+    oldest.drop();
+    known.delete(uid);
+  }
+}
