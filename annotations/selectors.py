@@ -312,4 +312,4 @@ def labels_of(
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
         "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
-    )
+    ).prefetch_related("read__sittings")

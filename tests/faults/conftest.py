@@ -70,7 +70,7 @@ def content(sure: int) -> dict[str, Any]:
 def save(base: int, sure: int, key: str | None = None) -> dict[str, Any]:
     """What the browser sends."""
     key = key or str(uuid.uuid4())
-    return {"base_revision": base, "idempotency_key": key, "payload": content(sure), "active_ms": 1}
+    return {"base_revision": base, "idempotency_key": key, "payload": content(sure)}
 
 
 @pytest.fixture(scope="package")
