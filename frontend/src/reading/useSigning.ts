@@ -5,6 +5,7 @@ import { type Read, type ReadSigned, signRead } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
+import { browserName } from "./browserName";
 import { eventOfFailure, requestOf } from "./saver";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -56,7 +57,7 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
   const { save } = handle.session;
-  const { dispatch, activeMs } = handle;
+  const { save: onEvent, sitting } = handle;
   return useCallback(() => {
     if (isUnderWay.current) return;
     isUnderWay.current = true;
@@ -70,14 +71,18 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
       payload: save.payload,
     };
     const onFailure = (error: unknown) => {
-      if (error instanceof Problem && error.code === "stale_revision") {
-        dispatch({ type: "save", event: eventOfFailure(error) });
-      } else setError(error);
+      const event = eventOfFailure(error);
+      const isRefused = event.type === "obstructed" && event.obstacle.reason === "refused";
+      // What only keeps it from being sent is said where saving is; signing again is then one key.
+      if (event.type === "stale" || event.type === "held_elsewhere") onEvent(event);
+      else if (event.type === "obstructed" && !isRefused)
+        onEvent({ type: "noticed", obstacle: event.obstacle });
+      if (event.type === "obstructed") setError(error);
       if (error instanceof Problem && error.code === "wrong_state") {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
       }
     };
-    signRead(read.id, requestOf(sending, activeMs()))
+    signRead(read.id, requestOf(sending, browserName(), sitting.report()))
       .then((signed) => {
         void client.invalidateQueries({ queryKey: ["reader-studies"] });
         onSigned(signed);
@@ -86,5 +91,5 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, save, dispatch, activeMs, client, onSigned, setSigning, setError]);
+  }, [read, save, onEvent, sitting, client, onSigned, setSigning, setError]);
 }
