@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -12,6 +12,7 @@ COLUMNS = (
     "revision_id",
     "revision_number",
     "state",
+    "phase",
     "reader",
     "case",
     "case_id",
@@ -23,6 +24,8 @@ COLUMNS = (
     "number_of_findings",
     "findings",
     "digest",
+    "ai_shown_at",
+    "ai_prediction_id",
 )
 # Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
@@ -43,6 +46,7 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], 
         values = {
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
+            **_ai(row["ai_shown"]),
             "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
             **(_times(row["times"]) if with_times else {}),
         }
@@ -57,6 +61,12 @@ def _times(phases: Mapping[str, Any]) -> dict[str, Any]:
         return dict.fromkeys(TIME_COLUMNS)
     sums = {name: sum(times[name] for times in phases.values()) for name in ("active_ms", "total_ms")}
     return {**sums, "times": json.dumps(phases, separators=(",", ":"), sort_keys=True)}
+
+
+def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """When the reader first had the AI in view, and which prediction; empty for a row made without it."""
+    first = shown[0] if shown else {"shown_at": None, "prediction_id": None}
+    return {"ai_shown_at": first["shown_at"], "ai_prediction_id": first["prediction_id"]}
 
 
 def _cell(value: Any) -> Any:

@@ -61,6 +61,7 @@ def body(name: str, side: Side) -> Any:
         "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
         "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
+        "read-first-read": content,
         "read-sign": content,
     }.get(name, {})
 

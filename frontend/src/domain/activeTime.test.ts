@@ -35,9 +35,9 @@ test("the first image and the first mark count from the start of their phase, an
 
 test("each phase has its own times", () => {
   const first = tick(startClock("FIRST", 0), 3000, true);
-  const second = tick(inPhase(first, "WITH_AI", 5000, true), 6500, true);
+  const second = tick(inPhase(first, "SECOND", 5000, true), 6500, true);
   expect(timesIn(second)).toMatchObject({ active_ms: 5000, total_ms: 5000 });
-  expect(timesIn(second, "WITH_AI")).toMatchObject({ active_ms: 1500, total_ms: 1500, first_mark_ms: null });
+  expect(timesIn(second, "SECOND")).toMatchObject({ active_ms: 1500, total_ms: 1500, first_mark_ms: null });
 });
 
 test("no sequence of ticks and inputs counts more than has passed, or more active than total", () => {

@@ -11,28 +11,28 @@ def times(active: int, total: int, image: int | None = None, mark: int | None = 
 
 
 def test_two_sittings_add_up_and_the_first_mark_counts_from_the_first_one() -> None:
-    first = {"READING": times(40_000, 50_000, image=1200)}
-    second = {"READING": times(10_000, 20_000, image=900, mark=5000), "WITH_AI": times(3000, 4000)}
+    first = {"FIRST": times(40_000, 50_000, image=1200)}
+    second = {"FIRST": times(10_000, 20_000, image=900, mark=5000), "SECOND": times(3000, 4000)}
     assert times_of_read([first, second]) == {
-        "READING": times(50_000, 70_000, image=1200, mark=55_000),
-        "WITH_AI": times(3000, 4000),
+        "FIRST": times(50_000, 70_000, image=1200, mark=55_000),
+        "SECOND": times(3000, 4000),
     }
 
 
 def test_a_late_report_of_a_sitting_changes_nothing() -> None:
-    newer = {"READING": times(40_000, 50_000, image=1200, mark=9000)}
-    late = {"READING": times(10_000, 20_000, image=1200)}
+    newer = {"FIRST": times(40_000, 50_000, image=1200, mark=9000)}
+    late = {"FIRST": times(10_000, 20_000, image=1200)}
     assert sitting_updated(newer, late) == newer
     assert sitting_updated(sitting_updated({}, late), newer) == newer
 
 
 def test_a_clock_that_runs_too_fast_is_cut_to_the_time_there_was() -> None:
-    claimed = {"READING": times(900_000, 900_000, image=700_000), "WITH_AI": times(100_000, 100_000)}
+    claimed = {"FIRST": times(900_000, 900_000, image=700_000), "SECOND": times(100_000, 100_000)}
     assert clipped(claimed, 100_000) == {
-        "READING": times(90_000, 90_000, image=90_000),
-        "WITH_AI": times(10_000, 10_000),
+        "FIRST": times(90_000, 90_000, image=90_000),
+        "SECOND": times(10_000, 10_000),
     }
-    assert clipped(claimed, -5) == {"READING": times(0, 0, image=0), "WITH_AI": times(0, 0)}
+    assert clipped(claimed, -5) == {"FIRST": times(0, 0, image=0), "SECOND": times(0, 0)}
 
 
 _some_times = st.builds(
@@ -42,7 +42,7 @@ _some_times = st.builds(
     st.none() | st.integers(0, 10**9),
     st.none() | st.integers(0, 10**9),
 )
-_some_phases = st.dictionaries(st.sampled_from(["READING", "WITH_AI"]), _some_times)
+_some_phases = st.dictionaries(st.sampled_from(["FIRST", "SECOND"]), _some_times)
 
 
 @given(_some_phases, st.integers(-1000, 10**9))

@@ -86,7 +86,7 @@ def test_the_one_who_lost_the_read_cannot_sign_it(read: Read) -> None:
 
 def report(key: str, active: int, total: int, mark: int | None = None) -> SittingReport:
     times: PhaseTimes = {"first_image_ms": 800, "first_mark_ms": mark, "active_ms": active, "total_ms": total}
-    return SittingReport(key, {"READING": times})
+    return SittingReport(key, {"FIRST": times})
 
 
 def test_times_come_with_saves_and_heartbeats_and_add_up_over_sittings(read: Read) -> None:
@@ -98,7 +98,7 @@ def test_times_come_with_saves_and_heartbeats_and_add_up_over_sittings(read: Rea
     editing.read_release(read=read, editor=HERE, sitting=report("sitting-2", 5000, 8000))
     whole = times_of_read(sitting.phases for sitting in read.sittings.all())
     expected = {"first_image_ms": 800, "first_mark_ms": 25_000, "active_ms": 35_000, "total_ms": 58_000}
-    assert whole == {"READING": expected}
+    assert whole == {"FIRST": expected}
     assert Read.objects.get(pk=read.pk).active_ms == 35_000
 
 

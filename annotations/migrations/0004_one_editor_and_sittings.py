@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0002_case_removed_at"),
+        ("annotations", "0003_read_phases"),
     ]
 
     operations = [
