@@ -51,14 +51,24 @@ export function withInput(clock: SittingClock, now_ms: number, isVisible: boolea
 }
 
 /** The read goes on in another phase; what follows counts there. */
-export function inPhase(clock: SittingClock, phase: string, now_ms: number, isVisible: boolean): SittingClock {
+export function inPhase(
+  clock: SittingClock,
+  phase: string,
+  now_ms: number,
+  isVisible: boolean,
+): SittingClock {
   if (phase === clock.phase) return clock;
   const ended = { ...tick(clock, now_ms, isVisible), phase };
   return withTimes(ended, timesOf(ended));
 }
 
 /** The first image is on the screen, or the first mark is drawn; later ones change nothing. */
-export function withFirst(clock: SittingClock, what: First, now_ms: number, isVisible: boolean): SittingClock {
+export function withFirst(
+  clock: SittingClock,
+  what: First,
+  now_ms: number,
+  isVisible: boolean,
+): SittingClock {
   if (timesOf(clock)[what] !== null) return clock;
   const counted = tick(clock, now_ms, isVisible);
   const times = timesOf(counted);

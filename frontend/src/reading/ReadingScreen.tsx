@@ -8,7 +8,8 @@ import type { Me } from "@/api/types";
 import { resumeAutosave, startAutosave } from "@/domain/autosave";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { loadHistory, loadKept } from "./localReads";
+import { LeftOver } from "./LeftOver";
+import { forgetOldHistories, loadHistory, loadKept } from "./localReads";
 import { ReadingRoom } from "./ReadingRoom";
 import classes from "./ReadingRoom.module.css";
 
@@ -22,9 +23,7 @@ export function ReadingScreen() {
   if (!me.data || !read.data) {
     return error ? <OpenFailure error={error} onRetry={() => void read.refetch()} /> : <LoadingScreen />;
   }
-  return (
-    <ReadWithLocalCopy key={`${read.data.id} ${read.data.signed_at}`} read={read.data} me={me.data} />
-  );
+  return <ReadWithLocalCopy key={`${read.data.id} ${read.data.signed_at}`} read={read.data} me={me.data} />;
 }
 
 function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
@@ -41,10 +40,16 @@ function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
     return { save: resumeAutosave(server, kept.data?.copy), history: kept.data?.history };
   }, [read, kept.data]);
   if (kept.isPending) return <LoadingScreen />;
-  return <ReadingRoom read={read} me={me} start={start} keptCopy={kept.data?.copy} />;
+  return (
+    <>
+      {read.signed_at && kept.data?.copy && <LeftOver read={read} me={me} copy={kept.data.copy} />}
+      <ReadingRoom read={read} me={me} start={start} />
+    </>
+  );
 }
 
 async function loadFromBrowser(personId: string, readId: string) {
+  void forgetOldHistories(new Date()).catch(() => undefined);
   const [kept, history] = await Promise.all([loadKept(personId, readId), loadHistory(personId, readId)]);
   return { copy: kept?.copy, history };
 }

@@ -65,6 +65,12 @@ export function forgetHistory(personId: string, readId: string): Promise<void> {
   return del(keyOf(personId, readId), histories);
 }
 
+/** The read is signed: nothing of it is left to send or to undo. */
+export async function forgetRead(personId: string, readId: string): Promise<void> {
+  // A browser that cannot forget has most likely kept nothing; if it has, opening the read offers it again.
+  await Promise.allSettled([forget(personId, readId), forgetHistory(personId, readId)]);
+}
+
 const HISTORY_LIVES_MS = 30 * 24 * 3_600_000;
 
 /** Histories of reads that nobody has come back to, of whomever. */

@@ -143,8 +143,5 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
 
 /** A request of the images or of the AI that finds the session gone must not take the page away from unsent work. */
 function useStayWhenSignedOut(save: (event: AutosaveEvent) => void): void {
-  useEffect(
-    () => onSignedOut(() => save({ type: "noticed", obstacle: { reason: "signed_out" } })),
-    [save],
-  );
+  useEffect(() => onSignedOut(() => save({ type: "noticed", obstacle: { reason: "signed_out" } })), [save]);
 }

@@ -69,7 +69,12 @@ export function useSending({ save, read, personId, sitting, hold, onEvent }: Sen
 }
 
 /** Leaving the case before the pause is over: send what is left, and drop the browser's copy once it is stored. */
-export async function sendLast(save: Autosave, readId: string, personId: string, sitting: Sitting): Promise<void> {
+export async function sendLast(
+  save: Autosave,
+  readId: string,
+  personId: string,
+  sitting: Sitting,
+): Promise<void> {
   if (!canSend(save)) return;
   const left = reduceAutosave(save, { type: "sent", idempotencyKey: crypto.randomUUID() }).sending;
   // An older draft still without its answer goes first, and then there is no time for a second.

@@ -6,7 +6,7 @@ import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
 import { browserName } from "./browserName";
-import { eventOfFailure, requestOf } from "./saver";
+import { eventOfFailure, noticedIn, requestOf } from "./saver";
 import type { ReadSessionHandle } from "./useReadSession";
 
 export interface Signing {
@@ -72,12 +72,11 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
     };
     const onFailure = (error: unknown) => {
       const event = eventOfFailure(error);
-      const isRefused = event.type === "obstructed" && event.obstacle.reason === "refused";
-      // What only keeps it from being sent is said where saving is; signing again is then one key.
-      if (event.type === "stale" || event.type === "held_elsewhere") onEvent(event);
-      else if (event.type === "obstructed" && !isRefused)
-        onEvent({ type: "noticed", obstacle: event.obstacle });
-      if (event.type === "obstructed") setError(error);
+      if (event.type === "obstructed") {
+        setError(error);
+        // What only keeps it from arriving is said where saving is; signing again is then one key.
+        onEvent({ type: "noticed", obstacle: noticedIn(error) });
+      } else onEvent(event);
       if (error instanceof Problem && error.code === "wrong_state") {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
       }
