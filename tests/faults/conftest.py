@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 
 from tests.browserless import Person, administrator, new_person
+from tests.e2e.conftest import signed_in, stage
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.services import LivePortal
+
+# pytest finds fixtures by the names of this module.
+__all__ = ["signed_in", "stage"]
 
 CASES = 6
 QUESTIONS = [
