@@ -34,6 +34,8 @@ export interface Read {
   position: number;
   total: number;
   state: AssignmentState;
+  /** SECOND after a frozen first read, where the protocol shows the AI only then. */
+  phase: "FIRST" | "SECOND";
   label_schema: LabelSchema;
   revision_number: number;
   payload: ReadPayload;

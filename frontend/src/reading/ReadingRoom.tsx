@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
 import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { usePreferences } from "@/ui/usePreferences";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
@@ -22,6 +23,7 @@ interface ReadingRoomProps {
 
 /** One read: images left, form right, everything reachable by key. */
 export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
+  const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
   const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
   const [isHelpShown, setHelpShown] = useState(false);
@@ -39,7 +41,13 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
   const comparison = useQuery(comparisonQuery(read.id, mayCompare));
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
-  const images = useImages({ read, handle, isFrozen, ai: comparison.data?.ai ?? null });
+  const images = useImages({
+    read,
+    handle,
+    isFrozen,
+    ai: comparison.data?.ai ?? null,
+    keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
+  });
   const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
   const act = useRoomActions({
     read,
@@ -50,7 +58,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
-  useHotkeys(act);
+  useHotkeys(inForce.keymap, act);
   return (
     <div className={classes.room}>
       <ReadPanel
@@ -65,8 +73,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} isFrozen={isFrozen} onAction={act} />
-      {isHelpShown && <HotkeyTable />}
+      <ImagesPane read={read} images={images} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function useReadSession({ read, personId, start, state }: SessionInput): 
   const [session, dispatch] = useReducer(reduceSession, start, ({ save, history }) =>
     startSession(save, history),
   );
-  const sitting = useSitting("FIRST");
+  const sitting = useSitting(read.phase);
   const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
   const { editing, takeOver, lost } = turn;
   const isEditor = editing.is === "editor" && state !== "signed";
