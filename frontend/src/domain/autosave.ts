@@ -1,4 +1,5 @@
-import { canonical, type ReadPayload, samePayload } from "./payload";
+import { mergePayloads } from "./mergePayload";
+import { type ReadPayload, samePayload } from "./payload";
 
 /** A draft on its way. It is sent again unchanged, with its key, until the server has answered it. */
 export interface Sending {
@@ -208,15 +209,8 @@ export function hasUnsaved(state: Autosave): boolean {
 }
 
 /** How many answers and findings the server does not have as they are here; an unanswered draft is at least one. */
-export function unsentCount(state: Autosave): number {
-  const { answers, findings } = state.payload;
-  const before = state.saved;
-  const keys = new Set([...Object.keys(answers), ...Object.keys(before.answers)]);
-  const changedAnswers = [...keys].filter((key) => answers[key] !== before.answers[key]).length;
-  const versions = new Map(before.findings.map((finding) => [finding.id, canonical(finding)]));
-  const kept = findings.filter((finding) => versions.get(finding.id) === canonical(finding)).length;
-  const ids = new Set([...findings, ...before.findings].map((finding) => finding.id));
-  return Math.max(changedAnswers + ids.size - kept, state.sending ? 1 : 0);
+export function unsentCount({ saved, payload, sending }: Autosave): number {
+  return Math.max(mergePayloads(saved, payload, saved).items.length, sending ? 1 : 0);
 }
 
 /** Whether the next draft may go out now. */
