@@ -1,8 +1,10 @@
 import { Button, Group } from "@mantine/core";
 import type { Me } from "@/api/types";
 import { type Autosave, hasUnsaved } from "@/domain/autosave";
+import type { Question } from "@/domain/labelSchema";
 import { clockTime } from "@/ui/times";
 import { EditingBanner } from "./EditingBanner";
+import { MergePanel } from "./MergePanel";
 import classes from "./ReadingRoom.module.css";
 import { SignInAgain } from "./SignInAgain";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -12,38 +14,28 @@ interface BannerProps {
   me: Me;
 }
 
+interface SaveBannerProps extends BannerProps {
+  questions: Question[];
+}
+
 /** What stands in the way of saving and what to do about it, above the form and never in front of the images. */
-export function SaveBanner({ handle, me }: BannerProps) {
+export function SaveBanner({ handle, me, questions }: SaveBannerProps) {
   const { save } = handle.session;
   return (
     <>
       <EditingBanner handle={handle} />
-      {save.conflict && <ConflictBanner handle={handle} />}
+      {save.conflict && (
+        <MergePanel
+          conflict={save.conflict}
+          mine={save.payload}
+          questions={questions}
+          onMerged={(payload) => handle.save({ type: "merged", payload, at: new Date().toISOString() })}
+        />
+      )}
       <ObstacleBanner handle={handle} me={me} />
       {!handle.isKeptLocally && <StorageBanner save={save} />}
       <SetAsideBanner handle={handle} />
     </>
-  );
-}
-
-function ConflictBanner({ handle }: { handle: ReadSessionHandle }) {
-  const { conflict, payload } = handle.session.save;
-  if (!conflict) return null;
-  const goOn = (with_: typeof payload) =>
-    handle.save({ type: "merged", payload: with_, at: new Date().toISOString() });
-  return (
-    <div className={`${classes.banner} ${classes.warning}`} role="alert">
-      This read was changed in another window (revision {conflict.revision}). Nothing of yours is lost; choose
-      which version goes on.
-      <Group gap="xs">
-        <Button size="compact-xs" onClick={() => goOn(payload)}>
-          Go on with mine
-        </Button>
-        <Button size="compact-xs" variant="default" onClick={() => goOn(conflict.payload)}>
-          Load the other
-        </Button>
-      </Group>
-    </div>
   );
 }
 
