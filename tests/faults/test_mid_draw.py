@@ -1,5 +1,6 @@
 """Faults that strike while the reader draws: after recovery every mark is on the server exactly once."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -96,10 +97,12 @@ def test_the_database_is_stopped(desk: Desk, revive: Callable[[], None]) -> None
     all_marks_are_there_once(desk, 3)
 
 
-def end_sessions_of(desk: Desk) -> None:
-    """As if twelve hours had passed. Sessions say whose they are only inside, so all of them end."""
-    with psycopg.connect(desk.stage.portal.environment["DATABASE_URL"]) as connection:
-        connection.execute("DELETE FROM django_session")
+def end_session_of(page: Page) -> None:
+    """As if twelve hours had passed."""
+    (key,) = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        ended = connection.execute("DELETE FROM django_session WHERE session_key = %s", [key])
+        assert ended.rowcount == 1
 
 
 def test_the_session_expires(desk: Desk) -> None:
@@ -107,7 +110,7 @@ def test_the_session_expires(desk: Desk) -> None:
     save_state(desk.page, "saved")
     address = desk.page.url
     with drawing(desk.page, LINES[1]):
-        end_sessions_of(desk)
+        end_session_of(desk.page)
     save_state(desk.page, "signed_out")
     draw(desk.page, LINES[2])
     sign_in_again(desk.page, "this is not the password")
@@ -116,8 +119,7 @@ def test_the_session_expires(desk: Desk) -> None:
     sign_in_again(desk.page)
     save_state(desk.page, "saved")
     assert desk.page.url == address
-    signed_in_anew = Desk(desk.stage, Person(desk.stage.portal.url, desk.person.username), desk.study_id, desk.page)
-    all_marks_are_there_once(signed_in_anew, 3)
+    all_marks_are_there_once(desk, 3)
 
 
 def test_the_browsers_storage_is_full(desk: Desk) -> None:

@@ -185,7 +185,7 @@ def test_a_conflict_is_chosen_by_keyboard_and_nothing_is_dropped(desk: Desk) -> 
     page.context.set_offline(False)
 
     panel = page.get_by_test_id("merge")
-    expect(panel.get_by_text("1 need your choice.")).to_be_visible(timeout=SLOW_MS)
+    expect(panel.get_by_text("One change needs your choice.")).to_be_visible(timeout=SLOW_MS)
     screenshots(page, "faults-merge-conflict")
     assert desk.read["payload"]["answers"]["suspicion"] == 5
     choices = panel.get_by_role("radio")

@@ -30,7 +30,7 @@ export function MergePanel({ conflict, mine, questions, onMerged }: MergePanelPr
     <section className={classes.panel} aria-label="Changed in two places" data-testid="merge">
       <div role="alert" className={classes.title}>
         This read was changed elsewhere too (revision {conflict.revision}).{" "}
-        {open.length === 0 ? "The changes fit together." : `${open.length} need your choice.`}
+        {open.length === 0 ? "The changes fit together." : choiceText(open.length)}
       </div>
       {open.map((item) => (
         <ConflictChoice
@@ -101,4 +101,8 @@ function SettledList({ items, words }: { items: MergeItem[]; words: MergeWords }
       ))}
     </ul>
   );
+}
+
+function choiceText(count: number): string {
+  return count === 1 ? "One change needs your choice." : `${count} changes need your choice.`;
 }
