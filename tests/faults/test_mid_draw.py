@@ -49,9 +49,9 @@ def test_the_network_is_cut(desk: Desk) -> None:
     with drawing(desk.page, LINES[1]):
         desk.page.context.set_offline(True)
     save_state(desk.page, "offline")
-    expect(desk.page.locator('[data-save="offline"]')).to_contain_text("1 unsent since")
+    expect(desk.page.get_by_test_id("unsent")).to_contain_text("1 unsent since")
     draw(desk.page, LINES[2])
-    expect(desk.page.locator('[data-save="offline"]')).to_contain_text("2 unsent since")
+    expect(desk.page.get_by_test_id("unsent")).to_contain_text("2 unsent since")
     assert len(desk.mark_ids) == 1
     screenshots(desk.page, "faults-offline")
     desk.page.context.set_offline(False)

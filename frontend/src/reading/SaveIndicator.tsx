@@ -24,15 +24,23 @@ export function SaveIndicator({ save, editing, isSigned }: SaveIndicatorProps) {
   if (isSigned) return <Sign state="signed" text="Signed" />;
   if (editing.is === "elsewhere") return <Sign state="read-only" text="Read-only" />;
   const isWaiting = status !== "saved" && status !== "saving";
-  return <Sign state={status} text={TEXT[status]} more={isWaiting ? unsentText(save) : ""} />;
+  return (
+    <>
+      <Sign state={status} text={TEXT[status]} />
+      {isWaiting && (
+        <span className={classes.unsent} data-testid="unsent">
+          {unsentText(save)}
+        </span>
+      )}
+    </>
+  );
 }
 
-function Sign({ state, text, more = "" }: { state: string; text: string; more?: string }) {
+function Sign({ state, text }: { state: string; text: string }) {
   return (
     <span className={classes.save} data-save={state} role="status" aria-live="polite">
       <span className={classes.dot} />
       {text}
-      {more && <span className={classes.unsent}>{more}</span>}
     </span>
   );
 }
