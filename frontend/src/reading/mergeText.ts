@@ -16,6 +16,7 @@ export function placeText(item: MergeItem, words: MergeWords): string {
     case "answer":
       return words.questions.find(({ key }) => key === place.key)?.text ?? place.key;
     case "finding":
+      if (item.mine === undefined && item.base !== undefined) return "A finding deleted here";
       return findingName(place.findingId, words);
     case "finding_field":
       return `${findingName(place.findingId, words)}: ${FIELD_TEXT[place.field] ?? place.field}`;
