@@ -44,7 +44,7 @@ export function ReadPanel(props: ReadPanelProps) {
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
-      {!isSigned && <SaveBanner handle={handle} me={props.me} questions={questions} />}
+      <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {props.mayCompare && (
           <ComparisonPanel

@@ -16,11 +16,16 @@ interface BannerProps {
 
 interface SaveBannerProps extends BannerProps {
   questions: Question[];
+  isSigned: boolean;
 }
 
 /** What stands in the way of saving and what to do about it, above the form and never in front of the images. */
-export function SaveBanner({ handle, me, questions }: SaveBannerProps) {
+export function SaveBanner({ handle, me, questions, isSigned }: SaveBannerProps) {
   const { save } = handle.session;
+  // A signed read has nothing left to save, but its images and the AI's result still need the session.
+  if (isSigned) {
+    return save.obstacle?.reason === "signed_out" ? <SignInAgain handle={handle} me={me} kept="" /> : null;
+  }
   return (
     <>
       <EditingBanner handle={handle} />

@@ -5,7 +5,7 @@ import { browserName } from "./browserName";
 import { ReadLock } from "./readLock";
 
 const HEARTBEAT_MS = 20_000;
-// Whoever waits for another device wants to know soon that it has stopped.
+// Whoever waits for another device or for the server wants to know soon that the wait is over.
 const WAITING_MS = 5000;
 
 export interface EditorTurnOptions {
@@ -36,6 +36,7 @@ export class EditorTurn {
   private mustReload = false;
   private isAsking = false;
   private isStopped = false;
+  private isAnswered = true;
   private lastAsked_ms = 0;
 
   constructor(options: EditorTurnOptions) {
@@ -52,7 +53,7 @@ export class EditorTurn {
       },
     });
     this.timer = window.setInterval(() => this.beat(), WAITING_MS);
-    window.addEventListener("online", this.onOnline);
+    window.addEventListener("online", this.askNow);
   }
 
   /** Edit here, whoever edits now. */
@@ -72,7 +73,7 @@ export class EditorTurn {
     if (this.isStopped) return;
     this.isStopped = true;
     window.clearInterval(this.timer);
-    window.removeEventListener("online", this.onOnline);
+    window.removeEventListener("online", this.askNow);
     const isEditor = this.editing.is === "editor" && this.lock.isHeld;
     this.lock.stop();
     if (!isEditor) return;
@@ -81,12 +82,13 @@ export class EditorTurn {
     void this.options.lastWords().then(giveBack, giveBack);
   }
 
-  private readonly onOnline = () => {
+  /** Ask the server now instead of with the next heartbeat. */
+  readonly askNow = () => {
     if (this.lock.isHeld) void this.ask();
   };
 
   private beat(): void {
-    const pause_ms = this.editing.is === "editor" ? HEARTBEAT_MS : WAITING_MS;
+    const pause_ms = this.editing.is === "editor" && this.isAnswered ? HEARTBEAT_MS : WAITING_MS;
     if (this.lock.isHeld && performance.now() - this.lastAsked_ms >= pause_ms) void this.ask();
   }
 
@@ -102,6 +104,7 @@ export class EditorTurn {
     try {
       const { revision_number } = await this.request(this.wish);
       this.wish = "HOLD";
+      this.isAnswered = true;
       this.options.onAnswer(null);
       await this.begin(revision_number);
     } catch (error) {
@@ -122,7 +125,8 @@ export class EditorTurn {
 
   private async refused(error: unknown): Promise<void> {
     const event = eventOfRefusal(error);
-    this.options.onAnswer(event.type === "unanswered" ? error : null);
+    this.isAnswered = event.type !== "unanswered";
+    this.options.onAnswer(this.isAnswered ? null : error);
     if (error instanceof Problem && error.code === "wrong_state") this.options.onFrozen();
     // Without the server the other window's work still lies in this browser.
     if (event.type === "unanswered" && this.editing.is === "asking" && this.mustReload) {

@@ -6,6 +6,7 @@ export interface Editor {
   editing: Editing;
   takeOver: () => void;
   lost: (since: string | null) => void;
+  askNow: () => void;
 }
 
 type EditorInput = Omit<EditorTurnOptions, "onChange">;
@@ -45,6 +46,7 @@ export function useEditor(input: EditorInput, isWanted: boolean): Editor {
   return {
     editing,
     takeOver: useCallback(() => void turn.current?.takeOver(), []),
+    askNow: useCallback(() => turn.current?.askNow(), []),
     lost: useCallback((since: string | null) => turn.current?.lost(since), []),
   };
 }

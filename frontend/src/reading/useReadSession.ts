@@ -56,7 +56,7 @@ export function useReadSession({ read, personId, start, state }: SessionInput): 
   );
   const sitting = useSitting(read.phase);
   const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
-  const { editing, takeOver, lost } = turn;
+  const { editing, takeOver, lost, askNow } = turn;
   const isEditor = editing.is === "editor" && state !== "signed";
   const save = useCallback(
     (event: AutosaveEvent) => {
@@ -66,7 +66,11 @@ export function useReadSession({ read, personId, start, state }: SessionInput): 
     [lost],
   );
   const hold: Hold = state === "signed" ? "signed" : !isEditor ? "elsewhere" : HOLDS[state];
-  const sendNow = useSending({ save: session.save, read, personId, sitting, hold, onEvent: save });
+  const sendDue = useSending({ save: session.save, read, personId, sitting, hold, onEvent: save });
+  const sendNow = useCallback(() => {
+    sendDue();
+    askNow();
+  }, [sendDue, askNow]);
   const isKeptLocally = useLocalCopy(session.save, read, personId, isEditor);
   turn.isKept.current = isKeptLocally;
   useLocalHistory(session.history, read.id, personId, isEditor);
