@@ -43,8 +43,9 @@ export interface Autosave {
   /** Content that the server refused; it is not sent again until it has changed. */
   refused: ReadPayload | null;
   setAside: SetAside[];
-  /** When the oldest change was made that the server does not have. */
+  /** When the oldest change was made that the server does not have, and when the newest. */
   unsentSince: string | null;
+  editedAt: string | null;
 }
 
 export type AutosaveEvent =
@@ -85,6 +86,7 @@ export function startAutosave(payload: ReadPayload, revision: number, savedAt: s
     refused: null,
     setAside: [],
     unsentSince: null,
+    editedAt: null,
   };
 }
 
@@ -130,7 +132,7 @@ export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave 
 }
 
 function afterEdit(state: Autosave, payload: ReadPayload, at: string): Autosave {
-  const edited = { ...state, payload };
+  const edited = { ...state, payload, editedAt: at };
   return { ...edited, unsentSince: hasUnsaved(edited) ? (state.unsentSince ?? at) : null };
 }
 
@@ -150,8 +152,7 @@ function afterStored(state: Autosave, event: { revision: number; savedAt: string
     obstacle: null,
     refused: null,
   };
-  // What has been changed since it went out is newer than its answer.
-  return { ...stored, unsentSince: hasUnsaved(stored) ? event.savedAt : null };
+  return { ...stored, unsentSince: hasUnsaved(stored) ? state.editedAt : null };
 }
 
 function afterStale(state: Autosave, { revision, payload, base }: Conflict): Autosave {

@@ -9,6 +9,8 @@ import type { Sitting } from "./useSitting";
 
 // Long enough to gather a burst of edits, short enough to be saved within a second of the last one.
 const QUIET_MS = 500;
+// Who never pauses is saved all the same.
+const LONGEST_UNSENT_MS = 900;
 
 /**
  * While signing only a draft that is already on its way is finished; elsewhere edited, or once signed, nothing is sent.
@@ -31,10 +33,19 @@ export function useSending({ save, read, personId, sitting, hold, onEvent }: Sen
   const start = useCallback(() => onEvent({ type: "sent", idempotencyKey: crypto.randomUUID() }), [onEvent]);
   const isDue = canSend(save) && (hold === "none" || (hold === "signing" && save.sending !== null));
   const pause_ms = save.obstacle ? pauseBefore_ms(repetitions.current) : QUIET_MS;
+  const dueSince_ms = useRef<number | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new payload or failure starts the pause anew
   useEffect(() => {
-    if (!isDue) return;
-    const timer = window.setTimeout(start, pause_ms);
+    if (!isDue) {
+      dueSince_ms.current = null;
+      return;
+    }
+    dueSince_ms.current ??= performance.now();
+    const left_ms = dueSince_ms.current + LONGEST_UNSENT_MS - performance.now();
+    const timer = window.setTimeout(
+      start,
+      save.obstacle ? pause_ms : Math.min(pause_ms, Math.max(0, left_ms)),
+    );
     return () => window.clearTimeout(timer);
   }, [isDue, pause_ms, start, save.payload, save.obstacle]);
 
