@@ -37,6 +37,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     },
     [me.id, read.id],
   );
+  const { note } = handle.sitting;
+  const noteImage = useCallback(() => note("first_image_ms"), [note]);
   const signing = useSigning({ read, handle, isSigning, setSigning, onSigned });
   const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
   const comparison = useQuery(comparisonQuery(read.id, mayCompare));
@@ -73,7 +75,14 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      <ImagesPane
+        read={read}
+        images={images}
+        isFrozen={isFrozen}
+        inForce={inForce}
+        onImageShown={noteImage}
+        onAction={act}
+      />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
   );

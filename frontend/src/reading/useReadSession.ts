@@ -58,6 +58,9 @@ export function useReadSession({ read, personId, start, state }: SessionInput): 
   const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
   const { editing, takeOver, lost, askNow } = turn;
   const isEditor = editing.is === "editor" && state !== "signed";
+  // What this browser keeps is this window's to write also while another device edits: that mark just being drawn is kept.
+  const isThisWindows =
+    isEditor || (state !== "signed" && editing.is === "elsewhere" && editing.where === "device");
   const save = useCallback(
     (event: AutosaveEvent) => {
       if (event.type === "held_elsewhere") lost(null);
@@ -71,21 +74,24 @@ export function useReadSession({ read, personId, start, state }: SessionInput): 
     sendDue();
     askNow();
   }, [sendDue, askNow]);
-  const isKeptLocally = useLocalCopy(session.save, read, personId, isEditor);
+  const isKeptLocally = useLocalCopy(session.save, read, personId, isThisWindows);
   turn.isKept.current = isKeptLocally;
-  useLocalHistory(session.history, read.id, personId, isEditor);
+  useLocalHistory(session.history, read.id, personId, isThisWindows);
   const isWithOtherWindow = editing.is === "elsewhere" && editing.where === "browser" && isKeptLocally;
   useLeaveWarning(hasUnsaved(session.save) && state !== "signed" && !isWithOtherWindow);
   useStayWhenSignedOut(save);
-  const { edit, undo, redo } = useEdits(dispatch, sitting);
+  const { edit, undo, redo } = useEdits(dispatch, sitting, isThisWindows);
   return { session, edit, undo, redo, save, sendNow, sitting, editing, takeOver, isKeptLocally };
 }
 
 const HOLDS = { reading: "none", signing: "signing" } as const;
 
-function useEdits(dispatch: (event: SessionEvent) => void, sitting: Sitting) {
+function useEdits(dispatch: (event: SessionEvent) => void, sitting: Sitting, isAllowed: boolean) {
+  const allowed = useRef(isAllowed);
+  allowed.current = isAllowed;
   const edit = useCallback(
     (change: Edit) => {
+      if (!allowed.current) return;
       if (change.type === "finding_added") sitting.note("first_mark_ms");
       dispatch({ type: "edit", edit: change, at_ms: Date.now() });
     },
