@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** A browser's cookies and its line to the portal, on which things go wrong. */
 export interface Device {
   /** What the browser calls itself as an editor. */
@@ -12,8 +14,8 @@ export function newDevice(name: string): Device {
   return { name, cookies: new Map(), isOnline: true };
 }
 
-/** Which device the next request comes from, and what happens to it; read at the moment the request is made. */
-let present: { device: Device; fate: Fate } | null = null;
+/** Which device requests come from, and what happens to the next one; several desks play at once. */
+const line = new AsyncLocalStorage<{ device: Device; fate: Fate }>();
 /** Requests that the line has swallowed for now; they arrive when nobody expects them any more. */
 const late: (() => Promise<unknown>)[] = [];
 let realFetch: typeof fetch;
@@ -29,18 +31,19 @@ export function installNetwork(portal: string): void {
     window: { location },
     document: {
       get cookie() {
-        return [...(present?.device.cookies ?? [])].map(([name, value]) => `${name}=${value}`).join("; ");
+        return cookiesOf(line.getStore()?.device);
       },
     },
   });
 }
 
-/** Run something on a device; its first request, which it makes at once, meets this fate. */
+/** Run something on a device; its first request meets this fate, and what it asks for then arrives. */
 export function on<T>(device: Device, fate: Fate, request: () => Promise<T>): Promise<T> {
-  present = { device, fate };
-  const answer = request();
-  present = null;
-  return answer;
+  return line.run({ device, fate }, request);
+}
+
+function cookiesOf(device: Device | undefined): string {
+  return [...(device?.cookies ?? [])].map(([name, value]) => `${name}=${value}`).join("; ");
 }
 
 /** Let everything that was late arrive. */
@@ -49,10 +52,10 @@ export async function deliverLate(): Promise<void> {
 }
 
 async function faultyFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  // Later requests of the same call (a repeated CSRF token) come from the same device and arrive.
-  const { device, fate } = present ?? { device: lastDevice, fate: "ok" as const };
-  if (!device) throw new Error("a request from nowhere");
-  lastDevice = device;
+  const from = line.getStore();
+  if (!from) throw new Error("a request from nowhere");
+  const { device, fate } = from;
+  from.fate = "ok";
   const request = new Request(input instanceof Request ? input : new URL(input, origin), init);
   const body = request.method === "GET" ? null : await request.clone().text();
   const send = () => reallySend(device, request, body);
@@ -67,11 +70,9 @@ async function faultyFetch(input: string | URL | Request, init?: RequestInit): P
   return answer;
 }
 
-let lastDevice: Device | null = null;
-
 async function reallySend(device: Device, request: Request, body: string | null): Promise<Response> {
   const headers = new Headers(request.headers);
-  headers.set("Cookie", [...device.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+  headers.set("Cookie", cookiesOf(device));
   headers.set("Origin", origin);
   const answer = await realFetch(request.url, { method: request.method, headers, body, redirect: "manual" });
   for (const cookie of answer.headers.getSetCookie()) {
