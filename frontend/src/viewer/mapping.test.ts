@@ -4,7 +4,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { type PatientMm, type PixelPoint, POINTS_OF_KIND } from "@/domain/payload";
 import { fromPayload } from "./fromPayload";
 import { drawnPlane, edgeLetters, type ImagePlane, toPatient, toPixel } from "./plane";
-import type { Slice } from "./slices";
+import { descriptionOf, type Slice } from "./slices";
 import { toPayload } from "./toPayload";
 
 const OBLIQUE: ImagePlane = {
@@ -26,6 +26,7 @@ const slice = (plane: ImagePlane): Slice => ({
   isColour: false,
   plane,
   window: null,
+  frame: descriptionOf({}, 0),
 });
 
 const WITHOUT_PLACE: ImagePlane = {

@@ -6,6 +6,7 @@ import {
   type PixelPoint,
   POINTS_OF_KIND,
 } from "@/domain/payload";
+import { calibrationAt } from "./calibration";
 import { measurementsOf, rounded } from "./measure";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
@@ -50,7 +51,7 @@ export function toPayload(
       series_instance_uid: slice.seriesInstanceUid,
       frame_number: slice.frameNumber,
     },
-    measurements: measurementsOf(kind, pixels, slice.plane.spacing),
+    measurements: measurementsOf(kind, pixels, calibrationAt(slice.frame, pixels).spacing),
   };
 }
 
