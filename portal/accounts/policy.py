@@ -137,6 +137,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "assignment-open": {"POST": _A.READ_OWN},
     "read": {"GET": _A.READ_OWN},
     "read-draft": {"PUT": _A.READ_OWN},
+    "read-first-read": {"POST": _A.READ_OWN},
     "read-sign": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},

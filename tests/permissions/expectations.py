@@ -145,6 +145,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "assignment-open": {"POST": OWN_READING_W},
     "read": {"GET": OWN_READING},
     "read-draft": {"PUT": OWN_READING_W},
+    "read-first-read": {"POST": OWN_READING_W},
     "read-sign": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},

@@ -59,6 +59,7 @@ def body(name: str, side: Side) -> Any:
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "read-draft": content,
+        "read-first-read": content,
         "read-sign": content,
     }.get(name, {})
 

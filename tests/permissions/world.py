@@ -179,8 +179,14 @@ def complete_side(letter: str) -> Side:
     ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
     version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
     score = {"a": 0.7391824, "b": 0.6284719}[letter]
+    coordinate = {"a": -81.726354, "b": -93.847261}[letter]
+    found = {"kind": "SPHERE", "center_mm": [coordinate, 2.0, 3.0], "diameter_mm": 7.0}
     prediction = Prediction.objects.create(
-        model_version=version, imaging_study=study, score=score, source=PredictionSource.API
+        model_version=version,
+        imaging_study=study,
+        score=score,
+        findings=[{"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found}],
+        source=PredictionSource.API,
     )
     run = InferenceRun.objects.create(model_version=version, state=JobState.FAILED, error_code="canary")
     InferenceItem.objects.create(run=run, imaging_study=study, state=JobState.FAILED)
@@ -254,6 +260,8 @@ def complete_side(letter: str) -> Side:
             "the AI's name": ai_model.name,
             "the AI's version": "9.9-canary",
             "the AI's prediction": str(prediction.pk),
+            "the AI's finding": f"finding-canary-{letter}",
+            "the place of the AI's finding": str(coordinate),
             "the randomisation seed": f"seed-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",

@@ -781,6 +781,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/first-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Freeze the first read and show the AI; 400 `incomplete` names what is missing, 409 once it is frozen. */
+        post: operations["reads_first_read_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/revisions": {
         parameters: {
             query?: never;
@@ -858,9 +875,10 @@ export interface components {
          * @description * `HIDDEN` - Hidden
          *     * `AFTER_SIGNING` - After Signing
          *     * `CONCURRENT` - Concurrent
+         *     * `SECOND_READ` - Second Read
          * @enum {string}
          */
-        AiDisplayEnum: "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT";
+        AiDisplayEnum: "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
         /** @description A new AI model. */
         AiModelInputRequest: {
             name: string;
@@ -884,6 +902,16 @@ export interface components {
             intended_use?: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description One delivery of AI content to the reader. */
+        AiShownOutput: {
+            /** Format: uuid */
+            prediction_id: string | null;
+            content: string;
+            phase: string;
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
         };
         /** @description What an analysis may choose. */
         AnalysisRunInputRequest: {
@@ -985,6 +1013,16 @@ export interface components {
             /** Format: date-time */
             saved_at: string;
             digest: string;
+        };
+        /** @description The frozen first read, and the phase that follows. */
+        FrozenOutput: {
+            revision_number: number;
+            /** Format: date-time */
+            first_read_at: string;
+            digest: string;
+            phase: string;
+            /** @description Say whether the AI is shown now. */
+            readonly comparison_available: boolean;
         };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
@@ -1143,6 +1181,7 @@ export interface components {
             revision_id: string;
             revision_number: number;
             state: string;
+            phase: string;
             reader: string;
             case: string;
             /** Format: uuid */
@@ -1161,6 +1200,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             digest: string;
+            readonly ai_shown: components["schemas"]["AiShownOutput"][];
         };
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
@@ -1342,6 +1382,7 @@ export interface components {
             /** Format: uuid */
             ai_model_version_id?: string | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            ai_decisions_required?: boolean;
         };
         /** @description A new account. */
         PersonInputRequest: {
@@ -1362,6 +1403,12 @@ export interface components {
             /** @description May ingest imaging studies, register AI models and create reader studies. */
             may_create_reader_studies?: boolean;
         };
+        /**
+         * @description * `FIRST` - First
+         *     * `SECOND` - Second
+         * @enum {string}
+         */
+        PhaseEnum: "FIRST" | "SECOND";
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -1482,6 +1529,9 @@ export interface components {
             active_ms?: number;
             /** Format: date-time */
             opened_at: string;
+            phase?: components["schemas"]["PhaseEnum"];
+            /** Format: date-time */
+            first_read_at?: string | null;
             /** Format: date-time */
             saved_at: string | null;
             /** Format: date-time */
@@ -1497,6 +1547,7 @@ export interface components {
             name: string;
             state: string;
             ai_display: string;
+            ai_decisions_required: boolean;
         };
         /** @description A series to show. Descriptions written at the scanner can name the patient or the finding, so they stay out. */
         ReadSeriesOutput: {
@@ -1533,6 +1584,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            /** @description A read can be signed only when every finding of the AI is decided. */
+            ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
@@ -1577,6 +1630,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            /** @description A read can be signed only when every finding of the AI is decided. */
+            ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
@@ -1637,6 +1692,7 @@ export interface components {
             number: number;
             base_number: number;
             kind: components["schemas"]["RevisionOutputKindEnum"];
+            phase?: components["schemas"]["PhaseEnum"];
             author: string;
             provenance?: components["schemas"]["ProvenanceEnum"];
             /** Format: date-time */
@@ -1647,10 +1703,11 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `FIRST_READ` - First Read
          *     * `SIGNED` - Signed
          * @enum {string}
          */
-        RevisionOutputKindEnum: "DRAFT" | "SIGNED";
+        RevisionOutputKindEnum: "DRAFT" | "FIRST_READ" | "SIGNED";
         /**
          * @description * `COORDINATOR` - COORDINATOR
          *     * `READER` - READER
@@ -3170,6 +3227,8 @@ export interface operations {
                 format?: "csv" | "json";
                 /** @description A reader's own drafts too. */
                 include_drafts?: boolean;
+                /** @description Frozen first reads too: rows of their own, state FIRST_READ, phase FIRST. */
+                include_first_reads?: boolean;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 /** @description Only labels stored at or after it. */
@@ -3596,6 +3655,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_first_read_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenOutput"];
                 };
             };
             /** @description A problem document. */
