@@ -15,7 +15,7 @@ from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
 from portal.imaging.reader_tags import tag_of
 
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 1
+_VERSION = 2
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
