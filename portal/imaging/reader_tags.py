@@ -96,5 +96,7 @@ _WORDING = frozenset(_WORDING_TEXT.split())
 
 def is_known_wording(value: object) -> bool:
     """Is this the name of a window, made of known words and small numbers alone?"""
-    words = re.split(r"[\s_\-/.,()]+", str(value).upper())
-    return all(re.sub(r"[0-9]{1,4}", "", word) in _WORDING | {""} for word in words)
+    words = [re.fullmatch(r"([A-Z]*)([0-9]{0,4})", word) for word in re.split(r"[\s_\-/.,()]+", str(value).upper())]
+    # Three numbers could be a date.
+    numbers = sum(1 for word in words if word and word[2])
+    return numbers <= 2 and all(word is not None and word[1] in _WORDING | {""} for word in words)
