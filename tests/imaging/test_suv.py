@@ -6,6 +6,7 @@ import pytest
 
 from portal.imaging.reader_tags import tag_of
 from portal.imaging.suv import CREATOR_TAG, FACTOR_TAG, KIND_TAG, REFUSAL_TAG, REFUSALS, suv_elements
+from portal.ops.environment import REPOSITORY
 
 # F-18; 370 MBq into 70 kg, one half-life before the scan: half of the dose is left.
 HALF_LIFE_S = 6586.2
@@ -155,3 +156,8 @@ def test_no_agent_at_all_is_a_refusal():
     row = pet()
     del row[tag_of("RadiopharmaceuticalInformationSequence")]
     assert suv_elements(row)[REFUSAL_TAG]["Value"] == ["DOSE"]
+
+
+def test_the_viewer_has_a_sentence_for_every_reason():
+    sentences = (REPOSITORY / "frontend" / "src" / "viewer" / "suv.ts").read_text(encoding="utf-8")
+    assert all(f"  {code}: " in sentences for code in REFUSALS)
