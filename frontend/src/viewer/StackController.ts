@@ -3,7 +3,6 @@ import {
   utilities as coreUtilities,
   Enums,
   eventTarget,
-  imageLoader,
   RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
@@ -14,7 +13,9 @@ import {
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
+import { badgesOf } from "./badges";
 import { usesCpu } from "./cornerstone";
+import { applyDisplay, type FirstDisplay, firstDisplay, keepDisplay } from "./display";
 import { sliceOf } from "./fromPayload";
 import { loadErrorText } from "./loadError";
 import { MarkLayer, type ViewerMark } from "./markLayer";
@@ -25,7 +26,8 @@ import { textLines } from "./textLines";
 import { chooseTool, makeToolGroup } from "./toolGroup";
 import type { DrawnMark, PixelOffset } from "./toPayload";
 import { StateStore } from "./viewerState";
-import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import type { VoiFunction } from "./voi";
+import { type VoiRange, windowOfRange } from "./window";
 
 const VIEWPORT_ID = "stack";
 const { Events } = Enums;
@@ -52,7 +54,7 @@ export class StackController {
   private marks: ViewerMark[] = [];
   private areMarksVisible = true;
   private prefetch: Prefetch | null = null;
-  private initialRange: VoiRange | null = null;
+  private display: FirstDisplay | null = null;
   private range: VoiRange | null = null;
   /** MONOCHROME1 is drawn inverted from the start; the reader is only told of an inversion of their own. */
   private wasInvertedAtFirst = false;
@@ -117,25 +119,15 @@ export class StackController {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const range = await this.firstRange();
+    const display = await firstDisplay(slices, this.store.get().index).catch((error: unknown) =>
+      this.report(error),
+    );
     if (!this.isShowing(slices)) return;
-    this.initialRange = range;
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    this.display = display;
+    if (display) applyDisplay(this.viewport, display);
     this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
-  }
-
-  /** The window the first image names; without one, derived from the middle slice, where the body is. */
-  private async firstRange(): Promise<VoiRange | null> {
-    const first = this.slices[this.store.get().index];
-    if (!first || first.isColour) return null;
-    if (first.window) return rangeOfWindow(first.window);
-    const middle = this.slices[Math.floor(this.slices.length / 2)] ?? first;
-    const image = await imageLoader
-      .loadAndCacheImage(middle.imageId)
-      .catch((error: unknown) => this.report(error));
-    return image ? derivedRange(image.getPixelData()) : null;
   }
 
   setMarks(marks: ViewerMark[]): void {
@@ -195,7 +187,7 @@ export class StackController {
   }
 
   resetWindow(): void {
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    if (this.display) applyDisplay(this.viewport, this.display);
     this.viewport.render();
   }
 
@@ -277,6 +269,7 @@ export class StackController {
       imageId: slice.imageId,
       isRendered: true,
       letters: edgeLetters(slice.plane),
+      badges: badgesOf(slice, this.display?.choice === null),
       problem: null,
       isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst,
     });
@@ -285,6 +278,7 @@ export class StackController {
   }
 
   private onNewImage(): void {
+    if (this.display && this.hasFirstWindow) keepDisplay(this.viewport, this.display);
     this.prefetch?.around(this.viewport.getCurrentImageIdIndex());
   }
 
@@ -296,7 +290,12 @@ export class StackController {
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
     this.range = event.detail.range;
     const slice = this.slices[this.store.get().index];
-    this.store.set({ window: slice?.isColour ? null : windowOfRange(this.range) });
+    this.store.set({ window: slice?.isColour ? null : windowOfRange(this.range, this.voiFunction()) });
+  }
+
+  private voiFunction(): VoiFunction {
+    const choice = this.display?.choice;
+    return choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
   }
 
   /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */

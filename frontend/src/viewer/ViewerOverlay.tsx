@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { ImageBadges } from "./ImageBadges";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
 import classes from "./StackViewer.module.css";
@@ -12,6 +13,7 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
       <div className={`${classes.corner} ${classes.topLeft}`}>
         {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {state.isInverted && <div>Inverted</div>}
+        <ImageBadges badges={state.badges} />
       </div>
       <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
         {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}

@@ -1,3 +1,4 @@
+import { cache } from "@cornerstonejs/core";
 import { annotation as annotations } from "@cornerstonejs/tools";
 import type { StackController } from "./StackController";
 import type { ViewerState } from "./viewerState";
@@ -7,6 +8,8 @@ export interface ViewerProbe {
   readonly state: ViewerState;
   readonly annotations: { id: string; tool: string; isLocked: boolean; points: number[][]; stats: unknown }[];
   clientPointOfPixel: (column: number, row: number) => { x: number; y: number } | null;
+  /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
+  valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
 }
 
 declare global {
@@ -25,11 +28,21 @@ export function exposeForTests(controller: StackController): () => void {
       return drawnAnnotations();
     },
     clientPointOfPixel: (column, row) => controller.clientPointOfPixel(column, row),
+    valuesOfPixels: (pixels) => valuesOfPixels(controller.store.get().imageId, pixels),
   };
   Object.defineProperty(window, "__overread_viewer", { value: Object.freeze(probe), configurable: true });
   return () => {
     if (window.__overread_viewer === probe) Reflect.deleteProperty(window, "__overread_viewer");
   };
+}
+
+function valuesOfPixels(imageId: string | null, pixels: [number, number][]): (number | number[])[] | null {
+  const voxels = imageId === null ? undefined : cache.getImage(imageId)?.voxelManager;
+  if (!voxels) return null;
+  return pixels.map(([column, row]) => {
+    const value: number | ArrayLike<number> = voxels.getAtIJK(column, row, 0);
+    return typeof value === "number" ? value : Array.from(value);
+  });
 }
 
 function drawnAnnotations(): ViewerProbe["annotations"] {

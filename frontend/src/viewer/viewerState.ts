@@ -1,3 +1,4 @@
+import type { Badge } from "./badges";
 import type { EdgeLetters } from "./plane";
 import type { LoadProgress } from "./prefetch";
 
@@ -11,6 +12,8 @@ export interface ViewerState {
   window: { center: number; width: number } | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
+  /** What is to know about how the image is shown. */
+  badges: Badge[];
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
   perScreenPixel: { value: number; unit: "mm" | "px" } | null;
   progress: LoadProgress;
@@ -26,6 +29,7 @@ export const INITIAL_STATE: ViewerState = {
   window: null,
   isInverted: false,
   letters: null,
+  badges: [],
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,
