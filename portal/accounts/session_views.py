@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib.auth import views as auth_views
-from django.forms import Form
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
@@ -14,7 +13,7 @@ from portal.accounts.models import User
 class SignOutView(auth_views.LogoutView):
     """Sign out, and have the browser forget the images it has kept."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session."""
         user = request.user
         answer = super().post(request, *args, **kwargs)
@@ -27,7 +26,7 @@ class SignOutView(auth_views.LogoutView):
 class PasswordView(auth_views.PasswordChangeView):
     """Change the own password; every other session of the account ends."""
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Store the new password."""
         answer = super().form_valid(form)
         if isinstance(self.request.user, User):

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from portal.accounts.authentication import TokenAuthentication
 from portal.accounts.epochs import epoch_of
@@ -120,7 +121,7 @@ def _require_by_database(request: HttpRequest, imaging_study_id: uuid.UUID) -> N
 def _caller(request: HttpRequest) -> User:
     """The account that makes the request, for views outside DRF."""
     if request.headers.get("Authorization"):
-        found = TokenAuthentication().authenticate(request)
+        found = TokenAuthentication().authenticate(Request(request))
         if found is not None:
             return found[0]
     if not isinstance(request.user, User):

@@ -203,19 +203,19 @@ def test_what_no_service_tells_of_ends_access_within_half_a_minute(viewer: Viewe
     assert viewer.get().status_code == 200
     User.objects.filter(username="reader").update(is_active=False)
     now = time.time()
-    monkeypatch.setattr(grants.time, "time", lambda: now + grants.RECHECK_S + 1)
+    monkeypatch.setattr("time.time", lambda: now + grants.RECHECK_S + 1)
     assert viewer.get().status_code == 401
 
 
 def test_an_old_grant_is_checked_once_and_then_for_half_a_minute_not_again(viewer: Viewer, monkeypatch: Any) -> None:
     now = time.time()
-    monkeypatch.setattr(grants.time, "time", lambda: now + grants.RECHECK_S + 1)
+    monkeypatch.setattr("time.time", lambda: now + grants.RECHECK_S + 1)
     with CaptureQueriesContext(connection) as first:
         assert viewer.get().status_code == 200
     with CaptureQueriesContext(connection) as second:
         assert viewer.get().status_code == 200
     assert (len(first) > 0, len(second)) == (True, 0)
-    monkeypatch.setattr(grants.time, "time", lambda: now + grants.LIFE_S + 1)
+    monkeypatch.setattr("time.time", lambda: now + grants.LIFE_S + 1)
     for _ in range(2):
         with CaptureQueriesContext(connection) as expired:
             assert viewer.get().status_code == 200

@@ -1,8 +1,7 @@
 """JPEG Extended with 12 bits per sample (1.2.840.10008.1.2.4.51) for pydicom, whose own plug-ins stop at 8 bits."""
 
 import imagecodecs
-from pydicom.pixels.decoders import JPEGExtended12BitDecoder
-from pydicom.pixels.decoders.base import DecodeRunner
+from pydicom.pixels.decoders.base import DecodeRunner, JPEGExtended12BitDecoder
 from pydicom.uid import JPEGExtended12Bit
 
 DECODER_DEPENDENCIES = {JPEGExtended12Bit: ("numpy", "imagecodecs")}

@@ -190,7 +190,8 @@ def frames_evict(*, keep: SeriesFrames | None = None) -> int:
     there = SeriesFrames.objects.filter(state=JobState.SUCCEEDED)
     total = there.aggregate(total=Sum("size_bytes"))["total"] or 0
     evicted = 0
-    oldest = there.exclude(pk=keep.pk if keep else None).select_related("series").order_by(F("used_at").asc())
+    others = there.exclude(pk=keep.pk) if keep else there
+    oldest = others.select_related("series").order_by(F("used_at").asc())
     for frames in oldest.iterator():
         if total <= settings.OVERREAD_FRAME_CACHE_GB * 1e9:
             break
