@@ -1,9 +1,10 @@
 """DICOM JSON for viewers: QIDO-RS rows from the mirror, WADO-RS metadata from Orthanc, cleaned. No HTTP."""
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from portal.imaging.media_types import EXPLICIT_LITTLE_ENDIAN
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.imaging.reader_tags import ALLOWED_TAGS, CHECKED_WORDING_TAGS, is_known_wording, tag_of
 from portal.imaging.suv import suv_elements
@@ -83,6 +84,18 @@ def cleaned_metadata(row: DicomJson, instance: Instance, patient_key: str, read:
     clean[tag_of("PatientID")] = attribute("LO", patient_key)
     clean[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", instance.transfer_syntax_uid)
     return dict(sorted(clean.items()))
+
+
+_TEXT_OF_PIXELS = frozenset({"PhotometricInterpretation"})
+
+
+def described_pixels(description: Mapping[str, str | int]) -> DicomJson:
+    """The elements that describe decoded frames: native, little endian, RGB by pixel."""
+    elements = {
+        keyword: attribute("CS" if keyword in _TEXT_OF_PIXELS else "US", value)
+        for keyword, value in description.items()
+    }
+    return _named(elements | {"AvailableTransferSyntaxUID": attribute("UI", EXPLICIT_LITTLE_ENDIAN)})
 
 
 def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJson:
