@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DicomJson } from "./dicomJson";
 import { greyOf, rangeOfChoice, type VoiChoice, voiChoicesOf } from "./voi";
-import { derivedRange, rangeOfWindow, windowOfRange } from "./window";
+import { derivedRange, rangeOfWindow, windowOfRange, windowText } from "./window";
 
 const image = (extra: DicomJson): VoiChoice[] => voiChoicesOf(extra, 0, false, 1);
 const windowed = (center: number[], width: number[], extra: DicomJson = {}): DicomJson => ({
@@ -107,4 +107,13 @@ test("a derived window of small values (SUV, fractions) is as narrow as they are
   const { lower, upper } = derivedRange(values);
   expect(lower).toBeCloseTo(0.01, 2);
   expect(upper).toBeCloseTo(0.994, 2);
+});
+
+test.each([
+  [40, 400, "W 400  L 40"],
+  [-600.4, 1500, "W 1500  L -600"],
+  [4, 8.0002, "W 8  L 4"],
+  [2.455, 4.91, "W 4.91  L 2.46"],
+])("a window %d/%d is written %s", (center, width, text) => {
+  expect(windowText({ center, width })).toBe(text);
 });

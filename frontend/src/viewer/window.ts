@@ -31,6 +31,13 @@ export function windowOfRange(
   return { center: (range.lower + range.upper) / 2 + 0.5, width: range.upper - range.lower + 1 };
 }
 
+/** The window in words; of SUV and other small values the fractions count. */
+export function windowText({ center, width }: { center: number; width: number }): string {
+  const digits = width >= 100 ? 0 : width >= 20 ? 1 : 2;
+  const text = (value: number) => String(Number(value.toFixed(digits)));
+  return `W ${text(width)}  L ${text(center)}`;
+}
+
 // The brightest half per cent are vessels, metal and artefacts; the darkest one per cent is mostly noise.
 const DARKEST_SHARE = 0.01;
 const BRIGHTEST_SHARE = 0.995;
