@@ -190,7 +190,7 @@ def test_a_length_drawn_with_the_mouse_is_right_and_says_of_what(
     # Two ends, each placed to a pixel of the screen, which is smaller than one of the image.
     pixel_mm = length_mm / np.hypot(end[0] - start[0], end[1] - start[1])
     assert mark["measurements"]["length_mm"] == pytest.approx(length_mm, abs=pixel_mm)
-    written = " ".join(page.locator("svg text tspan").all_inner_texts())
+    written = " ".join(page.locator("svg text tspan").all_text_contents())
     assert words in written, written
 
 
@@ -206,4 +206,4 @@ def test_outside_an_ultrasound_region_there_is_no_millimetre_and_the_reason_is_s
     *_, mark = stored_marks(stage.spare, page)
     assert len(stored_marks(stage.spare, page)) == before + 1
     assert "length_mm" not in mark["measurements"]
-    assert "Outside the calibrated ultrasound regions." in " ".join(page.locator("svg text tspan").all_inner_texts())
+    assert "Outside the calibrated ultrasound regions." in " ".join(page.locator("svg text tspan").all_text_contents())
