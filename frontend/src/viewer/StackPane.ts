@@ -7,7 +7,15 @@ import {
 } from "@cornerstonejs/core";
 import { badgesOf } from "./badges";
 import { usesCpu } from "./cornerstone";
-import { applyDisplay, type FirstDisplay, firstDisplay, keepDisplay } from "./display";
+import {
+  applyDisplay,
+  type FirstDisplay,
+  firstDisplay,
+  isShownAs,
+  keepDisplay,
+  nameOfDisplay,
+  nextDisplay,
+} from "./display";
 import { loadErrorText } from "./loadError";
 import type { Pane, PaneContext } from "./pane";
 import { drawnPlane, edgeLetters, toPatient } from "./plane";
@@ -125,7 +133,11 @@ export class StackPane implements Pane {
   }
 
   resetWindow(): void {
-    if (this.display) applyDisplay(this.viewport, this.display);
+    if (this.display) {
+      this.display = nextDisplay(this.slices[this.store.get().index], this.display, this.range);
+      applyDisplay(this.viewport, this.display);
+      this.showRange(this.display.range);
+    }
     this.viewport.render();
   }
 
@@ -218,7 +230,11 @@ export class StackPane implements Pane {
   private showRange(range: VoiRange): void {
     this.range = range;
     const slice = this.slices[this.store.get().index];
-    this.store.set({ window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()) });
+    const isNamed = this.display !== null && isShownAs(this.display, range);
+    this.store.set({
+      window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()),
+      windowName: this.display && isNamed ? nameOfDisplay(slice, this.display) : null,
+    });
   }
 
   private voiFunction(): VoiFunction {

@@ -17,7 +17,7 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
         <ImageBadges badges={state.badges} />
       </div>
       <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
-        {window && windowText(window)}
+        {window && windowText(window)} {state.windowName}
       </div>
       <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
         {state.count > 0 && `${state.index + 1} / ${state.count}`}

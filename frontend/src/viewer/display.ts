@@ -27,10 +27,56 @@ export async function firstDisplay(slices: Slice[], index: number): Promise<Firs
   return { range: derivedRange(image.getPixelData(), paddingOf(image)), choice: null };
 }
 
+/** Whether a stack is shown just so: neither windowed by hand nor another way. */
+export function isShownAs(display: FirstDisplay, range: VoiRange | null): boolean {
+  return range !== null && range.lower === display.range.lower && range.upper === display.range.upper;
+}
+
+/** Back to a display; where the image is shown so already, on to the next one that it names. */
+export function nextDisplay(
+  slice: Slice | undefined,
+  now: FirstDisplay,
+  range: VoiRange | null,
+): FirstDisplay {
+  const choices = slice && !slice.isColour ? slice.frame.displays : [];
+  if (!isShownAs(now, range) || choices.length < 2) return now;
+  const place = now.choice ? choices.indexOf(now.choice) : -1;
+  const choice = choices[(place + 1) % choices.length] ?? null;
+  return choice ? { range: rangeOfChoice(choice), choice } : now;
+}
+
+/** What a display is called, when it is one of several. */
+export function nameOfDisplay(slice: Slice | undefined, { choice }: FirstDisplay): string | null {
+  if (!choice || !slice || slice.frame.displays.length < 2) return null;
+  return (
+    choice.name ?? `${choice.kind === "TABLE" ? "LUT" : "Window"} ${slice.frame.displays.indexOf(choice) + 1}`
+  );
+}
+
 /** Show a stack so. A SIGMOID comes with the image itself; Cornerstone knows no lookup tables. */
 export function applyDisplay(viewport: Types.IStackViewport, display: FirstDisplay): void {
+  leaveTable(viewport, display);
   viewport.setProperties({ voiRange: display.range });
   keepDisplay(viewport, display);
+}
+
+/** From a lookup table back to a window: the function that draws is made anew. */
+function leaveTable(viewport: Types.IStackViewport, { choice, range }: FirstDisplay): void {
+  const property = propertyOf(viewport);
+  const drawn = property?.getRGBTransferFunction(0) as TransferFunction | undefined;
+  const table = drawn && tableOfFunction.get(drawn);
+  if (!property || !table || (choice?.kind === "TABLE" && choice.table === table)) return;
+  const isSigmoid = choice?.kind === "WINDOW" && choice.voiFunction === "SIGMOID";
+  const window = isSigmoid
+    ? utilities.createSigmoidRGBTransferFunction(range)
+    : utilities.createLinearRGBTransferFunction(range);
+  if (viewport.getProperties().invert) utilities.invertRgbTransferFunction(window);
+  property.setRGBTransferFunction(0, window);
+}
+
+function propertyOf(viewport: Types.IStackViewport) {
+  if (usesCpu()) return undefined;
+  return (viewport.getDefaultActor()?.actor as Types.ImageActor | undefined)?.getProperty();
 }
 
 type TransferFunction = ReturnType<typeof utilities.createLinearRGBTransferFunction>;
@@ -42,9 +88,9 @@ const tableOfFunction = new WeakMap<TransferFunction, LookupTable>();
  * before in size or kind. On the CPU it cannot be shown: there its ends are used as a window.
  */
 export function keepDisplay(viewport: Types.IStackViewport, display: FirstDisplay): void {
-  if (display.choice?.kind !== "TABLE" || usesCpu()) return;
+  if (display.choice?.kind !== "TABLE") return;
   const { table } = display.choice;
-  const property = (viewport.getDefaultActor()?.actor as Types.ImageActor | undefined)?.getProperty();
+  const property = propertyOf(viewport);
   if (!property || tableOfFunction.get(property.getRGBTransferFunction(0) as TransferFunction) === table)
     return;
   const drawn = tableFunction(table, display.range, viewport.getProperties().invert ?? false);

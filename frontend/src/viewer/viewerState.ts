@@ -10,6 +10,8 @@ export interface ViewerState {
   /** Whether the slice at `index` is on the screen, and not still the one before. */
   isRendered: boolean;
   window: { center: number; width: number } | null;
+  /** The name of the image's own window or table, where it has several and is shown so. */
+  windowName: string | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
   /** What is to know about how the image is shown. */
@@ -27,6 +29,7 @@ export const INITIAL_STATE: ViewerState = {
   imageId: null,
   isRendered: false,
   window: null,
+  windowName: null,
   isInverted: false,
   letters: null,
   badges: [],
