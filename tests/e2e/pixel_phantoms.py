@@ -30,7 +30,7 @@ from pydicom.uid import (
 BLOCK = 16
 SIDE = 8 * BLOCK
 Array = npt.NDArray[Any]
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import pytest
 from django.test import Client
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from portal import jobs
@@ -65,7 +66,7 @@ def refusal_of(screener: Screener, path: Path) -> str | None:
 
 def pixels_expected(data_set: Dataset) -> Pixels:
     """Frames as pydicom decodes them: colour is RGB, palette indices and greys are as stored."""
-    decoder = pydicom.pixels.get_decoder(data_set.file_meta.TransferSyntaxUID)
+    decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
     count = int(data_set.get("NumberOfFrames") or 1)
     return np.stack([decoder.as_array(data_set, index=index)[0] for index in range(count)])
 
@@ -92,7 +93,7 @@ def decoded_answer(content: bytes, content_type: str, row: dict[str, Any]) -> Pi
     is_encapsulated = one.file_meta.TransferSyntaxUID.is_encapsulated
     one.PixelData = encapsulate([content]) if is_encapsulated else content + b"\0" * (len(content) % 2)
     one["PixelData"].VR = "OB" if is_encapsulated or one.BitsAllocated <= 8 else "OW"
-    return pydicom.pixels.get_decoder(one.file_meta.TransferSyntaxUID).as_array(one, index=0)[0]
+    return get_decoder(one.file_meta.TransferSyntaxUID).as_array(one, index=0)[0]
 
 
 @pytest.fixture
