@@ -94,8 +94,8 @@ function SetAsideBanner({ handle }: { handle: ReadSessionHandle }) {
     <div className={classes.banner} role="status">
       Kept from before a merge:
       {setAside.map(({ at }, index) => (
-        <Group key={at} gap={4}>
-          your version of {clockTime(at)}
+        <Group key={at} gap={4} wrap="nowrap">
+          yours of {clockTime(at)}
           <Button
             size="compact-xs"
             variant="default"
