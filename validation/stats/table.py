@@ -140,7 +140,12 @@ def _header(path: Path, stream: BinaryIO) -> tuple[list[str], str]:
     if not line.strip():
         raise InputError(f"{path}: the file is empty" if not line else f"{path}: the first line is not a header")
     separator = "," if "," in line else next((one for one in _OTHER_SEPARATORS if one in line), ",")
-    names = [name.strip() for name in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
+    try:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
+    except csv.Error as problem:
+        alone = "\r" in line.rstrip("\r\n")
+        reason = "its lines end with CR alone; save it with LF or CR LF" if alone else f"not a header: {problem}"
+        raise InputError(f"{path}: {reason}") from None
     repeated = next((name for number, name in enumerate(names) if name and name in names[:number]), None)
     if repeated is not None:
         raise InputError(f"{path}: the header names the column {repeated!r} twice")

@@ -271,6 +271,8 @@ def test_missing_classes_are_named():
     assert froc(only, "hrsp").readers[0].outcome.value >= 0.0
     with pytest.raises(InputError, match="there is no figure 'x'"):
         froc(only, "x")
+    with pytest.raises(InputError, match="a margin is not negative; it was"):
+        froc(localisation_study(marks, cases, lesions), margin=-1.0)
 
 
 def test_command_line(capsys):
