@@ -33,7 +33,13 @@ class CsvTable:
     """A CSV file with checked access to its columns."""
 
     def __init__(
-        self, source: Path | CsvFile, columns: Sequence[str], optional: Sequence[str] = (), text: Sequence[str] = ()
+        self,
+        source: Path | CsvFile,
+        columns: Sequence[str],
+        optional: Sequence[str] = (),
+        text: Sequence[str] = (),
+        *,
+        may_be_empty: bool = False,
     ) -> None:
         """Read `columns` of the file, and those of `optional` that it has; `text` are names, not numbers."""
         file = source if isinstance(source, CsvFile) else CsvFile(source)
@@ -45,7 +51,7 @@ class CsvTable:
             frame = _read(path, stream, header, file.separator, [name for name in text if name in header])
         self.path = path
         self.frame = frame[[column for column in header if column in columns or column in optional]]
-        if self.frame.empty:
+        if self.frame.empty and not may_be_empty:
             raise InputError(f"{path}: the file has a header but no rows")
         for name in text:
             if self.has(name):
