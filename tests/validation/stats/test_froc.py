@@ -298,6 +298,11 @@ def test_command_line_without_lesions_and_without_marks(tmp_path, capsys):
     for row in found:
         own = tables["marks"].query("reader == @row['reader'] and modality == @row['modality'] and mark == 'NL'")
         assert row["fom"] == pytest.approx(len(own) / len(negative))
+    per_case = {(row["reader"], row["modality"]): row["fom"] for row in found}
+    output = io.StringIO()
+    assert main(["froc", *paths, "--fom", "exp-sp", "--json"], output) == 0
+    for row in json.loads(output.getvalue())["readers"]:
+        assert row["fom"] == pytest.approx(np.exp(-per_case[row["reader"], row["modality"]]))
     marks[:0].to_csv(tmp_path / "marks.csv", index=False)
     output = io.StringIO()
     assert main(["froc", *paths, "--fom", "hrsp", "--readers", "A,B", "--modalities", "X,Y", "--json"], output) == 0
