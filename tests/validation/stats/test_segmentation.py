@@ -218,3 +218,37 @@ def test_command_line(tmp_path, capsys):
     assert "is neither a NumPy array file (.npy) nor a DICOM" in capsys.readouterr().err
     assert main([*files[:3], "--b", str(tmp_path / "none.npy"), "--spacing", "1", "1"]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_consensus_on_the_command_line(tmp_path, capsys):
+    """A square drawn by three readers, of whom one forgot a corner and one added a voxel."""
+    square = np.zeros((6, 6), dtype=np.uint8)
+    square[1:4, 1:4] = 1
+    drawn = [square.copy() for _ in range(3)]
+    drawn[1][3, 3], drawn[2][5, 5] = 0, 1
+    files = [tmp_path / f"reader{number}.npy" for number in range(3)]
+    for file, one in zip(files, drawn, strict=True):
+        np.save(file, one)
+    for kind in ("majority", "staple"):
+        output, written = io.StringIO(), tmp_path / f"{kind}.npy"
+        command = ["segmentation", "--consensus", kind, "--masks", *map(str, files), "--out", str(written), "--json"]
+        assert main(command, output) == 0
+        answer = json.loads(output.getvalue())
+        assert (np.load(written) == square).all()
+        assert answer["voxels"] == 9
+        assert [one["voxels"] for one in answer["readers"]] == [9, 8, 10]
+    # By STAPLE the truth is almost surely the square: 8 of 9 found, 26 of 27 left out.
+    assert answer["readers"][1]["sensitivity"] == pytest.approx(8 / 9, abs=1e-3)
+    assert answer["readers"][2]["specificity"] == pytest.approx(26 / 27, abs=1e-3)
+    np.save(tmp_path / "wide.npy", np.zeros((6, 7)))
+    masks = ["segmentation", "--consensus", "majority", "--masks"]
+    gone = [str(files[0]), str(files[1]), "--out", str(tmp_path / "no folder" / "x.npy")]
+    for wrong, complaint in (
+        ([str(files[0])], "two readers or more"),
+        ([str(files[0]), str(tmp_path / "wide.npy")], "has the shape (6, 7)"),
+        (gone, "cannot be written"),
+    ):
+        assert main([*masks, *wrong]) == 2
+        assert complaint in capsys.readouterr().err
+    assert main(["segmentation", "--masks", str(files[0]), str(files[1])]) == 2
+    assert "go with --consensus" in capsys.readouterr().err
