@@ -6,7 +6,7 @@ from django.db import models
 from portal.accounts.policy import Role
 from portal.db import AppendOnlyModel, UuidModel
 from portal.imaging.models import ImagingStudy
-from portal.inference.models import ModelVersion
+from portal.inference.models import ModelVersion, Prediction
 
 READER_STUDY_ROLES = [
     (role.value, role.value) for role in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)
@@ -27,6 +27,7 @@ class AiDisplay(models.TextChoices):
     HIDDEN = "HIDDEN"
     AFTER_SIGNING = "AFTER_SIGNING"
     CONCURRENT = "CONCURRENT"
+    SECOND_READ = "SECOND_READ"
 
 
 class ReaderStudy(UuidModel):
@@ -39,6 +40,9 @@ class ReaderStudy(UuidModel):
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
     )
     ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
+    ai_decisions_required = models.BooleanField(
+        default=False, help_text="A read can be signed only when every finding of the AI is decided."
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -136,10 +140,18 @@ class Assignment(UuidModel):
         indexes = [models.Index(fields=["reader", "state"])]
 
 
+class Phase(models.TextChoices):
+    """Part of a read: SECOND is the one with the AI after a frozen first read; other reads have one phase."""
+
+    FIRST = "FIRST"
+    SECOND = "SECOND"
+
+
 class RevisionKind(models.TextChoices):
-    """Whether a revision is work in progress or the signed read."""
+    """Whether a revision is work in progress, the frozen first read, or the signed read."""
 
     DRAFT = "DRAFT"
+    FIRST_READ = "FIRST_READ"
     SIGNED = "SIGNED"
 
 
@@ -160,6 +172,9 @@ class Read(UuidModel):
         default=0, help_text="Time the read was open and in use, by the browser's clock."
     )
     opened_at = models.DateTimeField()
+    phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
+    first_read_at = models.DateTimeField(null=True)
+    first_read_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -170,7 +185,8 @@ class Revision(AppendOnlyModel):
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     base_number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=6, choices=RevisionKind)
+    kind = models.CharField(max_length=10, choices=RevisionKind)
+    phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.HUMAN)
     payload = models.JSONField()
@@ -183,6 +199,27 @@ class Revision(AppendOnlyModel):
             models.UniqueConstraint(fields=["read", "number"], name="revision_number_once"),
             models.UniqueConstraint(fields=["read", "idempotency_key"], name="revision_key_once"),
         ]
+
+
+class AiContent(models.TextChoices):
+    """What of the AI was delivered."""
+
+    COMPARISON = "COMPARISON"
+    HEAT_MAP = "HEAT_MAP"
+
+
+class AiDelivery(AppendOnlyModel):
+    """One delivery of AI content to the reader: which prediction, when, and how far the read was."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
+    prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
+    content = models.CharField(max_length=10, choices=AiContent)
+    phase = models.CharField(max_length=6, choices=Phase)
+    revision_number = models.PositiveIntegerField(help_text="The read's newest revision at that time.")
+    is_signed = models.BooleanField()
+
+    class Meta:
+        ordering = ["created_at"]
 
 
 class ReferenceSource(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
+from annotations.domain.states import AI_SHOWN
 from annotations.models import (
     AiDisplay,
     Assignment,
@@ -228,9 +229,7 @@ def comparison_available(*, read: Read) -> bool:
     reader_study = read.assignment.reader_study
     if reader_study.ai_model_version_id is None:
         return False
-    if reader_study.ai_display == AiDisplay.CONCURRENT:
-        return True
-    return reader_study.ai_display == AiDisplay.AFTER_SIGNING and read.signed_at is not None
+    return AI_SHOWN[reader_study.ai_display]["SIGNED" if read.signed_at else read.phase]
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
@@ -294,15 +293,22 @@ def randomisation_lists_of(*, reader_study: ReaderStudy) -> QuerySet[Randomisati
 
 
 def labels_of(
-    *, reader_study: ReaderStudy, reader: User | None, include_drafts: bool, updated_since: datetime | None
+    *,
+    reader_study: ReaderStudy,
+    reader: User | None,
+    updated_since: datetime | None,
+    include_drafts: bool = False,
+    include_first_reads: bool = False,
 ) -> QuerySet[Revision]:
-    """Return the revisions in force, oldest first: signed ones, and drafts where asked for.
+    """Return the revisions in force, oldest first: signed ones, and drafts and frozen first reads where asked for.
 
     `reader` limits the rows to one reader's own.
     """
     in_force = Q(kind=RevisionKind.SIGNED)
     if include_drafts:
         in_force |= Q(read__signed_at=None, number=F("read__revision_number"))
+    if include_first_reads:
+        in_force |= Q(kind=RevisionKind.FIRST_READ)
     query = Revision.objects.filter(in_force, read__assignment__reader_study=reader_study).exclude(
         read__assignment__state=AssignmentState.VOID
     )
@@ -312,4 +318,4 @@ def labels_of(
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
         "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
-    )
+    ).prefetch_related("read__ai_deliveries")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
+from annotations.domain.payload_upgrade import upgraded
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
@@ -21,6 +22,16 @@ from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid
 from portal.pagination import OldestFirstPagination
+
+
+class AiShownOutput(serializers.Serializer[Any]):
+    """One delivery of AI content to the reader."""
+
+    prediction_id = serializers.UUIDField(allow_null=True)
+    content = serializers.CharField()
+    phase = serializers.CharField()
+    revision_number = serializers.IntegerField()
+    shown_at = serializers.DateTimeField(source="created_at")
 
 
 class LabelOutput(serializers.Serializer[Any]):
@@ -31,6 +42,7 @@ class LabelOutput(serializers.Serializer[Any]):
     revision_id = serializers.UUIDField(source="pk")
     revision_number = serializers.IntegerField(source="number")
     state = serializers.CharField(source="kind")
+    phase = serializers.CharField()
     reader = serializers.CharField(source="read.assignment.reader.username")
     case = serializers.CharField(source="read.assignment.case.name")
     case_id = serializers.UUIDField(source="read.assignment.case_id")
@@ -40,8 +52,21 @@ class LabelOutput(serializers.Serializer[Any]):
     provenance = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
-    findings = serializers.ListField(source="payload.findings", child=serializers.DictField())
+    findings = serializers.SerializerMethodField()
     digest = serializers.CharField()
+    ai_shown = serializers.SerializerMethodField()
+
+    @extend_schema_field(AiShownOutput(many=True))
+    def get_ai_shown(self, revision: Revision) -> list[dict[str, Any]]:
+        """List what the reader had been shown of the AI when this revision was made."""
+        before = [one for one in revision.read.ai_deliveries.all() if one.created_at <= revision.created_at]
+        return [dict(AiShownOutput(one).data) for one in before]
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_findings(self, revision: Revision) -> list[dict[str, Any]]:
+        """Return the findings in the newest version of the payload."""
+        findings: list[dict[str, Any]] = upgraded(revision.payload)["findings"]
+        return findings
 
 
 class CsvRenderer(BaseRenderer):
@@ -61,6 +86,7 @@ class LabelsQuery(serializers.Serializer[Any]):
 
     updated_since = serializers.DateTimeField(required=False)
     include_drafts = serializers.BooleanField(default=False)
+    include_first_reads = serializers.BooleanField(default=False)
 
 
 class LabelsApi(APIView):
@@ -72,6 +98,11 @@ class LabelsApi(APIView):
         parameters=[
             OpenApiParameter("updated_since", OpenApiTypes.DATETIME, description="Only labels stored at or after it."),
             OpenApiParameter("include_drafts", OpenApiTypes.BOOL, description="A reader's own drafts too."),
+            OpenApiParameter(
+                "include_first_reads",
+                OpenApiTypes.BOOL,
+                description="Frozen first reads too: rows of their own, state FIRST_READ, phase FIRST.",
+            ),
             OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"]),
         ],
         responses={(200, "application/json"): LabelOutput(many=True), (200, "text/csv"): OpenApiTypes.STR},
@@ -107,6 +138,7 @@ class LabelsApi(APIView):
             reader_study=reader_study,
             reader=None if sees_all else caller(request),
             include_drafts=query.validated_data["include_drafts"],
+            include_first_reads=query.validated_data["include_first_reads"],
             updated_since=query.validated_data.get("updated_since"),
         )
 

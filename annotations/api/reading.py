@@ -14,11 +14,11 @@ from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.domain.payload import EMPTY_PAYLOAD
+from annotations.domain.payload_upgrade import upgraded
 from annotations.models import Assignment, Read, Revision
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
-from portal.errors import NotFound
 
 
 class AssignmentOutput(serializers.ModelSerializer[Assignment]):
@@ -72,6 +72,7 @@ class ReadReaderStudyOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     state = serializers.CharField()
     ai_display = serializers.CharField()
+    ai_decisions_required = serializers.BooleanField()
 
 
 class ReadSeriesOutput(serializers.Serializer[Any]):
@@ -129,6 +130,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "payload",
             "active_ms",
             "opened_at",
+            "phase",
+            "first_read_at",
             "saved_at",
             "signed_at",
             "next_assignment_id",
@@ -143,7 +146,7 @@ def _read_response(read: Read) -> Response:
     following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
     vars(read).update(
-        payload=newest.payload if newest else EMPTY_PAYLOAD,
+        payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
@@ -189,7 +192,8 @@ class DraftOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
 
 
-def _save_of(request: Request) -> services.Save:
+def save_of(request: Request) -> services.Save:
+    """Return what the browser asks to have saved."""
     form = SaveInput(data=request.data)
     form.is_valid(raise_exception=True)
     return services.Save(**form.validated_data)
@@ -202,7 +206,7 @@ class ReadDraftApi(APIView):
     @transaction.atomic
     def put(self, request: Request, read_id: uuid.UUID) -> Response:
         """Append a draft revision; 409 `stale_revision` with the newer content when somebody saved in between."""
-        save = _save_of(request)
+        save = save_of(request)
         read = own_read(caller(request), read_id, lock=True)
         revision = services.read_save_draft(by=caller(request), read=read, save=save)
         return Response(DraftOutput(revision).data)
@@ -225,7 +229,7 @@ class ReadSignApi(APIView):
     @transaction.atomic
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
         """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
-        save = _save_of(request)
+        save = save_of(request)
         read = own_read(caller(request), read_id, lock=True)
         revision = services.read_sign(by=caller(request), read=read, save=save)
         read = own_read(caller(request), read_id)
@@ -240,44 +244,6 @@ class ReadSignApi(APIView):
         return Response(SignedOutput(signed).data)
 
 
-class PredictionShownOutput(serializers.Serializer[Any]):
-    """What the AI says of the case."""
-
-    prediction_id = serializers.UUIDField(source="pk")
-    model = serializers.CharField(source="model_version.ai_model.name")
-    version = serializers.CharField(source="model_version.version")
-    score = serializers.FloatField()
-    threshold = serializers.FloatField(source="model_version.operating_threshold")
-    call = serializers.SerializerMethodField()
-    findings = serializers.ListField(child=serializers.DictField())
-    created_at = serializers.DateTimeField()
-
-    def get_call(self, prediction: Any) -> bool:
-        """Return the AI's binary call at its operating threshold."""
-        return bool(prediction.score >= prediction.model_version.operating_threshold)
-
-
-class ComparisonOutput(serializers.Serializer[Any]):
-    """The AI beside the reader's own answers."""
-
-    ai = PredictionShownOutput(allow_null=True)
-    own = serializers.DictField()
-
-
-class ReadComparisonApi(APIView):
-    """The AI beside the reader's own answers."""
-
-    @extend_schema(responses=ComparisonOutput)
-    def get(self, request: Request, read_id: uuid.UUID) -> Response:
-        """Return what the AI says, once the protocol allows it; before that this address does not exist."""
-        read = own_read(caller(request), read_id)
-        if not selectors.comparison_available(read=read):
-            raise NotFound
-        prediction = selectors.prediction_of(read=read)
-        services.comparison_shown(read=read, prediction_id=prediction.pk if prediction else None)
-        return Response(ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data)
-
-
 class RevisionOutput(serializers.ModelSerializer[Revision]):
     """One revision of a read."""
 
@@ -285,7 +251,7 @@ class RevisionOutput(serializers.ModelSerializer[Revision]):
 
     class Meta:
         model = Revision
-        fields = ["number", "base_number", "kind", "author", "provenance", "created_at", "digest", "payload"]
+        fields = ["number", "base_number", "kind", "phase", "author", "provenance", "created_at", "digest", "payload"]
 
 
 class ReadRevisionsApi(APIView):

@@ -38,6 +38,7 @@ class ReaderStudyOutput(serializers.ModelSerializer[ReaderStudy]):
             "my_roles",
             "ai_model_version",
             "ai_display",
+            "ai_decisions_required",
             "number_of_cases",
             "number_of_readers",
             "number_of_assignments",
@@ -134,6 +135,7 @@ class ReaderStudyPatch(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     ai_model_version_id = serializers.UUIDField(required=False, allow_null=True)
     ai_display = serializers.ChoiceField(choices=AiDisplay.choices, required=False)
+    ai_decisions_required = serializers.BooleanField(required=False)
 
 
 class LabelSchemaInput(serializers.Serializer[Any]):

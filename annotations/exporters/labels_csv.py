@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -12,6 +12,7 @@ COLUMNS = (
     "revision_id",
     "revision_number",
     "state",
+    "phase",
     "reader",
     "case",
     "case_id",
@@ -23,6 +24,8 @@ COLUMNS = (
     "number_of_findings",
     "findings",
     "digest",
+    "ai_shown_at",
+    "ai_prediction_id",
 )
 ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
@@ -40,11 +43,18 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str]) 
         values = {
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
+            **_ai(row["ai_shown"]),
             "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
         }
         answers = [_cell(row["answers"].get(key)) for key in keys]
         writer.writerow([*(_cell(values[name]) for name in COLUMNS), *answers])
     return out.getvalue()
+
+
+def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """When the reader first had the AI in view, and which prediction; empty for a row made without it."""
+    first = shown[0] if shown else {"shown_at": None, "prediction_id": None}
+    return {"ai_shown_at": first["shown_at"], "ai_prediction_id": first["prediction_id"]}
 
 
 def _cell(value: Any) -> Any:

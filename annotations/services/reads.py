@@ -1,17 +1,18 @@
 """Opening, saving and signing a read. Nothing acknowledged is ever overwritten: every save is a new revision."""
 
-import uuid
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
-from annotations.domain.states import ASSIGNMENT_TRANSITIONS
+from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
     Assignment,
     AssignmentState,
     LabelSchema,
+    Phase,
     Provenance,
     Read,
     ReaderStudyState,
@@ -24,6 +25,14 @@ from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
 from portal.imaging.models import Instance
+
+# What each kind of revision does to the assignment and its phase, and the name of its audit event.
+_VERBS = {RevisionKind.DRAFT: "save", RevisionKind.FIRST_READ: "freeze", RevisionKind.SIGNED: "sign"}
+_EVENTS = {
+    RevisionKind.DRAFT: "read.save",
+    RevisionKind.FIRST_READ: "read.freeze_first",
+    RevisionKind.SIGNED: "read.sign",
+}
 
 
 class Save(NamedTuple):
@@ -41,9 +50,9 @@ def stream_of_reader(assignment: Assignment) -> str:
 
 
 def current_payload(read: Read) -> dict[str, Any]:
-    """Return the content of the newest revision, or an empty payload."""
+    """Return the content of the newest revision in the newest version, or an empty payload."""
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
-    return newest.payload if newest else EMPTY_PAYLOAD
+    return upgraded(newest.payload) if newest else EMPTY_PAYLOAD
 
 
 @transaction.atomic
@@ -75,6 +84,11 @@ def read_save_draft(*, by: User, read: Read, save: Save) -> Revision:
     return _append(by=by, read=read, save=save, kind=RevisionKind.DRAFT, provenance=Provenance.HUMAN)
 
 
+def read_freeze_first(*, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN) -> Revision:
+    """Freeze the first read, complete as for signing, and begin the second phase, in which the AI is shown."""
+    return _append(by=by, read=read, save=save, kind=RevisionKind.FIRST_READ, provenance=provenance)
+
+
 def read_sign(*, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN) -> Revision:
     """Append the signed revision and freeze the read. Raises 400 `incomplete` with what is missing."""
     return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance)
@@ -90,33 +104,47 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         return repeated
     assignment = read.assignment
     _require_open(assignment)
+    following = _phase_after(read, kind)
     _check(read, save, kind)
-    _move(assignment, "sign" if kind == RevisionKind.SIGNED else "save")
+    _move(assignment, _VERBS[kind])
     revision = Revision.objects.create(
         read=read,
         number=read.revision_number + 1,
         base_number=save.base_revision,
         kind=kind,
+        phase=read.phase,
         author=by,
         provenance=provenance,
         payload=save.payload,
         digest=digest,
         idempotency_key=save.idempotency_key,
     )
-    _advance(read, revision, save.active_ms)
+    _advance(read, revision, save.active_ms, following)
     record(
         stream=stream_of_reader(assignment),
         actor=by,
-        action=f"read.{'sign' if kind == RevisionKind.SIGNED else 'save'}",
+        action=_EVENTS[kind],
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
     )
     return revision
 
 
-def _check(read: Read, save: Save, kind: RevisionKind) -> None:
+def _phase_after(read: Read, kind: RevisionKind) -> Phase:
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
+    phases = PHASE_TRANSITIONS[read.assignment.reader_study.ai_display]
+    following = phases.get((read.phase, _VERBS[kind]))
+    if following is not None:
+        return Phase(following)
+    if kind == RevisionKind.SIGNED:
+        raise Conflict("Freeze the first read before you sign.", code="first_read_not_frozen")
+    if read.phase == Phase.SECOND:
+        raise Conflict("The first read is frozen and cannot be opened again.", code="first_read_frozen")
+    raise Conflict("This reader study has no first read to freeze.")
+
+
+def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     if save.base_revision != read.revision_number:
         raise Conflict(
             "The read has been saved elsewhere since you loaded it.",
@@ -128,22 +156,22 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
     _require_own_images(read, save.payload)
-    if kind == RevisionKind.SIGNED:
+    if kind != RevisionKind.DRAFT:
         missing = incompleteness(save.payload, questions)
         if missing:
             raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))
 
 
 def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
-    marked = [finding["geometry"] for finding in payload["findings"]]
+    marked = [(path, mark["geometry"]) for path, mark in marks_of(payload)]
     if not marked:
         return
     instances = Instance.objects.filter(
-        sop_instance_uid__in={geometry["sop_instance_uid"] for geometry in marked},
+        sop_instance_uid__in={geometry["sop_instance_uid"] for _, geometry in marked},
         series__imaging_study=read.assignment.case.imaging_study,
     ).values_list("sop_instance_uid", "series__series_instance_uid", "number_of_frames")
     frames_of = {(sop, series): frames for sop, series, frames in instances}
-    for index, geometry in enumerate(marked):
+    for path, geometry in marked:
         frames = frames_of.get((geometry["sop_instance_uid"], geometry["series_instance_uid"]), 0)
         if geometry["frame_number"] > frames:
             raise Invalid(
@@ -151,7 +179,7 @@ def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
                 code="invalid_payload",
                 errors=[
                     {
-                        "field": f"findings[{index}].geometry",
+                        "field": f"{path}.geometry",
                         "code": "not_in_case",
                         "detail": "Mark the images and frames of this case only.",
                     }
@@ -159,15 +187,21 @@ def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
             )
 
 
-def _advance(read: Read, revision: Revision, active_ms: int) -> None:
+def _advance(read: Read, revision: Revision, active_ms: int, phase: Phase) -> None:
     now = timezone.now()
     open_ms = int((now - read.opened_at).total_seconds() * 1000)
     read.revision_number = revision.number
     # The browser's clock counts; it can neither run backwards nor outrun the time since the read was opened.
     read.active_ms = max(read.active_ms, min(active_ms, open_ms))
+    read.phase = phase
+    changed = ["revision_number", "active_ms", "phase"]
+    if revision.kind == RevisionKind.FIRST_READ:
+        read.first_read_at, read.first_read_revision = now, revision
+        changed += ["first_read_at", "first_read_revision"]
     if revision.kind == RevisionKind.SIGNED:
         read.signed_at, read.signed_revision = now, revision
-    read.save(update_fields=["revision_number", "active_ms", "signed_at", "signed_revision"])
+        changed += ["signed_at", "signed_revision"]
+    read.save(update_fields=changed)
 
 
 def _require_open(assignment: Assignment) -> None:
@@ -182,18 +216,3 @@ def _move(assignment: Assignment, verb: str) -> None:
     if target != assignment.state:
         assignment.state = target
         assignment.save(update_fields=["state"])
-
-
-@transaction.atomic
-def comparison_shown(*, read: Read, prediction_id: uuid.UUID | None) -> None:
-    """Record in the audit trail which prediction the reader was shown, and when."""
-    record(
-        stream=stream_of_reader(read.assignment),
-        actor=read.assignment.reader,
-        action="read.comparison_view",
-        obj=read,
-        detail={
-            "prediction_id": str(prediction_id) if prediction_id else None,
-            "revision": read.revision_number,
-        },
-    )

@@ -24,6 +24,12 @@ def address(route: Route, side: Side) -> str:
         "series_uid": side.series.series_instance_uid,
         "instance_uid": side.instance.sop_instance_uid,
         "frames": "1",
+        "series_id": side.series.pk,
+        "version": side.series.frames.version,
+        "form": "raw",
+        "number": 1,
+        "first": 1,
+        "last": 1,
         "ai_model_id": side.ai_model.pk,
         "model_version_id": side.model_version.pk,
         "inference_run_id": side.inference_run.pk,
@@ -40,6 +46,7 @@ def body(name: str, side: Side) -> Any:
     content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
+        "preferences": {"base_revision": 0, "content": {"version": 1}},
         "tokens": {"name": "a token"},
         "people": {"username": "somebody-new", "password": "correct horse battery staple"},
         "ai-models": {"name": "Another model"},
@@ -59,6 +66,7 @@ def body(name: str, side: Side) -> Any:
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "read-draft": content,
+        "read-first-read": content,
         "read-sign": content,
     }.get(name, {})
 

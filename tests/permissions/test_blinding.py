@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 
 SEARCHED = ["", "?format=csv", "?include_drafts=1&search=otherreader&page_size=1000&includefield=all"]
 # What the reader may see once the own read is signed and the AI is shown after signing.
-REVEALED = {"the AI's score", "the AI's name", "the AI's version", "the AI's prediction"}
+REVEALED = {
+    "the AI's score",
+    "the AI's name",
+    "the AI's version",
+    "the AI's prediction",
+    "the AI's finding",
+    "the place of the AI's finding",
+}
 
 
 def answers_to(client: Client, sides: list[Side]) -> dict[str, bytes]:
@@ -47,13 +54,17 @@ def leaks(answers: dict[str, bytes], secrets: dict[str, str], asked_ids: set[str
     ]
 
 
-def sign_own_read(client: Client, side: Side) -> None:
-    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+def send_own_read(client: Client, side: Side, verb: str, base_revision: int = 1) -> None:
+    content = {"base_revision": base_revision, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
     content |= {"payload": payload(side.instance, finding_id=str(uuid.uuid4()))}
     response = client.post(
-        f"/api/v1/reads/{side.read.pk}/sign", data=json.dumps(content), content_type="application/json"
+        f"/api/v1/reads/{side.read.pk}/{verb}", data=json.dumps(content), content_type="application/json"
     )
     assert response.status_code == 200, response.content
+
+
+def sign_own_read(client: Client, side: Side) -> None:
+    send_own_read(client, side, "sign")
 
 
 def show_ai(side: Side, display: AiDisplay) -> None:
@@ -77,7 +88,7 @@ def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[st
     }
 
 
-@pytest.mark.parametrize("display", [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING])
+@pytest.mark.parametrize("display", [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ])
 def test_a_reader_who_has_not_signed_sees_nothing_of_what_is_hidden(
     world: World, callers: dict[str, Client], display: AiDisplay
 ) -> None:
@@ -93,6 +104,35 @@ def test_signing_reveals_the_ai_and_nothing_else(world: World, callers: dict[str
     assert seen == REVEALED
     only = [path for path in answers if world.a.secrets["the AI's score"].encode() in answers[path]]
     assert {path.partition("?")[0] for path in only} == {f"/api/v1/reads/{world.a.read.pk}/comparison"}
+
+
+def test_freezing_the_first_read_reveals_the_ai_and_nothing_else(world: World, callers: dict[str, Client]) -> None:
+    show_ai(world.a, AiDisplay.SECOND_READ)
+    send_own_read(callers["reader"], world.a, "first-read")
+    answers = answers_to(callers["reader"], [world.a, world.b])
+    seen = {line.partition(" in ")[0] for line in leaks(answers, world.a.secrets, set())}
+    assert seen == REVEALED
+    only = {path.partition("?")[0] for path in answers if world.a.secrets["the AI's name"].encode() in answers[path]}
+    assert only == {f"/api/v1/reads/{world.a.read.pk}/comparison"}
+    assert b"Cache-Control: no-store" in answers[f"/api/v1/reads/{world.a.read.pk}/comparison"]
+
+
+def test_what_refuses_a_first_read_says_nothing_of_the_ai(world: World, callers: dict[str, Client]) -> None:
+    """Every write of a reader's own read, right or wrong, before the AI is shown."""
+    show_ai(world.a, AiDisplay.SECOND_READ)
+    finding = payload(world.a.instance, finding_id=str(uuid.uuid4()))
+    answers: dict[str, bytes] = {}
+    for verb in ("draft", "sign", "first-read"):
+        for base in (0, 1, 7):
+            for content in (finding, {**finding, "answers": {}}, {"version": 1}):
+                body = {"base_revision": base, "idempotency_key": str(uuid.uuid4()), "payload": content}
+                with transaction.atomic():
+                    path = f"/api/v1/reads/{world.a.read.pk}/{verb}"
+                    method = "PUT" if verb == "draft" else "POST"
+                    response = callers["reader"].generic(method, path, json.dumps(body), "application/json")
+                    transaction.set_rollback(True)
+                answers[f"{verb} {base} {len(answers)}"] = response.content
+    assert leaks(answers, world.a.secrets, set()) == []
 
 
 def test_an_ai_that_stays_hidden_stays_hidden_after_signing(world: World, callers: dict[str, Client]) -> None:
@@ -123,7 +163,7 @@ def test_nobody_without_the_right_sees_answers_or_truth(world: World, callers: d
     hidden = {
         what: secret
         for what, secret in world.a.secrets.items()
-        if "answers" in what or "finding" in what or "standard" in what or "seed" in what
+        if "AI" not in what and re.search("answers|finding|standard|seed", what)
     }
     answers = answers_to(callers[persona], [world.a, world.b])
     assert leaks(answers, hidden, set()) == []

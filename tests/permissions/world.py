@@ -24,7 +24,8 @@ from portal.accounts.policy import Role
 from portal.accounts.services import token_create
 from portal.db import JobState
 from portal.imaging.connection import orthanc
-from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series
+from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
+from portal.imaging.services.frames import frames_request, write_frames
 from portal.inference.models import (
     AiModel,
     EngineKind,
@@ -137,29 +138,34 @@ def imaging_study(seed: str) -> tuple[ImagingStudy, Series, Instance]:
         columns=header.Columns,
         file_sha256="0" * 64,
     )
+    frames_request([series])
+    jobs.run(SeriesFrames, series.frames.pk, write_frames)
+    series.refresh_from_db()
     return study, series, instance
 
 
 def payload(instance: Instance, *, finding_id: str, confidence: int = 61) -> dict[str, Any]:
     """A read complete enough to sign, with one marked nodule."""
+    geometry = {
+        "kind": "POINT",
+        "points_mm": [[-9.0, -19.0, 1.0]],
+        "frame_of_reference_uid": None,
+        "sop_instance_uid": instance.sop_instance_uid,
+        "series_instance_uid": instance.series.series_instance_uid,
+        "frame_number": 1,
+    }
     return {
-        "version": 1,
+        "version": 2,
         "answers": {"nodule_present": True, "confidence": confidence},
+        "ai_decisions": [],
         "findings": [
             {
                 "id": finding_id,
                 "question": "nodules",
                 "code": NODULE,
                 "confidence": 80,
-                "geometry": {
-                    "kind": "POINT",
-                    "points_mm": [[-9.0, -19.0, 1.0]],
-                    "frame_of_reference_uid": None,
-                    "sop_instance_uid": instance.sop_instance_uid,
-                    "series_instance_uid": instance.series.series_instance_uid,
-                    "frame_number": 1,
-                },
-                "measurements": {},
+                "answers": {},
+                "marks": [{"id": finding_id, "geometry": geometry, "measurements": {}}],
             }
         ],
     }
@@ -179,8 +185,14 @@ def complete_side(letter: str) -> Side:
     ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
     version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
     score = {"a": 0.7391824, "b": 0.6284719}[letter]
+    coordinate = {"a": -81.726354, "b": -93.847261}[letter]
+    found = {"kind": "SPHERE", "center_mm": [coordinate, 2.0, 3.0], "diameter_mm": 7.0}
     prediction = Prediction.objects.create(
-        model_version=version, imaging_study=study, score=score, source=PredictionSource.API
+        model_version=version,
+        imaging_study=study,
+        score=score,
+        findings=[{"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found}],
+        source=PredictionSource.API,
     )
     run = InferenceRun.objects.create(model_version=version, state=JobState.FAILED, error_code="canary")
     InferenceItem.objects.create(run=run, imaging_study=study, state=JobState.FAILED)
@@ -254,6 +266,8 @@ def complete_side(letter: str) -> Side:
             "the AI's name": ai_model.name,
             "the AI's version": "9.9-canary",
             "the AI's prediction": str(prediction.pk),
+            "the AI's finding": f"finding-canary-{letter}",
+            "the place of the AI's finding": str(coordinate),
             "the randomisation seed": f"seed-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",

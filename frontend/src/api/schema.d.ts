@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/frame-grants/{study_uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Let the caller fetch frames for half an hour; missing ones are asked for at a worker. */
+        get: operations["frame_grants_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imaging-studies": {
         parameters: {
             query?: never;
@@ -341,6 +358,24 @@ export interface paths {
         /** @description Return the caller's account and roles. */
         get: operations["me_retrieve"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the preferences of the caller. */
+        get: operations["me_preferences_retrieve"];
+        /** @description Store the preferences; 409 `stale_revision` with the newer ones when another window was faster. */
+        put: operations["me_preferences_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -781,6 +816,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/first-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Freeze the first read and show the AI; 400 `incomplete` names what is missing, 409 once it is frozen. */
+        post: operations["reads_first_read_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/revisions": {
         parameters: {
             query?: never;
@@ -858,9 +910,10 @@ export interface components {
          * @description * `HIDDEN` - Hidden
          *     * `AFTER_SIGNING` - After Signing
          *     * `CONCURRENT` - Concurrent
+         *     * `SECOND_READ` - Second Read
          * @enum {string}
          */
-        AiDisplayEnum: "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT";
+        AiDisplayEnum: "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
         /** @description A new AI model. */
         AiModelInputRequest: {
             name: string;
@@ -884,6 +937,16 @@ export interface components {
             intended_use?: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description One delivery of AI content to the reader. */
+        AiShownOutput: {
+            /** Format: uuid */
+            prediction_id: string | null;
+            content: string;
+            phase: string;
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
         };
         /** @description What an analysis may choose. */
         AnalysisRunInputRequest: {
@@ -986,6 +1049,43 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A grant for the frames of an imaging study. */
+        FrameGrantOutput: {
+            /** @description Send it with every frame, in the header X-Frame-Grant. */
+            grant: string;
+            /** Format: date-time */
+            expires_at: string;
+            series: components["schemas"]["GrantedSeriesOutput"][];
+        };
+        /** @description The frozen first read, and the phase that follows. */
+        FrozenOutput: {
+            revision_number: number;
+            /** Format: date-time */
+            first_read_at: string;
+            digest: string;
+            phase: string;
+            /** @description Say whether the AI is shown now. */
+            readonly comparison_available: boolean;
+        };
+        /** @description Where the frames of a series are, once they are written. */
+        GrantedSeriesOutput: {
+            series_instance_uid: string;
+            state: components["schemas"]["GrantedSeriesOutputStateEnum"];
+            /** @description Why the frames could not be written. */
+            reason_code: string;
+            progress_done: number;
+            progress_total: number;
+            number_of_frames: number;
+            /** @description Null unless READY. */
+            frames_url: string | null;
+        };
+        /**
+         * @description * `READY` - READY
+         *     * `PENDING` - PENDING
+         *     * `FAILED` - FAILED
+         * @enum {string}
+         */
+        GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -1143,6 +1243,7 @@ export interface components {
             revision_id: string;
             revision_number: number;
             state: string;
+            phase: string;
             reader: string;
             case: string;
             /** Format: uuid */
@@ -1157,10 +1258,11 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
-            findings: {
+            readonly findings: {
                 [key: string]: unknown;
             }[];
             digest: string;
+            readonly ai_shown: components["schemas"]["AiShownOutput"][];
         };
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
@@ -1342,6 +1444,7 @@ export interface components {
             /** Format: uuid */
             ai_model_version_id?: string | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            ai_decisions_required?: boolean;
         };
         /** @description A new account. */
         PersonInputRequest: {
@@ -1362,6 +1465,12 @@ export interface components {
             /** @description May ingest imaging studies, register AI models and create reader studies. */
             may_create_reader_studies?: boolean;
         };
+        /**
+         * @description * `FIRST` - First
+         *     * `SECOND` - Second
+         * @enum {string}
+         */
+        PhaseEnum: "FIRST" | "SECOND";
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -1434,6 +1543,20 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description Preferences to store; their rules are in `portal.accounts.preferences`. */
+        PreferencesInputRequest: {
+            base_revision: number;
+            content: unknown;
+        };
+        /** @description The caller's preferences; revision 0 while nothing has been set. */
+        PreferencesOutput: {
+            revision: number;
+            content: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            updated_at: string | null;
+        };
         /** @description How far all readers have come. */
         ProgressOutput: {
             readers: components["schemas"]["ReaderProgressOutput"][];
@@ -1482,6 +1605,9 @@ export interface components {
             active_ms?: number;
             /** Format: date-time */
             opened_at: string;
+            phase?: components["schemas"]["PhaseEnum"];
+            /** Format: date-time */
+            first_read_at?: string | null;
             /** Format: date-time */
             saved_at: string | null;
             /** Format: date-time */
@@ -1497,6 +1623,7 @@ export interface components {
             name: string;
             state: string;
             ai_display: string;
+            ai_decisions_required: boolean;
         };
         /** @description A series to show. Descriptions written at the scanner can name the patient or the finding, so they stay out. */
         ReadSeriesOutput: {
@@ -1533,6 +1660,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            /** @description A read can be signed only when every finding of the AI is decided. */
+            ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
@@ -1577,6 +1706,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
+            /** @description A read can be signed only when every finding of the AI is decided. */
+            ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
@@ -1637,6 +1768,7 @@ export interface components {
             number: number;
             base_number: number;
             kind: components["schemas"]["RevisionOutputKindEnum"];
+            phase?: components["schemas"]["PhaseEnum"];
             author: string;
             provenance?: components["schemas"]["ProvenanceEnum"];
             /** Format: date-time */
@@ -1647,10 +1779,11 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `FIRST_READ` - First Read
          *     * `SIGNED` - Signed
          * @enum {string}
          */
-        RevisionOutputKindEnum: "DRAFT" | "SIGNED";
+        RevisionOutputKindEnum: "DRAFT" | "FIRST_READ" | "SIGNED";
         /**
          * @description * `COORDINATOR` - COORDINATOR
          *     * `READER` - READER
@@ -2189,6 +2322,36 @@ export interface operations {
             };
         };
     };
+    frame_grants_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameGrantOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imaging_studies_list: {
         parameters: {
             query?: {
@@ -2519,6 +2682,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_preferences_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_preferences_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOutput"];
                 };
             };
             /** @description A problem document. */
@@ -3170,6 +3393,8 @@ export interface operations {
                 format?: "csv" | "json";
                 /** @description A reader's own drafts too. */
                 include_drafts?: boolean;
+                /** @description Frozen first reads too: rows of their own, state FIRST_READ, phase FIRST. */
+                include_first_reads?: boolean;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 /** @description Only labels stored at or after it. */
@@ -3596,6 +3821,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_first_read_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenOutput"];
                 };
             };
             /** @description A problem document. */

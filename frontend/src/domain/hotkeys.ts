@@ -8,6 +8,13 @@ export type HotkeyAction =
   | "slice_last"
   | "series_next"
   | "series_previous"
+  | "layout_one"
+  | "layout_side_by_side"
+  | "layout_above_below"
+  | "layout_four"
+  | "pane_maximise"
+  | "pane_next"
+  | "pane_previous"
   | "tool_select"
   | "tool_point"
   | "tool_length"
@@ -36,7 +43,7 @@ export interface Hotkey {
   /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
   keys: string[];
   action: HotkeyAction;
-  group: "Images" | "Tools" | "Marks" | "Form" | "Case";
+  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "Case";
   text: string;
 }
 
@@ -50,8 +57,15 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["ArrowRight"], action: "series_next", group: "Images", text: "Next series" },
   { keys: ["ArrowLeft"], action: "series_previous", group: "Images", text: "Previous series" },
   { keys: ["f"], action: "view_fit", group: "Images", text: "Fit image to window" },
-  { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window" },
+  { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window; again: the image's next one" },
   { keys: ["i"], action: "window_invert", group: "Images", text: "Invert" },
+  { keys: ["Shift+s"], action: "layout_one", group: "Layout", text: "Single pane" },
+  { keys: ["Shift+d"], action: "layout_side_by_side", group: "Layout", text: "Double: side by side" },
+  { keys: ["Shift+u"], action: "layout_above_below", group: "Layout", text: "Upper and lower pane" },
+  { keys: ["Shift+q"], action: "layout_four", group: "Layout", text: "Quad: two by two" },
+  { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
+  { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
+  { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },
@@ -74,6 +88,13 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },
 ];
 
+/** The row of an action. */
+export function hotkeyOf(action: HotkeyAction): Hotkey {
+  const row = HOTKEYS.find((hotkey) => hotkey.action === action);
+  if (!row) throw new Error(`The table of keys has no row for ${action}.`);
+  return row;
+}
+
 export interface KeyPress {
   key: string;
   ctrlKey: boolean;
@@ -84,19 +105,10 @@ export interface KeyPress {
 
 /** The written form of a key press, as the table spells it. */
 export function keyName(press: KeyPress): string {
-  const isLetter = /^[a-z]$/i.test(press.key);
-  const key = isLetter ? press.key.toLowerCase() : press.key;
+  const isLetter = /^\p{L}$/u.test(press.key);
+  const key = isLetter ? press.key.toLowerCase() : press.key === " " ? "Space" : press.key;
   const control = press.ctrlKey || press.metaKey ? "Ctrl+" : "";
   // A shifted sign such as "?" already says the shift in its key.
-  const shift = press.shiftKey && (isLetter || press.key.length > 1) ? "Shift+" : "";
+  const shift = press.shiftKey && (isLetter || key.length > 1) ? "Shift+" : "";
   return control + shift + key;
-}
-
-const ACTION_OF_KEY = new Map(
-  HOTKEYS.flatMap((hotkey) => hotkey.keys.map((key) => [key, hotkey.action] as const)),
-);
-
-/** What a key press means, or undefined when it is not ours (Alt belongs to the browser). */
-export function actionOf(press: KeyPress): HotkeyAction | undefined {
-  return press.altKey ? undefined : ACTION_OF_KEY.get(keyName(press));
 }

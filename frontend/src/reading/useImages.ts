@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { questionForMark } from "@/domain/formKeys";
+import { type Grid, oneSeries, withSeries } from "@/domain/grid";
 import { isLocated, type MarkKind } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
@@ -18,8 +19,10 @@ export interface Images {
   setSelectedMarkId: (id: string | null) => void;
   /** Select a mark and go to its slice, on whichever series it lies. */
   goToMark: (id: string) => void;
-  shownSeries: string;
-  showSeries: (seriesInstanceUid: string) => void;
+  grid: Grid;
+  onGrid: (change: (grid: Grid) => Grid) => void;
+  /** Show a series in a pane, the active one unless said. */
+  showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
@@ -30,21 +33,22 @@ interface ImagesInput {
   handle: ReadSessionHandle;
   isFrozen: boolean;
   ai: AiPrediction | null;
+  keepsTool: boolean;
 }
 
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
-export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
+export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
-  const [shownSeries, setShownSeries] = useState(() => largestSeries(read));
+  const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
   const { findings } = handle.session.save.payload;
   const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
-  const showSeries = useCallback((uid: string) => {
+  const showSeries = useCallback((uid: string, paneId?: string) => {
     setFirstMark(null);
-    setShownSeries(uid);
+    onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
   }, []);
   const goToMark = useCallback(
     (id: string) => {
@@ -54,7 +58,7 @@ export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
       const series = mark.geometry.series_instance_uid;
       if (!series) return;
       setFirstMark(mark);
-      setShownSeries(series);
+      onGrid((before) => withSeries(before, before.activeId, series));
     },
     [marks],
   );
@@ -65,12 +69,14 @@ export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
       const key = questionForMark(questions, mark.geometry.kind);
       const question = questions.filter(isLocated).find((candidate) => candidate.key === key);
       const code = question ? onlyCode(question) : null;
-      edit({ type: "finding_added", finding: { id, question: key, code, confidence: null, ...mark } });
-      // One mark a choice of tool: a second click on the image then selects and cannot make another by accident.
-      setTool(null);
+      const finding = { id: crypto.randomUUID(), question: key, code, confidence: null, answers: {} };
+      edit({ type: "finding_added", finding: { ...finding, marks: [{ id, ...mark }] } });
+      // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
+      // and cannot make another by accident.
+      if (!keepsTool) setTool(null);
       setSelectedMarkId(id);
     },
-    [edit, questions],
+    [edit, questions, keepsTool],
   );
   return {
     viewer,
@@ -82,22 +88,22 @@ export function useImages({ read, handle, isFrozen, ai }: ImagesInput): Images {
     selectedMarkId,
     setSelectedMarkId,
     goToMark,
-    shownSeries,
+    grid,
+    onGrid,
     showSeries,
     firstMark,
     onMarkDrawn,
-    onMarkMoved: useCallback((id, mark) => edit({ type: "finding_moved", id, ...mark }), [edit]),
+    onMarkMoved: useCallback((id, mark) => edit({ type: "mark_changed", id, change: mark }), [edit]),
   };
 }
 
 function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
-  return findings.map(({ id, geometry }, index) => ({
-    id,
-    geometry,
-    label: String(index + 1),
-    source: "READER",
-    isLocked,
-  }));
+  return findings.flatMap(({ marks }, index) =>
+    marks.map(({ id, geometry }): ViewerMark => {
+      const label = String(index + 1);
+      return { id, geometry, label, source: "READER", isLocked };
+    }),
+  );
 }
 
 function aiMarks(ai: AiPrediction | null): ViewerMark[] {
@@ -116,9 +122,9 @@ export function aiMarkId(findingId: string): string {
 }
 
 /** Localisers and reports come first by number, but the reader wants the series with the images. */
-function largestSeries(read: Read): string {
+function largestSeries(read: Read): string | null {
   const [largest] = [...read.case.imaging_study.series].sort(
     (one, other) => other.number_of_instances - one.number_of_instances,
   );
-  return largest?.series_instance_uid ?? "";
+  return largest?.series_instance_uid ?? null;
 }

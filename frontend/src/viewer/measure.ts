@@ -1,13 +1,6 @@
 import type { MarkKind } from "@/domain/labelSchema";
-import type { Measurements, PixelPoint } from "@/domain/payload";
-import type { ImagePlane } from "./plane";
-
-export const NO_MEASUREMENTS: Measurements = {
-  length_mm: null,
-  area_mm2: null,
-  width_mm: null,
-  height_mm: null,
-};
+import type { PixelPoint } from "@/domain/payload";
+import { CALIBRATIONS, type Calibration, NO_CALIBRATION } from "./calibration";
 
 /** Sizes of a mark in any unit: per pixel 1 x 1, or per millimetre with the image's spacing. */
 export interface Sizes {
@@ -45,35 +38,26 @@ export function sizesInPixels(kind: MarkKind, points: PixelPoint[]): Sizes {
   return SIZES_OF_KIND[kind](points, distanceWith(1, 1));
 }
 
-/** Sizes in millimetres; all null when the image has no spacing, for a guess would look like a measurement. */
-export function measurementsOf(
-  kind: MarkKind,
-  points: PixelPoint[],
-  spacing: ImagePlane["spacing"],
-): Measurements {
-  if (!spacing) return NO_MEASUREMENTS;
-  const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing.column_mm, spacing.row_mm));
-  return {
-    length_mm: rounded(sizes.length),
-    area_mm2: rounded(sizes.area),
-    width_mm: rounded(sizes.width),
-    height_mm: rounded(sizes.height),
-  };
-}
-
-/** To the micrometre: finer digits are noise of the mouse and of floating point. */
-export function rounded<T extends number | null>(value: T): T {
-  return (value === null ? null : Math.round(value * 1000) / 1000) as T;
-}
-
-/** What is written beside a mark: millimetres where the image has spacing, else pixels, named as such. */
-export function sizeText(kind: MarkKind, points: PixelPoint[], spacing: ImagePlane["spacing"]): string[] {
+/**
+ * What is written beside a mark: millimetres and what they mean where the image is calibrated, else pixels,
+ * named as such, and why.
+ */
+export function sizeText(kind: MarkKind, points: PixelPoint[], calibration: Calibration): string[] {
+  const { spacing } = calibration;
   const unit = spacing ? "mm" : "px";
   const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing?.column_mm ?? 1, spacing?.row_mm ?? 1));
-  if (sizes.length !== null) return [`${sizes.length.toFixed(1)} ${unit}`];
+  const suffix = spacing ? CALIBRATIONS[calibration.kind].suffix : "";
+  const lines = linesOf(sizes, unit, suffix);
+  // That an image has no spacing at all is said by the unit; a place within it that has none needs its reason.
+  const isPlaceRefused = !spacing && calibration.refusal !== "NO_SPACING";
+  return isPlaceRefused && lines.length > 0 ? [...lines, NO_CALIBRATION[calibration.refusal]] : lines;
+}
+
+function linesOf(sizes: Sizes, unit: string, suffix: string): string[] {
+  if (sizes.length !== null) return [`${sizes.length.toFixed(1)} ${unit}${suffix}`];
   if (sizes.width === null || sizes.height === null || sizes.area === null) return [];
   return [
-    `${sizes.width.toFixed(1)} × ${sizes.height.toFixed(1)} ${unit}`,
-    `${sizes.area.toFixed(1)} ${unit}²`,
+    `${sizes.width.toFixed(1)} × ${sizes.height.toFixed(1)} ${unit}${suffix}`,
+    `${sizes.area.toFixed(1)} ${unit}²${suffix}`,
   ];
 }

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from annotations.exporters.labels_csv import ANSWER_PREFIX, COLUMNS, labels_csv
 from tests.annotations.building import finding
 
+COMPUTED = ("number_of_findings", "findings", "ai_shown_at", "ai_prediction_id")
+
 
 def row(**changes: Any) -> dict[str, Any]:
-    whole: dict[str, Any] = {name: name for name in COLUMNS if name not in ("number_of_findings", "findings")}
-    return {**whole, "answers": {"present": True, "sure": 80}, "findings": [], **changes}
+    whole: dict[str, Any] = {name: name for name in COLUMNS if name not in COMPUTED}
+    return {**whole, "answers": {"present": True, "sure": 80}, "findings": [], "ai_shown": [], **changes}
 
 
 def parsed(rows: list[dict[str, Any]], keys: list[str]) -> list[dict[str, str]]:
@@ -50,3 +52,10 @@ def test_any_name_keeps_its_row_and_never_starts_a_formula(name: str) -> None:
     (line,) = list(csv.DictReader(io.StringIO(text, newline="")))
     assert not line["case"].startswith(("=", "+", "-", "@", "\t", "\r"))
     assert line["case"].removeprefix("'") == name.removeprefix("'")
+
+
+def test_the_first_delivery_of_the_ai_is_named_and_its_absence_is_empty() -> None:
+    shown = [{"shown_at": "2026-01-01T00:00:00Z", "prediction_id": "p1"}, {"shown_at": "later", "prediction_id": "p1"}]
+    aided, unaided = parsed([row(ai_shown=shown), row()], [])
+    assert (aided["ai_shown_at"], aided["ai_prediction_id"]) == ("2026-01-01T00:00:00Z", "p1")
+    assert (unaided["ai_shown_at"], unaided["ai_prediction_id"]) == ("", "")

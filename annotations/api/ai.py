@@ -1,0 +1,89 @@
+"""Routes of the AI beside the reader: freezing the first read, and what the AI says once the protocol shows it."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations import selectors
+from annotations.access import own_read
+from annotations.api.reading import SaveInput, save_of
+from annotations.models import AiContent
+from annotations.services import reads as services
+from annotations.services.ai import ai_delivered
+from portal.accounts.authentication import caller
+from portal.errors import NotFound
+
+# What the AI says stays in no cache: not the browser's, not a proxy's.
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+class FrozenOutput(serializers.Serializer[Any]):
+    """The frozen first read, and the phase that follows."""
+
+    revision_number = serializers.IntegerField(source="number")
+    first_read_at = serializers.DateTimeField(source="created_at")
+    digest = serializers.CharField()
+    phase = serializers.CharField(source="read.phase")
+    comparison_available = serializers.SerializerMethodField()
+
+    def get_comparison_available(self, revision: Any) -> bool:
+        """Say whether the AI is shown now."""
+        return selectors.comparison_available(read=revision.read)
+
+
+class ReadFreezeApi(APIView):
+    """Freezing the first read."""
+
+    @extend_schema(request=SaveInput, responses=FrozenOutput)
+    @transaction.atomic
+    def post(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Freeze the first read and show the AI; 400 `incomplete` names what is missing, 409 once it is frozen."""
+        save = save_of(request)
+        read = own_read(caller(request), read_id, lock=True)
+        revision = services.read_freeze_first(by=caller(request), read=read, save=save)
+        return Response(FrozenOutput(revision).data)
+
+
+class PredictionShownOutput(serializers.Serializer[Any]):
+    """What the AI says of the case."""
+
+    prediction_id = serializers.UUIDField(source="pk")
+    model = serializers.CharField(source="model_version.ai_model.name")
+    version = serializers.CharField(source="model_version.version")
+    score = serializers.FloatField()
+    threshold = serializers.FloatField(source="model_version.operating_threshold")
+    call = serializers.SerializerMethodField()
+    findings = serializers.ListField(child=serializers.DictField())
+    created_at = serializers.DateTimeField()
+
+    def get_call(self, prediction: Any) -> bool:
+        """Return the AI's binary call at its operating threshold."""
+        return bool(prediction.score >= prediction.model_version.operating_threshold)
+
+
+class ComparisonOutput(serializers.Serializer[Any]):
+    """The AI beside the reader's own answers."""
+
+    ai = PredictionShownOutput(allow_null=True)
+    own = serializers.DictField()
+
+
+class ReadComparisonApi(APIView):
+    """The AI beside the reader's own answers."""
+
+    @extend_schema(responses=ComparisonOutput)
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Return what the AI says, once the protocol allows it; before that this address does not exist."""
+        read = own_read(caller(request), read_id)
+        if not selectors.comparison_available(read=read):
+            raise NotFound
+        prediction = selectors.prediction_of(read=read)
+        ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
+        shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data
+        return Response(shown, headers=NOT_STORED)
