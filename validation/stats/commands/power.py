@@ -187,9 +187,10 @@ def _without_negatives(areas: tuple[float, float], pilot: _Pilot, positives: int
     raised = {name: max(getattr(known, name), 0.0) for name in ("var_r", "var_tr", "cov1", "cov2", "cov3")}
     found = roe_metz_from_or(areas, dataclasses.replace(known, **raised), pilot.cases - positives, positives)
     variances = {name: getattr(found, name) for name in ("var_r", "var_tr", "var_c", "var_tc", "var_rc")}
-    below = {name: 0.0 for name, value in variances.items() if value < 0.0}
-    negative = [name for name in raised if getattr(known, name) < 0.0]
-    return dataclasses.replace(found, **below), sorted({*negative, *below})
+    clipped = {name for name in raised if getattr(known, name) < 0.0}
+    clipped |= {name for name, value in variances.items() if value < 0.0}
+    usable = {name: max(value, 0.0) for name, value in variances.items()}
+    return RoeMetz(found.shifts, **usable), sorted(clipped)
 
 
 def _needed(one: object) -> dict[str, JSONValue]:
