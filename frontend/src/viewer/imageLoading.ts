@@ -3,7 +3,7 @@ import { wadors } from "@cornerstonejs/dicom-image-loader";
 import { frameImage } from "./frameImage";
 import { sliceOfImageId } from "./sliceMetadata";
 
-type LoadOptions = Record<string, unknown> & { useRGBA?: boolean };
+export type LoadOptions = Record<string, unknown> & { useRGBA?: boolean };
 
 /** Take over the loading of frames: Cornerstone fetches and decodes, the rest is ours (see `frameImage`). */
 export function startImageLoading(): void {
@@ -11,14 +11,23 @@ export function startImageLoading(): void {
 }
 
 function loadFrame(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
-  const decoding = wadors.loadImage(imageId, { ...options, ...STORED_PIXELS } as never);
-  return { ...decoding, promise: decoding.promise.then((image) => finished(image as Types.IImage, options)) };
+  const decoding = wadors.loadImage(imageId, storedPixelOptions(options) as never);
+  return {
+    ...decoding,
+    promise: decoding.promise.then((image) => finishedImage(image as Types.IImage, options)),
+  };
 }
 
-// Stored numbers are wanted, in an array of their own: no rescaling, no volume's buffer.
-const STORED_PIXELS = { preScale: { enabled: false }, targetBuffer: undefined, useRGBA: false };
+/**
+ * The options with which Cornerstone's decoders give stored numbers in an array of their own: no rescaling, no
+ * volume's buffer. Every way of fetching frames decodes with them and passes the result through `finishedImage`.
+ */
+export function storedPixelOptions(options: LoadOptions): LoadOptions {
+  return { ...options, preScale: { enabled: false }, targetBuffer: undefined, useRGBA: false };
+}
 
-function finished(decoded: Types.IImage, options: LoadOptions): Types.IImage {
+/** What Cornerstone has decoded, as the image that is drawn. */
+export function finishedImage(decoded: Types.IImage, options: LoadOptions): Types.IImage {
   const slice = sliceOfImageId(decoded.imageId);
   if (!slice) return decoded;
   const image = frameImage(slice, storedPixels(decoded), options.useRGBA);
