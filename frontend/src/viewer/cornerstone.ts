@@ -13,8 +13,9 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
-import { registerFrameLoader } from "./frames/loader";
 import { limitMemory } from "./frames/memory";
+import { startImageLoading } from "./imageLoading";
+import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
@@ -74,8 +75,9 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
-  registerFrameLoader();
   limitMemory();
+  startSliceMetadata();
+  startImageLoading();
   initTools();
   for (const tool of TOOLS) addTool(tool);
   const { style } = annotation.config;

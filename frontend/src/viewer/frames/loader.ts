@@ -1,4 +1,4 @@
-import { Enums, imageLoader, type Types } from "@cornerstonejs/core";
+import { Enums, type Types } from "@cornerstonejs/core";
 import { createImage, wadors } from "@cornerstonejs/dicom-image-loader";
 import type { FrameForm } from "@/domain/frames/manifest";
 import { framesOf } from "@/domain/frames/registry";
@@ -17,21 +17,15 @@ interface LoadOptions {
 }
 
 /**
- * Take frames from the files of their series where there are some. The address of a frame stays its DICOMweb one: it
- * names the frame, and it is where the frame comes from otherwise.
+ * A frame as stored, decoded: from the files of its series where there are some, else from DICOMweb. The address of a
+ * frame stays its DICOMweb one: it names the frame, and it is where the frame comes from otherwise.
  */
-export function registerFrameLoader(): void {
-  imageLoader.registerImageLoader("wadors", loadImage as Types.ImageLoaderFn);
-}
-
-function loadImage(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
+export function loadStoredFrame(imageId: string, options: LoadOptions): Types.IImageLoadObject {
   const [, seriesUid = "", instanceUid = "", frame = ""] = FRAME_ADDRESS.exec(imageId) ?? [];
   const frames = framesOf(seriesUid);
-  if (!frames) {
-    const fromDicomweb = wadors.loadImage(imageId, options as never) as unknown as Types.IImageLoadObject;
-    return { ...fromDicomweb, promise: withTraffic(() => fromDicomweb.promise) };
-  }
-  return { promise: loadFromFiles(imageId, frames, instanceUid, Number(frame), options) };
+  if (frames) return { promise: loadFromFiles(imageId, frames, instanceUid, Number(frame), options) };
+  const fromDicomweb = wadors.loadImage(imageId, options as never) as unknown as Types.IImageLoadObject;
+  return { ...fromDicomweb, promise: withTraffic(() => fromDicomweb.promise) };
 }
 
 async function loadFromFiles(
