@@ -1,6 +1,6 @@
 import { type LineHint, pageLine } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
-import { framesOf, knowFrames } from "@/domain/frames/registry";
+import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
 import { withTraffic } from "@/domain/frames/traffic";
 import { Problem } from "./problem";
@@ -21,11 +21,14 @@ interface FrameGrant {
 interface Held {
   answer: Promise<FrameGrant>;
   renewAt: number;
+  expiresAt: number;
 }
 
 const GRANT_HEADER = "X-Frame-Grant";
 // Well within the half hour that a grant lives.
 const RENEW_AFTER_MS = 10 * 60 * 1000;
+const LIFE_MS = 29 * 60 * 1000;
+const TRY_AGAIN_MS = 30 * 1000;
 
 const held = new Map<string, Held>();
 
@@ -34,10 +37,21 @@ pageLine.hint = () => (navigator as Navigator & { connection?: LineHint }).conne
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
   const kept = held.get(studyInstanceUid);
   if (kept && !isRenewed && Date.now() < kept.renewAt) return kept.answer;
-  const answer = call<FrameGrant>("GET", `/api/v1/frame-grants/${studyInstanceUid}`, { stayOnSignOut: true });
-  held.set(studyInstanceUid, { answer, renewAt: Date.now() + RENEW_AFTER_MS });
-  answer.catch(() => held.delete(studyInstanceUid));
+  const now = Date.now();
+  const path = `/api/v1/frame-grants/${studyInstanceUid}`;
+  const answer = call<FrameGrant>("GET", path, { stayOnSignOut: true }).catch((failure: unknown) => {
+    held.delete(studyInstanceUid);
+    if (isRefusal(failure) || !kept || Date.now() > kept.expiresAt) throw failure;
+    // The database may be down: what was granted goes on until it expires.
+    held.set(studyInstanceUid, { ...kept, renewAt: Date.now() + TRY_AGAIN_MS });
+    return kept.answer;
+  });
+  held.set(studyInstanceUid, { answer, renewAt: now + RENEW_AFTER_MS, expiresAt: now + LIFE_MS });
   return answer;
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Problem && [401, 403, 404].includes(failure.status);
 }
 
 /** Fetch a file of a series under the study's grant. Every such file is immutable, so the browser keeps it. */
@@ -70,6 +84,7 @@ export async function openFrames(
   studyInstanceUid: string,
   seriesInstanceUid: string,
 ): Promise<DicomInstance[] | null> {
+  if (isFromDicomweb(seriesInstanceUid)) return null;
   // A series that was not ready may be now.
   const url =
     (await urlOf(studyInstanceUid, seriesInstanceUid, false)) ??

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
 import type { DicomInstance } from "@/domain/frames/manifest";
+import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
 import { openFrames } from "./frames";
@@ -146,12 +147,13 @@ function seriesPath(studyInstanceUid: string, seriesInstanceUid: string): string
 export function seriesMetadataQuery(studyInstanceUid: string, seriesInstanceUid: string) {
   return queryOptions({
     queryKey: ["dicomweb", studyInstanceUid, seriesInstanceUid],
-    queryFn: async ({ signal }) =>
-      (await openFrames(studyInstanceUid, seriesInstanceUid)) ??
-      call<DicomInstance[]>("GET", `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`, {
-        signal,
-        accept: "application/dicom+json",
-      }),
+    queryFn: async ({ signal }) => {
+      const instances = await openFrames(studyInstanceUid, seriesInstanceUid);
+      if (instances) return instances;
+      noteFromDicomweb(seriesInstanceUid);
+      const path = `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`;
+      return call<DicomInstance[]>("GET", path, { signal, accept: "application/dicom+json" });
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { fetchNextCase } from "@/api/nextCase";
 import type { Read } from "@/api/reading";
-import { framesOf } from "@/domain/frames/registry";
+import { leaveSeries } from "@/domain/frames/registry";
 
 /** While a case is on the screen fetch the images of the one that follows; let go of this one's when it is left. */
 export function useNextCase(read: Read): void {
@@ -12,7 +12,7 @@ export function useNextCase(read: Read): void {
     fetchNextCase(read.id, leaving.signal).catch(() => undefined);
     return () => {
       leaving.abort();
-      for (const { series_instance_uid } of series) framesOf(series_instance_uid)?.drop();
+      for (const { series_instance_uid } of series) leaveSeries(series_instance_uid);
     };
   }, [read.id, series]);
 }

@@ -17,6 +17,23 @@ export function framesOf(seriesInstanceUid: string): SeriesFrames | null {
   return frames;
 }
 
+/** Series on the screen whose frames come from DICOMweb: their metadata describes other bytes than the files hold. */
+const fromDicomweb = new Set<string>();
+
+export function noteFromDicomweb(seriesInstanceUid: string): void {
+  fromDicomweb.add(seriesInstanceUid);
+}
+
+export function isFromDicomweb(seriesInstanceUid: string): boolean {
+  return fromDicomweb.has(seriesInstanceUid);
+}
+
+/** The case is left: let go of what was fetched and not decoded, and look for files when it is opened again. */
+export function leaveSeries(seriesInstanceUid: string): void {
+  fromDicomweb.delete(seriesInstanceUid);
+  known.get(seriesInstanceUid)?.drop();
+}
+
 export function knowFrames(seriesInstanceUid: string, frames: SeriesFrames): void {
   known.delete(seriesInstanceUid);
   known.set(seriesInstanceUid, frames);

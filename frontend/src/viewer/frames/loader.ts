@@ -1,7 +1,7 @@
 import { Enums, type Types } from "@cornerstonejs/core";
 import { createImage, wadors } from "@cornerstonejs/dicom-image-loader";
 import type { FrameForm } from "@/domain/frames/manifest";
-import { framesOf } from "@/domain/frames/registry";
+import { framesOf, isFromDicomweb } from "@/domain/frames/registry";
 import type { SeriesFrames } from "@/domain/frames/series";
 import { withTraffic } from "@/domain/frames/traffic";
 
@@ -22,7 +22,7 @@ interface LoadOptions {
  */
 export function loadStoredFrame(imageId: string, options: LoadOptions): Types.IImageLoadObject {
   const [, seriesUid = "", instanceUid = "", frame = ""] = FRAME_ADDRESS.exec(imageId) ?? [];
-  const frames = framesOf(seriesUid);
+  const frames = isFromDicomweb(seriesUid) ? null : framesOf(seriesUid);
   if (frames) return { promise: loadFromFiles(imageId, frames, instanceUid, Number(frame), options) };
   const fromDicomweb = wadors.loadImage(imageId, options as never) as unknown as Types.IImageLoadObject;
   return { ...fromDicomweb, promise: withTraffic(() => fromDicomweb.promise) };
