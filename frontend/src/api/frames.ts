@@ -2,7 +2,6 @@ import { type LineHint, pageLine } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
-import { withTraffic } from "@/domain/frames/traffic";
 import { Problem } from "./problem";
 import { call, send } from "./send";
 
@@ -98,10 +97,6 @@ export async function openFrames(
   return frames.instances;
 }
 
-async function bytesOf(studyInstanceUid: string, url: string, urgency: Urgency): Promise<ArrayBuffer> {
-  return (await fetchGranted(studyInstanceUid, url, urgency)).arrayBuffer();
-}
-
 function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Transport {
   return {
     find: async () => {
@@ -109,10 +104,7 @@ function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Trans
       if (url) return placeAt(studyInstanceUid, url);
       throw new Error("The images are being prepared anew; try again in a moment.");
     },
-    fetch: (url, urgency) =>
-      urgency === "ahead"
-        ? bytesOf(studyInstanceUid, url, urgency)
-        : withTraffic(() => bytesOf(studyInstanceUid, url, urgency)),
+    fetch: async (url, urgency) => (await fetchGranted(studyInstanceUid, url, urgency)).arrayBuffer(),
     isGone: (failure) => failure instanceof Problem && failure.status === 404,
   };
 }

@@ -1,5 +1,5 @@
 import { framesOf } from "@/domain/frames/registry";
-import { isLineFree } from "@/domain/frames/traffic";
+import { isLineFree, loadsEnded } from "@/domain/frames/traffic";
 import { openFrames } from "./frames";
 import { call } from "./send";
 
@@ -8,16 +8,17 @@ interface NextImages {
   series: { series_instance_uid: string; number_of_instances: number }[];
 }
 
-// The case on the screen begins to load within this time of being opened.
-const SETTLED_MS = 1_500;
-const FREE_MS = 300;
+// After this long without a load the case on the screen has all of its images.
+const FREE_MS = 500;
 const LOOK_AGAIN_MS = 100;
 const MOST_BYTES = 512 * 1024 ** 2;
 
 /** Fetch the images of the case that follows a read, the largest series first, whenever the line is free. */
 export async function fetchNextCase(readId: string, signal: AbortSignal): Promise<void> {
-  await pause(SETTLED_MS);
-  if (!(await lineIsFree(SETTLED_MS, signal))) return;
+  // Nothing is loading either before the first image of this case is asked for.
+  const before = loadsEnded();
+  while (!signal.aborted && loadsEnded() === before) await pause(LOOK_AGAIN_MS);
+  if (!(await lineIsFree(FREE_MS, signal))) return;
   const next = await call<NextImages>("POST", `/api/v1/reads/${readId}/prefetch`, {
     signal,
     stayOnSignOut: true,

@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
-from tests.annotations.building import COMPLETE, Built, draft, launched, person, save
+from tests.annotations.building import COMPLETE, Built, content, draft, launched, person, save
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def built() -> Built:
 
 
 def sign(read: Read) -> None:
-    reads.read_sign(by=read.assignment.reader, read=read, save=save(COMPLETE, read.revision_number))
+    reads.read_sign(by=read.assignment.reader, read=read, save=save(content(**COMPLETE), read.revision_number))
 
 
 def test_the_next_case_is_the_next_of_the_own_order_and_stays_unopened(built: Built) -> None:

@@ -23,7 +23,11 @@ interface LoadOptions {
 export function loadStoredFrame(imageId: string, options: LoadOptions): Types.IImageLoadObject {
   const [, seriesUid = "", instanceUid = "", frame = ""] = FRAME_ADDRESS.exec(imageId) ?? [];
   const frames = isFromDicomweb(seriesUid) ? null : framesOf(seriesUid);
-  if (frames) return { promise: loadFromFiles(imageId, frames, instanceUid, Number(frame), options) };
+  if (frames) {
+    return {
+      promise: withTraffic(() => loadFromFiles(imageId, frames, instanceUid, Number(frame), options)),
+    };
+  }
   const fromDicomweb = wadors.loadImage(imageId, options as never) as unknown as Types.IImageLoadObject;
   return { ...fromDicomweb, promise: withTraffic(() => fromDicomweb.promise) };
 }
