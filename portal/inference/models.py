@@ -104,6 +104,18 @@ class Prediction(AppendOnlyModel):
         ]
 
 
+class HeatMap(AppendOnlyModel):
+    """Where in the patient a prediction comes from; the voxels are a file (`portal.inference.heat_map_files`)."""
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.PROTECT, related_name="heat_map")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over grid and voxels; names the file.")
+    columns = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    slices = models.PositiveIntegerField()
+    affine = models.JSONField(help_text="3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+.")
+    frame_of_reference_uid = models.CharField(max_length=64, blank=True)
+
+
 class InferenceItem(UuidModel):
     """One imaging study of a run."""
 
