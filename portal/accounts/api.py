@@ -15,9 +15,10 @@ from rest_framework.views import APIView
 
 from portal.accounts.access import own_token
 from portal.accounts.authentication import caller
-from portal.accounts.models import ApiToken, TokenScope, User
-from portal.accounts.selectors import people_search, tokens_of
-from portal.accounts.services import person_create, token_create, token_revoke
+from portal.accounts.models import ApiToken, Preferences, TokenScope, User
+from portal.accounts.preferences import EMPTY
+from portal.accounts.selectors import people_search, preferences_of, tokens_of
+from portal.accounts.services import person_create, preferences_put, token_create, token_revoke
 
 PEOPLE_LIMIT = 200
 
@@ -60,6 +61,38 @@ class MeApi(APIView):
     def get(self, request: Request) -> Response:
         """Return the caller's account and roles."""
         return Response(MeOutput(caller(request)).data)
+
+
+class PreferencesOutput(serializers.Serializer[Any]):
+    """The caller's preferences; revision 0 while nothing has been set."""
+
+    revision = serializers.IntegerField()
+    content = serializers.DictField()
+    updated_at = serializers.DateTimeField(allow_null=True)
+
+
+class PreferencesInput(serializers.Serializer[Any]):
+    """Preferences to store; their rules are in `portal.accounts.preferences`."""
+
+    base_revision = serializers.IntegerField(min_value=0)
+    content = serializers.JSONField()
+
+
+class PreferencesApi(APIView):
+    """What the caller has set for themselves: keys, mouse, windows, viewer."""
+
+    @extend_schema(responses=PreferencesOutput)
+    def get(self, request: Request) -> Response:
+        """Return the preferences of the caller."""
+        stored = preferences_of(user=caller(request)) or Preferences(revision=0, content=EMPTY)
+        return Response(PreferencesOutput(stored).data)
+
+    @extend_schema(request=PreferencesInput, responses=PreferencesOutput)
+    def put(self, request: Request) -> Response:
+        """Store the preferences; 409 `stale_revision` with the newer ones when another window was faster."""
+        form = PreferencesInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        return Response(PreferencesOutput(preferences_put(user=caller(request), **form.validated_data)).data)
 
 
 class PersonOutput(serializers.ModelSerializer[User]):

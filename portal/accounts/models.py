@@ -22,6 +22,18 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Preferences(models.Model):
+    """What a person has set for themselves, as one versioned document (`portal.accounts.preferences`)."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preferences")
+    revision = models.PositiveIntegerField(default=1)
+    content = models.JSONField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}, revision {self.revision}"
+
+
 class TokenScope(models.TextChoices):
     """What a token may do."""
 

@@ -90,6 +90,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "schema": {"GET": _A.API_SCHEMA},
     "docs": {"GET": _A.API_SCHEMA},
     "me": {"GET": _A.OWN_ACCOUNT},
+    "preferences": {"GET": _A.OWN_ACCOUNT, "PUT": _A.OWN_ACCOUNT},
     "tokens": {"GET": _A.OWN_ACCOUNT, "POST": _A.OWN_ACCOUNT},
     "token": {"DELETE": _A.OWN_ACCOUNT},
     "people": {"GET": _A.PEOPLE_SEARCH, "POST": _A.PEOPLE_CREATE},

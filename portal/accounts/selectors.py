@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from portal.accounts.models import ApiToken, User
+from portal.accounts.models import ApiToken, Preferences, User
 
 
 def people_search(*, search: str) -> QuerySet[User]:
@@ -14,3 +14,8 @@ def people_search(*, search: str) -> QuerySet[User]:
 def tokens_of(*, user: User) -> QuerySet[ApiToken]:
     """Return the account's tokens that have not been revoked."""
     return ApiToken.objects.filter(user=user, revoked_at=None)
+
+
+def preferences_of(*, user: User) -> Preferences | None:
+    """Return what the account has set, or None while all is default."""
+    return Preferences.objects.filter(user=user).first()

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -9,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.authentication import token_digest
-from portal.accounts.models import ApiToken, TokenScope, User
+from portal.accounts.models import ApiToken, Preferences, TokenScope, User
+from portal.accounts.preferences import EMPTY, preference_problems
 from portal.audit.services import record
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 
 STREAM = "accounts"
 LONGEST_TOKEN_LIFE = timedelta(days=366)
@@ -92,3 +94,26 @@ def token_revoke(*, by: User, token: ApiToken) -> None:
     """End a token at once."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
     record(stream=STREAM, actor=by, action="token.revoke", obj=token)
+
+
+@transaction.atomic
+def preferences_put(*, user: User, base_revision: int, content: Any) -> Preferences:
+    """Store an account's preferences. Raises 409 `stale_revision` when another window stored some in between."""
+    problems = preference_problems(content)
+    if problems:
+        raise Invalid("The preferences are not valid.", code="invalid_preferences", errors=problems)
+    # The account's row is locked, for the first write has no row of its own to lock.
+    User.objects.select_for_update().get(pk=user.pk)
+    stored = Preferences.objects.filter(user=user).first()
+    current = stored.revision if stored else 0
+    if base_revision != current:
+        raise Conflict(
+            "Your preferences were changed in another window.",
+            code="stale_revision",
+            extra={"current_revision": current, "current_content": stored.content if stored else EMPTY},
+        )
+    stored = stored or Preferences(user=user)
+    stored.revision, stored.content = current + 1, content
+    stored.save()
+    record(stream=STREAM, actor=user, action="preferences.put", obj=stored, detail={"revision": stored.revision})
+    return stored

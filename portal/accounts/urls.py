@@ -6,6 +6,7 @@ from portal.accounts import api
 
 urlpatterns = [
     path("me", api.MeApi.as_view(), name="me"),
+    path("me/preferences", api.PreferencesApi.as_view(), name="preferences"),
     path("people", api.PeopleApi.as_view(), name="people"),
     path("tokens", api.TokensApi.as_view(), name="tokens"),
     path("tokens/<uuid:token_id>", api.TokenApi.as_view(), name="token"),

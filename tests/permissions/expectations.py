@@ -101,6 +101,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "schema": {"GET": PUBLIC},
     "docs": {"GET": PUBLIC},
     "me": {"GET": SIGNED_IN},
+    "preferences": {"GET": SIGNED_IN, "PUT": SIGNED_IN_W},
     "tokens": {"GET": SIGNED_IN, "POST": SIGNED_IN_W},
     "token": {"DELETE": OWN_TOKEN},
     "people": {"GET": BUILDERS, "POST": ADMIN},

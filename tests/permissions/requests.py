@@ -41,6 +41,7 @@ def body(name: str, side: Side) -> Any:
     content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
+        "preferences": {"base_revision": 0, "content": {"version": 1}},
         "tokens": {"name": "a token"},
         "people": {"username": "somebody-new", "password": "correct horse battery staple"},
         "ai-models": {"name": "Another model"},

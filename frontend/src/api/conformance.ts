@@ -3,6 +3,7 @@
  * (`npm run api` writes schema.d.ts). A field that the server no longer sends is a type error here.
  * The types themselves stay hand-written where the schema is vaguer than the contract: payloads, questions, geometry.
  */
+import type { StoredPreferences } from "./preferences";
 import type {
   AiPrediction,
   Assignment,
@@ -29,5 +30,6 @@ export type Conformance = [
   None<Unknown<DraftSaved, Schemas["DraftOutput"]>>,
   None<Unknown<ReadSigned, Schemas["SignedOutput"]>>,
   None<Unknown<AiPrediction, Schemas["PredictionShownOutput"]>>,
+  None<Unknown<StoredPreferences, Schemas["PreferencesOutput"]>>,
   None<Unknown<Comparison, Schemas["ComparisonOutput"]>>,
 ];

@@ -32,6 +32,12 @@ export const coordinatorRoutes: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./account/AccountScreen")).AccountScreen }),
   },
   {
+    path: "account/preferences",
+    lazy: async () => ({
+      Component: (await import("./account/preferences/PreferencesScreen")).PreferencesScreen,
+    }),
+  },
+  {
     path: "people",
     lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
   },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { actionOf, HOTKEYS, keyName } from "./hotkeys";
+import { HOTKEYS, keyName } from "./hotkeys";
+import { actionOf } from "./keymap";
 
 const press = (
   key: string,

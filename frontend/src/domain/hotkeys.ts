@@ -84,19 +84,10 @@ export interface KeyPress {
 
 /** The written form of a key press, as the table spells it. */
 export function keyName(press: KeyPress): string {
-  const isLetter = /^[a-z]$/i.test(press.key);
-  const key = isLetter ? press.key.toLowerCase() : press.key;
+  const isLetter = /^\p{L}$/u.test(press.key);
+  const key = isLetter ? press.key.toLowerCase() : press.key === " " ? "Space" : press.key;
   const control = press.ctrlKey || press.metaKey ? "Ctrl+" : "";
   // A shifted sign such as "?" already says the shift in its key.
-  const shift = press.shiftKey && (isLetter || press.key.length > 1) ? "Shift+" : "";
+  const shift = press.shiftKey && (isLetter || key.length > 1) ? "Shift+" : "";
   return control + shift + key;
-}
-
-const ACTION_OF_KEY = new Map(
-  HOTKEYS.flatMap((hotkey) => hotkey.keys.map((key) => [key, hotkey.action] as const)),
-);
-
-/** What a key press means, or undefined when it is not ours (Alt belongs to the browser). */
-export function actionOf(press: KeyPress): HotkeyAction | undefined {
-  return press.altKey ? undefined : ACTION_OF_KEY.get(keyName(press));
 }

@@ -1,61 +1,49 @@
 import { HOTKEYS } from "@/domain/hotkeys";
+import { keyText } from "@/domain/keymap";
+import { gesturesInForce, gestureText, MOUSE_ACTION_TEXT } from "@/domain/mouse";
+import type { InForce } from "@/ui/usePreferences";
 import classes from "./ReadingRoom.module.css";
 
-const GROUPS = ["Images", "Tools", "Marks", "Form", "Case"] as const;
-const KEY_TEXT: Record<string, string> = {
-  ArrowDown: "↓",
-  ArrowUp: "↑",
-  ArrowRight: "→",
-  ArrowLeft: "←",
-  PageDown: "Page ↓",
-  PageUp: "Page ↑",
-  Escape: "Esc",
-};
-
-const MOUSE: [string, string][] = [
-  ["Wheel", "Scroll slices"],
-  ["Right drag", "Window and level"],
-  ["Middle drag", "Pan"],
-  ["Ctrl + drag or wheel", "Zoom"],
-];
+const GROUPS = [...new Set(HOTKEYS.map(({ group }) => group))];
 
 /** All keys, beside the images; the same key closes it. */
-export function HotkeyTable() {
+export function HotkeyTable({ keymap, mouse }: Pick<InForce, "keymap" | "mouse">) {
   return (
     <aside className={classes.hotkeys} aria-label="Keys">
       {GROUPS.map((group) => (
         <dl key={group} className={classes.hotkeyGroup}>
           <dt className={classes.hotkeyTitle}>{group}</dt>
-          {HOTKEYS.filter((hotkey) => hotkey.group === group).map((hotkey) => (
-            <dd key={hotkey.action}>
-              <span>
-                {hotkey.keys.map((key) => (
-                  <kbd key={key}>{keyText(key)}</kbd>
-                ))}
-              </span>
-              {hotkey.text}
-            </dd>
-          ))}
+          {keymap.hotkeys
+            .filter((hotkey) => hotkey.group === group)
+            .map((hotkey) => (
+              <dd key={hotkey.action}>
+                <span>
+                  {hotkey.keys.map((key) => (
+                    <kbd key={key}>{keyText(key)}</kbd>
+                  ))}
+                </span>
+                {hotkey.text}
+              </dd>
+            ))}
         </dl>
       ))}
       <dl className={classes.hotkeyGroup}>
         <dt className={classes.hotkeyTitle}>Mouse</dt>
-        {MOUSE.map(([button, text]) => (
-          <dd key={button}>
+        {gesturesInForce(mouse).map(({ gesture, action }) => (
+          <dd key={gesture}>
             <span>
-              <kbd>{button}</kbd>
+              <kbd>{gestureText(gesture)}</kbd>
             </span>
-            {text}
+            {MOUSE_ACTION_TEXT[action]}
           </dd>
         ))}
+        <dt className={classes.hotkeyTitle}>
+          {/* In its own tab: the read stays open, and takes each change at once. */}
+          <a href="/account/preferences" target="_blank" rel="noreferrer">
+            Change keys and mouse
+          </a>
+        </dt>
       </dl>
     </aside>
   );
-}
-
-function keyText(key: string): string {
-  return key
-    .split("+")
-    .map((part) => KEY_TEXT[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-    .join(" ");
 }

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
+import type { InForce } from "@/ui/usePreferences";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { Toolbar } from "./Toolbar";
@@ -17,14 +18,16 @@ interface ImagesPaneProps {
   read: Read;
   images: Images;
   isFrozen: boolean;
+  inForce: InForce;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, onAction }: ImagesPaneProps) {
+export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   return (
     <section className={classes.images} aria-label="Images">
       <Toolbar
+        keymap={inForce.keymap}
         tool={images.tool}
         areMarksVisible={images.areMarksVisible}
         isDisabled={isFrozen}
@@ -38,7 +41,7 @@ export function ImagesPane({ read, images, isFrozen, onAction }: ImagesPaneProps
       <div className={classes.viewerRow}>
         <SeriesList series={series} shown={images.shownSeries} onChosen={images.showSeries} />
         <div className={classes.viewer}>
-          <SeriesViewer studyInstanceUid={study_instance_uid} images={images} />
+          <SeriesViewer studyInstanceUid={study_instance_uid} images={images} inForce={inForce} />
           {is_synthetic && <span className={classes.synthetic}>Synthetic images</span>}
         </div>
       </div>
@@ -46,7 +49,15 @@ export function ImagesPane({ read, images, isFrozen, onAction }: ImagesPaneProps
   );
 }
 
-function SeriesViewer({ studyInstanceUid, images }: { studyInstanceUid: string; images: Images }) {
+interface SeriesViewerProps {
+  studyInstanceUid: string;
+  images: Images;
+  inForce: InForce;
+}
+
+function SeriesViewer({ studyInstanceUid, images, inForce }: SeriesViewerProps) {
+  const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
+  const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   const series = images.shownSeries;
   const metadata = useQuery(seriesMetadataQuery(studyInstanceUid, series));
   const urlOfFrame = useCallback(
@@ -75,6 +86,7 @@ function SeriesViewer({ studyInstanceUid, images }: { studyInstanceUid: string; 
         areMarksVisible={images.areMarksVisible}
         selectedMarkId={images.selectedMarkId}
         tool={images.tool}
+        mouse={mouse}
         firstMark={images.firstMark}
         isTestMode={isTestMode()}
         onMarkDrawn={images.onMarkDrawn}

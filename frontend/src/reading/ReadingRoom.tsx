@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
 import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
 import type { Autosave } from "@/domain/autosave";
+import { usePreferences } from "@/ui/usePreferences";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
@@ -21,6 +22,7 @@ interface ReadingRoomProps {
 
 /** One read: images left, form right, everything reachable by key. */
 export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
+  const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
   const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
   const [isHelpShown, setHelpShown] = useState(false);
@@ -31,7 +33,13 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
   const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
   const comparison = useQuery(comparisonQuery(read.id, mayCompare));
   const isFrozen = isSigned || isSigning;
-  const images = useImages({ read, handle, isFrozen, ai: comparison.data?.ai ?? null });
+  const images = useImages({
+    read,
+    handle,
+    isFrozen,
+    ai: comparison.data?.ai ?? null,
+    keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
+  });
   const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
   const act = useRoomActions({
     read,
@@ -42,7 +50,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
-  useHotkeys(act);
+  useHotkeys(inForce.keymap, act);
   return (
     <div className={classes.room}>
       <ReadPanel
@@ -56,8 +64,8 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
         hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} isFrozen={isFrozen} onAction={act} />
-      {isHelpShown && <HotkeyTable />}
+      <ImagesPane read={read} images={images} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
   );
 }

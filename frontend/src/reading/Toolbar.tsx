@@ -1,7 +1,10 @@
+import type { HotkeyAction } from "@/domain/hotkeys";
+import { type Keymap, keysOf, keyText } from "@/domain/keymap";
 import type { MarkKind } from "@/domain/labelSchema";
 import classes from "./ReadingRoom.module.css";
 
 interface ToolbarProps {
+  keymap: Keymap;
   tool: MarkKind | null;
   areMarksVisible: boolean;
   isDisabled: boolean;
@@ -13,34 +16,43 @@ interface ToolbarProps {
   onHelp: () => void;
 }
 
-const TOOLS: { tool: MarkKind | null; text: string; hotkey: string }[] = [
-  { tool: null, text: "Select", hotkey: "V" },
-  { tool: "POINT", text: "Point", hotkey: "P" },
-  { tool: "LENGTH", text: "Length", hotkey: "L" },
-  { tool: "RECTANGLE", text: "Rectangle", hotkey: "R" },
-  { tool: "ELLIPSE", text: "Ellipse", hotkey: "E" },
+const TOOLS: { tool: MarkKind | null; text: string; action: HotkeyAction }[] = [
+  { tool: null, text: "Select", action: "tool_select" },
+  { tool: "POINT", text: "Point", action: "tool_point" },
+  { tool: "LENGTH", text: "Length", action: "tool_length" },
+  { tool: "RECTANGLE", text: "Rectangle", action: "tool_rectangle" },
+  { tool: "ELLIPSE", text: "Ellipse", action: "tool_ellipse" },
 ];
 
 export function Toolbar(props: ToolbarProps) {
+  const key = (action: HotkeyAction) => {
+    const last = keysOf(props.keymap, action).at(-1);
+    return last === undefined ? "" : keyText(last);
+  };
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Tools">
-      {TOOLS.map(({ tool, text, hotkey }) => (
+      {TOOLS.map(({ tool, text, action }) => (
         <ToolButton
           key={text}
           text={text}
-          hotkey={hotkey}
+          hotkey={key(action)}
           isPressed={props.tool === tool}
           isDisabled={props.isDisabled && tool !== null}
           onClick={() => props.onTool(tool)}
         />
       ))}
       <span className={classes.toolGap} />
-      <ToolButton text="Fit" hotkey="F" onClick={props.onFit} />
-      <ToolButton text="Window" hotkey="W" onClick={props.onResetWindow} />
-      <ToolButton text="Invert" hotkey="I" onClick={props.onInvert} />
-      <ToolButton text="Marks" hotkey="H" isPressed={props.areMarksVisible} onClick={props.onToggleMarks} />
+      <ToolButton text="Fit" hotkey={key("view_fit")} onClick={props.onFit} />
+      <ToolButton text="Window" hotkey={key("window_reset")} onClick={props.onResetWindow} />
+      <ToolButton text="Invert" hotkey={key("window_invert")} onClick={props.onInvert} />
+      <ToolButton
+        text="Marks"
+        hotkey={key("marks_toggle")}
+        isPressed={props.areMarksVisible}
+        onClick={props.onToggleMarks}
+      />
       <span className={classes.toolSpace} />
-      <ToolButton text="Keys" hotkey="?" onClick={props.onHelp} />
+      <ToolButton text="Keys" hotkey={key("help")} onClick={props.onHelp} />
     </div>
   );
 }
@@ -62,7 +74,7 @@ function ToolButton({ text, hotkey, isPressed, isDisabled, onClick }: ToolButton
       disabled={isDisabled}
       onClick={onClick}
     >
-      {text} <kbd>{hotkey}</kbd>
+      {text} {hotkey !== "" && <kbd>{hotkey}</kbd>}
     </button>
   );
 }

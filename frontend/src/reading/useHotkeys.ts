@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
-import { actionOf, type HotkeyAction } from "@/domain/hotkeys";
+import type { HotkeyAction } from "@/domain/hotkeys";
+import { actionOf, type Keymap } from "@/domain/keymap";
 
 /** Actions that make sense even while the reader types into a field. */
 const ALWAYS: ReadonlySet<HotkeyAction> = new Set(["sign"]);
@@ -17,12 +18,14 @@ function belongsToTarget(event: KeyboardEvent): boolean {
 }
 
 /** One listener for the whole page; what each action does is passed in and may change at every render. */
-export function useHotkeys(act: (action: HotkeyAction) => void): void {
+export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void): void {
   const newest = useRef(act);
   newest.current = act;
+  const keys = useRef(keymap);
+  keys.current = keymap;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const action = actionOf(event);
+      const action = actionOf(event, keys.current);
       if (!action) return;
       if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
       event.preventDefault();

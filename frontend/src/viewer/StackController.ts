@@ -22,7 +22,7 @@ import { drawnPlane, edgeLetters, toPatient } from "./plane";
 import { Prefetch } from "./prefetch";
 import type { Slice } from "./slices";
 import { textLines } from "./textLines";
-import { chooseTool, makeToolGroup } from "./toolGroup";
+import { bindMouse, DEFAULT_MOUSE, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark, PixelOffset } from "./toPayload";
 import { StateStore } from "./viewerState";
 import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
@@ -148,8 +148,8 @@ export class StackController {
     this.setMarks(this.marks);
   }
 
-  setTool(kind: MarkKind | null): void {
-    chooseTool(this.group, kind);
+  setTool(kind: MarkKind | null, mouse: MouseSettings = DEFAULT_MOUSE): void {
+    bindMouse(this.group, kind, mouse);
   }
 
   select(id: string | null): void {

@@ -10,6 +10,7 @@ import classes from "./StackViewer.module.css";
 import { registerSeries } from "./series";
 import type { FrameUrl } from "./slices";
 import { exposeForTests } from "./testProbe";
+import type { MouseSettings } from "./toolGroup";
 import { ViewerOverlay } from "./ViewerOverlay";
 import { StateStore } from "./viewerState";
 
@@ -27,6 +28,7 @@ interface StackViewerProps extends ViewerEvents {
   areMarksVisible: boolean;
   selectedMarkId: string | null;
   tool: MarkKind | null;
+  mouse: MouseSettings;
   /** Show this mark first instead of the first slice; set when a list entry of another series is chosen. */
   firstMark: ViewerMark | null;
   isTestMode: boolean;
@@ -107,7 +109,7 @@ function useController(element: React.RefObject<HTMLDivElement | null>, props: S
 }
 
 function useViewerInputs(controller: StackController | null, props: StackViewerProps) {
-  const { instances, frameUrl, marks, areMarksVisible, selectedMarkId, tool, firstMark } = props;
+  const { instances, frameUrl, marks, areMarksVisible, selectedMarkId, tool, mouse, firstMark } = props;
   const first = useRef(firstMark);
   first.current = firstMark;
   useEffect(() => {
@@ -119,5 +121,5 @@ function useViewerInputs(controller: StackController | null, props: StackViewerP
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
   // Marks come before the selection: a mark just loaded can be the selected one.
   useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
-  useEffect(() => controller?.setTool(tool), [controller, tool]);
+  useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
 }

@@ -12,6 +12,7 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
+import { GESTURES, type MouseAction, type MouseMap, mouseMapOf } from "@/domain/mouse";
 
 export const TOOL_OF_KIND: Record<MarkKind, string> = {
   POINT: ProbeTool.toolName,
@@ -28,19 +29,31 @@ export function kindOfTool(toolName: string): MarkKind | undefined {
 
 const { MouseBindings, KeyboardBindings } = Enums;
 
-/** What mouse and wheel do in every mode, as in a PACS. The left button belongs to the chosen tool. */
-const FIXED_BINDINGS: [string, { mouseButton: number; modifierKey?: number }[]][] = [
-  [WindowLevelTool.toolName, [{ mouseButton: MouseBindings.Secondary }]],
-  [PanTool.toolName, [{ mouseButton: MouseBindings.Auxiliary }]],
-  [
-    ZoomTool.toolName,
-    [
-      { mouseButton: MouseBindings.Primary, modifierKey: KeyboardBindings.Ctrl },
-      { mouseButton: MouseBindings.Wheel, modifierKey: KeyboardBindings.Ctrl },
-    ],
-  ],
-  [StackScrollTool.toolName, [{ mouseButton: MouseBindings.Wheel }]],
-];
+const TOOL_OF_ACTION: Record<Exclude<MouseAction, "tool" | "none">, string> = {
+  window: WindowLevelTool.toolName,
+  pan: PanTool.toolName,
+  zoom: ZoomTool.toolName,
+  scroll: StackScrollTool.toolName,
+};
+const BUTTON_NUMBER = {
+  left: MouseBindings.Primary,
+  middle: MouseBindings.Auxiliary,
+  right: MouseBindings.Secondary,
+  wheel: MouseBindings.Wheel,
+};
+const MODIFIER_KEY: Record<string, number> = {
+  "Shift+": KeyboardBindings.Shift,
+  "Ctrl+": KeyboardBindings.Ctrl,
+  "Ctrl+Shift+": KeyboardBindings.ShiftCtrl,
+};
+
+/** What the mouse does besides: the person's own choice of buttons, and the direction of the wheel. */
+export interface MouseSettings {
+  map: MouseMap;
+  isWheelReversed: boolean;
+}
+
+export const DEFAULT_MOUSE: MouseSettings = { map: mouseMapOf({}), isWheelReversed: false };
 
 /** Undo is ours: Cornerstone's own, on a bare "z", would change marks behind the form's back. */
 const NO_ACTIONS = { undo: { method: "undo", bindings: [] }, redo: { method: "redo", bindings: [] } };
@@ -50,25 +63,35 @@ export type TextLinesOf = (kind: MarkKind, data: unknown, targetId: string | str
 export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.IToolGroup {
   const group = ToolGroupManager.createToolGroup(id);
   if (!group) throw new Error(`A tool group ${id} exists already: the viewer before was not taken down.`);
-  for (const [toolName, bindings] of FIXED_BINDINGS) {
-    group.addTool(toolName);
-    group.setToolActive(toolName, { bindings });
-  }
+  for (const toolName of Object.values(TOOL_OF_ACTION)) group.addTool(toolName);
   for (const kind of MARK_KINDS) {
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
     group.addTool(TOOL_OF_KIND[kind], { getTextLines, actions: NO_ACTIONS });
     group.setToolPassive(TOOL_OF_KIND[kind]);
   }
+  bindMouse(group, null, DEFAULT_MOUSE);
   return group;
 }
 
-/** Give the left button to a marking tool, or back to plain selecting with null. */
-export function chooseTool(group: Types.IToolGroup, chosen: MarkKind | null): void {
+/** Give each button what it is to do; the chosen marking tool gets its own, null leaves that to plain selecting. */
+export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mouse: MouseSettings): void {
   for (const kind of MARK_KINDS) {
-    if (kind === chosen) continue;
     group.setToolPassive(TOOL_OF_KIND[kind], { removeAllBindings: true });
   }
-  if (chosen) {
-    group.setToolActive(TOOL_OF_KIND[chosen], { bindings: [{ mouseButton: MouseBindings.Primary }] });
+  for (const [action, toolName] of Object.entries(TOOL_OF_ACTION)) {
+    group.setToolPassive(toolName, { removeAllBindings: true });
+    const bindings = bindingsOf(action as MouseAction, mouse.map);
+    if (bindings.length > 0) group.setToolActive(toolName, { bindings });
   }
+  group.setToolConfiguration(StackScrollTool.toolName, { invert: mouse.isWheelReversed });
+  if (chosen) group.setToolActive(TOOL_OF_KIND[chosen], { bindings: bindingsOf("tool", mouse.map) });
+}
+
+function bindingsOf(action: MouseAction, map: MouseMap): { mouseButton: number; modifierKey?: number }[] {
+  return GESTURES.filter((gesture) => map[gesture] === action).map((gesture) => {
+    const start = gesture.lastIndexOf("+") + 1;
+    const mouseButton = BUTTON_NUMBER[gesture.slice(start) as keyof typeof BUTTON_NUMBER];
+    const modifierKey = MODIFIER_KEY[gesture.slice(0, start)];
+    return modifierKey === undefined ? { mouseButton } : { mouseButton, modifierKey };
+  });
 }

@@ -1,6 +1,7 @@
 import { Button, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { type ApiToken, revokeToken, TOKENS_KEY, tokensQuery } from "@/api/people";
 import { meQuery } from "@/api/queries";
 import { ConfirmModal } from "@/ui/ConfirmModal";
@@ -26,6 +27,18 @@ export function AccountScreen() {
         }
       >
         <Text size="sm">Changing it signs you out everywhere else.</Text>
+      </Section>
+      <Section
+        title="Keys, mouse and windows"
+        actions={
+          <Button component={Link} to="/account/preferences" variant="default">
+            Change keys and mouse
+          </Button>
+        }
+      >
+        <Text size="sm">
+          How you read: hotkeys, mouse buttons, window presets. They follow you to every computer.
+        </Text>
       </Section>
       <Section
         title="API tokens"
