@@ -14,6 +14,7 @@ from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.domain.payload import EMPTY_PAYLOAD
+from annotations.domain.payload_upgrade import upgraded
 from annotations.models import Assignment, Read, Revision
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
@@ -145,7 +146,7 @@ def _read_response(read: Read) -> Response:
     following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
     vars(read).update(
-        payload=newest.payload if newest else EMPTY_PAYLOAD,
+        payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
