@@ -26,6 +26,7 @@ COLUMNS = (
     "digest",
     "ai_shown_at",
     "ai_prediction_id",
+    "ai_decisions",
 )
 ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
@@ -44,11 +45,16 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str]) 
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
             **_ai(row["ai_shown"]),
-            "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
+            "findings": _json(row["findings"]),
+            "ai_decisions": _json(row["ai_decisions"]),
         }
         answers = [_cell(row["answers"].get(key)) for key in keys]
         writer.writerow([*(_cell(values[name]) for name in COLUMNS), *answers])
     return out.getvalue()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
