@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,7 @@ from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.api.predictions import heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
+from portal.inference.calibration import CalibrationHint, hint_for
 
 # What the AI says stays in no cache: not the browser's, not a proxy's.
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -54,6 +55,16 @@ class ReadFreezeApi(APIView):
         return Response(FrozenOutput(revision).data)
 
 
+class CalibrationHintOutput(serializers.Serializer[Any]):
+    """How often cases of this score band were positive in data registered with the model version."""
+
+    source = serializers.CharField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    cases = serializers.IntegerField()
+    positives = serializers.IntegerField()
+
+
 class PredictionShownOutput(serializers.Serializer[Any]):
     """What the AI says of the case."""
 
@@ -65,7 +76,13 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     call = serializers.SerializerMethodField()
     findings = serializers.ListField(child=serializers.DictField())
     heat_map = HeatMapOutput(allow_null=True, default=None)
+    calibration = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(CalibrationHintOutput(allow_null=True))
+    def get_calibration(self, prediction: Any) -> CalibrationHint | None:
+        """Return what is registered about scores like this one, or null."""
+        return hint_for(prediction.score, prediction.model_version.calibration)
 
     def get_call(self, prediction: Any) -> bool:
         """Return the AI's binary call at its operating threshold."""

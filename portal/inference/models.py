@@ -40,6 +40,7 @@ class ModelVersion(UuidModel):
     weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
     input_specification = models.JSONField(default=dict)
     operating_threshold = models.FloatField(default=0.5, help_text="A score at or above it is a positive call.")
+    calibration = models.JSONField(null=True, help_text="How often scores were right; `portal.inference.calibration`.")
     description = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

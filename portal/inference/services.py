@@ -14,6 +14,7 @@ from portal.db import JobState
 from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.access import model_version_by_id
+from portal.inference.calibration import calibration_problems
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.heat_map_files import heat_map_write
 from portal.inference.models import (
@@ -93,6 +94,7 @@ def _check_version_fields(fields: Mapping[str, Any]) -> None:
     if not (math.isfinite(threshold) and 0 <= threshold <= 1):
         detail = "The threshold is a number from 0 to 1."
         problems.append({"field": "operating_threshold", "code": "not_a_probability", "detail": detail})
+    problems += calibration_problems(fields.get("calibration"))
     if problems:
         raise Invalid("The model version is not valid.", errors=problems)
 

@@ -50,6 +50,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "weights_digest",
             "operating_threshold",
             "input_specification",
+            "calibration",
             "description",
             "runnable",
             "number_of_predictions",
@@ -72,6 +73,7 @@ class ModelVersionInput(serializers.Serializer[Any]):
     weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     operating_threshold = serializers.FloatField(required=False, default=0.5)
     input_specification = serializers.DictField(required=False, default=dict)
+    calibration = serializers.JSONField(required=False, allow_null=True, default=None)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
 
 
