@@ -141,6 +141,7 @@ export function comparisonQuery(readId: string, isAvailable: boolean) {
     queryFn: ({ signal }) => call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal }),
     enabled: isAvailable,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }
 

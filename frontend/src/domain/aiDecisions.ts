@@ -1,9 +1,21 @@
 import { sameCode } from "./labelSchema";
 import type { AiDecision, Finding, Geometry, PatientMm, PixelPoint, ReadPayload } from "./payload";
+import type { Gap } from "./validation";
 
 /** What the reader decided about a finding of the AI, if anything yet. */
 export function decisionOn(payload: ReadPayload, aiFindingId: string): AiDecision | undefined {
   return payload.ai_decisions.find((decision) => decision.ai_finding_id === aiFindingId);
+}
+
+/** The findings of the AI that a protocol with required decisions still waits for. */
+export function undecidedGaps(payload: ReadPayload, aiFindingIds: string[]): Gap[] {
+  return aiFindingIds
+    .filter((id) => !decisionOn(payload, id))
+    .map((id) => ({
+      field: `ai:${id}`,
+      code: "ai_undecided",
+      detail: "Accept, adjust or reject this finding of the AI.",
+    }));
 }
 
 /** The payload with this decision in place of an earlier one, whose copy goes with it. */

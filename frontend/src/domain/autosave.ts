@@ -41,6 +41,8 @@ export type AutosaveEvent =
   | { type: "sent"; idempotencyKey: string }
   | { type: "stored"; revision: number; savedAt: string }
   | { type: "stale"; revision: number; payload: ReadPayload }
+  /** The server has frozen exactly this as the first read; the read goes on from it. */
+  | { type: "first_read_frozen"; payload: ReadPayload; revision: number; at: string }
   | { type: "obstructed"; obstacle: Obstacle }
   | { type: "theirs_taken" }
   | { type: "mine_kept" }
@@ -91,6 +93,8 @@ export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave 
       return { ...state, sending: nextSending(state, event.idempotencyKey), isWaitingForAnswer: true };
     case "stored":
       return afterStored(state, event);
+    case "first_read_frozen":
+      return { ...state, revision: event.revision, saved: event.payload, savedAt: event.at, obstacle: null };
     case "stale":
       return afterStale(state, event);
     case "obstructed":

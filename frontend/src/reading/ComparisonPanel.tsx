@@ -31,8 +31,8 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
       </div>
       <AnswersTable prediction={prediction} questions={questions} own={own} />
       <div className={quiet.quiet}>
-        Score {prediction.score.toFixed(2)}; positive from {prediction.threshold.toFixed(2)} (operating point).{" "}
-        {calibrationText(prediction)}
+        Score {prediction.score.toFixed(2)}; positive from {prediction.threshold.toFixed(2)} (operating
+        point). {calibrationText(prediction)}
       </div>
       {prediction.heat_map && (
         <HeatControl opacity={ai.opacity} isLoading={ai.heat === null} onChange={ai.setOpacity} />

@@ -1,12 +1,15 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
+import { PhaseBar } from "./ai/PhaseBar";
+import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
-import { aiMarkId, type Images } from "./useImages";
+import type { Images } from "./useImages";
+import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
 
@@ -15,16 +18,16 @@ interface ReadPanelProps {
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
-  isSigned: boolean;
+  ai: Ai;
+  progress: Progress;
   isFrozen: boolean;
-  mayCompare: boolean;
-  hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, isSigned, isFrozen } = props;
+  const { read, handle, signing, images, progress, isFrozen } = props;
+  const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
   return (
@@ -42,6 +45,7 @@ export function ReadPanel(props: ReadPanelProps) {
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
+      <PhaseBar read={read} phase={progress.phase} />
       {!isSigned && (
         <SaveBanner
           save={save}
@@ -52,13 +56,8 @@ export function ReadPanel(props: ReadPanelProps) {
         />
       )}
       <div className={classes.form}>
-        {props.mayCompare && (
-          <ComparisonPanel
-            readId={read.id}
-            questions={questions}
-            own={save.payload}
-            onAiMarkChosen={(id) => images.goToMark(aiMarkId(id))}
-          />
+        {progress.isAiShown && (
+          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
         <ReadForm
           questions={questions}
@@ -75,7 +74,7 @@ export function ReadPanel(props: ReadPanelProps) {
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}
-        hasNext={props.hasNext}
+        hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />
     </section>

@@ -58,7 +58,10 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
         {decision && <span className={classes.said}>{SAID[decision.decision]}</span>}
       </button>
       {props.isDecidable && (
-        <fieldset className={classes.choices} aria-label={`What you make of ${code.meaning} ${score.toFixed(2)}`}>
+        <fieldset
+          className={classes.choices}
+          aria-label={`What you make of ${code.meaning} ${score.toFixed(2)}`}
+        >
           {CHOICES.map(({ choice, text, about, is }) => (
             <button
               key={choice}

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
 import { decisionOn } from "@/domain/aiDecisions";
 import { type HeatMap, heatStep } from "@/domain/heatMap";
-import { isLocated, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
-import type { AiDecision, Finding } from "@/domain/payload";
+import { isLocated, type LocatedFindingQuestion, type Question, sameCode } from "@/domain/labelSchema";
+import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingRow";
 import { aiMarkId, type Images } from "../useImages";
 import type { ReadSessionHandle } from "../useReadSession";
@@ -59,14 +59,16 @@ export function useAi({ read, handle, images, says, isFrozen }: AiInput): Ai {
   const { ai_display, ai_decisions_required } = read.reader_study;
   const isDecidable = ai_display === "CONCURRENT" || ai_display === "SECOND_READ";
   const findings = prediction?.findings ?? [];
-  const selected = findings.find(({ id }) => aiMarkId(id) === images.selectedMarkId) ?? null;
+  const { payload } = handle.session.save;
+  const selected = findings.find(({ id }) => isChosen(id, images.selectedMarkId, payload)) ?? null;
   const choose = (id: string) => images.goToMark(aiMarkId(id));
-  const decideOn = useDeciding({ read, handle, images, prediction, setProblem });
+  const decideOn = useDeciding({ read, handle, images, setProblem });
   const decide = (id: string, choice: AiChoice) => {
     const finding = findings.find((candidate) => candidate.id === id);
-    if (finding && isDecidable && !isFrozen) void decideOn(finding, choice);
+    if (finding && prediction && isDecidable && !isFrozen) {
+      void decideOn(prediction.prediction_id, finding, choice);
+    }
   };
-  const { payload } = handle.session.save;
   return {
     prediction,
     isPending: comparison.isPending,
@@ -92,6 +94,13 @@ export function useAi({ read, handle, images, says, isFrozen }: AiInput): Ai {
   };
 }
 
+/** Whether the chosen mark is this finding of the AI, or the reader's own copy of it. */
+function isChosen(aiFindingId: string, markId: string | null, payload: ReadPayload): boolean {
+  const copyId = decisionOn(payload, aiFindingId)?.finding_id;
+  const copy = payload.findings.find(({ id }) => id === copyId);
+  return markId === aiMarkId(aiFindingId) || (copy?.marks.some(({ id }) => id === markId) ?? false);
+}
+
 function useHeatOpacity(): Pick<Ai, "opacity" | "setOpacity" | "stepOpacity" | "toggleHeat"> {
   const [opacity, setOpacity] = useState(FIRST_OPACITY);
   const lastShown = useRef(FIRST_OPACITY);
@@ -105,46 +114,45 @@ function useHeatOpacity(): Pick<Ai, "opacity" | "setOpacity" | "stepOpacity" | "
 }
 
 interface DecidingInput extends Omit<AiInput, "says" | "isFrozen"> {
-  prediction: AiPrediction | null;
   setProblem: (problem: string | null) => void;
 }
 
 /** Decide about a finding; the same decision again takes it back. */
-function useDeciding({ read, handle, images, prediction, setProblem }: DecidingInput) {
+function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
   const { edit } = handle;
-  const { viewer, setSelectedMarkId, goToMark } = images;
   const { payload } = handle.session.save;
   const { questions } = read.label_schema;
-  return useCallback(
-    async (finding: AiFinding, choice: AiChoice) => {
-      if (!prediction) return;
-      setProblem(null);
-      const earlier = decisionOn(payload, finding.id);
-      const entry = { prediction_id: prediction.prediction_id, ai_finding_id: finding.id };
-      if (choice === "reject") {
-        if (earlier?.decision === "REJECTED") edit({ type: "ai_taken_back", aiFindingId: finding.id });
-        else edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
-        return;
-      }
-      const ownMark = payload.findings.find(({ id }) => id === earlier?.finding_id)?.marks[0];
-      if (ownMark) {
-        if (choice === "adjust") goToMark(ownMark.id);
-        else edit({ type: "ai_taken_back", aiFindingId: finding.id });
-        return;
-      }
-      const located = questions.filter(isLocated);
-      const question = questionFor(finding, located);
-      const mark = question && (await viewer.current?.copyOfAiMark(finding.geometry, question.tools));
-      if (!question || !mark) {
-        setProblem("The form has no tool for this mark on these images: mark it yourself, or reject it.");
-        return;
-      }
-      const copy = copyOf(finding, question, { id: crypto.randomUUID(), ...mark });
+  return async (prediction_id: string, finding: AiFinding, choice: AiChoice) => {
+    setProblem(null);
+    const earlier = decisionOn(payload, finding.id);
+    const entry = { prediction_id, ai_finding_id: finding.id };
+    const ownMark = payload.findings.find(({ id }) => id === earlier?.finding_id)?.marks[0];
+    if (isTakenBack(earlier, choice)) edit({ type: "ai_taken_back", aiFindingId: finding.id });
+    else if (choice === "reject")
+      edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
+    else if (ownMark) images.goToMark(ownMark.id);
+    else {
+      const copy = await copyFor(finding, questions, images);
+      if (!copy) return setProblem(NO_TOOL);
       edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", copy.id), copy });
-      if (choice === "adjust") setSelectedMarkId(copy.marks[0]?.id ?? null);
-    },
-    [prediction, payload, edit, viewer, questions, setProblem, setSelectedMarkId, goToMark],
-  );
+      if (choice === "adjust") images.setSelectedMarkId(copy.marks[0]?.id ?? null);
+    }
+  };
+}
+
+/** The reader's own finding that an AI's finding becomes, on the slice where it lies; null when the form has no place for it. */
+async function copyFor(finding: AiFinding, questions: Question[], images: Images): Promise<Finding | null> {
+  const question = questionFor(finding, questions.filter(isLocated));
+  const mark = question && (await images.viewer.current?.copyOfAiMark(finding.geometry, question.tools));
+  return question && mark ? copyOf(finding, question, { id: crypto.randomUUID(), ...mark }) : null;
+}
+
+const NO_TOOL = "The form has no tool for this mark on these images: mark it yourself, or reject it.";
+
+/** Pressing what is already decided takes it back; "adjust" on a copy goes to the copy instead. */
+function isTakenBack(earlier: AiDecision | undefined, choice: AiChoice): boolean {
+  if (choice === "reject") return earlier?.decision === "REJECTED";
+  return choice === "accept" && earlier?.decision === "ACCEPTED";
 }
 
 function decisionNow(
@@ -162,7 +170,11 @@ function questionFor(finding: AiFinding, located: LocatedFindingQuestion[]): Loc
 }
 
 /** The AI's finding in the reader's words: its code where the form has it, its score as the confidence. */
-function copyOf(finding: AiFinding, question: LocatedFindingQuestion, mark: Finding["marks"][number]): Finding {
+function copyOf(
+  finding: AiFinding,
+  question: LocatedFindingQuestion,
+  mark: Finding["marks"][number],
+): Finding {
   return {
     id: crypto.randomUUID(),
     question: question.key,
