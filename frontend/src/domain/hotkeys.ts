@@ -91,7 +91,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["3"], action: "answer_3", group: "Form", text: "Third choice" },
   { keys: ["4"], action: "answer_4", group: "Form", text: "Fourth choice" },
   { keys: ["5"], action: "answer_5", group: "Form", text: "Fifth choice" },
-  { keys: ["k"], action: "ai_next", group: "AI", text: "Jump to the next finding of the AI" },
+  { keys: ["Shift+k"], action: "ai_next", group: "AI", text: "Jump to the next finding of the AI" },
   { keys: ["Shift+a"], action: "ai_accept", group: "AI", text: "Accept the chosen finding of the AI" },
   { keys: ["Shift+j"], action: "ai_adjust", group: "AI", text: "Accept it and adjust the copy" },
   { keys: ["Shift+x"], action: "ai_reject", group: "AI", text: "Reject it" },
