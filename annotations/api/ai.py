@@ -58,7 +58,7 @@ class ReadFreezeApi(APIView):
 class CalibrationHintOutput(serializers.Serializer[Any]):
     """How often cases of this score band were positive in data registered with the model version."""
 
-    source = serializers.CharField()
+    data_source = serializers.CharField()
     low = serializers.FloatField()
     high = serializers.FloatField()
     cases = serializers.IntegerField()

@@ -14,7 +14,7 @@ _BAND_FIELDS = {"low", "high", "cases", "positives"}
 class CalibrationHint(TypedDict):
     """One band of scores: of so many cases scored in it, so many were positive."""
 
-    source: str
+    data_source: str
     low: float
     high: float
     cases: int
@@ -47,7 +47,13 @@ def hint_for(score: float, calibration: Mapping[str, Any] | None) -> Calibration
     """The band that holds the score: from low up to, but not including, high, which 1 alone may reach."""
     for band in calibration["bands"] if calibration else []:
         if band["low"] <= score < band["high"] or score == band["high"] == 1:
-            return {"source": str(calibration["source"] if calibration else ""), **band}
+            return CalibrationHint(
+                data_source=str(calibration["source"] if calibration else ""),
+                low=band["low"],
+                high=band["high"],
+                cases=band["cases"],
+                positives=band["positives"],
+            )
     return None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from annotations.exporters.labels_csv import COLUMNS, labels_csv
 from validation.stats.cli import main
 
@@ -22,7 +23,7 @@ CASES = [
 
 def rows() -> list[dict[str, Any]]:
     """What the labels route answers with `include_first_reads=1`."""
-    filled = {name: name for name in COLUMNS} | {"findings": [], "ai_shown": [], "ai_decisions": []}
+    filled: dict[str, Any] = {name: name for name in COLUMNS} | {"findings": [], "ai_shown": [], "ai_decisions": []}
     return [
         {**filled, "case": case, "reader": reader, "phase": phase, "state": state, "answers": {"suspicion": rating}}
         for case, _, ratings in CASES

@@ -91,7 +91,7 @@ export interface AiFinding {
 
 /** How often cases of this score band were positive in data that was registered with the model version. */
 export interface AiCalibration {
-  source: string;
+  data_source: string;
   low: number;
   high: number;
   cases: number;

@@ -1020,7 +1020,7 @@ export interface components {
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
-            source: string;
+            data_source: string;
             /** Format: double */
             low: number;
             /** Format: double */

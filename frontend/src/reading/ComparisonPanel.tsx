@@ -84,9 +84,9 @@ function AnswersTable({ prediction, questions, own }: AnswersTableProps) {
 /** How often such a score was right in registered data; without any, that it is not known. */
 export function calibrationText({ calibration }: AiPrediction): string {
   if (!calibration) return "Calibration not known.";
-  const { low, high, cases, positives, source } = calibration;
+  const { low, high, cases, positives, data_source } = calibration;
   const share = Math.round((100 * positives) / cases);
-  return `Of ${cases} cases scored ${low.toFixed(2)} to ${high.toFixed(2)}, ${positives} (${share} %) were positive: ${source}.`;
+  return `Of ${cases} cases scored ${low.toFixed(2)} to ${high.toFixed(2)}, ${positives} (${share} %) were positive: ${data_source}.`;
 }
 
 function answerText(question: AnswerQuestion, answer: Answer | undefined): string {
