@@ -82,4 +82,23 @@ describe("an AI's flat mark", () => {
     expect(ellipse?.measurements).toMatchObject({ width_mm: 6, height_mm: 4 });
     expect(copyOfAiMark(rectangle, SLICES, ["POINT"])?.geometry.points_mm).toEqual([[3, 2, 2]]);
   });
+
+  it("without its image lies on the slice nearest to its points, and on none beyond the stack", () => {
+    const flat = (z: number) => ({
+      kind: "RECTANGLE" as const,
+      points_mm: [[0, 0, z] as const, [6, 0, z] as const, [6, 4, z] as const, [0, 4, z] as const],
+      frame_of_reference_uid: null,
+      sop_instance_uid: "",
+      series_instance_uid: "",
+      frame_number: 1,
+    });
+    const sliceAt = (z: number) => copyOfAiMark(flat(z), SLICES, ["RECTANGLE"])?.geometry.sop_instance_uid;
+    expect([sliceAt(2), sliceAt(2.9), sliceAt(6.9), sliceAt(-1)]).toEqual([
+      "1.2.1",
+      "1.2.1",
+      "1.2.3",
+      "1.2.0",
+    ]);
+    expect([sliceAt(7.2), sliceAt(-1.2)]).toEqual([undefined, undefined]);
+  });
 });
