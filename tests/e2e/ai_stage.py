@@ -59,8 +59,8 @@ def prediction(stage: Stage, salt: int) -> dict[str, Any]:
     lesion = stage.phantom.lesions[0]
     x, y, z = lesion.center_mm
     spheres = [
-        {"kind": "SPHERE", "center_mm": [round(x, 1) + 0.0173 + salt / 1e6, y, z], "diameter_mm": lesion.diameter_mm},
-        {"kind": "SPHERE", "center_mm": [x + 25, round(y, 1) + 0.0291 + salt / 1e6, z], "diameter_mm": 9.0},
+        {"kind": "SPHERE", "center_mm": [round(x + 0.0173 + salt / 1e6, 6), y, z], "diameter_mm": lesion.diameter_mm},
+        {"kind": "SPHERE", "center_mm": [round(x + 25, 1), round(y + 0.0291 + salt / 1e6, 6), z], "diameter_mm": 9.0},
     ]
     findings = [
         {"id": f"canary-{salt}-{number}", "code": PULMONARY_NODULE, "score": score, "geometry": sphere}
