@@ -51,7 +51,7 @@ describe("deciding about a finding of the AI", () => {
     const session = edited(accepted);
     expect(payloadOf(session).findings).toEqual([copyOf("mine")]);
     expect(decisionOn(payloadOf(session), "F1")?.decision).toBe("ACCEPTED");
-    expect(payloadOf(reduceSession(session, { type: "undo" }))).toEqual(EMPTY_PAYLOAD);
+    expect(payloadOf(reduceSession(session, { type: "undo", at_ms: LATER_MS }))).toEqual(EMPTY_PAYLOAD);
   });
 
   it("rejecting after accepting takes the copy away and leaves one decision", () => {
@@ -85,7 +85,7 @@ describe("changing an accepted copy", () => {
       ...decision("ADJUSTED", "mine"),
       decided_at: "2026-01-01T00:01:10.000Z",
     });
-    const undone = payloadOf(reduceSession(session, { type: "undo" }));
+    const undone = payloadOf(reduceSession(session, { type: "undo", at_ms: LATER_MS }));
     expect(decisionOn(undone, "F1")?.decision).toBe("ACCEPTED");
   });
 

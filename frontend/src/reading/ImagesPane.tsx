@@ -21,10 +21,12 @@ interface ImagesPaneProps {
   ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
+  onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, ai, isFrozen, inForce, onAction }: ImagesPaneProps) {
+export function ImagesPane(props: ImagesPaneProps) {
+  const { read, images, ai, isFrozen, inForce, onAction } = props;
   const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
@@ -45,11 +47,13 @@ export function ImagesPane({ read, images, ai, isFrozen, inForce, onAction }: Im
               marks={images.marks}
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
-              tool={images.tool}
+              // What was chosen before the read became read-only draws no more.
+              tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
               heat={heat}
               isTestMode={isTestMode()}
+              onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}

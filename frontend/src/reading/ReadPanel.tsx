@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
+import type { Me } from "@/api/types";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
@@ -15,6 +16,7 @@ import type { Signing } from "./useSigning";
 
 interface ReadPanelProps {
   read: Read;
+  me: Me;
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
@@ -39,22 +41,14 @@ export function ReadPanel(props: ReadPanelProps) {
         <span className={classes.case}>
           Case {read.position} of {read.total}
         </span>
-        <SaveIndicator save={save} isSigned={isSigned} />
+        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
         <span className={classes.studyName}>{read.reader_study.name}</span>
       </header>
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
       <PhaseBar read={read} phase={progress.phase} />
-      {!isSigned && (
-        <SaveBanner
-          save={save}
-          isKeptLocally={handle.isKeptLocally}
-          onTakeTheirs={handle.takeTheirs}
-          onKeepMine={handle.keepMine}
-          onRestoreSetAside={handle.restoreSetAside}
-        />
-      )}
+      <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
@@ -74,6 +68,7 @@ export function ReadPanel(props: ReadPanelProps) {
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}
+        isReadOnly={handle.editing.is === "elsewhere"}
         hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />

@@ -1,42 +1,53 @@
 import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
-import type { AiPrediction, Read } from "@/api/reading";
+import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
+import type { Me } from "@/api/types";
 import { undecidedGaps } from "@/domain/aiDecisions";
-import type { Autosave } from "@/domain/autosave";
 import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
+import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useProgress } from "./useProgress";
-import { useReadSession } from "./useReadSession";
+import { type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
 
 interface ReadingRoomProps {
   read: Read;
-  personId: string;
-  initial: Autosave;
+  me: Me;
+  start: ReadStart;
 }
 
 /** One read: images left, form right, everything reachable by key. */
-export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
+export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
   const progress = useProgress(read);
   const { isSigned } = progress;
   const [isHelpShown, setHelpShown] = useState(false);
-  const hold = isSigned ? "signed" : isSigning ? "signing" : "none";
-  const handle = useReadSession(read, personId, initial, hold);
+  const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
+  const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
+  const noteSigned = progress.onSigned;
+  const onSigned = useCallback(
+    (signed: ReadSigned) => {
+      noteSigned(signed);
+      void forgetRead(me.id, read.id);
+    },
+    [noteSigned, me.id, read.id],
+  );
+  const { note } = handle.sitting;
+  const noteImage = useCallback(() => note("first_image_ms"), [note]);
   const says = useAiSays(read, progress.isAiShown);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
-  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress });
-  const isFrozen = isSigned || isSigning;
+  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
+  const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
   const images = useImages({
     read,
     handle,
@@ -52,8 +63,8 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     images,
     ai,
     isFrozen,
-    sign: isSigned || signing.step !== "SIGN" ? undefined : signing.sign,
-    freeze: isSigned || signing.step !== "FREEZE" ? undefined : signing.sign,
+    sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
+    freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
@@ -62,6 +73,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     <div className={classes.room}>
       <ReadPanel
         read={read}
+        me={me}
         handle={handle}
         signing={signing}
         images={images}
@@ -70,7 +82,15 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
         isFrozen={isFrozen}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} ai={ai} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      <ImagesPane
+        read={read}
+        images={images}
+        ai={ai}
+        isFrozen={isFrozen}
+        inForce={inForce}
+        onImageShown={noteImage}
+        onAction={act}
+      />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
   );

@@ -5,7 +5,8 @@ import { type FirstReadFrozen, freezeFirstRead, type Read, type ReadSigned, sign
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
-import { eventOfFailure, requestOf } from "./saver";
+import { browserName } from "./browserName";
+import { eventOfFailure, noticedIn, requestOf } from "./saver";
 import type { ReadSessionHandle } from "./useReadSession";
 
 /** What ends the phase that the read is in: freezing the first of two reads, or signing. */
@@ -69,7 +70,7 @@ function useSignRequest(input: RequestInput): () => void {
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
   const { save } = handle.session;
-  const { dispatch, activeMs } = handle;
+  const { save: onEvent, sitting } = handle;
   return useCallback(() => {
     if (isUnderWay.current) return;
     isUnderWay.current = true;
@@ -83,18 +84,21 @@ function useSignRequest(input: RequestInput): () => void {
       payload: save.payload,
     };
     const onFailure = (error: unknown) => {
-      if (error instanceof Problem && error.code === "stale_revision") {
-        dispatch({ type: "save", event: eventOfFailure(error) });
-      } else setError(error);
+      const event = eventOfFailure(error);
+      if (event.type === "obstructed") {
+        setError(error);
+        // What only keeps it from arriving is said where saving is; signing again is then one key.
+        onEvent({ type: "noticed", obstacle: noticedIn(error) });
+      } else onEvent(event);
       if (error instanceof Problem && MOVED_ON.has(error.code)) {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
       }
     };
-    const request = requestOf(sending, activeMs());
+    const request = requestOf(sending, browserName(), sitting.report());
     const freeze = async () => {
       const frozen = await freezeFirstRead(read.id, request);
       const { revision_number: revision, first_read_at: at } = frozen;
-      dispatch({ type: "save", event: { type: "first_read_frozen", payload: save.payload, revision, at } });
+      onEvent({ type: "first_read_frozen", payload: save.payload, revision, at });
       onFrozen(frozen);
     };
     const sign = async () => {
@@ -111,5 +115,5 @@ function useSignRequest(input: RequestInput): () => void {
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, save, dispatch, activeMs, client, step, onSigned, onFrozen, setSigning, setError]);
+  }, [read, save, onEvent, sitting, client, step, onSigned, onFrozen, setSigning, setError]);
 }
