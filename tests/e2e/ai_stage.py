@@ -16,13 +16,13 @@ from portal.inference.prediction_input import PULMONARY_NODULE
 from tests.browserless import Person, administrator, new_person
 from tests.e2e.conftest import Stage, imaging_study_id
 
-# A grid of its own: other voxels than the image's, first centre at (-60, -48, -30).
+# A grid of its own: other voxels than the image's, one of them hot (column, row, slice).
 VOXEL_MM = (4.0, 3.0, 5.0)
-FIRST_MM = (-60.0, -48.0, -30.0)
 SHAPE = (13, 33, 31)
-# One hot voxel (column, row, slice): its centre lies at (-60 + 4 x 8, -48 + 3 x 20, -30 + 5 x 7) = (-28, 12, 5).
 HOT = (8, 20, 7)
-HOT_MM = (-28.0, 12.0, 5.0)
+# The image's slice, counted from below, through the hot voxel's centre, and where that lies in it.
+HOT_SLICE = 13
+HOT_X_MM, HOT_Y_MM = -28.3, 12.4
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,16 @@ def heat_voxels(salt: int) -> npt.NDArray[np.uint8]:
     return voxels
 
 
-def heat_map(voxels: npt.NDArray[np.uint8]) -> dict[str, Any]:
+def hot_mm(stage: Stage) -> tuple[float, float, float]:
+    """Where the hot voxel's centre lies in the patient."""
+    grid = stage.phantom.grid
+    return HOT_X_MM, HOT_Y_MM, grid.origin_mm[2] + HOT_SLICE * grid.slice_mm
+
+
+def heat_map(voxels: npt.NDArray[np.uint8], hot: tuple[float, float, float]) -> dict[str, Any]:
     slices, rows, columns = voxels.shape
-    affine = [[VOXEL_MM[axis] * (axis == other) for other in range(3)] + [FIRST_MM[axis]] for axis in range(3)]
+    first = [hot[axis] - HOT[axis] * VOXEL_MM[axis] for axis in range(3)]
+    affine = [[VOXEL_MM[axis] * (axis == other) for other in range(3)] + [first[axis]] for axis in range(3)]
     packed = base64.b64encode(gzip.compress(voxels.tobytes())).decode()
     return {"columns": columns, "rows": rows, "slices": slices, "affine": affine, "voxels": packed}
 
@@ -68,7 +75,12 @@ def prediction(stage: Stage, salt: int) -> dict[str, Any]:
     ]
     score = round(0.7391824 + salt / 1e6, 7)
     uid = study_instance_uid(stage.phantom.name)
-    return {"imaging_study_uid": uid, "score": score, "findings": findings, "heat_map": heat_map(heat_voxels(salt))}
+    return {
+        "imaging_study_uid": uid,
+        "score": score,
+        "findings": findings,
+        "heat_map": heat_map(heat_voxels(salt), hot_mm(stage)),
+    }
 
 
 def ai_study(stage: Stage, display: str, salt: int, *, required: bool = False) -> AiStudy:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
-from tests.e2e.ai_stage import HOT_MM, VOXEL_MM, AiStudy, ai_study
+from tests.e2e.ai_stage import VOXEL_MM, AiStudy, ai_study, hot_mm
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved, stored_read
 
@@ -157,7 +157,7 @@ def test_the_heat_map_lies_on_its_millimetres(stage: Stage, signed_in: Callable[
     page = signed_in(study.reader)
     open_next_case(page)
     expect(page.get_by_label("Opacity of the heat map")).to_be_enabled()
-    x_mm, y_mm, z_mm = HOT_MM
+    x_mm, y_mm, z_mm = hot_mm(stage)
     index = slice_of(stage, z_mm)
     go_to_slice(page, index)
     column, row = pixel_of(stage, x_mm, y_mm)
@@ -200,23 +200,27 @@ def _check_opacity_keys(page: Page, place: dict[str, float]) -> None:
 
 def test_another_window_cannot_reopen_a_frozen_first_read(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
     study = second_read(stage, 23)
-    page = signed_in(study.reader)
-    open_next_case(page)
-    fill_form_by_keyboard(page)
-    saved(page)
-    read = stored_read(study.reader, page)
-    content = {
-        "base_revision": read["revision_number"],
-        "idempotency_key": "another-window",
-        "payload": read["payload"],
-    }
-    study.reader.send("POST", f"reads/{read['id']}/first-read", content)
-    page.keyboard.press("Shift+Enter")
-    expect(page.locator('[data-phase="SECOND"]')).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_test_id("comparison")).to_be_visible()
-    again = study.reader.ask(
-        "POST", f"reads/{read['id']}/first-read", json={**content, "idempotency_key": "once-more-1"}
-    )
+    first = signed_in(study.reader)
+    open_next_case(first)
+    fill_form_by_keyboard(first)
+    saved(first)
+    second = first.context.new_page()
+    second.goto(first.url)
+    image_is_drawn(second)
+    second.get_by_role("button", name="Take over here").click()
+    expect(second.get_by_test_id("read-only")).to_have_count(0)
+    second.keyboard.press("Shift+Enter")
+    expect(second.get_by_test_id("comparison")).to_be_visible(timeout=SLOW_MS)
+
+    # The first window knows nothing of it until it has the read again; then it goes on in the second phase.
+    assert first.get_by_test_id("comparison").count() == 0
+    first.get_by_role("button", name="Take over here").click()
+    expect(first.locator('[data-phase="SECOND"]')).to_be_visible(timeout=SLOW_MS)
+    expect(first.get_by_test_id("comparison")).to_be_visible()
+    read = stored_read(study.reader, first)
+    content = {"base_revision": read["revision_number"], "payload": read["payload"]}
+    content |= {"idempotency_key": "once-more-1", "editor": ""}
+    again = study.reader.ask("POST", f"reads/{read['id']}/first-read", json=content)
     assert (again.status_code, again.json()["code"]) == (409, "first_read_frozen")
     kinds = [one["kind"] for one in study.reader.get(f"reads/{read['id']}/revisions")]
     assert kinds.count("FIRST_READ") == 1

@@ -126,7 +126,8 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
     const own = hasUnsaved(newest.current) ? localCopy(newest.current) : undefined;
     const server = await openRead(read.assignment_id).then(
       (again) => {
-        if (again.signed_at) client.setQueryData(query.queryKey, again);
+        // Signed, or the first read frozen, in the other window: what is shown and allowed has changed.
+        if (again.signed_at || again.phase !== read.phase) client.setQueryData(query.queryKey, again);
         return startAutosave(again.payload, again.revision_number, again.saved_at);
       },
       () => ({ ...newest.current, payload: newest.current.saved, sending: null, conflict: null }),
