@@ -8,7 +8,8 @@ from typing import TypedDict
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from annotations.domain.states import AI_SHOWN
+from annotations.domain.ai_decisions import ShownAi
+from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import (
     AiDisplay,
     Assignment,
@@ -245,6 +246,16 @@ def prediction_of(*, read: Read) -> Prediction | None:
     return in_force.get(imaging_study_id)
 
 
+def shown_ai_of(*, read: Read) -> ShownAi | None:
+    """Return what of the AI the reader can decide about now: only where it is shown before signing."""
+    if read.assignment.reader_study.ai_display not in AI_DECIDED or not comparison_available(read=read):
+        return None
+    prediction = prediction_of(read=read)
+    if prediction is None:
+        return None
+    return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
+
+
 class ReaderProgress(TypedDict):
     """How far one reader has come."""
 
@@ -318,4 +329,4 @@ def labels_of(
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
         "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
-    ).prefetch_related("read__ai_deliveries")
+    ).prefetch_related("read__ai_deliveries", "read__sittings")

@@ -1,7 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { PhaseTimes } from "@/domain/activeTime";
+import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
-import { call } from "./send";
+import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
 export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
@@ -24,7 +26,13 @@ export interface SeriesOfCase {
 export interface Read {
   id: string;
   assignment_id: string;
-  reader_study: { id: string; name: string; state: string; ai_display: AiDisplay };
+  reader_study: {
+    id: string;
+    name: string;
+    state: string;
+    ai_display: AiDisplay;
+    ai_decisions_required: boolean;
+  };
   case: {
     id: string;
     name: string;
@@ -33,22 +41,43 @@ export interface Read {
   position: number;
   total: number;
   state: AssignmentState;
+  /** SECOND after a frozen first read, where the protocol shows the AI only then. */
+  phase: Phase;
   label_schema: LabelSchema;
   revision_number: number;
   payload: ReadPayload;
-  active_ms: number;
   saved_at: string | null;
   signed_at: string | null;
   next_assignment_id: string | null;
   comparison_available: boolean;
 }
 
+export type Phase = "FIRST" | "SECOND";
+
 /** A draft on its way to the server. */
 export interface SaveRequest {
   base_revision: number;
   idempotency_key: string;
   payload: ReadPayload;
-  active_ms: number;
+  editor: string;
+  sitting: SittingReport;
+}
+
+/** One stay at the read, with its times so far. */
+export interface SittingReport {
+  key: string;
+  phases: Record<string, PhaseTimes>;
+}
+
+/** What a window wants of the one editor's place. */
+export interface EditorRequest {
+  editor: string;
+  wish: "HOLD" | "TAKE_OVER" | "RELEASE";
+  sitting: SittingReport;
+}
+
+export interface EditorHeld {
+  revision_number: number;
 }
 
 export interface DraftSaved {
@@ -63,6 +92,14 @@ export interface ReadSigned {
   comparison_available: boolean;
 }
 
+/** The first read is frozen; the read goes on from a copy of it, with the AI. */
+export interface FirstReadFrozen {
+  revision_number: number;
+  first_read_at: string;
+  phase: Phase;
+  comparison_available: boolean;
+}
+
 export interface AiFinding {
   id: string;
   score: number;
@@ -70,13 +107,26 @@ export interface AiFinding {
   geometry: Geometry | SphereGeometry;
 }
 
+/** How often cases of this score band were positive in data that was registered with the model version. */
+export interface AiCalibration {
+  data_source: string;
+  low: number;
+  high: number;
+  cases: number;
+  positives: number;
+}
+
 export interface AiPrediction {
+  prediction_id: string;
   model: string;
   version: string;
   score: number;
   threshold: number;
   call: boolean;
   findings: AiFinding[];
+  heat_map: HeatGrid | null;
+  /** Null where nothing is registered about it: then the reader is told so, and nothing is made up. */
+  calibration: AiCalibration | null;
 }
 
 export interface Comparison {
@@ -92,11 +142,15 @@ export function assignmentsQuery(readerStudyId: string) {
   });
 }
 
+export function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
+  return call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, signal ? { signal } : {});
+}
+
 /** Opening is repeatable, so it is a query: it answers the read of the assignment, new or begun. */
 export function readQuery(assignmentId: string) {
   return queryOptions({
     queryKey: ["assignments", assignmentId, "read"],
-    queryFn: ({ signal }) => call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, { signal }),
+    queryFn: ({ signal }) => openRead(assignmentId, signal),
     // The session on the screen is the truth until the case is left; then the server is asked again.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -109,6 +163,7 @@ export function comparisonQuery(readId: string, isAvailable: boolean) {
     queryFn: ({ signal }) => call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal }),
     enabled: isAvailable,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }
 
@@ -144,13 +199,47 @@ export function frameUrl(
 
 // Browsers refuse to finish a larger request after its page is gone.
 const LARGEST_KEEPALIVE_BYTES = 60_000;
+// A line that swallows everything is as good as none; what is repeated has its key, so that it is not stored twice.
+const ANSWER_WITHIN_MS = 20_000;
 
 /** Save a draft. A lost session is the caller's to show: unsaved work is on the page. */
 export function saveDraft(readId: string, body: SaveRequest): Promise<DraftSaved> {
   const keepalive = JSON.stringify(body).length < LARGEST_KEEPALIVE_BYTES;
-  return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, { body, keepalive, stayOnSignOut: true });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const options = { body, keepalive, signal, stayOnSignOut: true };
+  return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, options);
 }
 
 export function signRead(readId: string, body: SaveRequest): Promise<ReadSigned> {
-  return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, stayOnSignOut: true });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, signal, stayOnSignOut: true });
+}
+
+/** Hold, take over or give back the editor's place; `held_elsewhere` while another browser has it. */
+export function askToEdit(readId: string, body: EditorRequest): Promise<EditorHeld> {
+  const keepalive = body.wish === "RELEASE";
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const options = { body, keepalive, signal, stayOnSignOut: true };
+  return call<EditorHeld>("POST", `/api/v1/reads/${readId}/editor`, options);
+}
+
+/** Freeze the first read: it can never be opened again, and the AI is shown. */
+export function freezeFirstRead(readId: string, body: SaveRequest): Promise<FirstReadFrozen> {
+  return call<FirstReadFrozen>("POST", `/api/v1/reads/${readId}/first-read`, { body, stayOnSignOut: true });
+}
+
+/** The voxels of the AI's heat map; kept in memory while the case is open and nowhere else. */
+export function heatMapQuery(readId: string, grid: HeatGrid | null) {
+  return queryOptions({
+    queryKey: ["reads", readId, "heat-map", grid?.digest],
+    queryFn: async ({ signal }): Promise<HeatMap | null> => {
+      if (!grid) return null;
+      const url = new URL(`/api/v1/reads/${readId}/heat-map`, window.location.origin);
+      const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
+      return { grid, voxels: new Uint8Array(await response.arrayBuffer()) };
+    },
+    enabled: grid !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
 }

@@ -469,6 +469,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, one byte each, the column fastest; the grid stands in the prediction. */
+        get: operations["model_versions_predictions_heat_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -816,6 +833,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/editor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hold, take over or release the read; 409 `held_elsewhere` while another editor holds it. */
+        post: operations["reads_editor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/first-read": {
         parameters: {
             query?: never;
@@ -827,6 +861,23 @@ export interface paths {
         put?: never;
         /** @description Freeze the first read and show the AI; 400 `incomplete` names what is missing, 409 once it is frozen. */
         post: operations["reads_first_read_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison. */
+        get: operations["reads_heat_map_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -850,6 +901,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Store a new version from the slices that changed; 409 `unknown_base` when the base is not stored. */
+        put: operations["reads_segments_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/segments/{segment_id}/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["reads_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/sign": {
         parameters: {
             query?: never;
@@ -861,6 +946,23 @@ export interface paths {
         put?: never;
         /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
         post: operations["reads_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign in again; 409 `other_account` while somebody else is signed in in this browser. */
+        post: operations["session_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1001,6 +1103,16 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        /** @description How often cases of this score band were positive in data registered with the model version. */
+        CalibrationHintOutput: {
+            data_source: string;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            cases: number;
+            positives: number;
+        };
         /** @description What a list of cases shows of an imaging study. */
         CaseImagingStudyOutput: {
             /** Format: uuid */
@@ -1049,6 +1161,16 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description Who wants to edit: a name that the browser has made for itself. */
+        EditorInputRequest: {
+            editor: string;
+            wish: components["schemas"]["WishEnum"];
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
+        };
+        /** @description Where the read stands, so that the editor can tell whether it has moved on. */
+        EditorOutput: {
+            revision_number: number;
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             /** @description Send it with every frame, in the header X-Frame-Grant. */
@@ -1086,6 +1208,27 @@ export interface components {
          * @enum {string}
          */
         GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
+        /** @description A posted heat map, for the API's documentation; `heat_map` holds the rules. */
+        HeatMapInputShapeRequest: {
+            columns: number;
+            rows: number;
+            slices: number;
+            affine: number[][];
+            frame_of_reference_uid?: string | null;
+            /** @description Base64 of gzip of one byte a voxel, the column fastest. */
+            voxels: string;
+        };
+        /** @description Grid and digest of a heat map; its voxels have a route of their own. */
+        HeatMapOutput: {
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+        };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -1233,37 +1376,6 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-        /** @description One read's label in force. */
-        LabelOutput: {
-            /** Format: uuid */
-            reader_study_id: string;
-            /** Format: uuid */
-            read_id: string;
-            /** Format: uuid */
-            revision_id: string;
-            revision_number: number;
-            state: string;
-            phase: string;
-            reader: string;
-            case: string;
-            /** Format: uuid */
-            case_id: string;
-            study_instance_uid: string;
-            /** Format: date-time */
-            signed_at: string | null;
-            /** Format: date-time */
-            updated_at: string;
-            provenance: string;
-            schema_version: number;
-            answers: {
-                [key: string]: unknown;
-            };
-            readonly findings: {
-                [key: string]: unknown;
-            }[];
-            digest: string;
-            readonly ai_shown: components["schemas"]["AiShownOutput"][];
-        };
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
@@ -1330,6 +1442,7 @@ export interface components {
             input_specification?: {
                 [key: string]: unknown;
             };
+            calibration?: unknown;
             /** @default  */
             description: string;
         };
@@ -1355,6 +1468,8 @@ export interface components {
              */
             operating_threshold?: number;
             input_specification?: unknown;
+            /** @description How often scores were right; `portal.inference.calibration`. */
+            calibration?: unknown;
             description?: string;
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
@@ -1409,13 +1524,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
         };
-        PaginatedLabelOutputList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["LabelOutput"][];
-        };
         PaginatedModelVersionOutputList: {
             /** Format: uri */
             next: string | null;
@@ -1436,6 +1544,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ReaderStudyOutput"][];
+        };
+        PaginatedTimedLabelOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["TimedLabelOutput"][];
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -1471,6 +1586,24 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "FIRST" | "SECOND";
+        /** @description What a sitting has counted in one phase of the read. */
+        PhaseTimesInputRequest: {
+            /** Format: int64 */
+            first_image_ms?: number | null;
+            /** Format: int64 */
+            first_mark_ms?: number | null;
+            /** Format: int64 */
+            active_ms: number;
+            /** Format: int64 */
+            total_ms: number;
+        };
+        /** @description How long a phase of a read took, in milliseconds. */
+        PhaseTimesOutput: {
+            first_image_ms: number | null;
+            first_mark_ms: number | null;
+            active_ms: number;
+            total_ms: number;
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -1485,6 +1618,7 @@ export interface components {
             findings?: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
         /** @description A prediction, and whether it is the one in force. */
         PredictionListedOutput: {
@@ -1496,6 +1630,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1516,6 +1651,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1540,6 +1676,8 @@ export interface components {
             findings: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -1598,11 +1736,6 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
-            /**
-             * Format: int64
-             * @description Time the read was open and in use, by the browser's clock.
-             */
-            active_ms?: number;
             /** Format: date-time */
             opened_at: string;
             phase?: components["schemas"]["PhaseEnum"];
@@ -1797,11 +1930,9 @@ export interface components {
             base_revision: number;
             idempotency_key: string;
             payload: unknown;
-            /**
-             * Format: int64
-             * @default 0
-             */
-            active_ms: number;
+            /** @default  */
+            editor: string;
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
         };
         /**
          * @description * `READ` - Read
@@ -1809,6 +1940,30 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "READ" | "WRITE";
+        /** @description Changed slices; their rules are in `annotations.domain.segments`. */
+        SegmentInputRequest: {
+            base_sha256: string | null;
+            sha256: string;
+            idempotency_key: string;
+            series_instance_uid: string;
+            rows: number;
+            columns: number;
+            changed: unknown;
+        };
+        /** @description What was stored. */
+        SegmentVersionOutput: {
+            /** Format: uuid */
+            segment_id: string;
+            /** @description SHA-256 of the segment's one JSON text. */
+            sha256: string;
+            /** Format: int64 */
+            voxel_count: number;
+            slice_count: number;
+            /** @description Of the stored file. */
+            byte_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A series of an imaging study. */
         SeriesOutput: {
             /** Format: uuid */
@@ -1819,6 +1974,17 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
+        /** @description The account that the page belongs to, and its password. */
+        SignInAgainInputRequest: {
+            /** Format: uuid */
+            user_id: string;
+            password: string;
+        };
+        /** @description Whose session it is. */
+        SignInAgainOutput: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
             revision_number: number;
@@ -1828,6 +1994,13 @@ export interface components {
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
+        };
+        /** @description One stay at the read, and its times so far. */
+        SittingInputRequest: {
+            key: string;
+            phases: {
+                [key: string]: components["schemas"]["PhaseTimesInputRequest"];
+            };
         };
         /**
          * @description * `COMPUTED` - Computed
@@ -1843,6 +2016,43 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /** @description A label with the reading times, which are kept from readers. */
+        TimedLabelOutput: {
+            /** Format: uuid */
+            reader_study_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            revision_number: number;
+            state: string;
+            phase: string;
+            reader: string;
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            study_instance_uid: string;
+            /** Format: date-time */
+            signed_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            provenance: string;
+            schema_version: number;
+            answers: {
+                [key: string]: unknown;
+            };
+            readonly findings: {
+                [key: string]: unknown;
+            }[];
+            digest: string;
+            readonly ai_shown: components["schemas"]["AiShownOutput"][];
+            readonly ai_decisions: {
+                [key: string]: unknown;
+            }[];
+            readonly times: {
+                [key: string]: components["schemas"]["PhaseTimesOutput"];
+            };
+        };
         /** @description A token with its secret, shown once. */
         TokenCreatedOutput: {
             /** Format: uuid */
@@ -1882,6 +2092,13 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /**
+         * @description * `HOLD` - HOLD
+         *     * `TAKE_OVER` - TAKE_OVER
+         *     * `RELEASE` - RELEASE
+         * @enum {string}
+         */
+        WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -2967,6 +3184,37 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -3413,7 +3661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedLabelOutputList"];
+                    "application/json": components["schemas"]["PaginatedTimedLabelOutputList"];
                     "text/csv": string;
                 };
             };
@@ -3834,6 +4082,40 @@ export interface operations {
             };
         };
     };
+    reads_editor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditorInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_first_read_create: {
         parameters: {
             query?: never;
@@ -3855,6 +4137,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrozenOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem document. */
@@ -3898,6 +4210,75 @@ export interface operations {
             };
         };
     };
+    reads_segments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_sign_create: {
         parameters: {
             query?: never;
@@ -3919,6 +4300,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAgainInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAgainOutput"];
                 };
             };
             /** @description A problem document. */

@@ -1,30 +1,35 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
+import type { Me } from "@/api/types";
+import { PhaseBar } from "./ai/PhaseBar";
+import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
-import { aiMarkId, type Images } from "./useImages";
+import type { Images } from "./useImages";
+import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
 
 interface ReadPanelProps {
   read: Read;
+  me: Me;
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
-  isSigned: boolean;
+  ai: Ai;
+  progress: Progress;
   isFrozen: boolean;
-  mayCompare: boolean;
-  hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, isSigned, isFrozen } = props;
+  const { read, handle, signing, images, progress, isFrozen } = props;
+  const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
   return (
@@ -36,29 +41,17 @@ export function ReadPanel(props: ReadPanelProps) {
         <span className={classes.case}>
           Case {read.position} of {read.total}
         </span>
-        <SaveIndicator save={save} isSigned={isSigned} />
+        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
         <span className={classes.studyName}>{read.reader_study.name}</span>
       </header>
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
-      {!isSigned && (
-        <SaveBanner
-          save={save}
-          isKeptLocally={handle.isKeptLocally}
-          onTakeTheirs={handle.takeTheirs}
-          onKeepMine={handle.keepMine}
-          onRestoreSetAside={handle.restoreSetAside}
-        />
-      )}
+      <PhaseBar read={read} phase={progress.phase} />
+      <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
-        {props.mayCompare && (
-          <ComparisonPanel
-            readId={read.id}
-            questions={questions}
-            own={save.payload}
-            onAiMarkChosen={(id) => images.goToMark(aiMarkId(id))}
-          />
+        {progress.isAiShown && (
+          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
         <ReadForm
           questions={questions}
@@ -75,7 +68,8 @@ export function ReadPanel(props: ReadPanelProps) {
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}
-        hasNext={props.hasNext}
+        isReadOnly={handle.editing.is === "elsewhere"}
+        hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />
     </section>

@@ -1,52 +1,70 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
-import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
-import type { Autosave } from "@/domain/autosave";
+import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
+import type { Me } from "@/api/types";
+import { undecidedGaps } from "@/domain/aiDecisions";
+import type { ReadPayload } from "@/domain/payload";
+import type { Gap } from "@/domain/validation";
 import { usePreferences } from "@/ui/usePreferences";
+import { useAi, useAiSays } from "./ai/useAi";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
+import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
-import { useReadSession } from "./useReadSession";
+import { useProgress } from "./useProgress";
+import { type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
-import { useSigning } from "./useSigning";
+import { type Step, useSigning } from "./useSigning";
 
 interface ReadingRoomProps {
   read: Read;
-  personId: string;
-  initial: Autosave;
+  me: Me;
+  start: ReadStart;
 }
 
 /** One read: images left, form right, everything reachable by key. */
-export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
+export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
-  const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
+  const progress = useProgress(read);
+  const { isSigned } = progress;
   const [isHelpShown, setHelpShown] = useState(false);
-  const isSigned = justSigned !== null || read.signed_at !== null;
-  const hold = isSigned ? "signed" : isSigning ? "signing" : "none";
-  const handle = useReadSession(read, personId, initial, hold);
-  const signing = useSigning({ read, handle, isSigning, setSigning, onSigned: setJustSigned });
-  const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
-  const comparison = useQuery(comparisonQuery(read.id, mayCompare));
-  const isFrozen = isSigned || isSigning;
+  const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
+  const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
+  const noteSigned = progress.onSigned;
+  const onSigned = useCallback(
+    (signed: ReadSigned) => {
+      noteSigned(signed);
+      void forgetRead(me.id, read.id);
+    },
+    [noteSigned, me.id, read.id],
+  );
+  const { note } = handle.sitting;
+  const noteImage = useCallback(() => note("first_image_ms"), [note]);
+  const says = useAiSays(read, progress.isAiShown);
+  const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
+  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
+  const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
   const images = useImages({
     read,
     handle,
     isFrozen,
-    ai: comparison.data?.ai ?? null,
+    ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
+  const ai = useAi({ read, handle, images, says, isFrozen });
+  const goOn = useGoOn(progress.nextAssignmentId);
   const act = useRoomActions({
     read,
     handle,
     images,
+    ai,
     isFrozen,
-    sign: isSigned ? undefined : signing.sign,
+    sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
+    freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
@@ -55,18 +73,35 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     <div className={classes.room}>
       <ReadPanel
         read={read}
+        me={me}
         handle={handle}
         signing={signing}
         images={images}
-        isSigned={isSigned}
+        ai={ai}
+        progress={progress}
         isFrozen={isFrozen}
-        mayCompare={mayCompare}
-        hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      <ImagesPane
+        read={read}
+        images={images}
+        ai={ai}
+        isFrozen={isFrozen}
+        inForce={inForce}
+        onImageShown={noteImage}
+        onAction={act}
+      />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
+  );
+}
+
+/** Findings of the AI still to be decided, where the protocol asks for it before signing. */
+function aiGaps(read: Read, step: Step, prediction: AiPrediction | null, payload: ReadPayload): Gap[] {
+  if (step !== "SIGN" || !read.reader_study.ai_decisions_required || !prediction) return [];
+  return undecidedGaps(
+    payload,
+    prediction.findings.map(({ id }) => id),
   );
 }
 

@@ -11,13 +11,15 @@ interface SignFooterProps {
   questions: Question[];
   findings: Finding[];
   isSigned: boolean;
+  isReadOnly: boolean;
   hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Sign, what keeps the read from being signed, and afterwards the way to the next case. */
-export function SignFooter({ signing, questions, findings, isSigned, hasNext, onGoOn }: SignFooterProps) {
-  if (isSigned) {
+export function SignFooter(props: SignFooterProps) {
+  const { signing, questions, findings, hasNext, onGoOn } = props;
+  if (props.isSigned) {
     return (
       <footer className={classes.footer}>
         <Button fullWidth size="sm" onClick={onGoOn}>
@@ -41,16 +43,20 @@ export function SignFooter({ signing, questions, findings, isSigned, hasNext, on
           ))}
         </ul>
       )}
-      {signing.error !== null && <ErrorNotice error={signing.error} title="Not signed" />}
+      {signing.error !== null && (
+        <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
+      )}
       <Button
         fullWidth
         size="sm"
-        color="teal"
+        color={signing.step === "FREEZE" ? "blue" : "teal"}
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}
+        disabled={props.isReadOnly}
         onClick={signing.sign}
       >
-        Sign&nbsp; <kbd>Ctrl Enter</kbd>
+        {signing.step === "FREEZE" ? "Freeze and show the AI" : "Sign"}&nbsp;{" "}
+        <kbd>{signing.step === "FREEZE" ? "Shift Enter" : "Ctrl Enter"}</kbd>
       </Button>
     </footer>
   );
@@ -58,13 +64,17 @@ export function SignFooter({ signing, questions, findings, isSigned, hasNext, on
 
 function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {
   if (questions.some((question) => question.key === gap.field)) return "";
+  if (gap.code === "ai_undecided") return "AI: ";
   return `Mark ${findings.findIndex((finding) => finding.id === gap.field) + 1}: `;
 }
 
 /** Bring the first control of what is missing into view and under the keyboard. */
 function focusOn(field: string): void {
-  const selector = `[data-question="${CSS.escape(field)}"], [data-finding="${CSS.escape(field)}"]`;
+  const name = CSS.escape(field.replace(/^ai:/, ""));
+  const selector = field.startsWith("ai:")
+    ? `[data-ai-finding="${name}"]`
+    : `[data-question="${name}"], [data-finding="${name}"]`;
   const place = document.querySelector<HTMLElement>(selector);
   place?.scrollIntoView({ block: "nearest" });
-  place?.querySelector<HTMLElement>('[tabindex="0"], select, input')?.focus();
+  place?.querySelector<HTMLElement>('[tabindex="0"], select, input, button')?.focus();
 }

@@ -13,6 +13,8 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
+import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -28,9 +30,12 @@ interface PaneFrameProps {
   isAlone: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
+  heat: HeatOverlay | null;
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
+  /** An image of the pane's series is on the screen. */
+  onImageShown: () => void;
 }
 
 // Before the pane is there, there is no state that could be watched.
@@ -44,6 +49,8 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? NOTHING_YET;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
+  useHeat(pane, props.heat);
+  useShown(state.isRendered, props.onImageShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [
     classes.pane,
@@ -84,6 +91,14 @@ export function PaneFrame(props: PaneFrameProps) {
       <ProgressBar progress={state.progress} />
     </section>
   );
+}
+
+function useShown(isRendered: boolean, onImageShown: () => void): void {
+  const newest = useRef(onImageShown);
+  newest.current = onImageShown;
+  useEffect(() => {
+    if (isRendered) newest.current();
+  }, [isRendered]);
 }
 
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
