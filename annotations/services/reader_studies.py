@@ -50,7 +50,8 @@ def field_problems(problems: Sequence[Problem]) -> list[FieldProblem]:
     ]
 
 
-def _require_draft(reader_study: ReaderStudy) -> None:
+def require_draft(reader_study: ReaderStudy) -> None:
+    """Raise 409 once the reader study has been launched."""
     if reader_study.state != ReaderStudyState.DRAFT:
         raise Conflict("The reader study has been launched: its design is frozen.")
 
@@ -67,7 +68,7 @@ def reader_study_create(*, by: User, name: str, description: str = "", is_demo: 
 @transaction.atomic
 def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[str, Any]) -> ReaderStudy:
     """Change name, description, AI model version or AI display of a draft (its row is locked by the caller)."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     if "ai_model_version_id" in changes:
         version_id = changes["ai_model_version_id"]
         if version_id is not None and not ModelVersion.objects.filter(pk=version_id).exists():
@@ -96,7 +97,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 @transaction.atomic
 def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]]) -> LabelSchema:
     """Store a new version of the label schema of a draft."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     json_digest(questions, code="invalid_schema")
     problems = schema_problems(questions)
     if problems:
@@ -123,7 +124,7 @@ def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dic
 @transaction.atomic
 def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequence[uuid.UUID]) -> list[Case]:
     """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     wanted = list(dict.fromkeys(imaging_study_ids))
     known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     unknown = [str(pk) for pk in wanted if pk not in known]

@@ -214,6 +214,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"queue": "ingest", "expires": 3},
     },
+    "series-describe": {
+        "task": "imaging.describe_series",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
 }
 OVERREAD_QUEUES = ["default", "ingest", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
