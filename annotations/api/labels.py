@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
+from annotations.domain.payload_upgrade import upgraded
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
@@ -51,7 +52,7 @@ class LabelOutput(serializers.Serializer[Any]):
     provenance = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
-    findings = serializers.ListField(source="payload.findings", child=serializers.DictField())
+    findings = serializers.SerializerMethodField()
     digest = serializers.CharField()
     ai_shown = serializers.SerializerMethodField()
 
@@ -60,6 +61,12 @@ class LabelOutput(serializers.Serializer[Any]):
         """List what the reader had been shown of the AI when this revision was made."""
         before = [one for one in revision.read.ai_deliveries.all() if one.created_at <= revision.created_at]
         return [dict(AiShownOutput(one).data) for one in before]
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_findings(self, revision: Revision) -> list[dict[str, Any]]:
+        """Return the findings in the newest version of the payload."""
+        findings: list[dict[str, Any]] = upgraded(revision.payload)["findings"]
+        return findings
 
 
 class CsvRenderer(BaseRenderer):

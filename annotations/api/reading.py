@@ -14,6 +14,7 @@ from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.domain.payload import EMPTY_PAYLOAD
+from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.models import Assignment, Case, CasePrior, Read, Revision
 from annotations.services import reads as services
@@ -173,7 +174,7 @@ def _read_response(read: Read) -> Response:
     protocol = selectors.hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
-        payload=newest.payload if newest else EMPTY_PAYLOAD,
+        payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,

@@ -1,6 +1,6 @@
 """The rules of a hanging protocol: their form. What they do is decided in the browser, where the images are.
 
-`hanging.schema.json` is the form; frontend/src/domain/hanging.ts tests the same schema with the same examples
+`schemas/hanging.schema.json` is the form; frontend/src/domain/hanging.ts tests the same schema with the same examples
 (tests/shared_examples/hanging.json) and applies the rules.
 """
 
@@ -15,7 +15,8 @@ from annotations.domain.problems import Problem
 PANES_OF_LAYOUT = {"ONE": 1, "SIDE_BY_SIDE": 2, "ABOVE_BELOW": 2, "FOUR": 4, "MPR": 1}
 MAXIMUM_PROBLEMS = 20
 _MAXIMUM_DETAIL = 200
-_VALIDATOR = Draft202012Validator(json.loads(Path(__file__).with_name("hanging.schema.json").read_text()))
+_SCHEMA = Path(__file__).parent / "schemas" / "hanging.schema.json"
+_VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
 
 
 def hanging_problems(rules: Any) -> list[Problem]:

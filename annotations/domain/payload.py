@@ -1,9 +1,15 @@
-"""The payload of a revision: is it well-formed, is it complete enough to sign? Pure rules over plain JSON values."""
+"""The payload of a revision: is it well-formed, is it complete enough to sign? Pure rules over plain JSON values.
+
+The shape alone is also written as a JSON Schema, `schemas/payload-2.schema.json`; these rules refuse all that it
+refuses, and more: what depends on the label schema, and measurements that their own points contradict.
+"""
 
 import re
 import uuid
 from typing import Any
 
+from annotations.domain.geometry import geometry_problems, is_integer_within
+from annotations.domain.measurements import form_problems, measurement_problems
 from annotations.domain.problems import Problem
 from annotations.domain.schema import (
     BINARY,
@@ -12,27 +18,21 @@ from annotations.domain.schema import (
     LOCATED_FINDING,
     ORDINAL,
     ORDINAL_LEVELS,
-    POINTS_OF_TOOL,
 )
 
-PAYLOAD_VERSION = 1
-EMPTY_PAYLOAD: dict[str, Any] = {"version": PAYLOAD_VERSION, "answers": {}, "findings": []}
+PAYLOAD_VERSION = 2
+EMPTY_PAYLOAD: dict[str, Any] = {"version": PAYLOAD_VERSION, "answers": {}, "findings": [], "ai_decisions": []}
 MAXIMUM_FINDINGS = 500
-# Patient coordinates and pixel positions beyond this are a fault, not a mark.
-MAXIMUM_COORDINATE = 100_000.0
-# PS3.5 section 9.1: digits and dots, at most 64 characters.
-UID = re.compile(r"(?=.{1,64}$)[0-9]+(\.[0-9]+)*")
-_FINDING_FIELDS = {"id", "question", "code", "confidence", "geometry", "measurements"}
-_GEOMETRY_FIELDS = {
-    "kind",
-    "points_mm",
-    "points_px",
-    "frame_of_reference_uid",
-    "sop_instance_uid",
-    "series_instance_uid",
-    "frame_number",
-}
-_MEASUREMENTS = {"length_mm", "width_mm", "height_mm", "area_mm2"}
+# Of one finding; a contour on every slice of a large series.
+MAXIMUM_MARKS = 1000
+MAXIMUM_AI_DECISIONS = 2000
+MAXIMUM_MARK_TEXT = 200
+_FINDING_FIELDS = {"id", "question", "code", "confidence", "answers", "marks"}
+_MARK_FIELDS = {"id", "geometry", "measurements"}
+_DECISION_FIELDS = {"prediction_id", "ai_finding_id", "decision", "finding_id", "decided_at"}
+AI_DECISIONS = ("ACCEPTED", "ADJUSTED", "REJECTED")
+_LONGEST_AI_FINDING_ID = 64
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 
 Question = dict[str, Any]
 
@@ -40,19 +40,34 @@ Question = dict[str, Any]
 def payload_problems(payload: Any, questions: list[Question]) -> list[Problem]:
     """Return what makes `payload` unfit to be stored, even as a draft."""
     if not isinstance(payload, dict) or set(payload) != set(EMPTY_PAYLOAD):
-        return [Problem("payload", "bad_shape", "The payload has exactly the fields version, answers and findings.")]
+        detail = f"The payload has exactly the fields {', '.join(EMPTY_PAYLOAD)}."
+        return [Problem("payload", "bad_shape", detail)]
     if type(payload["version"]) is not int or payload["version"] != PAYLOAD_VERSION:
-        return [Problem("payload.version", "bad_version", f"The payload's version must be {PAYLOAD_VERSION}.")]
-    if not isinstance(payload["answers"], dict) or not isinstance(payload["findings"], list):
-        return [Problem("payload", "bad_shape", "answers is an object and findings is a list.")]
+        return [
+            Problem(
+                "payload.version", "bad_version", f"The payload's version must be {PAYLOAD_VERSION}; reload the page."
+            )
+        ]
+    lists = isinstance(payload["findings"], list) and isinstance(payload["ai_decisions"], list)
+    if not isinstance(payload["answers"], dict) or not lists:
+        return [Problem("payload", "bad_shape", "answers is an object; findings and ai_decisions are lists.")]
     by_key = {question["key"]: question for question in questions}
-    problems = _answer_problems(payload["answers"], by_key)
+    problems = _answer_problems(payload["answers"], by_key, "")
     if len(payload["findings"]) > MAXIMUM_FINDINGS:
-        return [*problems, Problem("findings", "too_many", f"A read has at most {MAXIMUM_FINDINGS} marks.")]
+        return [*problems, Problem("findings", "too_many", f"A read has at most {MAXIMUM_FINDINGS} findings.")]
     seen: set[str] = set()
     for index, finding in enumerate(payload["findings"]):
         problems += _finding_problems(finding, f"findings[{index}]", by_key, seen)
-    return problems
+    return problems + _decisions_problems(payload["ai_decisions"])
+
+
+def marks_of(payload: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return every mark of a well-formed payload with its path."""
+    return [
+        (f"findings[{index}].marks[{number}]", mark)
+        for index, finding in enumerate(payload["findings"])
+        for number, mark in enumerate(finding["marks"])
+    ]
 
 
 def incompleteness(payload: dict[str, Any], questions: list[Question]) -> list[Problem]:
@@ -63,13 +78,24 @@ def incompleteness(payload: dict[str, Any], questions: list[Question]) -> list[P
             problems += _count_problems(payload, question)
         elif question.get("required") and payload["answers"].get(question["key"]) is None:
             problems.append(Problem(question["key"], "missing", f"Answer: {question['text']}"))
+    by_key = {question["key"]: question for question in questions}
     for finding in payload["findings"]:
-        if finding["question"] is None:
-            continue
-        if finding["code"] is None:
-            problems.append(Problem(finding["id"], "code_missing", "Choose what this finding is."))
-        if finding["confidence"] is None:
-            problems.append(Problem(finding["id"], "confidence_missing", "Say how sure you are of this finding."))
+        if finding["question"] is not None:
+            problems += _gaps_of_finding(finding, by_key[finding["question"]])
+    return problems
+
+
+def _gaps_of_finding(finding: dict[str, Any], question: Question) -> list[Problem]:
+    problems = []
+    if finding["code"] is None:
+        problems.append(Problem(finding["id"], "code_missing", "Choose what this finding is."))
+    if finding["confidence"] is None:
+        problems.append(Problem(finding["id"], "confidence_missing", "Say how sure you are of this finding."))
+    problems.extend(
+        Problem(finding["id"], "missing", f"Answer: {attribute['text']}")
+        for attribute in question.get("attributes", [])
+        if attribute.get("required") and finding["answers"].get(attribute["key"]) is None
+    )
     return problems
 
 
@@ -85,14 +111,16 @@ def _count_problems(payload: dict[str, Any], question: Question) -> list[Problem
     return []
 
 
-def _answer_problems(answers: dict[str, Any], by_key: dict[str, Question]) -> list[Problem]:
+def _answer_problems(answers: dict[str, Any], by_key: dict[str, Question], prefix: str) -> list[Problem]:
     problems = []
     for key, value in answers.items():
         question = by_key.get(key)
         if question is None or question["kind"] == LOCATED_FINDING:
-            problems.append(Problem(f"answers.{key}"[:100], "unknown_question", "The form has no such question."))
+            detail = "The form has no such question."
+            problems.append(Problem(f"{prefix}answers.{key}"[:100], "unknown_question", detail))
         elif value is not None and not _fits(value, question["kind"]):
-            problems.append(Problem(key, "bad_answer", f"This is no answer to a question of kind {question['kind']}."))
+            detail = f"This is no answer to a question of kind {question['kind']}."
+            problems.append(Problem(f"{prefix}answers.{key}" if prefix else key, "bad_answer", detail))
     return problems
 
 
@@ -100,37 +128,63 @@ def _fits(value: Any, kind: str) -> bool:
     if kind == BINARY:
         return isinstance(value, bool)
     if kind == ORDINAL:
-        return _is_integer_within(value, 1, ORDINAL_LEVELS)
-    return kind == CONFIDENCE and _is_integer_within(value, 0, CONFIDENCE_MAXIMUM)
-
-
-def _is_integer_within(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return is_integer_within(value, 1, ORDINAL_LEVELS)
+    return kind == CONFIDENCE and is_integer_within(value, 0, CONFIDENCE_MAXIMUM)
 
 
 def _finding_problems(finding: Any, path: str, by_key: dict[str, Question], seen: set[str]) -> list[Problem]:
     if not isinstance(finding, dict) or set(finding) != _FINDING_FIELDS:
         return [Problem(path, "bad_shape", f"A finding has exactly the fields {', '.join(sorted(_FINDING_FIELDS))}.")]
-    identifier = finding["id"]
-    if not _is_uuid(identifier) or identifier in seen:
-        return [Problem(f"{path}.id", "bad_id", "Each finding needs a UUID of its own.")]
-    seen.add(identifier)
+    if not isinstance(finding["answers"], dict) or not isinstance(finding["marks"], list):
+        return [Problem(path, "bad_shape", "answers is an object and marks is a list.")]
     key = finding["question"]
     question = by_key.get(key) if isinstance(key, str) else None
     if key is not None and (question is None or question["kind"] != LOCATED_FINDING):
         return [Problem(f"{path}.question", "unknown_question", "The form has no such located finding.")]
-    problems = _geometry_problems(finding["geometry"], f"{path}.geometry", question)
+    problems = _id_problems(finding["id"], f"{path}.id", seen)
     problems += _code_problems(finding["code"], f"{path}.code", question)
-    if finding["confidence"] is not None and not _is_integer_within(finding["confidence"], 0, CONFIDENCE_MAXIMUM):
+    if finding["confidence"] is not None and not is_integer_within(finding["confidence"], 0, CONFIDENCE_MAXIMUM):
         problems.append(Problem(f"{path}.confidence", "bad_answer", "Confidence is a whole number from 0 to 100."))
-    measurements = finding["measurements"]
-    if not isinstance(measurements, dict) or set(measurements) - _MEASUREMENTS:
-        problems.append(
-            Problem(f"{path}.measurements", "bad_shape", f"Measurements are {', '.join(sorted(_MEASUREMENTS))}.")
-        )
-    elif any(value is not None and not (_is_number(value) and value >= 0) for value in measurements.values()):
-        problems.append(Problem(f"{path}.measurements", "bad_number", "A measurement is a finite number, not below 0."))
+    attributes = {one["key"]: one for one in question.get("attributes", [])} if question else {}
+    problems += _answer_problems(finding["answers"], attributes, f"{path}.")
+    return problems + _marks_problems(finding["marks"], path, question, seen)
+
+
+def _id_problems(identifier: Any, path: str, seen: set[str]) -> list[Problem]:
+    # One namespace for each kind of thing: a finding that was version 1 has the same id as its only mark.
+    name = f"{path.rsplit('.', 2)[-2].split('[')[0]} {identifier}"
+    if not _is_uuid(identifier) or name in seen:
+        return [Problem(path, "bad_id", "Each finding and each mark needs a UUID of its own.")]
+    seen.add(name)
+    return []
+
+
+def _marks_problems(marks: list[Any], path: str, question: Question | None, seen: set[str]) -> list[Problem]:
+    if not 1 <= len(marks) <= MAXIMUM_MARKS:
+        return [Problem(f"{path}.marks", "bad_count", f"A finding has 1 to {MAXIMUM_MARKS} marks.")]
+    problems = []
+    for index, mark in enumerate(marks):
+        problems += _mark_problems(mark, f"{path}.marks[{index}]", question, seen)
     return problems
+
+
+def _mark_problems(mark: Any, path: str, question: Question | None, seen: set[str]) -> list[Problem]:
+    if not isinstance(mark, dict) or set(mark) - {"text"} != _MARK_FIELDS:
+        return [Problem(path, "bad_shape", "A mark has the fields id, geometry, measurements and perhaps text.")]
+    problems = _id_problems(mark["id"], f"{path}.id", seen)
+    text = mark.get("text", "")
+    if not isinstance(text, str) or len(text) > MAXIMUM_MARK_TEXT:
+        detail = f"The text of a mark has at most {MAXIMUM_MARK_TEXT} characters."
+        problems.append(Problem(f"{path}.text", "bad_text", detail))
+    geometry = mark["geometry"]
+    found = geometry_problems(geometry, f"{path}.geometry")
+    if found:
+        return problems + found
+    if question is not None and geometry["kind"] not in question["tools"]:
+        detail = f"The form does not allow {geometry['kind']} here."
+        problems.append(Problem(f"{path}.geometry.kind", "tool_not_allowed", detail))
+    problems += form_problems(geometry, f"{path}.geometry")
+    return problems + measurement_problems(mark["measurements"], geometry, f"{path}.measurements")
 
 
 def _is_uuid(value: Any) -> bool:
@@ -138,11 +192,6 @@ def _is_uuid(value: Any) -> bool:
         return isinstance(value, str) and str(uuid.UUID(value)) == value
     except ValueError:
         return False
-
-
-def _is_number(value: Any) -> bool:
-    # The comparison is exact for whole numbers of any length, and false for NaN and infinities.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAXIMUM_COORDINATE**2
 
 
 def _code_problems(code: Any, path: str, question: Question | None) -> list[Problem]:
@@ -154,45 +203,27 @@ def _code_problems(code: Any, path: str, question: Question | None) -> list[Prob
     return []
 
 
-def _geometry_problems(geometry: Any, path: str, question: Question | None) -> list[Problem]:
-    if (
-        not isinstance(geometry, dict)
-        or set(geometry) - _GEOMETRY_FIELDS
-        or geometry.get("kind") not in tuple(POINTS_OF_TOOL)
-    ):
-        return [Problem(path, "bad_shape", f"A geometry is one of {', '.join(POINTS_OF_TOOL)} with its points.")]
-    kind = geometry["kind"]
-    if question is not None and kind not in question["tools"]:
-        return [Problem(f"{path}.kind", "tool_not_allowed", f"The form does not allow {kind} here.")]
-    count = POINTS_OF_TOOL[kind]
-    in_mm, in_px = geometry.get("points_mm"), geometry.get("points_px")
-    if (in_mm is None) == (in_px is None):
-        return [Problem(path, "bad_points", "Give points_mm, or points_px where the image has no spacing.")]
-    if not _are_points(in_mm, count, 3) and not _are_points(in_px, count, 2):
-        return [Problem(path, "bad_points", f"{kind} has {count} points of finite numbers.")]
-    problems = [
-        Problem(f"{path}.{name}", "bad_uid", "This is no DICOM UID.")
-        for name in ("sop_instance_uid", "series_instance_uid")
-        if not (isinstance(geometry.get(name), str) and UID.fullmatch(geometry[name]))
+def _decisions_problems(decisions: list[Any]) -> list[Problem]:
+    if len(decisions) > MAXIMUM_AI_DECISIONS:
+        return [
+            Problem("ai_decisions", "too_many", f"A read has at most {MAXIMUM_AI_DECISIONS} decisions on AI marks.")
+        ]
+    return [
+        Problem(f"ai_decisions[{index}]", "bad_decision", f"A decision has the fields {', '.join(_DECISION_FIELDS)}.")
+        for index, decision in enumerate(decisions)
+        if not _is_decision(decision)
     ]
-    frame_of_reference = geometry.get("frame_of_reference_uid")
-    if frame_of_reference is not None and not (
-        isinstance(frame_of_reference, str) and UID.fullmatch(frame_of_reference)
-    ):
-        problems.append(Problem(f"{path}.frame_of_reference_uid", "bad_uid", "This is no DICOM UID."))
-    if not _is_integer_within(geometry.get("frame_number"), 1, 2**31):
-        problems.append(Problem(f"{path}.frame_number", "bad_number", "Frames are counted from 1."))
-    return problems
 
 
-def _are_points(points: Any, count: int, dimensions: int) -> bool:
+def _is_decision(decision: Any) -> bool:
     return (
-        isinstance(points, list)
-        and len(points) == count
-        and all(
-            isinstance(point, list)
-            and len(point) == dimensions
-            and all(_is_number(value) and abs(value) <= MAXIMUM_COORDINATE for value in point)
-            for point in points
-        )
+        isinstance(decision, dict)
+        and set(decision) == _DECISION_FIELDS
+        and _is_uuid(decision["prediction_id"])
+        and isinstance(decision["ai_finding_id"], str)
+        and 1 <= len(decision["ai_finding_id"]) <= _LONGEST_AI_FINDING_ID
+        and decision["decision"] in AI_DECISIONS
+        and (decision["finding_id"] is None or _is_uuid(decision["finding_id"]))
+        and isinstance(decision["decided_at"], str)
+        and _TIME.fullmatch(decision["decided_at"]) is not None
     )

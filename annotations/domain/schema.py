@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from annotations.domain.geometry import SHAPES
 from annotations.domain.problems import Problem
 
 BINARY, ORDINAL, CONFIDENCE, LOCATED_FINDING = "BINARY", "ORDINAL", "CONFIDENCE", "LOCATED_FINDING"
@@ -11,20 +12,19 @@ ORDINAL_LEVELS = 5
 CONFIDENCE_MAXIMUM = 100
 # Which kinds may be the binary decision, and which the rating of an ROC analysis.
 KINDS_OF_ROLE = {"CALL": (BINARY,), "RATING": (ORDINAL, CONFIDENCE)}
-# Mark tools and how many points their geometry has.
-POINTS_OF_TOOL = {"POINT": 1, "LENGTH": 2, "RECTANGLE": 4, "ELLIPSE": 4}
 
 _COMMON = {"key", "kind", "text", "help", "required", "role"}
 _FIELDS = {
     BINARY: _COMMON,
     ORDINAL: _COMMON | {"options"},
     CONFIDENCE: _COMMON,
-    LOCATED_FINDING: _COMMON | {"tools", "codes", "minimum_count", "maximum_count"},
+    LOCATED_FINDING: _COMMON | {"tools", "codes", "minimum_count", "maximum_count", "attributes"},
 }
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAXIMUM_QUESTIONS = 100
 MAXIMUM_TEXT = 500
 MAXIMUM_COUNT = 500
+MAXIMUM_ATTRIBUTES = 20
 
 
 def schema_problems(questions: Any) -> list[Problem]:
@@ -102,8 +102,8 @@ def _option_problems(options: Any, path: str) -> list[Problem]:
 def _located_problems(question: dict[str, Any], path: str) -> list[Problem]:
     problems = []
     tools = question.get("tools")
-    if not isinstance(tools, list) or not tools or any(tool not in tuple(POINTS_OF_TOOL) for tool in tools):
-        problems.append(Problem(f"{path}.tools", "bad_tools", f"Choose at least one of {', '.join(POINTS_OF_TOOL)}."))
+    if not isinstance(tools, list) or not tools or any(tool not in tuple(SHAPES) for tool in tools):
+        problems.append(Problem(f"{path}.tools", "bad_tools", f"Choose at least one of {', '.join(SHAPES)}."))
     codes = question.get("codes")
     if not isinstance(codes, list) or not codes or not all(_is_code(code) for code in codes):
         problems.append(Problem(f"{path}.codes", "bad_codes", "Give at least one code with scheme, value and meaning."))
@@ -116,6 +116,27 @@ def _located_problems(question: dict[str, Any], path: str) -> list[Problem]:
                 f"Counts are whole numbers up to {MAXIMUM_COUNT}, minimum <= maximum.",
             )
         )
+    return problems + _attribute_problems(question.get("attributes", []), f"{path}.attributes")
+
+
+def _attribute_problems(attributes: Any, path: str) -> list[Problem]:
+    """The questions put to each finding: answered like others, but without a role in the analysis of cases."""
+    if not isinstance(attributes, list) or len(attributes) > MAXIMUM_ATTRIBUTES:
+        return [Problem(path, "bad_attributes", f"attributes is a list of at most {MAXIMUM_ATTRIBUTES} questions.")]
+    problems: list[Problem] = []
+    keys: set[str] = set()
+    for index, attribute in enumerate(attributes):
+        place = f"{path}[{index}]"
+        found = _question_problems(attribute, place)
+        if not found and (attribute["kind"] == LOCATED_FINDING or attribute.get("role") is not None):
+            found = [
+                Problem(f"{place}.kind", "bad_attributes", "A question about a finding is answered, without a role.")
+            ]
+        if not found and attribute["key"] in keys:
+            found = [Problem(f"{place}.key", "repeated", f"The key {attribute['key']} is used twice.")]
+        if not found:
+            keys.add(attribute["key"])
+        problems += found
     return problems
 
 

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
+from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
+from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
     Assignment,
@@ -49,9 +50,9 @@ def stream_of_reader(assignment: Assignment) -> str:
 
 
 def current_payload(read: Read) -> dict[str, Any]:
-    """Return the content of the newest revision, or an empty payload."""
+    """Return the content of the newest revision in the newest version, or an empty payload."""
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
-    return newest.payload if newest else EMPTY_PAYLOAD
+    return upgraded(newest.payload) if newest else EMPTY_PAYLOAD
 
 
 @transaction.atomic
@@ -162,15 +163,15 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
 
 
 def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
-    marked = [finding["geometry"] for finding in payload["findings"]]
+    marked = [(path, mark["geometry"]) for path, mark in marks_of(payload)]
     if not marked:
         return
     instances = Instance.objects.filter(
-        sop_instance_uid__in={geometry["sop_instance_uid"] for geometry in marked},
+        sop_instance_uid__in={geometry["sop_instance_uid"] for _, geometry in marked},
         series__imaging_study=read.assignment.case.imaging_study,
     ).values_list("sop_instance_uid", "series__series_instance_uid", "number_of_frames")
     frames_of = {(sop, series): frames for sop, series, frames in instances}
-    for index, geometry in enumerate(marked):
+    for path, geometry in marked:
         frames = frames_of.get((geometry["sop_instance_uid"], geometry["series_instance_uid"]), 0)
         if geometry["frame_number"] > frames:
             raise Invalid(
@@ -178,7 +179,7 @@ def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
                 code="invalid_payload",
                 errors=[
                     {
-                        "field": f"findings[{index}].geometry",
+                        "field": f"{path}.geometry",
                         "code": "not_in_case",
                         "detail": "Mark the images and frames of this case only.",
                     }

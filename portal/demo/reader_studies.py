@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from annotations.domain.payload import PAYLOAD_VERSION
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     AiDisplay,
@@ -214,13 +215,14 @@ def _sign(assignment: Assignment, skill: Skill, reader_number: int, phantom: Rea
     if seen.call:
         findings = marks(skill, reader_number, case_number, phantom.name, grid, lesions)
     payload = {
-        "version": 1,
+        "version": PAYLOAD_VERSION,
         "answers": {
             "nodule_present": seen.call,
             "suspicion": seen.suspicion,
             "confidence": seen.confidence,
         },
         "findings": [{**finding, "code": PULMONARY_NODULE} for finding in findings],
+        "ai_decisions": [],
     }
     read = assignment_open(assignment=assignment)
     save = Save(payload, read.revision_number, f"demo-{assignment.pk}")

@@ -86,14 +86,16 @@ def _slice_of(grid: Grid, z_mm: float) -> int:
 
 
 def _finding(
-    rng: np.random.Generator, name: str, reader_number: int, slice_index: int, geometry: dict[str, Any]
+    rng: np.random.Generator,
+    name: str,
+    reader_number: int,
+    slice_index: int,
+    geometry: dict[str, Any],
+    measurements: dict[str, float],
 ) -> dict[str, Any]:
     identity = f"{name}/{reader_number}/{geometry['points_mm']}"
-    return {
-        "id": str(uuid.uuid5(_NAMESPACE, identity)),
-        "question": "nodules",
-        "code": None,
-        "confidence": int(rng.integers(50, 101)),
+    mark = {
+        "id": str(uuid.uuid5(_NAMESPACE, f"{identity}/mark")),
         "geometry": {
             **geometry,
             "frame_of_reference_uid": str(phantom_uid(name, "frame of reference")),
@@ -101,14 +103,22 @@ def _finding(
             "series_instance_uid": str(phantom_uid(name, "series")),
             "frame_number": 1,
         },
-        "measurements": {"length_mm": None, "area_mm2": None, "width_mm": None, "height_mm": None},
+        "measurements": measurements,
+    }
+    return {
+        "id": str(uuid.uuid5(_NAMESPACE, identity)),
+        "question": "nodules",
+        "code": None,
+        "confidence": int(rng.integers(50, 101)),
+        "answers": {},
+        "marks": [mark],
     }
 
 
 def _point(rng: np.random.Generator, name: str, grid: Grid, reader_number: int, place: Point) -> dict[str, Any]:
     slice_index = _slice_of(grid, place[2])
     points = [[round(place[0], 2), round(place[1], 2), _slice_mm(grid, slice_index)]]
-    return _finding(rng, name, reader_number, slice_index, {"kind": "POINT", "points_mm": points})
+    return _finding(rng, name, reader_number, slice_index, {"kind": "POINT", "points_mm": points}, {})
 
 
 def _length(
@@ -120,9 +130,8 @@ def _length(
     half_mm = 0.5 * max(2.0, lesion.diameter_mm + float(rng.normal(0, error_mm)))
     level = _slice_mm(grid, slice_index)
     points = [[round(x - half_mm, 2), round(y, 2), level], [round(x + half_mm, 2), round(y, 2), level]]
-    finding = _finding(rng, name, reader_number, slice_index, {"kind": "LENGTH", "points_mm": points})
-    finding["measurements"]["length_mm"] = round(points[1][0] - points[0][0], 2)
-    return finding
+    length = {"length_mm": round(points[1][0] - points[0][0], 2)}
+    return _finding(rng, name, reader_number, slice_index, {"kind": "LENGTH", "points_mm": points}, length)
 
 
 def _slice_mm(grid: Grid, slice_index: int) -> float:

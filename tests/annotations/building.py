@@ -92,8 +92,8 @@ def launched(name: str = "pilot", *, cases: int = 3, readers: int = 2, seed: str
     return built
 
 
-def finding(case: Case | None = None, **changes: Any) -> dict[str, Any]:
-    """A marked nodule that may be signed."""
+def mark(case: Case | None = None, **changes: Any) -> dict[str, Any]:
+    """A point."""
     instance = Instance.objects.get(series__imaging_study=case.imaging_study) if case else None
     geometry = {
         "kind": "POINT",
@@ -103,13 +103,18 @@ def finding(case: Case | None = None, **changes: Any) -> dict[str, Any]:
         "series_instance_uid": instance.series.series_instance_uid if instance else "1.2",
         "frame_number": 1,
     }
-    whole = {"id": str(uuid.uuid4()), "question": "nodules", "code": NODULE, "confidence": 70, "measurements": {}}
-    return {**whole, "geometry": geometry, **changes}
+    return {"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}, **changes}
+
+
+def finding(case: Case | None = None, **changes: Any) -> dict[str, Any]:
+    """A marked nodule that may be signed."""
+    whole = {"id": str(uuid.uuid4()), "question": "nodules", "code": NODULE, "confidence": 70, "answers": {}}
+    return {**whole, "marks": [mark(case)], **changes}
 
 
 def content(*findings: dict[str, Any], **answers: Any) -> dict[str, Any]:
     """A payload."""
-    return {"version": 1, "answers": answers, "findings": list(findings)}
+    return {"version": 2, "answers": answers, "findings": list(findings), "ai_decisions": []}
 
 
 COMPLETE = {"nodule_present": True, "confidence": 83}

@@ -61,9 +61,10 @@ def test_confidence_rises_with_the_impression():
 def test_marks_make_a_payload_that_can_be_signed(lesions):
     findings = marks(READERS[0].skill, 1, 7, "CASE 007", GRID, lesions)
     payload = {
-        "version": 1,
+        "version": 2,
         "answers": {"nodule_present": True, "suspicion": 4, "confidence": 75},
         "findings": [{**finding, "code": PULMONARY_NODULE} for finding in findings],
+        "ai_decisions": [],
     }
     assert payload_problems(payload, NODULE_QUESTIONS) == []
     assert incompleteness(payload, NODULE_QUESTIONS) == []
@@ -72,7 +73,8 @@ def test_marks_make_a_payload_that_can_be_signed(lesions):
 def test_marks_lie_on_a_slice_near_the_lesion():
     offsets = []
     for case in range(200):
-        (mark,) = marks(Skill(2, 0, 2.0), 1, case, "CASE 001", GRID, LESIONS[:1])
+        (finding,) = marks(Skill(2, 0, 2.0), 1, case, "CASE 001", GRID, LESIONS[:1])
+        (mark,) = finding["marks"]
         points = np.array(mark["geometry"]["points_mm"])
         assert len(set(points[:, 2])) == 1
         assert (points[0, 2] - GRID.origin_mm[2]) / GRID.slice_mm == pytest.approx(

@@ -98,16 +98,17 @@ def test_a_read_from_the_worklist_to_the_csv(stage: Stage, signed_in: Callable[[
     screenshots(page, "ruler-marked")
 
     read = stored_read(stage.reader, page)
-    length, nodule = read["payload"]["findings"]
+    finding, nodule = read["payload"]["findings"]
+    ((length,), (point_mark,)) = finding["marks"], nodule["marks"]
     assert length["geometry"]["kind"] == "LENGTH"
     assert length["measurements"]["length_mm"] == pytest.approx(ruler.HORIZONTAL_ROD_MM, rel=0.02)
     (x0, y0, z0), (x1, y1, z1) = length["geometry"]["points_mm"]
     drawn_mm = ((x1 - x0) ** 2 + (y1 - y0) ** 2 + (z1 - z0) ** 2) ** 0.5
     assert drawn_mm == pytest.approx(ruler.HORIZONTAL_ROD_MM, rel=0.02)
-    assert (nodule["geometry"]["kind"], nodule["question"]) == ("POINT", "nodules")
+    assert (point_mark["geometry"]["kind"], nodule["question"]) == ("POINT", "nodules")
     # Column 128, row 150 of a grid of 256 x 256 pixels of 0.8 mm, centred on the patient's origin.
     expected = [(128 - 127.5) * ruler.PIXEL_MM, (150 - 127.5) * ruler.PIXEL_MM]
-    assert nodule["geometry"]["points_mm"][0][:2] == pytest.approx(expected, abs=1.0)
+    assert point_mark["geometry"]["points_mm"][0][:2] == pytest.approx(expected, abs=1.0)
 
     page.reload()
     image_is_drawn(page)
@@ -134,7 +135,7 @@ def test_a_read_from_the_worklist_to_the_csv(stage: Stage, signed_in: Callable[[
         if (row["reader"], row["case"]) == (stage.reader.username, "Case 001")
     ]
     assert (row["answer.nodule_present"], row["answer.suspicion"]) == ("1", "4")
-    assert json.loads(row["findings"])[0]["measurements"]["length_mm"] == pytest.approx(100.0, rel=0.02)
+    assert json.loads(row["findings"])[0]["marks"][0]["measurements"]["length_mm"] == pytest.approx(100.0, rel=0.02)
 
     page.keyboard.press("Enter")
     until(page, f"!location.pathname.endsWith('{read['assignment_id']}')")

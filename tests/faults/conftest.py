@@ -64,7 +64,7 @@ def upload(person: Person, content: bytes) -> str:
 
 def content(sure: int) -> dict[str, Any]:
     """A complete payload."""
-    return {"version": 1, "answers": {"present": sure >= 50, "sure": sure}, "findings": []}
+    return {"version": 2, "answers": {"present": sure >= 50, "sure": sure}, "findings": [], "ai_decisions": []}
 
 
 def save(base: int, sure: int, key: str | None = None) -> dict[str, Any]:

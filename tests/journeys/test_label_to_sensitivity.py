@@ -140,25 +140,27 @@ def launched(draft: Trial) -> Trial:
 
 def payload(read: dict[str, Any], confidence: int, *, marked: bool = False) -> dict[str, Any]:
     series = read["case"]["imaging_study"]["series"][0]["series_instance_uid"]
+    geometry = {
+        "kind": "POINT",
+        "points_mm": [[-9.5, -19.0, 1.0]],
+        "frame_of_reference_uid": None,
+        "sop_instance_uid": read["sop_instance_uid"],
+        "series_instance_uid": series,
+        "frame_number": 1,
+    }
     finding = {
         "id": str(uuid.uuid4()),
         "question": "nodules",
         "code": NODULE,
         "confidence": confidence,
-        "geometry": {
-            "kind": "POINT",
-            "points_mm": [[-9.5, -19.0, 1.0]],
-            "frame_of_reference_uid": None,
-            "sop_instance_uid": read["sop_instance_uid"],
-            "series_instance_uid": series,
-            "frame_number": 1,
-        },
-        "measurements": {},
+        "answers": {},
+        "marks": [{"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}}],
     }
     return {
-        "version": 1,
+        "version": 2,
         "answers": {"nodule_present": confidence >= POSITIVE_FROM, "confidence": confidence},
         "findings": [finding] if marked else [],
+        "ai_decisions": [],
     }
 
 

@@ -142,24 +142,26 @@ def imaging_study(seed: str) -> tuple[ImagingStudy, Series, Instance]:
 
 def payload(instance: Instance, *, finding_id: str, confidence: int = 61) -> dict[str, Any]:
     """A read complete enough to sign, with one marked nodule."""
+    geometry = {
+        "kind": "POINT",
+        "points_mm": [[-9.0, -19.0, 1.0]],
+        "frame_of_reference_uid": None,
+        "sop_instance_uid": instance.sop_instance_uid,
+        "series_instance_uid": instance.series.series_instance_uid,
+        "frame_number": 1,
+    }
     return {
-        "version": 1,
+        "version": 2,
         "answers": {"nodule_present": True, "confidence": confidence},
+        "ai_decisions": [],
         "findings": [
             {
                 "id": finding_id,
                 "question": "nodules",
                 "code": NODULE,
                 "confidence": 80,
-                "geometry": {
-                    "kind": "POINT",
-                    "points_mm": [[-9.0, -19.0, 1.0]],
-                    "frame_of_reference_uid": None,
-                    "sop_instance_uid": instance.sop_instance_uid,
-                    "series_instance_uid": instance.series.series_instance_uid,
-                    "frame_number": 1,
-                },
-                "measurements": {},
+                "answers": {},
+                "marks": [{"id": finding_id, "geometry": geometry, "measurements": {}}],
             }
         ],
     }

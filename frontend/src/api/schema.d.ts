@@ -1214,7 +1214,7 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
-            findings: {
+            readonly findings: {
                 [key: string]: unknown;
             }[];
             digest: string;

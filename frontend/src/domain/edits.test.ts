@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { applyEdit } from "./edits";
-import { exampleFinding } from "./examples";
+import { exampleFinding, exampleMark } from "./examples";
 import { canonical, EMPTY_PAYLOAD, samePayload } from "./payload";
 
 test("an answer set and taken away leaves the read as it was", () => {
@@ -26,9 +26,36 @@ test("edits of a finding that is gone change nothing", () => {
   expect(applyEdit(EMPTY_PAYLOAD, { type: "finding_removed", id: "gone" })).toBe(EMPTY_PAYLOAD);
 });
 
+test("marks come and go within their finding, and the last one takes it along", () => {
+  const one = applyEdit(EMPTY_PAYLOAD, { type: "finding_added", finding: exampleFinding("f") });
+  const two = applyEdit(one, { type: "mark_added", findingId: "f", mark: exampleMark("second") });
+  expect(two.findings[0]?.marks.map((mark) => mark.id)).toEqual(["mark of f", "second"]);
+  const again = applyEdit(two, { type: "mark_removed", id: "second" });
+  expect(again).toEqual(one);
+  expect(applyEdit(again, { type: "mark_removed", id: "mark of f" })).toEqual(EMPTY_PAYLOAD);
+});
+
+test("a moved mark leaves its neighbours alone", () => {
+  const finding = exampleFinding("f", { marks: [exampleMark("a"), exampleMark("b")] });
+  const before = applyEdit(EMPTY_PAYLOAD, { type: "finding_added", finding });
+  const change = { measurements: { length_mm: 3 } };
+  const after = applyEdit(before, { type: "mark_changed", id: "b", change });
+  expect(after.findings[0]?.marks.map((mark) => mark.measurements)).toEqual([{}, { length_mm: 3 }]);
+  expect(applyEdit(before, { type: "mark_changed", id: "gone", change })).toBe(before);
+});
+
+test("a question about a finding is answered and taken back", () => {
+  const before = applyEdit(EMPTY_PAYLOAD, { type: "finding_added", finding: exampleFinding("f") });
+  const answered = applyEdit(before, { type: "finding_answered", id: "f", key: "calcified", value: false });
+  expect(answered.findings[0]?.answers).toEqual({ calcified: false });
+  expect(applyEdit(answered, { type: "finding_answered", id: "f", key: "calcified", value: null })).toEqual(
+    before,
+  );
+});
+
 test("payloads compare by value, whatever the order of their keys", () => {
   const one = { ...EMPTY_PAYLOAD, answers: { a: 1, b: true } };
-  const other = { findings: [], answers: { b: true, a: 1 }, version: 1 as const };
+  const other = { ai_decisions: [], findings: [], answers: { b: true, a: 1 }, version: 2 as const };
   expect(samePayload(one, other)).toBe(true);
   expect(canonical({ b: [2, 1], a: null })).toBe('{"a":null,"b":[2,1]}');
 });

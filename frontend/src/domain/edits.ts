@@ -1,16 +1,20 @@
-import type { Answer, Finding, Geometry, Measurements, ReadPayload } from "./payload";
+import type { AiDecision, Answer, Finding, Mark, ReadPayload } from "./payload";
 
 /** Everything a reader can change in a read. */
 export type Edit =
   | { type: "answer"; key: string; value: Answer | null }
   | { type: "finding_added"; finding: Finding }
-  | { type: "finding_moved"; id: string; geometry: Geometry; measurements: Measurements }
-  | {
-      type: "finding_changed";
-      id: string;
-      change: Partial<Pick<Finding, "code" | "confidence" | "question">>;
-    }
-  | { type: "finding_removed"; id: string };
+  | { type: "finding_changed"; id: string; change: FindingChange }
+  | { type: "finding_answered"; id: string; key: string; value: Answer | null }
+  | { type: "finding_removed"; id: string }
+  | { type: "mark_added"; findingId: string; mark: Mark }
+  | { type: "mark_changed"; id: string; change: MarkChange }
+  /** The last mark of a finding takes the finding with it. */
+  | { type: "mark_removed"; id: string }
+  | { type: "ai_decided"; decision: AiDecision };
+
+export type FindingChange = Partial<Pick<Finding, "code" | "confidence" | "question" | "answers">>;
+export type MarkChange = Partial<Pick<Mark, "geometry" | "measurements" | "text">>;
 
 /** The payload after an edit; the same object when nothing changed, so that nothing is saved for it. */
 export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
@@ -19,37 +23,72 @@ export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
       return withAnswer(payload, edit.key, edit.value);
     case "finding_added":
       return withAdded(payload, edit.finding);
-    case "finding_moved":
-      return withFinding(payload, edit.id, { geometry: edit.geometry, measurements: edit.measurements });
     case "finding_changed":
-      return withFinding(payload, edit.id, edit.change);
+      return withFinding(payload, edit.id, (finding) => ({ ...finding, ...edit.change }));
+    case "finding_answered":
+      return withFinding(payload, edit.id, (finding) => withAnswer(finding, edit.key, edit.value));
     case "finding_removed":
       return withoutFinding(payload, edit.id);
+    case "mark_added":
+      return withFinding(payload, edit.findingId, (finding) => withMark(finding, edit.mark));
+    case "mark_changed":
+      return withMarkChange(payload, edit.id, edit.change);
+    case "mark_removed":
+      return withoutMark(payload, edit.id);
+    case "ai_decided":
+      return { ...payload, ai_decisions: [...payload.ai_decisions, edit.decision] };
   }
 }
 
-function withAnswer(payload: ReadPayload, key: string, value: Answer | null): ReadPayload {
-  if (payload.answers[key] === (value ?? undefined)) return payload;
-  const { [key]: _previous, ...others } = payload.answers;
-  return { ...payload, answers: value === null ? others : { ...others, [key]: value } };
+function withAnswer<T extends { answers: Record<string, Answer> }>(
+  holder: T,
+  key: string,
+  value: Answer | null,
+): T {
+  if (holder.answers[key] === (value ?? undefined)) return holder;
+  const { [key]: _previous, ...others } = holder.answers;
+  return { ...holder, answers: value === null ? others : { ...others, [key]: value } };
 }
 
 function withAdded(payload: ReadPayload, finding: Finding): ReadPayload {
   if (payload.findings.some((known) => known.id === finding.id)) {
-    return withFinding(payload, finding.id, finding);
+    return withFinding(payload, finding.id, () => finding);
   }
   return { ...payload, findings: [...payload.findings, finding] };
 }
 
-function withFinding(payload: ReadPayload, id: string, change: Partial<Finding>): ReadPayload {
-  if (!payload.findings.some((finding) => finding.id === id)) return payload;
-  const findings = payload.findings.map((finding) =>
-    finding.id === id ? { ...finding, ...change } : finding,
-  );
-  return { ...payload, findings };
+function withFinding(payload: ReadPayload, id: string, change: (finding: Finding) => Finding): ReadPayload {
+  const index = payload.findings.findIndex((finding) => finding.id === id);
+  const before = payload.findings[index];
+  const after = before && change(before);
+  if (!after || after === before) return payload;
+  return { ...payload, findings: payload.findings.with(index, after) };
 }
 
 function withoutFinding(payload: ReadPayload, id: string): ReadPayload {
   const findings = payload.findings.filter((finding) => finding.id !== id);
   return findings.length === payload.findings.length ? payload : { ...payload, findings };
+}
+
+function withMark(finding: Finding, mark: Mark): Finding {
+  return { ...finding, marks: [...finding.marks.filter((known) => known.id !== mark.id), mark] };
+}
+
+function withMarkChange(payload: ReadPayload, id: string, change: MarkChange): ReadPayload {
+  const holder = payload.findings.find((finding) => finding.marks.some((mark) => mark.id === id));
+  if (!holder) return payload;
+  return withFinding(payload, holder.id, (finding) => ({
+    ...finding,
+    marks: finding.marks.map((mark) => (mark.id === id ? { ...mark, ...change } : mark)),
+  }));
+}
+
+function withoutMark(payload: ReadPayload, id: string): ReadPayload {
+  const holder = payload.findings.find((finding) => finding.marks.some((mark) => mark.id === id));
+  if (!holder) return payload;
+  if (holder.marks.length === 1) return withoutFinding(payload, holder.id);
+  return withFinding(payload, holder.id, (finding) => ({
+    ...finding,
+    marks: finding.marks.filter((mark) => mark.id !== id),
+  }));
 }

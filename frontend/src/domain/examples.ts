@@ -1,5 +1,5 @@
 import type { LabelSchema } from "./labelSchema";
-import type { Finding } from "./payload";
+import type { Finding, Mark } from "./payload";
 
 /** Built for tests only: a schema with every kind of question. */
 export const EVERY_KIND: LabelSchema = {
@@ -33,6 +33,15 @@ export function exampleFinding(id: string, change: Partial<Finding> = {}): Findi
     question: "nodules",
     code: { scheme: "RADLEX", value: "RID50149", meaning: "pulmonary nodule" },
     confidence: 80,
+    answers: {},
+    marks: [exampleMark(`mark of ${id}`)],
+    ...change,
+  };
+}
+
+export function exampleMark(id: string): Mark {
+  return {
+    id,
     geometry: {
       kind: "POINT",
       points_mm: [[1, 2, 3]],
@@ -41,7 +50,6 @@ export function exampleFinding(id: string, change: Partial<Finding> = {}): Findi
       series_instance_uid: "1.2.3.5",
       frame_number: 1,
     },
-    measurements: { length_mm: null, area_mm2: null, width_mm: null, height_mm: null },
-    ...change,
+    measurements: {},
   };
 }

@@ -37,6 +37,8 @@ export interface LocatedFindingQuestion extends QuestionBase {
   codes: Code[];
   minimum_count: number;
   maximum_count: number | null;
+  /** Questions put to each finding. */
+  attributes?: AnswerQuestion[];
 }
 
 export type AnswerQuestion = BinaryQuestion | OrdinalQuestion | ConfidenceQuestion;

@@ -6,11 +6,13 @@ export type PatientMm = readonly [x: number, y: number, z: number];
 /** Column and row in the image; the centre of the first pixel is (0, 0). */
 export type PixelPoint = readonly [column: number, row: number];
 
-/** Where a mark lies: in patient millimetres, or in pixels when the image has no patient geometry. */
+/** Where a mark lies: in patient millimetres, or in pixels when the image has no place in the patient. */
 export interface Geometry {
   kind: MarkKind;
   points_mm: PatientMm[] | null;
   points_px?: PixelPoint[];
+  /** Distance between rows, then between columns; with pixel points of an image that has a spacing. */
+  spacing_mm?: readonly [row_mm: number, column_mm: number];
   frame_of_reference_uid: string | null;
   sop_instance_uid: string;
   series_instance_uid: string;
@@ -29,12 +31,21 @@ export interface SphereGeometry {
   frame_number?: number | null;
 }
 
-/** Sizes in millimetres; null where the kind of mark has none or the image has no spacing. */
+/** What was measured; what was not, or could not be for want of spacing, is absent. */
 export interface Measurements {
-  length_mm: number | null;
-  area_mm2: number | null;
-  width_mm: number | null;
-  height_mm: number | null;
+  length_mm?: number;
+  width_mm?: number;
+  height_mm?: number;
+  perimeter_mm?: number;
+  area_mm2?: number;
+}
+
+export interface Mark {
+  id: string;
+  geometry: Geometry;
+  measurements: Measurements;
+  /** The words beside an arrow. */
+  text?: string;
 }
 
 export interface Finding {
@@ -43,22 +54,40 @@ export interface Finding {
   question: string | null;
   code: Code | null;
   confidence: number | null;
-  geometry: Geometry;
-  measurements: Measurements;
+  /** Answers to the questions that the form puts to each finding. */
+  answers: Record<string, Answer>;
+  /** At least one: both views of a mammogram, or the contour of every slice, are marks of one finding. */
+  marks: Mark[];
+}
+
+/** What the reader did with a mark of the AI. */
+export interface AiDecision {
+  prediction_id: string;
+  ai_finding_id: string;
+  decision: "ACCEPTED" | "ADJUSTED" | "REJECTED";
+  /** The reader's own finding that came of it. */
+  finding_id: string | null;
+  decided_at: string;
 }
 
 export type Answer = boolean | number;
 
 /** The content of one revision of a read. An absent key is an unanswered question. */
 export interface ReadPayload {
-  version: 1;
+  version: 2;
   answers: Record<string, Answer>;
   findings: Finding[];
+  ai_decisions: AiDecision[];
 }
 
-export const EMPTY_PAYLOAD: ReadPayload = { version: 1, answers: {}, findings: [] };
+export const EMPTY_PAYLOAD: ReadPayload = { version: 2, answers: {}, findings: [], ai_decisions: [] };
 
 export const POINTS_OF_KIND: Record<MarkKind, number> = { POINT: 1, LENGTH: 2, RECTANGLE: 4, ELLIPSE: 4 };
+
+/** The finding that a mark belongs to. */
+export function findingOfMark(findings: Finding[], markId: string | null): Finding | undefined {
+  return findings.find((finding) => finding.marks.some((mark) => mark.id === markId));
+}
 
 export function samePayload(one: ReadPayload, other: ReadPayload): boolean {
   return canonical(one) === canonical(other);

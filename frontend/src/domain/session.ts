@@ -48,8 +48,9 @@ function edited(session: ReadSession, edit: Edit, at_ms: number): ReadSession {
 /** What an edit changes, when it can come in a stream; adding and removing are always steps of their own. */
 function targetOf(edit: Edit): string | null {
   if (edit.type === "answer") return `answer.${edit.key}`;
+  if (edit.type === "finding_answered") return `finding.${edit.id}.answers.${edit.key}`;
   if (edit.type === "finding_changed") return `finding.${edit.id}.${Object.keys(edit.change).join()}`;
-  return edit.type === "finding_moved" ? `mark.${edit.id}` : null;
+  return edit.type === "mark_changed" ? `mark.${edit.id}.${Object.keys(edit.change).join()}` : null;
 }
 
 function showing(session: ReadSession, history: History<ReadPayload>): ReadSession {

@@ -5,9 +5,8 @@ import { EMPTY_PAYLOAD, type ReadPayload } from "./payload";
 import { gapsBeforeSigning, isAdmissible } from "./validation";
 
 const COMPLETE: ReadPayload = {
-  version: 1,
+  ...EMPTY_PAYLOAD,
   answers: { present: false, suspicion: 1, confidence: 0 },
-  findings: [],
 };
 const gaps = (payload: ReadPayload) => gapsBeforeSigning(EVERY_KIND.questions, payload);
 

@@ -47,7 +47,10 @@ function isIntegerWithin(answer: Answer, lowest: number, highest: number): boole
 
 function gapsOfFindings(question: LocatedFindingQuestion, findings: Finding[]): Gap[] {
   const own = findings.filter((finding) => finding.question === question.key);
-  return [...gapsOfCount(question, own.length), ...own.flatMap(gapsOfFinding)];
+  return [
+    ...gapsOfCount(question, own.length),
+    ...own.flatMap((finding) => gapsOfFinding(finding, question.attributes ?? [])),
+  ];
 }
 
 function gapsOfCount(question: LocatedFindingQuestion, count: number): Gap[] {
@@ -62,12 +65,13 @@ function gapsOfCount(question: LocatedFindingQuestion, count: number): Gap[] {
   return [];
 }
 
-function gapsOfFinding(finding: Finding): Gap[] {
+function gapsOfFinding(finding: Finding, attributes: AnswerQuestion[]): Gap[] {
   const gaps: Gap[] = [];
   if (finding.code === null)
     gaps.push({ field: finding.id, code: "code_required", detail: "Choose a code." });
   if (finding.confidence === null) {
     gaps.push({ field: finding.id, code: "confidence_required", detail: "Give a confidence." });
   }
-  return gaps;
+  const ofAttributes = attributes.flatMap((attribute) => gapsOfAnswer(attribute, finding.answers));
+  return [...gaps, ...ofAttributes.map((gap) => ({ ...gap, field: finding.id }))];
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, NativeSelect } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import type { Edit } from "@/domain/edits";
+import type { Edit, FindingChange } from "@/domain/edits";
 import {
   type Code,
   isLocated,
@@ -12,25 +12,25 @@ import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { ConfidenceField } from "@/ui/form/ConfidenceField";
 import classes from "./FindingsList.module.css";
-import { findingSize } from "./findingText";
+import { markSize } from "./findingText";
 
 interface FindingRowProps {
   finding: Finding;
   number: number;
   questions: Question[];
   gaps: Gap[];
-  isSelected: boolean;
+  selectedMarkId: string | null;
   isDisabled: boolean;
   onEdit: (edit: Edit) => void;
-  onChosen: () => void;
+  onMarkChosen: (id: string) => void;
 }
 
-/** One mark: where it is, what it is and how sure the reader is. */
+/** One finding: its marks, what it is and how sure the reader is. */
 export function FindingRow(props: FindingRowProps) {
-  const { finding, number, questions, gaps, isSelected, isDisabled, onEdit, onChosen } = props;
+  const { finding, number, questions, gaps, isDisabled, onEdit } = props;
+  const isSelected = finding.marks.some((mark) => mark.id === props.selectedMarkId);
   const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
-  const change = (part: Partial<Pick<Finding, "code" | "confidence" | "question">>) =>
-    onEdit({ type: "finding_changed", id: finding.id, change: part });
+  const change = (part: FindingChange) => onEdit({ type: "finding_changed", id: finding.id, change: part });
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
@@ -38,22 +38,7 @@ export function FindingRow(props: FindingRowProps) {
   const names = [classes.row, isSelected && classes.selected, gaps.length > 0 && classes.missing];
   return (
     <li ref={row} className={names.filter(Boolean).join(" ")} data-finding={finding.id}>
-      <div className={classes.head}>
-        <button type="button" className={classes.jump} onClick={onChosen} aria-label={`Go to mark ${number}`}>
-          <span className={classes.number}>{number}</span>
-          <span className={classes.size}>{findingSize(finding)}</span>
-        </button>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          disabled={isDisabled}
-          aria-label={`Delete mark ${number}`}
-          onClick={() => onEdit({ type: "finding_removed", id: finding.id })}
-        >
-          ×
-        </ActionIcon>
-      </div>
+      <MarkLines {...props} />
       <div className={classes.fields}>
         <RoleSelect finding={finding} questions={questions} isDisabled={isDisabled} onChange={change} />
         {question && (
@@ -73,17 +58,50 @@ export function FindingRow(props: FindingRowProps) {
   );
 }
 
+/** The marks of a finding: a click goes to the slice. */
+function MarkLines({ finding, number, selectedMarkId, isDisabled, onEdit, onMarkChosen }: FindingRowProps) {
+  return finding.marks.map((mark, index) => {
+    const name = finding.marks.length === 1 ? `mark ${number}` : `mark ${number}, part ${index + 1}`;
+    return (
+      <div key={mark.id} className={classes.head} data-mark={mark.id}>
+        <button
+          type="button"
+          className={classes.jump}
+          onClick={() => onMarkChosen(mark.id)}
+          aria-label={`Go to ${name}`}
+          aria-current={mark.id === selectedMarkId}
+        >
+          <span className={classes.number}>{number}</span>
+          <span className={classes.size}>{markSize(mark)}</span>
+        </button>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          disabled={isDisabled}
+          aria-label={`Delete ${name}`}
+          onClick={() => onEdit({ type: "mark_removed", id: mark.id })}
+        >
+          ×
+        </ActionIcon>
+      </div>
+    );
+  });
+}
+
 interface PartProps {
   finding: Finding;
   isDisabled: boolean;
-  onChange: (part: Partial<Pick<Finding, "code" | "confidence" | "question">>) => void;
+  onChange: (part: FindingChange) => void;
 }
 
 const MEASUREMENT = "";
 
 /** Which question a mark answers, where there is more than one way to read it. */
 function RoleSelect({ finding, questions, isDisabled, onChange }: PartProps & { questions: Question[] }) {
-  const fitting = questions.filter(isLocated).filter(({ tools }) => tools.includes(finding.geometry.kind));
+  const fitting = questions
+    .filter(isLocated)
+    .filter(({ tools }) => finding.marks.every(({ geometry }) => tools.includes(geometry.kind)));
   if (fitting.length === 0) return null;
   const choose = (key: string) => {
     const question = fitting.find((candidate) => candidate.key === key);
@@ -92,6 +110,7 @@ function RoleSelect({ finding, questions, isDisabled, onChange }: PartProps & { 
       question: question?.key ?? null,
       code: question ? onlyCode(question) : null,
       confidence: null,
+      answers: {},
     });
   };
   return (

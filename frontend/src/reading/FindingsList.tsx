@@ -32,10 +32,10 @@ export function FindingsList(props: FindingsListProps) {
             number={number}
             questions={props.questions}
             gaps={gaps.filter((gap) => gap.field === finding.id)}
-            isSelected={finding.id === props.selectedMarkId}
+            selectedMarkId={props.selectedMarkId}
             isDisabled={props.isDisabled}
             onEdit={props.onEdit}
-            onChosen={() => props.onMarkChosen(finding.id)}
+            onMarkChosen={props.onMarkChosen}
           />
         ))}
       </ol>

@@ -1,5 +1,6 @@
 import { createStore, del, entries, get, set } from "idb-keyval";
 import type { LocalCopy } from "@/domain/autosave";
+import { upgradedCopy } from "@/domain/payloadUpgrade";
 
 /** A read's unsent work as kept in the browser, with what the worklist needs to lead back to it. */
 export interface KeptRead {
@@ -14,8 +15,10 @@ const store = createStore("overread", "unsent-reads");
 // A workstation is shared: each person's work lies under their own id and is offered to nobody else.
 const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
 
-export function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
-  return get<KeptRead>(keyOf(personId, readId), store);
+export async function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
+  const kept = await get<KeptRead>(keyOf(personId, readId), store);
+  // It may have been written by an older page.
+  return kept && { ...kept, copy: upgradedCopy(kept.copy) };
 }
 
 export function keep(personId: string, readId: string, kept: KeptRead): Promise<void> {

@@ -66,7 +66,8 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
       const key = questionForMark(questions, mark.geometry.kind);
       const question = questions.filter(isLocated).find((candidate) => candidate.key === key);
       const code = question ? onlyCode(question) : null;
-      edit({ type: "finding_added", finding: { id, question: key, code, confidence: null, ...mark } });
+      const finding = { id: crypto.randomUUID(), question: key, code, confidence: null, answers: {} };
+      edit({ type: "finding_added", finding: { ...finding, marks: [{ id, ...mark }] } });
       // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
       // and cannot make another by accident.
       if (!keepsTool) setTool(null);
@@ -88,18 +89,17 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     showSeries,
     firstMark,
     onMarkDrawn,
-    onMarkMoved: useCallback((id, mark) => edit({ type: "finding_moved", id, ...mark }), [edit]),
+    onMarkMoved: useCallback((id, mark) => edit({ type: "mark_changed", id, change: mark }), [edit]),
   };
 }
 
 function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
-  return findings.map(({ id, geometry }, index) => ({
-    id,
-    geometry,
-    label: String(index + 1),
-    source: "READER",
-    isLocked,
-  }));
+  return findings.flatMap(({ marks }, index) =>
+    marks.map(({ id, geometry }): ViewerMark => {
+      const label = String(index + 1);
+      return { id, geometry, label, source: "READER", isLocked };
+    }),
+  );
 }
 
 function aiMarks(ai: AiPrediction | null): ViewerMark[] {

@@ -61,7 +61,7 @@ function changesOf(input: RoomActionsInput): Actions {
     tool_rectangle: () => images.setTool("RECTANGLE"),
     tool_ellipse: () => images.setTool("ELLIPSE"),
     mark_delete: () => {
-      if (images.selectedMarkId) handle.edit({ type: "finding_removed", id: images.selectedMarkId });
+      if (images.selectedMarkId) handle.edit({ type: "mark_removed", id: images.selectedMarkId });
     },
     undo: handle.undo,
     redo: handle.redo,

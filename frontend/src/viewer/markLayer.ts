@@ -136,6 +136,7 @@ function inPayloadOrder(geometry: Geometry | SphereGeometry): Geometry | SphereG
     kind: geometry.kind,
     points_mm: geometry.points_mm,
     ...(geometry.points_px ? { points_px: geometry.points_px } : {}),
+    ...(geometry.spacing_mm ? { spacing_mm: geometry.spacing_mm } : {}),
     frame_of_reference_uid: geometry.frame_of_reference_uid,
     sop_instance_uid: geometry.sop_instance_uid,
     series_instance_uid: geometry.series_instance_uid,

@@ -1,13 +1,6 @@
 import type { MarkKind } from "@/domain/labelSchema";
-import type { Measurements, PixelPoint } from "@/domain/payload";
+import type { PixelPoint } from "@/domain/payload";
 import type { ImagePlane } from "./plane";
-
-export const NO_MEASUREMENTS: Measurements = {
-  length_mm: null,
-  area_mm2: null,
-  width_mm: null,
-  height_mm: null,
-};
 
 /** Sizes of a mark in any unit: per pixel 1 x 1, or per millimetre with the image's spacing. */
 export interface Sizes {
@@ -43,27 +36,6 @@ const SIZES_OF_KIND: Record<MarkKind, (points: PixelPoint[], distance: Distance)
 
 export function sizesInPixels(kind: MarkKind, points: PixelPoint[]): Sizes {
   return SIZES_OF_KIND[kind](points, distanceWith(1, 1));
-}
-
-/** Sizes in millimetres; all null when the image has no spacing, for a guess would look like a measurement. */
-export function measurementsOf(
-  kind: MarkKind,
-  points: PixelPoint[],
-  spacing: ImagePlane["spacing"],
-): Measurements {
-  if (!spacing) return NO_MEASUREMENTS;
-  const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing.column_mm, spacing.row_mm));
-  return {
-    length_mm: rounded(sizes.length),
-    area_mm2: rounded(sizes.area),
-    width_mm: rounded(sizes.width),
-    height_mm: rounded(sizes.height),
-  };
-}
-
-/** To the micrometre: finer digits are noise of the mouse and of floating point. */
-export function rounded<T extends number | null>(value: T): T {
-  return (value === null ? null : Math.round(value * 1000) / 1000) as T;
 }
 
 /** What is written beside a mark: millimetres where the image has spacing, else pixels, named as such. */

@@ -1,4 +1,5 @@
 import type { MarkKind } from "@/domain/labelSchema";
+import { measurementsOf, rounded } from "@/domain/measurements";
 import {
   type Geometry,
   type Measurements,
@@ -6,7 +7,6 @@ import {
   type PixelPoint,
   POINTS_OF_KIND,
 } from "@/domain/payload";
-import { measurementsOf, rounded } from "./measure";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 
@@ -41,17 +41,15 @@ export function toPayload(
     );
   }
   const pixels = pixelPoints(kind, worldPoints.slice(0, POINTS_OF_KIND[kind]), slice, offset);
-  return {
-    geometry: {
-      kind,
-      ...pointsOf(pixels, slice),
-      frame_of_reference_uid: slice.frameOfReferenceUid,
-      sop_instance_uid: slice.sopInstanceUid,
-      series_instance_uid: slice.seriesInstanceUid,
-      frame_number: slice.frameNumber,
-    },
-    measurements: measurementsOf(kind, pixels, slice.plane.spacing),
+  const geometry = {
+    kind,
+    ...pointsOf(pixels, slice),
+    frame_of_reference_uid: slice.frameOfReferenceUid,
+    sop_instance_uid: slice.sopInstanceUid,
+    series_instance_uid: slice.seriesInstanceUid,
+    frame_number: slice.frameNumber,
   };
+  return { geometry, measurements: measurementsOf(geometry) };
 }
 
 /** The points of an annotation as columns and rows, in the payload's order. */
@@ -69,10 +67,16 @@ export function pixelPoints(
   return reorderedCorners(kind, pixels);
 }
 
-function pointsOf(pixels: PixelPoint[], slice: Slice): Pick<Geometry, "points_mm" | "points_px"> {
+function pointsOf(
+  pixels: PixelPoint[],
+  slice: Slice,
+): Pick<Geometry, "points_mm" | "points_px" | "spacing_mm"> {
   const { plane } = slice;
   if (!isInPatient(plane)) {
-    return { points_mm: null, points_px: pixels.map(([column, row]) => [rounded(column), rounded(row)]) };
+    const points_px = pixels.map(([column, row]): PixelPoint => [rounded(column), rounded(row)]);
+    const { spacing } = plane;
+    if (!spacing) return { points_mm: null, points_px };
+    return { points_mm: null, points_px, spacing_mm: [spacing.row_mm, spacing.column_mm] };
   }
   const points_mm = pixels.map((pixel): PatientMm => {
     const [x, y, z] = toPatient(plane, pixel);

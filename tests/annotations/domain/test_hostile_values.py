@@ -7,26 +7,31 @@ from annotations.domain.schema import schema_problems
 from annotations.domain.truth_csv import parse_truth_csv
 
 CODE = {"scheme": "SCT", "value": "786838002", "meaning": "Nodule of lung"}
-QUESTION = {"key": "nodules", "kind": "LOCATED_FINDING", "text": "Mark", "tools": ["POINT"], "codes": [CODE]}
+QUESTION = {"key": "nodules", "kind": "LOCATED_FINDING", "text": "Mark", "tools": ["LENGTH"], "codes": [CODE]}
 
 
 def payload(x_mm: object, length_mm: object = None) -> dict[str, object]:
     geometry = {
-        "kind": "POINT",
-        "points_mm": [[x_mm, 0, 0]],
+        "kind": "LENGTH",
+        "points_mm": [[x_mm, 0, 0], [4.5, 0, 0]],
         "sop_instance_uid": "1.2",
         "series_instance_uid": "1.2.3",
         "frame_number": 1,
     }
-    finding = {
+    mark = {
+        "id": "00000000-0000-4000-8000-000000000001",
+        "geometry": geometry,
+        "measurements": {} if length_mm is None else {"length_mm": length_mm},
+    }
+    finding: dict[str, object] = {
         "id": "00000000-0000-4000-8000-000000000000",
         "question": "nodules",
         "code": None,
         "confidence": None,
-        "geometry": geometry,
-        "measurements": {"length_mm": length_mm},
+        "answers": {},
+        "marks": [mark],
     }
-    return {"version": 1, "answers": {}, "findings": [finding]}
+    return {"version": 2, "answers": {}, "findings": [finding], "ai_decisions": []}
 
 
 def test_an_ordinary_payload_passes() -> None:
@@ -43,8 +48,8 @@ def test_a_measurement_is_a_finite_number(number: object) -> None:
     assert [problem.code for problem in payload_problems(payload(0, number), [QUESTION])] == ["bad_number"]
 
 
-@pytest.mark.parametrize("version", [True, 1.0, "1", 2])
-def test_the_version_is_the_number_one(version: object) -> None:
+@pytest.mark.parametrize("version", [True, 2.0, "2", 1, 3])
+def test_the_version_is_the_number_two(version: object) -> None:
     assert payload_problems(payload(0) | {"version": version}, [QUESTION])[0].code == "bad_version"
 
 

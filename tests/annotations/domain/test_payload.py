@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
-from tests.annotations.building import COMPLETE, NODULE, QUESTIONS, content, finding
+from tests.annotations.building import COMPLETE, NODULE, NODULES, QUESTIONS, content, finding, mark
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -21,7 +21,12 @@ def codes(payload: Any) -> list[str]:
 
 
 def geometry(**changes: Any) -> dict[str, Any]:
-    return {**finding()["geometry"], **changes}
+    return {**mark()["geometry"], **changes}
+
+
+def marked(**changes: Any) -> dict[str, Any]:
+    """A finding whose only mark is changed."""
+    return finding(marks=[mark(**changes)])
 
 
 def test_an_empty_payload_is_a_draft_but_not_a_read() -> None:
@@ -41,8 +46,8 @@ def test_a_complete_payload_may_be_signed() -> None:
         (None, "bad_shape"),
         ([], "bad_shape"),
         ({"version": 1, "answers": {}}, "bad_shape"),
-        ({"version": 1, "answers": {}, "findings": [], "more": 1}, "bad_shape"),
-        ({"version": 2, "answers": {}, "findings": []}, "bad_version"),
+        ({**EMPTY_PAYLOAD, "more": 1}, "bad_shape"),
+        ({**EMPTY_PAYLOAD, "version": 1}, "bad_version"),
         (content(unknown=1), "unknown_question"),
         (content(nodules=1), "unknown_question"),
         (content(nodule_present=1), "bad_answer"),
@@ -72,11 +77,25 @@ def test_the_ends_of_the_confidence_scale_are_allowed(value: int | None) -> None
         ({"question": ["nodules"]}, "unknown_question"),
         ({"code": {**NODULE, "value": "RID1"}}, "unknown_code"),
         ({"confidence": 101}, "bad_answer"),
+        ({"answers": []}, "bad_shape"),
+        ({"answers": {"shape": 1}}, "unknown_question"),
+        ({"marks": []}, "bad_count"),
+        ({"marks": None}, "bad_shape"),
+        ({"marks": [None]}, "bad_shape"),
+    ],
+)
+def test_findings_that_the_form_does_not_allow(changes: dict[str, Any], code: str) -> None:
+    assert codes(content(finding(**changes))) == [code]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
         ({"measurements": {"volume_ml": 1}}, "bad_shape"),
         ({"measurements": {"length_mm": -1}}, "bad_number"),
         ({"measurements": {"length_mm": float("nan")}}, "bad_number"),
         ({"geometry": geometry(kind="POLYGON")}, "bad_shape"),
-        ({"geometry": geometry(kind="ELLIPSE")}, "tool_not_allowed"),
+        ({"geometry": geometry(kind="PROBE")}, "tool_not_allowed"),
         ({"geometry": geometry(points_mm=None)}, "bad_points"),
         ({"geometry": geometry(points_mm=[[1, 2]])}, "bad_points"),
         ({"geometry": geometry(points_mm=[[1, 2, 3], [1, 2, 3]])}, "bad_points"),
@@ -89,18 +108,19 @@ def test_the_ends_of_the_confidence_scale_are_allowed(value: int | None) -> None
         ({"geometry": geometry(frame_number=0)}, "bad_number"),
     ],
 )
-def test_findings_that_the_form_does_not_allow(changes: dict[str, Any], code: str) -> None:
-    assert codes(content(finding(**changes))) == [code]
+def test_marks_that_the_form_does_not_allow(changes: dict[str, Any], code: str) -> None:
+    assert codes(content(marked(**changes))) == [code]
 
 
 def test_pixels_stand_in_where_the_image_has_no_spacing() -> None:
     in_pixels = geometry(points_mm=None, points_px=[[3, 4]])
-    assert codes(content(finding(geometry=in_pixels))) == []
+    assert codes(content(marked(geometry=in_pixels))) == []
 
 
 def test_a_finding_may_not_appear_twice() -> None:
     one = finding()
-    assert codes(content(one, one)) == ["bad_id"]
+    assert codes(content(one, {**one, "marks": [mark()]})) == ["bad_id"]
+    assert codes(content(one, finding(marks=one["marks"]))) == ["bad_id"]
 
 
 def test_what_a_finding_lacks_is_named_by_its_id() -> None:
@@ -132,7 +152,7 @@ def test_any_json_is_judged_without_an_exception(payload: Any) -> None:
 
 @given(st.lists(json_values, max_size=2), st.dictionaries(st.text(max_size=10), json_values, max_size=3))
 def test_any_content_in_the_right_frame_is_judged_without_an_exception(findings: list[Any], answers: Any) -> None:
-    problems = payload_problems({"version": 1, "answers": answers, "findings": findings}, QUESTIONS)
+    problems = payload_problems({**EMPTY_PAYLOAD, "answers": answers, "findings": findings}, QUESTIONS)
     assert problems or not findings
 
 
@@ -141,6 +161,19 @@ def test_any_value_in_any_field_of_a_finding_is_judged_without_an_exception(valu
     assert isinstance(payload_problems(content(finding(**{name: value})), QUESTIONS), list)
 
 
-@given(json_values, st.sampled_from(sorted(finding()["geometry"])))
+@given(json_values, st.sampled_from(["text", *sorted(mark())]))
+def test_any_value_in_any_field_of_a_mark_is_judged_without_an_exception(value: Any, name: str) -> None:
+    assert isinstance(payload_problems(content(marked(**{name: value})), QUESTIONS), list)
+
+
+@given(json_values, st.sampled_from(["points_px", "spacing_mm", *sorted(mark()["geometry"])]))
 def test_any_value_in_any_field_of_a_geometry_is_judged_without_an_exception(value: Any, name: str) -> None:
-    assert isinstance(payload_problems(content(finding(geometry=geometry(**{name: value}))), QUESTIONS), list)
+    assert isinstance(payload_problems(content(marked(geometry=geometry(**{name: value}))), QUESTIONS), list)
+
+
+def test_an_attribute_that_must_be_answered_is_missing_until_it_is() -> None:
+    shape = {"key": "shape", "kind": "BINARY", "text": "Round?", "required": True}
+    questions = [{**NODULES, "attributes": [shape]}]
+    bare, answered = finding(), finding(answers={"shape": False})
+    missing = incompleteness(content(bare, answered), questions)
+    assert [(problem.field, problem.code) for problem in missing] == [(bare["id"], "missing")]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotations.models import Assignment, AssignmentState, Provenance, Read, Revision
+from annotations.api.labels import LabelOutput
+from annotations.models import Assignment, AssignmentState, Provenance, Read, Revision, RevisionKind
 from annotations.services import reads
 from annotations.services.reader_studies import reader_study_close
 from portal.audit.models import Event
@@ -174,3 +175,30 @@ def test_provenance_says_who_made_the_content(read: Read) -> None:
         by=read.assignment.reader, read=read, save=save(content(**COMPLETE)), provenance=Provenance.SIMULATED
     )
     assert revision.provenance == "SIMULATED"
+
+
+def test_a_revision_of_version_1_is_read_as_version_2_and_stays_as_it_is(read: Read) -> None:
+    marked = finding(read.assignment.case)
+    (mark,) = marked.pop("marks")
+    old = {**marked, "geometry": mark["geometry"], "measurements": {"length_mm": None}}
+    del old["answers"]
+    stored = {"version": 1, "answers": COMPLETE, "findings": [old]}
+    Revision.objects.create(
+        read=read,
+        number=1,
+        base_number=0,
+        kind=RevisionKind.DRAFT,
+        author=read.assignment.reader,
+        payload=stored,
+        digest="0" * 64,
+        idempotency_key="old",
+    )
+    Read.objects.filter(pk=read.pk).update(revision_number=1)
+    read.refresh_from_db()
+    newest = reads.current_payload(read)
+    assert (newest["version"], newest["ai_decisions"]) == (2, [])
+    assert newest["findings"][0]["marks"] == [{"id": old["id"], "geometry": mark["geometry"], "measurements": {}}]
+    revision = Revision.objects.get(read=read, number=1)
+    assert revision.payload == stored
+    assert LabelOutput(revision).data["findings"] == newest["findings"]
+    sign(read, newest, 1)

@@ -1,0 +1,99 @@
+"""The JSON Schemas of the payload and the hand-written rules, over examples that the front end tests too."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from annotations.domain.payload import payload_problems
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.schema import schema_problems
+from tests.annotations.domain.test_payload import json_values
+
+EXAMPLES = Path(__file__).parents[2] / "shared_examples" / "payload"
+SCHEMAS = Path(__file__).parents[3] / "annotations" / "domain" / "schemas"
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+QUESTIONS: list[dict[str, Any]] = load(EXAMPLES / "questions.json")
+VALID = {file.stem: load(file) for file in sorted((EXAMPLES / "valid").glob("*.json"))}
+INVALID = {file.stem: load(file) for file in sorted((EXAMPLES / "invalid").glob("*.json"))}
+
+
+def schema(version: int) -> Draft202012Validator:
+    content = load(SCHEMAS / f"payload-{version}.schema.json")
+    Draft202012Validator.check_schema(content)
+    return Draft202012Validator(content)
+
+
+NEWEST = schema(2)
+
+
+def test_the_form_of_the_examples_is_valid() -> None:
+    assert schema_problems(QUESTIONS) == []
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_a_valid_example_passes_both(name: str) -> None:
+    assert NEWEST.is_valid(VALID[name]), next(NEWEST.iter_errors(VALID[name])).message
+    assert payload_problems(VALID[name], QUESTIONS) == []
+
+
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_example_is_refused_with_its_code(name: str) -> None:
+    example = INVALID[name]
+    assert NEWEST.is_valid(example["payload"]) == (example["refused_by"] == "rules")
+    assert [problem.code for problem in payload_problems(example["payload"], QUESTIONS)] == [example["code"]]
+
+
+def test_version_1_becomes_version_2_as_the_example_says() -> None:
+    example = load(EXAMPLES / "upgrade.json")
+    assert schema(1).is_valid(example["stored"])
+    assert not schema(1).is_valid(example["upgraded"])
+    before = copy.deepcopy(example["stored"])
+    assert upgraded(example["stored"]) == example["upgraded"]
+    assert example["stored"] == before
+    assert NEWEST.is_valid(example["upgraded"])
+    assert payload_problems(example["upgraded"], QUESTIONS) == []
+    assert upgraded(example["upgraded"]) is example["upgraded"]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every value inside a JSON value."""
+    children: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        children = list(value.items())
+    elif isinstance(value, list):
+        children = list(enumerate(value))
+    return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
+
+
+SPOTS = [(name, path) for name, payload in VALID.items() for path in places(payload) if path]
+ODD = json_values | st.sampled_from([-1, 0, 101, 1e11, "", "x", "1.2\n", [], {}, [[0, 0, 0]], [[0, 0]] * 4])
+
+
+@given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(["replace", "remove", "add"]))
+def test_what_the_schema_refuses_the_rules_refuse(spot: tuple[str, tuple[Any, ...]], value: Any, verb: str) -> None:
+    name, path = spot
+    payload = copy.deepcopy(VALID[name])
+    holder = payload
+    for key in path[:-1]:
+        holder = holder[key]
+    if verb == "replace":
+        holder[path[-1]] = value
+    elif verb == "remove":
+        del holder[path[-1]]
+    elif isinstance(holder, dict):
+        holder["another"] = value
+    else:
+        holder.append(value)
+    if not NEWEST.is_valid(payload):
+        assert payload_problems(payload, QUESTIONS) != []
