@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
 import { call } from "./send";
@@ -19,6 +20,21 @@ export interface SeriesOfCase {
   modality: string;
   series_number: number | null;
   number_of_instances: number;
+  facts: SeriesFacts | null;
+}
+
+export interface ImagesOfCase {
+  study_instance_uid: string;
+  is_synthetic: boolean;
+  series: SeriesOfCase[];
+}
+
+/** An earlier imaging study beside the case; its date stays hidden. */
+export interface PriorOfCase {
+  name: string;
+  /** For example "14 months earlier"; null when a date is not known. */
+  interval: string | null;
+  imaging_study: ImagesOfCase;
 }
 
 export interface Read {
@@ -28,12 +44,14 @@ export interface Read {
   case: {
     id: string;
     name: string;
-    imaging_study: { study_instance_uid: string; is_synthetic: boolean; series: SeriesOfCase[] };
+    imaging_study: ImagesOfCase;
+    priors: PriorOfCase[];
   };
   position: number;
   total: number;
   state: AssignmentState;
   label_schema: LabelSchema;
+  hanging_rules: HangingRule[];
   revision_number: number;
   payload: ReadPayload;
   active_ms: number;

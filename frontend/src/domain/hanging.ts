@@ -1,4 +1,5 @@
 import type { LayoutName, LinkKind } from "./grid";
+import type { Start } from "./start";
 
 /** How cases are hung: rules as the server keeps them (annotations/domain/schemas/hanging.schema.json), applied here. */
 export type Orientation = "AXIAL" | "CORONAL" | "SAGITTAL" | "OBLIQUE";
@@ -34,10 +35,6 @@ export interface Selector {
   /** The series most like that of an earlier pane, from 0. */
   like?: number;
 }
-
-export type Start =
-  | { at: "FIRST" | "MIDDLE" | "LAST" | "FIRST_MARK" }
-  | { at: "FRACTION"; fraction: number };
 
 export interface PaneRule {
   /** 0 is the current imaging study, 1 the most relevant prior. */
@@ -126,11 +123,23 @@ function holds(when: Conditions, [current = [], ...priors]: Studies): boolean {
   const views = current.flatMap(viewsOf);
   const images = current.reduce((sum, series) => sum + imagesOf(series), 0);
   const tests = [
-    isAmong(when.modality, current.map((series) => series.modality)),
+    isAmong(
+      when.modality,
+      current.map((series) => series.modality),
+    ),
     isAmong(when.body_part, current.map(bodyPartOf)),
-    isAmong(when.view, views.map((one) => one.view)),
-    isAmong(when.laterality, views.map((one) => one.laterality)),
-    isAmong(when.orientation, current.map((series) => series.facts?.orientation ?? "")),
+    isAmong(
+      when.view,
+      views.map((one) => one.view),
+    ),
+    isAmong(
+      when.laterality,
+      views.map((one) => one.laterality),
+    ),
+    isAmong(
+      when.orientation,
+      current.map((series) => series.facts?.orientation ?? ""),
+    ),
     isWithin(when.number_of_series, current.length),
     isWithin(when.number_of_images, images),
     when.has_prior === undefined || when.has_prior === priors.length > 0,
@@ -180,9 +189,13 @@ function candidatesOf(pane: PaneRule, studies: Studies, before: (HungPane | null
   const all = studies[pane.prior] ?? [];
   if (select.same_as !== undefined) {
     const uid = before[select.same_as]?.seriesInstanceUid;
-    return all.filter((series) => series.series_instance_uid === uid).map((series) => ({ series, image: null }));
+    return all
+      .filter((series) => series.series_instance_uid === uid)
+      .map((series) => ({ series, image: null }));
   }
-  const fitting = all.filter((series) => fits(select, series)).flatMap((series) => imagesWanted(select, series));
+  const fitting = all
+    .filter((series) => fits(select, series))
+    .flatMap((series) => imagesWanted(select, series));
   const model = select.like === undefined ? null : modelOf(before[select.like] ?? null, studies);
   return model ? likest(fitting, model) : fitting;
 }
@@ -238,7 +251,9 @@ const ORDERS: Record<Preference, (one: Found, other: Found) => number> = {
 };
 
 function modelOf(pane: HungPane | null, studies: Studies): Found | null {
-  const series = studies[pane?.study ?? -1]?.find((one) => one.series_instance_uid === pane?.seriesInstanceUid);
+  const series = studies[pane?.study ?? -1]?.find(
+    (one) => one.series_instance_uid === pane?.seriesInstanceUid,
+  );
   if (!series) return null;
   const image = viewsOf(series).find((view) => view.sop_instance_uid === pane?.sopInstanceUid);
   return { series, image: image ?? null };
@@ -284,12 +299,4 @@ function isFlippedFor(chestWall: PaneRule["chest_wall"], image: ImageView | null
   if (image.row_direction === "A") return chestWall === "RIGHT";
   if (image.row_direction === "P") return chestWall === "LEFT";
   return false;
-}
-
-/** The slice to start on, from 0; a mark is asked for by whoever knows the marks. */
-export function startIndex(start: Start, numberOfImages: number): number {
-  const last = Math.max(numberOfImages - 1, 0);
-  if (start.at === "LAST") return last;
-  if (start.at === "MIDDLE") return Math.floor(last / 2);
-  return start.at === "FRACTION" ? Math.round(start.fraction * last) : 0;
 }

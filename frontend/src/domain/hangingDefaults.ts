@@ -1,7 +1,5 @@
 import type { HangingRule, PaneRule } from "./hanging";
 
-/** Where the body is: a stack opens there rather than on its first, often empty, slice. */
-const MIDDLE = { at: "MIDDLE" } as const;
 const FIRST = { at: "FIRST" } as const;
 const LUNG = { center: -600, width: 1500 };
 
@@ -13,7 +11,7 @@ const mammogram = (laterality: "R" | "L", view: string, prior = 0): PaneRule => 
   chest_wall: laterality === "R" ? "RIGHT" : "LEFT",
 });
 
-const likeFirst: PaneRule = { prior: 1, select: { like: 0 }, start: MIDDLE };
+const likeFirst: PaneRule = { prior: 1, select: { like: 0 }, start: FIRST };
 const frontal = ["PA", "AP"];
 
 /** Hung when no rule of the reader study fits; the first that fits wins. */
@@ -47,10 +45,7 @@ export const DEFAULT_RULES: HangingRule[] = [
     name: "Radiograph beside the prior",
     when: { modality: ["CR", "DX"], has_prior: true },
     layout: "SIDE_BY_SIDE",
-    panes: [
-      { prior: 0, select: { modality: ["CR", "DX"] }, start: FIRST },
-      { ...likeFirst, start: FIRST },
-    ],
+    panes: [{ prior: 0, select: { modality: ["CR", "DX"] }, start: FIRST }, likeFirst],
     links: [],
   },
   {
@@ -67,7 +62,7 @@ export const DEFAULT_RULES: HangingRule[] = [
     name: "CT beside the prior",
     when: { modality: ["CT"], has_prior: true },
     layout: "SIDE_BY_SIDE",
-    panes: [{ prior: 0, select: { modality: ["CT"], prefer: "MOST_IMAGES" }, start: MIDDLE }, likeFirst],
+    panes: [{ prior: 0, select: { modality: ["CT"], prefer: "MOST_IMAGES" }, start: FIRST }, likeFirst],
     links: ["SCROLL", "WINDOW"],
   },
   {
@@ -78,7 +73,7 @@ export const DEFAULT_RULES: HangingRule[] = [
       {
         prior: 0,
         select: { modality: ["CT"], orientation: "AXIAL", prefer: "THINNEST" },
-        start: MIDDLE,
+        start: FIRST,
         window: LUNG,
       },
     ],
@@ -89,7 +84,7 @@ export const DEFAULT_RULES: HangingRule[] = [
     when: { modality: ["CT"] },
     layout: "ONE",
     panes: [
-      { prior: 0, select: { modality: ["CT"], orientation: "AXIAL", prefer: "MOST_IMAGES" }, start: MIDDLE },
+      { prior: 0, select: { modality: ["CT"], orientation: "AXIAL", prefer: "MOST_IMAGES" }, start: FIRST },
     ],
     links: [],
   },
@@ -97,21 +92,21 @@ export const DEFAULT_RULES: HangingRule[] = [
     name: "MR beside the prior",
     when: { modality: ["MR"], has_prior: true },
     layout: "SIDE_BY_SIDE",
-    panes: [{ prior: 0, select: { modality: ["MR"], prefer: "MOST_IMAGES" }, start: MIDDLE }, likeFirst],
+    panes: [{ prior: 0, select: { modality: ["MR"], prefer: "MOST_IMAGES" }, start: FIRST }, likeFirst],
     links: ["SCROLL"],
   },
   {
     name: "MR, four series",
     when: { modality: ["MR"], number_of_series: { minimum: 4 } },
     layout: "FOUR",
-    panes: [0, 1, 2, 3].map(() => ({ prior: 0, select: { modality: ["MR"] }, start: MIDDLE })),
+    panes: [0, 1, 2, 3].map(() => ({ prior: 0, select: { modality: ["MR"] }, start: FIRST })),
     links: [],
   },
   {
     name: "MR, two series",
     when: { modality: ["MR"], number_of_series: { minimum: 2 } },
     layout: "SIDE_BY_SIDE",
-    panes: [0, 1].map(() => ({ prior: 0, select: { modality: ["MR"] }, start: MIDDLE })),
+    panes: [0, 1].map(() => ({ prior: 0, select: { modality: ["MR"] }, start: FIRST })),
     links: [],
   },
   {

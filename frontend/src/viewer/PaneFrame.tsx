@@ -7,8 +7,9 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { GridPane } from "@/domain/grid";
+import type { GridPane, Opening } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
+import { startIndex } from "@/domain/start";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
@@ -28,6 +29,8 @@ interface PaneFrameProps {
   isAlone: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
+  /** What sets these images apart: that they are a prior's. */
+  caption: string | undefined;
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
@@ -69,6 +72,7 @@ export function PaneFrame(props: PaneFrameProps) {
           style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
           data-testid={isActive ? "viewport" : undefined}
         />
+        {props.caption && <div className={classes.caption}>{props.caption}</div>}
         {props.pane.seriesInstanceUid === null && (
           <div className={classes.waiting}>Drag a series here, or click one in the list</div>
         )}
@@ -107,13 +111,13 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   const firstMark = useRef(props.firstMark);
   firstMark.current = props.firstMark;
   const { controller } = props;
-  const { seriesInstanceUid } = props.pane;
+  const { seriesInstanceUid, opening } = props.pane;
   const open = useCallback(() => {
     let isGone = false;
     const show = (slices: Slice[]) => {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : 0);
+      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : firstIndex(opening, slices));
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);
@@ -123,9 +127,16 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
     return () => {
       isGone = true;
     };
-  }, [pane, controller, seriesInstanceUid]);
+  }, [pane, controller, seriesInstanceUid, opening]);
   useEffect(() => open(), [open]);
   return { error, retry: () => void open() };
+}
+
+/** The slice on which a hanging protocol lets the series begin. */
+function firstIndex(opening: Opening | undefined, slices: Slice[]): number {
+  if (!opening) return 0;
+  const chosen = slices.findIndex(({ sopInstanceUid }) => sopInstanceUid === opening.sopInstanceUid);
+  return chosen >= 0 && opening.start.at === "FIRST" ? chosen : startIndex(opening.start, slices.length);
 }
 
 function useSeriesDrop(onDropped: (seriesInstanceUid: string) => void) {

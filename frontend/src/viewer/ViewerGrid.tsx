@@ -21,6 +21,8 @@ export interface ViewerGridProps extends ViewerEvents {
   mouse: MouseSettings;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
+  /** What stands over the images of a series, for priors. */
+  captions: Record<string, string>;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   isTestMode: boolean;
@@ -58,6 +60,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
+            caption={props.captions[pane.seriesInstanceUid ?? ""]}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
@@ -84,6 +87,7 @@ function useController(props: ViewerGridProps): GridController | null {
     const make = () => {
       if (isGone) return;
       made = new GridController(source, {
+        mayMark: (uid) => events.current.mayMark(uid),
         onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),

@@ -1,0 +1,28 @@
+import { useMemo, useState } from "react";
+import type { HangingProtocol } from "@/api/hanging";
+import type { RuleDraft } from "@/domain/hangingEditing";
+
+/** The protocol being edited, and whether it differs from what is stored. */
+export function useHangingDraft(stored: HangingProtocol) {
+  const [rules, setRules] = useState<RuleDraft[]>(() =>
+    stored.rules.map((rule) => ({ id: crypto.randomUUID(), rule })),
+  );
+  const [showsPriors, setShowsPriors] = useState(stored.shows_priors);
+  const content = useMemo(
+    () => ({ rules: rules.map(({ rule }) => rule), shows_priors: showsPriors }),
+    [rules, showsPriors],
+  );
+  const [saved, setSaved] = useState(() => textOf(stored));
+  return {
+    rules,
+    setRules,
+    setShowsPriors,
+    content,
+    isDirty: textOf(content) !== saved,
+    markSaved: (protocol: HangingProtocol) => setSaved(textOf(protocol)),
+  };
+}
+
+function textOf({ rules, shows_priors }: Omit<HangingProtocol, "version">): string {
+  return JSON.stringify([rules, shows_priors]);
+}
