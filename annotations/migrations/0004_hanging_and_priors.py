@@ -13,7 +13,7 @@ from portal.db import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("annotations", "0003_read_phases"),
-        ("imaging", "0003_series_facts"),
+        ("imaging", "0004_series_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from annotations.domain.priors import MAXIMUM_PRIORS
 from annotations.models import Case, CasePrior, HangingProtocol, ReaderStudy
 from annotations.selectors import cases_of, hanging_protocol_of, prior_candidates
 from annotations.services.content import json_digest
-from annotations.services.reader_studies import field_problems, require_draft, stream_of
+from annotations.services.reader_studies import access_of_members_changed, field_problems, require_draft, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import FieldProblem, Invalid
@@ -66,6 +66,7 @@ def case_priors_put(*, by: User, case: Case, imaging_study_ids: Sequence[uuid.UU
         obj=case,
         detail={"imaging_study_ids": [str(pk) for pk in wanted]},
     )
+    access_of_members_changed(case.reader_study)
 
 
 @transaction.atomic

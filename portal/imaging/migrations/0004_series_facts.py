@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("imaging", "0002_ingest_item_removal"),
+        ("imaging", "0003_series_frames"),
     ]
 
     operations = [
