@@ -1,13 +1,11 @@
 import { notifications } from "@mantine/notifications";
-import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import type { Read } from "@/api/reading";
-import { seriesSourceOf } from "@/api/seriesSource";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
-import type { SeriesSource } from "@/viewer";
+import { useSeriesSource } from "@/ui/useSeriesSource";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
@@ -26,7 +24,7 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
-  const source = useSeriesSource(read);
+  const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
   const captions = useMemo(() => captionsOf(read), [read]);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -65,15 +63,6 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
       </div>
     </section>
   );
-}
-
-/** How the viewer gets at a series of this case, the priors' included. */
-function useSeriesSource(read: Read): SeriesSource {
-  const client = useQueryClient();
-  return useMemo(() => {
-    const studyOf = (uid: string) => studyOfSeries(read, uid)?.images.study_instance_uid ?? "";
-    return seriesSourceOf(client, studyOf);
-  }, [client, read]);
 }
 
 /** Marks belong to the case: a prior is looked at, not marked. */

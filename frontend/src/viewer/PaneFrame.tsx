@@ -7,13 +7,13 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { GridPane, Opening } from "@/domain/grid";
+import type { GridPane } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
-import { startIndex } from "@/domain/start";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { applyOpening, firstIndex } from "./opening";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -117,7 +117,10 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
     const show = (slices: Slice[]) => {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : firstIndex(opening, slices));
+      const index = marked ? slices.indexOf(marked) : firstIndex(opening, slices);
+      void pane?.showSeries(slices, index).then(() => {
+        if (!isGone) applyOpening(pane.viewport, opening);
+      });
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);
@@ -130,13 +133,6 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   }, [pane, controller, seriesInstanceUid, opening]);
   useEffect(() => open(), [open]);
   return { error, retry: () => void open() };
-}
-
-/** The slice on which a hanging protocol lets the series begin. */
-function firstIndex(opening: Opening | undefined, slices: Slice[]): number {
-  if (!opening) return 0;
-  const chosen = slices.findIndex(({ sopInstanceUid }) => sopInstanceUid === opening.sopInstanceUid);
-  return chosen >= 0 && opening.start.at === "FIRST" ? chosen : startIndex(opening.start, slices.length);
 }
 
 function useSeriesDrop(onDropped: (seriesInstanceUid: string) => void) {

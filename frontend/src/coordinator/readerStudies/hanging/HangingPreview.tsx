@@ -1,9 +1,8 @@
 import { Button, Group, Select, Text } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
 import { casesQuery } from "@/api/readerStudies";
-import { seriesSourceOf } from "@/api/seriesSource";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
@@ -12,11 +11,14 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import { Section } from "@/ui/Section";
 import { usePreferences } from "@/ui/usePreferences";
-import type { ViewerHandle } from "@/viewer";
+import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { ViewerHandle, ViewerMark } from "@/viewer";
 import type { PartProps } from "../parts";
 import classes from "./Hanging.module.css";
 
 const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
+
+const NO_MARKS: ViewerMark[] = [];
 
 interface HangingPreviewProps extends PartProps {
   rules: HangingRule[];
@@ -85,8 +87,8 @@ interface HungCaseProps {
 
 function HungCase({ allStudies, studies, rules }: HungCaseProps) {
   const viewer = useRef<ViewerHandle>(null);
-  const client = useQueryClient();
   const { mouse } = usePreferences();
+  const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
   // By content: each keystroke in the editor makes new objects, and only what they say may hang the case anew.
   const text = JSON.stringify([rules, studies.map((study) => study.series)]);
   const hung = useMemo(() => {
@@ -96,10 +98,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
   const [shown, setShown] = useState({ hung, grid: hung.grid });
   const grid = shown.hung === hung ? shown.grid : hung.grid;
   const onGrid = (change: (grid: Grid) => Grid) => setShown({ hung, grid: change(grid) });
-  const source = useMemo(() => {
-    const studyOf = (uid: string) => studyWith(allStudies, uid)?.study_instance_uid ?? "";
-    return seriesSourceOf(client, studyOf);
-  }, [client, allStudies]);
+  const source = useSeriesSource((uid) => studyWith(allStudies, uid)?.study_instance_uid);
   return (
     <>
       <Group justify="space-between">
@@ -122,11 +121,11 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             onGrid={onGrid}
             source={source}
             captions={captionsOf(studies)}
-            marks={[]}
+            marks={NO_MARKS}
             areMarksVisible
             selectedMarkId={null}
             tool={null}
-            mouse={{ map: mouse, isWheelReversed: false }}
+            mouse={settings}
             firstMark={null}
             isTestMode={isTestMode()}
             onSeriesDropped={() => undefined}
