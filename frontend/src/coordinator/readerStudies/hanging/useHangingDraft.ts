@@ -23,6 +23,13 @@ export function useHangingDraft(stored: HangingProtocol) {
   };
 }
 
+/** As text in which the order of the keys says nothing: the database keeps its own. */
 function textOf({ rules, shows_priors }: Omit<HangingProtocol, "version">): string {
-  return JSON.stringify([rules, shows_priors]);
+  return JSON.stringify([rules, shows_priors], (_, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
