@@ -44,7 +44,7 @@ def address(route: Route, side: Side) -> str:
 
 def body(name: str, side: Side) -> Any:
     """Content that the route understands."""
-    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
         "preferences": {"base_revision": 0, "content": {"version": 1}},
@@ -69,6 +69,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},
         "reader-study-hanging-protocol": {"rules": [], "shows_priors": False},
+        "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
+        "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
         "read-first-read": content,
         "read-sign": content,

@@ -20,10 +20,12 @@ interface ImagesPaneProps {
   images: Images;
   isFrozen: boolean;
   inForce: InForce;
+  onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
+export function ImagesPane(props: ImagesPaneProps) {
+  const { read, images, isFrozen, inForce, onAction } = props;
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
   const captions = useMemo(() => captionsOf(read), [read]);
@@ -44,10 +46,12 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
               marks={images.marks}
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
-              tool={images.tool}
+              // What was chosen before the read became read-only draws no more.
+              tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
               isTestMode={isTestMode()}
+              onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               captions={captions}
               mayMark={mayMark}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
 from pydicom.pixels.decoders.base import get_decoder
 
 from portal.imaging.frames import jpeg12
@@ -53,13 +53,28 @@ def decoded_frames(content: bytes) -> Iterator[DecodedFrame]:
     FrameUndecodable
         When no decoder can read the pixels.
     """
+    data_set = _read(content)
+    for index in range(int(data_set.get("NumberOfFrames") or 1)):
+        yield _decoded(data_set, index)
+
+
+def decoded_frame(content: bytes, number: int) -> DecodedFrame:
+    """Decode one frame, numbered from 1, likewise."""
+    return _decoded(_read(content), number - 1)
+
+
+def _read(content: bytes) -> Dataset:
     try:
-        data_set = dcmread(BytesIO(content))
+        return dcmread(BytesIO(content))
+    except Exception as error:
+        raise FrameUndecodable(type(error).__name__) from error
+
+
+def _decoded(data_set: Dataset, index: int) -> DecodedFrame:
+    try:
         decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
-        for index in range(int(data_set.get("NumberOfFrames") or 1)):
-            # One by one: pydicom 3.0's iter_array fails where the sign of JPEG 2000 samples has to be corrected.
-            pixels, properties = decoder.as_array(data_set, index=index)
-            yield _as_frame(pixels, properties)
+        # One by one: pydicom 3.0's iter_array fails where the sign of JPEG 2000 samples has to be corrected.
+        return _as_frame(*decoder.as_array(data_set, index=index))
     except Exception as error:
         # pydicom and its decoders raise many kinds of error for damaged pixels.
         raise FrameUndecodable(type(error).__name__) from error

@@ -16,7 +16,7 @@ from portal import jobs
 from portal.db import JobState
 from portal.errors import PortalError
 from portal.imaging.connection import orthanc
-from portal.imaging.dicomweb import DicomJson, attribute
+from portal.imaging.dicomweb import DicomJson, described_pixels
 from portal.imaging.frames import htj2k
 from portal.imaging.frames.decoding import FrameUndecodable, decoded_frames
 from portal.imaging.frames.manifest import described, manifest_of
@@ -37,8 +37,6 @@ _SETTLED_AFTER = timedelta(seconds=10)
 # Writing the time of every grant would make each read a write.
 _USE_PRECISION = timedelta(minutes=10)
 _MOST_PER_SWEEP = 200
-_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-_VR = {"PhotometricInterpretation": "CS"}
 
 
 def frame_store() -> FrameStore:
@@ -164,9 +162,7 @@ def _write_instance(draft: Draft, instance: Instance, gateway: Orthanc) -> tuple
         raise jobs.JobFailed("The pixels of an image cannot be decoded.", code=UNDECODABLE) from error
     if count != instance.number_of_frames:
         raise jobs.JobFailed("An image has another number of frames than it says.", code=UNDECODABLE)
-    elements = {tag_of(name): attribute(_VR.get(name, "US"), value) for name, value in description.items()}
-    elements[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", _EXPLICIT_LITTLE_ENDIAN)
-    return count, elements
+    return count, described_pixels(description)
 
 
 def _disk_error(error: OSError) -> PortalError:

@@ -133,6 +133,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             onMarkDrawn={() => undefined}
             onMarkMoved={() => undefined}
             onMarkSelected={() => undefined}
+            onImageShown={() => undefined}
           />
         </Suspense>
       </div>
