@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.ruler import make_ruler
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
 from tests.e2e.test_reading import draw
 from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
 
@@ -90,7 +90,7 @@ def build_the_protocol(page: Page) -> None:
 
 
 def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
-    stage: Stage, signed_in: Callable[[Person], Page], draft: str, two_studies: dict[str, Any]
+    stage: Stage, signed_in: Callable[[Person], Page], draft: str, two_studies: dict[str, Any], browser: Browser
 ) -> None:
     page = signed_in(stage.coordinator)
     page.goto(f"{stage.portal.url}/{draft}/hanging")
@@ -113,7 +113,10 @@ def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
     stage.coordinator.send("POST", f"{draft}/launch")
 
     (assignment,) = stage.spare.get(f"{draft}/assignments")
-    room = signed_in(stage.spare)
+    # Somebody else at another computer.
+    elsewhere = browser.new_context()
+    room = elsewhere.new_page()
+    sign_in(room, stage.portal.url, stage.spare.username)
     room.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
     pane_is_drawn(room, "1", index=4)
     pane_is_drawn(room, "2")
@@ -142,6 +145,7 @@ def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
     assert probe(room, "v.annotations") == []
     read = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
     assert read["payload"]["findings"] == []
+    elsewhere.close()
 
 
 def test_a_reader_does_not_see_priors_that_the_protocol_hides(
