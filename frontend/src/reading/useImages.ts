@@ -45,8 +45,14 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
-  const { findings } = handle.session.save.payload;
-  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const { findings, ai_decisions } = handle.session.save.payload;
+  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const marks = useMemo(() => {
+    // An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list.
+    const settled = ai_decisions.filter(({ decision }) => decision !== "ADJUSTED");
+    const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
+    return known.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+  }, [known, ai_decisions]);
   const { grid, onGrid, firstMark, setFirstMark, hangAgain } = useHanging(read, marks);
   const showSeries = useCallback(
     (uid: string, paneId?: string) => {
@@ -58,14 +64,14 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = marks.find((candidate) => candidate.id === id);
+      const mark = known.find((candidate) => candidate.id === id);
       if (!mark || viewer.current?.jumpToMark(mark)) return;
       const series = mark.geometry.series_instance_uid;
       if (!series) return;
       setFirstMark(mark);
       onGrid((before) => withSeries(before, before.activeId, series));
     },
-    [marks, onGrid, setFirstMark],
+    [known, onGrid, setFirstMark],
   );
   const { edit } = handle;
   const { questions } = read.label_schema;

@@ -14,6 +14,8 @@ import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import { applyOpening, firstIndex } from "./opening";
+import type { HeatOverlay } from "./overlay/HeatLayer";
+import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -31,6 +33,7 @@ interface PaneFrameProps {
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
   caption: string | undefined;
+  heat: HeatOverlay | null;
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
@@ -49,6 +52,7 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? NOTHING_YET;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
+  useHeat(pane, props.heat);
   useShown(state.isRendered, props.onImageShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [

@@ -4,6 +4,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
@@ -23,6 +24,8 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** What stands over the images of a series, for priors. */
   captions: Record<string, string>;
+  /** The AI's heat map over the images, where the protocol shows it. */
+  heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** Called whenever an image has come onto the screen. */
@@ -63,6 +66,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
             caption={props.captions[pane.seriesInstanceUid ?? ""]}
+            heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.

@@ -8,6 +8,7 @@ import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
 import { AddRule } from "./AddRule";
+import classes from "./Hanging.module.css";
 import { HangingPreview } from "./HangingPreview";
 import { PriorsSection } from "./PriorsSection";
 import { RuleCard } from "./RuleCard";
@@ -89,7 +90,7 @@ function HangingEditor({ readerStudy, stored }: PartProps & { stored: HangingPro
           </PriorsSection>
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 6 }}>
+      <Grid.Col span={{ base: 12, md: 6 }} className={classes.staying}>
         <HangingPreview readerStudy={readerStudy} rules={content.rules} showsPriors={content.shows_priors} />
       </Grid.Col>
     </Grid>

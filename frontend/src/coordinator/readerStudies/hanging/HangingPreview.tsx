@@ -122,6 +122,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             source={source}
             captions={captionsOf(studies)}
             marks={NO_MARKS}
+            heat={null}
             areMarksVisible
             selectedMarkId={null}
             tool={null}
