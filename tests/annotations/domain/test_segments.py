@@ -122,11 +122,8 @@ def test_the_example_script_makes_an_array_of_what_is_stored(tmp_path: Path) -> 
     archive = np.load(target)
     assert archive["voxels"].shape == (3, example["rows"], example["columns"])
     assert archive["voxels"].sum() == example["voxel_count"]
-    by_place = {
-        place: mask.ravel().tobytes()
-        for *place, mask in zip(archive["sop_instance_uids"], archive["frame_numbers"], archive["voxels"], strict=True)
-        for place in [tuple(place)]
-    }
+    places = zip(archive["sop_instance_uids"], archive["frame_numbers"], strict=True)
+    by_place = dict(zip(places, archive["voxels"], strict=True))
     for part in example["slices"]:
         expected = decode(part["counts"], example["rows"] * example["columns"])
-        assert by_place[part["sop_instance_uid"], part["frame_number"]] == expected
+        assert by_place[part["sop_instance_uid"], part["frame_number"]].tobytes() == expected
