@@ -56,6 +56,7 @@ function Alone({ onOpen }: { onOpen: () => void }) {
 
 type Listener = (message: ToImages) => void;
 const PATIENCE_MS = 4000;
+const LOOK_MS = 1000;
 
 function useImagesLine(form: string) {
   const [state, setState] = useState<ReadOnImages | null>(null);
@@ -77,11 +78,19 @@ function useImagesLine(form: string) {
       else listener.current(message);
     });
     made.tell({ type: "here" });
+    // A window that is killed says no farewell.
+    const opener = window.opener as Window | null;
+    const watch = window.setInterval(() => {
+      if (!opener?.closed) return;
+      window.clearInterval(watch);
+      setAlone(true);
+    }, LOOK_MS);
     const leave = () => made.tell({ type: "left" });
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("pagehide", leave);
       window.clearTimeout(nobody);
+      window.clearInterval(watch);
       made.close();
     };
   }, [form]);
