@@ -140,8 +140,7 @@ export class Play {
   private async finish(tab: Tab): Promise<void> {
     const deadline = Date.now() + 30_000;
     while (!(tab.isEditor && tab.isClean)) {
-      if (Date.now() > deadline)
-        throw new Error(`never came to rest: ${JSON.stringify(tab.session.save.obstacle)}`);
+      if (Date.now() > deadline) throw new Error("a window never came to rest");
       if (!tab.isEditor) await this.begin(tab, "ok");
       if (tab.isEditor) {
         await this.merge(tab);
