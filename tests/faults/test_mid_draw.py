@@ -155,8 +155,8 @@ def test_closing_the_tab_asks_only_when_something_is_unsent(desk: Desk) -> None:
     assert not desk.page.is_closed()
     desk.page.context.set_offline(False)
     save_state(desk.page, "saved")
-    desk.page.close(run_before_unload=True)
-    eventually(desk.page.is_closed, "the page is closed without asking", 20)
+    with desk.page.expect_event("close"):
+        desk.page.close(run_before_unload=True)
     assert asked == ["beforeunload"]
 
 
