@@ -127,12 +127,17 @@ def test_the_browsers_storage_is_full(desk: Desk) -> None:
     quota = {"origin": desk.stage.portal.url, "quotaSize": 1}
     with drawing(desk.page, LINES[0]):
         session.send("Storage.overrideQuotaForOrigin", quota)
-    expect(desk.page.get_by_text("This browser has no room to keep a copy of your work.")).to_be_visible()
+    warning = desk.page.get_by_text("This browser has no room to keep a copy of your work.")
+    expect(warning).to_be_visible()
     save_state(desk.page, "saved")
     draw(desk.page, LINES[1])
     save_state(desk.page, "saved")
+    expect(warning).to_be_visible()
     screenshots(desk.page, "faults-storage-full")
     session.send("Storage.overrideQuotaForOrigin", {"origin": desk.stage.portal.url})
+    desk.page.keyboard.press("Control+z")
+    desk.page.keyboard.press("Control+y")
+    expect(warning).to_be_hidden()
     all_marks_are_there_once(desk, 2)
 
 
