@@ -18,6 +18,7 @@ export function useLocalCopy(save: Autosave, read: Read, personId: string, isEdi
   useEffect(() => {
     if (!isEditor) return;
     const kept = {
+      readId: id,
       assignmentId: assignment_id,
       caseName,
       keptAt: new Date().toISOString(),

@@ -153,7 +153,13 @@ export class Tab {
     if (!this.isEditor) return;
     const { save } = this.session;
     const keptAt = new Date().toISOString();
-    const kept = { assignmentId: this.assignmentId, caseName: "", keptAt, copy: localCopy(save) };
+    const kept = {
+      readId: this.readId,
+      assignmentId: this.assignmentId,
+      caseName: "",
+      keptAt,
+      copy: localCopy(save),
+    };
     if (needsLocalCopy(save)) await keep(this.storageName, this.readId, kept);
     else await forget(this.storageName, this.readId);
   }
