@@ -44,8 +44,14 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
   const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
-  const { findings } = handle.session.save.payload;
-  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const { findings, ai_decisions } = handle.session.save.payload;
+  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const marks = useMemo(() => {
+    // An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list.
+    const settled = ai_decisions.filter(({ decision }) => decision !== "ADJUSTED");
+    const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
+    return known.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+  }, [known, ai_decisions]);
   const showSeries = useCallback((uid: string, paneId?: string) => {
     setFirstMark(null);
     onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
@@ -53,14 +59,14 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = marks.find((candidate) => candidate.id === id);
+      const mark = known.find((candidate) => candidate.id === id);
       if (!mark || viewer.current?.jumpToMark(mark)) return;
       const series = mark.geometry.series_instance_uid;
       if (!series) return;
       setFirstMark(mark);
       onGrid((before) => withSeries(before, before.activeId, series));
     },
-    [marks],
+    [known],
   );
   const { edit } = handle;
   const { questions } = read.label_schema;

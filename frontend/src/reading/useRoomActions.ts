@@ -5,6 +5,7 @@ import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNext
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import type { Answer } from "@/domain/payload";
+import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -13,7 +14,9 @@ interface RoomActionsInput {
   handle: ReadSessionHandle;
   images: Images;
   isFrozen: boolean;
+  ai: Ai;
   sign: (() => void) | undefined;
+  freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   toggleHelp: () => void;
 }
@@ -32,7 +35,7 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 type Actions = Partial<Record<HotkeyAction, () => void>>;
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, sign, goOn, toggleHelp } = input;
+  const { read, images, ai, sign, freeze, goOn, toggleHelp } = input;
   const viewer = images.viewer.current;
   return {
     ...layoutsOf(input),
@@ -50,6 +53,11 @@ function looksOf(input: RoomActionsInput): Actions {
     window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     mark_next: () => goToNextMark(images),
+    ai_next: ai.chooseNext,
+    heat_toggle: ai.toggleHeat,
+    heat_more: () => ai.stepOpacity(1),
+    heat_less: () => ai.stepOpacity(-1),
+    first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -71,8 +79,11 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
 }
 
 function changesOf(input: RoomActionsInput): Actions {
-  const { handle, images } = input;
+  const { handle, images, ai } = input;
   return {
+    ai_accept: () => ai.decideChosen("accept"),
+    ai_adjust: () => ai.decideChosen("adjust"),
+    ai_reject: () => ai.decideChosen("reject"),
     tool_point: () => images.setTool("POINT"),
     tool_length: () => images.setTool("LENGTH"),
     tool_rectangle: () => images.setTool("RECTANGLE"),
