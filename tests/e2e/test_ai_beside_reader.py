@@ -252,3 +252,31 @@ def test_concurrent_marks_are_locked_and_their_keys_do_nothing_when_signed(
     (row,) = study.labels("")
     assert row["ai_decisions"] == []
     assert row["ai_shown"][0]["revision_number"] == 0
+
+
+def test_the_coordinator_chooses_what_readers_see_and_sees_it_drawn(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    coordinator = stage.coordinator
+    study = coordinator.send("POST", "reader-studies", {"name": "Which AI display?"})
+    version = coordinator.get("model-versions")["results"][0]["id"]
+    path = f"reader-studies/{study['id']}"
+    coordinator.send("PATCH", path, {"ai_model_version_id": version})
+    page = signed_in(coordinator)
+    page.goto(f"{stage.portal.url}/{path}/ai")
+    steps = page.get_by_label("What the reader will see").get_by_role("listitem")
+    required = page.get_by_role("switch", name="Every finding of the AI must be accepted")
+    expect(required).to_be_disabled()
+    page.get_by_role("radio", name="Second reader").click()
+    expect(steps).to_have_count(4)
+    expect(steps.filter(has_text="AI shown")).to_have_count(2)
+    expect(required).to_be_enabled()
+    required.click()
+    expect(required).to_be_checked()
+    screenshots(page, "ai-display")
+    assert coordinator.get(path)["ai_decisions_required"] is True
+    page.get_by_role("radio", name="After signing").click()
+    expect(steps.filter(has_text="AI shown")).to_have_count(1)
+    expect(required).to_be_disabled()
+    stored = coordinator.get(path)
+    assert (stored["ai_display"], stored["ai_decisions_required"]) == ("AFTER_SIGNING", False)
