@@ -167,10 +167,10 @@ def test_the_heat_map_lies_on_its_millimetres(stage: Stage, signed_in: Callable[
         place = probe(page, f"v.clientPointOfPixel({column}, {row})")
         heat = heat_at(page, place)
         assert heat is not None
-        # Viridis' last colour where the blob is hottest, and its centre within one pixel of the image.
-        red, green, blue, alpha = heat["pixel"]
-        assert (red, green, blue) == pytest.approx((0xFD, 0xE7, 0x25), abs=40)
-        assert alpha == 255
+        # Viridis above 0.75, for a sample can lie one screen pixel beside the hottest point; and the centre of the
+        # blob within one pixel of the image.
+        _, green, blue, alpha = heat["pixel"]
+        assert (green > 195, blue < 110, alpha) == (True, True, 255), heat
         assert heat["centre"]["x"] == pytest.approx(place["x"], abs=abs(one_pixel))
         assert heat["centre"]["y"] == pytest.approx(place["y"], abs=abs(one_pixel))
 
@@ -209,6 +209,8 @@ def test_another_window_cannot_reopen_a_frozen_first_read(stage: Stage, signed_i
     image_is_drawn(second)
     second.get_by_role("button", name="Take over here").click()
     expect(second.get_by_test_id("read-only")).to_have_count(0)
+    # Taking over loads the read again; until then it cannot be frozen.
+    second.wait_for_timeout(3000)
     second.keyboard.press("Shift+Enter")
     expect(second.get_by_test_id("comparison")).to_be_visible(timeout=SLOW_MS)
 
