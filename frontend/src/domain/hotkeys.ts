@@ -15,6 +15,7 @@ export type HotkeyAction =
   | "pane_maximise"
   | "pane_next"
   | "pane_previous"
+  | "hang_again"
   | "tool_select"
   | "tool_point"
   | "tool_length"
@@ -74,6 +75,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
+  { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },
