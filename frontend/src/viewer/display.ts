@@ -1,8 +1,6 @@
-import { imageLoader, type Types } from "@cornerstonejs/core";
-import { paddingOf } from "./frameImage";
 import type { Slice } from "./slices";
 import { rangeOfChoice, type VoiChoice } from "./voi";
-import { derivedRange, type VoiRange } from "./window";
+import type { VoiRange } from "./window";
 
 /** How an image is shown: as it asks for, else (choice null) by a window derived from its values. */
 export interface Display {
@@ -20,27 +18,10 @@ export function hasDisplayOfItsOwn(slice: Slice): boolean {
   return SINGLE_PICTURES.has(slice.modality);
 }
 
-/**
- * The display a stack opens with: its first image's, or derived from its middle slice, where the body is. Null
- * where it opens with colour.
- */
-export async function firstDisplay(slices: Slice[], index: number): Promise<Display | null> {
-  const first = slices[index];
-  if (!first || first.isColour) return null;
-  const own = namedDisplay(first);
-  if (own) return own;
-  const shown = hasDisplayOfItsOwn(first) ? first : (slices[Math.floor(slices.length / 2)] ?? first);
-  return derivedDisplay(await imageLoader.loadAndCacheImage(shown.imageId));
-}
-
 /** What a grey image asks for first; null when it asks for nothing. */
 export function namedDisplay(slice: Slice): Display | null {
   const [choice] = slice.frame.displays;
   return choice ? { range: rangeOfChoice(choice), choice } : null;
-}
-
-export function derivedDisplay(image: Types.IImage): Display {
-  return { range: derivedRange(image.getPixelData(), paddingOf(image)), choice: null };
 }
 
 /** Whether an image is shown just so: neither windowed by hand nor another way. */

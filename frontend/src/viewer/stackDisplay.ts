@@ -1,19 +1,18 @@
-import type { Types } from "@cornerstonejs/core";
+import { imageLoader, type Types } from "@cornerstonejs/core";
 import {
   AS_STORED,
   type Display,
-  derivedDisplay,
-  firstDisplay,
   hasDisplayOfItsOwn,
   isShownAs,
   namedDisplay,
   nameOfDisplay,
   nextDisplay,
 } from "./display";
+import { paddingOf } from "./frameImage";
 import type { Slice } from "./slices";
 import { drawWith, hasLostTable } from "./transferFunction";
 import type { ViewerState } from "./viewerState";
-import { type VoiRange, windowOfRange } from "./window";
+import { derivedRange, type VoiRange, windowOfRange } from "./window";
 
 type WindowState = Pick<ViewerState, "window" | "windowName">;
 
@@ -154,4 +153,21 @@ export class StackDisplay {
 
 function ownDisplay(slice: Slice, image: Types.IImage | undefined): Display | null {
   return namedDisplay(slice) ?? (image ? derivedDisplay(image) : null);
+}
+
+/**
+ * The display a stack opens with: its first image's, or derived from its middle slice, where the body is. Null
+ * where it opens with colour.
+ */
+async function firstDisplay(slices: Slice[], index: number): Promise<Display | null> {
+  const first = slices[index];
+  if (!first || first.isColour) return null;
+  const own = namedDisplay(first);
+  if (own) return own;
+  const shown = hasDisplayOfItsOwn(first) ? first : (slices[Math.floor(slices.length / 2)] ?? first);
+  return derivedDisplay(await imageLoader.loadAndCacheImage(shown.imageId));
+}
+
+function derivedDisplay(image: Types.IImage): Display {
+  return { range: derivedRange(image.getPixelData(), paddingOf(image)), choice: null };
 }
