@@ -10,8 +10,9 @@ from pathlib import Path
 from django.conf import settings
 
 from portal.errors import NotFound, PortalError, Unavailable
-from portal.imaging.dicomweb import DicomJson, cleaned_metadata, described_pixels
+from portal.imaging.dicomweb import DicomJson, ReadElement, cleaned_metadata, described_pixels
 from portal.imaging.frames.decoding import DecodedFrame, FrameUndecodable, decoded_frame
+from portal.imaging.implicit_tables import implicit_tables
 from portal.imaging.media_types import DECODED_HERE, EXPLICIT_LITTLE_ENDIAN, shown_transfer_syntax
 from portal.imaging.models import Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
@@ -25,8 +26,9 @@ class PixelsUndecodable(PortalError):
     code = "pixels_undecodable"
 
 
+_IMPLICIT_VR = "1.2.840.10008.1.2"
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 2
+_VERSION = 3
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
@@ -98,12 +100,21 @@ def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
 
 
 def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
-    clean = cleaned_metadata(
-        row, instance, series.imaging_study.patient.patient_key, partial(gateway.element_value, instance.orthanc_id)
-    )
+    read = partial(gateway.element_value, instance.orthanc_id)
+    tables = {}
+    if instance.transfer_syntax_uid == _IMPLICIT_VR:
+        tables = implicit_tables(row, partial(_value_if_there, read))
+    clean = cleaned_metadata(row | tables, instance, series.imaging_study.patient.patient_key, read)
     if not _is_decoded_here(row, instance):
         return clean
     return clean | described_pixels(_decoded_frame(instance, 1, gateway).description)
+
+
+def _value_if_there(read: ReadElement, path: str) -> bytes | None:
+    try:
+        return read(path)
+    except NotInOrthanc:
+        return None
 
 
 def _is_decoded_here(row: DicomJson, instance: Instance) -> bool:
