@@ -10,7 +10,7 @@ import {
 } from "./display";
 import { paddingOf } from "./frameImage";
 import type { Slice } from "./slices";
-import { drawWith, hasLostTable } from "./transferFunction";
+import { drawWith, isDrawnByUs } from "./transferFunction";
 import type { ViewerState } from "./viewerState";
 import { derivedRange, type VoiRange, windowOfRange } from "./window";
 
@@ -83,8 +83,17 @@ export class StackDisplay {
     const own = this.takesOwnDisplay(slice, before) ? ownDisplay(slice, image) : null;
     // Panes that follow this one's window keep theirs: nobody has moved it.
     if (own) this.apply(own, true);
-    else if (before.isColour && this.range) this.viewport.setProperties({ voiRange: this.range }, true);
-    if (this.display && hasLostTable(this.viewport, this.display)) this.redrawTable();
+    else if (this.display && this.range) this.restore(this.display, this.range);
+  }
+
+  /** Cornerstone goes over to the new image's own window or function now and then; the stack's stays. */
+  private restore(display: Display, range: VoiRange): void {
+    const now = this.viewport.getProperties().voiRange;
+    if (isShownAs({ range, choice: null }, now ?? null) && isDrawnByUs(this.viewport)) return;
+    // A table is drawn over its own ends first, then stretched as the reader has left it.
+    this.viewport.setProperties({ voiRange: display.range }, true);
+    drawWith(this.viewport, display);
+    this.viewport.setProperties({ voiRange: range }, true);
   }
 
   /** Colours are as stored, whatever window the greys around them have. */
@@ -93,9 +102,11 @@ export class StackDisplay {
     this.tell();
   }
 
-  /** The reader, or Cornerstone, has changed the window. */
+  /** The window has changed: by the reader, or by Cornerstone on its way to another image, which does not count. */
   windowChanged(range: VoiRange): void {
-    if (!this.shown?.isColour) this.range = range;
+    const { shown } = this;
+    if (!shown || shown.isColour || this.viewport.getCornerstoneImage()?.imageId !== shown.imageId) return;
+    this.range = range;
     this.tell();
   }
 
@@ -118,14 +129,6 @@ export class StackDisplay {
     drawWith(this.viewport, display);
     this.range = display.range;
     this.tell();
-  }
-
-  /** A table that the reader has stretched by hand stays stretched. */
-  private redrawTable(): void {
-    if (!this.display || !this.range) return;
-    drawWith(this.viewport, this.display);
-    this.viewport.setProperties({ voiRange: this.display.range }, true);
-    this.viewport.setProperties({ voiRange: this.range }, true);
   }
 
   /** MONOCHROME1 is drawn inverted from the start (PS3.3 C.7.6.3.1.2), also among images that are not. */

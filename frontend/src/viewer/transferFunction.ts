@@ -5,7 +5,7 @@ import type { LookupTable } from "./lookupTable";
 
 type TransferFunction = ReturnType<typeof utilities.createLinearRGBTransferFunction>;
 
-const tableOfFunction = new WeakMap<TransferFunction, LookupTable>();
+const ours = new WeakSet<TransferFunction>();
 
 /**
  * Draw a stack with the function of a display. Cornerstone keeps a sigmoid or a table where a straight line
@@ -15,15 +15,15 @@ export function drawWith(viewport: Types.IStackViewport, display: Display): void
   const property = propertyOf(viewport);
   if (!property) return;
   const drawn = functionOf(display);
+  ours.add(drawn);
   if (viewport.getProperties().invert) utilities.invertRgbTransferFunction(drawn);
   property.setRGBTransferFunction(0, drawn);
 }
 
-/** Whether Cornerstone has put a function of its own in the place of the display's table. */
-export function hasLostTable(viewport: Types.IStackViewport, { choice }: Display): boolean {
-  const property = choice?.kind === "TABLE" ? propertyOf(viewport) : undefined;
-  if (!property || choice?.kind !== "TABLE") return false;
-  return tableOfFunction.get(property.getRGBTransferFunction(0) as TransferFunction) !== choice.table;
+/** Whether the stack is still drawn by what `drawWith` has set: a new image may have brought a new drawing. */
+export function isDrawnByUs(viewport: Types.IStackViewport): boolean {
+  const property = propertyOf(viewport);
+  return !property || ours.has(property.getRGBTransferFunction(0) as TransferFunction);
 }
 
 function propertyOf(viewport: Types.IStackViewport) {
@@ -46,7 +46,6 @@ function tableFunction(table: LookupTable): TransferFunction {
     const grey = (table.values[index] ?? 0) / white;
     drawn.addRGBPoint(table.firstMapped + index, grey, grey, grey);
   }
-  tableOfFunction.set(drawn, table);
   return drawn;
 }
 

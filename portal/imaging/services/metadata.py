@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -61,14 +61,26 @@ def frame_bytes(instance: Instance, frame_number: int, gateway: Orthanc) -> byte
     if not 1 <= frame_number <= instance.number_of_frames:
         raise NotFound
     try:
-        if instance.transfer_syntax_uid not in DECODED_HERE:
+        if instance.transfer_syntax_uid not in DECODED_HERE and not _is_cut_wrongly(gateway, instance):
             return gateway.frame(instance.orthanc_id, frame_number)
-    except NotInOrthanc:
-        # Orthanc cuts neither one-bit pixels nor native YBR_FULL_422 into frames.
-        return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
     except OrthancError as error:
         raise portal_error(error) from error
     return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
+
+
+def _is_cut_wrongly(gateway: Orthanc, instance: Instance) -> bool:
+    """Orthanc 1.10.1 takes a native frame of one-bit or YBR_FULL_422 pixels for longer than it is."""
+    if shown_transfer_syntax(instance.transfer_syntax_uid) != EXPLICIT_LITTLE_ENDIAN:
+        return False
+    return _has_odd_frames(gateway, instance.orthanc_id)
+
+
+@lru_cache(maxsize=4096)
+def _has_odd_frames(gateway: Orthanc, orthanc_id: str) -> bool:
+    """Asked once for an instance: what lies in Orthanc never changes."""
+    bits = gateway.element_value(orthanc_id, "0028-0100")
+    photometric = gateway.element_value(orthanc_id, "0028-0004")
+    return bits == b"\x01\x00" or photometric.strip(b" \0") == b"YBR_FULL_422"
 
 
 def _decoded_frame(instance: Instance, frame_number: int, gateway: Orthanc) -> DecodedFrame:
