@@ -16,6 +16,7 @@ export type HotkeyAction =
   | "pane_next"
   | "pane_previous"
   | "hang_again"
+  | "images_window"
   | "tool_select"
   | "tool_point"
   | "tool_length"
@@ -76,6 +77,12 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
+  {
+    keys: ["Shift+w"],
+    action: "images_window",
+    group: "Layout",
+    text: "Images in their own window, and back",
+  },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },

@@ -8,11 +8,11 @@ import type { Answer } from "@/domain/payload";
 import type { Ai } from "./ai/useAi";
 import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 
 interface RoomActionsInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   images: Images;
   isFrozen: boolean;
   ai: Ai;
