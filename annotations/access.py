@@ -8,7 +8,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from annotations.models import Assignment, AssignmentState, Case, Read, ReaderStudy, ReaderStudyState
+from annotations.domain.segment_marks import segments_named
+from annotations.models import (
+    Assignment,
+    AssignmentState,
+    Case,
+    CasePrior,
+    Read,
+    ReaderStudy,
+    ReaderStudyState,
+    SegmentVersion,
+)
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
 from portal.errors import Forbidden, NotFound
@@ -75,6 +85,29 @@ def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     return own_read(user, read_id)
 
 
+def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:
+    """Return a version of a segment to its reader or a coordinator; to an API client when the signed read names it."""
+    version = (
+        SegmentVersion.objects.select_related("read__assignment", "read__signed_revision")
+        .filter(read_id=read_id, segment_id=segment_id, sha256=sha256)
+        .first()
+    )
+    if version is None:
+        raise NotFound
+    roles = roles_in(user, version.read.assignment.reader_study_id)
+    if roles & MANAGING_ROLES:
+        return version
+    if Role.API_CLIENT in roles and _is_signed_with(version):
+        return version
+    own_read(user, read_id)
+    return version
+
+
+def _is_signed_with(version: SegmentVersion) -> bool:
+    signed = version.read.signed_revision
+    return signed is not None and (str(version.segment_id), version.sha256) in segments_named(signed.payload)
+
+
 def _own(user: Any, prefix: str = "") -> Q:
     return Q(
         **{
@@ -89,17 +122,36 @@ def _own(user: Any, prefix: str = "") -> Q:
 def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
 
-    Those who build reader studies see all; a reader sees the cases assigned to them; a coordinator or adjudicator
-    sees the cases of their reader studies.
+    Those who build reader studies see all; a reader sees the cases assigned to them, and their priors where the
+    protocol shows these; a coordinator or adjudicator sees the cases and priors of their reader studies.
     """
     if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
         return ImagingStudy.objects.all()
     if not user.is_authenticated:
         return ImagingStudy.objects.none()
-    assigned = Assignment.objects.filter(_own(user)).values("case__imaging_study")
+    assigned = Assignment.objects.filter(_own(user))
     overseen = Case.objects.filter(
         removed_at=None,
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
-    ).values("imaging_study")
-    return ImagingStudy.objects.filter(Q(pk__in=assigned) | Q(pk__in=overseen))
+    )
+    priors = CasePrior.objects.filter(
+        Q(case__in=assigned.filter(reader_study__shows_priors=True).values("case")) | Q(case__in=overseen)
+    )
+    return ImagingStudy.objects.filter(
+        Q(pk__in=assigned.values("case__imaging_study"))
+        | Q(pk__in=overseen.values("imaging_study"))
+        | Q(pk__in=priors.values("imaging_study"))
+    )
+
+
+def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
+    """Return a case in force of a reader study that the caller may manage."""
+    case = (
+        Case.objects.filter(reader_study=reader_study, removed_at=None, pk=case_id)
+        .select_related("imaging_study__patient")
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case

@@ -43,6 +43,7 @@ class Action(StrEnum):
     READER_STUDY_MANAGE = "READER_STUDY_MANAGE"
     READ_OWN = "READ_OWN"
     READ_HISTORY = "READ_HISTORY"
+    SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
@@ -73,6 +74,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     # Not even the site administrator reads for somebody else.
     Action.READ_OWN: frozenset({Role.READER}),
     Action.READ_HISTORY: frozenset({_ADMIN, Role.COORDINATOR, Role.READER}),
+    # API clients: what a signed read names; `annotations.access` looks.
+    Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
@@ -118,6 +121,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "model-versions": {"GET": _A.AI_VIEW},
     "model-version": {"GET": _A.AI_VIEW},
     "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
     "model-version-predictions-csv": {"POST": _A.AI_MANAGE},
     "model-version-predictions-example": {"GET": _A.AI_VIEW},
     "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
@@ -129,6 +133,10 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study": {"GET": _A.READER_STUDY_VIEW, "PATCH": _A.READER_STUDY_MANAGE},
     "reader-study-label-schema": {"PUT": _A.READER_STUDY_MANAGE},
     "reader-study-cases": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-case-priors": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-case-images": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-priors-suggest": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-hanging-protocol": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-members": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-reference-standard": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-reference-standard-example": {"GET": _A.READER_STUDY_MANAGE},
@@ -148,7 +156,10 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-sign": {"POST": _A.READ_OWN},
     "read-prefetch": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
+    "read-heat-map": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
+    "read-segment": {"PUT": _A.READ_OWN},
+    "read-segment-version": {"GET": _A.SEGMENT_VIEW},
     # validation
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},

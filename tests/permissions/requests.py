@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.annotations.segment_building import change
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
@@ -18,6 +19,7 @@ def address(route: Route, side: Side) -> str:
         "reader_study_id": side.reader_study.pk,
         "assignment_id": side.read.assignment_id,
         "read_id": side.read.pk,
+        "case_id": side.cases[0].pk,
         "study_id": side.imaging_study.pk,
         "job_id": side.ingest_job.pk,
         "study_uid": side.imaging_study.study_instance_uid,
@@ -32,10 +34,13 @@ def address(route: Route, side: Side) -> str:
         "last": 1,
         "ai_model_id": side.ai_model.pk,
         "model_version_id": side.model_version.pk,
+        "prediction_id": side.prediction_id,
         "inference_run_id": side.inference_run.pk,
         "run_id": side.analysis_run_id,
         "name": "measures",
         "token_id": side.token_id,
+        "segment_id": side.segment.segment_id,
+        "sha256": side.segment.sha256,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -65,12 +70,23 @@ def body(name: str, side: Side) -> Any:
         "reader-study-label-schema": {"questions": QUESTIONS},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
+        "reader-study-case-priors": {"imaging_study_ids": []},
+        "reader-study-priors-suggest": {"maximum": 1},
+        "reader-study-hanging-protocol": {"rules": [], "shows_priors": False},
         "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
         "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
+        "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": content,
     }.get(name, {})
+
+
+def segment_content(side: Side) -> dict[str, Any]:
+    """The one slice of the case with its first two voxels inside."""
+    sent = change(side.read, [0, 2])._asdict()
+    del sent["segment_id"]
+    return sent
 
 
 def ask(client: Client, method: str, route: Route, side: Side) -> Any:

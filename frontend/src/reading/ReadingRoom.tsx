@@ -1,20 +1,27 @@
-import { useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
+import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { undecidedGaps } from "@/domain/aiDecisions";
+import type { ReadPayload } from "@/domain/payload";
+import type { Gap } from "@/domain/validation";
+import type { ReadOnImages } from "@/domain/windows";
 import { usePreferences } from "@/ui/usePreferences";
+import { useAi, useAiSays } from "./ai/useAi";
 import { HotkeyTable } from "./HotkeyTable";
+import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
+import { useImageWindow } from "./useImageWindow";
 import { useNextCase } from "./useNextCase";
-import { type ReadStart, useReadSession } from "./useReadSession";
+import { useProgress } from "./useProgress";
+import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
-import { useSigning } from "./useSigning";
+import { type Step, useSigning } from "./useSigning";
 
 interface ReadingRoomProps {
   read: Read;
@@ -26,67 +33,103 @@ interface ReadingRoomProps {
 export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
-  const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
+  const progress = useProgress(read);
+  const { isSigned } = progress;
   const [isHelpShown, setHelpShown] = useState(false);
   useNextCase(read);
-  const isSigned = justSigned !== null || read.signed_at !== null;
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
-  const handle = useReadSession({ read, personId: me.id, start, state });
+  const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
+  const noteSigned = progress.onSigned;
   const onSigned = useCallback(
     (signed: ReadSigned) => {
-      setJustSigned(signed);
+      noteSigned(signed);
       void forgetRead(me.id, read.id);
     },
-    [me.id, read.id],
+    [noteSigned, me.id, read.id],
   );
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
-  const signing = useSigning({ read, handle, isSigning, setSigning, onSigned });
-  const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
-  const comparison = useQuery(comparisonQuery(read.id, mayCompare));
+  const says = useAiSays(read, progress.isAiShown);
+  const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
+  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
-  const images = useImages({
+  const imagesHere = useImages({
     read,
     handle,
     isFrozen,
-    ai: comparison.data?.ai ?? null,
+    ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
-  const act = useRoomActions({
+  const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
+  const goOn = useGoOn(progress.nextAssignmentId);
+  const actHere = useRoomActions({
     read,
     handle,
-    images,
+    images: imagesHere,
+    ai,
     isFrozen,
-    sign: isFrozen ? undefined : signing.sign,
+    sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
+    freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
+  const shared = useSharedState(read, handle, isFrozen, progress.isAiShown, imagesHere.selectedMarkId);
+  const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, act: actHere });
+  const { images, act } = imageWindow;
   useHotkeys(inForce.keymap, act);
   return (
-    <div className={classes.room}>
+    <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
       <ReadPanel
         read={read}
         me={me}
         handle={handle}
         signing={signing}
         images={images}
-        isSigned={isSigned}
+        ai={ai}
+        progress={progress}
         isFrozen={isFrozen}
-        mayCompare={mayCompare}
-        hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane
-        read={read}
-        images={images}
-        isFrozen={isFrozen}
-        inForce={inForce}
-        onImageShown={noteImage}
-        onAction={act}
-      />
+      {imageWindow.isOpen ? (
+        <ImagesElsewhere onBringBack={imageWindow.bringBack} />
+      ) : (
+        <ImagesPane
+          read={read}
+          images={images}
+          ai={ai}
+          isFrozen={isFrozen}
+          inForce={inForce}
+          onImageShown={noteImage}
+          onAction={act}
+        />
+      )}
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
+  );
+}
+
+/** What the image window has to know, the same object while nothing of it changes. */
+function useSharedState(
+  read: Read,
+  handle: ReadSessionHandle,
+  isFrozen: boolean,
+  isAiShown: boolean,
+  selectedMarkId: string | null,
+): ReadOnImages {
+  const { payload } = handle.session.save;
+  const assignmentId = read.assignment_id;
+  return useMemo(
+    () => ({ assignmentId, payload, isFrozen, isAiShown, selectedMarkId }),
+    [assignmentId, payload, isFrozen, isAiShown, selectedMarkId],
+  );
+}
+
+/** Findings of the AI still to be decided, where the protocol asks for it before signing. */
+function aiGaps(read: Read, step: Step, prediction: AiPrediction | null, payload: ReadPayload): Gap[] {
+  if (step !== "SIGN" || !read.reader_study.ai_decisions_required || !prediction) return [];
+  return undecidedGaps(
+    payload,
+    prediction.findings.map(({ id }) => id),
   );
 }
 

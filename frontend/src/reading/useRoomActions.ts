@@ -5,15 +5,19 @@ import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNext
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import type { Answer } from "@/domain/payload";
+import type { Ai } from "./ai/useAi";
+import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 
 interface RoomActionsInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   images: Images;
   isFrozen: boolean;
+  ai: Ai;
   sign: (() => void) | undefined;
+  freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   toggleHelp: () => void;
 }
@@ -32,7 +36,7 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 type Actions = Partial<Record<HotkeyAction, () => void>>;
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, sign, goOn, toggleHelp } = input;
+  const { read, images, ai, sign, freeze, goOn, toggleHelp } = input;
   const viewer = images.viewer.current;
   return {
     ...layoutsOf(input),
@@ -50,6 +54,11 @@ function looksOf(input: RoomActionsInput): Actions {
     window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     mark_next: () => goToNextMark(images),
+    ai_next: ai.chooseNext,
+    heat_toggle: ai.toggleHeat,
+    heat_more: () => ai.stepOpacity(1),
+    heat_less: () => ai.stepOpacity(-1),
+    first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -57,7 +66,7 @@ function looksOf(input: RoomActionsInput): Actions {
 }
 
 function layoutsOf({ read, images }: RoomActionsInput): Actions {
-  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
+  const all = seriesOf(read).map((entry) => entry.series_instance_uid);
   const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
   return {
     layout_one: choose("ONE"),
@@ -66,13 +75,17 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
     layout_four: choose("FOUR"),
     pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
     pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
+    hang_again: images.hangAgain,
     pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
 
 function changesOf(input: RoomActionsInput): Actions {
-  const { handle, images } = input;
+  const { handle, images, ai } = input;
   return {
+    ai_accept: () => ai.decideChosen("accept"),
+    ai_adjust: () => ai.decideChosen("adjust"),
+    ai_reject: () => ai.decideChosen("reject"),
     tool_point: () => images.setTool("POINT"),
     tool_length: () => images.setTool("LENGTH"),
     tool_rectangle: () => images.setTool("RECTANGLE"),
@@ -101,7 +114,7 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
 }
 
 function stepSeries(read: Read, images: Images, step: number): void {
-  const { series } = read.case.imaging_study;
+  const series = seriesOf(read);
   const shown = activePane(images.grid).seriesInstanceUid;
   const current = series.findIndex((entry) => entry.series_instance_uid === shown);
   const next = series[current + step];
