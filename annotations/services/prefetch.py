@@ -4,7 +4,7 @@ from django.db import transaction
 
 from annotations.models import Assignment, AssignmentState, Read, ReaderStudyState
 from annotations.selectors import assignments_of
-from annotations.services.reads import stream_of_reader
+from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.audit.services import record

@@ -15,6 +15,7 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from portal.imaging import frames_api, grants
 from portal.imaging.frames.store import FrameDamaged, FrameGone
+from portal.imaging.services.frames import frame_store
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ADDRESS = re.compile(rf"/frames/({_UUID})/({_UUID})/([0-9a-f]{{32}})/(raw|htj2k)/([1-9][0-9]{{0,8}})", re.ASCII)
@@ -60,7 +61,7 @@ def _frame(environ: dict[str, Any]) -> tuple[list[tuple[str, str]], bytes] | Non
     if not grants.holds(request, place[0]):
         return None
     try:
-        content = frames_api.frame_store().frame(*place)
+        content = frame_store().frame(*place)
     except (FrameGone, FrameDamaged):
         return None
     own = frames_api.immutable_headers(f"{version}-{form}-{number}")

@@ -210,7 +210,7 @@ def test_after_signing_out_no_frame_is_left_in_the_browser(opened: Any, scans: S
     cookies = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
     assert page.evaluate(CACHED, [url, grant]) == ["absent", 401]
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.context.add_cookies(cookies)
     page.goto(f"{stage.portal.url}/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/accounts/sign-in**")
