@@ -10,6 +10,13 @@ export type HotkeyAction =
   | "slice_last"
   | "series_next"
   | "series_previous"
+  | "layout_one"
+  | "layout_side_by_side"
+  | "layout_above_below"
+  | "layout_four"
+  | "pane_maximise"
+  | "pane_next"
+  | "pane_previous"
   | "tool_select"
   | `tool_${Lowercase<MarkKind>}`
   | "view_fit"
@@ -41,7 +48,7 @@ export interface Hotkey {
   /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
   keys: string[];
   action: HotkeyAction;
-  group: "Images" | "Tools" | "Marks" | "Form" | "Case";
+  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "Case";
   text: string;
 }
 
@@ -57,6 +64,13 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["f"], action: "view_fit", group: "Images", text: "Fit image to window" },
   { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window" },
   { keys: ["i"], action: "window_invert", group: "Images", text: "Invert" },
+  { keys: ["Shift+s"], action: "layout_one", group: "Layout", text: "Single pane" },
+  { keys: ["Shift+d"], action: "layout_side_by_side", group: "Layout", text: "Double: side by side" },
+  { keys: ["Shift+u"], action: "layout_above_below", group: "Layout", text: "Upper and lower pane" },
+  { keys: ["Shift+q"], action: "layout_four", group: "Layout", text: "Quad: two by two" },
+  { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
+  { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
+  { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["Shift+p"], action: "tool_probe", group: "Tools", text: "Probe: the value at a point" },
@@ -94,6 +108,13 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Enter"], action: "next_case", group: "Case", text: "Next case (once signed)" },
   { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },
 ];
+
+/** The row of an action. */
+export function hotkeyOf(action: HotkeyAction): Hotkey {
+  const row = HOTKEYS.find((hotkey) => hotkey.action === action);
+  if (!row) throw new Error(`The table of keys has no row for ${action}.`);
+  return row;
+}
 
 export interface KeyPress {
   key: string;

@@ -37,6 +37,12 @@ export function HotkeyTable({ keymap, mouse }: Pick<InForce, "keymap" | "mouse">
             {MOUSE_ACTION_TEXT[action]}
           </dd>
         ))}
+        <dd>
+          <span>
+            <kbd>Double click</kbd>
+          </span>
+          One pane over all, and back
+        </dd>
         <dt className={classes.hotkeyTitle}>
           {/* In its own tab: the read stays open, and takes each change at once. */}
           <a href="/account/preferences" target="_blank" rel="noreferrer">

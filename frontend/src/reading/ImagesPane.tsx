@@ -1,18 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
-import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
+import type { SeriesSource } from "@/viewer";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
 // The viewer is by far the largest part of the application; the read and its metadata load meanwhile.
-const StackViewer = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.StackViewer })));
+const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
 
 interface ImagesPaneProps {
   read: Read;
@@ -24,24 +24,34 @@ interface ImagesPaneProps {
 
 export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
+  const source = useSeriesSource(study_instance_uid);
+  const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
+  const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
     <section className={classes.images} aria-label="Images">
-      <Toolbar
-        keymap={inForce.keymap}
-        tool={images.tool}
-        areMarksVisible={images.areMarksVisible}
-        isDisabled={isFrozen}
-        onTool={images.setTool}
-        onFit={() => onAction("view_fit")}
-        onResetWindow={() => onAction("window_reset")}
-        onInvert={() => onAction("window_invert")}
-        onToggleMarks={images.toggleMarks}
-        onHelp={() => onAction("help")}
-      />
+      <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
       <div className={classes.viewerRow}>
-        <SeriesList series={series} shown={images.shownSeries} onChosen={images.showSeries} />
+        <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>
-          <SeriesViewer studyInstanceUid={study_instance_uid} images={images} inForce={inForce} />
+          <Suspense fallback={<LoadingScreen />}>
+            <ViewerGrid
+              ref={images.viewer}
+              grid={images.grid}
+              onGrid={images.onGrid}
+              source={source}
+              marks={images.marks}
+              areMarksVisible={images.areMarksVisible}
+              selectedMarkId={images.selectedMarkId}
+              tool={images.tool}
+              mouse={mouse}
+              firstMark={images.firstMark}
+              isTestMode={isTestMode()}
+              onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
+              onMarkDrawn={images.onMarkDrawn}
+              onMarkMoved={images.onMarkMoved}
+              onMarkSelected={images.setSelectedMarkId}
+            />
+          </Suspense>
           {is_synthetic && <span className={classes.synthetic}>Synthetic images</span>}
         </div>
       </div>
@@ -49,50 +59,15 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
   );
 }
 
-interface SeriesViewerProps {
-  studyInstanceUid: string;
-  images: Images;
-  inForce: InForce;
-}
-
-function SeriesViewer({ studyInstanceUid, images, inForce }: SeriesViewerProps) {
-  const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
-  const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
-  const series = images.shownSeries;
-  const metadata = useQuery(seriesMetadataQuery(studyInstanceUid, series));
-  const urlOfFrame = useCallback(
-    (sopInstanceUid: string, frame: number) => frameUrl(studyInstanceUid, series, sopInstanceUid, frame),
-    [studyInstanceUid, series],
-  );
-  if (metadata.error) {
-    return (
-      <div className={classes.centre}>
-        <ErrorNotice
-          error={metadata.error}
-          title="The images cannot be loaded"
-          onRetry={() => void metadata.refetch()}
-        />
-      </div>
-    );
-  }
-  if (!metadata.data) return <LoadingScreen />;
-  return (
-    <Suspense fallback={<LoadingScreen />}>
-      <StackViewer
-        ref={images.viewer}
-        instances={metadata.data}
-        frameUrl={urlOfFrame}
-        marks={images.marks}
-        areMarksVisible={images.areMarksVisible}
-        selectedMarkId={images.selectedMarkId}
-        tool={images.tool}
-        mouse={mouse}
-        firstMark={images.firstMark}
-        isTestMode={isTestMode()}
-        onMarkDrawn={images.onMarkDrawn}
-        onMarkMoved={images.onMarkMoved}
-        onMarkSelected={images.setSelectedMarkId}
-      />
-    </Suspense>
+/** How the viewer gets at a series of this imaging study. */
+function useSeriesSource(studyInstanceUid: string): SeriesSource {
+  const client = useQueryClient();
+  return useCallback(
+    async (seriesInstanceUid) => ({
+      instances: await client.fetchQuery(seriesMetadataQuery(studyInstanceUid, seriesInstanceUid)),
+      frameUrl: (sopInstanceUid, frame) =>
+        frameUrl(studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame),
+    }),
+    [client, studyInstanceUid],
   );
 }

@@ -1,80 +1,110 @@
+import { Tooltip } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
+import { hotkeyOf } from "@/domain/hotkeys";
 import { type Keymap, keysOf, keyText } from "@/domain/keymap";
-import type { MarkKind } from "@/domain/labelSchema";
+import { Icon, type IconName } from "./icons";
 import classes from "./ReadingRoom.module.css";
+import type { Images } from "./useImages";
+
+type ToolbarAction = HotkeyAction & IconName;
 
 interface ToolbarProps {
+  images: Images;
   keymap: Keymap;
-  tool: MarkKind | null;
-  areMarksVisible: boolean;
+  /** A frozen read can be looked at, not changed. */
   isDisabled: boolean;
-  onTool: (tool: MarkKind | null) => void;
-  onFit: () => void;
-  onResetWindow: () => void;
-  onInvert: () => void;
-  onToggleMarks: () => void;
-  onHelp: () => void;
+  onAction: (action: HotkeyAction) => void;
 }
 
-const TOOLS: { tool: MarkKind | null; text: string; action: HotkeyAction }[] = [
-  { tool: null, text: "Select", action: "tool_select" },
-  { tool: "POINT", text: "Point", action: "tool_point" },
-  { tool: "LENGTH", text: "Length", action: "tool_length" },
-  { tool: "RECTANGLE", text: "Rectangle", action: "tool_rectangle" },
-  { tool: "ELLIPSE", text: "Ellipse", action: "tool_ellipse" },
+const GROUPS: ToolbarAction[][] = [
+  ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "pane_maximise"],
+  ["tool_select", "tool_point", "tool_length", "tool_rectangle", "tool_ellipse"],
+  ["view_fit", "window_reset", "window_invert"],
+  ["marks_toggle"],
 ];
+/** What changes the read, and so rests with it. */
+const CHANGES: ReadonlySet<ToolbarAction> = new Set([
+  "tool_point",
+  "tool_length",
+  "tool_rectangle",
+  "tool_ellipse",
+]);
 
-export function Toolbar(props: ToolbarProps) {
-  const key = (action: HotkeyAction) => {
-    const last = keysOf(props.keymap, action).at(-1);
-    return last === undefined ? "" : keyText(last);
-  };
+/** Every action as a sign with its name and key; what it does is the same as the key's. */
+export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) {
+  const button = (action: ToolbarAction) => (
+    <ToolButton
+      key={action}
+      action={action}
+      keyName={keysOf(keymap, action).at(-1)}
+      isPressed={isPressed(action, images)}
+      isDisabled={isDisabled && CHANGES.has(action)}
+      onClick={() => onAction(action)}
+    />
+  );
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Tools">
-      {TOOLS.map(({ tool, text, action }) => (
-        <ToolButton
-          key={text}
-          text={text}
-          hotkey={key(action)}
-          isPressed={props.tool === tool}
-          isDisabled={props.isDisabled && tool !== null}
-          onClick={() => props.onTool(tool)}
-        />
+      {GROUPS.map((actions) => (
+        <div key={actions[0]} className={classes.toolGroup}>
+          {actions.map(button)}
+        </div>
       ))}
-      <span className={classes.toolGap} />
-      <ToolButton text="Fit" hotkey={key("view_fit")} onClick={props.onFit} />
-      <ToolButton text="Window" hotkey={key("window_reset")} onClick={props.onResetWindow} />
-      <ToolButton text="Invert" hotkey={key("window_invert")} onClick={props.onInvert} />
-      <ToolButton
-        text="Marks"
-        hotkey={key("marks_toggle")}
-        isPressed={props.areMarksVisible}
-        onClick={props.onToggleMarks}
-      />
       <span className={classes.toolSpace} />
-      <ToolButton text="Keys" hotkey={key("help")} onClick={props.onHelp} />
+      {button("help")}
     </div>
   );
 }
 
+/** Whether what a button stands for is in force; undefined for what happens once. */
+function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
+  const { grid, tool } = images;
+  const states: Partial<Record<ToolbarAction, boolean>> = {
+    layout_one: grid.layout === "ONE",
+    layout_side_by_side: grid.layout === "SIDE_BY_SIDE",
+    layout_above_below: grid.layout === "ABOVE_BELOW",
+    layout_four: grid.layout === "FOUR",
+    pane_maximise: grid.isMaximised,
+    tool_select: tool === null,
+    tool_point: tool === "POINT",
+    tool_length: tool === "LENGTH",
+    tool_rectangle: tool === "RECTANGLE",
+    tool_ellipse: tool === "ELLIPSE",
+    marks_toggle: images.areMarksVisible,
+  };
+  return states[action];
+}
+
 interface ToolButtonProps {
-  text: string;
-  hotkey: string;
-  isPressed?: boolean;
-  isDisabled?: boolean;
+  action: ToolbarAction;
+  keyName: string | undefined;
+  isPressed: boolean | undefined;
+  isDisabled: boolean;
   onClick: () => void;
 }
 
-function ToolButton({ text, hotkey, isPressed, isDisabled, onClick }: ToolButtonProps) {
+function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: ToolButtonProps) {
+  const { text } = hotkeyOf(action);
   return (
-    <button
-      type="button"
-      className={classes.tool}
-      aria-pressed={isPressed}
-      disabled={isDisabled}
-      onClick={onClick}
+    <Tooltip
+      label={
+        <>
+          {text} {keyName !== undefined && <kbd>{keyText(keyName)}</kbd>}
+        </>
+      }
+      openDelay={350}
+      position="bottom"
+      color="dark"
     >
-      {text} {hotkey !== "" && <kbd>{hotkey}</kbd>}
-    </button>
+      <button
+        type="button"
+        className={classes.tool}
+        aria-label={text}
+        aria-pressed={isPressed}
+        disabled={isDisabled}
+        onClick={onClick}
+      >
+        <Icon name={action} />
+      </button>
+    </Tooltip>
   );
 }

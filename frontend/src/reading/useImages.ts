@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { questionForMark } from "@/domain/formKeys";
+import { type Grid, oneSeries, withSeries } from "@/domain/grid";
 import { isLocated, type MarkKind } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
@@ -18,8 +19,10 @@ export interface Images {
   setSelectedMarkId: (id: string | null) => void;
   /** Select a mark and go to its slice, on whichever series it lies. */
   goToMark: (id: string) => void;
-  shownSeries: string;
-  showSeries: (seriesInstanceUid: string) => void;
+  grid: Grid;
+  onGrid: (change: (grid: Grid) => Grid) => void;
+  /** Show a series in a pane, the active one unless said. */
+  showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
@@ -40,12 +43,12 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
-  const [shownSeries, setShownSeries] = useState(() => largestSeries(read));
+  const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
   const { findings } = handle.session.save.payload;
   const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
-  const showSeries = useCallback((uid: string) => {
+  const showSeries = useCallback((uid: string, paneId?: string) => {
     setFirstMark(null);
-    setShownSeries(uid);
+    onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
   }, []);
   const goToMark = useCallback(
     (id: string) => {
@@ -55,7 +58,7 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
       const series = mark.geometry.series_instance_uid;
       if (!series) return;
       setFirstMark(mark);
-      setShownSeries(series);
+      onGrid((before) => withSeries(before, before.activeId, series));
     },
     [marks],
   );
@@ -85,7 +88,8 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     selectedMarkId,
     setSelectedMarkId,
     goToMark,
-    shownSeries,
+    grid,
+    onGrid,
     showSeries,
     firstMark,
     onMarkDrawn,
@@ -118,9 +122,9 @@ export function aiMarkId(findingId: string): string {
 }
 
 /** Localisers and reports come first by number, but the reader wants the series with the images. */
-function largestSeries(read: Read): string {
+function largestSeries(read: Read): string | null {
   const [largest] = [...read.case.imaging_study.series].sort(
     (one, other) => other.number_of_instances - one.number_of_instances,
   );
-  return largest?.series_instance_uid ?? "";
+  return largest?.series_instance_uid ?? null;
 }

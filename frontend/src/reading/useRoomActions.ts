@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import type { Read } from "@/api/reading";
 import { questionForKey } from "@/domain/formKeys";
+import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNextPane } from "@/domain/grid";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import type { Answer } from "@/domain/payload";
@@ -30,9 +31,11 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 
 type Actions = Partial<Record<HotkeyAction, () => void>>;
 
-function looksOf({ read, images, sign, goOn, toggleHelp }: RoomActionsInput): Actions {
+function looksOf(input: RoomActionsInput): Actions {
+  const { read, images, sign, goOn, toggleHelp } = input;
   const viewer = images.viewer.current;
   return {
+    ...layoutsOf(input),
     slice_next: () => viewer?.scrollBy(1),
     slice_previous: () => viewer?.scrollBy(-1),
     slice_forward_10: () => viewer?.scrollBy(10),
@@ -50,6 +53,20 @@ function looksOf({ read, images, sign, goOn, toggleHelp }: RoomActionsInput): Ac
     sign,
     next_case: goOn,
     help: toggleHelp,
+  };
+}
+
+function layoutsOf({ read, images }: RoomActionsInput): Actions {
+  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
+  const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
+  return {
+    layout_one: choose("ONE"),
+    layout_side_by_side: choose("SIDE_BY_SIDE"),
+    layout_above_below: choose("ABOVE_BELOW"),
+    layout_four: choose("FOUR"),
+    pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
+    pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
+    pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
 
@@ -85,7 +102,8 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
 
 function stepSeries(read: Read, images: Images, step: number): void {
   const { series } = read.case.imaging_study;
-  const current = series.findIndex((entry) => entry.series_instance_uid === images.shownSeries);
+  const shown = activePane(images.grid).seriesInstanceUid;
+  const current = series.findIndex((entry) => entry.series_instance_uid === shown);
   const next = series[current + step];
   if (next) images.showSeries(next.series_instance_uid);
 }

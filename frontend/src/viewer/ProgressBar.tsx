@@ -1,5 +1,5 @@
 import type { LoadProgress } from "./prefetch";
-import classes from "./StackViewer.module.css";
+import classes from "./Viewer.module.css";
 
 /** How much of the series is in memory; it fades when all of it is. */
 export function ProgressBar({ progress }: { progress: LoadProgress }) {

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, PointerEvent } from "react";
-import classes from "./StackViewer.module.css";
+import classes from "./Viewer.module.css";
 
 interface SliceSliderProps {
   index: number;
@@ -42,7 +42,7 @@ export function SliceSlider({ index, count, onChange }: SliceSliderProps) {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) goToPointer(event);
       }}
     >
-      <div className={classes.thumb} style={{ top: `${(index / last) * 100}%` }} />
+      <div className={classes.thumb} style={{ top: `calc((100% - 14px) * ${index / last})` }} />
     </div>
   );
 }

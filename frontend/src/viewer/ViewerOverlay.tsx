@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
-import classes from "./StackViewer.module.css";
+import classes from "./Viewer.module.css";
 import type { ViewerState } from "./viewerState";
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */

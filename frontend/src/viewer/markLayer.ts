@@ -18,14 +18,16 @@ export interface ViewerMark {
   isLocked: boolean;
 }
 
-/** Keeps Cornerstone's annotations equal to the marks of the read, which alone are the truth. */
+/** Keeps Cornerstone's annotations equal to the marks of the read, which alone are the truth; one for all panes. */
 export class MarkLayer {
   /** What is drawn for each mark, as text, to see both sides' changes. */
   private readonly shown = new Map<string, string>();
   private selectedId: string | null = null;
 
   constructor(
-    private readonly viewport: Types.IStackViewport,
+    /** A viewport that shows this slice's series. */
+    private readonly viewportOf: (slice: Slice) => Types.IViewport | undefined,
+    private readonly render: () => void,
     private readonly offset: PixelOffset,
   ) {}
 
@@ -47,7 +49,7 @@ export class MarkLayer {
     // All at once: Cornerstone cannot deselect a single annotation that has been removed meanwhile.
     annotations.selection.deselectAnnotation();
     if (id !== null && this.shown.has(id)) annotations.selection.setAnnotationSelected(id, true);
-    this.viewport.render();
+    this.render();
   }
 
   /** A mark that the reader has just finished; null when it has no extent (a click where a drag was meant). */
@@ -57,7 +59,7 @@ export class MarkLayer {
     if (!id) return null;
     if (!read || hasNoExtent(read)) {
       annotations.state.removeAnnotation(id);
-      this.viewport.render();
+      this.render();
       return null;
     }
     this.shown.set(id, drawnText(drawn));
@@ -96,8 +98,10 @@ export class MarkLayer {
   }
 
   private add(mark: ViewerMark, placed: PlacedMark): void {
-    const added = annotationOf(mark, placed, this.viewport);
-    annotations.state.addAnnotation(added, this.viewport.element);
+    const viewport = this.viewportOf(placed.slice);
+    if (!viewport) return;
+    const added = annotationOf(mark, placed, viewport);
+    annotations.state.addAnnotation(added, viewport.element);
     if (mark.source === "AI") annotations.config.style.setAnnotationStyles(mark.id, AI_MARK_STYLE);
     this.shown.set(mark.id, drawnText(added));
   }
@@ -156,11 +160,7 @@ function hasNoExtent({ geometry }: DrawnMark): boolean {
   );
 }
 
-function annotationOf(
-  mark: ViewerMark,
-  placed: PlacedMark,
-  viewport: Types.IStackViewport,
-): ToolTypes.Annotation {
+function annotationOf(mark: ViewerMark, placed: PlacedMark, viewport: Types.IViewport): ToolTypes.Annotation {
   const { viewPlaneNormal, viewUp } = viewport.getCamera();
   const origin = (): Types.Point3 => [0, 0, 0];
   return {

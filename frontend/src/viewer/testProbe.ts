@@ -1,12 +1,28 @@
+import { cache } from "@cornerstonejs/core";
 import { annotation as annotations } from "@cornerstonejs/tools";
-import type { StackController } from "./StackController";
+import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
+
+type ClientPoint = (column: number, row: number) => { x: number; y: number } | null;
+
+/** What browser tests may see of one pane. */
+export interface PaneProbe {
+  readonly id: string;
+  readonly view: string;
+  readonly seriesInstanceUid: string | null;
+  readonly state: ViewerState;
+  clientPointOfPixel: ClientPoint;
+}
 
 /** What browser tests may see of the viewer; it cannot change anything. */
 export interface ViewerProbe {
-  readonly state: ViewerState;
+  readonly activeId: string;
+  readonly panes: PaneProbe[];
+  /** The active pane's. */
+  readonly state: ViewerState | null;
   readonly annotations: { id: string; tool: string; isLocked: boolean; points: number[][]; stats: unknown }[];
-  clientPointOfPixel: (column: number, row: number) => { x: number; y: number } | null;
+  readonly cacheBytes: number;
+  clientPointOfPixel: ClientPoint;
 }
 
 declare global {
@@ -16,20 +32,40 @@ declare global {
 }
 
 /** Show the viewer's state to scripts; only called when the server runs for browser tests. */
-export function exposeForTests(controller: StackController): () => void {
+export function exposeForTests(controller: GridController): () => void {
+  const active = () => controller.pane(controller.activeId);
   const probe: ViewerProbe = {
+    get activeId() {
+      return controller.activeId;
+    },
+    get panes() {
+      return paneProbes(controller);
+    },
     get state() {
-      return controller.store.get();
+      return active()?.store.get() ?? null;
     },
     get annotations() {
       return drawnAnnotations();
     },
-    clientPointOfPixel: (column, row) => controller.clientPointOfPixel(column, row),
+    get cacheBytes() {
+      return cache.getCacheSize();
+    },
+    clientPointOfPixel: (column, row) => active()?.clientPointOfPixel(column, row) ?? null,
   };
   Object.defineProperty(window, "__overread_viewer", { value: Object.freeze(probe), configurable: true });
   return () => {
     if (window.__overread_viewer === probe) Reflect.deleteProperty(window, "__overread_viewer");
   };
+}
+
+function paneProbes(controller: GridController): PaneProbe[] {
+  return controller.allPanes.map((pane) => ({
+    id: pane.id,
+    view: pane.view,
+    seriesInstanceUid: pane.slices[0]?.seriesInstanceUid ?? null,
+    state: pane.store.get(),
+    clientPointOfPixel: (column, row) => pane.clientPointOfPixel(column, row),
+  }));
 }
 
 function drawnAnnotations(): ViewerProbe["annotations"] {

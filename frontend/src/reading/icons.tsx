@@ -1,0 +1,37 @@
+/** The signs of the toolbar, drawn on 16 x 16 by lines alone. */
+const PATHS = {
+  layout_one: "M2.5 3.5h11v9h-11z",
+  layout_side_by_side: "M2.5 3.5h11v9h-11zM8 3.5v9",
+  layout_above_below: "M2.5 3.5h11v9h-11zM2.5 8h11",
+  layout_four: "M2.5 3.5h11v9h-11zM8 3.5v9M2.5 8h11",
+  layout_mpr: "M8 1.8 13.5 5v6L8 14.2 2.5 11V5zM2.5 5 8 8l5.5-3M8 8v6.2",
+  pane_maximise: "M6 2.5H2.5V6M10 2.5h3.5V6M6 13.5H2.5V10M10 13.5h3.5V10",
+  tool_select: "M4 2.5v9.5l2.6-2.4 1.7 3.9 1.6-.7-1.7-3.8h3.5z",
+  tool_point: "M8 2v4M8 10v4M2 8h4M10 8h4M7.5 8h1",
+  tool_length: "M3 13 13 3M1.8 11.8l2.4 2.4M11.8 1.8l2.4 2.4",
+  tool_rectangle: "M2.5 4.5h11v7h-11zM1.7 3.7h1.6v1.6H1.7zM12.7 10.7h1.6v1.6h-1.6z",
+  tool_ellipse: "M2 8a6 4 0 1 0 12 0a6 4 0 1 0-12 0",
+  view_fit: "M2.5 5.5v-3h3M13.5 5.5v-3h-3M2.5 10.5v3h3M13.5 10.5v3h-3M5.5 5.5h5v5h-5z",
+  window_reset: "M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M8 2.5v11M8 5h3.6M8 8h5.4M8 11h3.6",
+  window_invert: "M2.5 2.5h11v11h-11zM2.5 13.5l11-11M6 13.5l7.5-7.5M10 13.5l3.5-3.5",
+  marks_toggle:
+    "M1.5 8S4 3.7 8 3.7 14.5 8 14.5 8 12 12.3 8 12.3 1.5 8 1.5 8zM6 8a2 2 0 1 0 4 0a2 2 0 1 0-4 0",
+  help: "M5.8 6a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.9-1.1 1.8M8 12v.5",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.25"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,225 @@
+import { cache, utilities as coreUtilities, eventTarget, RenderingEngine } from "@cornerstonejs/core";
+import {
+  annotation as annotations,
+  Enums as ToolEnums,
+  ToolGroupManager,
+  type Types as ToolTypes,
+} from "@cornerstonejs/tools";
+import type { MarkKind } from "@/domain/labelSchema";
+import { usesCpu } from "./cornerstone";
+import type { DicomJson } from "./dicomJson";
+import { sliceOf } from "./fromPayload";
+import { MarkLayer, type ViewerMark } from "./markLayer";
+import type { Pane, PaneContext } from "./pane";
+import { StackPane } from "./StackPane";
+import { registerSeries } from "./series";
+import { SeriesLoads } from "./seriesLoads";
+import type { FrameUrl, Slice } from "./slices";
+import { textLines } from "./textLines";
+import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import type { DrawnMark } from "./toPayload";
+
+const ToolEvents = ToolEnums.Events;
+
+export interface ViewerEvents {
+  onMarkDrawn: (id: string, mark: DrawnMark) => void;
+  onMarkMoved: (id: string, mark: DrawnMark) => void;
+  onMarkSelected: (id: string | null) => void;
+}
+
+/** Where a series comes from: metadata of every instance and the address of every frame. */
+export type SeriesSource = (
+  seriesInstanceUid: string,
+) => Promise<{ instances: DicomJson[]; frameUrl: FrameUrl }>;
+
+/** All panes of one case: the drawing engine, the tools and the marks that they share. */
+export class GridController {
+  private readonly engine: RenderingEngine;
+  private readonly group: ToolTypes.IToolGroup;
+  private readonly layer: MarkLayer;
+  private readonly context: PaneContext;
+  private readonly panes = new Map<string, Pane>();
+  private readonly opened = new Map<string, Promise<Slice[]>>();
+  private readonly stopListening: () => void;
+  private readonly observer: ResizeObserver;
+  /** The pane that keys and buttons speak to. */
+  activeId = "";
+  private marks: ViewerMark[] = [];
+  private areMarksVisible = true;
+  private isSelecting = false;
+
+  constructor(
+    private readonly source: SeriesSource,
+    private readonly events: ViewerEvents,
+  ) {
+    const id = coreUtilities.uuidv4();
+    this.engine = new RenderingEngine(id);
+    const offset = usesCpu() ? 0.5 : 0;
+    this.context = {
+      engine: this.engine,
+      offset,
+      loads: new SeriesLoads(),
+      onSlicesChanged: () => this.showMarks(),
+    };
+    this.group = makeToolGroup(id, (kind, data, targetId) =>
+      textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
+    );
+    this.layer = new MarkLayer(
+      (slice) => this.paneOf(slice)?.viewport,
+      () => this.engine.render(),
+      offset,
+    );
+    this.stopListening = this.listen();
+    this.observer = new ResizeObserver(() => this.resize());
+  }
+
+  addPane(id: string, element: HTMLDivElement): Pane {
+    const pane = new StackPane(id, element, this.context);
+    this.group.addViewport(id, this.engine.id);
+    this.panes.set(id, pane);
+    this.observer.observe(element);
+    element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    return pane;
+  }
+
+  removePane(pane: Pane): void {
+    // React takes the grid down before what stands in it.
+    if (this.panes.get(pane.id) !== pane) return;
+    this.observer.unobserve(pane.element);
+    pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    this.group.removeViewports(this.engine.id, pane.id);
+    this.panes.delete(pane.id);
+    pane.destroy();
+    this.showMarks();
+  }
+
+  pane(id: string): Pane | undefined {
+    return this.panes.get(id);
+  }
+
+  get allPanes(): Pane[] {
+    return [...this.panes.values()];
+  }
+
+  setActive(id: string): void {
+    this.activeId = id;
+  }
+
+  /** The frames of a series in order; its metadata is asked for once, and again after a failure. */
+  open(seriesInstanceUid: string): Promise<Slice[]> {
+    const known = this.opened.get(seriesInstanceUid);
+    if (known) return known;
+    const opening = this.source(seriesInstanceUid).then(({ instances, frameUrl }) =>
+      registerSeries(instances, frameUrl),
+    );
+    this.opened.set(seriesInstanceUid, opening);
+    opening.catch(() => this.opened.delete(seriesInstanceUid));
+    return opening;
+  }
+
+  setMarks(marks: ViewerMark[]): void {
+    this.marks = marks;
+    this.showMarks();
+  }
+
+  setMarksVisible(areVisible: boolean): void {
+    this.areMarksVisible = areVisible;
+    this.showMarks();
+  }
+
+  setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+    bindMouse(this.group, kind, mouse);
+  }
+
+  select(id: string | null): void {
+    this.quietly(() => this.layer.select(id));
+  }
+
+  /** Go to the slice of a mark, in this pane or else in the first that shows it; the pane, or null for none. */
+  jumpToMark(mark: ViewerMark, preferredId: string): Pane | null {
+    const preferred = this.panes.get(preferredId);
+    const others = this.allPanes.filter((pane) => pane !== preferred);
+    for (const pane of preferred ? [preferred, ...others] : others) {
+      const slice = sliceOf(mark.geometry, pane.slices);
+      if (!slice) continue;
+      pane.goTo(pane.slices.indexOf(slice));
+      return pane;
+    }
+    return null;
+  }
+
+  destroy(): void {
+    this.stopListening();
+    this.observer.disconnect();
+    this.quietly(() => this.layer.clear());
+    for (const pane of this.allPanes) pane.destroy();
+    this.panes.clear();
+    ToolGroupManager.destroyToolGroup(this.group.id);
+    this.engine.destroy();
+    // The next case must not find this one's pixels in its memory.
+    cache.purgeCache();
+  }
+
+  private resize(): void {
+    const refits = this.allPanes.map((pane) => pane.beforeResize());
+    this.engine.resize(true, true);
+    for (const refit of refits) refit();
+  }
+
+  private showMarks(): void {
+    this.quietly(() => this.layer.show(this.marks, this.shownSlices(), this.areMarksVisible));
+  }
+
+  /** Changes of the selection that come from outside are no news to the outside. */
+  private quietly(change: () => void): void {
+    this.isSelecting = true;
+    change();
+    this.isSelecting = false;
+  }
+
+  private shownSlices(): Slice[] {
+    const series = new Set(this.allPanes.map((pane) => pane.slices));
+    return [...series].flat();
+  }
+
+  private sliceOfImage(imageId: string): Slice | undefined {
+    return this.shownSlices().find((slice) => slice.imageId === imageId);
+  }
+
+  private paneOf(slice: Slice): Pane | undefined {
+    return this.allPanes.find((pane) => pane.slices.includes(slice));
+  }
+
+  private listen(): () => void {
+    const listeners: [string, (event: Event) => void][] = [
+      [
+        ToolEvents.ANNOTATION_COMPLETED,
+        (event) => this.onCompleted(event as ToolTypes.EventTypes.AnnotationCompletedEventType),
+      ],
+      [ToolEvents.ANNOTATION_SELECTION_CHANGE, () => this.onSelection()],
+    ];
+    for (const [name, listener] of listeners) eventTarget.addEventListener(name, listener);
+    return () => {
+      for (const [name, listener] of listeners) eventTarget.removeEventListener(name, listener);
+    };
+  }
+
+  private onCompleted(event: ToolTypes.EventTypes.AnnotationCompletedEventType): void {
+    const drawn = event.detail.annotation;
+    if (!drawn.annotationUID || !this.sliceOfImage(drawn.metadata?.referencedImageId ?? "")) return;
+    const mark = this.layer.adopt(drawn, this.shownSlices());
+    if (mark) this.events.onMarkDrawn(drawn.annotationUID, mark);
+  }
+
+  private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
+
+  private reportMoved(): void {
+    for (const { id, ...mark } of this.layer.moved(this.shownSlices())) this.events.onMarkMoved(id, mark);
+  }
+
+  private onSelection(): void {
+    if (this.isSelecting) return;
+    const [selected] = annotations.selection.getAnnotationsSelected();
+    this.events.onMarkSelected(selected ?? null);
+  }
+}

@@ -1,0 +1,149 @@
+import {
+  type DragEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { GridPane } from "@/domain/grid";
+import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { sliceOf } from "./fromPayload";
+import type { GridController } from "./GridController";
+import type { ViewerMark } from "./markLayer";
+import { ProgressBar } from "./ProgressBar";
+import type { Pane } from "./pane";
+import { SliceSlider } from "./SliceSlider";
+import type { Slice } from "./slices";
+import classes from "./Viewer.module.css";
+import { ViewerOverlay } from "./ViewerOverlay";
+import { StateStore } from "./viewerState";
+
+interface PaneFrameProps {
+  controller: GridController;
+  pane: GridPane;
+  isActive: boolean;
+  isAlone: boolean;
+  isMaximised: boolean;
+  firstMark: ViewerMark | null;
+  onActivated: () => void;
+  onMaximised: () => void;
+  onDropped: (seriesInstanceUid: string) => void;
+}
+
+// Before the pane is there, there is no state that could be watched.
+const NOTHING_YET = new StateStore();
+
+/** One pane of the grid with its overlay, slider and progress. */
+export function PaneFrame(props: PaneFrameProps) {
+  const { isActive, isAlone, isMaximised, onActivated } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const pane = usePane(element, props);
+  const store = pane?.store ?? NOTHING_YET;
+  const state = useSyncExternalStore(store.subscribe, store.get);
+  const { error, retry } = useSeries(pane, props);
+  const drop = useSeriesDrop(props.onDropped);
+  const names = [
+    classes.pane,
+    isActive && !isAlone && classes.activePane,
+    isMaximised && classes.maximisedPane,
+    drop.isOver && classes.dropTarget,
+  ];
+  return (
+    <section
+      className={names.filter(Boolean).join(" ")}
+      aria-label={`Pane ${props.pane.id}`}
+      aria-current={isActive}
+      data-testid={`pane-${props.pane.id}`}
+      onPointerDownCapture={onActivated}
+      onWheelCapture={onActivated}
+      onDoubleClick={props.onMaximised}
+      {...drop.handlers}
+    >
+      <div className={classes.image}>
+        <div
+          ref={element}
+          className={classes.canvas}
+          style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
+          data-testid={isActive ? "viewport" : undefined}
+        />
+        {props.pane.seriesInstanceUid === null && (
+          <div className={classes.waiting}>Drag a series here, or click one in the list</div>
+        )}
+        {error ? (
+          <div className={classes.problem}>
+            <ErrorNotice error={error} title="The images cannot be loaded" onRetry={retry} />
+          </div>
+        ) : (
+          <ViewerOverlay state={state} onRetry={() => pane?.retry()} />
+        )}
+      </div>
+      <SliceSlider index={state.index} count={state.count} onChange={(index) => pane?.goTo(index)} />
+      <ProgressBar progress={state.progress} />
+    </section>
+  );
+}
+
+function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
+  const [made, setMade] = useState<Pane | null>(null);
+  const { id } = pane;
+  useEffect(() => {
+    if (!element.current) return;
+    const added = controller.addPane(id, element.current);
+    setMade(added);
+    return () => {
+      setMade(null);
+      controller.removePane(added);
+    };
+  }, [element, controller, id]);
+  return made;
+}
+
+/** Opens the pane's series in it, at the mark that was asked for. */
+function useSeries(pane: Pane | null, props: PaneFrameProps) {
+  const [error, setError] = useState<unknown>(null);
+  const firstMark = useRef(props.firstMark);
+  firstMark.current = props.firstMark;
+  const { controller } = props;
+  const { seriesInstanceUid } = props.pane;
+  const open = useCallback(() => {
+    let isGone = false;
+    const show = (slices: Slice[]) => {
+      if (isGone) return;
+      const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
+      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : 0);
+    };
+    const fail = (failure: unknown) => {
+      if (!isGone) setError(failure);
+    };
+    setError(null);
+    if (pane && seriesInstanceUid !== null) controller.open(seriesInstanceUid).then(show, fail);
+    return () => {
+      isGone = true;
+    };
+  }, [pane, controller, seriesInstanceUid]);
+  useEffect(() => open(), [open]);
+  return { error, retry: () => void open() };
+}
+
+function useSeriesDrop(onDropped: (seriesInstanceUid: string) => void) {
+  const [isOver, setOver] = useState(false);
+  const handlers = {
+    onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer.types.includes(SERIES_DRAG_TYPE)) return;
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      setOver(false);
+      const uid = event.dataTransfer.getData(SERIES_DRAG_TYPE);
+      if (!uid) return;
+      event.preventDefault();
+      onDropped(uid);
+    },
+  };
+  return { isOver, handlers };
+}

@@ -1,0 +1,114 @@
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
+import type { MarkKind } from "@/domain/labelSchema";
+import { startCornerstone } from "./cornerstone";
+import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
+import type { ViewerMark } from "./markLayer";
+import { PaneFrame } from "./PaneFrame";
+import { exposeForTests } from "./testProbe";
+import type { MouseSettings } from "./toolGroup";
+import classes from "./Viewer.module.css";
+import { type ViewerHandle, viewerHandle } from "./viewerHandle";
+
+export interface ViewerGridProps extends ViewerEvents {
+  grid: Grid;
+  onGrid: (change: (grid: Grid) => Grid) => void;
+  source: SeriesSource;
+  marks: ViewerMark[];
+  areMarksVisible: boolean;
+  selectedMarkId: string | null;
+  tool: MarkKind | null;
+  mouse: MouseSettings;
+  /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
+  firstMark: ViewerMark | null;
+  /** A series was dropped on a pane. */
+  onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
+  isTestMode: boolean;
+  ref: Ref<ViewerHandle>;
+}
+
+/** The images of a case: one or several panes in a layout, with everything a reader expects around them. */
+export function ViewerGrid(props: ViewerGridProps) {
+  const { grid, onGrid } = props;
+  const controller = useController(props);
+  const newest = useRef(props);
+  newest.current = props;
+  useViewerInputs(controller, props);
+  useImperativeHandle(props.ref, () => viewerHandle(controller, () => newest.current.grid.activeId, onGrid), [
+    controller,
+    onGrid,
+  ]);
+  const shape = SHAPE_OF_LAYOUT[grid.layout];
+  return (
+    <div
+      className={classes.grid}
+      style={{
+        gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,
+        gridTemplateRows: `repeat(${shape.rows}, minmax(0, 1fr))`,
+      }}
+      data-testid="viewer"
+    >
+      {controller &&
+        grid.panes.map((pane) => (
+          <PaneFrame
+            key={pane.id}
+            controller={controller}
+            pane={pane}
+            isActive={pane.id === grid.activeId}
+            isAlone={grid.panes.length === 1}
+            isMaximised={grid.isMaximised && pane.id === grid.activeId}
+            firstMark={props.firstMark}
+            onActivated={() => onGrid((before) => withActive(before, pane.id))}
+            onMaximised={() => {
+              // While a mark is drawn a double click belongs to its tool.
+              if (newest.current.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
+            }}
+            onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+          />
+        ))}
+    </div>
+  );
+}
+
+function useController(props: ViewerGridProps): GridController | null {
+  const [controller, setController] = useState<GridController | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  // The newest callbacks, so that a re-render of the form does not rebuild the panes.
+  const events = useRef<ViewerEvents>(props);
+  events.current = props;
+  const { isTestMode, source } = props;
+  useEffect(() => {
+    let isGone = false;
+    let made: GridController | null = null;
+    let stopExposing: (() => void) | null = null;
+    const make = () => {
+      if (isGone) return;
+      made = new GridController(source, {
+        onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
+        onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
+        onMarkSelected: (id) => events.current.onMarkSelected(id),
+      });
+      if (isTestMode) stopExposing = exposeForTests(made);
+      setController(made);
+    };
+    startCornerstone().then(make).catch(setFailure);
+    return () => {
+      isGone = true;
+      stopExposing?.();
+      made?.destroy();
+      setController(null);
+    };
+  }, [source, isTestMode]);
+  if (failure) throw failure;
+  return controller;
+}
+
+function useViewerInputs(controller: GridController | null, props: ViewerGridProps): void {
+  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid } = props;
+  useEffect(() => controller?.setActive(grid.activeId), [controller, grid.activeId]);
+  useEffect(() => controller?.setMarks(marks), [controller, marks]);
+  useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
+  // Marks come before the selection: a mark just loaded can be the selected one.
+  useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
+  useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
+}

@@ -1,0 +1,123 @@
+"""Cases made for looking at: phantoms in one or several series, and what a mouse and keys do with them."""
+
+import io
+import tarfile
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+from pydicom.dataset import Dataset
+
+from portal.demo.phantoms.dicom import phantom_uid, to_bytes, to_datasets
+from portal.demo.phantoms.volume import Phantom
+from tests.e2e.conftest import Stage, until
+
+QUESTIONS = [
+    {
+        "key": "seen",
+        "kind": "ORDINAL",
+        "text": "How well seen?",
+        "required": True,
+        "role": "RATING",
+        "options": ["not", "hardly", "fairly", "well", "very well"],
+    },
+    {
+        "key": "marks",
+        "kind": "LOCATED_FINDING",
+        "text": "Marks",
+        "required": False,
+        "tools": ["POINT", "LENGTH", "RECTANGLE", "ELLIPSE"],
+        "codes": [{"scheme": "RADLEX", "value": "RID50149", "meaning": "pulmonary nodule"}],
+        "minimum_count": 0,
+        "maximum_count": None,
+    },
+]
+# Cornerstone waits this long for a second click before it takes a new one.
+CLICK_PAUSE_MS = 600
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a reader study of its own, and its series in the order of their numbers."""
+
+    url: str
+    series: list[str]
+
+
+def series_of(study: str, phantom: Phantom, number: int, **changes: Any) -> Iterator[Dataset]:
+    """The phantom as a series of the imaging study of that name; `changes` are DICOM attributes to set."""
+    name = f"{study} {number}"
+    for index, dataset in enumerate(to_datasets(phantom, day=0, compress=False)):
+        dataset.StudyInstanceUID = phantom_uid(study, "study")
+        dataset.SeriesNumber = number
+        dataset.SeriesInstanceUID = phantom_uid(name, "series")
+        dataset.SOPInstanceUID = phantom_uid(name, "instance", str(index))
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        for keyword, value in changes.items():
+            setattr(dataset, keyword, value)
+        yield dataset
+
+
+def case_of(stage: Stage, datasets: Iterable[Dataset]) -> Case:
+    """Ingest an imaging study and give it to the spare reader in a reader study of its own."""
+    listed = list(datasets)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for index, dataset in enumerate(listed):
+            content = to_bytes(dataset)
+            info = tarfile.TarInfo(f"{index:04d}.dcm")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    coordinator, reader = stage.coordinator, stage.spare
+    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("case.tar", buffer.getvalue()))])
+    assert answer.status_code == 202, answer.text
+    job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}")
+    assert (job["state"], job["counts"]["refused"]) == ("SUCCEEDED", 0), job
+    found = coordinator.get(f"imaging-studies?search={listed[0].StudyInstanceUID}")["results"]
+    made = coordinator.send("POST", "reader-studies", {"name": f"Viewing {uuid.uuid4().hex[:6]}"})
+    path = f"reader-studies/{made['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [found[0]["id"]]})
+    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    coordinator.send("POST", f"{path}/launch")
+    (assignment,) = reader.get(f"{path}/assignments")
+    numbers = {str(one.SeriesInstanceUID): int(one.SeriesNumber) for one in listed}
+    return Case(f"{stage.portal.url}/assignments/{assignment['id']}", sorted(numbers, key=lambda uid: numbers[uid]))
+
+
+def pane(page: Page, pane_id: str, expression: str) -> Any:
+    """Evaluate an expression of one pane's probe `p`; null when the pane is not there."""
+    found = f"window.__overread_viewer?.panes.find((one) => one.id === '{pane_id}')"
+    return page.evaluate(f"() => {{ const p = {found}; return p ? {expression} : null; }}")
+
+
+def panes(page: Page) -> list[str]:
+    """The ids of the panes on the screen."""
+    return list(page.evaluate("() => window.__overread_viewer.panes.map((one) => one.id)"))
+
+
+def pane_is_drawn(page: Page, pane_id: str, index: int | None = None) -> None:
+    """Wait until a pane shows its slice."""
+    state = f"window.__overread_viewer?.panes.find((one) => one.id === '{pane_id}')?.state"
+    until(page, f"{state}?.isRendered" + ("" if index is None else f" && {state}.index === {index}"))
+
+
+def centre_of(page: Page, pane_id: str) -> tuple[float, float]:
+    """The middle of a pane in the browser's window."""
+    box = page.get_by_test_id(f"pane-{pane_id}").bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, start: tuple[float, float], by: tuple[float, float], *, button: Any = "left") -> None:
+    """Press, drag and release with the real mouse."""
+    x, y = start
+    page.mouse.move(x, y)
+    page.mouse.down(button=button)
+    for step in range(1, 11):
+        page.mouse.move(x + by[0] * step / 10, y + by[1] * step / 10)
+    page.mouse.up(button=button)
+    page.wait_for_timeout(CLICK_PAUSE_MS)
