@@ -87,7 +87,12 @@ function digitsFor(value: number, unit: NonNullable<Values["unit"]>): number {
 /** A mark in one line of the list. */
 export function markSummary(mark: Mark): string {
   const { geometry, measurements, text } = mark;
-  const parts = [markKindRow(geometry.kind).text, text, ...sizeLines(geometry), ...valueLines(valuesOf(measurements))];
+  const parts = [
+    markKindRow(geometry.kind).text,
+    text,
+    ...sizeLines(geometry),
+    ...valueLines(valuesOf(measurements)),
+  ];
   return parts.filter(Boolean).join(" · ");
 }
 

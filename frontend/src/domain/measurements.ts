@@ -1,5 +1,5 @@
-import { isContour } from "./markKinds";
 import type { MarkKind } from "./labelSchema";
+import { isContour } from "./markKinds";
 import type { Finding, Geometry, PatientMm, Sizes } from "./payload";
 import { angleBetween_deg, distance, dot, newell, norm, subtract, unit } from "./vectors";
 

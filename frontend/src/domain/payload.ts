@@ -108,6 +108,13 @@ export function findingOfMark(findings: Finding[], markId: string | null): Findi
   return findings.find((finding) => finding.marks.some((mark) => mark.id === markId));
 }
 
+/** The first mark that is new or different after a change, or null. */
+export function changedMark(before: Finding[], after: Finding[]): string | null {
+  const known = new Map(before.flatMap(({ marks }) => marks.map((mark) => [mark.id, mark] as const)));
+  const marks = after.flatMap((finding) => finding.marks);
+  return marks.find((mark) => canonical(mark) !== canonical(known.get(mark.id) ?? null))?.id ?? null;
+}
+
 export function samePayload(one: ReadPayload, other: ReadPayload): boolean {
   return canonical(one) === canonical(other);
 }

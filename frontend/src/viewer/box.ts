@@ -96,7 +96,12 @@ function reaches(box: Geometry, slice: Slice): boolean {
 }
 
 /** The box with its first or last slice moved to this one; the two ends change places when they cross. */
-export function boxReachingTo(box: Geometry, end: "FIRST" | "LAST", slice: Slice, slices: Slice[]): Geometry | null {
+export function boxReachingTo(
+  box: Geometry,
+  end: "FIRST" | "LAST",
+  slice: Slice,
+  slices: Slice[],
+): Geometry | null {
   const known = depthFrom(box, slice);
   const slab = slabOf(slice, slices);
   const [corner, alongRow, alongColumn] = box.points_mm ?? [];
@@ -108,7 +113,9 @@ export function boxReachingTo(box: Geometry, end: "FIRST" | "LAST", slice: Slice
     ? { from_mm: slab.from_mm, to_mm: Math.max(high, slab.to_mm) }
     : { from_mm: Math.min(low, slab.from_mm), to_mm: slab.to_mm };
   const normal = normalOf(slice.plane.orientation);
-  const onSlice = [corner, alongRow, alongRow, alongColumn].map((point) => along(point, normal, -known.from_mm));
+  const onSlice = [corner, alongRow, alongRow, alongColumn].map((point) =>
+    along(point, normal, -known.from_mm),
+  );
   const points_mm = boxPoints(onSlice, slice.plane, depth);
   const { sopInstanceUid: sop_instance_uid, frameNumber: frame_number } = slice;
   return points_mm && { ...box, points_mm, sop_instance_uid, frame_number };

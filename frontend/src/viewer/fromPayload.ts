@@ -24,7 +24,8 @@ export function fromPayload(
   if (geometry.kind === "BOX") return placedBox(geometry, slices, offset);
   const slice = sliceOf(geometry, slices);
   if (!slice) return [];
-  const placed = geometry.kind === "SPHERE" ? placedSphere(geometry, slice, offset) : placedOn(geometry, slice, offset);
+  const placed =
+    geometry.kind === "SPHERE" ? placedSphere(geometry, slice, offset) : placedOn(geometry, slice, offset);
   return placed ? [placed] : [];
 }
 

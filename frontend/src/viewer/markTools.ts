@@ -17,12 +17,12 @@ import { MARK_KINDS } from "@/domain/markKinds";
 
 /** A point and a probe are the same tool to Cornerstone; two names keep them apart. */
 class PointTool extends ProbeTool {
-  static toolName = "Point";
+  static override toolName = "Point";
 }
 
 /** One slice of a 3D box; the box itself lives in the payload. */
 class BoxTool extends RectangleROITool {
-  static toolName = "Box";
+  static override toolName = "Box";
 }
 
 /** Undo is ours: Cornerstone's own, on a bare "z", would change marks behind the form's back. */

@@ -47,7 +47,11 @@ export function reorderedCorners<T>(kind: MarkKind, points: T[]): T[] {
  * A drawn annotation as the payload keeps it: patient millimetres, or pixels where the image has no place in
  * the patient. Null when it is not whole: an angle with one arm, a box on an image without depth.
  */
-export function toPayload(kind: MarkKind, shape: DrawnShape, surroundings: MarkSurroundings): DrawnMark | null {
+export function toPayload(
+  kind: MarkKind,
+  shape: DrawnShape,
+  surroundings: MarkSurroundings,
+): DrawnMark | null {
   const { slice, offset, image, depth } = surroundings;
   const pixels = pixelPoints(kind, shape.points, slice, offset);
   const { fewest, most } = markKindRow(kind);
@@ -55,9 +59,7 @@ export function toPayload(kind: MarkKind, shape: DrawnShape, surroundings: MarkS
   const kept = isContour(kind) ? thinned(pixels, most) : pixels.slice(0, most);
   const placed = kind === "BOX" ? boxOn(kept, slice, depth) : placedPoints(kept, slice);
   if (!placed) return null;
-  const controls = hasControls(kind)
-    ? pixelPoints("POINT", shape.controls ?? [], slice, offset)
-    : [];
+  const controls = hasControls(kind) ? pixelPoints("POINT", shape.controls ?? [], slice, offset) : [];
   const geometry: Geometry = {
     kind,
     ...placed,
@@ -96,7 +98,9 @@ const REPEATED = 1e-3;
 function withoutRepeats(points: PixelPoint[]): PixelPoint[] {
   return points.filter((point, index) => {
     const before = points.at(index - 1);
-    return points.length === 1 || !before || Math.hypot(point[0] - before[0], point[1] - before[1]) > REPEATED;
+    return (
+      points.length === 1 || !before || Math.hypot(point[0] - before[0], point[1] - before[1]) > REPEATED
+    );
   });
 }
 
