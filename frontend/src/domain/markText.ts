@@ -84,14 +84,14 @@ function digitsFor(value: number, unit: NonNullable<Values["unit"]>): number {
   return unit === "SUV" ? 2 : 1;
 }
 
-/** A mark in one line of the list. */
+/** A mark in one line of the list: of the pixel values the mean or the value alone. */
 export function markSummary(mark: Mark): string {
   const { geometry, measurements, text } = mark;
   const parts = [
     markKindRow(geometry.kind).text,
     text,
     ...sizeLines(geometry),
-    ...valueLines(valuesOf(measurements)),
+    ...valueLines(valuesOf(measurements)).slice(0, 1),
   ];
   return parts.filter(Boolean).join(" · ");
 }

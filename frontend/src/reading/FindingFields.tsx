@@ -70,6 +70,7 @@ function AttributeField({ attribute, finding, number, isDisabled, onEdit }: Attr
         question={{ ...attribute, text: `${text} (mark ${number})` }}
         answer={answers[key]}
         isDisabled={isDisabled}
+        hasKeys={false}
         onChange={(value) => onEdit({ type: "finding_answered", id, key, value })}
       />
     </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Edit } from "@/domain/edits";
 import { findingColour } from "@/domain/findingColours";
-import type { Question } from "@/domain/labelSchema";
+import { isLocated, type LocatedFindingQuestion, type Question } from "@/domain/labelSchema";
 import { volumeText } from "@/domain/markText";
 import { contourVolume_mm3 } from "@/domain/measurements";
 import type { Finding } from "@/domain/payload";
@@ -34,6 +34,10 @@ export function FindingRow(props: FindingRowProps) {
   }, [isSelected]);
   const names = [classes.row, isSelected && classes.selected, gaps.length > 0 && classes.missing];
   const colour = findingColour(number - 1);
+  const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
+  // One finding at a time is worked on; the others take a line each, unless something of theirs is missing.
+  const isOpen = isSelected || gaps.length > 0;
+  const firstId = finding.marks[0]?.id ?? "";
   return (
     <li
       ref={row}
@@ -57,17 +61,37 @@ export function FindingRow(props: FindingRowProps) {
       <div className={classes.fields}>
         <Volume finding={finding} />
         {isSelected && !isDisabled && <ExtendButton {...props} />}
-        <FindingFields
-          finding={finding}
-          number={number}
-          questions={questions}
-          isDisabled={isDisabled}
-          onEdit={onEdit}
-        />
+        {isOpen ? (
+          <FindingFields
+            finding={finding}
+            number={number}
+            questions={questions}
+            isDisabled={isDisabled}
+            onEdit={onEdit}
+          />
+        ) : (
+          <button type="button" className={classes.closed} onClick={() => props.onMarkChosen(firstId)}>
+            {findingSummary(finding, question)}
+          </button>
+        )}
         {gaps.length > 0 && <span className={classes.gap}>{gaps.map((gap) => gap.detail).join(" ")}</span>}
       </div>
     </li>
   );
+}
+
+function findingSummary(finding: Finding, question: LocatedFindingQuestion | undefined): string {
+  if (!question) return "Measurement only";
+  const isAnswered = (question.attributes ?? []).every(
+    ({ required, key }) => !required || finding.answers[key] !== undefined,
+  );
+  return [
+    finding.code?.meaning ?? "no code",
+    finding.confidence === null ? "not rated" : `${finding.confidence} %`,
+    !isAnswered && "questions open",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Contours on parallel slices enclose a volume. */
