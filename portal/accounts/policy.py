@@ -106,6 +106,10 @@ ROUTES: dict[str, dict[str, Action]] = {
     "dicomweb-series-instances": {"GET": _A.IMAGING_VIEW},
     "dicomweb-instance-metadata": {"GET": _A.IMAGING_VIEW},
     "dicomweb-frames": {"GET": _A.IMAGING_VIEW},
+    "frame-grant": {"GET": _A.IMAGING_VIEW},
+    "frames-manifest": {"GET": _A.IMAGING_VIEW},
+    "frames-frame": {"GET": _A.IMAGING_VIEW},
+    "frames-bundle": {"GET": _A.IMAGING_VIEW},
     # portal.inference
     "ai-models": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "ai-model": {"GET": _A.AI_VIEW},

@@ -116,6 +116,11 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "dicomweb-series-instances": {"GET": PIXELS},
     "dicomweb-instance-metadata": {"GET": PIXELS},
     "dicomweb-frames": {"GET": PIXELS},
+    # Without a grant: what a grant changes is in tests/imaging/test_frame_access.py.
+    "frame-grant": {"GET": PIXELS},
+    "frames-manifest": {"GET": PIXELS},
+    "frames-frame": {"GET": PIXELS},
+    "frames-bundle": {"GET": PIXELS},
     "ai-models": {"GET": BUILDERS, "POST": BUILDERS},
     "ai-model": {"GET": BUILDERS},
     "ai-model-versions": {"GET": BUILDERS, "POST": BUILDERS},

@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/frame-grants/{study_uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Let the caller fetch frames for half an hour; missing ones are asked for at a worker. */
+        get: operations["frame_grants_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imaging-studies": {
         parameters: {
             query?: never;
@@ -1032,6 +1049,14 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A grant for the frames of an imaging study. */
+        FrameGrantOutput: {
+            /** @description Send it with every frame, in the header X-Frame-Grant. */
+            grant: string;
+            /** Format: date-time */
+            expires_at: string;
+            series: components["schemas"]["GrantedSeriesOutput"][];
+        };
         /** @description The frozen first read, and the phase that follows. */
         FrozenOutput: {
             revision_number: number;
@@ -1042,6 +1067,25 @@ export interface components {
             /** @description Say whether the AI is shown now. */
             readonly comparison_available: boolean;
         };
+        /** @description Where the frames of a series are, once they are written. */
+        GrantedSeriesOutput: {
+            series_instance_uid: string;
+            state: components["schemas"]["GrantedSeriesOutputStateEnum"];
+            /** @description Why the frames could not be written. */
+            reason_code: string;
+            progress_done: number;
+            progress_total: number;
+            number_of_frames: number;
+            /** @description Null unless READY. */
+            frames_url: string | null;
+        };
+        /**
+         * @description * `READY` - READY
+         *     * `PENDING` - PENDING
+         *     * `FAILED` - FAILED
+         * @enum {string}
+         */
+        GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -2265,6 +2309,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    frame_grants_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameGrantOutput"];
                 };
             };
             /** @description A problem document. */

@@ -62,7 +62,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["ArrowRight"], action: "series_next", group: "Images", text: "Next series" },
   { keys: ["ArrowLeft"], action: "series_previous", group: "Images", text: "Previous series" },
   { keys: ["f"], action: "view_fit", group: "Images", text: "Fit image to window" },
-  { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window" },
+  { keys: ["w"], action: "window_reset", group: "Images", text: "Reset window; again: the image's next one" },
   { keys: ["i"], action: "window_invert", group: "Images", text: "Invert" },
   { keys: ["Shift+s"], action: "layout_one", group: "Layout", text: "Single pane" },
   { keys: ["Shift+d"], action: "layout_side_by_side", group: "Layout", text: "Double: side by side" },

@@ -63,25 +63,23 @@ export function sizeLines(geometry: Geometry, suffix = ""): string[] {
   return lines(sizesOf({ ...geometry, spacing_mm: [1, 1] }), "px");
 }
 
-const UNIT_TEXT = { HU: " HU", SUV: " SUV", raw: "" } as const;
-
-/** Pixel values: whole Hounsfield units, and two digits where values are small or fractional. */
+/** Pixel values: whole Hounsfield units, and two digits of values that are small and fractional. */
 export function valueLines(values: Values): string[] {
   const { value, mean, sd, min, max, unit } = values;
   if (unit === undefined) return [];
-  const text = (number: number) => number.toFixed(digitsFor(number, unit));
-  if (value !== undefined) return [text(value) + UNIT_TEXT[unit]];
+  const suffix = unit === "raw" ? "" : ` ${unit}`;
+  const text = (number: number, digits = digitsFor(number, unit)) => number.toFixed(digits);
+  if (value !== undefined) return [text(value) + suffix];
   if (mean === undefined || sd === undefined || min === undefined || max === undefined) return [];
   const digits = digitsFor(mean, unit);
   return [
-    `mean ${mean.toFixed(digits)} ± ${sd.toFixed(digits)}${UNIT_TEXT[unit]}`,
-    `${text(min)} to ${text(max)}${UNIT_TEXT[unit]}`,
+    `mean ${text(mean, digits)} ± ${text(sd, digits)}${suffix}`,
+    `${text(min)} to ${text(max)}${suffix}`,
   ];
 }
 
-function digitsFor(value: number, unit: NonNullable<Values["unit"]>): number {
-  if (unit === "HU" || Math.abs(value) >= 100) return 0;
-  return unit === "SUV" ? 2 : 1;
+function digitsFor(value: number, unit: string): number {
+  return unit === "HU" || Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 2;
 }
 
 /** A mark in one line of the list: of the pixel values the mean or the value alone. */

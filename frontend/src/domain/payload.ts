@@ -49,14 +49,14 @@ export interface Sizes {
   angle_deg?: number;
 }
 
-/** Pixel values under a mark; they come with their unit, `raw` for whatever else the image's own values are. */
+/** Pixel values under a mark; they come with their unit as the image names it, `raw` where it names none. */
 export interface Values {
   value?: number;
   mean?: number;
   sd?: number;
   min?: number;
   max?: number;
-  unit?: "HU" | "SUV" | "raw";
+  unit?: string;
 }
 
 export type Measurements = Sizes & Values;

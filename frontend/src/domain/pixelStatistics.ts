@@ -7,7 +7,9 @@ export interface GreyImage {
   columns: number;
   rows: number;
   values: ArrayLike<number>;
-  unit: NonNullable<Values["unit"]>;
+  /** 1 where a pixel is padding and no measurement. */
+  padding?: ArrayLike<number> | null;
+  unit: string;
   /** The shape of a pixel: a circle in the patient is an ellipse of pixels that are not square. */
   row_mm: number;
   column_mm: number;
@@ -37,8 +39,14 @@ export function valuesUnder(kind: MarkKind, points: PixelPoint[], image: GreyIma
 function probed([column, row]: PixelPoint, image: GreyImage): Values {
   const [at, down] = [Math.round(column), Math.round(row)];
   if (at < 0 || down < 0 || at >= image.columns || down >= image.rows) return {};
-  const value = image.values[down * image.columns + at];
-  return value === undefined || !Number.isFinite(value) ? {} : { value: rounded(value), unit: image.unit };
+  const value = valueAt(image, at, down);
+  return value === null ? {} : { value: rounded(value), unit: image.unit };
+}
+
+function valueAt(image: GreyImage, column: number, row: number): number | null {
+  const index = row * image.columns + column;
+  const value = image.values[index];
+  return value === undefined || !Number.isFinite(value) || image.padding?.[index] === 1 ? null : value;
 }
 
 function shapeOf(kind: MarkKind, points: PixelPoint[], image: GreyImage): Shape | null {
@@ -135,8 +143,8 @@ function summed({ bounds, contains }: Shape, image: GreyImage): Values {
   for (let row = top; row <= bottom; row += 1) {
     for (let column = left; column <= right; column += 1) {
       if (!contains(column, row)) continue;
-      const value = image.values[row * image.columns + column] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
+      const value = valueAt(image, column, row);
+      if (value === null) continue;
       // Welford (1962): no difference of large sums.
       count += 1;
       const deviation = value - mean;

@@ -2,18 +2,28 @@ import {
   utilities as coreUtilities,
   Enums,
   eventTarget,
-  imageLoader,
   type RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
+import { badgesOf } from "./badges";
 import { usesCpu } from "./cornerstone";
+import {
+  applyDisplay,
+  type FirstDisplay,
+  firstDisplay,
+  isShownAs,
+  keepDisplay,
+  nameOfDisplay,
+  nextDisplay,
+} from "./display";
 import { loadErrorText } from "./loadError";
 import type { Pane, PaneContext } from "./pane";
 import { drawnPlane, edgeLetters, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { StateStore } from "./viewerState";
-import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import type { VoiFunction } from "./voi";
+import { type VoiRange, windowOfRange } from "./window";
 
 const { Events } = Enums;
 // Below this the reader has not moved the image: what is left are rounding errors.
@@ -28,7 +38,7 @@ export class StackPane implements Pane {
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
-  private initialRange: VoiRange | null = null;
+  private display: FirstDisplay | null = null;
   private range: VoiRange | null = null;
   /** MONOCHROME1 is drawn inverted from the start; the reader is only told of an inversion of their own. */
   private wasInvertedAtFirst = false;
@@ -79,25 +89,19 @@ export class StackPane implements Pane {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const range = await this.firstRange();
+    const display = await firstDisplay(slices, this.store.get().index).catch((error: unknown) =>
+      this.report(error),
+    );
     if (!this.isShowing(slices)) return;
-    this.initialRange = range;
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    this.display = display;
+    if (display) {
+      applyDisplay(this.viewport, display);
+      // Cornerstone tells nothing where it has come to the same range by itself, before its function was known.
+      this.showRange(display.range);
+    }
     this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
-  }
-
-  /** The window the first image names; without one, derived from the middle slice, where the body is. */
-  private async firstRange(): Promise<VoiRange | null> {
-    const first = this.slices[this.store.get().index];
-    if (!first || first.isColour) return null;
-    if (first.window) return rangeOfWindow(first.window);
-    const middle = this.slices[Math.floor(this.slices.length / 2)] ?? first;
-    const image = await imageLoader
-      .loadAndCacheImage(middle.imageId)
-      .catch((error: unknown) => this.report(error));
-    return image ? derivedRange(image.getPixelData()) : null;
   }
 
   goTo(index: number): void {
@@ -129,7 +133,11 @@ export class StackPane implements Pane {
   }
 
   resetWindow(): void {
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    if (this.display) {
+      this.display = nextDisplay(this.slices[this.store.get().index], this.display, this.range);
+      applyDisplay(this.viewport, this.display);
+      this.showRange(this.display.range);
+    }
     this.viewport.render();
   }
 
@@ -197,6 +205,7 @@ export class StackPane implements Pane {
       imageId: slice.imageId,
       isRendered: true,
       letters: edgeLetters(slice.plane),
+      badges: badgesOf(slice, this.display?.choice === null),
       problem: null,
       isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst,
     });
@@ -205,6 +214,7 @@ export class StackPane implements Pane {
   }
 
   private onNewImage(): void {
+    if (this.display && this.hasFirstWindow) keepDisplay(this.viewport, this.display);
     this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
@@ -214,9 +224,22 @@ export class StackPane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.range = event.detail.range;
+    this.showRange(event.detail.range);
+  }
+
+  private showRange(range: VoiRange): void {
+    this.range = range;
     const slice = this.slices[this.store.get().index];
-    this.store.set({ window: slice?.isColour ? null : windowOfRange(this.range) });
+    const isNamed = this.display !== null && isShownAs(this.display, range);
+    this.store.set({
+      window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()),
+      windowName: this.display && isNamed ? nameOfDisplay(slice, this.display) : null,
+    });
+  }
+
+  private voiFunction(): VoiFunction {
+    const choice = this.display?.choice;
+    return choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
   }
 
   /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */

@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
+import { ImageBadges } from "./ImageBadges";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
 import classes from "./Viewer.module.css";
 import type { ViewerState } from "./viewerState";
+import { windowText } from "./window";
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
 export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry: () => void }) {
@@ -12,9 +14,10 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
       <div className={`${classes.corner} ${classes.topLeft}`}>
         {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {state.isInverted && <div>Inverted</div>}
+        <ImageBadges badges={state.badges} />
       </div>
       <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
-        {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}
+        {window && windowText(window)} {state.windowName}
       </div>
       <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
         {state.count > 0 && `${state.index + 1} / ${state.count}`}

@@ -4,7 +4,7 @@ import type { Geometry, PatientMm } from "@/domain/payload";
 import { boxReachingTo, slabOf, slicesOfBox } from "./box";
 import { fromPayload } from "./fromPayload";
 import { type ImagePlane, isInPatient, normalOf, toPatient } from "./plane";
-import type { Slice } from "./slices";
+import { descriptionOf, type Slice } from "./slices";
 import { toPayload } from "./toPayload";
 
 const TILT = Math.PI / 6;
@@ -35,6 +35,7 @@ function stack(step_mm = 4): Slice[] {
       isColour: false,
       plane,
       window: null,
+      frame: descriptionOf({}, 0),
     };
   });
 }

@@ -10,8 +10,10 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
+import { startImageLoading } from "./imageLoading";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
+import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
@@ -47,6 +49,8 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
+  startSliceMetadata();
+  startImageLoading();
   initTools();
   for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES]) addTool(tool);
   const { style } = annotation.config;

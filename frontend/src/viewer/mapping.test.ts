@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { MarkKind } from "@/domain/labelSchema";
 import { hasControls, MARK_KINDS, markKindRow } from "@/domain/markKinds";
 import type { PatientMm, PixelPoint } from "@/domain/payload";
+import type { Calibration } from "./calibration";
 import { fromPayload } from "./fromPayload";
 import { drawnPlane, edgeLetters, type ImagePlane, toPatient, toPixel } from "./plane";
-import type { Slice } from "./slices";
+import { descriptionOf, type Slice } from "./slices";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
 const OBLIQUE: ImagePlane = {
@@ -27,6 +28,7 @@ const slice = (plane: ImagePlane): Slice => ({
   isColour: false,
   plane,
   window: null,
+  frame: { ...descriptionOf({}, 0), calibration: calibrationOfPlane(plane) },
 });
 
 const SLAB = { from_mm: -2.5, to_mm: 2.5 };
@@ -38,6 +40,9 @@ function drawn(kind: MarkKind, points: PatientMm[], on: Slice, offset: PixelOffs
   if (!mark) throw new Error(`No ${kind} came of it.`);
   return mark;
 }
+
+const calibrationOfPlane = ({ spacing }: ImagePlane): Calibration =>
+  spacing ? { spacing, kind: "PATIENT" } : { spacing: null, refusal: "NO_SPACING" };
 
 const WITHOUT_PLACE: ImagePlane = {
   columns: 640,

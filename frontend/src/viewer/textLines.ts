@@ -1,9 +1,12 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import { sizeLines, valueLines } from "@/domain/markText";
+import type { Geometry } from "@/domain/payload";
 import { type AnnotationData, shapeOf } from "./annotations";
-import { greyImageOf } from "./pixelImage";
+import { CALIBRATIONS, calibrationAt, NO_CALIBRATION } from "./calibration";
+import { colourText, greyImageOf } from "./pixelImage";
+import { drawnPlane, toPixel } from "./plane";
 import type { Slice } from "./slices";
-import { type PixelOffset, toPayload } from "./toPayload";
+import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
 /**
  * The words beside a mark: its number in the list, our own sizes (the same that are saved), and the pixel
@@ -23,7 +26,33 @@ export function textLines(
   const surroundings = { slice, offset, image: greyImageOf(slice), depth: data.depth ?? FLAT };
   const mark = toPayload(kind, shapeOf(kind, data), surroundings);
   if (!mark) return label;
-  return [...label, ...sizeLines(mark.geometry), ...valueLines(mark.measurements)];
+  return [
+    ...label,
+    ...sizeText(mark.geometry, slice),
+    ...valueLines(mark.measurements),
+    ...colour(kind, mark, slice),
+  ];
+}
+
+/**
+ * Millimetres and what they mean where the image is calibrated, else pixels, named as such, and why. That an
+ * image has no spacing at all is said by the unit; a place within it that has none needs its reason.
+ */
+export function sizeText(geometry: Geometry, slice: Pick<Slice, "frame">): string[] {
+  const { points_px } = geometry;
+  if (!points_px) return sizeLines(geometry);
+  const calibration = calibrationAt(slice.frame, points_px);
+  if (calibration.spacing) return sizeLines(geometry, CALIBRATIONS[calibration.kind].suffix);
+  const lines = sizeLines(geometry);
+  const isSaid = lines.length === 0 || calibration.refusal === "NO_SPACING";
+  return isSaid ? lines : [...lines, NO_CALIBRATION[calibration.refusal]];
+}
+
+function colour(kind: MarkKind, { geometry }: DrawnMark, slice: Slice): string[] {
+  if (kind !== "PROBE" || !slice.isColour) return [];
+  const plane = drawnPlane(slice.plane);
+  const [first] = geometry.points_px ?? (geometry.points_mm ?? []).map((point) => toPixel(plane, point));
+  return first ? colourText(slice, first) : [];
 }
 
 /** A box that is being drawn has no depth yet. */

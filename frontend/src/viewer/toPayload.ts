@@ -5,6 +5,7 @@ import type { Geometry, Measurements, PatientMm, PixelPoint } from "@/domain/pay
 import { type GreyImage, valuesUnder } from "@/domain/pixelStatistics";
 import { distance } from "@/domain/vectors";
 import { type BoxDepth, boxPoints } from "./box";
+import { calibrationAt } from "./calibration";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 
@@ -116,7 +117,7 @@ function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
   const { plane } = slice;
   if (isInPatient(plane)) return { points_mm: pixels.map((pixel) => roundedPoint(toPatient(plane, pixel))) };
   const points_px = pixels.map(roundedPixel);
-  const { spacing } = plane;
+  const { spacing } = calibrationAt(slice.frame, pixels);
   if (!spacing) return { points_mm: null, points_px };
   return { points_mm: null, points_px, spacing_mm: [spacing.row_mm, spacing.column_mm] };
 }

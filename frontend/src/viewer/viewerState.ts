@@ -1,3 +1,4 @@
+import type { Badge } from "./badges";
 import type { EdgeLetters } from "./plane";
 import type { LoadProgress } from "./prefetch";
 
@@ -9,8 +10,12 @@ export interface ViewerState {
   /** Whether the slice at `index` is on the screen, and not still the one before. */
   isRendered: boolean;
   window: { center: number; width: number } | null;
+  /** The name of the image's own window or table, where it has several and is shown so. */
+  windowName: string | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
+  /** What is to know about how the image is shown. */
+  badges: Badge[];
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
   perScreenPixel: { value: number; unit: "mm" | "px" } | null;
   progress: LoadProgress;
@@ -24,8 +29,10 @@ export const INITIAL_STATE: ViewerState = {
   imageId: null,
   isRendered: false,
   window: null,
+  windowName: null,
   isInverted: false,
   letters: null,
+  badges: [],
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,
