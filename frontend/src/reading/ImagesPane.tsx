@@ -20,10 +20,12 @@ interface ImagesPaneProps {
   images: Images;
   isFrozen: boolean;
   inForce: InForce;
+  onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
+export function ImagesPane(props: ImagesPaneProps) {
+  const { read, images, isFrozen, inForce, onAction } = props;
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -43,10 +45,12 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
               marks={images.marks}
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
-              tool={images.tool}
+              // What was chosen before the read became read-only draws no more.
+              tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
               isTestMode={isTestMode()}
+              onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}

@@ -23,6 +23,8 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
+  /** Called whenever an image has come onto the screen. */
+  onImageShown: () => void;
   isTestMode: boolean;
   ref: Ref<ViewerHandle>;
 }
@@ -64,6 +66,7 @@ export function ViewerGrid(props: ViewerGridProps) {
               if (newest.current.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
             }}
             onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+            onImageShown={props.onImageShown}
           />
         ))}
     </div>
