@@ -8,7 +8,8 @@ from typing import TypedDict
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from annotations.domain.states import AI_SHOWN
+from annotations.domain.ai_decisions import ShownAi
+from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import (
     AiDisplay,
     Assignment,
@@ -243,6 +244,16 @@ def prediction_of(*, read: Read) -> Prediction | None:
         frozen_at=reader_study.launched_at,
     )
     return in_force.get(imaging_study_id)
+
+
+def shown_ai_of(*, read: Read) -> ShownAi | None:
+    """Return what of the AI the reader can decide about now: only where it is shown before signing."""
+    if read.assignment.reader_study.ai_display not in AI_DECIDED or not comparison_available(read=read):
+        return None
+    prediction = prediction_of(read=read)
+    if prediction is None:
+        return None
+    return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
 
 
 class ReaderProgress(TypedDict):

@@ -41,5 +41,6 @@ urlpatterns = [
     path("reads/<uuid:read_id>/first-read", ai.ReadFreezeApi.as_view(), name="read-first-read"),
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
+    path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
     path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
 ]

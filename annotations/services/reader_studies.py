@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotations.domain.problems import Problem
 from annotations.domain.randomisation import ALGORITHM, reading_order
 from annotations.domain.schema import schema_problems
-from annotations.domain.states import READER_STUDY_TRANSITIONS
+from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
     AiDisplay,
     Assignment,
@@ -82,6 +82,12 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
         raise Invalid(
             "Readers cannot see an AI that is not chosen.",
             errors=[{"field": "ai_display", "code": "no_ai_model", "detail": "Choose a model version, or HIDDEN."}],
+        )
+    if reader_study.ai_decisions_required and reader_study.ai_display not in AI_DECIDED:
+        detail = f"Readers decide only where the AI is shown before signing: {', '.join(sorted(AI_DECIDED))}."
+        raise Invalid(
+            "Readers cannot decide about an AI that they do not see.",
+            errors=[{"field": "ai_decisions_required", "code": "not_shown", "detail": detail}],
         )
     reader_study.save(update_fields=list(changes) or None)
     record(

@@ -118,6 +118,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "model-versions": {"GET": _A.AI_VIEW},
     "model-version": {"GET": _A.AI_VIEW},
     "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
     "model-version-predictions-csv": {"POST": _A.AI_MANAGE},
     "model-version-predictions-example": {"GET": _A.AI_VIEW},
     "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
@@ -147,6 +148,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-first-read": {"POST": _A.READ_OWN},
     "read-sign": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
+    "read-heat-map": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
     # validation
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},

@@ -32,6 +32,7 @@ def address(route: Route, side: Side) -> str:
         "last": 1,
         "ai_model_id": side.ai_model.pk,
         "model_version_id": side.model_version.pk,
+        "prediction_id": side.prediction_id,
         "inference_run_id": side.inference_run.pk,
         "run_id": side.analysis_run_id,
         "name": "measures",

@@ -12,6 +12,7 @@ export interface ReaderStudy {
   state: ReaderStudyState;
   ai_model_version: { id: string; name: string; version: string } | null;
   ai_display: AiDisplay;
+  ai_decisions_required: boolean;
   my_roles: OwnRole[];
   label_schema: LabelSchema | null;
   launched_at: string | null;
@@ -74,6 +75,7 @@ export interface ReaderStudyChange {
   description?: string;
   ai_model_version_id?: string | null;
   ai_display?: AiDisplay;
+  ai_decisions_required?: boolean;
 }
 
 const base = (id: string) => `/api/v1/reader-studies/${id}`;

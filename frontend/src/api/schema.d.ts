@@ -469,6 +469,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, one byte each, the column fastest; the grid stands in the prediction. */
+        get: operations["model_versions_predictions_heat_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -850,6 +867,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison. */
+        get: operations["reads_heat_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/revisions": {
         parameters: {
             query?: never;
@@ -1035,6 +1069,16 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        /** @description How often cases of this score band were positive in data registered with the model version. */
+        CalibrationHintOutput: {
+            data_source: string;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            cases: number;
+            positives: number;
+        };
         /** @description What a list of cases shows of an imaging study. */
         CaseImagingStudyOutput: {
             /** Format: uuid */
@@ -1130,6 +1174,27 @@ export interface components {
          * @enum {string}
          */
         GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
+        /** @description A posted heat map, for the API's documentation; `heat_map` holds the rules. */
+        HeatMapInputShapeRequest: {
+            columns: number;
+            rows: number;
+            slices: number;
+            affine: number[][];
+            frame_of_reference_uid?: string | null;
+            /** @description Base64 of gzip of one byte a voxel, the column fastest. */
+            voxels: string;
+        };
+        /** @description Grid and digest of a heat map; its voxels have a route of their own. */
+        HeatMapOutput: {
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+        };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -1343,6 +1408,7 @@ export interface components {
             input_specification?: {
                 [key: string]: unknown;
             };
+            calibration?: unknown;
             /** @default  */
             description: string;
         };
@@ -1368,6 +1434,8 @@ export interface components {
              */
             operating_threshold?: number;
             input_specification?: unknown;
+            /** @description How often scores were right; `portal.inference.calibration`. */
+            calibration?: unknown;
             description?: string;
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
@@ -1516,6 +1584,7 @@ export interface components {
             findings?: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
         /** @description A prediction, and whether it is the one in force. */
         PredictionListedOutput: {
@@ -1527,6 +1596,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1547,6 +1617,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1571,6 +1642,8 @@ export interface components {
             findings: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -1915,6 +1988,9 @@ export interface components {
             }[];
             digest: string;
             readonly ai_shown: components["schemas"]["AiShownOutput"][];
+            readonly ai_decisions: {
+                [key: string]: unknown;
+            }[];
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -3050,6 +3126,37 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -3972,6 +4079,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrozenOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem document. */

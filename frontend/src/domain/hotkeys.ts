@@ -40,6 +40,14 @@ export type HotkeyAction =
   | "answer_3"
   | "answer_4"
   | "answer_5"
+  | "ai_next"
+  | "ai_accept"
+  | "ai_adjust"
+  | "ai_reject"
+  | "heat_toggle"
+  | "heat_more"
+  | "heat_less"
+  | "first_read_freeze"
   | "sign"
   | "next_case"
   | "help";
@@ -48,7 +56,7 @@ export interface Hotkey {
   /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
   keys: string[];
   action: HotkeyAction;
-  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "Case";
+  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "AI" | "Case";
   text: string;
 }
 
@@ -104,6 +112,19 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["3"], action: "answer_3", group: "Form", text: "Third choice" },
   { keys: ["4"], action: "answer_4", group: "Form", text: "Fourth choice" },
   { keys: ["5"], action: "answer_5", group: "Form", text: "Fifth choice" },
+  { keys: ["Shift+k"], action: "ai_next", group: "AI", text: "Jump to the next finding of the AI" },
+  { keys: ["Shift+a"], action: "ai_accept", group: "AI", text: "Accept the chosen finding of the AI" },
+  { keys: ["Shift+j"], action: "ai_adjust", group: "AI", text: "Accept it and adjust the copy" },
+  { keys: ["Shift+x"], action: "ai_reject", group: "AI", text: "Reject it" },
+  { keys: ["z"], action: "heat_toggle", group: "AI", text: "Heat map off and on" },
+  { keys: ["u"], action: "heat_more", group: "AI", text: "Heat map stronger" },
+  { keys: ["j"], action: "heat_less", group: "AI", text: "Heat map weaker" },
+  {
+    keys: ["Shift+Enter"],
+    action: "first_read_freeze",
+    group: "Case",
+    text: "Freeze the first read and show the AI",
+  },
   { keys: ["Ctrl+Enter"], action: "sign", group: "Case", text: "Sign" },
   { keys: ["Enter"], action: "next_case", group: "Case", text: "Next case (once signed)" },
   { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },

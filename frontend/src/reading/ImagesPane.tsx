@@ -7,6 +7,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
 import type { SeriesSource } from "@/viewer";
+import type { Ai } from "./ai/useAi";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { Toolbar } from "./Toolbar";
@@ -18,6 +19,7 @@ const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: vi
 interface ImagesPaneProps {
   read: Read;
   images: Images;
+  ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
   onImageShown: () => void;
@@ -25,7 +27,8 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, isFrozen, inForce, onAction } = props;
+  const { read, images, ai, isFrozen, inForce, onAction } = props;
+  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -49,6 +52,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
+              heat={heat}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}

@@ -6,7 +6,7 @@ import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { ReadSessionHandle } from "./useReadSession";
-import { aiMarks, ownMarks } from "./viewerMarks";
+import { aiMarks, ownMarks, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -45,8 +45,9 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
   const visibility = useVisibility();
-  const { findings } = handle.session.save.payload;
-  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const { findings, ai_decisions } = handle.session.save.payload;
+  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
   const { edit } = handle;
   const { questions } = read.label_schema;
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
@@ -61,10 +62,10 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = marks.find((candidate) => candidate.id === id);
+      const mark = known.find((candidate) => candidate.id === id);
       if (mark) jumpTo(mark);
     },
-    [marks, jumpTo],
+    [known, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending } = drawing;

@@ -7,6 +7,7 @@ import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -15,7 +16,9 @@ interface RoomActionsInput {
   handle: ReadSessionHandle;
   images: Images;
   isFrozen: boolean;
+  ai: Ai;
   sign: (() => void) | undefined;
+  freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   toggleHelp: () => void;
 }
@@ -34,7 +37,7 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 type Actions = Partial<Record<HotkeyAction, () => void>>;
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, sign, goOn, toggleHelp } = input;
+  const { read, images, ai, sign, freeze, goOn, toggleHelp } = input;
   const viewer = images.viewer.current;
   return {
     ...layoutsOf(input),
@@ -55,6 +58,11 @@ function looksOf(input: RoomActionsInput): Actions {
     mark_next: () => stepMarks(images, 1),
     mark_previous: () => stepMarks(images, -1),
     mark_back: images.goBack,
+    ai_next: ai.chooseNext,
+    heat_toggle: ai.toggleHeat,
+    heat_more: () => ai.stepOpacity(1),
+    heat_less: () => ai.stepOpacity(-1),
+    first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -76,12 +84,15 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
 }
 
 function changesOf(input: RoomActionsInput): Actions {
-  const { handle, images } = input;
+  const { handle, images, ai } = input;
   return {
     ...toolsOf(images),
     finding_extend: images.extendSelected,
     box_first: () => images.moveBoxEnd("FIRST"),
     box_last: () => images.moveBoxEnd("LAST"),
+    ai_accept: () => ai.decideChosen("accept"),
+    ai_adjust: () => ai.decideChosen("adjust"),
+    ai_reject: () => ai.decideChosen("reject"),
     mark_delete: () => {
       if (images.selectedMarkId) handle.edit({ type: "mark_removed", id: images.selectedMarkId });
     },

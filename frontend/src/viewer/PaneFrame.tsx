@@ -13,6 +13,8 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
+import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -28,6 +30,7 @@ interface PaneFrameProps {
   isAlone: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
+  heat: HeatOverlay | null;
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
@@ -46,6 +49,7 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? NOTHING_YET;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
+  useHeat(pane, props.heat);
   useShown(state.isRendered, props.onImageShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [

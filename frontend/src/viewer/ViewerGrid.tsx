@@ -4,6 +4,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
@@ -21,6 +22,8 @@ export interface ViewerGridProps extends ViewerEvents {
   mouse: MouseSettings;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
+  /** The AI's heat map over the images, where the protocol shows it. */
+  heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** Called whenever an image has come onto the screen. */
@@ -60,6 +63,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
+            heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
