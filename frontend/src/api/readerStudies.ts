@@ -32,6 +32,7 @@ export interface Case {
   imaging_study: CaseImagingStudy;
   truth: 0 | 1 | null;
   position: number;
+  number_of_priors: number;
 }
 
 export interface Member {

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
+import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
@@ -21,6 +22,21 @@ export interface SeriesOfCase {
   modality: string;
   series_number: number | null;
   number_of_instances: number;
+  facts: SeriesFacts | null;
+}
+
+export interface ImagesOfCase {
+  study_instance_uid: string;
+  is_synthetic: boolean;
+  series: SeriesOfCase[];
+}
+
+/** An earlier imaging study beside the case; its date stays hidden. */
+export interface PriorOfCase {
+  name: string;
+  /** For example "14 months earlier"; null when a date is not known. */
+  interval: string | null;
+  imaging_study: ImagesOfCase;
 }
 
 export interface Read {
@@ -36,7 +52,8 @@ export interface Read {
   case: {
     id: string;
     name: string;
-    imaging_study: { study_instance_uid: string; is_synthetic: boolean; series: SeriesOfCase[] };
+    imaging_study: ImagesOfCase;
+    priors: PriorOfCase[];
   };
   position: number;
   total: number;
@@ -44,6 +61,7 @@ export interface Read {
   /** SECOND after a frozen first read, where the protocol shows the AI only then. */
   phase: Phase;
   label_schema: LabelSchema;
+  hanging_rules: HangingRule[];
   revision_number: number;
   payload: ReadPayload;
   saved_at: string | null;

@@ -17,6 +17,7 @@ export type HotkeyAction =
   | "pane_maximise"
   | "pane_next"
   | "pane_previous"
+  | "hang_again"
   | "tool_select"
   | `tool_${Lowercase<MarkKind>}`
   | "view_fit"
@@ -79,6 +80,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
+  { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["Shift+p"], action: "tool_probe", group: "Tools", text: "Probe: the value at a point" },
@@ -101,7 +103,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["["], action: "box_first", group: "Marks", text: "The chosen 3D box begins at this slice" },
   { keys: ["]"], action: "box_last", group: "Marks", text: "The chosen 3D box ends at this slice" },
   { keys: ["h"], action: "marks_hide", group: "Marks", text: "Hide all marks while held" },
-  { keys: ["Shift+h"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
+  { keys: ["Shift+v"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
   { keys: ["Delete", "Backspace"], action: "mark_delete", group: "Marks", text: "Delete the selected mark" },
   { keys: ["Ctrl+z"], action: "undo", group: "Marks", text: "Undo" },
   { keys: ["Ctrl+Shift+z", "Ctrl+y"], action: "redo", group: "Marks", text: "Redo" },

@@ -8,6 +8,7 @@ import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
 import type { Ai } from "./ai/useAi";
+import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -70,7 +71,7 @@ function looksOf(input: RoomActionsInput): Actions {
 }
 
 function layoutsOf({ read, images }: RoomActionsInput): Actions {
-  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
+  const all = seriesOf(read).map((entry) => entry.series_instance_uid);
   const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
   return {
     layout_one: choose("ONE"),
@@ -79,6 +80,7 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
     layout_four: choose("FOUR"),
     pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
     pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
+    hang_again: images.hangAgain,
     pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
@@ -117,7 +119,7 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
 }
 
 function stepSeries(read: Read, images: Images, step: number): void {
-  const { series } = read.case.imaging_study;
+  const series = seriesOf(read);
   const shown = activePane(images.grid).seriesInstanceUid;
   const current = series.findIndex((entry) => entry.series_instance_uid === shown);
   const next = series[current + step];

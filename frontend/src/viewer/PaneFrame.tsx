@@ -13,6 +13,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { applyOpening, firstIndex } from "./opening";
 import type { HeatOverlay } from "./overlay/HeatLayer";
 import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
@@ -30,6 +31,8 @@ interface PaneFrameProps {
   isAlone: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
+  /** What sets these images apart: that they are a prior's. */
+  caption: string | undefined;
   heat: HeatOverlay | null;
   onActivated: () => void;
   onMaximised: () => void;
@@ -76,6 +79,7 @@ export function PaneFrame(props: PaneFrameProps) {
           style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
           data-testid={isActive ? "viewport" : undefined}
         />
+        {props.caption && <div className={classes.caption}>{props.caption}</div>}
         {props.pane.seriesInstanceUid === null && (
           <div className={classes.waiting}>Drag a series here, or click one in the list</div>
         )}
@@ -122,13 +126,16 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   const firstMark = useRef(props.firstMark);
   firstMark.current = props.firstMark;
   const { controller } = props;
-  const { seriesInstanceUid } = props.pane;
+  const { seriesInstanceUid, opening } = props.pane;
   const open = useCallback(() => {
     let isGone = false;
     const show = (slices: Slice[]) => {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : 0);
+      const index = marked ? slices.indexOf(marked) : firstIndex(opening, slices);
+      void pane?.showSeries(slices, index).then(() => {
+        if (!isGone) applyOpening(pane.viewport, opening);
+      });
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);
@@ -138,7 +145,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
     return () => {
       isGone = true;
     };
-  }, [pane, controller, seriesInstanceUid]);
+  }, [pane, controller, seriesInstanceUid, opening]);
   useEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }

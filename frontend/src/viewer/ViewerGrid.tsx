@@ -22,6 +22,8 @@ export interface ViewerGridProps extends ViewerEvents {
   mouse: MouseSettings;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
+  /** What stands over the images of a series, for priors. */
+  captions: Record<string, string>;
   /** The AI's heat map over the images, where the protocol shows it. */
   heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
@@ -63,6 +65,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
+            caption={props.captions[pane.seriesInstanceUid ?? ""]}
             heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
@@ -91,6 +94,7 @@ function useController(props: ViewerGridProps): GridController | null {
     const make = () => {
       if (isGone) return;
       made = new GridController(source, {
+        mayMark: (uid) => events.current.mayMark(uid),
         onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),
