@@ -18,12 +18,14 @@ export type HotkeyAction =
   | "pane_next"
   | "pane_previous"
   | "hang_again"
+  | "images_window"
   | "tool_select"
   | `tool_${Lowercase<MarkKind>}`
   | "view_fit"
   | "window_reset"
   | "window_invert"
   | "marks_hide"
+  | "marks_show"
   | "marks_toggle"
   | "mark_delete"
   | "mark_next"
@@ -81,6 +83,12 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
+  {
+    keys: ["Shift+w"],
+    action: "images_window",
+    group: "Layout",
+    text: "Images in their own window, and back",
+  },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["Shift+p"], action: "tool_probe", group: "Tools", text: "Probe: the value at a point" },
@@ -147,8 +155,8 @@ export interface KeyPress {
   altKey: boolean;
 }
 
-/** Actions that last as long as their key is held down. */
-export const HELD_ACTIONS: ReadonlySet<HotkeyAction> = new Set(["marks_hide"]);
+/** Actions that last as long as their key is held down, and what letting go does. */
+export const RELEASED: Partial<Record<HotkeyAction, HotkeyAction>> = { marks_hide: "marks_show" };
 
 /** The written form of a key press, as the table spells it. */
 export function keyName(press: KeyPress): string {

@@ -46,6 +46,7 @@ export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) 
         </div>
       ))}
       <span className={classes.toolSpace} />
+      {button("images_window")}
       {button("help")}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { HELD_ACTIONS, type HotkeyAction } from "@/domain/hotkeys";
+import { type HotkeyAction, RELEASED } from "@/domain/hotkeys";
 import { actionOf, type Keymap } from "@/domain/keymap";
 
 /** Actions that make sense even while the reader types into a field. */
@@ -18,18 +18,12 @@ function belongsToTarget(event: KeyboardEvent): boolean {
 }
 
 /** One listener for the whole page; what each action does is passed in and may change at every render. */
-export function useHotkeys(
-  keymap: Keymap,
-  act: (action: HotkeyAction) => void,
-  release: (action: HotkeyAction) => void,
-): void {
+export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void): void {
   const newest = useRef(act);
   newest.current = act;
   const keys = useRef(keymap);
   keys.current = keymap;
-  const released = useRef(release);
-  released.current = release;
-  const held = useRef<{ action: HotkeyAction; key: string } | null>(null);
+  const held = useRef<{ released: HotkeyAction; key: string } | null>(null);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const action = actionOf(event, keys.current);
@@ -37,14 +31,13 @@ export function useHotkeys(
       if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
       event.preventDefault();
       event.stopPropagation();
-      if (!HELD_ACTIONS.has(action)) newest.current(action);
-      else if (!held.current) {
-        held.current = { action, key: event.key.toLowerCase() };
-        newest.current(action);
-      }
+      const released = RELEASED[action];
+      if (released && held.current) return;
+      if (released) held.current = { released, key: event.key.toLowerCase() };
+      newest.current(action);
     };
     const letGo = () => {
-      if (held.current) released.current(held.current.action);
+      if (held.current) newest.current(held.current.released);
       held.current = null;
     };
     const onKeyUp = (event: KeyboardEvent) => {

@@ -6,7 +6,7 @@ import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 import { aiMarks, ownMarks, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
@@ -36,7 +36,7 @@ export interface Images extends MarkDrawing {
 
 interface ImagesInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   isFrozen: boolean;
   ai: AiPrediction | null;
   keepsTool: boolean;

@@ -10,11 +10,11 @@ import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
 import type { Ai } from "./ai/useAi";
 import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 
 interface RoomActionsInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   images: Images;
   isFrozen: boolean;
   ai: Ai;
@@ -56,6 +56,7 @@ function looksOf(input: RoomActionsInput): Actions {
     window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     marks_hide: () => images.holdMarksHidden(true),
+    marks_show: () => images.holdMarksHidden(false),
     mark_next: () => stepMarks(images, 1),
     mark_previous: () => stepMarks(images, -1),
     mark_back: images.goBack,
@@ -144,12 +145,7 @@ function step(
   look: (history: History<ReadPayload>) => History<ReadPayload>,
 ): void {
   const { history } = handle.session;
-  const changed = changedMark(history.present.findings, look(history).present.findings);
+  const changed = history && changedMark(history.present.findings, look(history).present.findings);
   act();
   if (changed) images.goToMark(changed);
-}
-
-/** Actions that end with their key. */
-export function release(images: Images, action: HotkeyAction): void {
-  if (action === "marks_hide") images.holdMarksHidden(false);
 }

@@ -7,23 +7,14 @@ import {
 } from "@cornerstonejs/core";
 import { badgesOf } from "./badges";
 import { usesCpu } from "./cornerstone";
-import {
-  applyDisplay,
-  type FirstDisplay,
-  firstDisplay,
-  isShownAs,
-  keepDisplay,
-  nameOfDisplay,
-  nextDisplay,
-} from "./display";
 import { loadErrorText } from "./loadError";
 import type { Pane, PaneContext } from "./pane";
 import { drawnPlane, edgeLetters, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
+import { StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
-import type { VoiFunction } from "./voi";
-import { type VoiRange, windowOfRange } from "./window";
+import type { VoiRange } from "./window";
 
 const { Events } = Enums;
 // Below this the reader has not moved the image: what is left are rounding errors.
@@ -38,10 +29,7 @@ export class StackPane implements Pane {
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
-  private display: FirstDisplay | null = null;
-  private range: VoiRange | null = null;
-  /** MONOCHROME1 is drawn inverted from the start; the reader is only told of an inversion of their own. */
-  private wasInvertedAtFirst = false;
+  private readonly display: StackDisplay;
   /** Until then nothing counts as shown: a first glance through a wrong window is worse than none. */
   private hasFirstWindow = false;
   private isDestroyed = false;
@@ -54,6 +42,7 @@ export class StackPane implements Pane {
     this.engine = context.engine;
     this.engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
     this.viewport = this.engine.getViewport(id) as Types.IStackViewport;
+    this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
     this.store.set({ usesCpu: usesCpu() });
   }
@@ -64,15 +53,8 @@ export class StackPane implements Pane {
     this.load?.release();
     this.slices = slices;
     this.hasFirstWindow = false;
-    this.range = null;
-    this.store.set({
-      index,
-      count: slices.length,
-      imageId: null,
-      isRendered: false,
-      window: null,
-      problem: null,
-    });
+    this.display.clear();
+    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, problem: null });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
@@ -89,17 +71,10 @@ export class StackPane implements Pane {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const display = await firstDisplay(slices, this.store.get().index).catch((error: unknown) =>
-      this.report(error),
-    );
+    await this.display
+      .begin(slices, this.store.get().index, () => this.isShowing(slices))
+      .catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
-    this.display = display;
-    if (display) {
-      applyDisplay(this.viewport, display);
-      // Cornerstone tells nothing where it has come to the same range by itself, before its function was known.
-      this.showRange(display.range);
-    }
-    this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
   }
@@ -133,21 +108,13 @@ export class StackPane implements Pane {
   }
 
   resetWindow(): void {
-    if (this.display) {
-      this.display = nextDisplay(this.slices[this.store.get().index], this.display, this.range);
-      applyDisplay(this.viewport, this.display);
-      this.showRange(this.display.range);
-    }
+    this.display.reset();
     this.viewport.render();
   }
 
   toggleInvert(): void {
-    this.viewport.setProperties({ invert: !this.isInvertedNow() });
+    this.display.toggleInvert();
     this.viewport.render();
-  }
-
-  private isInvertedNow(): boolean {
-    return this.viewport.getProperties().invert ?? false;
   }
 
   /** Try again what could not be loaded, once the reason may be gone. */
@@ -205,16 +172,17 @@ export class StackPane implements Pane {
       imageId: slice.imageId,
       isRendered: true,
       letters: edgeLetters(slice.plane),
-      badges: badgesOf(slice, this.display?.choice === null),
+      badges: badgesOf(slice, this.display.isDerived),
       problem: null,
-      isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst,
+      isInverted: this.display.isInverted,
     });
-    this.keepWindow();
+    if (usesCpu()) this.display.keepRange();
     this.readScale();
   }
 
   private onNewImage(): void {
-    if (this.display && this.hasFirstWindow) keepDisplay(this.viewport, this.display);
+    const slice = this.slices[this.viewport.getCurrentImageIdIndex()];
+    if (slice && this.hasFirstWindow) this.display.newImage(slice, this.viewport.getCornerstoneImage());
     this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
@@ -224,28 +192,7 @@ export class StackPane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.showRange(event.detail.range);
-  }
-
-  private showRange(range: VoiRange): void {
-    this.range = range;
-    const slice = this.slices[this.store.get().index];
-    const isNamed = this.display !== null && isShownAs(this.display, range);
-    this.store.set({
-      window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()),
-      windowName: this.display && isNamed ? nameOfDisplay(slice, this.display) : null,
-    });
-  }
-
-  private voiFunction(): VoiFunction {
-    const choice = this.display?.choice;
-    return choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
-  }
-
-  /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */
-  private keepWindow(): void {
-    if (this.context.offset === 0 || !this.range) return;
-    this.viewport.setProperties({ voiRange: this.range }, true);
+    this.display.windowChanged(event.detail.range);
   }
 
   private readScale(): void {

@@ -10,6 +10,7 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
+import { limitMemory } from "./frames/memory";
 import { startImageLoading } from "./imageLoading";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
@@ -49,6 +50,7 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
+  limitMemory();
   startSliceMetadata();
   startImageLoading();
   initTools();

@@ -1,6 +1,6 @@
 import { imageLoader, type Types } from "@cornerstonejs/core";
-import { wadors } from "@cornerstonejs/dicom-image-loader";
 import { frameImage } from "./frameImage";
+import { loadStoredFrame } from "./frames/loader";
 import { sliceOfImageId } from "./sliceMetadata";
 
 export type LoadOptions = Record<string, unknown> & { useRGBA?: boolean };
@@ -11,11 +11,8 @@ export function startImageLoading(): void {
 }
 
 function loadFrame(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
-  const decoding = wadors.loadImage(imageId, storedPixelOptions(options) as never);
-  return {
-    ...decoding,
-    promise: decoding.promise.then((image) => finishedImage(image as Types.IImage, options)),
-  };
+  const decoding = loadStoredFrame(imageId, storedPixelOptions(options));
+  return { ...decoding, promise: decoding.promise.then((image) => finishedImage(image, options)) };
 }
 
 /**
@@ -30,7 +27,14 @@ export function storedPixelOptions(options: LoadOptions): LoadOptions {
 export function finishedImage(decoded: Types.IImage, options: LoadOptions): Types.IImage {
   const slice = sliceOfImageId(decoded.imageId);
   if (!slice) return decoded;
-  const image = frameImage(slice, storedPixels(decoded), options.useRGBA);
+  const pixels = storedPixels(decoded);
+  // Cornerstone's colour conversions cut samples of more than 8 bits off at 255.
+  if (slice.frame.pixels.bitsStored > 8 && pixels instanceof Uint8ClampedArray) {
+    throw new Error(
+      "its colours have more than 8 bits and are still being prepared; load it again in a moment.",
+    );
+  }
+  const image = frameImage(slice, pixels, options.useRGBA);
   image.loadTimeInMS = decoded.loadTimeInMS;
   image.decodeTimeInMS = decoded.decodeTimeInMS;
   image.imageQualityStatus = decoded.imageQualityStatus;
