@@ -6,6 +6,7 @@ the angle of Cobb is the acute angle between two lines (Cobb 1948).
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,8 @@ SIZES = (
 )
 # Statistics of the pixel values under a mark; `unit` says of what.
 VALUES = ("value", "mean", "sd", "min", "max")
-UNITS = ("HU", "SUV", "raw")
+# HU, SUV, Bq/ml …, as the image names it; "raw" where it names none.
+UNIT = re.compile(r"[!-~]{1,16}")
 # Points are written to the micrometre, sizes too: two ends may each be off by 0.9 micrometre.
 _POINT_TOLERANCE_MM = 0.003
 _STRAIGHT_TOLERANCE_DEG = 1.0
@@ -140,17 +142,20 @@ def sizes_of(geometry: dict[str, Any]) -> dict[str, float]:
 
 def _tolerance(name: str, geometry: dict[str, Any], points: list[Point]) -> float:
     """How far a size may be off when every point is off by less than the tolerance."""
-    extent = _perimeter(points) if geometry["kind"] not in {"CIRCLE", "BOX"} else 8 * _perimeter(points)
     match name:
         case "angle_deg":
             arms = [math.dist(a, b) for a, b in itertools.pairwise(points)]
             return math.degrees(2 * _POINT_TOLERANCE_MM / max(min(arms), _POINT_TOLERANCE_MM)) + 0.001
         case "area_mm2":
-            return _POINT_TOLERANCE_MM * (extent + 1)
+            border = math.tau * math.dist(*points) if geometry["kind"] == "CIRCLE" else _perimeter(points)
+            return _POINT_TOLERANCE_MM * (border + 1)
         case "volume_mm3":
-            return _POINT_TOLERANCE_MM * (extent + 1) ** 2
+            width, height, depth = (math.dist(points[0], end) for end in points[1:])
+            return _POINT_TOLERANCE_MM * (width * height + height * depth + depth * width + 1)
         case "perimeter_mm":
             return _POINT_TOLERANCE_MM * (len(points) + 4)
+        case "diameter_mm":
+            return 2 * _POINT_TOLERANCE_MM
     return _POINT_TOLERANCE_MM
 
 
@@ -170,8 +175,10 @@ def measurement_problems(measurements: Any, geometry: dict[str, Any], path: str)
 def _unit_problems(measurements: dict[str, Any], path: str) -> list[Problem]:
     has_values = any(name in measurements for name in VALUES)
     unit = measurements.get("unit")
-    if has_values != ("unit" in measurements) or (has_values and unit not in UNITS):
-        return [Problem(f"{path}.unit", "bad_unit", f"Pixel values come with their unit: {', '.join(UNITS)}.")]
+    is_unit = isinstance(unit, str) and UNIT.fullmatch(unit) is not None
+    if has_values != ("unit" in measurements) or (has_values and not is_unit):
+        detail = "Pixel values come with their unit: HU, SUV, Bq/ml …, or raw."
+        return [Problem(f"{path}.unit", "bad_unit", detail)]
     return []
 
 

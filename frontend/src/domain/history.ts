@@ -5,7 +5,8 @@ export interface History<T> {
   future: T[];
 }
 
-export const KEPT_STEPS = 200;
+/** More than anybody makes in one case: undo reaches back to where the case was opened. */
+export const KEPT_STEPS = 10_000;
 
 export function startHistory<T>(present: T): History<T> {
   return { past: [], present, future: [] };

@@ -62,6 +62,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}
               onMarkSelected={images.setSelectedMarkId}
+              onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
           </Suspense>
           {read.case.imaging_study.is_synthetic && (

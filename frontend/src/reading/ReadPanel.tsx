@@ -61,6 +61,8 @@ export function ReadPanel(props: ReadPanelProps) {
           selectedMarkId={images.selectedMarkId}
           onEdit={handle.edit}
           onMarkChosen={images.goToMark}
+          extendedId={images.extendedId}
+          onExtend={images.toggleExtending}
         />
       </div>
       <SignFooter

@@ -1,7 +1,7 @@
 import { type AnswerQuestion, type Code, isAnswered, isLocated, type Question } from "@/domain/labelSchema";
+import { markSummary } from "@/domain/markText";
 import type { MergeItem, Place, Side } from "@/domain/mergePayload";
 import type { AiDecision, Answer, Finding, Mark, ReadPayload } from "@/domain/payload";
-import { markSize } from "./findingText";
 
 /** What the words of a merge are made of: the form, and the versions whose findings it numbers. */
 export interface MergeWords {
@@ -86,7 +86,7 @@ function findingText(finding: Finding): string {
 function markText(mark: Mark): string {
   const [point] = mark.geometry.points_mm ?? [];
   const place = point ? ` at ${point.map((value) => value.toFixed(0)).join(", ")} mm` : "";
-  return `${markSize(mark)}${place}`;
+  return `${markSummary(mark)}${place}`;
 }
 
 function questionOf(key: string, { questions }: MergeWords): AnswerQuestion | undefined {

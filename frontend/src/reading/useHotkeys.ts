@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { HotkeyAction } from "@/domain/hotkeys";
+import { type HotkeyAction, RELEASED } from "@/domain/hotkeys";
 import { actionOf, type Keymap } from "@/domain/keymap";
 
 /** Actions that make sense even while the reader types into a field. */
@@ -23,6 +23,7 @@ export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void):
   newest.current = act;
   const keys = useRef(keymap);
   keys.current = keymap;
+  const held = useRef<{ released: HotkeyAction; key: string } | null>(null);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const action = actionOf(event, keys.current);
@@ -30,10 +31,28 @@ export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void):
       if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
       event.preventDefault();
       event.stopPropagation();
+      const released = RELEASED[action];
+      if (released && held.current) return;
+      if (released) held.current = { released, key: event.key.toLowerCase() };
       newest.current(action);
+    };
+    const letGo = () => {
+      if (held.current) newest.current(held.current.released);
+      held.current = null;
+    };
+    const onKeyUp = (event: KeyboardEvent) => {
+      // Whatever happened to Shift or Ctrl meanwhile, the key itself is up.
+      if (event.key.toLowerCase() === held.current?.key) letGo();
     };
     // Before the viewport hears of it: Cornerstone has hotkeys of its own and swallows the others.
     window.addEventListener("keydown", onKeyDown, { capture: true });
-    return () => window.removeEventListener("keydown", onKeyDown, { capture: true });
+    window.addEventListener("keyup", onKeyUp, { capture: true });
+    // A key let go in another window is never heard of here.
+    window.addEventListener("blur", letGo);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown, { capture: true });
+      window.removeEventListener("keyup", onKeyUp, { capture: true });
+      window.removeEventListener("blur", letGo);
+    };
   }, []);
 }

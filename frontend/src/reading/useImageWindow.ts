@@ -57,7 +57,9 @@ export function useImageWindow({ state, handle, images, act }: ImageWindowInput)
       images.setSelectedMarkId(id);
       line.current?.tell({ type: "go_to_mark", id });
     };
-    return isOpen ? { ...images, goToMark } : images;
+    // The button stands beside the selected finding only, so this is the key's action.
+    const toggleExtending = () => line.current?.tell({ type: "action", action: "finding_extend" });
+    return isOpen ? { ...images, goToMark, toggleExtending } : images;
   }, [images, isOpen, line]);
   const actThere = useCallback(
     (action: HotkeyAction) => {

@@ -39,7 +39,8 @@ export interface ReadSessionHandle {
 
 /** As much of a session as the images need: they may stand in a window that has no session of its own. */
 export interface EditedRead extends Pick<ReadSessionHandle, "edit" | "undo" | "redo"> {
-  session: { save: { payload: ReadPayload } };
+  /** The window with the form alone has the history. */
+  session: { save: { payload: ReadPayload }; history?: History<ReadPayload> };
 }
 
 export interface ReadStart {

@@ -1,15 +1,20 @@
 import { cache, utilities as coreUtilities, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import {
   annotation as annotations,
+  cancelActiveManipulations,
   Enums as ToolEnums,
   ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
+import { sizesOf } from "@/domain/measurements";
+import type { Geometry } from "@/domain/payload";
+import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { sliceOf } from "./fromPayload";
 import { MarkLayer, type ViewerMark } from "./markLayer";
+import { kindOfTool } from "./markTools";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
@@ -20,6 +25,8 @@ import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
+const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
+const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents {
   /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
@@ -27,6 +34,8 @@ export interface ViewerEvents {
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
   onMarkSelected: (id: string | null) => void;
+  /** A mark was drawn that cannot be kept; the text says why. */
+  onMarkRefused: (reason: string) => void;
 }
 
 /** Where a series comes from: metadata of every instance and the address of every frame. */
@@ -49,6 +58,7 @@ export class GridController {
   private marks: ViewerMark[] = [];
   private areMarksVisible = true;
   private isSelecting = false;
+  private isCancelling = false;
 
   constructor(
     private readonly source: SeriesSource,
@@ -130,7 +140,23 @@ export class GridController {
   }
 
   setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+    this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+  }
+
+  /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
+  private cancelDrawing(): void {
+    this.isCancelling = true;
+    for (const { element } of this.allPanes) cancelActiveManipulations(element);
+    this.isCancelling = false;
+    this.layer.dropUnfinished();
+  }
+
+  /** A 3D box with its first or last slice moved to the one that the pane shows. */
+  boxReachingTo(box: Geometry, end: "FIRST" | "LAST", pane: Pane): DrawnMark | null {
+    const slice = pane.slices[pane.store.get().index];
+    const geometry = slice && boxReachingTo(box, end, slice, pane.slices);
+    return geometry ? { geometry, measurements: sizesOf(geometry) } : null;
   }
 
   select(id: string | null): void {
@@ -208,14 +234,22 @@ export class GridController {
 
   private onCompleted(event: ToolTypes.EventTypes.AnnotationCompletedEventType): void {
     const drawn = event.detail.annotation;
-    if (!drawn.annotationUID || !this.sliceOfImage(drawn.metadata?.referencedImageId ?? "")) return;
+    const kind = kindOfTool(drawn.metadata?.toolName ?? "");
+    if (!drawn.annotationUID || !kind || this.isCancelling) return;
+    const isOnSlice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "") !== undefined;
     const mark = this.layer.adopt(drawn, this.shownSlices());
-    if (!mark) return;
-    if (this.events.mayMark(mark.geometry.series_instance_uid)) {
+    if (!mark) this.refuse(kind, isOnSlice);
+    else if (this.events.mayMark(mark.geometry.series_instance_uid)) {
       this.events.onMarkDrawn(drawn.annotationUID, mark);
     } else {
       this.layer.discard(drawn.annotationUID);
     }
+  }
+
+  /** Why what was drawn is no mark; a click where a drag was meant needs no words. */
+  private refuse(kind: MarkKind, isOnSlice: boolean): void {
+    if (!isOnSlice) this.events.onMarkRefused(NOT_ON_SLICE);
+    else if (kind === "BOX") this.events.onMarkRefused(NO_BOX);
   }
 
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
@@ -227,6 +261,6 @@ export class GridController {
   private onSelection(): void {
     if (this.isSelecting) return;
     const [selected] = annotations.selection.getAnnotationsSelected();
-    this.events.onMarkSelected(selected ?? null);
+    this.events.onMarkSelected(selected === undefined ? null : this.layer.markIdOf(selected));
   }
 }

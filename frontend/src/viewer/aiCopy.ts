@@ -1,5 +1,5 @@
 import type { MarkKind } from "@/domain/labelSchema";
-import { measurementsOf, rounded } from "@/domain/measurements";
+import { rounded, sizesOf } from "@/domain/measurements";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
 import { sliceOf } from "./fromPayload";
 import { isInPatient, type PatientPlane, toPatient, toPixel } from "./plane";
@@ -39,7 +39,7 @@ export function copyOfAiMark(
     series_instance_uid: slice.seriesInstanceUid,
     frame_number: slice.frameNumber,
   };
-  return { geometry: copy, measurements: measurementsOf(copy) };
+  return { geometry: copy, measurements: sizesOf(copy) };
 }
 
 /** The mark's own points on its slice; a sphere as the ends of the axes of its cut. */

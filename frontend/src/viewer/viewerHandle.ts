@@ -1,5 +1,6 @@
 import { type Grid, withActive } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import type { Geometry } from "@/domain/payload";
 import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
@@ -15,6 +16,10 @@ export interface ViewerHandle {
   toggleInvert: () => void;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  /** The slice on the active pane, as a mark to jump back to. */
+  currentPlace: () => ViewerMark | null;
+  /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
+  boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
   /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
   copyOfAiMark: (geometry: ViewerMark["geometry"], allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
@@ -40,6 +45,11 @@ export function viewerHandle(
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
     },
+    currentPlace: () => placeOf(controller?.pane(activeId())),
+    boxReachingTo: (box, end) => {
+      const pane = controller?.pane(activeId());
+      return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
+    },
     copyOfAiMark: async (geometry, allowed) => {
       if (!controller) return null;
       const named = geometry.series_instance_uid;
@@ -47,4 +57,19 @@ export function viewerHandle(
       return copyOfAiMark(geometry, named ? await controller.open(named) : shown, allowed);
     },
   };
+}
+
+function placeOf(pane: Pane | undefined): ViewerMark | null {
+  const slice = pane?.slices[pane.store.get().index];
+  if (!slice) return null;
+  const geometry: Geometry = {
+    kind: "POINT",
+    points_mm: null,
+    points_px: [[0, 0]],
+    frame_of_reference_uid: slice.frameOfReferenceUid,
+    sop_instance_uid: slice.sopInstanceUid,
+    series_instance_uid: slice.seriesInstanceUid,
+    frame_number: slice.frameNumber,
+  };
+  return { id: "place", geometry, label: "", source: "READER", isLocked: true };
 }

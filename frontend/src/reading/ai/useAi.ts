@@ -5,9 +5,10 @@ import { decisionOn } from "@/domain/aiDecisions";
 import { type HeatMap, heatStep } from "@/domain/heatMap";
 import { isLocated, type LocatedFindingQuestion, type Question, sameCode } from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
-import { onlyCode } from "../FindingRow";
-import { aiMarkId, type Images } from "../useImages";
+import { onlyCode } from "../FindingFields";
+import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
+import { aiMarkId } from "../viewerMarks";
 
 export type AiChoice = "accept" | "adjust" | "reject";
 

@@ -133,6 +133,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             mayMark={() => false}
             onMarkDrawn={() => undefined}
             onMarkMoved={() => undefined}
+            onMarkRefused={() => undefined}
             onMarkSelected={() => undefined}
             onImageShown={() => undefined}
           />
