@@ -23,6 +23,8 @@ export interface Grid {
   links: Record<LinkKind, boolean>;
   hasReferenceLines: boolean;
   hasText: boolean;
+  /** The button that draws magnifies instead. */
+  isMagnifying: boolean;
   /** What stood before the planes, so that leaving them brings it back. */
   beforePlanes: Pick<Grid, "layout" | "panes" | "activeId"> | null;
 }
@@ -50,6 +52,7 @@ export function oneSeries(seriesInstanceUid: string | null): Grid {
     links: { SCROLL: false, VIEW: false, WINDOW: false },
     hasReferenceLines: true,
     hasText: true,
+    isMagnifying: false,
     beforePlanes: null,
   };
 }

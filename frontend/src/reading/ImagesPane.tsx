@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
+import type { Preset } from "@/domain/windowPresets";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
@@ -19,17 +20,24 @@ interface ImagesPaneProps {
   images: Images;
   isFrozen: boolean;
   inForce: InForce;
+  presets: Preset[];
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
+export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction }: ImagesPaneProps) {
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
     <section className={classes.images} aria-label="Images">
-      <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
+      <Toolbar
+        images={images}
+        presets={presets}
+        keymap={inForce.keymap}
+        isDisabled={isFrozen}
+        onAction={onAction}
+      />
       <div className={classes.viewerRow}>
         <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>

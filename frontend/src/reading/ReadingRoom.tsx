@@ -13,6 +13,7 @@ import { useImages } from "./useImages";
 import { useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { useSigning } from "./useSigning";
+import { presetsInForce } from "./viewActions";
 
 interface ReadingRoomProps {
   read: Read;
@@ -41,10 +42,12 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
+  const presets = presetsInForce(read, images.grid, inForce);
   const act = useRoomActions({
     read,
     handle,
     images,
+    presets,
     isFrozen,
     sign: isSigned ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
@@ -64,7 +67,14 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
         hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
-      <ImagesPane read={read} images={images} isFrozen={isFrozen} inForce={inForce} onAction={act} />
+      <ImagesPane
+        read={read}
+        images={images}
+        isFrozen={isFrozen}
+        inForce={inForce}
+        presets={presets}
+        onAction={act}
+      />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
   );

@@ -1,15 +1,17 @@
-import { Tooltip } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
-import { hotkeyOf } from "@/domain/hotkeys";
-import { type Keymap, keysOf, keyText } from "@/domain/keymap";
-import { Icon, type IconName } from "./icons";
+import { type Keymap, keysOf } from "@/domain/keymap";
+import type { Preset } from "@/domain/windowPresets";
+import type { IconName } from "./icons";
 import classes from "./ReadingRoom.module.css";
+import { ToolButton } from "./ToolButton";
 import type { Images } from "./useImages";
+import { WindowMenu } from "./WindowMenu";
 
 type ToolbarAction = HotkeyAction & IconName;
 
 interface ToolbarProps {
   images: Images;
+  presets: Preset[];
   keymap: Keymap;
   /** A frozen read can be looked at, not changed. */
   isDisabled: boolean;
@@ -18,9 +20,19 @@ interface ToolbarProps {
 
 const GROUPS: ToolbarAction[][] = [
   ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "pane_maximise"],
-  ["tool_select", "tool_point", "tool_length", "tool_rectangle", "tool_ellipse"],
-  ["view_fit", "window_reset", "window_invert"],
-  ["marks_toggle"],
+  ["tool_select", "tool_point", "tool_length", "tool_rectangle", "tool_ellipse", "view_magnify"],
+  [
+    "view_fit",
+    "view_one_to_one",
+    "view_rotate",
+    "view_flip_horizontal",
+    "view_flip_vertical",
+    "window_invert",
+    "cine_toggle",
+    "view_reset",
+  ],
+  ["link_scroll", "link_view", "link_window", "reference_lines_toggle"],
+  ["text_toggle", "marks_toggle"],
 ];
 /** What changes the read, and so rests with it. */
 const CHANGES: ReadonlySet<ToolbarAction> = new Set([
@@ -31,7 +43,7 @@ const CHANGES: ReadonlySet<ToolbarAction> = new Set([
 ]);
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
-export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) {
+export function Toolbar({ images, presets, keymap, isDisabled, onAction }: ToolbarProps) {
   const button = (action: ToolbarAction) => (
     <ToolButton
       key={action}
@@ -49,6 +61,12 @@ export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) 
           {actions.map(button)}
         </div>
       ))}
+      <WindowMenu
+        presets={presets}
+        keymap={keymap}
+        onAction={onAction}
+        onPreset={(preset) => images.viewer.current?.applyPreset(preset)}
+      />
       <span className={classes.toolSpace} />
       {button("help")}
     </div>
@@ -64,7 +82,13 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     layout_above_below: grid.layout === "ABOVE_BELOW",
     layout_four: grid.layout === "FOUR",
     pane_maximise: grid.isMaximised,
-    tool_select: tool === null,
+    link_scroll: grid.links.SCROLL,
+    link_view: grid.links.VIEW,
+    link_window: grid.links.WINDOW,
+    reference_lines_toggle: grid.hasReferenceLines,
+    text_toggle: grid.hasText,
+    view_magnify: grid.isMagnifying,
+    tool_select: tool === null && !grid.isMagnifying,
     tool_point: tool === "POINT",
     tool_length: tool === "LENGTH",
     tool_rectangle: tool === "RECTANGLE",
@@ -72,39 +96,4 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     marks_toggle: images.areMarksVisible,
   };
   return states[action];
-}
-
-interface ToolButtonProps {
-  action: ToolbarAction;
-  keyName: string | undefined;
-  isPressed: boolean | undefined;
-  isDisabled: boolean;
-  onClick: () => void;
-}
-
-function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: ToolButtonProps) {
-  const { text } = hotkeyOf(action);
-  return (
-    <Tooltip
-      label={
-        <>
-          {text} {keyName !== undefined && <kbd>{keyText(keyName)}</kbd>}
-        </>
-      }
-      openDelay={350}
-      position="bottom"
-      color="dark"
-    >
-      <button
-        type="button"
-        className={classes.tool}
-        aria-label={text}
-        aria-pressed={isPressed}
-        disabled={isDisabled}
-        onClick={onClick}
-      >
-        <Icon name={action} />
-      </button>
-    </Tooltip>
-  );
 }

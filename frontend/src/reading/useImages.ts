@@ -82,7 +82,10 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     viewer,
     marks,
     tool,
-    setTool,
+    setTool: useCallback((chosen) => {
+      setTool(chosen);
+      onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
+    }, []),
     areMarksVisible,
     toggleMarks: useCallback(() => setMarksVisible((areVisible) => !areVisible), []),
     selectedMarkId,

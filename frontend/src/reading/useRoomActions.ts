@@ -1,17 +1,19 @@
 import { useCallback } from "react";
 import type { Read } from "@/api/reading";
 import { questionForKey } from "@/domain/formKeys";
-import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNextPane } from "@/domain/grid";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import type { Answer } from "@/domain/payload";
+import type { Preset } from "@/domain/windowPresets";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
+import { type Actions, viewActions } from "./viewActions";
 
 interface RoomActionsInput {
   read: Read;
   handle: ReadSessionHandle;
   images: Images;
+  presets: Preset[];
   isFrozen: boolean;
   sign: (() => void) | undefined;
   goOn: (() => void) | undefined;
@@ -29,44 +31,16 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
   );
 }
 
-type Actions = Partial<Record<HotkeyAction, () => void>>;
-
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, sign, goOn, toggleHelp } = input;
-  const viewer = images.viewer.current;
+  const { images, sign, goOn, toggleHelp } = input;
   return {
-    ...layoutsOf(input),
-    slice_next: () => viewer?.scrollBy(1),
-    slice_previous: () => viewer?.scrollBy(-1),
-    slice_forward_10: () => viewer?.scrollBy(10),
-    slice_back_10: () => viewer?.scrollBy(-10),
-    slice_first: () => viewer?.goTo(0),
-    slice_last: () => viewer?.goTo(Number.MAX_SAFE_INTEGER),
-    series_next: () => stepSeries(read, images, 1),
-    series_previous: () => stepSeries(read, images, -1),
+    ...viewActions(input),
     tool_select: () => images.setTool(null),
-    view_fit: () => viewer?.fit(),
-    window_reset: () => viewer?.resetWindow(),
-    window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     mark_next: () => goToNextMark(images),
     sign,
     next_case: goOn,
     help: toggleHelp,
-  };
-}
-
-function layoutsOf({ read, images }: RoomActionsInput): Actions {
-  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
-  const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
-  return {
-    layout_one: choose("ONE"),
-    layout_side_by_side: choose("SIDE_BY_SIDE"),
-    layout_above_below: choose("ABOVE_BELOW"),
-    layout_four: choose("FOUR"),
-    pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
-    pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
-    pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
 
@@ -98,14 +72,6 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
   const question = questionForKey(read.label_schema.questions, answers, focused, kind);
   if (!question || (question.kind === "ORDINAL" && Number(value) > question.options.length)) return;
   handle.edit({ type: "answer", key: question.key, value });
-}
-
-function stepSeries(read: Read, images: Images, step: number): void {
-  const { series } = read.case.imaging_study;
-  const shown = activePane(images.grid).seriesInstanceUid;
-  const current = series.findIndex((entry) => entry.series_instance_uid === shown);
-  const next = series[current + step];
-  if (next) images.showSeries(next.series_instance_uid);
 }
 
 function goToNextMark(images: Images): void {

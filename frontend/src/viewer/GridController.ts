@@ -5,11 +5,15 @@ import {
   ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
+import type { LinkKind } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { sliceOf } from "./fromPayload";
+import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
 import { MarkLayer, type ViewerMark } from "./markLayer";
+import { type OpenedSeries, openedSeries } from "./openedSeries";
+import { PaneLinks } from "./PaneLinks";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
@@ -39,11 +43,13 @@ export class GridController {
   private readonly layer: MarkLayer;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
-  private readonly opened = new Map<string, Promise<Slice[]>>();
+  private readonly opened = new Map<string, Promise<OpenedSeries>>();
+  private readonly links = new PaneLinks(() => this.allPanes);
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
   /** The pane that keys and buttons speak to. */
   activeId = "";
+  private hasReferenceLines = true;
   private marks: ViewerMark[] = [];
   private areMarksVisible = true;
   private isSelecting = false;
@@ -59,11 +65,15 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
-      onSlicesChanged: () => this.showMarks(),
+      onSlicesChanged: () => this.onSlicesChanged(),
+      onChanged: (pane, change) => {
+        if (pane.id === this.activeId) this.links.follow(pane, change);
+      },
     };
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    addLookingTools(this.group);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => this.engine.render(),
@@ -103,14 +113,31 @@ export class GridController {
 
   setActive(id: string): void {
     this.activeId = id;
+    this.links.restart();
+    this.showReferenceLines();
   }
 
-  /** The frames of a series in order; its metadata is asked for once, and again after a failure. */
-  open(seriesInstanceUid: string): Promise<Slice[]> {
+  setLinks(links: Record<LinkKind, boolean>): void {
+    this.links.set(links);
+  }
+
+  setReferenceLines(areShown: boolean): void {
+    this.hasReferenceLines = areShown;
+    this.showReferenceLines();
+  }
+
+  private showReferenceLines(): void {
+    const isWanted = this.hasReferenceLines && this.panes.size > 1 && this.panes.has(this.activeId);
+    setReferenceLines(this.group, isWanted ? this.activeId : null);
+    this.engine.render();
+  }
+
+  /** A series in order; its metadata is asked for once, and again after a failure. */
+  open(seriesInstanceUid: string): Promise<OpenedSeries> {
     const known = this.opened.get(seriesInstanceUid);
     if (known) return known;
     const opening = this.source(seriesInstanceUid).then(({ instances, frameUrl }) =>
-      registerSeries(instances, frameUrl),
+      openedSeries(seriesInstanceUid, instances, registerSeries(instances, frameUrl)),
     );
     this.opened.set(seriesInstanceUid, opening);
     opening.catch(() => this.opened.delete(seriesInstanceUid));
@@ -127,8 +154,9 @@ export class GridController {
     this.showMarks();
   }
 
-  setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+  setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     bindMouse(this.group, kind, mouse);
+    bindMagnifier(this.group, isMagnifying, mouse);
   }
 
   select(id: string | null): void {
@@ -164,6 +192,12 @@ export class GridController {
     const refits = this.allPanes.map((pane) => pane.beforeResize());
     this.engine.resize(true, true);
     for (const refit of refits) refit();
+  }
+
+  private onSlicesChanged(): void {
+    this.links.restart();
+    this.showMarks();
+    this.showReferenceLines();
   }
 
   private showMarks(): void {

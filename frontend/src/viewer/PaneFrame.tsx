@@ -13,10 +13,10 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { OpenedSeries } from "./openedSeries";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
-import type { Slice } from "./slices";
 import classes from "./Viewer.module.css";
 import { ViewerOverlay } from "./ViewerOverlay";
 import { StateStore } from "./viewerState";
@@ -26,6 +26,7 @@ interface PaneFrameProps {
   pane: GridPane;
   isActive: boolean;
   isAlone: boolean;
+  hasText: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
   onActivated: () => void;
@@ -77,7 +78,7 @@ export function PaneFrame(props: PaneFrameProps) {
             <ErrorNotice error={error} title="The images cannot be loaded" onRetry={retry} />
           </div>
         ) : (
-          <ViewerOverlay state={state} onRetry={() => pane?.retry()} />
+          <ViewerOverlay state={state} hasText={props.hasText} onRetry={() => pane?.retry()} />
         )}
       </div>
       <SliceSlider index={state.index} count={state.count} onChange={(index) => pane?.goTo(index)} />
@@ -110,10 +111,10 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   const { seriesInstanceUid } = props.pane;
   const open = useCallback(() => {
     let isGone = false;
-    const show = (slices: Slice[]) => {
+    const show = (series: OpenedSeries) => {
       if (isGone) return;
-      const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : 0);
+      const marked = firstMark.current && sliceOf(firstMark.current.geometry, series.slices);
+      void pane?.showSeries(series, marked ? series.slices.indexOf(marked) : 0);
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);

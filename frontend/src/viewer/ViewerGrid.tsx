@@ -55,6 +55,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             controller={controller}
             pane={pane}
             isActive={pane.id === grid.activeId}
+            hasText={grid.hasText}
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
@@ -110,5 +111,13 @@ function useViewerInputs(controller: GridController | null, props: ViewerGridPro
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
   // Marks come before the selection: a mark just loaded can be the selected one.
   useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
-  useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
+  useEffect(
+    () => controller?.setTool(tool, grid.isMagnifying, mouse),
+    [controller, tool, grid.isMagnifying, mouse],
+  );
+  useEffect(() => controller?.setLinks(grid.links), [controller, grid.links]);
+  useEffect(
+    () => controller?.setReferenceLines(grid.hasReferenceLines),
+    [controller, grid.hasReferenceLines],
+  );
 }

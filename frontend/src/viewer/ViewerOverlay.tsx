@@ -1,24 +1,22 @@
 import { Button } from "@mantine/core";
+import { factLines } from "./imageFacts";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
 import classes from "./Viewer.module.css";
 import type { ViewerState } from "./viewerState";
 
+interface ViewerOverlayProps {
+  state: ViewerState;
+  hasText: boolean;
+  onRetry: () => void;
+}
+
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry: () => void }) {
-  const { window, letters, perScreenPixel } = state;
+export function ViewerOverlay({ state, hasText, onRetry }: ViewerOverlayProps) {
+  const { letters, perScreenPixel } = state;
   return (
     <>
-      <div className={`${classes.corner} ${classes.topLeft}`}>
-        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
-        {state.isInverted && <div>Inverted</div>}
-      </div>
-      <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
-        {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}
-      </div>
-      <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
-        {state.count > 0 && `${state.index + 1} / ${state.count}`}
-      </div>
+      <Corners state={state} hasText={hasText} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && <div className={classes.waiting}>Loading…</div>}
@@ -29,6 +27,33 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
             Load again
           </Button>
         </div>
+      )}
+    </>
+  );
+}
+
+function Corners({ state, hasText }: { state: ViewerState; hasText: boolean }) {
+  const { window, facts, cine, zoom } = state;
+  return (
+    <>
+      <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
+        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
+        {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
+        {state.isInverted && <div>Inverted</div>}
+        {cine.isPlaying && <div>Cine {cine.framesPerSecond.toFixed(0)}/s</div>}
+      </div>
+      {hasText && (
+        <>
+          <div className={`${classes.corner} ${classes.bottomLeft}`}>
+            {zoom !== null && <div>Zoom {zoom.toFixed(2)}</div>}
+            <div data-testid="window">
+              {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}
+            </div>
+          </div>
+          <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
+            {state.count > 0 && `${state.index + 1} / ${state.count}`}
+          </div>
+        </>
       )}
     </>
   );

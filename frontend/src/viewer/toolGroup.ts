@@ -87,7 +87,10 @@ export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mous
   if (chosen) group.setToolActive(TOOL_OF_KIND[chosen], { bindings: bindingsOf("tool", mouse.map) });
 }
 
-function bindingsOf(action: MouseAction, map: MouseMap): { mouseButton: number; modifierKey?: number }[] {
+export function bindingsOf(
+  action: MouseAction,
+  map: MouseMap,
+): { mouseButton: number; modifierKey?: number }[] {
   return GESTURES.filter((gesture) => map[gesture] === action).map((gesture) => {
     const start = gesture.lastIndexOf("+") + 1;
     const mouseButton = BUTTON_NUMBER[gesture.slice(start) as keyof typeof BUTTON_NUMBER];

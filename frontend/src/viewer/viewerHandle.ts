@@ -1,4 +1,5 @@
 import { type Grid, withActive } from "@/domain/grid";
+import type { Preset } from "@/domain/windowPresets";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
@@ -8,8 +9,15 @@ export interface ViewerHandle {
   goTo: (index: number) => void;
   scrollBy: (steps: number) => void;
   fit: () => void;
+  oneToOne: () => void;
+  rotate: () => void;
+  flip: (axis: "horizontal" | "vertical") => void;
+  reset: () => void;
   resetWindow: () => void;
+  applyPreset: (preset: Preset) => void;
   toggleInvert: () => void;
+  toggleCine: () => void;
+  changeCineRate: (factor: number) => void;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
 }
@@ -28,8 +36,15 @@ export function viewerHandle(
     goTo: (index) => onActive((pane) => pane.goTo(index)),
     scrollBy: (steps) => onActive((pane) => pane.scrollBy(steps)),
     fit: () => onActive((pane) => pane.fit()),
+    oneToOne: () => onActive((pane) => pane.oneToOne()),
+    rotate: () => onActive((pane) => pane.rotate()),
+    flip: (axis) => onActive((pane) => pane.flip(axis)),
+    reset: () => onActive((pane) => pane.reset()),
     resetWindow: () => onActive((pane) => pane.resetWindow()),
+    applyPreset: (preset) => onActive((pane) => pane.applyPreset(preset)),
     toggleInvert: () => onActive((pane) => pane.toggleInvert()),
+    toggleCine: () => onActive((pane) => pane.toggleCine()),
+    changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
     jumpToMark: (mark) => {
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));

@@ -1,3 +1,4 @@
+import type { ImageFacts } from "./imageFacts";
 import type { EdgeLetters } from "./plane";
 import type { LoadProgress } from "./prefetch";
 
@@ -11,6 +12,10 @@ export interface ViewerState {
   window: { center: number; width: number } | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
+  facts: ImageFacts | null;
+  cine: { isPlaying: boolean; framesPerSecond: number };
+  /** Pixels of the screen across one of the image; null for a plane, which has no pixels of its own. */
+  zoom: number | null;
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
   perScreenPixel: { value: number; unit: "mm" | "px" } | null;
   progress: LoadProgress;
@@ -26,6 +31,9 @@ export const INITIAL_STATE: ViewerState = {
   window: null,
   isInverted: false,
   letters: null,
+  facts: null,
+  cine: { isPlaying: false, framesPerSecond: 15 },
+  zoom: null,
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,
