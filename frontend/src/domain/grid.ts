@@ -1,3 +1,5 @@
+import { type Slab, THIN_PLANE } from "./slab";
+
 /** What is shown where: the layout of the images as plain data, apart from anything that draws. */
 
 export type LayoutName = "ONE" | "SIDE_BY_SIDE" | "ABOVE_BELOW" | "FOUR" | "MPR";
@@ -25,6 +27,8 @@ export interface Grid {
   hasText: boolean;
   /** The button that draws magnifies instead. */
   isMagnifying: boolean;
+  /** For all planes. */
+  slab: Slab;
   /** What stood before the planes, so that leaving them brings it back. */
   beforePlanes: Pick<Grid, "layout" | "panes" | "activeId"> | null;
 }
@@ -53,6 +57,7 @@ export function oneSeries(seriesInstanceUid: string | null): Grid {
     hasReferenceLines: true,
     hasText: true,
     isMagnifying: false,
+    slab: THIN_PLANE,
     beforePlanes: null,
   };
 }

@@ -12,6 +12,10 @@ export type HotkeyAction =
   | "layout_side_by_side"
   | "layout_above_below"
   | "layout_four"
+  | "layout_mpr"
+  | "slab_mode_next"
+  | "slab_thicker"
+  | "slab_thinner"
   | "pane_maximise"
   | "pane_next"
   | "pane_previous"
@@ -105,6 +109,10 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Shift+d"], action: "layout_side_by_side", group: "Layout", text: "Double: side by side" },
   { keys: ["Shift+u"], action: "layout_above_below", group: "Layout", text: "Upper and lower pane" },
   { keys: ["Shift+q"], action: "layout_four", group: "Layout", text: "Quad: two by two" },
+  { keys: ["Shift+o"], action: "layout_mpr", group: "Layout", text: "Orthogonal planes (MPR), and back" },
+  { keys: ["Shift+m"], action: "slab_mode_next", group: "Layout", text: "Planes: thin, MIP, MinIP, average" },
+  { keys: ["Shift+ArrowUp"], action: "slab_thicker", group: "Layout", text: "Planes: thicker slab" },
+  { keys: ["Shift+ArrowDown"], action: "slab_thinner", group: "Layout", text: "Planes: thinner slab" },
   { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },

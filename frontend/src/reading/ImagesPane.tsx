@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { Preset } from "@/domain/windowPresets";
@@ -26,6 +26,7 @@ interface ImagesPaneProps {
 
 export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction }: ImagesPaneProps) {
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
+  const [isReady, setReady] = useState(false);
   const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
@@ -39,7 +40,12 @@ export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction 
         onAction={onAction}
       />
       <div className={classes.viewerRow}>
-        <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
+        <SeriesList
+          series={series}
+          grid={images.grid}
+          viewer={isReady ? images.viewer.current : null}
+          onChosen={images.showSeries}
+        />
         <div className={classes.viewer}>
           <Suspense fallback={<LoadingScreen />}>
             <ViewerGrid
@@ -53,6 +59,7 @@ export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction 
               tool={images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
+              onReady={() => setReady(true)}
               isTestMode={isTestMode()}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               onMarkDrawn={images.onMarkDrawn}

@@ -3,6 +3,7 @@ import { type Keymap, keysOf } from "@/domain/keymap";
 import type { Preset } from "@/domain/windowPresets";
 import type { IconName } from "./icons";
 import classes from "./ReadingRoom.module.css";
+import { SlabSelect } from "./SlabSelect";
 import { ToolButton } from "./ToolButton";
 import type { Images } from "./useImages";
 import { WindowMenu } from "./WindowMenu";
@@ -19,7 +20,7 @@ interface ToolbarProps {
 }
 
 const GROUPS: ToolbarAction[][] = [
-  ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "pane_maximise"],
+  ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "layout_mpr", "pane_maximise"],
   ["tool_select", "tool_point", "tool_length", "tool_rectangle", "tool_ellipse", "view_magnify"],
   [
     "view_fit",
@@ -67,6 +68,7 @@ export function Toolbar({ images, presets, keymap, isDisabled, onAction }: Toolb
         onAction={onAction}
         onPreset={(preset) => images.viewer.current?.applyPreset(preset)}
       />
+      {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
       <span className={classes.toolSpace} />
       {button("help")}
     </div>
@@ -81,6 +83,7 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     layout_side_by_side: grid.layout === "SIDE_BY_SIDE",
     layout_above_below: grid.layout === "ABOVE_BELOW",
     layout_four: grid.layout === "FOUR",
+    layout_mpr: grid.layout === "MPR",
     pane_maximise: grid.isMaximised,
     link_scroll: grid.links.SCROLL,
     link_view: grid.links.VIEW,

@@ -8,8 +8,10 @@ import {
   withLinkToggled,
   withMaximisedToggled,
   withNextPane,
+  withPlanesToggled,
 } from "@/domain/grid";
 import type { HotkeyAction } from "@/domain/hotkeys";
+import { nextMode, withThickness } from "@/domain/slab";
 import { type Preset, presetsOf } from "@/domain/windowPresets";
 import type { InForce } from "@/ui/usePreferences";
 import type { ViewerHandle } from "@/viewer";
@@ -76,6 +78,7 @@ function layoutActions(read: Read, images: Images): Actions {
     layout_side_by_side: choose("SIDE_BY_SIDE"),
     layout_above_below: choose("ABOVE_BELOW"),
     layout_four: choose("FOUR"),
+    layout_mpr: () => images.onGrid(withPlanesToggled),
     pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
     pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
     pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
@@ -87,6 +90,9 @@ function gridActions(images: Images): Actions {
   const toggle = (key: "hasReferenceLines" | "hasText") => () =>
     images.onGrid((grid) => ({ ...grid, [key]: !grid[key] }));
   return {
+    slab_mode_next: () => images.onGrid((grid) => ({ ...grid, slab: nextMode(grid.slab) })),
+    slab_thicker: () => images.onGrid((grid) => ({ ...grid, slab: withThickness(grid.slab, 1) })),
+    slab_thinner: () => images.onGrid((grid) => ({ ...grid, slab: withThickness(grid.slab, -1) })),
     link_scroll: link("SCROLL"),
     link_view: link("VIEW"),
     link_window: link("WINDOW"),

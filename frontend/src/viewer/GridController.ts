@@ -5,8 +5,10 @@ import {
   ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
-import type { LinkKind } from "@/domain/grid";
+import type { LinkKind, PaneView } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import type { PatientMm } from "@/domain/payload";
+import type { Slab } from "@/domain/slab";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { sliceOf } from "./fromPayload";
@@ -14,14 +16,18 @@ import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTool
 import { MarkLayer, type ViewerMark } from "./markLayer";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
+import { Planes } from "./Planes";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
+import { drawThumbnail } from "./thumbnail";
 import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
+import { VolumePane } from "./VolumePane";
+import { Volumes } from "./volumes";
 
 const ToolEvents = ToolEnums.Events;
 
@@ -44,6 +50,7 @@ export class GridController {
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
+  private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
@@ -65,6 +72,8 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
+      volumes: new Volumes(),
+      onPlaneReady: () => this.planes.onReady(),
       onSlicesChanged: () => this.onSlicesChanged(),
       onChanged: (pane, change) => {
         if (pane.id === this.activeId) this.links.follow(pane, change);
@@ -74,6 +83,7 @@ export class GridController {
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
     addLookingTools(this.group);
+    this.planes = new Planes(id, this.engine);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => this.engine.render(),
@@ -83,9 +93,13 @@ export class GridController {
     this.observer = new ResizeObserver(() => this.resize());
   }
 
-  addPane(id: string, element: HTMLDivElement): Pane {
-    const pane = new StackPane(id, element, this.context);
-    this.group.addViewport(id, this.engine.id);
+  addPane(id: string, view: PaneView, element: HTMLDivElement): Pane {
+    const isStack = view === "STACK";
+    const pane = isStack
+      ? new StackPane(id, element, this.context)
+      : new VolumePane(id, view, element, this.context);
+    if (isStack) this.group.addViewport(id, this.engine.id);
+    else this.planes.add(pane);
     this.panes.set(id, pane);
     this.observer.observe(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
@@ -97,7 +111,8 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
-    this.group.removeViewports(this.engine.id, pane.id);
+    if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
+    else this.planes.remove(pane);
     this.panes.delete(pane.id);
     pane.destroy();
     this.showMarks();
@@ -115,6 +130,15 @@ export class GridController {
     this.activeId = id;
     this.links.restart();
     this.showReferenceLines();
+  }
+
+  setSlab(slab: Slab): void {
+    this.planes.setSlab(slab);
+  }
+
+  /** Where the planes meet; null while there are none. */
+  get crosshairs(): PatientMm | null {
+    return this.planes.centre;
   }
 
   setLinks(links: Record<LinkKind, boolean>): void {
@@ -144,6 +168,12 @@ export class GridController {
     return opening;
   }
 
+  /** The middle slice of a series, small; it rejects when the series cannot be had. */
+  async drawThumbnail(seriesInstanceUid: string, canvas: HTMLCanvasElement): Promise<void> {
+    const { slices } = await this.open(seriesInstanceUid);
+    await drawThumbnail(slices, canvas);
+  }
+
   setMarks(marks: ViewerMark[]): void {
     this.marks = marks;
     this.showMarks();
@@ -157,6 +187,7 @@ export class GridController {
   setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     bindMouse(this.group, kind, mouse);
     bindMagnifier(this.group, isMagnifying, mouse);
+    this.planes.setMouse(mouse);
   }
 
   select(id: string | null): void {
@@ -183,6 +214,7 @@ export class GridController {
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();
     ToolGroupManager.destroyToolGroup(this.group.id);
+    this.planes.destroy();
     this.engine.destroy();
     // The next case must not find this one's pixels in its memory.
     cache.purgeCache();

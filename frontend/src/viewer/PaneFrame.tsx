@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { GridPane } from "@/domain/grid";
+import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
@@ -27,6 +27,7 @@ interface PaneFrameProps {
   isActive: boolean;
   isAlone: boolean;
   hasText: boolean;
+  slab: string | null;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
   onActivated: () => void;
@@ -55,7 +56,7 @@ export function PaneFrame(props: PaneFrameProps) {
   return (
     <section
       className={names.filter(Boolean).join(" ")}
-      aria-label={`Pane ${props.pane.id}`}
+      aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
       onPointerDownCapture={onActivated}
@@ -78,7 +79,12 @@ export function PaneFrame(props: PaneFrameProps) {
             <ErrorNotice error={error} title="The images cannot be loaded" onRetry={retry} />
           </div>
         ) : (
-          <ViewerOverlay state={state} hasText={props.hasText} onRetry={() => pane?.retry()} />
+          <ViewerOverlay
+            state={state}
+            hasText={props.hasText}
+            slab={props.pane.view === "STACK" ? null : props.slab}
+            onRetry={() => pane?.retry()}
+          />
         )}
       </div>
       <SliceSlider index={state.index} count={state.count} onChange={(index) => pane?.goTo(index)} />
@@ -87,18 +93,29 @@ export function PaneFrame(props: PaneFrameProps) {
   );
 }
 
+const PLANE_TEXT: Record<PaneView, string> = {
+  STACK: "Pane",
+  AXIAL: "Axial plane",
+  CORONAL: "Coronal plane",
+  SAGITTAL: "Sagittal plane",
+};
+
+function paneName({ id, view }: GridPane): string {
+  return view === "STACK" ? `Pane ${id}` : PLANE_TEXT[view];
+}
+
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
-  const { id } = pane;
+  const { id, view } = pane;
   useEffect(() => {
     if (!element.current) return;
-    const added = controller.addPane(id, element.current);
+    const added = controller.addPane(id, view, element.current);
     setMade(added);
     return () => {
       setMade(null);
       controller.removePane(added);
     };
-  }, [element, controller, id]);
+  }, [element, controller, id, view]);
   return made;
 }
 

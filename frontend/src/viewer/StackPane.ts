@@ -2,7 +2,6 @@ import {
   utilities as coreUtilities,
   Enums,
   eventTarget,
-  imageLoader,
   type RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
@@ -10,6 +9,7 @@ import type { PatientMm } from "@/domain/payload";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
+import { firstRangeOf } from "./firstRange";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
@@ -19,7 +19,7 @@ import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { StateStore } from "./viewerState";
 import { fitImage, flip, lettersOnScreen, perScreenPixel, rotateRight, showOneToOne } from "./viewing";
-import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
 const { Events } = Enums;
 // Below this the reader has not moved the image: what is left are rounding errors.
@@ -93,25 +93,14 @@ export class StackPane implements Pane {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const range = await this.firstRange();
+    const { index } = this.store.get();
+    const range = await firstRangeOf(slices, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
     this.initialRange = range;
     if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
     this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
-  }
-
-  /** The window the first image names; without one, derived from the middle slice, where the body is. */
-  private async firstRange(): Promise<VoiRange | null> {
-    const first = this.slices[this.store.get().index];
-    if (!first || first.isColour) return null;
-    if (first.window) return rangeOfWindow(first.window);
-    const middle = this.slices[Math.floor(this.slices.length / 2)] ?? first;
-    const image = await imageLoader
-      .loadAndCacheImage(middle.imageId)
-      .catch((error: unknown) => this.report(error));
-    return image ? derivedRange(image.getPixelData()) : null;
   }
 
   goTo(index: number): void {

@@ -1,6 +1,7 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import { slabText } from "@/domain/slab";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
@@ -23,6 +24,8 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
+  /** The images can be asked for: thumbnails, for example. */
+  onReady: () => void;
   isTestMode: boolean;
   ref: Ref<ViewerHandle>;
 }
@@ -38,6 +41,10 @@ export function ViewerGrid(props: ViewerGridProps) {
     controller,
     onGrid,
   ]);
+  const isReady = controller !== null;
+  useEffect(() => {
+    if (isReady) newest.current.onReady();
+  }, [isReady]);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
     <div
@@ -56,6 +63,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             pane={pane}
             isActive={pane.id === grid.activeId}
             hasText={grid.hasText}
+            slab={slabText(grid.slab)}
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
@@ -115,6 +123,7 @@ function useViewerInputs(controller: GridController | null, props: ViewerGridPro
     () => controller?.setTool(tool, grid.isMagnifying, mouse),
     [controller, tool, grid.isMagnifying, mouse],
   );
+  useEffect(() => controller?.setSlab(grid.slab), [controller, grid.slab]);
   useEffect(() => controller?.setLinks(grid.links), [controller, grid.links]);
   useEffect(
     () => controller?.setReferenceLines(grid.hasReferenceLines),

@@ -8,37 +8,42 @@ import type { ViewerState } from "./viewerState";
 interface ViewerOverlayProps {
   state: ViewerState;
   hasText: boolean;
+  /** What a plane gathers; null for a thin plane and for stacks. */
+  slab: string | null;
   onRetry: () => void;
 }
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, hasText, onRetry }: ViewerOverlayProps) {
+export function ViewerOverlay({ state, hasText, slab, onRetry }: ViewerOverlayProps) {
   const { letters, perScreenPixel } = state;
   return (
     <>
-      <Corners state={state} hasText={hasText} />
+      <Corners state={state} hasText={hasText} slab={slab} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && <div className={classes.waiting}>Loading…</div>}
       {state.problem && (
         <div className={classes.problem} role="alert">
           {state.problem}
-          <Button variant="default" onClick={onRetry}>
-            Load again
-          </Button>
+          {state.canRetry && (
+            <Button variant="default" onClick={onRetry}>
+              Load again
+            </Button>
+          )}
         </div>
       )}
     </>
   );
 }
 
-function Corners({ state, hasText }: { state: ViewerState; hasText: boolean }) {
+function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) {
   const { window, facts, cine, zoom } = state;
   return (
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
         {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
+        {slab && <div>{slab}</div>}
         {state.isInverted && <div>Inverted</div>}
         {cine.isPlaying && <div>Cine {cine.framesPerSecond.toFixed(0)}/s</div>}
       </div>

@@ -14,6 +14,7 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { LOOKING_TOOLS } from "./lookingTools";
+import { PLANE_TOOLS } from "./planeTools";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
@@ -74,7 +75,7 @@ async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   initTools();
-  for (const tool of [...TOOLS, ...LOOKING_TOOLS]) addTool(tool);
+  for (const tool of [...TOOLS, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

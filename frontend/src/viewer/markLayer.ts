@@ -7,6 +7,7 @@ import { fromPayload, type PlacedMark } from "./fromPayload";
 import type { Slice } from "./slices";
 import { kindOfTool, TOOL_OF_KIND } from "./toolGroup";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
+import type { PaneViewport } from "./viewing";
 
 /** A mark to show on the images; the AI's are drawn dashed and in another colour. */
 export interface ViewerMark {
@@ -26,7 +27,7 @@ export class MarkLayer {
 
   constructor(
     /** A viewport that shows this slice's series. */
-    private readonly viewportOf: (slice: Slice) => Types.IViewport | undefined,
+    private readonly viewportOf: (slice: Slice) => PaneViewport | undefined,
     private readonly render: () => void,
     private readonly offset: PixelOffset,
   ) {}
@@ -160,7 +161,7 @@ function hasNoExtent({ geometry }: DrawnMark): boolean {
   );
 }
 
-function annotationOf(mark: ViewerMark, placed: PlacedMark, viewport: Types.IViewport): ToolTypes.Annotation {
+function annotationOf(mark: ViewerMark, placed: PlacedMark, viewport: PaneViewport): ToolTypes.Annotation {
   const { viewPlaneNormal, viewUp } = viewport.getCamera();
   const origin = (): Types.Point3 => [0, 0, 0];
   return {

@@ -7,6 +7,8 @@ import type { SeriesLoads } from "./seriesLoads";
 import type { Slice } from "./slices";
 import type { PixelOffset } from "./toPayload";
 import type { StateStore } from "./viewerState";
+import type { PaneViewport } from "./viewing";
+import type { Volumes } from "./volumes";
 
 /** What can change in a pane and be followed by others. */
 export type PaneChange = LinkKind;
@@ -19,7 +21,7 @@ export interface Pane {
   readonly store: StateStore;
   /** The slices of the series that it shows; empty until there is one. */
   readonly slices: Slice[];
-  readonly viewport: Types.IViewport;
+  readonly viewport: PaneViewport;
   /** Show a series from a slice on. */
   showSeries(series: OpenedSeries, index: number): Promise<void>;
   goTo(index: number): void;
@@ -62,7 +64,10 @@ export interface PaneContext {
   engine: RenderingEngine;
   offset: PixelOffset;
   loads: SeriesLoads;
+  volumes: Volumes;
   /** The pane shows other slices than before: marks have to be placed anew. */
   onSlicesChanged: () => void;
+  /** A plane has its volume: the crosshairs can stand when all have. */
+  onPlaneReady: () => void;
   onChanged: (pane: Pane, change: PaneChange) => void;
 }

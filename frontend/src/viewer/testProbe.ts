@@ -12,6 +12,7 @@ export interface PaneProbe {
   readonly seriesInstanceUid: string | null;
   readonly state: ViewerState;
   clientPointOfPixel: ClientPoint;
+  clientPointOf: (x: number, y: number, z: number) => { x: number; y: number };
 }
 
 /** What browser tests may see of the viewer; it cannot change anything. */
@@ -21,7 +22,10 @@ export interface ViewerProbe {
   /** The active pane's. */
   readonly state: ViewerState | null;
   readonly annotations: { id: string; tool: string; isLocked: boolean; points: number[][]; stats: unknown }[];
+  /** Where the planes meet, in patient millimetres. */
+  readonly crosshairs: readonly number[] | null;
   readonly cacheBytes: number;
+  readonly volumes: number;
   clientPointOfPixel: ClientPoint;
 }
 
@@ -47,6 +51,12 @@ export function exposeForTests(controller: GridController): () => void {
     get annotations() {
       return drawnAnnotations();
     },
+    get crosshairs() {
+      return controller.crosshairs;
+    },
+    get volumes() {
+      return cache.getVolumes().length;
+    },
     get cacheBytes() {
       return cache.getCacheSize();
     },
@@ -65,6 +75,7 @@ function paneProbes(controller: GridController): PaneProbe[] {
     seriesInstanceUid: pane.slices[0]?.seriesInstanceUid ?? null,
     state: pane.store.get(),
     clientPointOfPixel: (column, row) => pane.clientPointOfPixel(column, row),
+    clientPointOf: (x, y, z) => pane.clientPointOf([x, y, z]),
   }));
 }
 

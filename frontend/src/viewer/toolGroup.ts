@@ -98,3 +98,8 @@ export function bindingsOf(
     return modifierKey === undefined ? { mouseButton } : { mouseButton, modifierKey };
   });
 }
+
+/** Show marks without letting the mouse change them. */
+export function setMarksReadOnly(group: Types.IToolGroup): void {
+  for (const kind of MARK_KINDS) group.setToolEnabled(TOOL_OF_KIND[kind]);
+}

@@ -18,6 +18,8 @@ export interface ViewerHandle {
   toggleInvert: () => void;
   toggleCine: () => void;
   changeCineRate: (factor: number) => void;
+  /** Draw the middle slice of a series; rejects when it cannot be had. */
+  drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
 }
@@ -45,6 +47,7 @@ export function viewerHandle(
     toggleInvert: () => onActive((pane) => pane.toggleInvert()),
     toggleCine: () => onActive((pane) => pane.toggleCine()),
     changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
+    drawThumbnail: async (uid, canvas) => controller?.drawThumbnail(uid, canvas),
     jumpToMark: (mark) => {
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));

@@ -21,6 +21,8 @@ export interface ViewerState {
   progress: LoadProgress;
   usesCpu: boolean;
   problem: string | null;
+  /** Whether it may help to load again. */
+  canRetry: boolean;
 }
 
 export const INITIAL_STATE: ViewerState = {
@@ -38,6 +40,7 @@ export const INITIAL_STATE: ViewerState = {
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,
   problem: null,
+  canRetry: true,
 };
 
 /** A value that React can watch (`useSyncExternalStore`). */

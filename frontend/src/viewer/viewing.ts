@@ -4,9 +4,10 @@ import { fitFactor } from "./fitting";
 import { edgeLetters, type ImagePlane, subtract } from "./plane";
 
 /** What can be done with the view of any pane, a stack or a plane: nothing here knows its images. */
+export type PaneViewport = Types.IStackViewport | Types.IVolumeViewport;
 
 /** A quarter turn clockwise on the screen, whatever was flipped before. */
-export function rotateRight(viewport: Types.IViewport): void {
+export function rotateRight(viewport: PaneViewport): void {
   const { rotation = 0, flipHorizontal, flipVertical } = viewport.getViewPresentation();
   // Seen from behind, clockwise is the other way round.
   const quarter = Boolean(flipHorizontal) === Boolean(flipVertical) ? 90 : 270;
@@ -15,7 +16,7 @@ export function rotateRight(viewport: Types.IViewport): void {
 }
 
 /** Mirror left and right, or up and down, as they are on the screen. */
-export function flip(viewport: Types.IViewport, axis: "horizontal" | "vertical"): void {
+export function flip(viewport: PaneViewport, axis: "horizontal" | "vertical"): void {
   const { flipHorizontal = false, flipVertical = false } = viewport.getViewPresentation();
   viewport.setViewPresentation(
     axis === "horizontal" ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical },
@@ -24,7 +25,7 @@ export function flip(viewport: Types.IViewport, axis: "horizontal" | "vertical")
 }
 
 /** The whole image as large as the pane allows, turned as it is. */
-export function fitImage(viewport: Types.IViewport, corners: PatientMm[]): void {
+export function fitImage(viewport: PaneViewport, corners: PatientMm[]): void {
   viewport.setZoom(1);
   viewport.setPan([0, 0]);
   const onCanvas = corners.map((corner) => viewport.worldToCanvas([...corner]));
@@ -35,14 +36,14 @@ export function fitImage(viewport: Types.IViewport, corners: PatientMm[]): void 
 }
 
 /** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */
-export function showOneToOne(viewport: Types.IViewport, perImagePixel: number, perScreenPixel: number): void {
+export function showOneToOne(viewport: PaneViewport, perImagePixel: number, perScreenPixel: number): void {
   const screenPixelsPerImagePixel = (perImagePixel / perScreenPixel) * window.devicePixelRatio;
   viewport.setZoom(viewport.getZoom() / screenPixelsPerImagePixel);
   viewport.render();
 }
 
 /** The letters of the four edges as the camera sees them now, after any turn and flip. */
-export function lettersOnScreen(viewport: Types.IViewport, plane: ImagePlane) {
+export function lettersOnScreen(viewport: PaneViewport, plane: ImagePlane) {
   if (!plane.orientation) return null;
   const origin = worldAt(viewport, [0, 0]);
   return edgeLetters({
@@ -55,13 +56,13 @@ export function lettersOnScreen(viewport: Types.IViewport, plane: ImagePlane) {
 }
 
 /** Units of the world in one pixel of the screen. */
-export function perScreenPixel(viewport: Types.IViewport): number | null {
+export function perScreenPixel(viewport: PaneViewport): number | null {
   const [x, y, z] = subtract(worldAt(viewport, [100, 0]), worldAt(viewport, [0, 0]));
   const length = Math.hypot(x, y, z) / 100;
   return Number.isFinite(length) && length > 0 ? length : null;
 }
 
-export function worldAt(viewport: Types.IViewport, canvas: [number, number]): PatientMm {
+export function worldAt(viewport: PaneViewport, canvas: [number, number]): PatientMm {
   const [x, y, z] = viewport.canvasToWorld(canvas);
   return [x, y, z];
 }
