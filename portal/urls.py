@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal import health, pages
+from portal.accounts import session_views
 
 handler404 = "portal.errors.not_found_page"
 handler500 = "portal.errors.server_error_page"
@@ -27,14 +28,15 @@ urlpatterns = [
         auth_views.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
         name="sign-in",
     ),
-    path("accounts/sign-out", auth_views.LogoutView.as_view(), name="sign-out"),
+    path("accounts/sign-out", session_views.SignOutView.as_view(), name="sign-out"),
     path(
         "accounts/password",
-        auth_views.PasswordChangeView.as_view(template_name="accounts/password.html", success_url="/"),
+        session_views.PasswordView.as_view(template_name="accounts/password.html", success_url="/"),
         name="password",
     ),
     path("api/v1/", include(api)),
     path("dicomweb/", include("portal.imaging.dicomweb_urls")),
+    path("frames/", include("portal.imaging.frames_urls")),
     # Everything else is the front end's; addresses that belong to the server never are.
-    re_path(r"^(?!api/|dicomweb/|health/|accounts/|static/)(?P<path>.*)$", pages.app, name="app"),
+    re_path(r"^(?!api/|dicomweb/|frames/|health/|accounts/|static/)(?P<path>.*)$", pages.app, name="app"),
 ]

@@ -24,6 +24,7 @@ from annotations.models import (
 )
 from annotations.selectors import cases_of, launch_check
 from annotations.services.content import json_digest
+from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
@@ -155,6 +156,7 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
         obj=reader_study,
         detail={"imaging_study_ids": [str(pk) for pk in wanted]},
     )
+    _access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
 
 
@@ -175,6 +177,7 @@ def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[
         Membership(reader_study=reader_study, user_id=user_id, role=role)
         for user_id, role in sorted(wanted - set(current))
     )
+    access_changed(user_id for user_id, _ in set(current) - wanted)
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
@@ -258,7 +261,12 @@ def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     reader_study.closed_at = timezone.now()
     reader_study.save(update_fields=["state", "closed_at"])
     record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.close", obj=reader_study)
+    _access_of_members_changed(reader_study)
     return reader_study
+
+
+def _access_of_members_changed(reader_study: ReaderStudy) -> None:
+    access_changed(reader_study.memberships.values_list("user_id", flat=True))
 
 
 def _move(reader_study: ReaderStudy, verb: str) -> None:

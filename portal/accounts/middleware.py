@@ -11,8 +11,9 @@ from portal.accounts.permissions import site_roles
 from portal.accounts.policy import ROUTES, action_of, allowed
 from portal.errors import NotFound, problem_response
 
-# DRF authenticates and checks these itself, because only it knows bearer tokens.
-API_PREFIXES = ("/api/", "/dicomweb/")
+# These authenticate and check for themselves: DRF, because only it knows bearer tokens; frames, because a grant spares
+# the database.
+API_PREFIXES = ("/api/", "/dicomweb/", "/frames/")
 
 
 class RoutePolicyMiddleware:

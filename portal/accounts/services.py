@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.authentication import token_digest
+from portal.accounts.epochs import access_changed
 from portal.accounts.models import ApiToken, Preferences, TokenScope, User
 from portal.accounts.preferences import EMPTY, preference_problems
 from portal.audit.services import record
@@ -94,6 +95,15 @@ def token_revoke(*, by: User, token: ApiToken) -> None:
     """End a token at once."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
     record(stream=STREAM, actor=by, action="token.revoke", obj=token)
+    access_changed([token.user_id])
+
+
+@transaction.atomic
+def person_deactivate(*, by: User | None, person: User) -> None:
+    """Close an account at once: its sessions, tokens and grants end; what it has signed stays."""
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    record(stream=STREAM, actor=by, action="person.deactivate", obj=person)
+    access_changed([person.pk])
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """DICOM JSON for viewers: QIDO-RS rows from the mirror, WADO-RS metadata from Orthanc, cleaned. No HTTP."""
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from portal.imaging.media_types import EXPLICIT_LITTLE_ENDIAN
 from portal.imaging.models import ImagingStudy, Instance, Series
-from portal.imaging.reader_tags import ALLOWED_TAGS, tag_of
+from portal.imaging.reader_tags import ALLOWED_TAGS, CHECKED_WORDING_TAGS, is_known_wording, tag_of
+from portal.imaging.suv import suv_elements
 
 DicomJson = dict[str, Any]
 # Gives the raw value of an element by its path, in little endian.
@@ -77,17 +79,29 @@ def instance_row(instance: Instance, series: Series, base_url: str) -> DicomJson
 
 def cleaned_metadata(row: DicomJson, instance: Instance, patient_key: str, read: ReadElement) -> DicomJson:
     """One instance's metadata as a viewer may see it: allowed elements, the pseudonym, tables inline."""
-    clean = _allowed(row, (), read)
+    clean = _allowed(row, (), read) | suv_elements(row)
     clean[tag_of("SpecificCharacterSet")] = attribute("CS", "ISO_IR 192")
     clean[tag_of("PatientID")] = attribute("LO", patient_key)
     clean[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", instance.transfer_syntax_uid)
     return dict(sorted(clean.items()))
 
 
+_TEXT_OF_PIXELS = frozenset({"PhotometricInterpretation"})
+
+
+def described_pixels(description: Mapping[str, str | int]) -> DicomJson:
+    """The elements that describe decoded frames: native, little endian, RGB by pixel."""
+    elements = {
+        keyword: attribute("CS" if keyword in _TEXT_OF_PIXELS else "US", value)
+        for keyword, value in description.items()
+    }
+    return _named(elements | {"AvailableTransferSyntaxUID": attribute("UI", EXPLICIT_LITTLE_ENDIAN)})
+
+
 def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJson:
     clean: DicomJson = {}
     for tag, element in row.items():
-        if tag not in ALLOWED_TAGS:
+        if tag not in ALLOWED_TAGS or not _is_harmless(tag, element):
             continue
         here = (*path, f"{tag[:4]}-{tag[4:]}")
         if element.get("vr") == "SQ":
@@ -100,6 +114,11 @@ def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJso
         else:
             clean[tag] = element
     return clean
+
+
+def _is_harmless(tag: str, element: DicomJson) -> bool:
+    """Free text that names a window passes only in words that are known to name windows."""
+    return tag not in CHECKED_WORDING_TAGS or all(is_known_wording(value) for value in element.get("Value", ()))
 
 
 def multipart_related(parts: Iterable[bytes], part_type: str, boundary: str) -> bytes:

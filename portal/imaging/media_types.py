@@ -6,7 +6,18 @@ from django.utils.http import parse_header_parameters
 
 OCTET_STREAM = "application/octet-stream"
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99"})
-_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+# What is decoded before it is served, for Orthanc 1.10.1 would change the byte order of big endian unsaid and label
+# HTJ2K as native, and no browser decodes JPEG Extended of 12 bits.
+DECODED_HERE = frozenset(
+    {
+        "1.2.840.10008.1.2.2",
+        "1.2.840.10008.1.2.4.51",
+        "1.2.840.10008.1.2.4.201",
+        "1.2.840.10008.1.2.4.202",
+        "1.2.840.10008.1.2.4.203",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +28,8 @@ class Accepted:
 
 
 def shown_transfer_syntax(stored: str) -> str:
-    """The transfer syntax of the bytes of a frame: a deflated file's frames come inflated."""
-    return _EXPLICIT_LITTLE_ENDIAN if stored in _NATIVE else stored
+    """The transfer syntax of the bytes of a frame: a deflated file's frames come inflated, some come decoded."""
+    return EXPLICIT_LITTLE_ENDIAN if stored in _NATIVE | DECODED_HERE else stored
 
 
 def choose(accept_header: str, transfer_syntax_uid: str, *, number_of_frames: int) -> Accepted | None:
@@ -34,7 +45,7 @@ def choose(accept_header: str, transfer_syntax_uid: str, *, number_of_frames: in
             continue
         if media_type == "multipart/related":
             inner, inner_parameters = parse_header_parameters(parameters.get("type", OCTET_STREAM))
-            wanted = wanted or inner_parameters.get("transfer-syntax", _EXPLICIT_LITTLE_ENDIAN)
+            wanted = wanted or inner_parameters.get("transfer-syntax", EXPLICIT_LITTLE_ENDIAN)
             if inner in (OCTET_STREAM, "*/*") and wanted in ("*", transfer_syntax_uid):
                 return Accepted(is_multipart=True)
         elif media_type in ("*/*", "application/*", OCTET_STREAM):

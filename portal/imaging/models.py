@@ -127,6 +127,23 @@ class IngestItem(UuidModel):
         constraints = [models.UniqueConstraint(fields=["job", "name"], name="ingest_item_once_per_name")]
 
 
+class SeriesFrames(JobModel):
+    """The frames of a series as files under var/: the job that writes them, and what lies there."""
+
+    TASK_NAME: ClassVar[str] = "imaging.write_frames"
+    QUEUE: ClassVar[str] = "frames"
+
+    series = models.OneToOneField(Series, on_delete=models.CASCADE, related_name="frames")
+    version = models.CharField(max_length=32, blank=True, help_text="Folder of the files; empty: none were written.")
+    number_of_instances = models.PositiveIntegerField(default=0, help_text="Of the series when they were written.")
+    number_of_frames = models.PositiveIntegerField(default=0)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, help_text="Last grant, to some minutes: the oldest are evicted first.")
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.state}"
+
+
 class ChangesCursor(models.Model):
     """How far Orthanc's changes feed has been followed (one row)."""
 

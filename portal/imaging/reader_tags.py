@@ -4,6 +4,8 @@ An allow-list, because files carry names in places no list of bad elements fores
 text, overlays. Sequences are followed and their items filtered by the same list.
 """
 
+import re
+
 from pydicom.datadict import tag_for_keyword
 
 _IDENTITY_OF_OBJECTS = """
@@ -26,7 +28,8 @@ _PIXELS = """
 _DISPLAY = """
     RescaleIntercept RescaleSlope RescaleType WindowCenter WindowWidth VOILUTFunction PresentationLUTShape
     PixelIntensityRelationship PixelIntensityRelationshipSign ModalityLUTSequence VOILUTSequence LUTDescriptor
-    ModalityLUTType LUTData RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
+    ModalityLUTType LUTData LUTExplanation WindowCenterWidthExplanation
+    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
     BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
     BluePaletteColorLookupTableData
 """
@@ -49,7 +52,7 @@ _ENHANCED = """
     PlanePositionSequence PlaneOrientationSequence FrameVOILUTSequence
     PixelValueTransformationSequence FrameContentSequence FrameAnatomySequence
     StackID InStackPositionNumber TemporalPositionIndex DimensionIndexValues
-    MRDiffusionSequence MREchoSequence EffectiveEchoTime
+    MRDiffusionSequence MREchoSequence EffectiveEchoTime FramePixelDataPropertiesSequence
 """
 _GROUPS = (
     _IDENTITY_OF_OBJECTS,
@@ -79,3 +82,21 @@ def tag_of(keyword: str) -> str:
 
 
 ALLOWED_TAGS = frozenset(tag_of(keyword) for keyword in KEYWORDS)
+
+# The names of windows and lookup tables are free text (LO). Only these words pass, so no name of a person does.
+CHECKED_WORDING_TAGS = frozenset(map(tag_of, ("WindowCenterWidthExplanation", "LUTExplanation")))
+_WORDING_TEXT = """
+    ABDOMEN ALGO ANGIO AORTA AUTO BONE BRAIN BREAST BROAD CARDIAC CEREBRUM CHEST CONTRAST DEFAULT DENTAL FULL HARD
+    HARDER HEAD HIGH IAM LINEAR LIVER LOW LUNG LUT MEDIASTINUM MEDIUM MIN MAX NARROW NECK NORMAL OPT ORTHO PELVIS
+    POSTERIOR FOSSA PRESET RANGE SHARP SIGMOID SINUS SKIN SKULL SMOOTH SOFT SOFTER SPINE STANDARD STROKE TISSUE USER
+    VASCULAR VIEW VOI WIDE WINDOW
+"""
+_WORDING = frozenset(_WORDING_TEXT.split())
+
+
+def is_known_wording(value: object) -> bool:
+    """Is this the name of a window, made of known words and small numbers alone?"""
+    words = [re.fullmatch(r"([A-Z]*)([0-9]{0,4})", word) for word in re.split(r"[\s_\-/.,()]+", str(value).upper())]
+    # Three numbers could be a date.
+    numbers = sum(1 for word in words if word and word[2])
+    return numbers <= 2 and all(word is not None and word[1] in _WORDING | {""} for word in words)

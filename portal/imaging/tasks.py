@@ -5,9 +5,10 @@ import logging
 from portal import jobs
 from portal.celery import app
 from portal.imaging.connection import orthanc
-from portal.imaging.models import IngestJob
+from portal.imaging.models import IngestJob, SeriesFrames
 from portal.imaging.orthanc import OrthancUnavailable
 from portal.imaging.services.follow import changes_follow
+from portal.imaging.services.frames import frames_sweep, write_frames
 from portal.imaging.services.ingest import ingest_job_run
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,18 @@ logger = logging.getLogger(__name__)
 def ingest(*, job_id: str) -> None:
     """Take in the files of one job."""
     jobs.run(IngestJob, job_id, ingest_job_run)
+
+
+@app.task(name=SeriesFrames.TASK_NAME)
+def write_series_frames(*, job_id: str) -> None:
+    """Write the frames of one series."""
+    jobs.run(SeriesFrames, job_id, write_frames)
+
+
+@app.task(name="imaging.frames_sweep")
+def sweep_frames() -> int:
+    """Have missing frames written and orphaned ones removed."""
+    return frames_sweep()
 
 
 @app.task(name="imaging.follow_changes")

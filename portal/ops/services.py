@@ -225,7 +225,7 @@ def _celery_worker(name: str, queues: str, concurrency: int) -> Command:
 
 def worker(site: Site) -> Command:
     """Jobs that need no GPU and no torch."""
-    return _celery_worker("worker", "default,ingest,analysis,export", concurrency=2)
+    return _celery_worker("worker", "default,ingest,frames,analysis,export", concurrency=2)
 
 
 def inference(site: Site) -> Command:

@@ -88,6 +88,11 @@ ORTHANC_URL = env.str("ORTHANC_URL")
 ORTHANC_USERNAME = env.str("ORTHANC_USERNAME")
 ORTHANC_PASSWORD = env.str("ORTHANC_PASSWORD")
 
+# --- frames: files under var/frames, written once by a worker (docs/adr/0006-serving-path.md)
+OVERREAD_FRAME_CACHE_GB = env.float("OVERREAD_FRAME_CACHE_GB", 100.0)
+# Behind nginx: the internal location of var/frames, such as "/_frames"; empty: this process sends the bytes itself.
+OVERREAD_FRAMES_ACCEL = env.str("OVERREAD_FRAMES_ACCEL", "").rstrip("/")
+
 # --- accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -214,8 +219,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"queue": "ingest", "expires": 3},
     },
+    "frames-sweep": {
+        "task": "imaging.frames_sweep",
+        "schedule": 15.0,
+        "options": {"queue": "default", "expires": 15},
+    },
 }
-OVERREAD_QUEUES = ["default", "ingest", "analysis", "export", "inference"]
+OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.

@@ -24,6 +24,12 @@ def address(route: Route, side: Side) -> str:
         "series_uid": side.series.series_instance_uid,
         "instance_uid": side.instance.sop_instance_uid,
         "frames": "1",
+        "series_id": side.series.pk,
+        "version": side.series.frames.version,
+        "form": "raw",
+        "number": 1,
+        "first": 1,
+        "last": 1,
         "ai_model_id": side.ai_model.pk,
         "model_version_id": side.model_version.pk,
         "inference_run_id": side.inference_run.pk,
@@ -37,7 +43,7 @@ def address(route: Route, side: Side) -> str:
 
 def body(name: str, side: Side) -> Any:
     """Content that the route understands."""
-    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
         "preferences": {"base_revision": 0, "content": {"version": 1}},
@@ -59,6 +65,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-label-schema": {"questions": QUESTIONS},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
+        "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
+        "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
         "read-first-read": content,
         "read-sign": content,

@@ -24,7 +24,8 @@ from portal.accounts.policy import Role
 from portal.accounts.services import token_create
 from portal.db import JobState
 from portal.imaging.connection import orthanc
-from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series
+from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
+from portal.imaging.services.frames import frames_request, write_frames
 from portal.inference.models import (
     AiModel,
     EngineKind,
@@ -137,6 +138,9 @@ def imaging_study(seed: str) -> tuple[ImagingStudy, Series, Instance]:
         columns=header.Columns,
         file_sha256="0" * 64,
     )
+    frames_request([series])
+    jobs.run(SeriesFrames, series.frames.pk, write_frames)
+    series.refresh_from_db()
     return study, series, instance
 
 

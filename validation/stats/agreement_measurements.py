@@ -379,9 +379,12 @@ def _slope(middle: FloatArray, difference: FloatArray) -> TestOutcome:
     if min(np.ptp(middle), np.ptp(difference)) <= _ROUNDING * size:
         return Undefined(Reason.ZERO_VARIANCE, "The means or the differences do not vary.", n)
     centred = middle - middle.mean()
-    slope = float((centred * difference).sum() / (centred**2).sum())
+    squares = float((centred**2).sum())
+    if squares == 0.0:
+        return Undefined(Reason.ZERO_VARIANCE, "The means vary by so little that their squares are 0.", n)
+    slope = float((centred * difference).sum() / squares)
     rest = difference - difference.mean() - slope * centred
-    error = math.sqrt(float((rest**2).sum()) / (n - 2) / float((centred**2).sum()))
+    error = math.sqrt(float((rest**2).sum()) / (n - 2) / squares)
     if np.abs(rest).max() <= _ROUNDING * size:
         return Undefined(Reason.ZERO_VARIANCE, "The differences follow the means exactly.", n)
     statistic = slope / error

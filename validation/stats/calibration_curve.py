@@ -1,6 +1,8 @@
 """Smoothed reliability, the errors read off it, and what the Brier score is made of."""
 
+import bisect
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -89,11 +91,7 @@ def smooth_calibration(truth: npt.ArrayLike, probability: npt.ArrayLike) -> Smoo
         return Undefined(Reason.ZERO_VARIANCE, "All predicted probabilities are equal.", n)
     order = np.argsort(p, kind="stable")
     smoothed = np.empty(n)
-    # The same shortcut as R: local fits no closer than 1 % of the range, straight lines between.
-    smoothed[order] = lowess(
-        outcome[order].astype(np.float64), p[order], frac=_LOWESS_SPAN, it=0, delta=0.01 * np.ptp(p),
-        is_sorted=True, return_sorted=False,
-    )  # fmt: skip
+    smoothed[order] = _smoothed(outcome[order].astype(np.float64), p[order])
     distance = np.abs(smoothed - p)
     limited = np.clip(smoothed, 0.0, 1.0)
     e50, e90 = np.quantile(distance, [0.5, 0.9])
@@ -160,6 +158,43 @@ def adaptive_calibration_error(
     order = np.argsort(p, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
     return float(sum(abs(outcome[part].sum() - p[part].sum()) for part in parts) / len(p))
+
+
+def _smoothed(outcome: FloatArray, p: FloatArray) -> FloatArray:
+    """Run lowess over sorted probabilities as R does: fits no closer than 1 % of the range, straight lines between."""
+    values, sizes = np.unique(p, return_counts=True)
+    delta, span = 0.01 * np.ptp(p), int(_LOWESS_SPAN * len(p) + 1e-7)
+    if sizes.max() < span - 1:
+        return np.asarray(lowess(outcome, p, frac=_LOWESS_SPAN, it=0, delta=delta, is_sorted=True, return_sorted=False))
+    # One probability fills the span of itself and of its neighbours. No point is then left with a weight above 0:
+    # statsmodels answers 0 or NaN, R's lowess the mean of the cases at the probability itself.
+    anchors = _anchors(values, delta)
+    return np.interp(p, anchors, [_local_fit(outcome, p, at, span) for at in anchors])
+
+
+def _local_fit(outcome: FloatArray, p: FloatArray, at: float, span: int) -> float:
+    """Fit a line around `at` to its `span` nearest points, with tricube weights, as `lowest` in R's lowess."""
+    left = bisect.bisect_left(range(len(p) - span), True, key=lambda k: bool(at - p[k] <= p[k + span] - at))
+    radius = max(at - p[left], p[left + span - 1] - at)
+    distance = np.abs(p - at)
+    near = distance <= 0.999 * radius
+    x, y, r = p[near], outcome[near], distance[near]
+    weight = np.where(r <= 0.001 * radius, 1.0, (1.0 - (r / (radius or 1.0)) ** 3) ** 3)
+    weight /= weight.sum()
+    centre = float(weight @ x)
+    spread = float(weight @ (x - centre) ** 2)
+    if math.sqrt(spread) > 0.001 * np.ptp(p):
+        weight *= (at - centre) / spread * (x - centre) + 1.0
+    return float(weight @ y)
+
+
+def _anchors(values: FloatArray, delta: float) -> FloatArray:
+    """Choose where R's lowess fits: the first value, and from each the last within `delta`, or the next."""
+    chosen = [0]
+    while chosen[-1] < len(values) - 1:
+        within = int(np.searchsorted(values, values[chosen[-1]] + delta, side="right")) - 1
+        chosen.append(max(chosen[-1] + 1, within))
+    return values[chosen]
 
 
 def _groups(

@@ -150,6 +150,8 @@ def _as_text(reports: list[tuple[dict[str, str], Report]], notes: list[str]) -> 
 
 
 def _table(frame: pd.DataFrame) -> str:
+    # `na_rep` does not reach None in a column of objects.
+    frame = frame.apply(lambda column: column.where(column.notna(), "") if column.dtype == object else column)
     return frame.to_string(index=False, na_rep="", float_format=lambda number: f"{number:.6g}")
 
 

@@ -100,7 +100,9 @@ EVERY_MARK: dict[str, Callable[[LocalisationStudy, int], LeftOut]] = {
 def _marks(study: LocalisationStudy, cell: int) -> tuple[FloatArray, Positions, FloatArray]:
     """Give the ratings of the non-lesion marks, their cases, and the ratings of the lesions."""
     own = study.false_cell == cell
-    lesion = study.lesion_rating.reshape(-1, len(study.lesion_case))[cell]
+    # Not -1 for the number of cells: a study of negative cases has no lesions to infer it from.
+    cells = len(study.modalities) * len(study.readers)
+    lesion = study.lesion_rating.reshape(cells, len(study.lesion_case))[cell]
     return study.false_rating[own], study.false_case[own], lesion
 
 

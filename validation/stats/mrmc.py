@@ -83,8 +83,6 @@ def mrmc(
     ['FRRC', 'RRFC', 'RRRC']
     """
     level, figure = confidence_level(level), figure or auc_figure()
-    if margin is not None and not margin >= 0.0:
-        raise InputError(f"a margin is not negative; it was {margin}")
     if method == "dbm" and covariance != "jackknife":
         raise InputError(f"DBM uses the jackknife by definition, not {covariance}")
     source = ReadingFigures(table, figure)
@@ -111,6 +109,8 @@ class _Analysis:
         resamples: int,
         generator: np.random.Generator | None,
     ) -> None:
+        if margin is not None and not 0.0 <= margin < math.inf:
+            raise InputError(f"a margin is not negative; it was {margin}")
         self.source, self.method, self.covariance = source, method, covariance
         self.level, self.margin = level, margin
         self.resamples, self.generator = resamples, generator

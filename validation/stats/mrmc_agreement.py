@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from validation.stats.checks import FloatArray, confidence_level
+from validation.stats.checks import FloatArray, InputError, confidence_level
 from validation.stats.crossed import quantile
 from validation.stats.mrmc_analyses import NEGLIGIBLE
 from validation.stats.mrmc_design import Readings
@@ -33,7 +33,7 @@ class ReaderLimits:
     a: str
     b: str
     bias: Outcome
-    variance: float
+    variance: float | Undefined
     lower: Outcome
     upper: Outcome
 
@@ -47,7 +47,7 @@ class ReaderAgreement:
     """The answer of `reader_agreement`: limits, and the components of each pair of modalities."""
 
     limits: tuple[ReaderLimits, ...]
-    components: dict[tuple[str, str], dict[str, float]]
+    components: dict[tuple[str, str], dict[str, float | Undefined]]
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, JSONValue]:
@@ -61,21 +61,29 @@ class ReaderAgreement:
     def frames(self) -> tuple[pd.DataFrame, ...]:
         """Give a table of the limits and one of the components."""
         rows = [
-            {"kind": row.kind, "of": MEANING[row.kind], "a": row.a, "b": row.b, "variance": row.variance}
+            {"kind": row.kind, "of": MEANING[row.kind], "a": row.a, "b": row.b, "variance": _number(row.variance)}
             | {
                 f"{name} {end}".strip(): value
                 for name in ("bias", "lower", "upper")
                 for end, value in _cells(row, name)
             }
+            | ({"note": row.lower.detail} if isinstance(row.lower, Undefined) else {})
             for row in self.limits
         ]
-        components = [{"a": a, "b": b, **row} for (a, b), row in self.components.items()]
+        components = [
+            {"a": a, "b": b} | {name: _number(one) for name, one in row.items()}
+            for (a, b), row in self.components.items()
+        ]
         return tuple(pd.DataFrame(part) for part in (rows, components) if part)
 
 
-def jsonable_row(row: dict[str, float]) -> dict[str, JSONValue]:
+def jsonable_row(row: dict[str, float | Undefined]) -> dict[str, JSONValue]:
     """Give the same mapping as JSON values."""
-    return {name: float(value) for name, value in row.items()}
+    return {name: jsonable(value) for name, value in row.items()}
+
+
+def _number(value: float | Undefined) -> float | None:
+    return None if isinstance(value, Undefined) else value
 
 
 def reader_agreement(table: Readings, *, level: float = 0.95) -> ReaderAgreement | Undefined:
@@ -93,7 +101,8 @@ def reader_agreement(table: Readings, *, level: float = 0.95) -> ReaderAgreement
     ReaderAgreement or Undefined
         For each pair of modalities a and b: `WRBM`, X_ajk - X_bjk of one reader; `BRBM`, X_ajk - X_bj'k of two
         readers. For each modality `BRWM`, X_jk - X_j'k. The components are of the model with fixed modality and
-        random reader, case and their interactions; negative ones stay. Undefined with one reader or one case.
+        random reader, case and their interactions; negative ones stay. Undefined with one reader or one case; what
+        needs two readings of one case, in a design that has none, is undefined on its own.
 
     Notes
     -----
@@ -116,6 +125,7 @@ def reader_agreement(table: Readings, *, level: float = 0.95) -> ReaderAgreement
     [-1.5]
     """
     level = confidence_level(level)
+    _refuse_infinite(table)
     if len(table.readers) < 2:
         detail = "One reader only: agreement over readers needs two; use limits_of_agreement for one."
         return Undefined(Reason.TOO_FEW_READERS, detail, len(table.readers))
@@ -134,6 +144,15 @@ def reader_agreement(table: Readings, *, level: float = 0.95) -> ReaderAgreement
         same = table.rating[index], table.rating[index]
         limits.append(_limits("BRWM", name, name, same, _within_modality, level))
     return ReaderAgreement(tuple(limits), components, _notes(table))
+
+
+def _refuse_infinite(table: Readings) -> None:
+    """Refuse what a rating may be, but a measurement may not."""
+    infinite = np.argwhere(np.isinf(table.rating))
+    if len(infinite):
+        modality, reader, case = infinite[0]
+        where = f"reader {table.readers[reader]!r}, case {table.cases[case]!r}, modality {table.modalities[modality]!r}"
+        raise InputError(f"{where}: an infinite value is not a measurement", column="rating")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -157,8 +176,15 @@ def _limits(
     bias, variance = (float(part) for part in statistic(*pair, "nothing"))
     n = int((~np.isnan(pair[0]) & ~np.isnan(pair[1])).sum())
     method = f"{kind}, readers and cases random, jackknife, t"
-    if not variance > NEGLIGIBLE:
-        reason = Reason.NEGATIVE_VARIANCE if variance < -NEGLIGIBLE else Reason.ZERO_VARIANCE
+    if math.isnan(bias):
+        return ReaderLimits(kind, a, b, _NOT_SHARED, _NOT_SHARED, _NOT_SHARED, _NOT_SHARED)
+    if math.isnan(variance):
+        bare = Estimate(bias, None, None, level, method, n, _NOT_SHARED.detail)
+        return ReaderLimits(kind, a, b, bare, _NOT_SHARED, _NOT_SHARED, _NOT_SHARED)
+    # Measurements have units: what is rounding is told by the variance of the values themselves.
+    noise = NEGLIGIBLE * max(float(np.nanvar(one)) for one in pair)
+    if not variance > noise:
+        reason = Reason.NEGATIVE_VARIANCE if variance < -noise else Reason.ZERO_VARIANCE
         problem = Undefined(reason, "The differences have no positive variance, so there are no limits.", n)
         bare = Estimate(bias, None, None, level, method, n, problem.detail)
         return ReaderLimits(kind, a, b, bare, variance, problem, problem)
@@ -184,6 +210,7 @@ def _limits(
     return ReaderLimits(kind, a, b, found[0], variance, found[1], found[2])
 
 
+_NOT_SHARED = Undefined(Reason.NO_COMMON_CASES, "No two of the readings that this compares share what it needs.")
 _TOO_FEW = Undefined(Reason.TOO_FEW_READERS, "No interval: with one reader or case left out there are too few.")
 
 
@@ -237,7 +264,7 @@ def _within_modality(first: FloatArray, second: FloatArray, leave: Leave) -> tup
     return np.zeros_like(variance), variance
 
 
-def _components(first: FloatArray, second: FloatArray) -> dict[str, float]:
+def _components(first: FloatArray, second: FloatArray) -> dict[str, float | Undefined]:
     """Solve the expected moments of the three-way model with fixed modality for its variances."""
     own = [_moments(one, one, "nothing") for one in (first, second)]
     across = _moments(first, second, "nothing")
@@ -249,7 +276,8 @@ def _components(first: FloatArray, second: FloatArray) -> dict[str, float]:
     reader_case = float(across.both - across.neither) - reader - case
     by_modality = {"modality_reader": mean_of("reader") - reader, "modality_case": mean_of("case") - case}
     error = mean_of("both") - reader - case - reader_case - sum(by_modality.values())
-    return {"reader": reader, "case": case, "reader_case": reader_case, **by_modality, "error": error}
+    found = {"reader": reader, "case": case, "reader_case": reader_case, **by_modality, "error": error}
+    return {name: _NOT_SHARED if math.isnan(value) else value for name, value in found.items()}
 
 
 def _mean(values: FloatArray, leave: Leave) -> FloatArray:
@@ -271,7 +299,10 @@ def _moments(first: FloatArray, second: FloatArray, leave: Leave) -> _Moments:
     """Compute the moments, or those without each reader, case or reading."""
     present = ~np.isnan(first), ~np.isnan(second)
     # Centred, because the moments differ by little where the measurements are far from 0.
-    x, y = (np.where(there, one - one[there].mean(), 0.0) for one, there in zip((first, second), present, strict=True))
+    x, y = (
+        np.where(there, one - one[there].mean(), 0.0) if there.any() else np.zeros(one.shape)
+        for one, there in zip((first, second), present, strict=True)
+    )
     sums = _pair_sums(x, y, leave)
     counts = _pair_sums(present[0].astype(np.float64), present[1].astype(np.float64), leave)
     return _Moments(*(_divided(top, bottom) for top, bottom in zip(sums, counts, strict=True)))

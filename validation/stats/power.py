@@ -47,8 +47,7 @@ class MrmcPlan:
             raise InputError(f"the difference to find is not zero and finite; it was {self.difference}")
         if self.pilot_cases < 2:
             raise InputError(f"the pilot has two cases at least, not {self.pilot_cases}")
-        if not 0.0 < self.alpha < 1.0:
-            raise InputError(f"alpha lies strictly between 0 and 1, not {self.alpha}")
+        _check_share(self.alpha, "alpha")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,8 +118,7 @@ def required_cases(
     largest: int = 2000,
 ) -> MrmcPower | Undefined:
     """Find the smallest number of cases that gives the power; Undefined where `largest` do not."""
-    if not 0.0 < power < 1.0:
-        raise InputError(f"a power lies strictly between 0 and 1, not {power}")
+    _check_share(power, "a power")
     if readers < 2 and analysis != "FRRC":
         return Undefined(Reason.TOO_FEW_READERS, "Random readers need two at least.", readers)
     cases = np.arange(2, largest + 1)
@@ -173,6 +171,9 @@ def auc_power(auc: float, positives: int, negatives: int, *, alpha: float = 0.05
     >>> round(auc_power(0.8, 41, 72), 5)
     0.99995
     """
+    if min(positives, negatives) < 1:
+        raise InputError(f"an area needs a case of each class, not {positives} positive and {negatives} negative ones")
+    _check_share(alpha, "alpha")
     null, variance = _auc_variances(auc, negatives / positives)
     statistic = (math.sqrt(positives) * (auc - 0.5) - float(norm.isf(alpha / 2.0)) * math.sqrt(null)) / math.sqrt(
         variance
@@ -182,16 +183,23 @@ def auc_power(auc: float, positives: int, negatives: int, *, alpha: float = 0.05
 
 def auc_cases(auc: float, *, power: float = 0.9, alpha: float = 0.05, ratio: float = 1.0) -> float:
     """Compute the positive cases that one area needs, with `ratio` negatives to each; not rounded."""
+    _check_share(power, "a power")
+    _check_share(alpha, "alpha")
     null, variance = _auc_variances(auc, ratio)
     top = float(norm.isf(alpha / 2.0)) * math.sqrt(null) + float(norm.ppf(power)) * math.sqrt(variance)
     return (top / (auc - 0.5)) ** 2
+
+
+def _check_share(value: float, what: str) -> None:
+    if not 0.0 < value < 1.0:
+        raise InputError(f"{what} lies strictly between 0 and 1, not {value}")
 
 
 def _auc_variances(auc: float, ratio: float) -> tuple[float, float]:
     """Obuchowski's binormal variance of an area under 0.5 and under the alternative, per positive case."""
     if not 0.5 < auc < 1.0:
         raise InputError(f"the area to find lies between 0.5 and 1, not {auc}")
-    if not ratio > 0.0:
+    if not 0.0 < ratio < math.inf:
         raise InputError(f"the ratio of negative to positive cases is positive, not {ratio}")
 
     def variance(area: float) -> float:
@@ -214,7 +222,9 @@ def paired_binary_cases(only_a: float, only_b: float, *, power: float = 0.8, alp
     >>> math.ceil(paired_binary_cases(0.2, 0.1))
     234
     """
-    if min(only_a, only_b) < 0.0 or only_a + only_b > 1.0 or only_a == only_b:
+    _check_share(power, "a power")
+    _check_share(alpha, "alpha")
+    if not (min(only_a, only_b) >= 0.0 and only_a + only_b <= 1.0 and only_a != only_b):
         raise InputError(
             f"the discordant shares are different, not negative and at most 1 together: {only_a}, {only_b}"
         )

@@ -150,7 +150,7 @@ class Staple:
     iterations: int
 
 
-def staple(masks: npt.ArrayLike, *, most_iterations: int = 100, precision: float = 1e-9) -> Staple | Undefined:
+def staple(masks: npt.ArrayLike, *, most_iterations: int = 10_000, precision: float = 1e-9) -> Staple | Undefined:
     """Estimate the truth and each reader's sensitivity and specificity together, by expectation-maximisation.
 
     Parameters
@@ -165,7 +165,8 @@ def staple(masks: npt.ArrayLike, *, most_iterations: int = 100, precision: float
     Returns
     -------
     Staple or Undefined
-        Undefined when all masks are empty or full, or the iteration does not end.
+        Undefined when all masks are empty or full, when the estimated truth is (no reader then has a specificity, or
+        no sensitivity), or when the iteration does not end.
 
     References
     ----------
@@ -187,6 +188,9 @@ def staple(masks: npt.ArrayLike, *, most_iterations: int = 100, precision: float
         negative = (1.0 - prior) * np.where(patterns, 1.0 - specificity, specificity).prod(axis=1)
         weight = positive / (positive + negative)
         held, left = weight * count, (1.0 - weight) * count
+        if min(held.sum(), left.sum()) == 0.0:
+            detail = "The estimated truth holds all voxels or none, so one rate of the readers has nothing to count."
+            return Undefined(Reason.ONE_CLASS_ONLY, detail, len(stack))
         before = np.concatenate([sensitivity, specificity])
         sensitivity = held @ patterns / held.sum()
         specificity = left @ ~patterns / left.sum()

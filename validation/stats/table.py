@@ -33,7 +33,13 @@ class CsvTable:
     """A CSV file with checked access to its columns."""
 
     def __init__(
-        self, source: Path | CsvFile, columns: Sequence[str], optional: Sequence[str] = (), text: Sequence[str] = ()
+        self,
+        source: Path | CsvFile,
+        columns: Sequence[str],
+        optional: Sequence[str] = (),
+        text: Sequence[str] = (),
+        *,
+        may_be_empty: bool = False,
     ) -> None:
         """Read `columns` of the file, and those of `optional` that it has; `text` are names, not numbers."""
         file = source if isinstance(source, CsvFile) else CsvFile(source)
@@ -45,7 +51,7 @@ class CsvTable:
             frame = _read(path, stream, header, file.separator, [name for name in text if name in header])
         self.path = path
         self.frame = frame[[column for column in header if column in columns or column in optional]]
-        if self.frame.empty:
+        if self.frame.empty and not may_be_empty:
             raise InputError(f"{path}: the file has a header but no rows")
         for name in text:
             if self.has(name):
@@ -140,7 +146,12 @@ def _header(path: Path, stream: BinaryIO) -> tuple[list[str], str]:
     if not line.strip():
         raise InputError(f"{path}: the file is empty" if not line else f"{path}: the first line is not a header")
     separator = "," if "," in line else next((one for one in _OTHER_SEPARATORS if one in line), ",")
-    names = [name.strip() for name in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
+    try:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
+    except csv.Error as problem:
+        alone = "\r" in line.rstrip("\r\n")
+        reason = "its lines end with CR alone; save it with LF or CR LF" if alone else f"not a header: {problem}"
+        raise InputError(f"{path}: {reason}") from None
     repeated = next((name for number, name in enumerate(names) if name and name in names[:number]), None)
     if repeated is not None:
         raise InputError(f"{path}: the header names the column {repeated!r} twice")

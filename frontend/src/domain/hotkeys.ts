@@ -94,7 +94,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["z"], action: "view_magnify", group: "View", text: "Magnifier (hold the button)" },
   { keys: ["0"], action: "view_reset", group: "View", text: "Reset view and window" },
   { keys: ["Shift+t"], action: "text_toggle", group: "View", text: "Hide or show text" },
-  { keys: ["w"], action: "window_reset", group: "Window", text: "Reset window" },
+  { keys: ["w"], action: "window_reset", group: "Window", text: "Reset window; again: the image's next one" },
   { keys: ["i"], action: "window_invert", group: "Window", text: "Invert" },
   { keys: ["1"], action: "preset_1", group: "Window", text: "1. window of the modality" },
   { keys: ["2"], action: "preset_2", group: "Window", text: "2. window of the modality" },

@@ -21,10 +21,12 @@ interface ImagesPaneProps {
   isFrozen: boolean;
   inForce: InForce;
   presets: Preset[];
+  onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction }: ImagesPaneProps) {
+export function ImagesPane(props: ImagesPaneProps) {
+  const { read, images, isFrozen, inForce, presets, onAction } = props;
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const [isReady, setReady] = useState(false);
   const source = useSeriesSource(study_instance_uid);
@@ -56,11 +58,13 @@ export function ImagesPane({ read, images, isFrozen, inForce, presets, onAction 
               marks={images.marks}
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
-              tool={images.tool}
+              // What was chosen before the read became read-only draws no more.
+              tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
               onReady={() => setReady(true)}
               isTestMode={isTestMode()}
+              onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
+import type { Me } from "@/api/types";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
@@ -12,6 +13,7 @@ import type { Signing } from "./useSigning";
 
 interface ReadPanelProps {
   read: Read;
+  me: Me;
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
@@ -36,21 +38,13 @@ export function ReadPanel(props: ReadPanelProps) {
         <span className={classes.case}>
           Case {read.position} of {read.total}
         </span>
-        <SaveIndicator save={save} isSigned={isSigned} />
+        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
         <span className={classes.studyName}>{read.reader_study.name}</span>
       </header>
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
-      {!isSigned && (
-        <SaveBanner
-          save={save}
-          isKeptLocally={handle.isKeptLocally}
-          onTakeTheirs={handle.takeTheirs}
-          onKeepMine={handle.keepMine}
-          onRestoreSetAside={handle.restoreSetAside}
-        />
-      )}
+      <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {props.mayCompare && (
           <ComparisonPanel
@@ -75,6 +69,7 @@ export function ReadPanel(props: ReadPanelProps) {
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}
+        isReadOnly={handle.editing.is === "elsewhere"}
         hasNext={props.hasNext}
         onGoOn={props.onGoOn}
       />

@@ -2,38 +2,48 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
 import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
-import type { Autosave } from "@/domain/autosave";
+import type { Me } from "@/api/types";
 import { usePreferences } from "@/ui/usePreferences";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
+import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
-import { useReadSession } from "./useReadSession";
+import { type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { useSigning } from "./useSigning";
 import { presetsInForce } from "./viewActions";
 
 interface ReadingRoomProps {
   read: Read;
-  personId: string;
-  initial: Autosave;
+  me: Me;
+  start: ReadStart;
 }
 
 /** One read: images left, form right, everything reachable by key. */
-export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
+export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
   const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
   const [isHelpShown, setHelpShown] = useState(false);
   const isSigned = justSigned !== null || read.signed_at !== null;
-  const hold = isSigned ? "signed" : isSigning ? "signing" : "none";
-  const handle = useReadSession(read, personId, initial, hold);
-  const signing = useSigning({ read, handle, isSigning, setSigning, onSigned: setJustSigned });
+  const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
+  const handle = useReadSession({ read, personId: me.id, start, state });
+  const onSigned = useCallback(
+    (signed: ReadSigned) => {
+      setJustSigned(signed);
+      void forgetRead(me.id, read.id);
+    },
+    [me.id, read.id],
+  );
+  const { note } = handle.sitting;
+  const noteImage = useCallback(() => note("first_image_ms"), [note]);
+  const signing = useSigning({ read, handle, isSigning, setSigning, onSigned });
   const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
   const comparison = useQuery(comparisonQuery(read.id, mayCompare));
-  const isFrozen = isSigned || isSigning;
+  const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
   const images = useImages({
     read,
     handle,
@@ -49,7 +59,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     images,
     presets,
     isFrozen,
-    sign: isSigned ? undefined : signing.sign,
+    sign: isFrozen ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
@@ -58,6 +68,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     <div className={classes.room}>
       <ReadPanel
         read={read}
+        me={me}
         handle={handle}
         signing={signing}
         images={images}
@@ -73,6 +84,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
         isFrozen={isFrozen}
         inForce={inForce}
         presets={presets}
+        onImageShown={noteImage}
         onAction={act}
       />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}

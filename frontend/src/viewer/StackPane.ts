@@ -7,9 +7,18 @@ import {
 } from "@cornerstonejs/core";
 import type { PatientMm } from "@/domain/payload";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
+import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
-import { firstRangeOf } from "./firstRange";
+import {
+  applyDisplay,
+  type FirstDisplay,
+  firstDisplay,
+  isShownAs,
+  keepDisplay,
+  nameOfDisplay,
+  nextDisplay,
+} from "./display";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
@@ -19,6 +28,7 @@ import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { StateStore } from "./viewerState";
 import { fitImage, flip, lettersOnScreen, perScreenPixel, rotateRight, showOneToOne } from "./viewing";
+import type { VoiFunction } from "./voi";
 import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
 const { Events } = Enums;
@@ -35,7 +45,7 @@ export class StackPane implements Pane {
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
-  private initialRange: VoiRange | null = null;
+  private display: FirstDisplay | null = null;
   private range: VoiRange | null = null;
   /** MONOCHROME1 is drawn inverted from the start; the reader is only told of an inversion of their own. */
   private wasInvertedAtFirst = false;
@@ -93,11 +103,16 @@ export class StackPane implements Pane {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const { index } = this.store.get();
-    const range = await firstRangeOf(slices, index).catch((error: unknown) => this.report(error));
+    const display = await firstDisplay(slices, this.store.get().index).catch((error: unknown) =>
+      this.report(error),
+    );
     if (!this.isShowing(slices)) return;
-    this.initialRange = range;
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    this.display = display;
+    if (display) {
+      applyDisplay(this.viewport, display);
+      // Cornerstone tells nothing where it has come to the same range by itself, before its function was known.
+      this.showRange(display.range);
+    }
     this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
@@ -142,7 +157,8 @@ export class StackPane implements Pane {
   reset(): void {
     this.viewport.resetCamera();
     this.viewport.setProperties({ invert: this.wasInvertedAtFirst });
-    this.resetWindow();
+    if (this.display) applyDisplay(this.viewport, this.display);
+    this.viewport.render();
   }
 
   presentation(): Types.ViewPresentation {
@@ -164,25 +180,31 @@ export class StackPane implements Pane {
   }
 
   resetWindow(): void {
-    if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
+    if (this.display) {
+      this.display = nextDisplay(this.slices[this.store.get().index], this.display, this.range);
+      applyDisplay(this.viewport, this.display);
+      this.showRange(this.display.range);
+    }
     this.viewport.render();
   }
 
   applyPreset(preset: Preset): void {
-    const ofImage = this.initialRange && windowOfRange(this.initialRange);
-    const window = windowOfPreset(preset, ofImage);
-    if (window && this.initialRange) this.setRange(rangeOfWindow(window));
+    const slice = this.shownSlice();
+    if (!this.display || !slice || slice.isColour) return;
+    const window = windowOfPreset(preset, windowOfRange(this.display.range));
+    if (window) this.setRange(rangeOfWindow(window));
   }
 
   takeWindow(other: Pane): void {
     const { window, isInverted } = other.store.get();
-    if (!window || !this.initialRange) return;
+    if (!window || !this.display || this.shownSlice()?.isColour) return;
     this.setRange(rangeOfWindow(window));
     if (isInverted !== this.store.get().isInverted) this.toggleInvert();
   }
 
   private setRange(voiRange: VoiRange): void {
-    this.viewport.setProperties({ voiRange });
+    // By its numbers, whatever function or table the image names.
+    applyDisplay(this.viewport, { range: voiRange, choice: null });
     this.viewport.render();
   }
 
@@ -264,6 +286,7 @@ export class StackPane implements Pane {
       imageId: slice.imageId,
       isRendered: true,
       facts: this.series?.factsOf(slice) ?? null,
+      badges: badgesOf(slice, this.display?.choice === null),
       problem: null,
       isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst,
     });
@@ -289,6 +312,7 @@ export class StackPane implements Pane {
   }
 
   private onNewImage(): void {
+    if (this.display && this.hasFirstWindow) keepDisplay(this.viewport, this.display);
     this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
@@ -300,10 +324,23 @@ export class StackPane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.range = event.detail.range;
+    this.showRange(event.detail.range);
+  }
+
+  private showRange(range: VoiRange): void {
+    this.range = range;
     const slice = this.slices[this.store.get().index];
-    this.store.set({ window: slice?.isColour ? null : windowOfRange(this.range) });
+    const isNamed = this.display !== null && isShownAs(this.display, range);
+    this.store.set({
+      window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()),
+      windowName: this.display && isNamed ? nameOfDisplay(slice, this.display) : null,
+    });
     if (this.hasFirstWindow) this.context.onChanged(this, "WINDOW");
+  }
+
+  private voiFunction(): VoiFunction {
+    const choice = this.display?.choice;
+    return choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
   }
 
   /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */

@@ -26,6 +26,8 @@ export interface ViewerGridProps extends ViewerEvents {
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** The images can be asked for: thumbnails, for example. */
   onReady: () => void;
+  /** Called whenever an image has come onto the screen. */
+  onImageShown: () => void;
   isTestMode: boolean;
   ref: Ref<ViewerHandle>;
 }
@@ -73,6 +75,7 @@ export function ViewerGrid(props: ViewerGridProps) {
               if (newest.current.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
             }}
             onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+            onImageShown={props.onImageShown}
           />
         ))}
     </div>

@@ -1,9 +1,11 @@
 import { Button } from "@mantine/core";
+import { ImageBadges } from "./ImageBadges";
 import { factLines } from "./imageFacts";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
 import classes from "./Viewer.module.css";
 import type { ViewerState } from "./viewerState";
+import { windowText } from "./window";
 
 interface ViewerOverlayProps {
   state: ViewerState;
@@ -45,6 +47,7 @@ function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) 
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
         {state.isInverted && <div>Inverted</div>}
+        <ImageBadges badges={state.badges} />
         {cine.isPlaying && <div>Cine {cine.framesPerSecond.toFixed(0)}/s</div>}
       </div>
       {hasText && (
@@ -52,7 +55,7 @@ function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) 
           <div className={`${classes.corner} ${classes.bottomLeft}`}>
             {zoom !== null && <div>Zoom {zoom.toFixed(2)}</div>}
             <div data-testid="window">
-              {window && `W ${window.width.toFixed(0)}  L ${window.center.toFixed(0)}`}
+              {window && windowText(window)} {state.windowName}
             </div>
           </div>
           <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">

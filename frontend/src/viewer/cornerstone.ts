@@ -13,8 +13,10 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
+import { startImageLoading } from "./imageLoading";
 import { LOOKING_TOOLS } from "./lookingTools";
 import { PLANE_TOOLS } from "./planeTools";
+import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
@@ -74,6 +76,8 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
+  startSliceMetadata();
+  startImageLoading();
   initTools();
   for (const tool of [...TOOLS, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
   const { style } = annotation.config;

@@ -1,5 +1,5 @@
 /** One instance's metadata in the DICOM JSON model (PS3.18 F), as DICOMweb answers it. */
-export type DicomJson = Record<string, { vr?: string; Value?: unknown[] } | undefined>;
+export type DicomJson = Record<string, { vr?: string; Value?: unknown[]; InlineBinary?: string } | undefined>;
 
 export function numbersOf(metadata: DicomJson, tag: string): number[] | null {
   const values = metadata[tag]?.Value?.map(Number);
@@ -18,4 +18,13 @@ export function textOf(metadata: DicomJson, tag: string): string | null {
 export function itemOf(metadata: DicomJson, tag: string, index = 0): DicomJson | null {
   const item = metadata[tag]?.Value?.[index];
   return typeof item === "object" && item !== null ? (item as DicomJson) : null;
+}
+
+export function itemsOf(metadata: DicomJson, tag: string): DicomJson[] {
+  const items = metadata[tag]?.Value ?? [];
+  return items.filter((item): item is DicomJson => typeof item === "object" && item !== null);
+}
+
+export function textsOf(metadata: DicomJson, tag: string): string[] {
+  return (metadata[tag]?.Value ?? []).map((value) => (typeof value === "string" ? value : ""));
 }

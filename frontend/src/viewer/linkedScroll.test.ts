@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { PatientMm } from "@/domain/payload";
 import { followingIndex, nearestIndex } from "./linkedScroll";
 import type { ImagePlane } from "./plane";
-import type { Slice } from "./slices";
 
 const AXIAL: ImagePlane["orientation"] = { row: [1, 0, 0], column: [0, 1, 0] };
 const CORONAL: ImagePlane["orientation"] = { row: [1, 0, 0], column: [0, 0, -1] };
@@ -11,17 +10,10 @@ function stack(
   frame: string | null,
   positions: (PatientMm | null)[],
   orientation: ImagePlane["orientation"] = AXIAL,
-): Slice[] {
-  return positions.map((position, index) => ({
-    imageId: `${frame}:${index}`,
-    sopInstanceUid: `${index}`,
-    seriesInstanceUid: "1",
-    frameNumber: 1,
+) {
+  return positions.map((position) => ({
     frameOfReferenceUid: frame,
-    modality: "CT",
-    isColour: false,
     plane: { columns: 11, rows: 11, spacing: { row_mm: 1, column_mm: 1 }, position, orientation },
-    window: null,
   }));
 }
 

@@ -2,6 +2,9 @@ import type { PatientMm } from "@/domain/payload";
 import { distanceFromPlane_mm, dot, type ImagePlane, isInPatient, normalOf } from "./plane";
 import type { Slice } from "./slices";
 
+/** What the linking needs of a slice. */
+type Placed = Pick<Slice, "plane" | "frameOfReferenceUid">;
+
 /** Where two linked panes stood when they were linked. */
 export interface LinkStart {
   source: number;
@@ -14,9 +17,9 @@ export interface LinkStart {
  * both say their position, in slices where not. Null where following means nothing: the planes cross.
  */
 export function followingIndex(
-  source: Slice[],
+  source: Placed[],
   sourceIndex: number,
-  target: Slice[],
+  target: Placed[],
   start: LinkStart,
 ): number | null {
   const from = source[sourceIndex]?.plane;
@@ -36,7 +39,7 @@ export function followingIndex(
 // Within 25 degrees two acquisitions of one region are read side by side.
 const LEAST_COSINE = Math.cos((25 * Math.PI) / 180);
 
-function sharesFrame(source: Slice[], target: Slice[]): boolean {
+function sharesFrame(source: Placed[], target: Placed[]): boolean {
   const frame = source[0]?.frameOfReferenceUid;
   return frame !== null && frame !== undefined && frame === target[0]?.frameOfReferenceUid;
 }
@@ -52,7 +55,7 @@ function centreOf(plane: ImagePlane): PatientMm {
 }
 
 /** The slice whose plane lies nearest to a point; null when none says where it lies. */
-export function nearestIndex(slices: Slice[], point: PatientMm): number | null {
+export function nearestIndex(slices: Placed[], point: PatientMm): number | null {
   let nearest: { index: number; distance_mm: number } | null = null;
   for (const [index, { plane }] of slices.entries()) {
     if (!isInPatient(plane)) continue;
@@ -62,14 +65,14 @@ export function nearestIndex(slices: Slice[], point: PatientMm): number | null {
   return nearest?.index ?? null;
 }
 
-function bySlices(sourceIndex: number, target: Slice[], start: LinkStart): number {
+function bySlices(sourceIndex: number, target: Placed[], start: LinkStart): number {
   return within(target, start.target + sourceIndex - start.source);
 }
 
 function byDistance(
-  source: Slice[],
+  source: Placed[],
   sourceIndex: number,
-  target: Slice[],
+  target: Placed[],
   start: LinkStart,
   sign: number,
 ): number {
@@ -87,6 +90,6 @@ function byDistance(
   return nearestIndex(target, wanted) ?? bySlices(sourceIndex, target, start);
 }
 
-function within(slices: Slice[], index: number): number {
+function within(slices: Placed[], index: number): number {
   return Math.min(Math.max(index, 0), slices.length - 1);
 }

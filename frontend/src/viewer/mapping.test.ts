@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarkKind } from "@/domain/labelSchema";
 import { type PatientMm, type PixelPoint, POINTS_OF_KIND } from "@/domain/payload";
+import type { Calibration } from "./calibration";
 import { fromPayload } from "./fromPayload";
 import { drawnPlane, edgeLetters, type ImagePlane, toPatient, toPixel } from "./plane";
-import type { Slice } from "./slices";
+import { descriptionOf, type Slice } from "./slices";
 import { toPayload } from "./toPayload";
 
 const OBLIQUE: ImagePlane = {
@@ -26,7 +27,11 @@ const slice = (plane: ImagePlane): Slice => ({
   isColour: false,
   plane,
   window: null,
+  frame: { ...descriptionOf({}, 0), calibration: calibrationOfPlane(plane) },
 });
+
+const calibrationOfPlane = ({ spacing }: ImagePlane): Calibration =>
+  spacing ? { spacing, kind: "PATIENT" } : { spacing: null, refusal: "NO_SPACING" };
 
 const WITHOUT_PLACE: ImagePlane = {
   columns: 640,

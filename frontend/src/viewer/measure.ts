@@ -1,6 +1,6 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import type { PixelPoint } from "@/domain/payload";
-import type { ImagePlane } from "./plane";
+import { CALIBRATIONS, type Calibration, NO_CALIBRATION } from "./calibration";
 
 /** Sizes of a mark in any unit: per pixel 1 x 1, or per millimetre with the image's spacing. */
 export interface Sizes {
@@ -38,14 +38,26 @@ export function sizesInPixels(kind: MarkKind, points: PixelPoint[]): Sizes {
   return SIZES_OF_KIND[kind](points, distanceWith(1, 1));
 }
 
-/** What is written beside a mark: millimetres where the image has spacing, else pixels, named as such. */
-export function sizeText(kind: MarkKind, points: PixelPoint[], spacing: ImagePlane["spacing"]): string[] {
+/**
+ * What is written beside a mark: millimetres and what they mean where the image is calibrated, else pixels,
+ * named as such, and why.
+ */
+export function sizeText(kind: MarkKind, points: PixelPoint[], calibration: Calibration): string[] {
+  const { spacing } = calibration;
   const unit = spacing ? "mm" : "px";
   const sizes = SIZES_OF_KIND[kind](points, distanceWith(spacing?.column_mm ?? 1, spacing?.row_mm ?? 1));
-  if (sizes.length !== null) return [`${sizes.length.toFixed(1)} ${unit}`];
+  const suffix = spacing ? CALIBRATIONS[calibration.kind].suffix : "";
+  const lines = linesOf(sizes, unit, suffix);
+  // That an image has no spacing at all is said by the unit; a place within it that has none needs its reason.
+  const isPlaceRefused = !spacing && calibration.refusal !== "NO_SPACING";
+  return isPlaceRefused && lines.length > 0 ? [...lines, NO_CALIBRATION[calibration.refusal]] : lines;
+}
+
+function linesOf(sizes: Sizes, unit: string, suffix: string): string[] {
+  if (sizes.length !== null) return [`${sizes.length.toFixed(1)} ${unit}${suffix}`];
   if (sizes.width === null || sizes.height === null || sizes.area === null) return [];
   return [
-    `${sizes.width.toFixed(1)} × ${sizes.height.toFixed(1)} ${unit}`,
-    `${sizes.area.toFixed(1)} ${unit}²`,
+    `${sizes.width.toFixed(1)} × ${sizes.height.toFixed(1)} ${unit}${suffix}`,
+    `${sizes.area.toFixed(1)} ${unit}²${suffix}`,
   ];
 }

@@ -6,6 +6,8 @@ export interface ImagePlane {
   rows: number;
   /** PixelSpacing (0028,0030): distance between rows, then between columns. */
   spacing: { row_mm: number; column_mm: number } | null;
+  /** PixelAspectRatio (0028,0034) as sizes of no unit: the shape of a pixel of an image without spacing. */
+  pixelAspect?: { row_mm: number; column_mm: number } | null;
   /** Centre of the first pixel, ImagePositionPatient (0020,0032). */
   position: PatientMm | null;
   /** Direction of increasing column, then of increasing row, ImageOrientationPatient (0020,0037). */
@@ -24,16 +26,21 @@ export function isInPatient(plane: ImagePlane): plane is PatientPlane {
 }
 
 /**
- * The plane Cornerstone draws in: it fills what is missing with spacing 1, origin 0 and the identity, and
+ * The plane Cornerstone draws in: it fills what is missing with spacing 1 (or the pixel's shape), origin 0 and the identity, and
  * its "world" coordinates are patient millimetres only for a plane that lacks nothing.
  */
 export function drawnPlane(plane: ImagePlane): PatientPlane {
   return {
     ...plane,
-    spacing: plane.spacing ?? { row_mm: 1, column_mm: 1 },
+    spacing: plane.spacing ?? shapeOf(plane.pixelAspect),
     position: plane.position ?? [0, 0, 0],
     orientation: plane.orientation ?? { row: [1, 0, 0], column: [0, 1, 0] },
   };
+}
+
+/** A column is 1 wide, so that numbers across the image stay pixels; a row is as high as the ratio says. */
+function shapeOf(aspect: ImagePlane["pixelAspect"]): PatientPlane["spacing"] {
+  return { row_mm: aspect ? aspect.row_mm / aspect.column_mm : 1, column_mm: 1 };
 }
 
 export function dot(one: PatientMm, other: PatientMm): number {

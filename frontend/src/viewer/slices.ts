@@ -1,6 +1,18 @@
 import type { PatientMm } from "@/domain/payload";
-import { type DicomJson, itemOf, numberOf, numbersOf, textOf } from "./dicomJson";
+import {
+  type Calibration,
+  calibrationOf,
+  spacingOf,
+  type UltrasoundRegion,
+  ultrasoundRegionsOf,
+} from "./calibration";
+import { type DicomJson, numberOf, numbersOf, textOf } from "./dicomJson";
+import { groupOf } from "./functionalGroups";
+import { type PixelDescription, pixelDescriptionOf } from "./modality";
+import { type Palette, paletteOf } from "./palette";
 import { dot, type ImagePlane, normalOf } from "./plane";
+import { TAG } from "./tags";
+import { type VoiChoice, voiChoicesOf } from "./voi";
 
 /** One frame of a series, in the order in which it is shown. */
 export interface Slice {
@@ -14,31 +26,20 @@ export interface Slice {
   plane: ImagePlane;
   /** WindowCenter and WindowWidth of the image, in its own units; null when it names none. */
   window: { center: number; width: number } | null;
+  frame: FrameDescription;
 }
 
-const TAG = {
-  modality: "00080060",
-  sopInstanceUid: "00080018",
-  seriesInstanceUid: "0020000E",
-  instanceNumber: "00200013",
-  position: "00200032",
-  orientation: "00200037",
-  frameOfReferenceUid: "00200052",
-  samplesPerPixel: "00280002",
-  photometricInterpretation: "00280004",
-  numberOfFrames: "00280008",
-  rows: "00280010",
-  columns: "00280011",
-  pixelSpacing: "00280030",
-  windowCenter: "00281050",
-  windowWidth: "00281051",
-  sharedGroups: "52009229",
-  perFrameGroups: "52009230",
-  planePosition: "00209113",
-  planeOrientation: "00209116",
-  pixelMeasures: "00289110",
-  frameVoiLut: "00289132",
-} as const;
+/** What the image says of its pixels, displays and millimetres, all from its metadata. */
+export interface FrameDescription {
+  sopClassUid: string;
+  pixels: PixelDescription;
+  palette: Palette | null;
+  /** Windows and lookup tables that the image names, the first one being its default. */
+  displays: VoiChoice[];
+  calibration: Calibration;
+  regions: UltrasoundRegion[];
+  isLossy: boolean;
+}
 
 export type FrameUrl = (sopInstanceUid: string, frameNumber: number) => string;
 
@@ -56,15 +57,10 @@ function framesOf(instance: DicomJson, frameUrl: FrameUrl): Slice[] {
   return Array.from({ length: count }, (_, index) => frameOf(instance, index, frameUrl));
 }
 
-/** An attribute of an enhanced object's frame: its own functional group, else the shared one, else the top level. */
-function groupOf(instance: DicomJson, index: number, group: string): DicomJson {
-  const own = itemOf(instance, TAG.perFrameGroups, index);
-  const shared = itemOf(instance, TAG.sharedGroups);
-  return (own && itemOf(own, group)) ?? (shared && itemOf(shared, group)) ?? instance;
-}
-
 function frameOf(instance: DicomJson, index: number, frameUrl: FrameUrl): Slice {
   const sopInstanceUid = textOf(instance, TAG.sopInstanceUid) ?? "";
+  const frame = descriptionOf(instance, index);
+  const [first] = frame.displays;
   return {
     imageId: `wadors:${frameUrl(sopInstanceUid, index + 1)}`,
     sopInstanceUid,
@@ -72,41 +68,40 @@ function frameOf(instance: DicomJson, index: number, frameUrl: FrameUrl): Slice 
     frameNumber: index + 1,
     frameOfReferenceUid: textOf(instance, TAG.frameOfReferenceUid),
     modality: textOf(instance, TAG.modality) ?? "",
-    isColour: isColour(instance),
-    plane: planeOf(instance, index),
-    window: windowOf(groupOf(instance, index, TAG.frameVoiLut)),
+    isColour: frame.palette !== null || frame.pixels.samplesPerPixel > 1,
+    plane: planeOf(instance, index, frame),
+    window: first?.kind === "WINDOW" ? { center: first.center, width: first.width } : null,
+    frame,
   };
 }
 
-function isColour(instance: DicomJson): boolean {
-  const isPalette = textOf(instance, TAG.photometricInterpretation) === "PALETTE COLOR";
-  return isPalette || (numberOf(instance, TAG.samplesPerPixel) ?? 1) > 1;
+export function descriptionOf(instance: DicomJson, index: number): FrameDescription {
+  const pixels = pixelDescriptionOf(instance, index);
+  return {
+    sopClassUid: textOf(instance, TAG.sopClassUid) ?? "",
+    pixels,
+    palette: paletteOf(instance, pixels),
+    displays: voiChoicesOf(instance, index, pixels.isSigned, pixels.suv?.factor ?? 1),
+    calibration: calibrationOf(instance, index),
+    regions: ultrasoundRegionsOf(instance),
+    isLossy: textOf(instance, TAG.lossyCompression) === "01",
+  };
 }
 
-function windowOf(source: DicomJson): Slice["window"] {
-  const center = numberOf(source, TAG.windowCenter);
-  const width = numberOf(source, TAG.windowWidth);
-  return center === null || width === null || width <= 0 ? null : { center, width };
-}
-
-function planeOf(instance: DicomJson, index: number): ImagePlane {
-  const spacing = numbersOf(groupOf(instance, index, TAG.pixelMeasures), TAG.pixelSpacing);
+function planeOf(instance: DicomJson, index: number, frame: FrameDescription): ImagePlane {
   const position = numbersOf(groupOf(instance, index, TAG.planePosition), TAG.position);
   const cosines = numbersOf(groupOf(instance, index, TAG.planeOrientation), TAG.orientation);
   return {
     columns: numberOf(instance, TAG.columns) ?? 0,
     rows: numberOf(instance, TAG.rows) ?? 0,
-    spacing: spacingOf(spacing),
+    // Where ultrasound regions are, each has its own millimetres and the image has none.
+    spacing: frame.regions.length > 0 ? null : frame.calibration.spacing,
+    // Vertical, then horizontal size (PS3.3 C.7.6.3.1.7), the same order as row and column spacing.
+    pixelAspect: spacingOf(numbersOf(instance, TAG.pixelAspectRatio)),
     position: position && position.length >= 3 ? pointAt(position, 0) : null,
     orientation:
       cosines && cosines.length >= 6 ? { row: pointAt(cosines, 0), column: pointAt(cosines, 3) } : null,
   };
-}
-
-function spacingOf(values: number[] | null): ImagePlane["spacing"] {
-  const [row_mm, column_mm] = values ?? [];
-  if (row_mm === undefined || column_mm === undefined || row_mm <= 0 || column_mm <= 0) return null;
-  return { row_mm, column_mm };
 }
 
 function pointAt(values: number[], start: number): PatientMm {

@@ -27,6 +27,8 @@ export interface ViewerProbe {
   readonly cacheBytes: number;
   readonly volumes: number;
   clientPointOfPixel: ClientPoint;
+  /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
+  valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
 }
 
 declare global {
@@ -61,11 +63,21 @@ export function exposeForTests(controller: GridController): () => void {
       return cache.getCacheSize();
     },
     clientPointOfPixel: (column, row) => active()?.clientPointOfPixel(column, row) ?? null,
+    valuesOfPixels: (pixels) => valuesOfPixels(active()?.store.get().imageId ?? null, pixels),
   };
   Object.defineProperty(window, "__overread_viewer", { value: Object.freeze(probe), configurable: true });
   return () => {
     if (window.__overread_viewer === probe) Reflect.deleteProperty(window, "__overread_viewer");
   };
+}
+
+function valuesOfPixels(imageId: string | null, pixels: [number, number][]): (number | number[])[] | null {
+  const voxels = imageId === null ? undefined : cache.getImage(imageId)?.voxelManager;
+  if (!voxels) return null;
+  return pixels.map(([column, row]) => {
+    const value: number | ArrayLike<number> = voxels.getAtIJK(column, row, 0);
+    return typeof value === "number" ? value : Array.from(value);
+  });
 }
 
 function paneProbes(controller: GridController): PaneProbe[] {

@@ -1,5 +1,6 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import { type PatientMm, POINTS_OF_KIND } from "@/domain/payload";
+import { calibrationAt } from "./calibration";
 import { sizeText } from "./measure";
 import type { Slice } from "./slices";
 import { type PixelOffset, pixelPoints } from "./toPayload";
@@ -33,17 +34,28 @@ export function textLines(
   const label = data.label ? [data.label] : [];
   const points = data.handles?.points ?? [];
   if (!slice || points.length < POINTS_OF_KIND[kind]) return label;
-  const sizes = sizeText(kind, pixelPoints(kind, points, slice, offset), slice.plane.spacing);
-  return [...label, ...sizes, ...valueText(data.cachedStats?.[target ?? ""])];
+  const pixels = pixelPoints(kind, points, slice, offset);
+  const sizes = sizeText(kind, pixels, calibrationAt(slice.frame, pixels));
+  return [...label, ...sizes, ...valueText(data.cachedStats?.[target ?? ""], slice.frame.pixels.unit)];
 }
 
-function valueText(stats: Stats | undefined): string[] {
+/** The pixel values under a mark. Cornerstone's unit is not used: it says HU for every CT, whatever its rescale. */
+export function valueText(stats: Stats | undefined, unit: string | null): string[] {
   if (!stats) return [];
-  const unit =
-    typeof stats.modalityUnit === "string" && stats.modalityUnit !== "raw" ? ` ${stats.modalityUnit}` : "";
+  const { value, mean, stdDev } = stats;
+  const suffix = unit ? ` ${unit}` : "";
   // Cornerstone's statistics of an area are not a number where it found no pixels, for example on the CPU.
-  if (Number.isFinite(stats.mean) && typeof stats.mean === "number" && typeof stats.stdDev === "number") {
-    return [`mean ${stats.mean.toFixed(0)} ± ${stats.stdDev.toFixed(0)}${unit}`];
+  if (typeof mean === "number" && typeof stdDev === "number" && Number.isFinite(mean)) {
+    const digits = digitsFor(Math.max(Math.abs(mean), stdDev), unit);
+    return [`mean ${mean.toFixed(digits)} ± ${stdDev.toFixed(digits)}${suffix}`];
   }
-  return typeof stats.value === "number" ? [`${stats.value.toFixed(0)}${unit}`] : [];
+  if (typeof value === "number")
+    return [`${value.toFixed(digitsFor(Math.abs(value), unit, value))}${suffix}`];
+  return Array.isArray(value) && value.length >= 3 ? [`RGB ${value.slice(0, 3).join(" ")}`] : [];
+}
+
+/** Hounsfield units are whole; of small or fractional values two digits are worth reading. */
+function digitsFor(size: number, unit: string | null, value = 0.5): number {
+  if (unit === "HU" || size >= 100) return 0;
+  return Number.isInteger(value) ? 0 : 2;
 }

@@ -1,5 +1,5 @@
 import { Enums, imageLoader, imageLoadPoolManager, type Types } from "@cornerstonejs/core";
-import { firstRangeOf } from "./firstRange";
+import { firstDisplay } from "./display";
 import { drawnPlane } from "./plane";
 import type { Slice } from "./slices";
 import { thumbnailPixels } from "./thumbnailPixels";
@@ -10,7 +10,7 @@ export async function drawThumbnail(slices: Slice[], canvas: HTMLCanvasElement):
   const slice = slices[index];
   if (!slice) return;
   const image = await loadLast(slice.imageId);
-  const range = await firstRangeOf(slices, index);
+  const display = await firstDisplay(slices, index);
   const context = canvas.getContext("2d");
   if (!context) return;
   const { spacing } = drawnPlane(slice.plane);
@@ -22,7 +22,7 @@ export async function drawThumbnail(slices: Slice[], canvas: HTMLCanvasElement):
       channels: image.color ? (image.numberOfComponents === 4 ? 4 : 3) : 1,
       pixelAspect: spacing.row_mm / spacing.column_mm,
     },
-    range ?? { lower: 0, upper: 255 },
+    display?.range ?? { lower: 0, upper: 255 },
     image.photometricInterpretation === "MONOCHROME1",
     canvas.width,
   );

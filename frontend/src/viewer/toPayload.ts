@@ -7,6 +7,7 @@ import {
   type PixelPoint,
   POINTS_OF_KIND,
 } from "@/domain/payload";
+import { calibrationAt } from "./calibration";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 
@@ -74,7 +75,7 @@ function pointsOf(
   const { plane } = slice;
   if (!isInPatient(plane)) {
     const points_px = pixels.map(([column, row]): PixelPoint => [rounded(column), rounded(row)]);
-    const { spacing } = plane;
+    const { spacing } = calibrationAt(slice.frame, pixels);
     if (!spacing) return { points_mm: null, points_px };
     return { points_mm: null, points_px, spacing_mm: [spacing.row_mm, spacing.column_mm] };
   }

@@ -1,3 +1,4 @@
+import type { Badge } from "./badges";
 import type { ImageFacts } from "./imageFacts";
 import type { EdgeLetters } from "./plane";
 import type { LoadProgress } from "./prefetch";
@@ -10,12 +11,16 @@ export interface ViewerState {
   /** Whether the slice at `index` is on the screen, and not still the one before. */
   isRendered: boolean;
   window: { center: number; width: number } | null;
+  /** The name of the image's own window or table, where it has several and is shown so. */
+  windowName: string | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
   facts: ImageFacts | null;
   cine: { isPlaying: boolean; framesPerSecond: number };
   /** Pixels of the screen across one of the image; null for a plane, which has no pixels of its own. */
   zoom: number | null;
+  /** What is to know about how the image is shown. */
+  badges: Badge[];
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
   perScreenPixel: { value: number; unit: "mm" | "px" } | null;
   progress: LoadProgress;
@@ -31,11 +36,13 @@ export const INITIAL_STATE: ViewerState = {
   imageId: null,
   isRendered: false,
   window: null,
+  windowName: null,
   isInverted: false,
   letters: null,
   facts: null,
   cine: { isPlaying: false, framesPerSecond: 15 },
   zoom: null,
+  badges: [],
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,

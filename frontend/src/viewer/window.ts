@@ -4,15 +4,38 @@ export interface VoiRange {
   upper: number;
 }
 
-/** PS3.3 C.11.2.1.2.1: the values shown black and white by a LINEAR window. */
-export function rangeOfWindow(window: { center: number; width: number }): VoiRange {
-  const half = Math.max(window.width - 1, 1) / 2;
-  return { lower: window.center - 0.5 - half, upper: window.center - 0.5 + half };
+const THRESHOLD_WIDTH = 1e-3;
+
+/** The values shown black and white: PS3.3 C.11.2.1.2.1 (LINEAR and SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT). */
+export function rangeOfWindow(
+  window: { center: number; width: number },
+  voiFunction: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" = "LINEAR",
+): VoiRange {
+  if (voiFunction === "LINEAR_EXACT") {
+    return { lower: window.center - window.width / 2, upper: window.center + window.width / 2 };
+  }
+  const lower = window.center - 0.5 - (window.width - 1) / 2;
+  // A LINEAR window of width 1 is a threshold; an empty range could not be drawn.
+  const least = voiFunction === "LINEAR" ? THRESHOLD_WIDTH : 0;
+  return { lower, upper: lower + Math.max(window.width - 1, least) };
 }
 
 /** The inverse of `rangeOfWindow`, for the numbers beside the image. */
-export function windowOfRange(range: VoiRange): { center: number; width: number } {
+export function windowOfRange(
+  range: VoiRange,
+  voiFunction: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" = "LINEAR",
+): { center: number; width: number } {
+  if (voiFunction === "LINEAR_EXACT") {
+    return { center: (range.lower + range.upper) / 2, width: range.upper - range.lower };
+  }
   return { center: (range.lower + range.upper) / 2 + 0.5, width: range.upper - range.lower + 1 };
+}
+
+/** The window in words; of SUV and other small values the fractions count. */
+export function windowText({ center, width }: { center: number; width: number }): string {
+  const digits = width >= 100 ? 0 : width >= 20 ? 1 : 2;
+  const text = (value: number) => String(Number(value.toFixed(digits)));
+  return `W ${text(width)}  L ${text(center)}`;
 }
 
 // The brightest half per cent are vessels, metal and artefacts; the darkest one per cent is mostly noise.
@@ -21,26 +44,27 @@ const BRIGHTEST_SHARE = 0.995;
 const MOST_SAMPLES = 65_536;
 
 /**
- * A window for an image that names none: from percentiles of what is not background. Background is the
- * lowest value where it fills a fifth of the image or more (padding, air of an MR).
+ * A window for an image that names none: from percentiles of what is not background. Background is padding,
+ * and the lowest value where it fills a fifth of the rest or more (air of an MR).
  */
-export function derivedRange(values: ArrayLike<number>): VoiRange {
-  const sorted = sampleOf(values).sort();
+export function derivedRange(values: ArrayLike<number>, padding: Uint8Array | null = null): VoiRange {
+  const sorted = sampleOf(values, padding).sort();
   const lowest = sorted[0] ?? 0;
   const background = countOf(sorted, lowest);
   const foreground = background >= sorted.length / 5 ? sorted.subarray(background) : sorted;
   const shown = foreground.length > 0 ? foreground : sorted;
   const at = (share: number) => shown[Math.round(share * (shown.length - 1))] ?? lowest;
   const lower = at(DARKEST_SHARE);
-  return { lower, upper: Math.max(at(BRIGHTEST_SHARE), lower + 1) };
+  // PET in SUV or a parametric map may span less than 1: an empty window is widened to a step of its own size.
+  const upper = at(BRIGHTEST_SHARE);
+  return { lower, upper: upper > lower ? upper : lower + Math.max(Math.abs(lower) * 1e-3, 1) };
 }
 
-function sampleOf(values: ArrayLike<number>): Float64Array {
+function sampleOf(values: ArrayLike<number>, padding: Uint8Array | null): Float64Array {
   const step = Math.max(1, Math.ceil(values.length / MOST_SAMPLES));
-  return Float64Array.from(
-    { length: Math.ceil(values.length / step) },
-    (_, index) => values[index * step] ?? 0,
-  );
+  const indices = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => index * step);
+  const measured = padding ? indices.filter((index) => padding[index] !== 1) : indices;
+  return Float64Array.from(measured.length > 0 ? measured : indices, (index) => values[index] ?? 0);
 }
 
 function countOf(sorted: Float64Array, lowest: number): number {

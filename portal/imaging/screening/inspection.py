@@ -17,8 +17,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
-    JPEGExtended12Bit,
 )
 
 from portal.imaging.screening import digests, kinds, pixels, structure
@@ -66,6 +66,7 @@ _WANTED = (
     "Columns",
     "BitsAllocated",
     "BitsStored",
+    "HighBit",
 )
 
 
@@ -149,7 +150,7 @@ def inspect(path: Path) -> Identifiers:
         kinds.check_transfer_syntax(transfer_syntax_uid)
         body, elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid)
         kinds.check_sop_class(_uid(data_set, "SOPClassUID"))
-        image = _image(data_set, transfer_syntax_uid)
+        image = _image(data_set)
         pixels.check(image, elements, is_native=kinds.TRANSFER_SYNTAXES[transfer_syntax_uid])
         return Identifiers(
             file_sha256=digests.file_sha256(source),
@@ -192,7 +193,12 @@ def _data_set(
         readable: BinaryIO = BytesIO(content)
     else:
         body = source
-        elements = structure.walk(source, offset, implicit=transfer_syntax_uid == ImplicitVRLittleEndian)
+        elements = structure.walk(
+            source,
+            offset,
+            implicit=transfer_syntax_uid == ImplicitVRLittleEndian,
+            big_endian=transfer_syntax_uid == ExplicitVRBigEndian,
+        )
         stream.seek(offset)
         readable = stream
     return body, elements, _wanted_values(readable, transfer_syntax_uid)
@@ -206,7 +212,7 @@ def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
         return read_dataset(
             readable,
             is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
-            is_little_endian=True,
+            is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
             stop_when=is_pixel_data,
             specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
         )
@@ -231,21 +237,18 @@ def _inflate(stream: BinaryIO, offset: int) -> bytes:
     return content
 
 
-def _image(data_set: Dataset, transfer_syntax_uid: str) -> pixels.Image:
+def _image(data_set: Dataset) -> pixels.Image:
     frames = _integer(data_set, "NumberOfFrames")
-    image = pixels.Image(
+    return pixels.Image(
         rows=_integer(data_set, "Rows") or 0,
         columns=_integer(data_set, "Columns") or 0,
         samples_per_pixel=_integer(data_set, "SamplesPerPixel") or 0,
         bits_allocated=_integer(data_set, "BitsAllocated") or 0,
         bits_stored=_integer(data_set, "BitsStored") or 0,
+        high_bit=_integer(data_set, "HighBit"),
         number_of_frames=1 if frames is None else frames,
         photometric_interpretation=_text(data_set, "PhotometricInterpretation"),
     )
-    # Nothing free to use decodes 12-bit JPEG Extended, neither in the browser nor in the worker.
-    if transfer_syntax_uid == JPEGExtended12Bit and image.bits_stored > 8:
-        raise Refusal("transfer_syntax_unsupported")
-    return image
 
 
 def _identifying_values(data_set: Dataset) -> dict[str, Any]:

@@ -9,6 +9,7 @@ TRANSFER_SYNTAXES: dict[str, bool] = {
     uid.ImplicitVRLittleEndian: True,
     uid.ExplicitVRLittleEndian: True,
     uid.DeflatedExplicitVRLittleEndian: True,
+    uid.ExplicitVRBigEndian: True,
     uid.JPEGBaseline8Bit: False,
     uid.JPEGExtended12Bit: False,
     uid.JPEGLossless: False,
@@ -17,9 +18,11 @@ TRANSFER_SYNTAXES: dict[str, bool] = {
     uid.JPEGLSNearLossless: False,
     uid.JPEG2000Lossless: False,
     uid.JPEG2000: False,
+    uid.HTJ2KLossless: False,
+    uid.HTJ2KLosslessRPCL: False,
+    uid.HTJ2K: False,
     uid.RLELossless: False,
 }
-HTJ2K_PREFIX = "1.2.840.10008.1.2.4.20"
 
 # Refused kinds by the start of their SOP Class UID (PS3.4 Annex B.5), the longest match wins.
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
@@ -61,13 +64,8 @@ _NAME_OF_AN_IMAGE = "Image Storage"
 
 def check_transfer_syntax(transfer_syntax_uid: str) -> None:
     """Refuse a transfer syntax that is not in the table."""
-    if transfer_syntax_uid in TRANSFER_SYNTAXES:
-        return
-    if transfer_syntax_uid.startswith(HTJ2K_PREFIX):
-        raise Refusal("transfer_syntax_htj2k")
-    if transfer_syntax_uid == uid.ExplicitVRBigEndian:
-        raise Refusal("transfer_syntax_big_endian")
-    raise Refusal("transfer_syntax_unsupported")
+    if transfer_syntax_uid not in TRANSFER_SYNTAXES:
+        raise Refusal("transfer_syntax_unsupported")
 
 
 def check_sop_class(sop_class_uid: str) -> None:

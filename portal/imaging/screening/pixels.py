@@ -7,8 +7,14 @@ from portal.imaging.screening.reasons import Refusal
 from portal.imaging.screening.structure import PIXEL_DATA, Element
 
 MAX_FRAME_BYTES = 512 * 1024**2
-_BITS_ALLOCATED = (8, 16, 32)
-_SAMPLES_PER_PIXEL = (1, 3)
+_BITS_ALLOCATED = (1, 8, 16, 32)
+# What a viewer can show of each number of samples (PS3.3 C.7.6.3.1.2); retired and exotic colours are refused.
+_PHOTOMETRIC_INTERPRETATIONS = {
+    1: frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"}),
+    3: frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}),
+}
+# Descriptors, then data, of red, green and blue (C.7.9).
+_PALETTE_TAGS = frozenset({0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,15 @@ class Image:
     samples_per_pixel: int
     bits_allocated: int
     bits_stored: int
+    high_bit: int | None
     number_of_frames: int
     photometric_interpretation: str
 
     @property
     def bits_per_frame(self) -> int:
-        """Bits of one decoded frame."""
-        return self.rows * self.columns * self.samples_per_pixel * self.bits_allocated
+        """Bits of one decoded frame; in native YBR_FULL_422 two pixels share their colours (PS3.3 C.7.6.3.1.2)."""
+        samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel
+        return self.rows * self.columns * samples * self.bits_allocated
 
 
 def check(image: Image, elements: Mapping[int, Element], *, is_native: bool) -> None:
@@ -34,10 +42,9 @@ def check(image: Image, elements: Mapping[int, Element], *, is_native: bool) -> 
     element = elements.get(PIXEL_DATA)
     if element is None or element.length == 0:
         raise Refusal("pixels_missing")
-    # Orthanc 1.10.1 computes a wrong frame size for both and gives no frame at all.
-    if image.bits_allocated == 1 or (is_native and image.photometric_interpretation == "YBR_FULL_422"):
-        raise Refusal("pixels_unsupported")
     _check_description(image)
+    if image.photometric_interpretation == "PALETTE COLOR" and not elements.keys() >= _PALETTE_TAGS:
+        raise Refusal("palette_missing")
     if is_native:
         _check_native(image, element)
     else:
@@ -49,12 +56,17 @@ def _check_description(image: Image) -> None:
         image.rows > 0
         and image.columns > 0
         and image.number_of_frames > 0
-        and image.samples_per_pixel in _SAMPLES_PER_PIXEL
+        and image.samples_per_pixel in _PHOTOMETRIC_INTERPRETATIONS
         and image.bits_allocated in _BITS_ALLOCATED
+        and not (image.bits_allocated == 1 and image.samples_per_pixel != 1)
         and 0 < image.bits_stored <= image.bits_allocated
+        # PS3.5 8.1.1; elsewhere the value would be cut out of its word wrongly.
+        and image.high_bit in (None, image.bits_stored - 1)
     )
     if not is_possible:
         raise Refusal("pixel_description_invalid")
+    if image.photometric_interpretation not in _PHOTOMETRIC_INTERPRETATIONS[image.samples_per_pixel]:
+        raise Refusal("photometric_unsupported")
     if image.bits_per_frame > 8 * MAX_FRAME_BYTES:
         raise Refusal("image_too_large")
 

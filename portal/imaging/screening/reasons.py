@@ -23,14 +23,6 @@ REASONS: dict[str, str] = {
         "The pixels are encoded in a transfer syntax that is not supported; convert it to JPEG 2000 or an "
         "uncompressed one."
     ),
-    "transfer_syntax_big_endian": (
-        "Big endian was retired from DICOM, and the archive would change the byte order of its pixels unsaid. "
-        "Convert it to little endian."
-    ),
-    "transfer_syntax_htj2k": (
-        "High-Throughput JPEG 2000 is not supported yet: the archive would label its pixels wrongly. "
-        "Convert it to JPEG 2000 or an uncompressed transfer syntax."
-    ),
     "identifier_missing": "The file lacks a SOP Class, SOP Instance, Series Instance or Study Instance UID.",
     "identifier_invalid": "A UID is not made of digits and single dots, at most 64 characters.",
     "patient_id_missing": "The file has no Patient ID, so its images cannot be counted under one patient.",
@@ -50,10 +42,15 @@ REASONS: dict[str, str] = {
     # Its pixels
     "pixels_missing": "The file has no pixel data.",
     "pixel_description_invalid": (
-        "Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored or Number of Frames is missing or impossible."
+        "Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored, High Bit or Number of Frames is missing or "
+        "impossible."
     ),
-    "pixels_unsupported": (
-        "One-bit pixels and uncompressed YBR_FULL_422 pixels are not supported; convert them to RGB or 8 bits."
+    "photometric_unsupported": (
+        "The Photometric Interpretation is missing, retired or does not fit the Samples per Pixel; convert the image "
+        "to MONOCHROME2 or RGB."
+    ),
+    "palette_missing": (
+        "The image has indices into a colour palette, but its palette is missing or segmented; convert it to RGB."
     ),
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",

@@ -74,7 +74,7 @@ class _StructureError(Exception):
         self.code = code
 
 
-def walk(source: ByteSource, offset: int, *, implicit: bool) -> dict[int, Element]:
+def walk(source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = False) -> dict[int, Element]:
     """Follow the data set from `offset` to its end and return its top-level elements.
 
     Raises
@@ -82,12 +82,14 @@ def walk(source: ByteSource, offset: int, *, implicit: bool) -> dict[int, Elemen
     Refusal
         If the data set is truncated, damaged, nested too deep or has too many elements.
     """
-    return _Walk(source, offset, implicit=implicit).run()
+    return _Walk(source, offset, implicit=implicit, big_endian=big_endian).run()
 
 
 class _Walk:
-    def __init__(self, source: ByteSource, offset: int, *, implicit: bool) -> None:
+    def __init__(self, source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = False) -> None:
         self._source = source
+        order = ">" if big_endian else "<"
+        self._two_words, self._word, self._double_word = (struct.Struct(order + kind) for kind in ("HH", "H", "I"))
         self._position = offset
         self._levels = [_Level("data set", source.size, source.size, implicit)]
         self._top: dict[int, Element] = {}
@@ -231,7 +233,7 @@ class _Walk:
         self._top[element.tag] = element
 
     def _tag_at(self, offset: int) -> int:
-        group, element = struct.unpack("<HH", self._bytes(offset, 4))
+        group, element = self._two_words.unpack(self._bytes(offset, 4))
         return int(group) << 16 | int(element)
 
     def _bytes(self, offset: int, length: int) -> bytes:
@@ -246,15 +248,15 @@ class _Walk:
             raise _StructureError("truncated")
         tag = self._tag_at(offset)
         if level.implicit or level.kind != "data set" or tag >> 16 == 0xFFFE:
-            (length,) = struct.unpack("<I", self._bytes(offset + 4, 4))
+            (length,) = self._double_word.unpack(self._bytes(offset + 4, 4))
             return _Header(tag, "", length, offset + 8)
         vr = self._bytes(offset + 4, 2).decode("latin-1")
         if vr in _SHORT_VRS:
-            (length,) = struct.unpack("<H", self._bytes(offset + 6, 2))
+            (length,) = self._word.unpack(self._bytes(offset + 6, 2))
             return _Header(tag, vr, length, offset + 8)
         if vr not in _LONG_VRS:
             raise _StructureError("structure_invalid")
-        (length,) = struct.unpack("<I", self._bytes(offset + 8, 4))
+        (length,) = self._double_word.unpack(self._bytes(offset + 8, 4))
         return _Header(tag, vr, length, offset + 12)
 
 

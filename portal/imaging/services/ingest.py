@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import jobs
 from portal.accounts.models import User
@@ -18,9 +19,10 @@ from portal.db import JobState
 from portal.errors import Invalid
 from portal.imaging import archives
 from portal.imaging.connection import orthanc
-from portal.imaging.models import IngestItem, IngestJob, IngestOutcome, IngestSource
+from portal.imaging.models import IngestItem, IngestJob, IngestOutcome, IngestSource, Series
 from portal.imaging.screening.screener import Screener
 from portal.imaging.services.files import REASONS, Judged, file_take, refused
+from portal.imaging.services.frames import frames_request
 from portal.imaging.services.mirror import Arrival, instances_mirror
 from portal.imaging.uploads import StoredUpload
 
@@ -91,10 +93,16 @@ def ingest_job_run(job: IngestJob, lease: jobs.Lease, *, report: Report | None =
     _store_batch(job, lease, batch, len(done), len(done))
     with transaction.atomic():
         lease.finish(JobState.SUCCEEDED)
+        frames_request(_series_of(job))
         record(stream=STREAM, actor=job.requested_by, action="ingest.finish", obj=job, detail=counts_of(job))
     _tell(report, len(done), len(done))
     # The job has ended well whatever happens to the files that are no longer needed.
     shutil.rmtree(upload_folder(job.pk), ignore_errors=True)
+
+
+def _series_of(job: IngestJob) -> QuerySet[Series]:
+    taken = IngestItem.objects.filter(job=job).exclude(outcome=IngestOutcome.REFUSED)
+    return Series.objects.filter(instances__sop_instance_uid__in=taken.values("sop_instance_uid")).distinct()
 
 
 def counts_of(job: IngestJob) -> dict[str, int]:

@@ -4,18 +4,29 @@ import json
 import os
 import tempfile
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
 
-from portal.errors import NotFound, Unavailable
-from portal.imaging.dicomweb import DicomJson, cleaned_metadata
+from portal.errors import NotFound, PortalError, Unavailable
+from portal.imaging.dicomweb import DicomJson, cleaned_metadata, described_pixels
+from portal.imaging.frames.decoding import DecodedFrame, FrameUndecodable, decoded_frame
+from portal.imaging.media_types import DECODED_HERE, EXPLICIT_LITTLE_ENDIAN, shown_transfer_syntax
 from portal.imaging.models import Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
 from portal.imaging.reader_tags import tag_of
 
+
+class PixelsUndecodable(PortalError):
+    """No decoder reads the pixels of an image."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "pixels_undecodable"
+
+
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 1
+_VERSION = 2
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
@@ -44,13 +55,27 @@ def instance_metadata(instance: Instance, series: Series, gateway: Orthanc) -> b
 
 
 def frame_bytes(instance: Instance, frame_number: int, gateway: Orthanc) -> bytes:
-    """The stored bytes of one frame, numbered from 1."""
+    """The bytes of one frame, numbered from 1: as stored, or decoded where Orthanc would not serve it right."""
     if not 1 <= frame_number <= instance.number_of_frames:
         raise NotFound
     try:
-        return gateway.frame(instance.orthanc_id, frame_number)
+        if instance.transfer_syntax_uid not in DECODED_HERE:
+            return gateway.frame(instance.orthanc_id, frame_number)
+    except NotInOrthanc:
+        # Orthanc cuts neither one-bit pixels nor native YBR_FULL_422 into frames.
+        return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
     except OrthancError as error:
         raise portal_error(error) from error
+    return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
+
+
+def _decoded_frame(instance: Instance, frame_number: int, gateway: Orthanc) -> DecodedFrame:
+    try:
+        return decoded_frame(gateway.instance_file(instance.orthanc_id), frame_number)
+    except OrthancError as error:
+        raise portal_error(error) from error
+    except FrameUndecodable as error:
+        raise PixelsUndecodable("The pixels of this image cannot be decoded.") from error
 
 
 def portal_error(error: OrthancError) -> NotFound | Unavailable:
@@ -73,9 +98,21 @@ def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
 
 
 def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
-    return cleaned_metadata(
+    clean = cleaned_metadata(
         row, instance, series.imaging_study.patient.patient_key, partial(gateway.element_value, instance.orthanc_id)
     )
+    if not _is_decoded_here(row, instance):
+        return clean
+    return clean | described_pixels(_decoded_frame(instance, 1, gateway).description)
+
+
+def _is_decoded_here(row: DicomJson, instance: Instance) -> bool:
+    bits, photometric = (
+        row.get(tag_of(name), {}).get("Value") for name in ("BitsAllocated", "PhotometricInterpretation")
+    )
+    is_native = shown_transfer_syntax(instance.transfer_syntax_uid) == EXPLICIT_LITTLE_ENDIAN
+    is_uncut = bits == [1] or (is_native and photometric == ["YBR_FULL_422"])
+    return is_uncut or instance.transfer_syntax_uid in DECODED_HERE
 
 
 def _folder() -> Path:

@@ -153,6 +153,9 @@ def test_refusals_and_undefined():
     assert concordance_correlation([1, 2, 3], [1, 2, 3]).low is None
     assert limits_of_agreement([1, 2, math.nan], [1, 2, 3]).reason is Reason.TOO_FEW_CASES
     assert limits_of_agreement([1, 2, 3], [2, 3, 4]).slope.reason is Reason.ZERO_VARIANCE
+    # Squares of such numbers are below the smallest double.
+    tiny = limits_of_agreement(np.array([1.0, 2, 5]) * 1e-300, np.array([2.0, 1, 3]) * 1e-300)
+    assert tiny.slope.reason is Reason.ZERO_VARIANCE
     assert repeatability([[1], [2]])["within_subject_sd"].reason is Reason.TOO_FEW_CASES
     assert repeated_limits_of_agreement([[1, 2]], [[1, 2]]).reason is Reason.TOO_FEW_CASES
     with pytest.raises(InputError, match="row 2: a measurement is infinite"):

@@ -71,3 +71,36 @@ def test_undefined_outcomes_are_named():
     assert brier_decomposition([1, 1], [0.5, 0.6]).reason is Reason.ONE_CLASS_ONLY
     assert brier_decomposition([], []).reason is Reason.NO_CASES
     assert adaptive_calibration_error([], []).reason is Reason.NO_CASES
+
+
+def lowess_by_definition(outcome, p):
+    """Cleveland 1979: a tricube-weighted line through the two thirds nearest cases, at every probability."""
+    fitted = []
+    for at in p:
+        distance = np.abs(p - at)
+        radius = np.sort(distance)[int(2 / 3 * len(p) + 1e-7) - 1]
+        weight = np.clip(1 - (distance / radius) ** 3, 0, None) ** 3 if radius else (distance == 0) * 1.0
+        near = np.unique(p[weight > 0])
+        root = np.sqrt(weight)
+        design = np.column_stack([np.ones(len(p)), p - at])[:, : len(near)]
+        fitted.append(np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)[0][0])
+    return np.array(fitted)
+
+
+@pytest.mark.parametrize("crowd", [15, 19, 20, 21, 24, 28])
+@pytest.mark.parametrize("at", [0.0, 0.2, 1.0])
+def test_a_probability_that_most_cases_share(crowd, at):
+    # 30 cases, so that a span has 20; values 5 % apart, so that nothing is interpolated.
+    rng = np.random.default_rng(crowd)
+    p = np.r_[np.full(crowd, at), rng.integers(1, 20, 30 - crowd) / 20]
+    outcome = (rng.random(30) < 0.5).astype(float)
+    smooth = smooth_calibration(outcome, p)
+    expected = lowess_by_definition(outcome, p)
+    assert smooth.smoothed == pytest.approx(np.clip(expected, 0, 1), abs=1e-9)
+    assert smooth.ici == pytest.approx(np.abs(expected - p).mean(), abs=1e-9)
+
+
+def test_two_probabilities_have_the_rates_of_their_cases():
+    smooth = smooth_calibration([1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1], [0.2] * 8 + [0.7] * 4)
+    assert smooth.smoothed == pytest.approx([1 / 8] * 8 + [3 / 4] * 4)
+    assert smooth.ici == pytest.approx((8 * 0.075 + 4 * 0.05) / 12)

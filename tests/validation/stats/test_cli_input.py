@@ -153,6 +153,7 @@ def test_separators_line_ends_marks_and_quotes_do_not_matter(run, command):
     [
         (b"", "the file is empty"),
         (b"\n\n", "the first line is not a header"),
+        (b"x,truth\r1,0\r2,1\r", "its lines end with CR alone; save it with LF or CR LF"),
         (b"x,y\n1,2\n", "there is no column"),
         (b"x,x\n1,2\n", "the header names the column 'x' twice"),
         (b"caf\xe9,truth\n1,2\n", "the file is not UTF-8 text"),

@@ -271,6 +271,8 @@ def test_missing_classes_are_named():
     assert froc(only, "hrsp").readers[0].outcome.value >= 0.0
     with pytest.raises(InputError, match="there is no figure 'x'"):
         froc(only, "x")
+    with pytest.raises(InputError, match="a margin is not negative; it was"):
+        froc(localisation_study(marks, cases, lesions), margin=-1.0)
 
 
 def test_command_line(capsys):
@@ -281,3 +283,32 @@ def test_command_line(capsys):
     assert json.loads(output.getvalue())["tests"]["RRRC"]["p"] == pytest.approx(expected["p"], rel=1e-8)
     assert main(["froc", paths[0], "--cases=none.csv", paths[2]]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_command_line_without_lesions_and_without_marks(tmp_path, capsys):
+    marks, cases, lesions = random_study()
+    negative = cases[cases.truth == 0]
+    tables = {"marks": marks[marks.case.isin(negative.case)], "cases": negative, "lesions": lesions[:0]}
+    for name, table in tables.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    paths = [f"--{name}={tmp_path / name}.csv" for name in tables]
+    output = io.StringIO()
+    assert main(["froc", *paths, "--fom", "maxnlf", "--json"], output) == 0
+    found = json.loads(output.getvalue())["readers"]
+    for row in found:
+        own = tables["marks"].query("reader == @row['reader'] and modality == @row['modality'] and mark == 'NL'")
+        assert row["fom"] == pytest.approx(len(own) / len(negative))
+    per_case = {(row["reader"], row["modality"]): row["fom"] for row in found}
+    output = io.StringIO()
+    assert main(["froc", *paths, "--fom", "exp-sp", "--json"], output) == 0
+    for row in json.loads(output.getvalue())["readers"]:
+        assert row["fom"] == pytest.approx(np.exp(-per_case[row["reader"], row["modality"]]))
+    marks[:0].to_csv(tmp_path / "marks.csv", index=False)
+    output = io.StringIO()
+    assert main(["froc", *paths, "--fom", "hrsp", "--readers", "A,B", "--modalities", "X,Y", "--json"], output) == 0
+    answer = json.loads(output.getvalue())
+    # Nobody marked anything, so every negative case is called negative.
+    assert [row["fom"] for row in answer["readers"]] == [1.0] * 4
+    assert answer["tests"]["RRRC"]["undefined"] == "zero-variance"
+    assert main(["froc", *paths]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

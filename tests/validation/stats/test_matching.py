@@ -42,11 +42,7 @@ def tables(seed=0, cases=12, readers=3):
 
 
 def luna16(marks, lesions, radius):
-    """LUNA16's evaluation in its own words: a nodule has the highest of the marks within its radius.
-
-    All marks within the radius of a nodule leave the list of false positives. Only for lesions further apart than
-    two radii is this one to one.
-    """
+    """LUNA16: a nodule has the highest of the marks within its radius, and none of these is false; not one to one."""
     found, false = {}, set(marks.index)
     for lesion in lesions.itertuples():
         here = marks[marks.case == lesion.case]

@@ -12,7 +12,7 @@ from statsmodels.stats.anova import anova_lm
 
 from tests.validation.stats.reference import reference_path
 from tests.validation.stats.studies import study
-from validation.stats import Estimate, Reason, Undefined
+from validation.stats import Estimate, InputError, Reason, Undefined
 from validation.stats.cli import main
 from validation.stats.crossed import crossed_variance, ratio
 from validation.stats.mrmc_agreement import reader_agreement
@@ -181,6 +181,59 @@ def test_what_cannot_be_estimated_is_named():
     assert same.bias.value == 0.0
     one = reader_agreement(measured(draw(np.random.default_rng(1), 3, 5, modalities=1)))
     assert [row.kind for row in one.limits] == ["BRWM"]
+
+
+def test_nested_readings_leave_undefined_what_they_cannot_show():
+    values = draw(np.random.default_rng(4), 3, 12)
+    nested = values.copy()
+    for reader in range(3):
+        nested[:, reader, np.arange(12) % 3 != reader] = np.nan
+    ours = reader_agreement(measured(nested))
+    within = of_kind(ours, "WRBM")
+    assert within.bias.value == pytest.approx(np.nanmean(nested[0] - nested[1]))
+    # Pairs counted one by one: 12 differences against all pairs of two readers.
+    d = [(reader, x) for reader, row in enumerate(nested[0] - nested[1]) for x in row[~np.isnan(row)]]
+    both = np.mean([x * x for _, x in d])
+    neither = np.mean([x * y for one, x in d for other, y in d if one != other])
+    assert within.variance == pytest.approx(both - neither)
+    # No two readers share a case.
+    for row in (of_kind(ours, "BRBM"), of_kind(ours, "BRWM")):
+        assert {row.variance.reason, row.lower.reason, row.upper.reason} == {Reason.NO_COMMON_CASES}
+    part = ours.components["M0", "M1"]
+    assert part["case"].reason is Reason.NO_COMMON_CASES
+    assert isinstance(part["reader"], float)
+    assert "NaN" not in json.dumps(ours.to_json())
+    assert "share what it needs" in ours.frames()[0].to_string()
+
+
+def test_cases_of_one_modality_have_no_difference_between_modalities():
+    values = draw(np.random.default_rng(5), 3, 12)
+    values[0, :, :6], values[1, :, 6:] = np.nan, np.nan
+    ours = reader_agreement(measured(values))
+    assert of_kind(ours, "WRBM").bias.reason is Reason.NO_COMMON_CASES
+    # Readers with other modalities have other cases: the means differ, the difference on one case was never seen.
+    between = of_kind(ours, "BRBM")
+    assert between.bias.value == pytest.approx(np.nanmean(values[0]) - np.nanmean(values[1]))
+    assert between.lower.reason is Reason.NO_COMMON_CASES
+    assert isinstance(of_kind(ours, "BRWM").lower, Estimate)
+
+
+def test_the_unit_of_a_measurement_does_not_matter():
+    values = draw(np.random.default_rng(6), 4, 10) - 100
+    large, small = (of_kind(reader_agreement(measured(values * unit)), "WRBM") for unit in (1.0, 1e-9))
+    assert small.lower.value == pytest.approx(1e-9 * large.lower.value, rel=1e-9)
+    assert small.upper.high == pytest.approx(1e-9 * large.upper.high, rel=1e-9)
+
+
+def test_an_infinite_measurement_is_refused(tmp_path, capsys):
+    values = draw(np.random.default_rng(7), 3, 4)
+    values[1, 2, 3] = -np.inf
+    with pytest.raises(InputError, match="reader 'R2', case 'C3', modality 'M1': an infinite value"):
+        reader_agreement(measured(values))
+    path = tmp_path / "table.csv"
+    path.write_text("reader,modality,case,rating\nA,CT,1,1\nA,CT,2,inf\nB,CT,1,3\n")
+    assert main(["agreement", "--kind", "reader-study", "--csv", str(path)]) == 2
+    assert "row 2, column 'rating': inf is not a measurement" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ import json
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tests.validation.stats.reference import reference_path
 from tests.validation.stats.studies import result, result_ids
-from validation.stats import Reason
+from validation.stats import Reason, Undefined
 from validation.stats.checks import InputError
 from validation.stats.cli import main
 from validation.stats.segmentation import compare_masks, majority_mask, staple
@@ -150,6 +151,53 @@ def test_staple_of_equal_masks_is_that_mask_and_of_nothing_is_named():
         staple(one)
 
 
+def staple_voxel_by_voxel(stack, rounds):
+    """Warfield, Zou & Wells 2004, equations 14, 18 and 19, in loops."""
+    calls = [mask.ravel().tolist() for mask in stack]
+    prior = sum(map(sum, calls)) / (len(calls) * len(calls[0]))
+    p, q = [0.99999] * len(calls), [0.99999] * len(calls)
+    for _ in range(rounds):
+        weight = []
+        for voxel in zip(*calls, strict=True):
+            a, b = prior, 1 - prior
+            for call, sensitivity, specificity in zip(voxel, p, q, strict=True):
+                a, b = (a * sensitivity, b * (1 - specificity)) if call else (a * (1 - sensitivity), b * specificity)
+            weight.append(a / (a + b))
+        held, left = sum(weight), sum(1 - w for w in weight)
+        p = [sum(w for w, call in zip(weight, one, strict=True) if call) / held for one in calls]
+        q = [sum(1 - w for w, call in zip(weight, one, strict=True) if not call) / left for one in calls]
+    return weight, p, q
+
+
+def test_staple_by_its_equations():
+    rng = np.random.default_rng(12)
+    truth = rng.random((6, 7)) < 0.4
+    stack = np.array([np.where(rng.random((6, 7)) < 0.15, ~truth, truth) for _ in range(4)]).astype(int)
+    ours = staple(stack)
+    weight, p, q = staple_voxel_by_voxel(stack, ours.iterations)
+    assert ours.probability.ravel() == pytest.approx(weight, abs=1e-8)
+    assert ours.sensitivity == pytest.approx(p, abs=1e-8)
+    assert ours.specificity == pytest.approx(q, abs=1e-8)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 5), st.floats(0.05, 0.95))
+def test_staple_is_between_0_and_1_or_named(seed, readers, share):
+    rng = np.random.default_rng(seed)
+    ours = staple((rng.random((readers, 3, 4)) < share).astype(int))
+    if isinstance(ours, Undefined):
+        assert ours.reason in (Reason.EMPTY_MASK, Reason.ONE_CLASS_ONLY, Reason.NOT_CONVERGED)
+    else:
+        for part in (ours.probability, ours.sensitivity, ours.specificity):
+            assert ((part >= 0) & (part <= 1 + 1e-12)).all()
+
+
+def test_staple_names_a_truth_that_holds_every_voxel():
+    # Five masks of 20 voxels, full but for one voxel in the first and two in the last.
+    stack = np.ones((5, 4, 5), dtype=int)
+    stack[0, 3, 1] = stack[4, 2, 3] = stack[4, 3, 3] = 0
+    assert staple(stack).reason is Reason.ONE_CLASS_ONLY
+
+
 def test_command_line(tmp_path, capsys):
     a, b = np.zeros((4, 4), dtype=np.uint8), np.zeros((4, 4), dtype=np.uint8)
     a[1:3, 1:3] = 1
@@ -170,3 +218,37 @@ def test_command_line(tmp_path, capsys):
     assert "is neither a NumPy array file (.npy) nor a DICOM" in capsys.readouterr().err
     assert main([*files[:3], "--b", str(tmp_path / "none.npy"), "--spacing", "1", "1"]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_consensus_on_the_command_line(tmp_path, capsys):
+    """A square drawn by three readers, of whom one forgot a corner and one added a voxel."""
+    square = np.zeros((6, 6), dtype=np.uint8)
+    square[1:4, 1:4] = 1
+    drawn = [square.copy() for _ in range(3)]
+    drawn[1][3, 3], drawn[2][5, 5] = 0, 1
+    files = [tmp_path / f"reader{number}.npy" for number in range(3)]
+    for file, one in zip(files, drawn, strict=True):
+        np.save(file, one)
+    for kind in ("majority", "staple"):
+        output, written = io.StringIO(), tmp_path / f"{kind}.npy"
+        command = ["segmentation", "--consensus", kind, "--masks", *map(str, files), "--out", str(written), "--json"]
+        assert main(command, output) == 0
+        answer = json.loads(output.getvalue())
+        assert (np.load(written) == square).all()
+        assert answer["voxels"] == 9
+        assert [one["voxels"] for one in answer["readers"]] == [9, 8, 10]
+    # By STAPLE the truth is almost surely the square: 8 of 9 found, 26 of 27 left out.
+    assert answer["readers"][1]["sensitivity"] == pytest.approx(8 / 9, abs=1e-3)
+    assert answer["readers"][2]["specificity"] == pytest.approx(26 / 27, abs=1e-3)
+    np.save(tmp_path / "wide.npy", np.zeros((6, 7)))
+    masks = ["segmentation", "--consensus", "majority", "--masks"]
+    gone = [str(files[0]), str(files[1]), "--out", str(tmp_path / "no folder" / "x.npy")]
+    for wrong, complaint in (
+        ([str(files[0])], "two readers or more"),
+        ([str(files[0]), str(tmp_path / "wide.npy")], "has the shape (6, 7)"),
+        (gone, "cannot be written"),
+    ):
+        assert main([*masks, *wrong]) == 2
+        assert complaint in capsys.readouterr().err
+    assert main(["segmentation", "--masks", str(files[0]), str(files[1])]) == 2
+    assert "go with --consensus" in capsys.readouterr().err

@@ -142,6 +142,8 @@ def _measurements(options: argparse.Namespace, raters: list[str], array: FloatAr
 
 
 def _reader_study(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    infinite = np.isinf(table.numbers(options.rating))
+    refuse_rows(infinite, table, options.rating, "is not a measurement")
     found = reader_agreement(table_readings(options, table, rows, truth=False), level=options.level)
     if isinstance(found, Undefined):
         return Report({"limits": found.to_json()}, (estimates_frame({"limits": found}),))

@@ -77,6 +77,7 @@ def _froc(options: argparse.Namespace) -> Report:
         ["case", "lesion_id"],
         ["weight", *(["radius_mm", *_PLACES] if options.match else [])],
         text=["case", "lesion_id"],
+        may_be_empty=True,  # a study of negative cases has no lesions, and careful readers make no marks
     ).frame
     matching = _matching(options, lesions) if options.match else None
     if options.match_only:
@@ -91,7 +92,7 @@ def _froc(options: argparse.Namespace) -> Report:
         study = matching.study(cases, lesions, **named)
     else:
         names = ["reader", "modality", "case", "mark", "lesion_id"]
-        marks = CsvTable(options.marks, [*names, "rating"], text=names).frame
+        marks = CsvTable(options.marks, [*names, "rating"], text=names, may_be_empty=True).frame
         study = localisation_study(marks, cases, lesions, **named)
     report = _curves(study, options.curve) if options.curve else _tests(study, options)
     if matching is None:

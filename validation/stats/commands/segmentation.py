@@ -3,13 +3,16 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, no_columns, no_table
 from validation.stats.commands.option_types import finite
 from validation.stats.mask_files import on_one_grid, read_mask
-from validation.stats.segmentation import MaskComparison, compare_masks
+from validation.stats.results import JSONValue, Undefined
+from validation.stats.segmentation import MaskComparison, compare_masks, majority_mask, staple
 from validation.stats.table import CsvTable
 
 
@@ -31,8 +34,17 @@ def _options(command: argparse.ArgumentParser) -> None:
         help="of the surface Dice (default: 1 2)",
     )
 
+    consensus = command.add_argument_group("consensus of several readers, instead of --a and --b")
+    consensus.add_argument("--consensus", choices=("majority", "staple"), help="how the readers' masks become one")
+    consensus.add_argument("--masks", type=Path, nargs="+", metavar="FILE", help="one mask a reader, on one grid")
+    consensus.add_argument("--out", type=Path, metavar="FILE", help="write the consensus here (.npy, 0 and 1)")
+
 
 def _run(options: argparse.Namespace) -> Report:
+    if options.consensus is not None:
+        return _consensus(options)
+    if options.masks is not None or options.out is not None:
+        raise InputError("--masks and --out go with --consensus")
     if options.csv is None:
         if options.a is None or options.b is None:
             raise InputError("give two masks with --a and --b, or a table of pairs with --csv")
@@ -41,6 +53,58 @@ def _run(options: argparse.Namespace) -> Report:
     if options.a is not None or options.b is not None:
         raise InputError("give --a and --b, or --csv, not both")
     return _pairs(options)
+
+
+def _consensus(options: argparse.Namespace) -> Report:
+    if any(one is not None for one in (options.a, options.b, options.csv)):
+        raise InputError("--consensus takes --masks, not --a, --b or --csv")
+    if options.masks is None or len(options.masks) < 2:
+        raise InputError("a consensus needs the masks of two readers or more: --masks FILE FILE …")
+    stack = _stack(options)
+    if options.consensus == "majority":
+        mask, rates = majority_mask(stack), None
+    else:
+        found = staple(stack)
+        if isinstance(found, Undefined):
+            named: dict[str, JSONValue] = {"consensus": "staple", **found.to_json()}
+            return Report(named, (pd.DataFrame([named]),))
+        mask, rates = found.probability > 0.5, found
+    readers = [
+        {
+            "mask": path.name,
+            "voxels": int(one.sum()),
+            "sensitivity": None if rates is None else float(rates.sensitivity[number]),
+            "specificity": None if rates is None else float(rates.specificity[number]),
+        }
+        for number, (path, one) in enumerate(zip(options.masks, stack, strict=True))
+    ]
+    document: dict[str, JSONValue] = {"consensus": options.consensus, "voxels": int(mask.sum())}
+    if options.out is not None:
+        _write(options.out, mask)
+        document["written"] = str(options.out)
+    return Report({**document, "readers": [*readers]}, (pd.DataFrame([document]), pd.DataFrame(readers)))
+
+
+def _write(path: Path, mask: npt.NDArray[np.bool_]) -> None:
+    try:
+        with path.open("wb") as stream:
+            np.save(stream, mask.astype(np.uint8))
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be written: {problem.strerror}") from None
+
+
+def _stack(options: argparse.Namespace) -> npt.NDArray[np.bool_]:
+    """Read the masks of the readers, all of one shape."""
+    files = [read_mask(path, segment=options.segment) for path in options.masks]
+    voxels = [one.voxels for one in files]
+    if any(one.slice_mm is not None for one in files):
+        raise InputError("a consensus takes NumPy masks (.npy): a DICOM segmentation leaves empty slices out")
+    for path, one in zip(options.masks, voxels, strict=True):
+        if one.shape != voxels[0].shape:
+            raise InputError(f"{path}: has the shape {one.shape}, {options.masks[0].name} has {voxels[0].shape}")
+        if not np.isin(one, (0, 1)).all():
+            raise InputError(f"{path}: holds other values than 0 and 1")
+    return np.stack(voxels).astype(bool)
 
 
 def _pairs(options: argparse.Namespace) -> Report:
@@ -73,7 +137,7 @@ def _compared(options: argparse.Namespace, a: Path, b: Path) -> MaskComparison:
 COMMANDS = (
     Command(
         "segmentation",
-        "overlap and surface distances of two masks, in mm",
+        "overlap and surface distances of two masks, in mm; consensus of several",
         _options,
         no_columns,
         no_table,
@@ -81,6 +145,7 @@ COMMANDS = (
         examples=(
             "segmentation --a reference.npy --b ai.npy --spacing 0.7 0.7",
             "segmentation --csv masks.csv --spacing 0.7 0.7 --json",
+            "segmentation --consensus staple --masks reference.npy ai.npy reference.npy --out consensus.npy",
         ),
     ),
 )

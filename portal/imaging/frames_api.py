@@ -1,0 +1,186 @@
+"""HTTP edge of the frames: a grant for an imaging study, then files under it without a database query.
+
+Plain Django views below `/frames/`: DRF would authenticate every frame anew. Bodies are sent whole: a slow client must
+not hold a thread.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.authentication import caller
+from portal.accounts.epochs import epoch_of
+from portal.db import JobState
+from portal.errors import PortalError, problem_response
+from portal.imaging import grants
+from portal.imaging.access import imaging_study_for_viewer
+from portal.imaging.frames import htj2k
+from portal.imaging.frames.store import HTJ2K, RAW, FrameDamaged, FrameGone
+from portal.imaging.models import SeriesFrames
+from portal.imaging.selectors import series_of
+from portal.imaging.services.frames import frame_store, frames_damaged, frames_request, frames_used, is_ready
+
+BUNDLE = "application/vnd.overread.frames"
+MOST_FRAMES = 64
+MOST_BYTES = 64 * 1024**2
+TRANSFER_SYNTAXES = {RAW: "1.2.840.10008.1.2.1", HTJ2K: htj2k.TRANSFER_SYNTAX}
+READY, PENDING, FAILED = "READY", "PENDING", "FAILED"
+
+
+class GrantedSeriesOutput(serializers.Serializer[Any]):
+    """Where the frames of a series are, once they are written."""
+
+    series_instance_uid = serializers.CharField()
+    state = serializers.ChoiceField([READY, PENDING, FAILED])
+    reason_code = serializers.CharField(help_text="Why the frames could not be written.")
+    progress_done = serializers.IntegerField()
+    progress_total = serializers.IntegerField()
+    number_of_frames = serializers.IntegerField()
+    frames_url = serializers.CharField(allow_null=True, help_text="Null unless READY.")
+
+
+class FrameGrantOutput(serializers.Serializer[Any]):
+    """A grant for the frames of an imaging study."""
+
+    grant = serializers.CharField(help_text=f"Send it with every frame, in the header {grants.HEADER}.")
+    expires_at = serializers.DateTimeField()
+    series = GrantedSeriesOutput(many=True)
+
+
+class FrameGrantApi(APIView):
+    """A grant for the frames of an imaging study."""
+
+    @extend_schema(responses=FrameGrantOutput)
+    def get(self, request: Request, study_uid: str) -> Response:
+        """Let the caller fetch frames for half an hour; missing ones are asked for at a worker."""
+        user = caller(request)
+        # Before the database is asked: a change in between must not be taken for one that was seen.
+        epoch = epoch_of(user.pk)
+        study = imaging_study_for_viewer(user, study_uid)
+        now = timezone.now()
+        series = list(series_of(study).select_related("frames"))
+        rows = [_series_row(one) for one in series]
+        frames_request(one for one, row in zip(series, rows, strict=True) if row["state"] != READY)
+        frames_used(one.frames for one, row in zip(series, rows, strict=True) if row["state"] == READY)
+        answer = {
+            "grant": grants.grant_for(request._request, user, study.pk, epoch),
+            "expires_at": now + timedelta(seconds=grants.LIFE_S),
+            "series": rows,
+        }
+        return Response(FrameGrantOutput(answer).data, headers={"Cache-Control": "no-store"})
+
+
+def _series_row(series: Any) -> dict[str, Any]:
+    frames: SeriesFrames | None = getattr(series, "frames", None)
+    ready = frames is not None and is_ready(frames, series)
+    failed = frames is not None and frames.state == JobState.FAILED
+    address = f"/frames/{series.imaging_study_id}/{series.pk}/{frames.version}" if frames and ready else None
+    return {
+        "series_instance_uid": series.series_instance_uid,
+        "state": READY if ready else FAILED if failed else PENDING,
+        "reason_code": frames.error_code if frames and failed else "",
+        "progress_done": frames.progress_done if frames else 0,
+        "progress_total": frames.progress_total if frames else 0,
+        "number_of_frames": frames.number_of_frames if frames and ready else 0,
+        "frames_url": address,
+    }
+
+
+def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Check method and access, and answer errors as problem documents."""
+
+    def guarded(request: HttpRequest, study_id: uuid.UUID, **values: Any) -> HttpResponseBase:
+        try:
+            if request.method not in ("GET", "HEAD"):
+                return _other_method(request)
+            grants.require_viewer(request, study_id)
+            return view(request, study_id, **values)
+        except (grants.NotSignedIn, exceptions.AuthenticationFailed):
+            answer = problem_response(401, "not_authenticated", "Sign in, or send a token that is in force.")
+            answer["WWW-Authenticate"] = "Bearer"
+            return answer
+        except FrameGone:
+            return problem_response(404, "not_found", "There is nothing here that you may see.")
+        except FrameDamaged:
+            # The worker writes it again; the pixels that were asked for are not shown.
+            frames_damaged(values["series_id"])
+            return problem_response(503, "frame_damaged", "This frame is damaged on disk; it is being written again.")
+        except PortalError as error:
+            return problem_response(error.status, error.code, error.detail)
+
+    return guarded
+
+
+def _other_method(request: HttpRequest) -> HttpResponse:
+    if request.method == "OPTIONS":
+        grants.require_signed_in(request)
+        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+    return problem_response(405, "method_not_allowed", "This address does not answer that method.")
+
+
+@_guarded
+def manifest(request: HttpRequest, study_id: uuid.UUID, series_id: uuid.UUID, version: str) -> HttpResponse:
+    """What a viewer needs to know of a series, as gzipped JSON."""
+    content = frame_store().manifest(study_id, series_id, version)
+    response = HttpResponse(content, content_type="application/json", headers={"Content-Encoding": "gzip"})
+    return _immutable(request, response, f"{version}-manifest")
+
+
+@_guarded
+def frame(
+    request: HttpRequest, study_id: uuid.UUID, series_id: uuid.UUID, version: str, form: str, number: int
+) -> HttpResponse:
+    """One frame."""
+    content_type = f"application/octet-stream; transfer-syntax={TRANSFER_SYNTAXES[form]}"
+    if settings.OVERREAD_FRAMES_ACCEL:
+        # nginx sends the file itself; every part of the path is a number, a UUID or a word of ours.
+        response = HttpResponse(content_type=content_type)
+        path = f"{study_id}/{series_id}/{version}/{form}/{number}"
+        response["X-Accel-Redirect"] = f"{settings.OVERREAD_FRAMES_ACCEL}/{path}"
+    else:
+        content = frame_store().frame(study_id, series_id, version, form, number)
+        response = HttpResponse(content, content_type=content_type)
+    return _immutable(request, response, f"{version}-{form}-{number}")
+
+
+@_guarded
+def bundle(
+    request: HttpRequest,
+    study_id: uuid.UUID,
+    series_id: uuid.UUID,
+    version: str,
+    form: str,
+    first: int,
+    last: int,
+) -> HttpResponse:
+    """Frames `first` to `last` in one body."""
+    index = frame_store().index(study_id, series_id, version)
+    lengths = index.lengths.get(form, ())[first - 1 : last]
+    if not 0 <= last - first < MOST_FRAMES or sum(lengths) > MOST_BYTES:
+        detail = f"A bundle holds at most {MOST_FRAMES} frames and {MOST_BYTES // 1024**2} MiB, the first one first."
+        return problem_response(400, "invalid", detail)
+    content = frame_store().bundle(study_id, series_id, version, form, range(first, last + 1))
+    return _immutable(request, HttpResponse(content, content_type=BUNDLE), f"{version}-{form}-{first}-{last}")
+
+
+def _immutable(request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
+    """What is at a frame's address never changes: the browser of this session may keep it, nothing else may."""
+    etag = f'"{name}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    # Another session, even in the same browser, has to ask for itself.
+    response["Vary"] = "Cookie, Authorization"
+    return response
