@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
-from portal.demo.phantoms import ruler
 from portal.demo.phantoms.catalogue import make_phantom
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
@@ -36,7 +35,7 @@ def other_half(datasets: list[Dataset]) -> list[Dataset]:
 
 @pytest.fixture(scope="module")
 def two_cuts(stage: Stage) -> Case:
-    """One body cut thin and thick in one frame of reference, and once more in a frame of its own, shifted by 100 mm."""
+    """One body cut thin, thick and across in one frame of reference, and once more in a frame of its own, 100 mm higher."""
     phantom = make_phantom("LOOKING", 4711, nodules=1, slices=24)
     thin = list(series_of("LOOKING", phantom, 1, FrameTime=50.0, XRayTubeCurrent=120))
     thick = other_half(list(series_of("LOOKING", phantom, 2)))
@@ -45,7 +44,11 @@ def two_cuts(stage: Stage) -> Case:
     for dataset in later:
         x, y, z = dataset.ImagePositionPatient
         dataset.ImagePositionPatient = [x, y, z + 100]
-    return case_of(stage, [*thin, *thick, *later])
+    crossing = list(series_of("LOOKING", phantom, 4, FrameOfReferenceUID=thin[0].FrameOfReferenceUID))
+    for index, dataset in enumerate(crossing):
+        dataset.ImageOrientationPatient = [1, 0, 0, 0, 0, -1]
+        dataset.ImagePositionPatient = [dataset.ImagePositionPatient[0], (index - 12) * SPACING_MM, 180]
+    return case_of(stage, [*thin, *thick, *later, *crossing])
 
 
 @pytest.fixture
@@ -173,7 +176,7 @@ def test_full_size_shows_one_pixel_as_one_and_fit_fills_the_pane(room: Page) -> 
 
 
 def test_linked_scrolling_follows_the_place_in_the_patient(room: Page, two_cuts: Case) -> None:
-    page, (thin, thick, later) = room, two_cuts.series
+    page, (thin, thick, later, _) = room, two_cuts.series
     side_by_side(page, [thin, thick])
     for _ in range(3):
         page.keyboard.press("ArrowDown")
@@ -209,7 +212,7 @@ def depth(page: Page, pane_id: str) -> float:
 
 
 def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -> None:
-    page, (thin, thick, _) = room, two_cuts.series
+    page, (thin, thick, _, _) = room, two_cuts.series
     side_by_side(page, [thin, thick])
     press(page, "Shift+z")
     press(page, "Shift+w")
@@ -230,6 +233,31 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     drag(page, centre_of(page, "1"), (40, 0), button="right")
     until(page, "window.__overread_viewer.panes[1].state.window.width > 2510")
     assert pane(page, "2", "p.state.window") == pane(page, "1", "p.state.window")
+
+
+def test_a_line_shows_where_the_active_plane_cuts_the_other(room: Page, two_cuts: Case) -> None:
+    page, (thin, _, _, crossing) = room, two_cuts.series
+    side_by_side(page, [thin, crossing])
+
+    def line_above_origin() -> float:
+        """How far the line in pane 2 stands below the point z = 0, in pixels of the screen."""
+        line = page.get_by_test_id("pane-2").locator("svg.svg-layer line").first
+        expect(line).to_be_attached()
+        origin = pane(page, "2", "p.clientPointOf(0, 0, 0)")["y"]
+        box = page.get_by_test_id("pane-2").bounding_box()
+        assert box
+        return float(line.get_attribute("y1") or "nan") + box["y"] - origin
+
+    pixel = pane(page, "2", "p.state.perScreenPixel.value")
+    assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
+    page.keyboard.press("PageDown")
+    pane_is_drawn(page, "1", 10)
+    page.wait_for_timeout(400)
+    assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
+    screenshots(page, "looking-reference-line")
+    press(page, "Shift+x")
+    assert page.get_by_test_id("pane-2").locator("svg.svg-layer line").count() == 0
+    press(page, "Shift+x")
 
 
 def test_cine_plays_at_the_rate_of_the_images(room: Page) -> None:
@@ -280,4 +308,3 @@ def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
     press(page, "Escape")
     assert probe(page, "v.annotations.length") == 0
     assert panes(page) == ["1"]
-    assert ruler.PIXEL_MM > 0

@@ -13,6 +13,7 @@ import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { sliceOf } from "./fromPayload";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
+import { centreOf } from "./markCentre";
 import { MarkLayer, type ViewerMark } from "./markLayer";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
@@ -194,14 +195,15 @@ export class GridController {
     this.quietly(() => this.layer.select(id));
   }
 
-  /** Go to the slice of a mark, in this pane or else in the first that shows it; the pane, or null for none. */
+  /** Go to a mark on the planes, and in this pane or else in the first that shows it; the pane, or null for none. */
   jumpToMark(mark: ViewerMark, preferredId: string): Pane | null {
     const preferred = this.panes.get(preferredId);
     const others = this.allPanes.filter((pane) => pane !== preferred);
     for (const pane of preferred ? [preferred, ...others] : others) {
       const slice = sliceOf(mark.geometry, pane.slices);
       if (!slice) continue;
-      pane.goTo(pane.slices.indexOf(slice));
+      this.planes.goTo(centreOf(mark.geometry));
+      if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));
       return pane;
     }
     return null;
@@ -216,6 +218,8 @@ export class GridController {
     ToolGroupManager.destroyToolGroup(this.group.id);
     this.planes.destroy();
     this.engine.destroy();
+    // Crosshairs and reference lines are annotations too.
+    annotations.state.removeAllAnnotations();
     // The next case must not find this one's pixels in its memory.
     cache.purgeCache();
   }

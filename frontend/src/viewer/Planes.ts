@@ -55,7 +55,14 @@ export class Planes {
   /** The crosshairs stand once every plane has its volume. */
   onReady(): void {
     const planes = [...this.panes];
+    // A reset of the crosshairs thins every plane.
+    this.setSlab(this.slab);
     this.raise(planes.length > 1 && planes.every((pane) => pane.isReady));
+  }
+
+  /** Every plane goes to a point; null is nowhere. */
+  goTo(point: PatientMm | null): void {
+    if (point) for (const pane of this.panes) pane.goToPoint(point);
   }
 
   get centre(): PatientMm | null {

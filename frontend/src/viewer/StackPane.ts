@@ -27,13 +27,19 @@ import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { StateStore } from "./viewerState";
-import { fitImage, flip, lettersOnScreen, perScreenPixel, rotateRight, showOneToOne } from "./viewing";
+import {
+  fitImage,
+  flip,
+  isUnmoved,
+  lettersOnScreen,
+  perScreenPixel,
+  rotateRight,
+  showOneToOne,
+} from "./viewing";
 import type { VoiFunction } from "./voi";
 import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
 const { Events } = Enums;
-// Below this the reader has not moved the image: what is left are rounding errors.
-const UNMOVED = 1e-3;
 
 /** A series as a stack of its images: everything imperative between one element and Cornerstone. */
 export class StackPane implements Pane {
@@ -42,6 +48,8 @@ export class StackPane implements Pane {
   readonly viewport: Types.IStackViewport;
   private series: OpenedSeries | null = null;
   private readonly cine: Cine;
+  /** The zoom at which the image fills the pane, against Cornerstone's own idea of it. */
+  private fittedZoom = 1;
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
@@ -76,6 +84,7 @@ export class StackPane implements Pane {
     this.load?.release();
     this.cine.prepare(series.framesPerSecond);
     this.series = series;
+    this.fittedZoom = 1;
     const { slices } = series;
     this.hasFirstWindow = false;
     this.range = null;
@@ -137,7 +146,7 @@ export class StackPane implements Pane {
 
   fit(): void {
     const slice = this.shownSlice();
-    if (slice) fitImage(this.viewport, this.corners(slice));
+    if (slice) this.fittedZoom = fitImage(this.viewport, this.corners(slice));
   }
 
   oneToOne(): void {
@@ -156,6 +165,7 @@ export class StackPane implements Pane {
 
   reset(): void {
     this.viewport.resetCamera();
+    this.fittedZoom = 1;
     this.viewport.setProperties({ invert: this.wasInvertedAtFirst });
     if (this.display) applyDisplay(this.viewport, this.display);
     this.viewport.render();
@@ -172,10 +182,9 @@ export class StackPane implements Pane {
   }
 
   beforeResize(): () => void {
-    const [panX, panY] = this.viewport.getPan();
-    const isUnmoved = Math.hypot(panX, panY) < UNMOVED && Math.abs(this.viewport.getZoom() - 1) < UNMOVED;
+    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
     return () => {
-      if (isUnmoved) this.fit();
+      if (wasUnmoved) this.fit();
     };
   }
 

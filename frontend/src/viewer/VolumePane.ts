@@ -6,6 +6,7 @@ import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
 import { firstDisplay } from "./display";
+import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
 import type { ImagePlane } from "./plane";
@@ -13,7 +14,15 @@ import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { StateStore } from "./viewerState";
-import { fitImage, flip, lettersOnScreen, perScreenPixel, rotateRight, showOneToOne } from "./viewing";
+import {
+  fitImage,
+  flip,
+  isUnmoved,
+  lettersOnScreen,
+  perScreenPixel,
+  rotateRight,
+  showOneToOne,
+} from "./viewing";
 import { planesRefusal } from "./volumes";
 import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
@@ -38,7 +47,6 @@ const IN_PATIENT: ImagePlane = {
   position: [0, 0, 0],
   orientation: { row: [1, 0, 0], column: [0, 1, 0] },
 };
-const UNMOVED = 1e-3;
 
 /** A plane through the volume that the slices of a series form. */
 export class VolumePane implements Pane {
@@ -53,6 +61,7 @@ export class VolumePane implements Pane {
   private load: SeriesLoad | null = null;
   private initialRange: VoiRange | null = null;
   private slab: Slab | null = null;
+  private fittedZoom = 1;
   private isDestroyed = false;
 
   constructor(
@@ -101,15 +110,22 @@ export class VolumePane implements Pane {
   private onProgress(series: OpenedSeries, progress: LoadProgress): void {
     if (this.isDestroyed || this.series !== series) return;
     this.store.set({ progress });
-    if (progress.loaded === progress.total && this.drawn !== series) void this.draw(series);
+    if (progress.loaded === progress.total) this.drawOnce(series);
     else if (progress.failed > 0 && progress.loaded + progress.failed === progress.total) {
       const problem = `${progress.failed} of ${progress.total} images could not be loaded: planes need all of them.`;
       this.store.set({ problem, canRetry: true });
     }
   }
 
-  private async draw(series: OpenedSeries): Promise<void> {
+  private drawOnce(series: OpenedSeries): void {
+    if (this.drawn === series) return;
     this.drawn = series;
+    this.draw(series).catch((error: unknown) => {
+      if (this.series === series) this.store.set({ problem: loadErrorText(error), canRetry: false });
+    });
+  }
+
+  private async draw(series: OpenedSeries): Promise<void> {
     const { volumeId } = this.context.volumes.take(series);
     await this.viewport.setVolumes([{ volumeId }]);
     const display = await firstDisplay(series.slices, Math.floor(series.slices.length / 2));
@@ -150,7 +166,7 @@ export class VolumePane implements Pane {
   }
 
   fit(): void {
-    if (this.isDrawn()) fitImage(this.viewport, this.corners());
+    if (this.isDrawn()) this.fittedZoom = fitImage(this.viewport, this.corners());
   }
 
   oneToOne(): void {
@@ -189,10 +205,9 @@ export class VolumePane implements Pane {
   }
 
   beforeResize(): () => void {
-    const isUnmoved =
-      Math.hypot(...this.viewport.getPan()) < UNMOVED && Math.abs(this.viewport.getZoom() - 1) < UNMOVED;
+    const wasUnmoved = this.isDrawn() && isUnmoved(this.viewport, this.fittedZoom);
     return () => {
-      if (isUnmoved) this.fit();
+      if (wasUnmoved) this.fit();
     };
   }
 

@@ -1,5 +1,10 @@
 import { cache } from "@cornerstonejs/core";
-import { annotation as annotations } from "@cornerstonejs/tools";
+import {
+  annotation as annotations,
+  CrosshairsTool,
+  ReferenceLinesTool,
+  type Types as ToolTypes,
+} from "@cornerstonejs/tools";
 import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
 
@@ -91,12 +96,19 @@ function paneProbes(controller: GridController): PaneProbe[] {
   }));
 }
 
+/** Cornerstone keeps these as annotations, but nobody has marked anything with them. */
+const NO_MARKS = new Set([CrosshairsTool.toolName, ReferenceLinesTool.toolName]);
+
 function drawnAnnotations(): ViewerProbe["annotations"] {
-  return annotations.state.getAllAnnotations().map((drawn) => ({
-    id: drawn.annotationUID ?? "",
-    tool: drawn.metadata?.toolName ?? "",
-    isLocked: drawn.isLocked ?? false,
-    points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
-    stats: structuredClone(drawn.data.cachedStats ?? {}),
-  }));
+  const isMark = (drawn: ToolTypes.Annotation) => !NO_MARKS.has(drawn.metadata?.toolName ?? "");
+  return annotations.state
+    .getAllAnnotations()
+    .filter(isMark)
+    .map((drawn) => ({
+      id: drawn.annotationUID ?? "",
+      tool: drawn.metadata?.toolName ?? "",
+      isLocked: drawn.isLocked ?? false,
+      points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
+      stats: structuredClone(drawn.data.cachedStats ?? {}),
+    }));
 }

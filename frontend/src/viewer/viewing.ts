@@ -24,8 +24,8 @@ export function flip(viewport: PaneViewport, axis: "horizontal" | "vertical"): v
   viewport.render();
 }
 
-/** The whole image as large as the pane allows, turned as it is. */
-export function fitImage(viewport: PaneViewport, corners: PatientMm[]): void {
+/** The whole image as large as the pane allows, turned as it is; returns the zoom that this took. */
+export function fitImage(viewport: PaneViewport, corners: PatientMm[]): number {
   viewport.setZoom(1);
   viewport.setPan([0, 0]);
   const onCanvas = corners.map((corner) => viewport.worldToCanvas([...corner]));
@@ -33,6 +33,16 @@ export function fitImage(viewport: PaneViewport, corners: PatientMm[]): void {
   if (factor !== null) viewport.setZoom(factor);
   viewport.setPan([0, 0]);
   viewport.render();
+  return viewport.getZoom();
+}
+
+// Below this the reader has not moved the image: what is left are rounding errors.
+const UNMOVED = 1e-3;
+
+/** Whether the image stands as `fitImage` left it. */
+export function isUnmoved(viewport: PaneViewport, fittedZoom: number): boolean {
+  const [panX, panY] = viewport.getPan();
+  return Math.hypot(panX, panY) < UNMOVED && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED;
 }
 
 /** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */
