@@ -35,7 +35,7 @@ def other_half(datasets: list[Dataset]) -> list[Dataset]:
 
 @pytest.fixture(scope="module")
 def two_cuts(stage: Stage) -> Case:
-    """One body cut thin, thick and across in one frame of reference, and once more in a frame of its own, 100 mm higher."""
+    """A body cut thin, thick and across in one frame of reference, and again in a frame of its own, 100 mm higher."""
     phantom = make_phantom("LOOKING", 4711, nodules=1, slices=24)
     thin = list(series_of("LOOKING", phantom, 1, FrameTime=50.0, XRayTubeCurrent=120))
     thick = other_half(list(series_of("LOOKING", phantom, 2)))
