@@ -94,7 +94,7 @@ def test_letters_stay_right_after_turns_and_flips(room: Page) -> None:
     assert letters(page) == ("R", "L", "A", "P")
     press(page, "Shift+r")
     assert letters(page) == ("P", "A", "R", "L"), "a quarter turn clockwise brings the front to the right"
-    press(page, "Shift+h")
+    press(page, "Shift+b")
     assert letters(page) == ("A", "P", "R", "L")
     press(page, "Shift+r")
     assert letters(page) == ("L", "R", "A", "P"), "clockwise on the screen, though the image is mirrored"
@@ -121,7 +121,7 @@ def test_the_corner_pixel_is_where_the_turn_puts_it(room: Page) -> None:
     press(page, "Shift+r")
     turned = offset()
     assert turned == pytest.approx((-y, x), abs=1.5), "the upper left corner is now the upper right one"
-    press(page, "Shift+h")
+    press(page, "Shift+b")
     assert offset() == pytest.approx((y, x), abs=1.5)
 
 
@@ -255,9 +255,9 @@ def test_a_line_shows_where_the_active_plane_cuts_the_other(room: Page, two_cuts
     page.wait_for_timeout(400)
     assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
     screenshots(page, "looking-reference-line")
-    press(page, "Shift+x")
+    press(page, "Shift+c")
     assert page.get_by_test_id("pane-2").locator("svg.svg-layer line").count() == 0
-    press(page, "Shift+x")
+    press(page, "Shift+c")
 
 
 def test_cine_plays_at_the_rate_of_the_images(room: Page) -> None:
@@ -294,7 +294,7 @@ def test_text_names_the_image_and_never_the_patient(room: Page) -> None:
 
 def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
     page = room
-    press(page, "z")
+    press(page, "g")
     x, y = centre_of(page, "1")
     page.mouse.move(x, y)
     page.mouse.down()

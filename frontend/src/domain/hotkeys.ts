@@ -19,6 +19,7 @@ export type HotkeyAction =
   | "pane_maximise"
   | "pane_next"
   | "pane_previous"
+  | "hang_again"
   | "tool_select"
   | "tool_point"
   | "tool_length"
@@ -62,6 +63,14 @@ export type HotkeyAction =
   | "answer_3"
   | "answer_4"
   | "answer_5"
+  | "ai_next"
+  | "ai_accept"
+  | "ai_adjust"
+  | "ai_reject"
+  | "heat_toggle"
+  | "heat_more"
+  | "heat_less"
+  | "first_read_freeze"
   | "sign"
   | "next_case"
   | "help";
@@ -70,7 +79,7 @@ export interface Hotkey {
   /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
   keys: string[];
   action: HotkeyAction;
-  group: "Images" | "View" | "Window" | "Layout" | "Tools" | "Marks" | "Form" | "Case";
+  group: "Images" | "View" | "Window" | "Layout" | "Tools" | "Marks" | "Form" | "AI" | "Case";
   text: string;
 }
 
@@ -89,9 +98,9 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["f"], action: "view_fit", group: "View", text: "Fit image to pane" },
   { keys: ["Shift+f"], action: "view_one_to_one", group: "View", text: "Full size: one pixel to one" },
   { keys: ["Shift+r"], action: "view_rotate", group: "View", text: "Rotate 90° clockwise" },
-  { keys: ["Shift+h"], action: "view_flip_horizontal", group: "View", text: "Flip left and right" },
+  { keys: ["Shift+b"], action: "view_flip_horizontal", group: "View", text: "Flip left and right" },
   { keys: ["Shift+v"], action: "view_flip_vertical", group: "View", text: "Flip top and bottom" },
-  { keys: ["z"], action: "view_magnify", group: "View", text: "Magnifier (hold the button)" },
+  { keys: ["g"], action: "view_magnify", group: "View", text: "Magnifying glass (hold the button)" },
   { keys: ["0"], action: "view_reset", group: "View", text: "Reset view and window" },
   { keys: ["Shift+t"], action: "text_toggle", group: "View", text: "Hide or show text" },
   { keys: ["w"], action: "window_reset", group: "Window", text: "Reset window; again: the image's next one" },
@@ -119,7 +128,8 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Shift+l"], action: "link_scroll", group: "Layout", text: "Link scrolling" },
   { keys: ["Shift+z"], action: "link_view", group: "Layout", text: "Link zoom and pan" },
   { keys: ["Shift+w"], action: "link_window", group: "Layout", text: "Link windows" },
-  { keys: ["Shift+x"], action: "reference_lines_toggle", group: "Layout", text: "Reference lines" },
+  { keys: ["Shift+c"], action: "reference_lines_toggle", group: "Layout", text: "Reference lines" },
+  { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },
@@ -137,6 +147,19 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Shift+3"], action: "answer_3", group: "Form", text: "Third choice" },
   { keys: ["Shift+4"], action: "answer_4", group: "Form", text: "Fourth choice" },
   { keys: ["Shift+5"], action: "answer_5", group: "Form", text: "Fifth choice" },
+  { keys: ["Shift+k"], action: "ai_next", group: "AI", text: "Jump to the next finding of the AI" },
+  { keys: ["Shift+a"], action: "ai_accept", group: "AI", text: "Accept the chosen finding of the AI" },
+  { keys: ["Shift+j"], action: "ai_adjust", group: "AI", text: "Accept it and adjust the copy" },
+  { keys: ["Shift+x"], action: "ai_reject", group: "AI", text: "Reject it" },
+  { keys: ["z"], action: "heat_toggle", group: "AI", text: "Heat map off and on" },
+  { keys: ["u"], action: "heat_more", group: "AI", text: "Heat map stronger" },
+  { keys: ["j"], action: "heat_less", group: "AI", text: "Heat map weaker" },
+  {
+    keys: ["Shift+Enter"],
+    action: "first_read_freeze",
+    group: "Case",
+    text: "Freeze the first read and show the AI",
+  },
   { keys: ["Ctrl+Enter"], action: "sign", group: "Case", text: "Sign" },
   { keys: ["Enter"], action: "next_case", group: "Case", text: "Next case (once signed)" },
   { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },

@@ -1,12 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { notifications } from "@mantine/notifications";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
-import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
+import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { Preset } from "@/domain/windowPresets";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
-import type { SeriesSource } from "@/viewer";
+import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { Ai } from "./ai/useAi";
+import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { Toolbar } from "./Toolbar";
@@ -18,6 +20,7 @@ const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: vi
 interface ImagesPaneProps {
   read: Read;
   images: Images;
+  ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
   presets: Preset[];
@@ -26,10 +29,12 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, isFrozen, inForce, presets, onAction } = props;
-  const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
+  const { read, images, ai, isFrozen, inForce, presets, onAction } = props;
+  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
+  const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
+  const mayMark = useMayMark(read);
+  const captions = useMemo(() => captionsOf(read), [read]);
   const [isReady, setReady] = useState(false);
-  const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
@@ -43,7 +48,7 @@ export function ImagesPane(props: ImagesPaneProps) {
       />
       <div className={classes.viewerRow}>
         <SeriesList
-          series={series}
+          studies={studiesOf(read)}
           grid={images.grid}
           viewer={isReady ? images.viewer.current : null}
           onChosen={images.showSeries}
@@ -63,30 +68,35 @@ export function ImagesPane(props: ImagesPaneProps) {
               mouse={mouse}
               firstMark={images.firstMark}
               onReady={() => setReady(true)}
+              heat={heat}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
+              captions={captions}
+              mayMark={mayMark}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}
               onMarkSelected={images.setSelectedMarkId}
             />
           </Suspense>
-          {is_synthetic && <span className={classes.synthetic}>Synthetic images</span>}
+          {read.case.imaging_study.is_synthetic && (
+            <span className={classes.synthetic}>Synthetic images</span>
+          )}
         </div>
       </div>
     </section>
   );
 }
 
-/** How the viewer gets at a series of this imaging study. */
-function useSeriesSource(studyInstanceUid: string): SeriesSource {
-  const client = useQueryClient();
+/** Marks belong to the case: a prior is looked at, not marked. */
+function useMayMark(read: Read): (seriesInstanceUid: string) => boolean {
   return useCallback(
-    async (seriesInstanceUid) => ({
-      instances: await client.fetchQuery(seriesMetadataQuery(studyInstanceUid, seriesInstanceUid)),
-      frameUrl: (sopInstanceUid, frame) =>
-        frameUrl(studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame),
-    }),
-    [client, studyInstanceUid],
+    (seriesInstanceUid) => {
+      const isPrior = studyOfSeries(read, seriesInstanceUid)?.isPrior ?? false;
+      if (isPrior)
+        notifications.show({ message: "Priors are not marked. Draw on the current study.", color: "orange" });
+      return !isPrior;
+    },
+    [read],
   );
 }

@@ -1,13 +1,16 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { PhaseBar } from "./ai/PhaseBar";
+import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
-import { aiMarkId, type Images } from "./useImages";
+import type { Images } from "./useImages";
+import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
 
@@ -17,16 +20,16 @@ interface ReadPanelProps {
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
-  isSigned: boolean;
+  ai: Ai;
+  progress: Progress;
   isFrozen: boolean;
-  mayCompare: boolean;
-  hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, isSigned, isFrozen } = props;
+  const { read, handle, signing, images, progress, isFrozen } = props;
+  const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
   return (
@@ -44,15 +47,11 @@ export function ReadPanel(props: ReadPanelProps) {
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
+      <PhaseBar read={read} phase={progress.phase} />
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
-        {props.mayCompare && (
-          <ComparisonPanel
-            readId={read.id}
-            questions={questions}
-            own={save.payload}
-            onAiMarkChosen={(id) => images.goToMark(aiMarkId(id))}
-          />
+        {progress.isAiShown && (
+          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
         <ReadForm
           questions={questions}
@@ -70,7 +69,7 @@ export function ReadPanel(props: ReadPanelProps) {
         findings={save.payload.findings}
         isSigned={isSigned}
         isReadOnly={handle.editing.is === "elsewhere"}
-        hasNext={props.hasNext}
+        hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />
     </section>

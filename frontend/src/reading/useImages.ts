@@ -1,11 +1,12 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { questionForMark } from "@/domain/formKeys";
-import { type Grid, oneSeries, withSeries } from "@/domain/grid";
+import { type Grid, withSeries } from "@/domain/grid";
 import { isLocated, type MarkKind } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
 import { onlyCode } from "./FindingRow";
+import { useHanging } from "./useHanging";
 import type { ReadSessionHandle } from "./useReadSession";
 
 export interface Images {
@@ -21,6 +22,8 @@ export interface Images {
   goToMark: (id: string) => void;
   grid: Grid;
   onGrid: (change: (grid: Grid) => Grid) => void;
+  /** Back to how the case opened. */
+  hangAgain: () => void;
   /** Show a series in a pane, the active one unless said. */
   showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
@@ -42,25 +45,33 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
-  const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
-  const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
-  const { findings } = handle.session.save.payload;
-  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
-  const showSeries = useCallback((uid: string, paneId?: string) => {
-    setFirstMark(null);
-    onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
-  }, []);
+  const { findings, ai_decisions } = handle.session.save.payload;
+  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const marks = useMemo(() => {
+    // An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list.
+    const settled = ai_decisions.filter(({ decision }) => decision !== "ADJUSTED");
+    const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
+    return known.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+  }, [known, ai_decisions]);
+  const { grid, onGrid, firstMark, setFirstMark, hangAgain } = useHanging(read, marks);
+  const showSeries = useCallback(
+    (uid: string, paneId?: string) => {
+      setFirstMark(null);
+      onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
+    },
+    [onGrid, setFirstMark],
+  );
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = marks.find((candidate) => candidate.id === id);
+      const mark = known.find((candidate) => candidate.id === id);
       if (!mark || viewer.current?.jumpToMark(mark)) return;
       const series = mark.geometry.series_instance_uid;
       if (!series) return;
       setFirstMark(mark);
       onGrid((before) => withSeries(before, before.activeId, series));
     },
-    [marks],
+    [known, onGrid, setFirstMark],
   );
   const { edit } = handle;
   const { questions } = read.label_schema;
@@ -82,10 +93,13 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     viewer,
     marks,
     tool,
-    setTool: useCallback((chosen) => {
-      setTool(chosen);
-      onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
-    }, []),
+    setTool: useCallback(
+      (chosen) => {
+        setTool(chosen);
+        onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
+      },
+      [onGrid],
+    ),
     areMarksVisible,
     toggleMarks: useCallback(() => setMarksVisible((areVisible) => !areVisible), []),
     selectedMarkId,
@@ -93,6 +107,7 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     goToMark,
     grid,
     onGrid,
+    hangAgain,
     showSeries,
     firstMark,
     onMarkDrawn,
@@ -122,12 +137,4 @@ function aiMarks(ai: AiPrediction | null): ViewerMark[] {
 /** Kept apart from the ids of the reader's own marks. */
 export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
-}
-
-/** Localisers and reports come first by number, but the reader wants the series with the images. */
-function largestSeries(read: Read): string | null {
-  const [largest] = [...read.case.imaging_study.series].sort(
-    (one, other) => other.number_of_instances - one.number_of_instances,
-  );
-  return largest?.series_instance_uid ?? null;
 }

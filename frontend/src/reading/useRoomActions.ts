@@ -5,6 +5,7 @@ import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import type { Answer } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
+import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 import { type Actions, viewActions } from "./viewActions";
@@ -15,7 +16,9 @@ interface RoomActionsInput {
   images: Images;
   presets: Preset[];
   isFrozen: boolean;
+  ai: Ai;
   sign: (() => void) | undefined;
+  freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   toggleHelp: () => void;
 }
@@ -32,12 +35,17 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 }
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { images, sign, goOn, toggleHelp } = input;
+  const { images, ai, sign, freeze, goOn, toggleHelp } = input;
   return {
     ...viewActions(input),
     tool_select: () => images.setTool(null),
     marks_toggle: images.toggleMarks,
     mark_next: () => goToNextMark(images),
+    ai_next: ai.chooseNext,
+    heat_toggle: ai.toggleHeat,
+    heat_more: () => ai.stepOpacity(1),
+    heat_less: () => ai.stepOpacity(-1),
+    first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -45,8 +53,11 @@ function looksOf(input: RoomActionsInput): Actions {
 }
 
 function changesOf(input: RoomActionsInput): Actions {
-  const { handle, images } = input;
+  const { handle, images, ai } = input;
   return {
+    ai_accept: () => ai.decideChosen("accept"),
+    ai_adjust: () => ai.decideChosen("adjust"),
+    ai_reject: () => ai.decideChosen("reject"),
     tool_point: () => images.setTool("POINT"),
     tool_length: () => images.setTool("LENGTH"),
     tool_rectangle: () => images.setTool("RECTANGLE"),

@@ -15,6 +15,7 @@ import { nextMode, withThickness } from "@/domain/slab";
 import { type Preset, presetsOf } from "@/domain/windowPresets";
 import type { InForce } from "@/ui/usePreferences";
 import type { ViewerHandle } from "@/viewer";
+import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
 
 export type Actions = Partial<Record<HotkeyAction, () => void>>;
@@ -55,7 +56,7 @@ export function viewActions({ read, images, presets }: Looking): Actions {
 /** The windows of the active pane's modality, and the reader's own for it. */
 export function presetsInForce(read: Read, grid: Grid, inForce: InForce): Preset[] {
   const shown = activePane(grid).seriesInstanceUid;
-  const series = read.case.imaging_study.series.find((entry) => entry.series_instance_uid === shown);
+  const series = seriesOf(read).find((entry) => entry.series_instance_uid === shown);
   return series ? presetsOf(series.modality, inForce.preferences.window_presets ?? []) : [];
 }
 
@@ -71,7 +72,7 @@ function scrollActions(viewer: ViewerHandle | null): Actions {
 }
 
 function layoutActions(read: Read, images: Images): Actions {
-  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
+  const all = seriesOf(read).map((entry) => entry.series_instance_uid);
   const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
   return {
     layout_one: choose("ONE"),
@@ -80,6 +81,7 @@ function layoutActions(read: Read, images: Images): Actions {
     layout_four: choose("FOUR"),
     layout_mpr: () => images.onGrid(withPlanesToggled),
     pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
+    hang_again: images.hangAgain,
     pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
     pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
@@ -115,7 +117,7 @@ function presetActions(viewer: ViewerHandle | null, presets: Preset[]): Actions 
 }
 
 function stepSeries(read: Read, images: Images, step: number): void {
-  const { series } = read.case.imaging_study;
+  const series = seriesOf(read);
   const shown = activePane(images.grid).seriesInstanceUid;
   const current = series.findIndex((entry) => entry.series_instance_uid === shown);
   const next = series[current + step];

@@ -33,6 +33,8 @@ import { Volumes } from "./volumes";
 const ToolEvents = ToolEnums.Events;
 
 export interface ViewerEvents {
+  /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
+  mayMark: (seriesInstanceUid: string) => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
   onMarkSelected: (id: string | null) => void;
@@ -278,7 +280,12 @@ export class GridController {
     const drawn = event.detail.annotation;
     if (!drawn.annotationUID || !this.sliceOfImage(drawn.metadata?.referencedImageId ?? "")) return;
     const mark = this.layer.adopt(drawn, this.shownSlices());
-    if (mark) this.events.onMarkDrawn(drawn.annotationUID, mark);
+    if (!mark) return;
+    if (this.events.mayMark(mark.geometry.series_instance_uid)) {
+      this.events.onMarkDrawn(drawn.annotationUID, mark);
+    } else {
+      this.layer.discard(drawn.annotationUID);
+    }
   }
 
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());

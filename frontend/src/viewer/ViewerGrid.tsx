@@ -5,6 +5,7 @@ import { slabText } from "@/domain/slab";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
@@ -22,10 +23,14 @@ export interface ViewerGridProps extends ViewerEvents {
   mouse: MouseSettings;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
+  /** What stands over the images of a series, for priors. */
+  captions: Record<string, string>;
+  /** The AI's heat map over the images, where the protocol shows it. */
+  heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** The images can be asked for: thumbnails, for example. */
-  onReady: () => void;
+  onReady?: () => void;
   /** Called whenever an image has come onto the screen. */
   onImageShown: () => void;
   isTestMode: boolean;
@@ -45,7 +50,7 @@ export function ViewerGrid(props: ViewerGridProps) {
   ]);
   const isReady = controller !== null;
   useEffect(() => {
-    if (isReady) newest.current.onReady();
+    if (isReady) newest.current.onReady?.();
   }, [isReady]);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
@@ -69,6 +74,8 @@ export function ViewerGrid(props: ViewerGridProps) {
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
+            caption={props.captions[pane.seriesInstanceUid ?? ""]}
+            heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
@@ -96,6 +103,7 @@ function useController(props: ViewerGridProps): GridController | null {
     const make = () => {
       if (isGone) return;
       made = new GridController(source, {
+        mayMark: (uid) => events.current.mayMark(uid),
         onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),

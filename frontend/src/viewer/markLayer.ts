@@ -120,6 +120,12 @@ export class MarkLayer {
     this.shown.set(mark.id, drawnText(known));
   }
 
+  /** Take away a mark that nobody wants to keep. */
+  discard(id: string): void {
+    this.remove(id);
+    this.select(null);
+  }
+
   private remove(id: string): void {
     this.shown.delete(id);
     if (annotations.state.getAnnotation(id)) annotations.state.removeAnnotation(id);

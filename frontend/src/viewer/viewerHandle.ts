@@ -1,8 +1,11 @@
 import { type Grid, withActive } from "@/domain/grid";
+import type { MarkKind } from "@/domain/labelSchema";
 import type { Preset } from "@/domain/windowPresets";
+import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
+import type { DrawnMark } from "./toPayload";
 
 /** What keys and buttons outside the images do with the active pane. */
 export interface ViewerHandle {
@@ -22,6 +25,8 @@ export interface ViewerHandle {
   drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
+  copyOfAiMark: (geometry: ViewerMark["geometry"], allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
 
 /** The handle does nothing until the images are there. */
@@ -52,6 +57,12 @@ export function viewerHandle(
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
+    },
+    copyOfAiMark: async (geometry, allowed) => {
+      if (!controller) return null;
+      const named = geometry.series_instance_uid;
+      const shown = controller.allPanes.flatMap((pane) => pane.slices);
+      return copyOfAiMark(geometry, named ? (await controller.open(named)).slices : shown, allowed);
     },
   };
 }
