@@ -8,10 +8,9 @@ export type PaneViewport = Types.IStackViewport | Types.IVolumeViewport;
 
 /** A quarter turn clockwise on the screen, whatever was flipped before. */
 export function rotateRight(viewport: PaneViewport): void {
-  const { rotation = 0, flipHorizontal, flipVertical } = viewport.getViewPresentation();
-  // Seen from behind, clockwise is the other way round.
-  const quarter = Boolean(flipHorizontal) === Boolean(flipVertical) ? 90 : 270;
-  viewport.setViewPresentation({ rotation: Math.round(rotation + quarter) % 360 });
+  // Cornerstone turns the camera about the line of sight, so a turn is one of the screen, mirrored or not.
+  const { rotation = 0 } = viewport.getViewPresentation();
+  viewport.setViewPresentation({ rotation: Math.round(rotation + 90) % 360 });
   viewport.render();
 }
 
