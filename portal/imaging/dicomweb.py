@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from portal.imaging import palettes
 from portal.imaging.media_types import EXPLICIT_LITTLE_ENDIAN
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.imaging.reader_tags import ALLOWED_TAGS, CHECKED_WORDING_TAGS, is_known_wording, tag_of
@@ -79,7 +80,7 @@ def instance_row(instance: Instance, series: Series, base_url: str) -> DicomJson
 
 def cleaned_metadata(row: DicomJson, instance: Instance, patient_key: str, read: ReadElement) -> DicomJson:
     """One instance's metadata as a viewer may see it: allowed elements, the pseudonym, tables inline."""
-    clean = _allowed(row, (), read) | suv_elements(row)
+    clean = _allowed(row, (), read) | suv_elements(row) | _plain_palette(row, read)
     clean[tag_of("SpecificCharacterSet")] = attribute("CS", "ISO_IR 192")
     clean[tag_of("PatientID")] = attribute("LO", patient_key)
     clean[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", instance.transfer_syntax_uid)
@@ -114,6 +115,18 @@ def _allowed(row: DicomJson, path: Sequence[str], read: ReadElement) -> DicomJso
         else:
             clean[tag] = element
     return clean
+
+
+def _plain_palette(row: DicomJson, read: ReadElement) -> DicomJson:
+    if not palettes.is_segmented(row):
+        return {}
+    tags = {colour: palettes.segmented_tag(colour) for colour in ("Red", "Green", "Blue")}
+    segments = {colour: read(f"{tag[:4]}-{tag[4:]}") for colour, tag in tags.items()}
+    try:
+        return palettes.written_out(row, segments)
+    except ValueError:
+        # The viewer says that the palette is damaged and shows no colours.
+        return {}
 
 
 def _is_harmless(tag: str, element: DicomJson) -> bool:

@@ -49,6 +49,7 @@ class PixelPhantom:
     # Height of a pixel over its width, as drawn.
     aspect: float = 1.0
     black_blocks: tuple[int, ...] = field(default=())
+    block: int = BLOCK
 
 
 def uid(*words: str) -> UID:
@@ -61,9 +62,9 @@ def steps(first: float, step: float) -> Array:
     return (first + step * np.arange(64)).reshape(1, 8, 8)
 
 
-def spread(blocks: Array, dtype: str) -> bytes:
+def spread(blocks: Array, dtype: str, block: int = BLOCK) -> bytes:
     """Every block's value on all of its pixels."""
-    return np.repeat(np.repeat(blocks, BLOCK, axis=1), BLOCK, axis=2).astype(dtype).tobytes()
+    return np.repeat(np.repeat(blocks, block, axis=1), block, axis=2).astype(dtype).tobytes()
 
 
 def image(name: str, sop_class: UID, modality: str, **elements: Any) -> Dataset:
@@ -115,6 +116,17 @@ def square() -> PixelPhantom:
     one.PixelData = spread(stored, "<u2")
     values = stored - 1024.0
     return PixelPhantom("square", one, values, linear(values, 40, 400), length=((24, 24), (104, 84), 70.0, "mm"))
+
+
+def named_windows() -> PixelPhantom:
+    """Two windows, of whose names one says more than it may."""
+    stored = steps(800, 8)
+    one = image("named-windows", CTImageStorage, "CT", **AXIAL, WindowCenter=[40, -50], WindowWidth=[400, 150])
+    one.WindowCenterWidthExplanation = ["SOFT TISSUE", "OF MR CANARY"]
+    one.RescaleSlope, one.RescaleIntercept, one.RescaleType = 1, -1024, "HU"
+    one.PixelData = spread(stored, "<u2")
+    values = stored - 1024.0
+    return PixelPhantom("named-windows", one, values, linear(values, 40, 400))
 
 
 def non_square() -> PixelPhantom:
@@ -362,6 +374,7 @@ def ultrasound() -> PixelPhantom:
 
 MAKERS: tuple[Callable[[], PixelPhantom], ...] = (
     square,
+    named_windows,
     non_square,
     oblique,
     multi_frame,

@@ -4,6 +4,7 @@ import io
 import tarfile
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
 
 from tests.browserless import Person
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots
 from tests.e2e.encoded_phantoms import ENCODED
-from tests.e2e.pixel_phantoms import BLOCK, MAKERS, PixelPhantom
+from tests.e2e.pixel_phantoms import MAKERS, PixelPhantom, linear
+from tests.e2e.series_phantoms import SERIES
 from tests.imaging.dicom_files import to_bytes
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -28,6 +31,7 @@ Shot = npt.NDArray[np.int16]
 
 
 DESCRIBED = [make() for make in MAKERS]
+UNLIKE = [make() for make in SERIES]
 MEASURED = [phantom.name for phantom in DESCRIBED if phantom.length]
 
 
@@ -40,10 +44,12 @@ def phantoms() -> list[PixelPhantom]:
 def addresses(stage: Stage, phantoms: list[PixelPhantom]) -> dict[str, str]:
     """The page of each phantom's case, opened in the reading order beforehand."""
     coordinator, reader = stage.coordinator, stage.spare
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("pixels.tar", packed(phantoms)))])
+    files = {phantom.name: [phantom.data_set] for phantom in phantoms} | {one.name: one.data_sets for one in UNLIKE}
+    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("pixels.tar", packed(files)))])
     job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}")
     assert (job["state"], job["counts"]["refused"]) == ("SUCCEEDED", 0), job
-    studies = {phantom.name: imaging_study_id(coordinator, phantom) for phantom in phantoms}
+    study_uids = {name: str(data_sets[0].StudyInstanceUID) for name, data_sets in files.items()}
+    studies = {name: imaging_study_id(coordinator, study_uid) for name, study_uid in study_uids.items()}
     made = coordinator.send("POST", "reader-studies", {"name": f"Pixels {uuid.uuid4().hex[:6]}"})
     path = f"reader-studies/{made['id']}"
     coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
@@ -51,7 +57,7 @@ def addresses(stage: Stage, phantoms: list[PixelPhantom]) -> dict[str, str]:
     members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
     coordinator.send("PUT", f"{path}/members", {"members": members})
     coordinator.send("POST", f"{path}/launch")
-    by_study = {phantom.data_set.StudyInstanceUID: phantom.name for phantom in phantoms}
+    by_study = {study_uid: name for name, study_uid in study_uids.items()}
     found: dict[str, str] = {}
     for assignment in sorted(reader.get(f"{path}/assignments"), key=lambda one: int(one["position"])):
         read = reader.send("POST", f"assignments/{assignment['id']}/open")
@@ -61,33 +67,34 @@ def addresses(stage: Stage, phantoms: list[PixelPhantom]) -> dict[str, str]:
     return found
 
 
-def packed(phantoms: list[PixelPhantom]) -> bytes:
+def packed(files: dict[str, list[Dataset]]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for phantom in phantoms:
-            content = to_bytes(phantom.data_set)
-            info = tarfile.TarInfo(f"{phantom.name}.dcm")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+        for name, data_sets in files.items():
+            for number, data_set in enumerate(data_sets):
+                content = to_bytes(data_set)
+                info = tarfile.TarInfo(f"{name}-{number}.dcm")
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
 
 
-def imaging_study_id(coordinator: Person, phantom: PixelPhantom) -> str:
-    found = coordinator.get(f"imaging-studies?search={phantom.data_set.StudyInstanceUID}")["results"]
+def imaging_study_id(coordinator: Person, study_uid: str) -> str:
+    found = coordinator.get(f"imaging-studies?search={study_uid}")["results"]
     return str(found[0]["id"])
 
 
-def centre(block: int) -> tuple[int, int]:
+def centre(block: int, size: int) -> tuple[int, int]:
     """Column and row of the middle of a block."""
-    return (block % 8) * BLOCK + BLOCK // 2, (block // 8) * BLOCK + BLOCK // 2
+    return (block % 8) * size + size // 2, (block // 8) * size + size // 2
 
 
 def shot_of(page: Page) -> Shot:
     return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"), np.int16)
 
 
-def shown_colour(page: Page, shot: Shot, block: int) -> Shot:
-    column, row = centre(block)
+def shown_colour(page: Page, shot: Shot, block: int, size: int) -> Shot:
+    column, row = centre(block, size)
     place = probe(page, f"v.clientPointOfPixel({column}, {row})")
     return shot[round(place["y"]), round(place["x"])]
 
@@ -100,7 +107,7 @@ def visible_blocks(page: Page) -> list[int]:
 def assert_values(page: Page, phantom: PixelPhantom, frame: int) -> None:
     """Twenty probes of what the viewer says the pixels are."""
     blocks = list(range(0, 64, 3))[:PROBES]
-    pixels = [list(centre(block)) for block in blocks]
+    pixels = [list(centre(block, phantom.block)) for block in blocks]
     found = probe(page, f"v.valuesOfPixels({pixels})")
     expected = [phantom.values[frame, block // 8, block % 8].tolist() for block in blocks]
     np.testing.assert_allclose(np.array(found, float), np.array(expected, float), rtol=1e-6, atol=1e-6)
@@ -111,7 +118,7 @@ def assert_greys(page: Page, phantom: PixelPhantom, frame: int) -> None:
     shot = shot_of(page)
     for block in visible_blocks(page):
         expected = phantom.greys[frame, block // 8, block % 8]
-        shown = shown_colour(page, shot, block)
+        shown = shown_colour(page, shot, block, phantom.block)
         off = np.abs(shown - np.round(expected)).max()
         assert off <= GREY_TOLERANCE, f"{phantom.name}, frame {frame + 1}, block {block}: {shown}, not {expected}"
 
@@ -149,13 +156,67 @@ def test_greys_and_values_are_those_of_the_standard(
     assert drawn_aspect(page) == pytest.approx(phantom.aspect, rel=0.01)
     if phantom.black_blocks:
         shot = shot_of(page)
-        assert all(shown_colour(page, shot, block).max() <= GREY_TOLERANCE for block in phantom.black_blocks[2:6])
+        assert all(
+            shown_colour(page, shot, block, phantom.block).max() <= GREY_TOLERANCE
+            for block in phantom.black_blocks[2:6]
+        )
         window = probe(page, "v.state.window")
         measured = phantom.values[0, 1:]
         assert measured.min() <= window["center"] <= measured.max()
         assert window["width"] <= measured.max() - measured.min() + 1
     if name not in ENCODED:
         screenshots(page, f"pixels-{name}")
+
+
+def assert_image(page: Page, phantom: PixelPhantom, index: int) -> None:
+    image_is_drawn(page, index)
+    page.wait_for_timeout(300)
+    assert_values(page, phantom, 0)
+    assert_greys(page, phantom, 0)
+
+
+@pytest.mark.parametrize("name", [one.name for one in UNLIKE])
+def test_each_image_of_a_series_is_shown_as_it_asks_for_whatever_came_before(
+    name: str, addresses: dict[str, str], stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    series = next(one for one in UNLIKE if one.name == name)
+    page = signed_in(stage.spare)
+    page.goto(addresses[name])
+    last = len(series.images) - 1
+    for index, phantom in enumerate(series.images):
+        if index > 0:
+            page.keyboard.press("ArrowDown")
+        assert_image(page, phantom, index)
+        screenshots(page, f"pixels-{name}-{index}")
+    for index in range(last - 1, -1, -1):
+        page.keyboard.press("ArrowUp")
+        assert_image(page, series.images[index], index)
+    page.keyboard.press("i")
+    page.wait_for_timeout(300)
+    assert probe(page, "v.state.isInverted")
+    page.keyboard.press("i")
+    page.wait_for_timeout(300)
+    assert_greys(page, series.images[0], 0)
+
+
+def test_the_windows_that_an_image_names_follow_one_another(
+    phantoms: list[PixelPhantom], addresses: dict[str, str], stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    phantom = next(one for one in phantoms if one.name == "named-windows")
+    page = signed_in(stage.spare)
+    page.goto(addresses[phantom.name])
+    image_is_drawn(page, 0)
+    words = page.get_by_test_id("window").first
+    # A name that is not made of known words is held back by the server, and so are all of them.
+    expect(words).to_contain_text("W 400  L 40 Window 1")
+    page.keyboard.press("w")
+    expect(words).to_contain_text("W 150  L -50 Window 2")
+    page.wait_for_timeout(300)
+    assert_greys(page, replace(phantom, greys=linear(phantom.values, -50, 150)), 0)
+    page.keyboard.press("w")
+    expect(words).to_contain_text("W 400  L 40")
+    page.wait_for_timeout(300)
+    assert_greys(page, phantom, 0)
 
 
 def draw_line(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:

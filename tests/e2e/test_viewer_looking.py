@@ -215,7 +215,7 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     page, (thin, thick, _, _) = room, two_cuts.series
     side_by_side(page, [thin, thick])
     press(page, "Shift+z")
-    press(page, "Shift+w")
+    press(page, "Shift+g")
     drag(page, centre_of(page, "1"), (60, 30), button="middle")
     first, second = (pane(page, one, "p.clientPointOfPixel(0, 0)") for one in ("1", "2"))
     boxes = [page.get_by_test_id(f"pane-{one}").bounding_box() for one in ("1", "2")]

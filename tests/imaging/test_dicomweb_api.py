@@ -119,6 +119,56 @@ def test_decoded_pixels_are_those_of_the_file(see, ingest_data_sets, seed, name,
         np.testing.assert_array_equal(decoded(answer.content, transfer_syntax, original), expected[number - 1])
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_bit_frames_come_decoded(see, ingest_data_sets, seed, count):
+    """Orthanc would give too many or no bytes; the witness is the chessboard that was packed."""
+    board = (np.indices((count, 16, 16)).sum(axis=0) % 2).astype("u1")
+    original = files.ct_slice(
+        seed=seed,
+        StudyDescription="reader",
+        Rows=16,
+        Columns=16,
+        NumberOfFrames=count,
+        BitsAllocated=1,
+        BitsStored=1,
+        HighBit=0,
+        PixelData=np.packbits(board.ravel(), bitorder="little").tobytes(),
+    )
+    ingest_data_sets([original])
+    for number in range(1, count + 1):
+        answer = see(f"{paths(original)[1]}/frames/{number}")
+        assert answer.status_code == 200, answer.content
+        np.testing.assert_array_equal(np.frombuffer(answer.content, "u1").reshape(16, 16), board[number - 1])
+    (row,) = json.loads(see(f"{paths(original)[1]}/metadata").content)
+    assert row[tag_of("BitsAllocated")]["Value"] == [8]
+
+
+def test_uncompressed_422_frames_come_decoded(see, ingest_data_sets, seed):
+    """Two frames: Orthanc would cut the first one too long. Grey pixels are the same in RGB."""
+    grey = np.stack([np.full((4, 8), 40), np.full((4, 8), 200)]).astype("u1")
+    neutral = np.full_like(grey[..., ::2], 128)
+    packed = np.stack([grey[..., ::2], grey[..., 1::2], neutral, neutral], axis=-1)
+    original = files.ct_slice(
+        seed=seed,
+        StudyDescription="reader",
+        Rows=4,
+        Columns=8,
+        NumberOfFrames=2,
+        SamplesPerPixel=3,
+        PhotometricInterpretation="YBR_FULL_422",
+        PlanarConfiguration=0,
+        BitsAllocated=8,
+        BitsStored=8,
+        HighBit=7,
+        PixelData=packed.tobytes(),
+    )
+    ingest_data_sets([original])
+    for number in (1, 2):
+        content = see(f"{paths(original)[1]}/frames/{number}").content
+        assert set(content) == {40 if number == 1 else 200}
+        assert len(content) == 4 * 8 * 3
+
+
 @pytest.fixture
 def slice_with_canaries(ingest_data_sets, seed):
     with pydicom.config.disable_value_validation():

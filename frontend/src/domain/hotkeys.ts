@@ -20,6 +20,7 @@ export type HotkeyAction =
   | "pane_next"
   | "pane_previous"
   | "hang_again"
+  | "images_window"
   | "tool_select"
   | "tool_point"
   | "tool_length"
@@ -127,9 +128,15 @@ export const HOTKEYS: Hotkey[] = [
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Shift+l"], action: "link_scroll", group: "Layout", text: "Link scrolling" },
   { keys: ["Shift+z"], action: "link_view", group: "Layout", text: "Link zoom and pan" },
-  { keys: ["Shift+w"], action: "link_window", group: "Layout", text: "Link windows" },
+  { keys: ["Shift+g"], action: "link_window", group: "Layout", text: "Link windows (grey levels)" },
   { keys: ["Shift+c"], action: "reference_lines_toggle", group: "Layout", text: "Reference lines" },
   { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
+  {
+    keys: ["Shift+w"],
+    action: "images_window",
+    group: "Layout",
+    text: "Images in their own window, and back",
+  },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },

@@ -1,21 +1,24 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
 import { undecidedGaps } from "@/domain/aiDecisions";
 import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
+import type { ReadOnImages } from "@/domain/windows";
 import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
 import { HotkeyTable } from "./HotkeyTable";
+import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
+import { useImageWindow } from "./useImageWindow";
 import { useProgress } from "./useProgress";
-import { type ReadStart, useReadSession } from "./useReadSession";
+import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
 import { presetsInForce } from "./viewActions";
@@ -49,20 +52,20 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
-  const images = useImages({
+  const imagesHere = useImages({
     read,
     handle,
     isFrozen,
     ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  const presets = presetsInForce(read, images.grid, inForce);
-  const ai = useAi({ read, handle, images, says, isFrozen });
+  const presets = presetsInForce(read, imagesHere.grid, inForce);
+  const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
-  const act = useRoomActions({
+  const actHere = useRoomActions({
     read,
     handle,
-    images,
+    images: imagesHere,
     presets,
     ai,
     isFrozen,
@@ -71,9 +74,12 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
+  const shared = useSharedState(read, handle, isFrozen, progress.isAiShown, imagesHere.selectedMarkId);
+  const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, act: actHere });
+  const { images, act } = imageWindow;
   useHotkeys(inForce.keymap, act);
   return (
-    <div className={classes.room}>
+    <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
       <ReadPanel
         read={read}
         me={me}
@@ -85,18 +91,38 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         isFrozen={isFrozen}
         onGoOn={goOn}
       />
-      <ImagesPane
-        read={read}
-        images={images}
-        ai={ai}
-        isFrozen={isFrozen}
-        inForce={inForce}
-        presets={presets}
-        onImageShown={noteImage}
-        onAction={act}
-      />
+      {imageWindow.isOpen ? (
+        <ImagesElsewhere onBringBack={imageWindow.bringBack} />
+      ) : (
+        <ImagesPane
+          read={read}
+          images={images}
+          ai={ai}
+          isFrozen={isFrozen}
+          inForce={inForce}
+          presets={presets}
+          onImageShown={noteImage}
+          onAction={act}
+        />
+      )}
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
+  );
+}
+
+/** What the image window has to know, the same object while nothing of it changes. */
+function useSharedState(
+  read: Read,
+  handle: ReadSessionHandle,
+  isFrozen: boolean,
+  isAiShown: boolean,
+  selectedMarkId: string | null,
+): ReadOnImages {
+  const { payload } = handle.session.save;
+  const assignmentId = read.assignment_id;
+  return useMemo(
+    () => ({ assignmentId, payload, isFrozen, isAiShown, selectedMarkId }),
+    [assignmentId, payload, isFrozen, isAiShown, selectedMarkId],
   );
 }
 

@@ -70,6 +70,7 @@ export function Toolbar({ images, presets, keymap, isDisabled, onAction }: Toolb
       />
       {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
       <span className={classes.toolSpace} />
+      {button("images_window")}
       {button("help")}
     </div>
   );

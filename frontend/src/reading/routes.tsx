@@ -11,4 +11,8 @@ export const readingRoomRoutes: RouteObject[] = [
     path: "assignments/:assignmentId",
     lazy: async () => ({ Component: (await import("./ReadingScreen")).ReadingScreen }),
   },
+  {
+    path: "assignments/:assignmentId/images",
+    lazy: async () => ({ Component: (await import("./ImageWindowScreen")).ImageWindowScreen }),
+  },
 ];

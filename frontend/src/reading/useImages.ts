@@ -7,7 +7,7 @@ import type { Finding } from "@/domain/payload";
 import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
 import { onlyCode } from "./FindingRow";
 import { useHanging } from "./useHanging";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 
 export interface Images {
   viewer: RefObject<ViewerHandle | null>;
@@ -33,7 +33,7 @@ export interface Images {
 
 interface ImagesInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   isFrozen: boolean;
   ai: AiPrediction | null;
   keepsTool: boolean;

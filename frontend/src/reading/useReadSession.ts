@@ -37,6 +37,11 @@ export interface ReadSessionHandle {
   isKeptLocally: boolean;
 }
 
+/** As much of a session as the images need: they may stand in a window that has no session of its own. */
+export interface EditedRead extends Pick<ReadSessionHandle, "edit" | "undo" | "redo"> {
+  session: { save: { payload: ReadPayload } };
+}
+
 export interface ReadStart {
   save: Autosave;
   history: History<ReadPayload> | undefined;

@@ -7,12 +7,12 @@ import type { Answer } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
-import type { ReadSessionHandle } from "./useReadSession";
+import type { EditedRead } from "./useReadSession";
 import { type Actions, viewActions } from "./viewActions";
 
 interface RoomActionsInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   images: Images;
   presets: Preset[];
   isFrozen: boolean;

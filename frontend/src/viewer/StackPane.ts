@@ -10,15 +10,6 @@ import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
-import {
-  applyDisplay,
-  type FirstDisplay,
-  firstDisplay,
-  isShownAs,
-  keepDisplay,
-  nameOfDisplay,
-  nextDisplay,
-} from "./display";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
@@ -26,6 +17,7 @@ import type { ClientPoint, Pane, PaneContext } from "./pane";
 import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
+import { StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
   fitImage,
@@ -36,8 +28,7 @@ import {
   rotateRight,
   showOneToOne,
 } from "./viewing";
-import type { VoiFunction } from "./voi";
-import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import { rangeOfWindow, type VoiRange } from "./window";
 
 const { Events } = Enums;
 
@@ -53,10 +44,7 @@ export class StackPane implements Pane {
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
-  private display: FirstDisplay | null = null;
-  private range: VoiRange | null = null;
-  /** MONOCHROME1 is drawn inverted from the start; the reader is only told of an inversion of their own. */
-  private wasInvertedAtFirst = false;
+  private readonly display: StackDisplay;
   /** Until then nothing counts as shown: a first glance through a wrong window is worse than none. */
   private hasFirstWindow = false;
   private isDestroyed = false;
@@ -70,6 +58,7 @@ export class StackPane implements Pane {
     this.engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
     this.viewport = this.engine.getViewport(id) as Types.IStackViewport;
     this.cine = new Cine(element, this.store);
+    this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
     this.store.set({ usesCpu: usesCpu() });
   }
@@ -87,15 +76,8 @@ export class StackPane implements Pane {
     this.fittedZoom = 1;
     const { slices } = series;
     this.hasFirstWindow = false;
-    this.range = null;
-    this.store.set({
-      index,
-      count: slices.length,
-      imageId: null,
-      isRendered: false,
-      window: null,
-      problem: null,
-    });
+    this.display.clear();
+    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, problem: null });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
@@ -112,17 +94,10 @@ export class StackPane implements Pane {
   }
 
   private async setFirstWindow(slices: Slice[]): Promise<void> {
-    const display = await firstDisplay(slices, this.store.get().index).catch((error: unknown) =>
-      this.report(error),
-    );
+    await this.display
+      .begin(slices, this.store.get().index, () => this.isShowing(slices))
+      .catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
-    this.display = display;
-    if (display) {
-      applyDisplay(this.viewport, display);
-      // Cornerstone tells nothing where it has come to the same range by itself, before its function was known.
-      this.showRange(display.range);
-    }
-    this.wasInvertedAtFirst = this.isInvertedNow();
     this.hasFirstWindow = true;
     this.viewport.render();
   }
@@ -166,8 +141,7 @@ export class StackPane implements Pane {
   reset(): void {
     this.viewport.resetCamera();
     this.fittedZoom = 1;
-    this.viewport.setProperties({ invert: this.wasInvertedAtFirst });
-    if (this.display) applyDisplay(this.viewport, this.display);
+    this.display.backToFirst();
     this.viewport.render();
   }
 
@@ -189,31 +163,21 @@ export class StackPane implements Pane {
   }
 
   resetWindow(): void {
-    if (this.display) {
-      this.display = nextDisplay(this.slices[this.store.get().index], this.display, this.range);
-      applyDisplay(this.viewport, this.display);
-      this.showRange(this.display.range);
-    }
+    this.display.reset();
     this.viewport.render();
   }
 
   applyPreset(preset: Preset): void {
-    const slice = this.shownSlice();
-    if (!this.display || !slice || slice.isColour) return;
-    const window = windowOfPreset(preset, windowOfRange(this.display.range));
-    if (window) this.setRange(rangeOfWindow(window));
+    const window = windowOfPreset(preset, this.display.ofImage);
+    if (window) this.display.showRange(rangeOfWindow(window));
+    this.viewport.render();
   }
 
   takeWindow(other: Pane): void {
     const { window, isInverted } = other.store.get();
-    if (!window || !this.display || this.shownSlice()?.isColour) return;
-    this.setRange(rangeOfWindow(window));
-    if (isInverted !== this.store.get().isInverted) this.toggleInvert();
-  }
-
-  private setRange(voiRange: VoiRange): void {
-    // By its numbers, whatever function or table the image names.
-    applyDisplay(this.viewport, { range: voiRange, choice: null });
+    if (!window) return;
+    this.display.showRange(rangeOfWindow(window));
+    if (isInverted !== this.display.isInverted) this.toggleInvert();
     this.viewport.render();
   }
 
@@ -226,14 +190,10 @@ export class StackPane implements Pane {
   }
 
   toggleInvert(): void {
-    this.viewport.setProperties({ invert: !this.isInvertedNow() });
+    this.display.toggleInvert();
     this.viewport.render();
-    this.store.set({ isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst });
+    this.store.set({ isInverted: this.display.isInverted });
     this.context.onChanged(this, "WINDOW");
-  }
-
-  private isInvertedNow(): boolean {
-    return this.viewport.getProperties().invert ?? false;
   }
 
   /** Try again what could not be loaded, once the reason may be gone. */
@@ -295,11 +255,11 @@ export class StackPane implements Pane {
       imageId: slice.imageId,
       isRendered: true,
       facts: this.series?.factsOf(slice) ?? null,
-      badges: badgesOf(slice, this.display?.choice === null),
+      badges: badgesOf(slice, this.display.isDerived),
       problem: null,
-      isInverted: this.isInvertedNow() !== this.wasInvertedAtFirst,
+      isInverted: this.display.isInverted,
     });
-    this.keepWindow();
+    if (usesCpu()) this.display.keepRange();
     this.readView();
   }
 
@@ -321,7 +281,8 @@ export class StackPane implements Pane {
   }
 
   private onNewImage(): void {
-    if (this.display && this.hasFirstWindow) keepDisplay(this.viewport, this.display);
+    const slice = this.slices[this.viewport.getCurrentImageIdIndex()];
+    if (slice && this.hasFirstWindow) this.display.newImage(slice, this.viewport.getCornerstoneImage());
     this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
@@ -333,29 +294,8 @@ export class StackPane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.showRange(event.detail.range);
-  }
-
-  private showRange(range: VoiRange): void {
-    this.range = range;
-    const slice = this.slices[this.store.get().index];
-    const isNamed = this.display !== null && isShownAs(this.display, range);
-    this.store.set({
-      window: slice?.isColour ? null : windowOfRange(range, this.voiFunction()),
-      windowName: this.display && isNamed ? nameOfDisplay(slice, this.display) : null,
-    });
+    this.display.windowChanged(event.detail.range);
     if (this.hasFirstWindow) this.context.onChanged(this, "WINDOW");
-  }
-
-  private voiFunction(): VoiFunction {
-    const choice = this.display?.choice;
-    return choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
-  }
-
-  /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */
-  private keepWindow(): void {
-    if (this.context.offset === 0 || !this.range) return;
-    this.viewport.setProperties({ voiRange: this.range }, true);
   }
 
   private onCamera(): void {

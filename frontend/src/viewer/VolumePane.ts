@@ -5,7 +5,6 @@ import type { Slab, SlabMode } from "@/domain/slab";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
-import { firstDisplay } from "./display";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
@@ -13,6 +12,7 @@ import type { ImagePlane } from "./plane";
 import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
+import { firstDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
   fitImage,

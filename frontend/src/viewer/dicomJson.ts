@@ -2,7 +2,10 @@
 export type DicomJson = Record<string, { vr?: string; Value?: unknown[]; InlineBinary?: string } | undefined>;
 
 export function numbersOf(metadata: DicomJson, tag: string): number[] | null {
-  const values = metadata[tag]?.Value?.map(Number);
+  // An empty value is null in DICOM JSON (PS3.18 F.2.5), and Number(null) would be a measurement of 0.
+  const values = metadata[tag]?.Value?.map((value) =>
+    value === null || value === "" ? Number.NaN : Number(value),
+  );
   return values?.length && values.every(Number.isFinite) ? values : null;
 }
 

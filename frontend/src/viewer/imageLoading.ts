@@ -30,7 +30,14 @@ export function storedPixelOptions(options: LoadOptions): LoadOptions {
 export function finishedImage(decoded: Types.IImage, options: LoadOptions): Types.IImage {
   const slice = sliceOfImageId(decoded.imageId);
   if (!slice) return decoded;
-  const image = frameImage(slice, storedPixels(decoded), options.useRGBA);
+  const pixels = storedPixels(decoded);
+  // Cornerstone's colour conversions cut samples of more than 8 bits off at 255.
+  if (slice.frame.pixels.bitsStored > 8 && pixels instanceof Uint8ClampedArray) {
+    throw new Error(
+      "its colours have more than 8 bits and are still being prepared; load it again in a moment.",
+    );
+  }
+  const image = frameImage(slice, pixels, options.useRGBA);
   image.loadTimeInMS = decoded.loadTimeInMS;
   image.decodeTimeInMS = decoded.decodeTimeInMS;
   image.imageQualityStatus = decoded.imageQualityStatus;

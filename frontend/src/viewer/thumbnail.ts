@@ -1,7 +1,7 @@
 import { Enums, imageLoader, imageLoadPoolManager, type Types } from "@cornerstonejs/core";
-import { firstDisplay } from "./display";
 import { drawnPlane } from "./plane";
 import type { Slice } from "./slices";
+import { firstDisplay } from "./stackDisplay";
 import { thumbnailPixels } from "./thumbnailPixels";
 
 /** Draw the middle slice of a series small; it waits behind every image that the reader is waiting for. */

@@ -21,6 +21,11 @@ test("several windows keep their order and names; impossible ones are left out",
   ]);
 });
 
+test("an empty value is none, not 0", () => {
+  const empty = { "00281050": { Value: [null] }, "00281051": { Value: [400] } };
+  expect(image(empty)).toEqual([]);
+});
+
 test("lookup tables come after the windows, with their explanation", () => {
   const item = {
     "00283002": { Value: [4, 100, 8] },

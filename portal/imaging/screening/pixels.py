@@ -13,8 +13,9 @@ _PHOTOMETRIC_INTERPRETATIONS = {
     1: frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"}),
     3: frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}),
 }
-# Descriptors, then data, of red, green and blue (C.7.9).
-_PALETTE_TAGS = frozenset({0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203})
+# Of red, green and blue (C.7.9): descriptors, and data, which may be segmented.
+_DESCRIPTORS = frozenset({0x00281101, 0x00281102, 0x00281103})
+_TABLES = (frozenset({0x00281201, 0x00281202, 0x00281203}), frozenset({0x00281221, 0x00281222, 0x00281223}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,16 @@ def check(image: Image, elements: Mapping[int, Element], *, is_native: bool) -> 
     if element is None or element.length == 0:
         raise Refusal("pixels_missing")
     _check_description(image)
-    if image.photometric_interpretation == "PALETTE COLOR" and not elements.keys() >= _PALETTE_TAGS:
+    if image.photometric_interpretation == "PALETTE COLOR" and not _has_palette(elements):
         raise Refusal("palette_missing")
     if is_native:
         _check_native(image, element)
     else:
         _check_encapsulated(image, element)
+
+
+def _has_palette(elements: Mapping[int, Element]) -> bool:
+    return elements.keys() >= _DESCRIPTORS and any(elements.keys() >= tables for tables in _TABLES)
 
 
 def _check_description(image: Image) -> None:

@@ -50,7 +50,7 @@ REASONS: dict[str, str] = {
         "to MONOCHROME2 or RGB."
     ),
     "palette_missing": (
-        "The image has indices into a colour palette, but its palette is missing or segmented; convert it to RGB."
+        "The image has indices into a colour palette, but its palette is missing or not whole; convert it to RGB."
     ),
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",

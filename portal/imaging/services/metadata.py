@@ -3,15 +3,16 @@
 import json
 import os
 import tempfile
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
 
 from portal.errors import NotFound, PortalError, Unavailable
-from portal.imaging.dicomweb import DicomJson, cleaned_metadata, described_pixels
+from portal.imaging.dicomweb import DicomJson, ReadElement, cleaned_metadata, described_pixels
 from portal.imaging.frames.decoding import DecodedFrame, FrameUndecodable, decoded_frame
+from portal.imaging.implicit_tables import implicit_tables
 from portal.imaging.media_types import DECODED_HERE, EXPLICIT_LITTLE_ENDIAN, shown_transfer_syntax
 from portal.imaging.models import Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
@@ -25,8 +26,9 @@ class PixelsUndecodable(PortalError):
     code = "pixels_undecodable"
 
 
+_IMPLICIT_VR = "1.2.840.10008.1.2"
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 2
+_VERSION = 3
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
@@ -59,14 +61,26 @@ def frame_bytes(instance: Instance, frame_number: int, gateway: Orthanc) -> byte
     if not 1 <= frame_number <= instance.number_of_frames:
         raise NotFound
     try:
-        if instance.transfer_syntax_uid not in DECODED_HERE:
+        if instance.transfer_syntax_uid not in DECODED_HERE and not _is_cut_wrongly(gateway, instance):
             return gateway.frame(instance.orthanc_id, frame_number)
-    except NotInOrthanc:
-        # Orthanc cuts neither one-bit pixels nor native YBR_FULL_422 into frames.
-        return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
     except OrthancError as error:
         raise portal_error(error) from error
     return _decoded_frame(instance, frame_number, gateway).pixels.tobytes()
+
+
+def _is_cut_wrongly(gateway: Orthanc, instance: Instance) -> bool:
+    """Orthanc 1.10.1 takes a native frame of one-bit or YBR_FULL_422 pixels for longer than it is."""
+    if shown_transfer_syntax(instance.transfer_syntax_uid) != EXPLICIT_LITTLE_ENDIAN:
+        return False
+    return _has_odd_frames(gateway, instance.orthanc_id)
+
+
+@lru_cache(maxsize=4096)
+def _has_odd_frames(gateway: Orthanc, orthanc_id: str) -> bool:
+    """Asked once for an instance: what lies in Orthanc never changes."""
+    bits = gateway.element_value(orthanc_id, "0028-0100")
+    photometric = gateway.element_value(orthanc_id, "0028-0004")
+    return bits == b"\x01\x00" or photometric.strip(b" \0") == b"YBR_FULL_422"
 
 
 def _decoded_frame(instance: Instance, frame_number: int, gateway: Orthanc) -> DecodedFrame:
@@ -98,12 +112,21 @@ def _cleaned(series: Series, gateway: Orthanc) -> list[DicomJson]:
 
 
 def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orthanc) -> DicomJson:
-    clean = cleaned_metadata(
-        row, instance, series.imaging_study.patient.patient_key, partial(gateway.element_value, instance.orthanc_id)
-    )
+    read = partial(gateway.element_value, instance.orthanc_id)
+    tables = {}
+    if instance.transfer_syntax_uid == _IMPLICIT_VR:
+        tables = implicit_tables(row, partial(_value_if_there, read))
+    clean = cleaned_metadata(row | tables, instance, series.imaging_study.patient.patient_key, read)
     if not _is_decoded_here(row, instance):
         return clean
     return clean | described_pixels(_decoded_frame(instance, 1, gateway).description)
+
+
+def _value_if_there(read: ReadElement, path: str) -> bytes | None:
+    try:
+        return read(path)
+    except NotInOrthanc:
+        return None
 
 
 def _is_decoded_here(row: DicomJson, instance: Instance) -> bool:

@@ -7,7 +7,7 @@ import { isLocated, type LocatedFindingQuestion, type Question, sameCode } from 
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingRow";
 import { aiMarkId, type Images } from "../useImages";
-import type { ReadSessionHandle } from "../useReadSession";
+import type { EditedRead } from "../useReadSession";
 
 export type AiChoice = "accept" | "adjust" | "reject";
 
@@ -46,7 +46,7 @@ const FIRST_OPACITY = 0.4;
 
 interface AiInput {
   read: Read;
-  handle: ReadSessionHandle;
+  handle: EditedRead;
   images: Images;
   says: ReturnType<typeof useAiSays>;
   isFrozen: boolean;

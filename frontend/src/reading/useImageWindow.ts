@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { HotkeyAction } from "@/domain/hotkeys";
+import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import type { Images } from "./useImages";
+import type { ReadSessionHandle } from "./useReadSession";
+import { type Line, lineOfForm, ownFormId } from "./windowChannel";
+
+const LOOK_MS = 1000;
+
+interface ImageWindowInput {
+  state: ReadOnImages;
+  handle: ReadSessionHandle;
+  images: Images;
+  act: (action: HotkeyAction) => void;
+}
+
+/** The form window's side of a second window for the images. */
+export interface ImageWindow {
+  isOpen: boolean;
+  open: () => void;
+  bringBack: () => void;
+  /** The images as the form sees them: jumps go to wherever they are. */
+  images: Images;
+  act: (action: HotkeyAction) => void;
+}
+
+export function useImageWindow({ state, handle, images, act }: ImageWindowInput): ImageWindow {
+  const [isOpen, setOpen] = useState(false);
+  const opened = useRef<Window | null>(null);
+  const line = useFormLine({
+    state,
+    handle,
+    images,
+    act,
+    onHere: () => setOpen(true),
+    onLeft: () => setOpen(false),
+  });
+  useEffect(() => {
+    if (isOpen) line.current?.tell({ type: "state", state });
+  }, [isOpen, line, state]);
+  useEffect(() => {
+    // A window that was killed says no farewell.
+    const timer = window.setInterval(() => opened.current?.closed && setOpen(false), LOOK_MS);
+    return () => window.clearInterval(timer);
+  }, []);
+  const { assignmentId } = state;
+  const open = useCallback(() => {
+    const url = `/assignments/${assignmentId}/images?form=${ownFormId()}`;
+    opened.current = window.open(url, `images-${ownFormId()}`, "popup,width=1400,height=900");
+  }, [assignmentId]);
+  const bringBack = useCallback(() => {
+    line.current?.tell({ type: "bring_back" });
+    setOpen(false);
+  }, [line]);
+  const there = useMemo((): Images => {
+    const goToMark = (id: string) => {
+      images.setSelectedMarkId(id);
+      line.current?.tell({ type: "go_to_mark", id });
+    };
+    return isOpen ? { ...images, goToMark } : images;
+  }, [images, isOpen, line]);
+  const actThere = useCallback(
+    (action: HotkeyAction) => {
+      if (action === "images_window") (isOpen ? bringBack : open)();
+      else if (isOpen && isOnImages(action)) line.current?.tell({ type: "action", action });
+      else act(action);
+    },
+    [act, isOpen, line, open, bringBack],
+  );
+  return { isOpen, open, bringBack, images: there, act: actThere };
+}
+
+interface FormLineInput extends ImageWindowInput {
+  onHere: () => void;
+  onLeft: () => void;
+}
+
+function useFormLine(input: FormLineInput) {
+  const newest = useRef(input);
+  newest.current = input;
+  const line = useRef<Line<ToForm, ToImages> | null>(null);
+  useEffect(() => {
+    const made = lineOfForm(ownFormId());
+    line.current = made;
+    made.onMessage((message) => answer(message, newest.current, made));
+    made.tell({ type: "anybody" });
+    const leave = () => made.tell({ type: "gone" });
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      line.current = null;
+      made.close();
+    };
+  }, []);
+  return line;
+}
+
+function answer(message: ToForm, input: FormLineInput, line: Line<ToForm, ToImages>): void {
+  if (message.type === "here") {
+    line.tell({ type: "state", state: input.state });
+    input.onHere();
+  } else if (message.type === "left") input.onLeft();
+  else if (message.type === "edit") input.handle.edit(message.edit);
+  else if (message.type === "select") input.images.setSelectedMarkId(message.id);
+  else input.act(message.action);
+}

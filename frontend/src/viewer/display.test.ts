@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import type { DicomJson } from "./dicomJson";
+import { hasDisplayOfItsOwn, isShownAs, namedDisplay, nameOfDisplay, nextDisplay } from "./display";
+import { type Slice, slicesOfSeries } from "./slices";
+
+function slice(extra: DicomJson): Slice {
+  const image: DicomJson = {
+    "00080018": { Value: ["1.1"] },
+    "00080060": { Value: ["CT"] },
+    "00280010": { Value: [4] },
+    "00280011": { Value: [4] },
+    ...extra,
+  };
+  const [found] = slicesOfSeries([image], () => "http://portal/frames/1");
+  if (!found) throw new Error("no slice");
+  return found;
+}
+
+const TWO_WINDOWS: DicomJson = {
+  "00281050": { Value: [40, -600] },
+  "00281051": { Value: [400, 1500] },
+  "00281055": { Value: ["SOFT", ""] },
+};
+const TWO = slice(TWO_WINDOWS);
+
+describe("the displays of an image", () => {
+  const first = namedDisplay(TWO);
+
+  test("begin with its first window", () => {
+    expect(first?.range).toEqual({ lower: -160, upper: 239 });
+    expect(first && nameOfDisplay(TWO, first)).toBe("SOFT");
+  });
+
+  test("follow one another while the image is shown just so, and begin again", () => {
+    if (!first) throw new Error("no display");
+    const second = nextDisplay(TWO, first, first.range);
+    expect(nameOfDisplay(TWO, second)).toBe("Window 2");
+    expect(nextDisplay(TWO, second, second.range)).toEqual(first);
+  });
+
+  test("come back first when the reader has windowed by hand", () => {
+    if (!first) throw new Error("no display");
+    expect(isShownAs(first, { lower: -150, upper: 239 })).toBe(false);
+    expect(nextDisplay(TWO, first, { lower: -150, upper: 239 })).toBe(first);
+  });
+
+  test("of another slice with the same windows count as the same", () => {
+    const twin = slice({ ...TWO_WINDOWS, "00080018": { Value: ["1.2"] } });
+    const own = namedDisplay(twin);
+    expect(own && nameOfDisplay(TWO, nextDisplay(TWO, own, own.range))).toBe("Window 2");
+  });
+
+  test("a single one has no name and no next", () => {
+    const one = slice({ "00281050": { Value: [40] }, "00281051": { Value: [400] } });
+    const own = namedDisplay(one);
+    expect(own && nameOfDisplay(one, own)).toBeNull();
+    expect(own && nextDisplay(one, own, own.range)).toBe(own);
+  });
+
+  test("there is none where the image asks for none", () => {
+    expect(namedDisplay(slice({}))).toBeNull();
+  });
+});
+
+test("a radiograph is a picture for itself, a slice is not", () => {
+  expect(hasDisplayOfItsOwn(slice({ "00080060": { Value: ["MG"] } }))).toBe(true);
+  expect(hasDisplayOfItsOwn(TWO)).toBe(false);
+});

@@ -1,0 +1,74 @@
+"""Images and form in two windows in step: the form window alone saves, and either may be closed without loss."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.demo.phantoms.ruler import make_ruler
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
+from tests.e2e.test_reading import draw, saved
+from tests.e2e.viewing import case_of, series_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def findings(stage: Stage, page: Page) -> list[Any]:
+    assignment = page.url.split("/assignments/")[1].split("/")[0]
+    return list(stage.spare.send("POST", f"assignments/{assignment}/open")["payload"]["findings"])
+
+
+def second_window(form: Page) -> Page:
+    with form.context.expect_page() as opened:
+        form.keyboard.press("Shift+W")
+    images = opened.value
+    image_is_drawn(images)
+    return images
+
+
+def test_two_windows_are_in_step_and_either_may_go(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    form = signed_in(stage.spare)
+    form.goto(case_of(stage, series_of("two windows", make_ruler(), 1)).url)
+    image_is_drawn(form)
+    images = second_window(form)
+    expect(form.get_by_text("The images are in their own window")).to_be_visible()
+    screenshots(form, "form-window")
+    screenshots(images, "image-window")
+
+    images.keyboard.press("l")
+    draw(images, (59.5, 62.0), (184.5, 62.0))
+    until(images, "window.__overread_viewer.annotations.length === 1")
+    saved(form)
+    (stored,) = findings(stage, form)
+    assert stored["marks"][0]["measurements"]["length_mm"] == pytest.approx(100.0, rel=0.02)
+
+    images.keyboard.press("End")
+    image_is_drawn(images, index=7)
+    form.bring_to_front()
+    form.keyboard.press("m")
+    image_is_drawn(images, index=0)
+    form.keyboard.press("ArrowDown")
+    image_is_drawn(images, index=1)
+
+    images.bring_to_front()
+    images.keyboard.press("Control+z")
+    until(images, "window.__overread_viewer.annotations.length === 0")
+    images.keyboard.press("Control+y")
+    until(images, "window.__overread_viewer.annotations.length === 1")
+    saved(form)
+
+    images.close()
+    image_is_drawn(form)
+    assert len(probe(form, "v.annotations")) == 1
+
+    images = second_window(form)
+    form.reload()
+    expect(form.get_by_text("The images are in their own window")).to_be_visible()
+    form.close()
+    expect(images.get_by_text("The window with the form is closed.")).to_be_visible()
+    images.get_by_role("button", name="Open the form here").click()
+    image_is_drawn(images)
+    assert len(probe(images, "v.annotations")) == 1
+    assert len(findings(stage, images)) == 1
