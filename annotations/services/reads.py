@@ -24,6 +24,7 @@ from annotations.selectors import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.reader_studies import field_problems
+from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader
 from annotations.services.timing import SittingReport, sitting_report
 from portal.accounts.models import User
@@ -167,11 +168,13 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
     _require_own_images(read, save.payload)
+    require_held_segments(read, save.payload)
     shown = shown_ai_of(read=read)
     wrong = decision_problems(save.payload, shown)
     if wrong:
         raise Invalid("A decision about the AI is not valid.", code="invalid_payload", errors=field_problems(wrong))
     if kind != RevisionKind.DRAFT:
+        require_whole_segments(read, save.payload)
         missing = incompleteness(save.payload, questions)
         if shown is not None and read.assignment.reader_study.ai_decisions_required:
             missing += undecided(save.payload, shown)

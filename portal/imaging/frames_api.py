@@ -142,7 +142,7 @@ def frame(
     request: HttpRequest, study_id: uuid.UUID, series_id: uuid.UUID, version: str, form: str, number: int
 ) -> HttpResponse:
     """One frame."""
-    content_type = f"application/octet-stream; transfer-syntax={TRANSFER_SYNTAXES[form]}"
+    content_type = content_type_of(form)
     if settings.OVERREAD_FRAMES_ACCEL:
         # nginx sends the file itself; every part of the path is a number, a UUID or a word of ours.
         response = HttpResponse(content_type=content_type)
@@ -174,13 +174,25 @@ def bundle(
     return _immutable(request, HttpResponse(content, content_type=BUNDLE), f"{version}-{form}-{first}-{last}")
 
 
-def _immutable(request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
+def content_type_of(form: str) -> str:
+    """The media type of a frame."""
+    return f"application/octet-stream; transfer-syntax={TRANSFER_SYNTAXES[form]}"
+
+
+def immutable_headers(name: str) -> dict[str, str]:
     """What is at a frame's address never changes: the browser of this session may keep it, nothing else may."""
-    etag = f'"{name}"'
-    if etag in request.headers.get("If-None-Match", ""):
+    return {
+        "ETag": f'"{name}"',
+        "Cache-Control": "private, max-age=31536000, immutable",
+        # Another session, even in the same browser, has to ask for itself.
+        "Vary": "Cookie, Authorization",
+    }
+
+
+def _immutable(request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
+    headers = immutable_headers(name)
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
         response = HttpResponse(status=304)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
-    # Another session, even in the same browser, has to ask for itself.
-    response["Vary"] = "Cookie, Authorization"
+    for header, value in headers.items():
+        response[header] = value
     return response

@@ -56,6 +56,12 @@ def grant_for(request: HttpRequest, user: User, imaging_study_id: uuid.UUID, epo
     return signing.dumps(values, salt=_SALT)
 
 
+def holds(request: HttpRequest, imaging_study_id: uuid.UUID) -> bool:
+    """Say whether the grant of a request is good as it is, without asking the database; no is no refusal."""
+    text, grant = _grant_of(request, imaging_study_id)
+    return grant is not None and _is_fresh(text, grant, epoch_of(grant.user_id))
+
+
 def require_viewer(request: HttpRequest, imaging_study_id: uuid.UUID) -> None:
     """Pass when the caller may see the imaging study.
 
@@ -63,25 +69,40 @@ def require_viewer(request: HttpRequest, imaging_study_id: uuid.UUID) -> None:
     ------
     NotSignedIn, NotFound, Unavailable
     """
-    text = request.headers.get(HEADER, "")
-    grant = _parsed(text) if text else None
-    if grant is None or not _fits(grant, request, imaging_study_id):
+    text, grant = _grant_of(request, imaging_study_id)
+    if grant is None:
         _require_by_database(request, imaging_study_id)
         return
     now = time.time()
+    # Before the database is asked: a change in between must not be taken for one that was seen.
     epoch = epoch_of(grant.user_id)
-    asked_at, epoch_then = _answers.get(text, (grant.issued_at, grant.epoch))
-    if epoch == epoch_then and now - asked_at < RECHECK_S:
+    if _is_fresh(text, grant, epoch):
         return
     try:
         _require_by_database(request, imaging_study_id)
     except Unavailable:
-        if epoch != epoch_then:
+        if epoch != _last_answer(text, grant)[1]:
             raise
     except (NotSignedIn, NotFound):
         _answers.pop(text, None)
         raise
     _remember(text, now, epoch)
+
+
+def _grant_of(request: HttpRequest, imaging_study_id: uuid.UUID) -> tuple[str, Grant | None]:
+    """The grant that a request brings, if it is one for this imaging study and for who sends it."""
+    text = request.headers.get(HEADER, "")
+    grant = _parsed(text) if text else None
+    return text, grant if grant is not None and _fits(grant, request, imaging_study_id) else None
+
+
+def _last_answer(text: str, grant: Grant) -> tuple[float, int]:
+    return _answers.get(text, (grant.issued_at, grant.epoch))
+
+
+def _is_fresh(text: str, grant: Grant, epoch: int) -> bool:
+    asked_at, epoch_then = _last_answer(text, grant)
+    return epoch == epoch_then and time.time() - asked_at < RECHECK_S
 
 
 def require_signed_in(request: HttpRequest) -> None:

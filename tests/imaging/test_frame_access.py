@@ -4,13 +4,15 @@ import gzip
 import io
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from portal.accounts.epochs import access_changed, epoch_of
 from portal.accounts.models import TokenScope, User
 from portal.accounts.services import token_create, token_revoke
 from portal.imaging import frames_api, grants
+from portal.imaging.frame_gate import FrameGate
 from portal.imaging.models import Series, SeriesFrames
 from portal.imaging.services import frames as services
 from tests.imaging import dicom_files as files
@@ -318,3 +321,89 @@ def test_a_grant_for_what_is_not_yours_is_404(signed_in: Client, ingest_data_set
     assert [one.status_code for one in answers] == [404, 404]
     assert answers[0].content == answers[1].content
     assert Client().get(f"/api/v1/frame-grants/{data_set.StudyInstanceUID}").status_code == 401
+
+
+# --- the gate before Django: what Django would give, and left to Django whatever is not plainly allowed
+
+LEFT_TO_DJANGO = object()
+
+
+@pytest.fixture
+def through(viewer: Viewer) -> Callable[..., Any]:
+    """Ask the gate; the answer, or that it was left to Django."""
+
+    def ask(tail: str = "raw/1", *, method: str = "GET", **headers: str) -> Any:
+        session = viewer.client.cookies[django_settings.SESSION_COOKIE_NAME].value
+        given = {grants.HEADER: viewer.grant, "Cookie": f"sessionid={session}; csrftoken=x"} | headers
+        environ = RequestFactory().generic(method, f"{viewer.url}/{tail}", headers=given).environ
+        answers: list[Any] = []
+        left: list[Any] = []
+
+        def django(_: Any, start: Any) -> list[bytes]:
+            left.append(LEFT_TO_DJANGO)
+            return []
+
+        body = FrameGate(django)(environ, lambda status, found: answers.append((status, dict(found))))
+        if left:
+            return LEFT_TO_DJANGO
+        ((status, found),) = answers
+        return status, found, b"".join(body)
+
+    return ask
+
+
+@pytest.mark.parametrize("tail", ["raw/1", "raw/3", "htj2k/2"])
+def test_it_answers_as_django_does_and_asks_no_database(through: Callable[..., Any], viewer: Viewer, tail: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        status, headers, body = through(tail)
+    assert len(queries) == 0
+    expected = viewer.get(tail)
+    assert (status, body) == ("200 OK", expected.content)
+    stricter = {"Content-Security-Policy": "default-src 'none'"}
+    assert headers == dict(expected.items()) | stricter
+
+
+def test_what_is_not_a_plain_granted_frame_is_left_to_django(through: Callable[..., Any], settings: Any) -> None:
+    for tail in ("raw/1-2", "manifest", "raw/99", "raw/0", "raw/1/", "RAW/1", "raw/../raw/1", "raw/%31x"):
+        assert through(tail) is LEFT_TO_DJANGO, tail
+    for method in ("HEAD", "POST", "DELETE", "OPTIONS"):
+        assert through(method=method) is LEFT_TO_DJANGO, method
+    for headers in (
+        {grants.HEADER: "x"},
+        {grants.HEADER: ""},
+        {"Cookie": "sessionid=somebodyelses"},
+        {"Cookie": ""},
+        {"Authorization": "Bearer x"},
+        {"Host": "evil.example"},
+        {"If-None-Match": '"x"'},
+    ):
+        assert through(**headers) is LEFT_TO_DJANGO, headers
+    settings.OVERREAD_FRAMES_ACCEL = "/_frames"
+    assert through() is LEFT_TO_DJANGO
+    settings.OVERREAD_FRAMES_ACCEL = ""
+    settings.SECURE_SSL_REDIRECT = True
+    assert through() is LEFT_TO_DJANGO
+    settings.SECURE_SSL_REDIRECT = False
+    assert through() is not LEFT_TO_DJANGO
+
+
+def test_a_change_of_access_leaves_it_to_django_until_django_has_said_yes(
+    through: Callable[..., Any],
+    viewer: Viewer,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    assert through() is not LEFT_TO_DJANGO
+    with django_capture_on_commit_callbacks(execute=True):
+        access_changed([User.objects.get(username="reader").pk])
+    assert through() is LEFT_TO_DJANGO
+    assert viewer.get().status_code == 200
+    assert through() is not LEFT_TO_DJANGO
+
+
+def test_a_removed_or_damaged_frame_is_left_to_django(through: Callable[..., Any], viewer: Viewer) -> None:
+    study, one, version = viewer.url.split("/")[2:]
+    path = services.frame_store().root / study / one / version / "raw" / "1"
+    path.write_bytes(b"short")
+    assert through() is LEFT_TO_DJANGO
+    path.unlink()
+    assert through() is LEFT_TO_DJANGO

@@ -1,9 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
+import type { DicomInstance } from "@/domain/frames/manifest";
+import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
+import { openFrames } from "./frames";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
@@ -189,16 +192,17 @@ function seriesPath(studyInstanceUid: string, seriesInstanceUid: string): string
   return `/dicomweb/studies/${studyInstanceUid}/series/${seriesInstanceUid}`;
 }
 
-/** Metadata of every instance of a series, in the DICOM JSON model. */
+/** Metadata of every instance of a series, in the DICOM JSON model: with its frames as files, else from DICOMweb. */
 export function seriesMetadataQuery(studyInstanceUid: string, seriesInstanceUid: string) {
   return queryOptions({
     queryKey: ["dicomweb", studyInstanceUid, seriesInstanceUid],
-    queryFn: ({ signal }) =>
-      call<Record<string, { vr?: string; Value?: unknown[] }>[]>(
-        "GET",
-        `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`,
-        { signal, accept: "application/dicom+json" },
-      ),
+    queryFn: async ({ signal }) => {
+      const instances = await openFrames(studyInstanceUid, seriesInstanceUid);
+      if (instances) return instances;
+      noteFromDicomweb(seriesInstanceUid);
+      const path = `${seriesPath(studyInstanceUid, seriesInstanceUid)}/metadata`;
+      return call<DicomInstance[]>("GET", path, { signal, accept: "application/dicom+json" });
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });

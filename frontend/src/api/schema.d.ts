@@ -954,6 +954,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/prefetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say which images the reader needs next; the assignment is not opened by it. */
+        post: operations["reads_prefetch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/revisions": {
         parameters: {
             query?: never;
@@ -963,6 +980,40 @@ export interface paths {
         };
         /** @description List every revision, oldest first. */
         get: operations["reads_revisions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Store a new version from the slices that changed; 409 `unknown_base` when the base is not stored. */
+        put: operations["reads_segments_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/segments/{segment_id}/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["reads_segments_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1544,10 +1595,20 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /** @description What to fetch ahead: identifiers of images, nothing about the case. */
+        NextImagesOutput: {
+            study_instance_uid: string | null;
+            series: components["schemas"]["NextSeriesOutput"][];
+        };
         /** @description The next assignment. */
         NextOutput: {
             /** Format: uuid */
             assignment_id: string | null;
+        };
+        /** @description A series of the next case. */
+        NextSeriesOutput: {
+            series_instance_uid: string;
+            number_of_instances: number;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -2043,6 +2104,30 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "READ" | "WRITE";
+        /** @description Changed slices; their rules are in `annotations.domain.segments`. */
+        SegmentInputRequest: {
+            base_sha256: string | null;
+            sha256: string;
+            idempotency_key: string;
+            series_instance_uid: string;
+            rows: number;
+            columns: number;
+            changed: unknown;
+        };
+        /** @description What was stored. */
+        SegmentVersionOutput: {
+            /** Format: uuid */
+            segment_id: string;
+            /** @description SHA-256 of the segment's one JSON text. */
+            sha256: string;
+            /** Format: int64 */
+            voxel_count: number;
+            slice_count: number;
+            /** @description Of the stored file. */
+            byte_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A series of an imaging study. */
         SeriesOutput: {
             /** Format: uuid */
@@ -4463,6 +4548,36 @@ export interface operations {
             };
         };
     };
+    reads_prefetch_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_revisions_list: {
         parameters: {
             query?: never;
@@ -4480,6 +4595,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_segments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */

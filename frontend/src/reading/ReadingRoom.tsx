@@ -17,6 +17,7 @@ import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
+import { useNextCase } from "./useNextCase";
 import { useProgress } from "./useProgress";
 import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
@@ -36,6 +37,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const progress = useProgress(read);
   const { isSigned } = progress;
   const [isHelpShown, setHelpShown] = useState(false);
+  useNextCase(read);
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
   const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
   const noteSigned = progress.onSigned;

@@ -1,3 +1,4 @@
+import { lineText, pageLine } from "@/domain/frames/line";
 import type { LoadProgress } from "./prefetch";
 import classes from "./Viewer.module.css";
 
@@ -9,6 +10,7 @@ export function ProgressBar({ progress }: { progress: LoadProgress }) {
     <div
       className={classes.progress}
       role="progressbar"
+      title={`${loaded} of ${total} slices loaded (${lineText(pageLine)})`}
       aria-label="Slices loaded"
       aria-valuemin={0}
       aria-valuemax={total}

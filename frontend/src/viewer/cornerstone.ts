@@ -13,6 +13,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
+import { limitMemory } from "./frames/memory";
 import { startImageLoading } from "./imageLoading";
 import { LOOKING_TOOLS } from "./lookingTools";
 import { PLANE_TOOLS } from "./planeTools";
@@ -76,6 +77,7 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   initCore();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
+  limitMemory();
   startSliceMetadata();
   startImageLoading();
   initTools();

@@ -1,6 +1,6 @@
 import { imageLoader, type Types } from "@cornerstonejs/core";
-import { wadors } from "@cornerstonejs/dicom-image-loader";
 import { frameImage } from "./frameImage";
+import { loadStoredFrame } from "./frames/loader";
 import { sliceOfImageId } from "./sliceMetadata";
 
 export type LoadOptions = Record<string, unknown> & { useRGBA?: boolean };
@@ -11,11 +11,8 @@ export function startImageLoading(): void {
 }
 
 function loadFrame(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
-  const decoding = wadors.loadImage(imageId, storedPixelOptions(options) as never);
-  return {
-    ...decoding,
-    promise: decoding.promise.then((image) => finishedImage(image as Types.IImage, options)),
-  };
+  const decoding = loadStoredFrame(imageId, storedPixelOptions(options));
+  return { ...decoding, promise: decoding.promise.then((image) => finishedImage(image, options)) };
 }
 
 /**

@@ -31,6 +31,8 @@ export interface ViewerProbe {
   readonly crosshairs: readonly number[] | null;
   readonly cacheBytes: number;
   readonly volumes: number;
+  /** Values of a loaded image at these positions of its pixel data. */
+  valuesAt: (imageId: string, positions: number[]) => (number | undefined)[] | null;
   clientPointOfPixel: ClientPoint;
   /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
   valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
@@ -66,6 +68,10 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get cacheBytes() {
       return cache.getCacheSize();
+    },
+    valuesAt: (imageId, positions) => {
+      const pixels = cache.getImage(imageId)?.getPixelData();
+      return pixels ? positions.map((position) => pixels[position]) : null;
     },
     clientPointOfPixel: (column, row) => active()?.clientPointOfPixel(column, row) ?? null,
     valuesOfPixels: (pixels) => valuesOfPixels(active()?.store.get().imageId ?? null, pixels),

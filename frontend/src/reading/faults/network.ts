@@ -18,6 +18,8 @@ export function newDevice(name: string): Device {
 const line = new AsyncLocalStorage<{ device: Device; fate: Fate }>();
 /** Requests that the line has swallowed for now; they arrive when nobody expects them any more. */
 const late: (() => Promise<unknown>)[] = [];
+// A worker that is killed in the middle of an answer may leave the connection open.
+const ANSWER_WITHIN_MS = 10_000;
 let realFetch: typeof fetch;
 let origin = "";
 
@@ -74,7 +76,14 @@ async function reallySend(device: Device, request: Request, body: string | null)
   const headers = new Headers(request.headers);
   headers.set("Cookie", cookiesOf(device));
   headers.set("Origin", origin);
-  const answer = await realFetch(request.url, { method: request.method, headers, body, redirect: "manual" });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const answer = await realFetch(request.url, {
+    method: request.method,
+    headers,
+    body,
+    signal,
+    redirect: "manual",
+  });
   for (const cookie of answer.headers.getSetCookie()) {
     const [name = "", value = ""] = (cookie.split(";")[0] ?? "").split(/=(.*)/s);
     if (value === "" || value === '""') device.cookies.delete(name);

@@ -149,7 +149,7 @@ export class Play {
   private async finish(tab: Tab): Promise<void> {
     const deadline = Date.now() + 30_000;
     while (!(tab.isEditor && tab.isClean)) {
-      if (Date.now() > deadline) throw new Error("a window never came to rest");
+      if (Date.now() > deadline) throw new Error(`a window never came to rest: ${tab.trouble}`);
       if (!tab.isEditor) await this.begin(tab, "ok");
       if (tab.isEditor) {
         await this.merge(tab);

@@ -35,6 +35,8 @@ export class Tab {
   private read: Read | null = null;
   private state: ReadSession | null = null;
   isEditor = false;
+  /** The last thing that the line or the server has done to it, for whoever looks for a fault. */
+  trouble = "none";
 
   constructor(device: Device, account: Account, assignmentId: string) {
     this.device = device;
@@ -72,7 +74,7 @@ export class Tab {
       await this.resume(await on(this.device, "ok", () => openRead(this.assignmentId)));
       this.isEditor = true;
     } catch (error) {
-      if (!isOfTheLine(error)) throw error;
+      this.forgive(error);
     }
     return this.isEditor;
   }
@@ -177,10 +179,15 @@ export class Tab {
   /** The password in place; an unreachable server is asked again with the next step. */
   async signInAgain(): Promise<void> {
     await on(this.device, "ok", () => signInAgain(this.account.userId, this.account.password)).catch(
-      (error: unknown) => {
-        if (!isOfTheLine(error)) throw error;
-      },
+      (error: unknown) => this.forgive(error),
     );
+  }
+
+  /** Only what a line does is forgiven. */
+  private forgive(error: unknown): void {
+    if (!isOfTheLine(error)) throw error;
+    const cause = error instanceof Unreachable ? ` (${String(error.cause)})` : "";
+    this.trouble = `${String(error)}${cause}`;
   }
 }
 

@@ -1,0 +1,44 @@
+"""HTTP edge of fetching ahead."""
+
+import uuid
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import own_read
+from annotations.services.prefetch import next_images
+from portal.accounts.authentication import caller
+from portal.imaging.selectors import series_of
+
+
+class NextSeriesOutput(serializers.Serializer[Any]):
+    """A series of the next case."""
+
+    series_instance_uid = serializers.CharField()
+    number_of_instances = serializers.IntegerField()
+
+
+class NextImagesOutput(serializers.Serializer[Any]):
+    """What to fetch ahead: identifiers of images, nothing about the case."""
+
+    study_instance_uid = serializers.CharField(allow_null=True)
+    series = NextSeriesOutput(many=True)
+
+
+class ReadPrefetchApi(APIView):
+    """Fetching the next case's images ahead."""
+
+    @extend_schema(request=None, responses=NextImagesOutput)
+    def post(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Say which images the reader needs next; the assignment is not opened by it."""
+        user = caller(request)
+        study = next_images(by=user, read=own_read(user, read_id))
+        answer = {
+            "study_instance_uid": study.study_instance_uid if study else None,
+            "series": series_of(study) if study else [],
+        }
+        return Response(NextImagesOutput(answer).data)

@@ -1,0 +1,39 @@
+"""What may be fetched ahead: the images of the case that the reader reads next, and of no other."""
+
+from django.db import transaction
+
+from annotations.models import Assignment, AssignmentState, Read, ReaderStudyState
+from annotations.selectors import assignments_of
+from annotations.services.streams import stream_of_reader
+from portal.accounts.models import User
+from portal.audit.models import Event
+from portal.audit.services import record
+from portal.imaging.models import ImagingStudy
+
+ACTION = "assignment.prefetch"
+
+
+@transaction.atomic
+def next_images(*, by: User, read: Read) -> ImagingStudy | None:
+    """The imaging study of the assignment that follows in the reader's own order; None after the last one.
+
+    The assignment stays as it is: it is opened when the reader comes to it. That its images were handed out before is
+    recorded once.
+    """
+    following = _following(read)
+    if following is None:
+        return None
+    told = Event.objects.filter(object_type=Assignment._meta.label, object_id=str(following.pk), action=ACTION)
+    if not told.exists():
+        record(stream=stream_of_reader(following), actor=by, action=ACTION, obj=following)
+    return following.case.imaging_study
+
+
+def _following(read: Read) -> Assignment | None:
+    current = read.assignment
+    if current.reader_study.state != ReaderStudyState.OPEN:
+        return None
+    unsigned = assignments_of(reader_study=current.reader_study, reader=current.reader).exclude(
+        state=AssignmentState.SIGNED
+    )
+    return unsigned.exclude(pk=current.pk).select_related("case__imaging_study").order_by("position").first()

@@ -1,0 +1,110 @@
+import { type LineHint, pageLine } from "@/domain/frames/line";
+import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
+import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
+import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
+import { Problem } from "./problem";
+import { call, send } from "./send";
+
+interface GrantedSeries {
+  series_instance_uid: string;
+  state: "READY" | "PENDING" | "FAILED";
+  frames_url: string | null;
+}
+
+interface FrameGrant {
+  grant: string;
+  expires_at: string;
+  series: GrantedSeries[];
+}
+
+interface Held {
+  answer: Promise<FrameGrant>;
+  renewAt: number;
+  expiresAt: number;
+}
+
+const GRANT_HEADER = "X-Frame-Grant";
+// Well within the half hour that a grant lives.
+const RENEW_AFTER_MS = 10 * 60 * 1000;
+const LIFE_MS = 29 * 60 * 1000;
+const TRY_AGAIN_MS = 30 * 1000;
+
+const held = new Map<string, Held>();
+
+pageLine.hint = () => (navigator as Navigator & { connection?: LineHint }).connection ?? {};
+
+function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
+  const kept = held.get(studyInstanceUid);
+  if (kept && !isRenewed && Date.now() < kept.renewAt) return kept.answer;
+  const now = Date.now();
+  const path = `/api/v1/frame-grants/${studyInstanceUid}`;
+  const answer = call<FrameGrant>("GET", path, { stayOnSignOut: true }).catch((failure: unknown) => {
+    held.delete(studyInstanceUid);
+    if (isRefusal(failure) || !kept || Date.now() > kept.expiresAt) throw failure;
+    // The database may be down: what was granted goes on until it expires.
+    held.set(studyInstanceUid, { ...kept, renewAt: Date.now() + TRY_AGAIN_MS });
+    return kept.answer;
+  });
+  held.set(studyInstanceUid, { answer, renewAt: now + RENEW_AFTER_MS, expiresAt: now + LIFE_MS });
+  return answer;
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Problem && [401, 403, 404].includes(failure.status);
+}
+
+/** Fetch a file of a series under the study's grant. Every such file is immutable, so the browser keeps it. */
+async function fetchGranted(studyInstanceUid: string, url: string, urgency: Urgency): Promise<Response> {
+  const { grant } = await grantFor(studyInstanceUid);
+  const request = new Request(new URL(url, window.location.origin), {
+    headers: { [GRANT_HEADER]: grant },
+    credentials: "same-origin",
+    priority: urgency === "now" ? "high" : "low",
+  });
+  return send(request, true);
+}
+
+/** Where a series' frames are; null while they are not written. */
+async function urlOf(study: string, series: string, isRenewed: boolean): Promise<string | null> {
+  const granted = await grantFor(study, isRenewed);
+  return granted.series.find((one) => one.series_instance_uid === series)?.frames_url ?? null;
+}
+
+async function placeAt(studyInstanceUid: string, url: string): Promise<Place> {
+  const response = await fetchGranted(studyInstanceUid, `${url}/manifest`, "now");
+  return { url, manifest: (await response.json()) as Manifest };
+}
+
+/**
+ * Make a series' frames known to the viewer and return its metadata; null when they are not written yet, and the
+ * series has to come from DICOMweb.
+ */
+export async function openFrames(
+  studyInstanceUid: string,
+  seriesInstanceUid: string,
+): Promise<DicomInstance[] | null> {
+  if (isFromDicomweb(seriesInstanceUid)) return null;
+  // A series that was not ready may be now.
+  const url =
+    (await urlOf(studyInstanceUid, seriesInstanceUid, false)) ??
+    (await urlOf(studyInstanceUid, seriesInstanceUid, true));
+  if (!url) return null;
+  const known = framesOf(seriesInstanceUid);
+  if (known?.url === url) return known.instances;
+  const place = await placeAt(studyInstanceUid, url);
+  const frames = new SeriesFrames(place, transportOf(studyInstanceUid, seriesInstanceUid), pageLine);
+  knowFrames(seriesInstanceUid, frames);
+  return frames.instances;
+}
+
+function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Transport {
+  return {
+    find: async () => {
+      const url = await urlOf(studyInstanceUid, seriesInstanceUid, true);
+      if (url) return placeAt(studyInstanceUid, url);
+      throw new Error("The images are being prepared anew; try again in a moment.");
+    },
+    fetch: async (url, urgency) => (await fetchGranted(studyInstanceUid, url, urgency)).arrayBuffer(),
+    isGone: (failure) => failure instanceof Problem && failure.status === 404,
+  };
+}

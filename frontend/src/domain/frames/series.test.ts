@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { BrokenBundle, framesOfBundle } from "./bundle";
+import { Line } from "./line";
+import type { FrameForm, Manifest } from "./manifest";
+import { type Place, SeriesFrames, type Urgency } from "./series";
+
+class Gone extends Error {}
+
+const COUNT = 100;
+const LENGTH = 1024 * 1024;
+
+function place(url = "/frames/a", forms: FrameForm[] = ["raw", "htj2k"], count = COUNT): Place {
+  const uids = Array.from({ length: count }, (_, index) => [`1.${index + 1}`]);
+  const manifest: Manifest = {
+    format: "overread.manifest",
+    version: 1,
+    shared: {},
+    columns: { "00080018": { vr: "UI", values: uids } },
+    frames: uids.map(() => 1),
+    lengths: Object.fromEntries(forms.map((form) => [form, LENGTH])),
+  };
+  return { url, manifest };
+}
+
+/** A server whose frames hold their own number, and which notes what was asked of it. */
+class Server {
+  readonly asked: { url: string; urgency: Urgency }[] = [];
+  current = place();
+  running = 0;
+  mostAtOnce = 0;
+  failure: Error | null = null;
+  private released: Promise<void> = Promise.resolve();
+  release: () => void = () => undefined;
+
+  hold(): void {
+    this.released = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  find = async () => this.current;
+  isGone = (failure: unknown) => failure instanceof Gone;
+  fetch = async (url: string, urgency: Urgency): Promise<ArrayBuffer> => {
+    this.asked.push({ url, urgency });
+    this.running += 1;
+    if (url.includes("-")) this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    await this.released;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    this.running -= 1;
+    if (this.failure) throw this.failure;
+    if (!url.startsWith(this.current.url)) throw new Gone();
+    const [first = 0, last] = (url.split("/").at(-1) ?? "").split("-").map(Number);
+    return last === undefined ? new Uint8Array([first]).buffer : bundle(first, last);
+  };
+
+  get urls(): string[] {
+    return this.asked.map(({ url }) => url);
+  }
+}
+
+function bundle(first: number, last: number): ArrayBuffer {
+  const count = last - first + 1;
+  const body = new ArrayBuffer(4 + 5 * count);
+  const view = new DataView(body);
+  view.setUint32(0, count, true);
+  for (let index = 0; index < count; index += 1) {
+    view.setUint32(4 + 4 * index, 1, true);
+    view.setUint8(4 + 4 * count + index, first + index);
+  }
+  return body;
+}
+
+function opened(server = new Server()) {
+  const line = new Line(() => ({ rtt: 0 }));
+  return { server, line, frames: new SeriesFrames(server.current, server, line) };
+}
+
+async function numberAt(frames: SeriesFrames, number: number, urgency: Urgency = "background") {
+  return (await frames.load(`1.${number}`, 1, urgency)).bytes[0];
+}
+
+describe("SeriesFrames", () => {
+  it("fetches the slice under the eye alone and the others in bundles of about eight mebibytes", async () => {
+    const { server, frames } = opened();
+    expect(await numberAt(frames, 1, "now")).toBe(1);
+    const others = await Promise.all(
+      Array.from({ length: COUNT - 1 }, (_, index) => numberAt(frames, index + 2)),
+    );
+    expect(others).toEqual(Array.from({ length: COUNT - 1 }, (_, index) => index + 2));
+    expect(server.asked[0]).toEqual({ url: "/frames/a/raw/1", urgency: "now" });
+    expect(server.asked).toHaveLength(1 + Math.ceil(COUNT / 8));
+    expect(new Set(server.urls).size).toBe(server.asked.length);
+    expect(server.mostAtOnce).toBeLessThanOrEqual(2);
+  });
+
+  it("holds nothing once everything has been given out", async () => {
+    const { frames } = opened();
+    await numberAt(frames, 3, "now");
+    await Promise.all(
+      Array.from({ length: COUNT }, (_, i) => i + 1)
+        .filter((n) => n !== 3)
+        .map((n) => numberAt(frames, n)),
+    );
+    expect(frames.heldBytes).toBe(0);
+  });
+
+  it("goes on with the bundle nearest to where the reader is", async () => {
+    const { server, frames } = opened();
+    server.hold();
+    const all = Array.from({ length: COUNT }, (_, index) => numberAt(frames, index + 1));
+    await Promise.resolve();
+    const wanted = numberAt(frames, 80, "now");
+    server.release();
+    await Promise.all([...all, wanted]);
+    // The first two bundles were on their way already.
+    expect(server.urls.slice(2, 4)).toEqual(["/frames/a/raw/80", "/frames/a/raw/73-80"]);
+    for (const url of server.urls.slice(4, 6)) expect(url).toMatch(/81-88|65-72/);
+  });
+
+  it("asks for a frame again after it was given out, as when the cache has dropped it", async () => {
+    const { frames } = opened();
+    expect(await numberAt(frames, 5)).toBe(5);
+    expect(await numberAt(frames, 5)).toBe(5);
+  });
+
+  it("follows a series to its new address", async () => {
+    const { server, frames } = opened();
+    server.current = place("/frames/b", ["raw"], COUNT + 1);
+    expect(await numberAt(frames, COUNT + 1 - 1)).toBe(COUNT);
+    expect(frames.numberOfFrames).toBe(COUNT + 1);
+    expect(frames.url).toBe("/frames/b");
+  });
+
+  it("passes failures on, and works again when they are over", async () => {
+    const { server, frames } = opened();
+    server.failure = new Error("no network");
+    await expect(numberAt(frames, 9)).rejects.toThrow("no network");
+    await expect(numberAt(frames, 9, "now")).rejects.toThrow("no network");
+    server.failure = null;
+    expect(await numberAt(frames, 9)).toBe(9);
+    await expect(frames.load("9.9", 1, "now")).rejects.toThrow("not part of the series");
+  });
+
+  it("takes what there is: raw where the series has no HTJ2K", () => {
+    const slow = new Line();
+    const server = new Server();
+    expect(new SeriesFrames(place(), server, slow).form).toBe("htj2k");
+    expect(new SeriesFrames(place("/frames/a", ["raw"]), server, slow).form).toBe("raw");
+  });
+
+  it("fetches ahead while it may, keeps what it has, and asks for nothing twice", async () => {
+    const { server, frames } = opened();
+    let turns = 3;
+    await frames.fetchAhead(async () => turns-- > 0);
+    expect(server.asked).toHaveLength(3);
+    expect(server.asked.every(({ urgency }) => urgency === "ahead")).toBe(true);
+    expect(frames.heldBytes).toBe(3 * 8);
+    expect(await numberAt(frames, 2, "now")).toBe(2);
+    expect(server.asked).toHaveLength(3);
+    frames.drop();
+    expect(frames.heldBytes).toBe(0);
+  });
+});
+
+describe("framesOfBundle", () => {
+  it("refuses a bundle that is not what was asked for or was cut", () => {
+    expect(framesOfBundle(bundle(1, 3), 3).map((bytes) => bytes[0])).toEqual([1, 2, 3]);
+    expect(() => framesOfBundle(bundle(1, 3), 4)).toThrow(BrokenBundle);
+    expect(() => framesOfBundle(bundle(1, 3).slice(0, 18), 3)).toThrow(BrokenBundle);
+    expect(() => framesOfBundle(new ArrayBuffer(2), 3)).toThrow(BrokenBundle);
+  });
+});

@@ -1,0 +1,183 @@
+import { framesOfBundle } from "./bundle";
+import { BundleQueue, type BundleRange } from "./bundleQueue";
+import type { Line } from "./line";
+import {
+  type DicomInstance,
+  type FrameForm,
+  type FramePlaces,
+  framePlaces,
+  hasForm,
+  instancesOf,
+  lengthOf,
+  type Manifest,
+  numberOfFrames,
+} from "./manifest";
+
+/** One frame's bytes and how they are encoded. */
+export interface FrameBytes {
+  bytes: Uint8Array<ArrayBuffer>;
+  form: FrameForm;
+}
+
+/** `now`: under the reader's eye. `background`: of the case on the screen. `ahead`: of the next case. */
+export type Urgency = "now" | "background" | "ahead";
+
+/** Where the frames of a series are, as the server says now. */
+export interface Place {
+  url: string;
+  manifest: Manifest;
+}
+
+/** How bytes come from the server. */
+export interface Transport {
+  /** Asked again when an address has gone. */
+  find: () => Promise<Place>;
+  fetch: (url: string, urgency: Urgency) => Promise<ArrayBuffer>;
+  /** Was this failure the address having gone? */
+  isGone: (failure: unknown) => boolean;
+}
+
+// One request costs some milliseconds of its own: on a fast line many small ones would be most of the time.
+const BUNDLE_BYTES = 8 * 1024 * 1024;
+const MOST_PER_BUNDLE = 32;
+
+/** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
+export class SeriesFrames {
+  /** Frames that came with a bundle and wait for being decoded. */
+  private readonly waiting = new Map<number, FrameBytes>();
+  /** Frames that were fetched alone: the bundle that brings them again need not keep them. */
+  private readonly fetchedAlone = new Set<number>();
+  private readonly bundles = new Map<string, Promise<void>>();
+  private readonly queue = new BundleQueue();
+  private places: FramePlaces;
+  readonly instances: DicomInstance[];
+
+  constructor(
+    private place: Place,
+    private readonly transport: Transport,
+    private readonly line: Line,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.instances = instancesOf(place.manifest);
+    this.places = framePlaces(this.instances, place.manifest.frames);
+  }
+
+  get url(): string {
+    return this.place.url;
+  }
+
+  get numberOfFrames(): number {
+    return numberOfFrames(this.place.manifest);
+  }
+
+  /** Bytes that are held for frames not yet decoded. */
+  get heldBytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.waiting.values()) sum += bytes.byteLength;
+    return sum;
+  }
+
+  get form(): FrameForm {
+    return hasForm(this.place.manifest, "htj2k") ? this.line.form : "raw";
+  }
+
+  /** A frame of an instance; what was fetched ahead is given out once. */
+  async load(sopInstanceUid: string, frame: number, urgency: Urgency): Promise<FrameBytes> {
+    try {
+      return await this.loadAt(this.known(sopInstanceUid, frame), urgency);
+    } catch (failure) {
+      if (!this.transport.isGone(failure)) throw failure;
+      // The series has grown, or its files were written anew: it has another address now.
+      this.settleAt(await this.transport.find());
+      return this.loadAt(this.known(sopInstanceUid, frame), urgency);
+    }
+  }
+
+  /** Fetch everything, in order, without decoding; `mayGoOn` is asked before each bundle. */
+  async fetchAhead(mayGoOn: () => Promise<boolean>): Promise<void> {
+    let place = 1;
+    while (place <= this.numberOfFrames && (await mayGoOn())) {
+      const { last } = this.bundleOf(place, this.form);
+      if (!this.waiting.has(place)) await this.bundleWith(place, "ahead");
+      place = last + 1;
+    }
+  }
+
+  /** Let go of what was fetched and not decoded. */
+  drop(): void {
+    this.waiting.clear();
+    this.fetchedAlone.clear();
+  }
+
+  private settleAt(place: Place): void {
+    this.place = place;
+    this.places = framePlaces(instancesOf(place.manifest), place.manifest.frames);
+    this.drop();
+  }
+
+  private known(sopInstanceUid: string, frame: number): number {
+    const place = this.places(sopInstanceUid, frame);
+    if (place === null) throw new Error("This frame is not part of the series.");
+    return place;
+  }
+
+  private async loadAt(place: number, urgency: Urgency): Promise<FrameBytes> {
+    if (urgency === "now") this.queue.focus = place;
+    const here = this.take(place);
+    if (here) return here;
+    if (urgency === "now") return this.loadAlone(place);
+    await this.bundleWith(place, urgency);
+    // The viewport may have fetched it meanwhile.
+    return this.take(place) ?? this.loadAlone(place);
+  }
+
+  private take(place: number): FrameBytes | null {
+    const here = this.waiting.get(place) ?? null;
+    this.waiting.delete(place);
+    return here;
+  }
+
+  private async loadAlone(place: number): Promise<FrameBytes> {
+    const form = this.form;
+    this.fetchedAlone.add(place);
+    const bytes = await this.timed(`${this.place.url}/${form}/${place}`, "now");
+    return { bytes: new Uint8Array(bytes), form };
+  }
+
+  private bundleWith(place: number, urgency: Urgency): Promise<void> {
+    const form = this.form;
+    const range = this.bundleOf(place, form);
+    const key = `${form}/${range.first}-${range.last}`;
+    const underWay = this.bundles.get(key);
+    if (underWay) return underWay;
+    const bundle = this.queue
+      .run(range, () => this.fetchBundle(form, range, urgency))
+      .finally(() => this.bundles.delete(key));
+    this.bundles.set(key, bundle);
+    return bundle;
+  }
+
+  /** Bundles have fixed borders, so that their addresses repeat and the browser's cache can answer them. */
+  private bundleOf(place: number, form: FrameForm): BundleRange {
+    const typical = Math.max(1, lengthOf(this.place.manifest, form, 1));
+    const wanted = Math.min(MOST_PER_BUNDLE, Math.max(1, Math.floor(BUNDLE_BYTES / typical)));
+    const first = Math.floor((place - 1) / wanted) * wanted + 1;
+    return { first, last: Math.min(first + wanted - 1, this.numberOfFrames) };
+  }
+
+  private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
+    const bundle = await this.timed(`${this.place.url}/${form}/${first}-${last}`, urgency);
+    for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
+      // A copy: a view would keep the whole bundle alive until its last frame is decoded.
+      if (!this.fetchedAlone.delete(first + index))
+        this.waiting.set(first + index, { bytes: bytes.slice(), form });
+    }
+  }
+
+  private async timed(url: string, urgency: Urgency): Promise<ArrayBuffer> {
+    const started = this.now();
+    const bytes = await this.transport.fetch(url, urgency);
+    this.line.add(bytes.byteLength, this.now() - started);
+    return bytes;
+  }
+}

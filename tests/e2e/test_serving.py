@@ -1,0 +1,217 @@
+"""Images as files in Chromium: right pixels, bundles, the next case ahead, nothing left after signing out."""
+
+import io
+import re
+import tarfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe, until
+from tests.imaging.dicom_files import ct_slice, to_bytes
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+SLICES, SIZE, CASES = 60, 256, 3
+QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
+FRAME = re.compile(r"/frames/[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f]{32}/(raw|htj2k)/(\d+)(-\d+)?$")
+
+
+@dataclass(frozen=True)
+class Scans:
+    """A reader study of a few series of noise, whose every value is known."""
+
+    reader: Person
+    path: str
+    pixels: dict[str, npt.NDArray[np.int16]]
+
+
+@pytest.fixture(scope="module")
+def scans(stage: Stage) -> Scans:
+    coordinator, reader = stage.coordinator, stage.spare
+    seeds = [uuid.uuid4().hex for _ in range(CASES)]
+    pixels = {}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for seed in seeds:
+            random = np.random.default_rng(int(seed, 16))
+            # Smooth enough to be an image, and all of the range: signed, with the modality's offset.
+            noise = random.integers(-2000, 30000, (SLICES, SIZE, SIZE), np.int16)
+            pixels[ct_slice(seed=seed).SeriesInstanceUID] = noise
+            for number in range(1, SLICES + 1):
+                one = ct_slice(seed=seed, slice_number=number, Rows=SIZE, Columns=SIZE, PixelRepresentation=1)
+                one.BitsStored, one.HighBit = 16, 15
+                one.RescaleSlope, one.RescaleIntercept = 1, -1024
+                one.PixelData = noise[number - 1].tobytes()
+                content = to_bytes(one)
+                info = tarfile.TarInfo(f"{seed}/{number:03d}.dcm")
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("scans.tar", buffer.getvalue()))])
+    assert coordinator.finished(f"ingest-jobs/{answer.json()['id']}", 180)["state"] == "SUCCEEDED"
+    uids = [ct_slice(seed=seed).StudyInstanceUID for seed in seeds]
+    for uid in uids:
+        coordinator.until(f"frame-grants/{uid}", lambda one: one["series"][0]["state"] == "READY", 120)
+    ids = [coordinator.get(f"imaging-studies?search={uid}")["results"][0]["id"] for uid in uids]
+    made = coordinator.send("POST", "reader-studies", {"name": f"Serving {seeds[0][:6]}"})
+    path = f"reader-studies/{made['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": ids})
+    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    coordinator.send("POST", f"{path}/launch")
+    return Scans(reader, path, pixels)
+
+
+class Traffic:
+    """What a page has asked the portal for."""
+
+    def __init__(self, page: Page) -> None:
+        self.urls: list[str] = []
+        self.finished: list[str] = []
+        page.on("request", self._note)
+        page.on("requestfinished", lambda request: self.finished.append(request.url))
+
+    def _note(self, request: Request) -> None:
+        self.urls.append(request.url)
+
+    def frames(self) -> list[tuple[str, str, str]]:
+        """Form, first frame and rest of every request for frames."""
+        return [match.groups("") for url in self.urls if (match := FRAME.search(url))]  # type: ignore[misc]
+
+    def granted(self) -> set[str]:
+        """Imaging studies for which a grant was asked."""
+        return {url.rsplit("/", 1)[1] for url in self.urls if "/frame-grants/" in url}
+
+
+@pytest.fixture
+def opened(scans: Scans, signed_in: Callable[[Person], Page], stage: Stage) -> Callable[..., Any]:
+    def open_case(slow: dict[str, float] | None = None) -> tuple[Page, Traffic, str]:
+        page = signed_in(scans.reader)
+        if slow:
+            session = page.context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+        traffic = Traffic(page)
+        following = scans.reader.get(f"{scans.path}/next")["assignment_id"]
+        page.goto(f"{stage.portal.url}/assignments/{following}")
+        image_is_drawn(page, 0)
+        until(page, f"window.__overread_viewer.state.progress.loaded === {SLICES}", seconds=180)
+        return page, traffic, following
+
+    return open_case
+
+
+def compare(page: Page, scans: Scans) -> None:
+    """Every slice in the browser's memory against the file's values, at some thousand places each."""
+    uid = probe(page, "v.panes[0].seriesInstanceUid")
+    expected = scans.pixels[uid].astype(np.int64) - 1024
+    positions = np.random.default_rng(3).integers(0, SIZE * SIZE, 1000).tolist()
+    image_id = probe(page, "v.state.imageId")
+    for number in (1, 2, SLICES // 2, SLICES):
+        instance = instance_uid(page, uid, number)
+        one = re.sub(r"/instances/[0-9.]+/", f"/instances/{instance}/", image_id)
+        values = page.evaluate("([id, at]) => window.__overread_viewer.valuesAt(id, at)", [one, positions])
+        np.testing.assert_array_equal(np.asarray(values), expected[number - 1].ravel()[positions])
+
+
+def instance_uid(page: Page, series_uid: str, number: int) -> str:
+    study = probe(page, "v.state.imageId").split("/studies/")[1].split("/")[0]
+    rows = page.evaluate(
+        "(url) => fetch(url).then((answer) => answer.json())",
+        f"/dicomweb/studies/{study}/series/{series_uid}/instances",
+    )
+    return next(row["00080018"]["Value"][0] for row in rows if row["00200013"]["Value"] == [number])
+
+
+def test_on_a_fast_line_images_come_raw_in_bundles(opened: Any, scans: Scans) -> None:
+    page, traffic, _ = opened()
+    frames = traffic.frames()
+    assert not [url for url in traffic.urls if "/dicomweb/" in url]
+    # The slice under the eye alone, the rest in bundles.
+    assert frames[0][1:] == ("1", "")
+    bundles = [one for one in frames if one[2]]
+    assert 0 < len(bundles) <= 2 * SLICES // 8
+    assert len(frames) < SLICES // 2
+    compare(page, scans)
+    title = page.get_by_role("progressbar", name="Slices loaded").first.get_attribute("title") or ""
+    assert re.search(r"60 of 60 slices loaded \(.+ Mbit/s\)", title), title
+
+
+def test_on_a_slow_line_images_come_compressed_and_are_the_same(opened: Any, scans: Scans) -> None:
+    """50 Mbit/s and 40 ms, as Chromium's own throttle makes them."""
+    line = {"latency": 40, "downloadThroughput": 50e6 / 8, "uploadThroughput": 50e6 / 8}
+    page, traffic, _ = opened(line)
+    compressed = [one for one in traffic.frames() if one[0] == "htj2k"]
+    assert len(compressed) > 0.5 * len(traffic.frames())
+    compare(page, scans)
+
+
+def test_the_next_case_is_there_before_it_is_opened(opened: Any, scans: Scans, stage: Stage) -> None:
+    page, traffic, assignment = opened()
+    first_study = probe(page, "v.state.imageId").split("/studies/")[1].split("/")[0]
+    own = scans.reader.get(f"{scans.path}/assignments")
+    following = next(one for one in own if one["state"] != "SIGNED" and one["id"] != assignment)
+    # Two bundles, 1 to 32 and 33 to 60, of the next case, after all of the first one.
+    first_url = next(url for url in traffic.urls if FRAME.search(url)).rsplit("/", 2)[0]
+    deadline = time.monotonic() + 60
+    while len(ahead := [url for url in traffic.finished if FRAME.search(url) and not url.startswith(first_url)]) < 2:
+        assert time.monotonic() < deadline, traffic.urls[-5:]
+        page.wait_for_timeout(200)
+    (next_study,) = traffic.granted() - {first_study}
+    ours = [index for index, url in enumerate(traffic.urls) if FRAME.search(url) and url.startswith(first_url)]
+    assert max(ours) < min(traffic.urls.index(url) for url in ahead)
+    # It has not been opened, and nothing says so.
+    assert (
+        next(one for one in scans.reader.get(f"{scans.path}/assignments") if one["id"] == following["id"])["state"]
+        == following["state"]
+    )
+    assert not any(f"/assignments/{following['id']}/open" in url for url in traffic.urls)
+
+    before = len(traffic.urls)
+    started = page.evaluate("() => performance.now()")
+    page.evaluate(
+        "(path) => { history.pushState(null, '', path); window.dispatchEvent(new PopStateEvent('popstate')); }",
+        f"/assignments/{following['id']}",
+    )
+    until(page, f"window.__overread_viewer?.state?.imageId?.includes('{next_study}')")
+    image_is_drawn(page, 0)
+    print("next case, first image:", page.evaluate("() => performance.now()") - started, "ms")
+    until(page, f"window.__overread_viewer.state.progress.loaded === {SLICES}", seconds=60)
+    print("next case, all slices:", page.evaluate("() => performance.now()") - started, "ms")
+    next_url = ahead[0].rsplit("/", 2)[0]
+    assert [url for url in traffic.urls[before:] if url.startswith(next_url)] == []
+    compare(page, scans)
+
+
+CACHED = """async ([url, grant]) => {
+  const read = (mode) => fetch(url, { cache: mode, mode: 'same-origin', headers: { 'X-Frame-Grant': grant } })
+    .then((answer) => answer.status, () => 'absent');
+  return [await read('only-if-cached'), await read('default')];
+}"""
+
+
+def test_after_signing_out_no_frame_is_left_in_the_browser(opened: Any, scans: Scans, stage: Stage) -> None:
+    page, traffic, _ = opened()
+    url = next(url for url in traffic.urls if FRAME.search(url))
+    grant = scans.reader.get("frame-grants/" + probe(page, "v.state.imageId").split("/studies/")[1].split("/")[0])[
+        "grant"
+    ]
+    assert page.evaluate(CACHED, [url, grant]) == [200, 200]
+    # Another session of the same browser does not read what this one has kept.
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    assert page.evaluate(CACHED, [url, grant]) == ["absent", 401]
+    page.context.add_cookies(cookies)
+    page.goto(f"{stage.portal.url}/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/sign-in**")
+    assert page.evaluate(CACHED, [url, grant]) == ["absent", 401]
