@@ -77,11 +77,7 @@ function textBox() {
 }
 
 /** A new annotation for a mark that was not drawn here. */
-export function annotationOf(
-  id: string,
-  placed: PlacedMark,
-  viewport: PaneViewport,
-): ToolTypes.Annotation {
+export function annotationOf(id: string, placed: PlacedMark, viewport: PaneViewport): ToolTypes.Annotation {
   const { viewPlaneNormal, viewUp } = viewport.getCamera();
   return {
     annotationUID: id,
