@@ -111,6 +111,6 @@ def _read_all(reader_study: ReaderStudy, reader: User, answers, questions) -> No
         if answer is None:
             continue
         every = {"nodule_present": bool(answer[0]), "confidence": answer[1]}
-        answers = {key: every[key] for key in keys}
-        payload = {"version": 2, "answers": answers, "findings": [], "ai_decisions": []}
+        asked = {key: every[key] for key in keys}
+        payload = {"version": 2, "answers": asked, "findings": [], "ai_decisions": []}
         read_sign(by=reader, read=read, save=Save(payload, 0, f"sign-{assignment.pk}"), provenance=Provenance.SIMULATED)
