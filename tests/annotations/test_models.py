@@ -24,11 +24,13 @@ def sql(statement: str) -> None:
 def test_the_tables_of_history_are_known() -> None:
     assert TABLES == [
         "annotations_aidelivery",
+        "annotations_hangingprotocol",
         "annotations_labelschema",
         "annotations_randomisationlist",
         "annotations_referencestandard",
         "annotations_referencetruth",
         "annotations_revision",
+        "annotations_segmentversion",
         "audit_event",
         "inference_heatmap",
         "inference_prediction",
