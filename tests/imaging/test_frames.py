@@ -92,7 +92,7 @@ def test_a_damaged_file_is_refused_by_name() -> None:
         list(decoded_frames(broken))
 
 
-@pytest.mark.parametrize("kind", ["u1", "i1", "<u2", "<i2"])
+@pytest.mark.parametrize("kind", ["u1", "<u2", "<i2"])
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (64, 64), (33, 17), (200, 300)])
 def test_htj2k_gives_back_every_bit(kind: str, shape: tuple[int, ...]) -> None:
     limits = np.iinfo(kind)
@@ -113,7 +113,9 @@ def test_htj2k_holds_colour_of_eight_bits_and_refuses_what_it_cannot_hold() -> N
     content = htj2k.encoded(colour)
     assert content is not None
     np.testing.assert_array_equal(imagecodecs.htj2k_decode(content), colour)
-    for refused in (colour.astype("<u2"), colour[..., :2], colour[..., 0].astype("<u4"), colour[..., 0].astype("<f4")):
+    grey = colour[..., 0]
+    others = (grey.astype("<u4"), grey.astype("<f4"), grey.astype("i1"))
+    for refused in (colour.astype("<u2"), colour[..., :2], *others):
         assert htj2k.encoded(np.ascontiguousarray(refused)) is None
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 TRANSFER_SYNTAX = "1.2.840.10008.1.2.4.201"
-# What the decoders of viewers (OpenJPH) hold: integers of 8 or 16 bits, one sample, or three of 8 bits.
-_KINDS = frozenset({("u", 1), ("i", 1), ("u", 2), ("i", 2)})
+# What the decoders of viewers (OpenJPH) hold: integers of 8 or 16 bits, one sample, or three of 8 bits. Not signed
+# bytes: the browser's build of OpenJPH gives them back cut off at 0.
+_KINDS = frozenset({("u", 1), ("u", 2), ("i", 2)})
 
 
 def encoded(pixels: npt.NDArray[Any]) -> bytes | None:
