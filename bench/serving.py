@@ -64,7 +64,7 @@ def wrk(
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(LUA % ",".join(json.dumps(path) for path in paths))
         script.flush()
-        command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", script.name]
+        command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s", "-s", script.name]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
         printed = subprocess.run([*command, base], capture_output=True, text=True, check=True).stdout
