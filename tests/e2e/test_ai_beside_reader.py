@@ -233,7 +233,9 @@ def test_another_window_cannot_reopen_a_frozen_first_read(stage: Stage, signed_i
     expect(first.get_by_test_id("comparison")).to_be_visible()
     read = stored_read(study.reader, first)
     content = {"base_revision": read["revision_number"], "payload": read["payload"]}
-    content |= {"idempotency_key": "once-more-1"}
+    content |= {"idempotency_key": "once-more-1", "editor": "another-device"}
+    # Not even who holds the read may freeze it twice.
+    study.reader.send("POST", f"reads/{read['id']}/editor", {"editor": "another-device", "wish": "TAKE_OVER"})
     again = study.reader.ask("POST", f"reads/{read['id']}/first-read", json=content)
     assert (again.status_code, again.json()["code"]) == (409, "first_read_frozen")
     kinds = [one["kind"] for one in study.reader.get(f"reads/{read['id']}/revisions")]

@@ -31,9 +31,11 @@ export class HeatLayer {
 
   show(heat: HeatOverlay | null): void {
     const isOtherMap = heat?.map !== this.heat?.map;
+    // While it was off nothing was painted, whatever the reader scrolled to meanwhile.
+    const wasOff = this.canvas.hidden || !this.canvas.width || (this.heat?.opacity ?? 0) === 0;
     this.heat = heat;
     this.canvas.style.opacity = String(heat?.opacity ?? 0);
-    if (isOtherMap || !this.canvas.width) this.repaintSoon();
+    if (isOtherMap || wasOff) this.repaintSoon();
   }
 
   destroy(): void {
