@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
 # More by OVERREAD_INTERLEAVINGS; the seeds are always the same ones, so that a failure can be played again.
 SEEDS = int(os.environ.get("OVERREAD_INTERLEAVINGS", "200"))
-DESKS = 4
+DESKS = 8
 KILL_EVERY_S = 5.0
 WORKERS = 2
 # A worker that has lived so long serves; younger ones may still be starting.

@@ -19,7 +19,7 @@ const line = new AsyncLocalStorage<{ device: Device; fate: Fate }>();
 /** Requests that the line has swallowed for now; they arrive when nobody expects them any more. */
 const late: (() => Promise<unknown>)[] = [];
 // A worker that is killed in the middle of an answer may leave the connection open.
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 5000;
 let realFetch: typeof fetch;
 let origin = "";
 
