@@ -92,13 +92,13 @@ def test_letters_stay_right_after_turns_and_flips(room: Page) -> None:
     page = room
     # An axial image, seen from the feet: the patient's right is on the left of the screen.
     assert letters(page) == ("R", "L", "A", "P")
-    press(page, "Shift+r")
+    press(page, "k")
     assert letters(page) == ("P", "A", "R", "L"), "a quarter turn clockwise brings the front to the right"
     press(page, "Shift+b")
     assert letters(page) == ("A", "P", "R", "L")
-    press(page, "Shift+r")
+    press(page, "k")
     assert letters(page) == ("L", "R", "A", "P"), "clockwise on the screen, though the image is mirrored"
-    press(page, "Shift+v")
+    press(page, "Shift+n")
     assert letters(page) == ("L", "R", "P", "A")
     screenshots(page, "looking-turned")
     press(page, "0")
@@ -118,7 +118,7 @@ def test_the_corner_pixel_is_where_the_turn_puts_it(room: Page) -> None:
     x, y = offset()
     assert x < 0
     assert y < 0
-    press(page, "Shift+r")
+    press(page, "k")
     turned = offset()
     assert turned == pytest.approx((-y, x), abs=1.5), "the upper left corner is now the upper right one"
     press(page, "Shift+b")
@@ -215,7 +215,7 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     page, (thin, thick, _, _) = room, two_cuts.series
     side_by_side(page, [thin, thick])
     press(page, "Shift+z")
-    press(page, "Shift+g")
+    press(page, "Shift+e")
     drag(page, centre_of(page, "1"), (60, 30), button="middle")
     first, second = (pane(page, one, "p.clientPointOfPixel(0, 0)") for one in ("1", "2"))
     boxes = [page.get_by_test_id(f"pane-{one}").bounding_box() for one in ("1", "2")]
@@ -294,7 +294,7 @@ def test_text_names_the_image_and_never_the_patient(room: Page) -> None:
 
 def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
     page = room
-    press(page, "g")
+    press(page, "q")
     x, y = centre_of(page, "1")
     page.mouse.move(x, y)
     page.mouse.down()

@@ -89,7 +89,7 @@ def open_series(page: Page, body: Case, number: int) -> None:
 
 
 def open_planes(page: Page) -> None:
-    page.keyboard.press("Shift+o")
+    page.keyboard.press("Shift+y")
     for plane in PLANES:
         pane_is_drawn(page, plane)
     until(page, "window.__overread_viewer.crosshairs")
@@ -137,7 +137,7 @@ def test_planes_stand_in_the_patient(room: Page, body: Case) -> None:
     assert letters["SAGITTAL"] == ("A", "P", "H", "F")
     assert probe(page, "v.volumes") == 1, "the planes share one volume"
     screenshots(page, "mpr")
-    page.keyboard.press("Shift+o")
+    page.keyboard.press("Shift+y")
     until(page, "window.__overread_viewer.panes.length === 1")
     assert probe(page, "v.volumes") == 0, "the volume is freed with the last plane"
     image_is_drawn(page)
@@ -183,7 +183,7 @@ def test_slabs_gather_maximum_minimum_and_average(room: Page, body: Case) -> Non
     # 18 of 100 mm through the middle are ball.
     assert BLACK / 3 < brightness(page, "AXIAL", BALL_MM) < WHITE / 2
     page.locator("body").click(position={"x": 2, "y": 700})
-    page.keyboard.press("Shift+m")
+    page.keyboard.press("Shift+i")
     page.wait_for_timeout(300)
     expect(page.get_by_label("What the planes show")).to_have_value("THIN")
 
@@ -204,7 +204,7 @@ def test_an_oblique_acquisition_gives_straight_planes(room: Page, body: Case) ->
 def test_a_tilted_gantry_is_refused_with_the_reason(room: Page, body: Case) -> None:
     page = room
     open_series(page, body, 3)
-    page.keyboard.press("Shift+o")
+    page.keyboard.press("Shift+y")
     told = page.get_by_test_id("pane-AXIAL").get_by_role("alert")
     expect(told).to_contain_text("gantry tilt")
     assert told.get_by_role("button").count() == 0, "loading again would not help"
@@ -250,7 +250,7 @@ def test_a_mark_of_a_slice_is_on_the_plane_that_contains_it(room: Page, body: Ca
     scroll_to(page, 2, depth - 20 if depth > 0 else depth + 20)
     page.wait_for_timeout(300)
     assert lines.count() == 0
-    page.keyboard.press("Shift+o")
+    page.keyboard.press("Shift+y")
     until(page, "window.__overread_viewer.panes.length === 1")
     page.keyboard.press("Control+z")
     until(page, "window.__overread_viewer.annotations.length === 0")
@@ -262,9 +262,9 @@ def test_planes_opened_twenty_times_leave_nothing_behind(room: Page, body: Case)
     until(page, "window.__overread_viewer.state.progress.loaded === 40")
     held = probe(page, "v.cacheBytes")
     for _ in range(20):
-        page.keyboard.press("Shift+o")
+        page.keyboard.press("Shift+y")
         until(page, "window.__overread_viewer.crosshairs")
-        page.keyboard.press("Shift+o")
+        page.keyboard.press("Shift+y")
         until(page, "window.__overread_viewer.panes.length === 1")
     assert probe(page, "v.volumes") == 0
     assert probe(page, "v.cacheBytes") == held
