@@ -92,11 +92,11 @@ def test_letters_stay_right_after_turns_and_flips(room: Page) -> None:
     page = room
     # An axial image, seen from the feet: the patient's right is on the left of the screen.
     assert letters(page) == ("R", "L", "A", "P")
-    press(page, "k")
+    press(page, "/")
     assert letters(page) == ("P", "A", "R", "L"), "a quarter turn clockwise brings the front to the right"
     press(page, "Shift+b")
     assert letters(page) == ("A", "P", "R", "L")
-    press(page, "k")
+    press(page, "/")
     assert letters(page) == ("L", "R", "A", "P"), "clockwise on the screen, though the image is mirrored"
     press(page, "Shift+n")
     assert letters(page) == ("L", "R", "P", "A")
@@ -118,7 +118,7 @@ def test_the_corner_pixel_is_where_the_turn_puts_it(room: Page) -> None:
     x, y = offset()
     assert x < 0
     assert y < 0
-    press(page, "k")
+    press(page, "/")
     turned = offset()
     assert turned == pytest.approx((-y, x), abs=1.5), "the upper left corner is now the upper right one"
     press(page, "Shift+b")

@@ -104,7 +104,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["-"], action: "cine_slower", group: "Images", text: "Cine: slower" },
   { keys: ["f"], action: "view_fit", group: "View", text: "Fit image to pane" },
   { keys: ["Shift+f"], action: "view_one_to_one", group: "View", text: "Full size: one pixel to one" },
-  { keys: ["k"], action: "view_rotate", group: "View", text: "Rotate 90° clockwise" },
+  { keys: ["/"], action: "view_rotate", group: "View", text: "Rotate 90° clockwise" },
   { keys: ["Shift+b"], action: "view_flip_horizontal", group: "View", text: "Flip left and right" },
   { keys: ["Shift+n"], action: "view_flip_vertical", group: "View", text: "Flip top and bottom" },
   { keys: ["q"], action: "view_magnify", group: "View", text: "Magnifying glass (hold the button)" },
