@@ -11,7 +11,7 @@ from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
 
 # Everything a page can keep in a browser, as text; bytes as Latin-1, so that each stays one character.
 KEPT = """async () => {

@@ -12,7 +12,7 @@ from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
 from tests.e2e.test_reading import CLICK_PAUSE_MS, open_next_case, point
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
 
 
 @pytest.fixture

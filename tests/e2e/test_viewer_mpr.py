@@ -19,7 +19,7 @@ from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.viewing import CLICK_PAUSE_MS, Case, case_of, drag, pane, pane_is_drawn, panes, series_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.unproven]
 
 GRID = Grid(40, 96, 96, 2.0, 3.0)
 BALL_MM = (30.0, -24.0, 15.5)
