@@ -8,7 +8,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from annotations.models import Assignment, AssignmentState, Case, Read, ReaderStudy, ReaderStudyState
+from annotations.domain.segment_marks import segments_named
+from annotations.models import (
+    Assignment,
+    AssignmentState,
+    Case,
+    Read,
+    ReaderStudy,
+    ReaderStudyState,
+    SegmentVersion,
+)
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
 from portal.errors import Forbidden, NotFound
@@ -73,6 +82,29 @@ def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:
         return read
     return own_read(user, read_id)
+
+
+def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:
+    """Return a version of a segment to its reader or a coordinator; to an API client when the signed read names it."""
+    version = (
+        SegmentVersion.objects.select_related("read__assignment", "read__signed_revision")
+        .filter(read_id=read_id, segment_id=segment_id, sha256=sha256)
+        .first()
+    )
+    if version is None:
+        raise NotFound
+    roles = roles_in(user, version.read.assignment.reader_study_id)
+    if roles & MANAGING_ROLES:
+        return version
+    if Role.API_CLIENT in roles and _is_signed_with(version):
+        return version
+    own_read(user, read_id)
+    return version
+
+
+def _is_signed_with(version: SegmentVersion) -> bool:
+    signed = version.read.signed_revision
+    return signed is not None and (str(version.segment_id), version.sha256) in segments_named(signed.payload)
 
 
 def _own(user: Any, prefix: str = "") -> Q:

@@ -201,6 +201,28 @@ class Revision(AppendOnlyModel):
         ]
 
 
+class SegmentVersion(AppendOnlyModel):
+    """One version of a segment's voxels, kept as a file under its digest (`annotations.services.segment_files`)."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="segment_versions")
+    segment_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64, help_text="SHA-256 of the segment's one JSON text.")
+    base_sha256 = models.CharField(max_length=64, blank=True)
+    series_instance_uid = models.CharField(max_length=64)
+    voxel_count = models.PositiveBigIntegerField()
+    slice_count = models.PositiveIntegerField()
+    byte_count = models.PositiveIntegerField(help_text="Of the stored file.")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["read", "segment_id", "sha256"], name="segment_version_once"),
+            models.UniqueConstraint(fields=["read", "idempotency_key"], name="segment_version_key_once"),
+        ]
+
+
 class AiContent(models.TextChoices):
     """What of the AI was delivered."""
 

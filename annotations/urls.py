@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, labels, reader_studies, reading
+from annotations.api import ai, labels, reader_studies, reading, segments
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -40,5 +40,15 @@ urlpatterns = [
     path("reads/<uuid:read_id>/first-read", ai.ReadFreezeApi.as_view(), name="read-first-read"),
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
+    path(
+        "reads/<uuid:read_id>/segments/<uuid:segment_id>",
+        segments.ReadSegmentApi.as_view(),
+        name="read-segment",
+    ),
+    path(
+        "reads/<uuid:read_id>/segments/<uuid:segment_id>/<str:sha256>",
+        segments.ReadSegmentVersionApi.as_view(),
+        name="read-segment-version",
+    ),
     path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
 ]

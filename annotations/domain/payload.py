@@ -19,6 +19,7 @@ from annotations.domain.schema import (
     ORDINAL,
     ORDINAL_LEVELS,
 )
+from annotations.domain.segment_marks import is_segment, segment_problems
 
 PAYLOAD_VERSION = 2
 EMPTY_PAYLOAD: dict[str, Any] = {"version": PAYLOAD_VERSION, "answers": {}, "findings": [], "ai_decisions": []}
@@ -177,12 +178,15 @@ def _mark_problems(mark: Any, path: str, question: Question | None, seen: set[st
         detail = f"The text of a mark has at most {MAXIMUM_MARK_TEXT} characters."
         problems.append(Problem(f"{path}.text", "bad_text", detail))
     geometry = mark["geometry"]
-    found = geometry_problems(geometry, f"{path}.geometry")
+    is_of_voxels = is_segment(geometry)
+    found = [] if is_of_voxels else geometry_problems(geometry, f"{path}.geometry")
     if found:
         return problems + found
     if question is not None and geometry["kind"] not in question["tools"]:
         detail = f"The form does not allow {geometry['kind']} here."
         problems.append(Problem(f"{path}.geometry.kind", "tool_not_allowed", detail))
+    if is_of_voxels:
+        return problems + segment_problems(geometry, mark["measurements"], path)
     problems += form_problems(geometry, f"{path}.geometry")
     return problems + measurement_problems(mark["measurements"], geometry, f"{path}.measurements")
 

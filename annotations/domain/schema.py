@@ -5,6 +5,7 @@ from typing import Any
 
 from annotations.domain.geometry import SHAPES
 from annotations.domain.problems import Problem
+from annotations.domain.segment_marks import SEGMENT
 
 BINARY, ORDINAL, CONFIDENCE, LOCATED_FINDING = "BINARY", "ORDINAL", "CONFIDENCE", "LOCATED_FINDING"
 KINDS = (BINARY, ORDINAL, CONFIDENCE, LOCATED_FINDING)
@@ -12,6 +13,9 @@ ORDINAL_LEVELS = 5
 CONFIDENCE_MAXIMUM = 100
 # Which kinds may be the binary decision, and which the rating of an ROC analysis.
 KINDS_OF_ROLE = {"CALL": (BINARY,), "RATING": (ORDINAL, CONFIDENCE)}
+
+# What a located finding may be marked with.
+TOOLS = (*SHAPES, SEGMENT)
 
 _COMMON = {"key", "kind", "text", "help", "required", "role"}
 _FIELDS = {
@@ -102,8 +106,8 @@ def _option_problems(options: Any, path: str) -> list[Problem]:
 def _located_problems(question: dict[str, Any], path: str) -> list[Problem]:
     problems = []
     tools = question.get("tools")
-    if not isinstance(tools, list) or not tools or any(tool not in tuple(SHAPES) for tool in tools):
-        problems.append(Problem(f"{path}.tools", "bad_tools", f"Choose at least one of {', '.join(SHAPES)}."))
+    if not isinstance(tools, list) or not tools or any(tool not in TOOLS for tool in tools):
+        problems.append(Problem(f"{path}.tools", "bad_tools", f"Choose at least one of {', '.join(TOOLS)}."))
     codes = question.get("codes")
     if not isinstance(codes, list) or not codes or not all(_is_code(code) for code in codes):
         problems.append(Problem(f"{path}.codes", "bad_codes", "Give at least one code with scheme, value and meaning."))

@@ -21,6 +21,7 @@ from annotations.models import (
 )
 from annotations.services.content import json_digest
 from annotations.services.reader_studies import field_problems
+from annotations.services.segments import require_held_segments, require_whole_segments
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
@@ -156,7 +157,9 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
     _require_own_images(read, save.payload)
+    require_held_segments(read, save.payload)
     if kind != RevisionKind.DRAFT:
+        require_whole_segments(read, save.payload)
         missing = incompleteness(save.payload, questions)
         if missing:
             raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))

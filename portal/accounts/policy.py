@@ -43,6 +43,7 @@ class Action(StrEnum):
     READER_STUDY_MANAGE = "READER_STUDY_MANAGE"
     READ_OWN = "READ_OWN"
     READ_HISTORY = "READ_HISTORY"
+    SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
@@ -73,6 +74,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     # Not even the site administrator reads for somebody else.
     Action.READ_OWN: frozenset({Role.READER}),
     Action.READ_HISTORY: frozenset({_ADMIN, Role.COORDINATOR, Role.READER}),
+    # API clients: what a signed read names; `annotations.access` looks.
+    Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
@@ -146,6 +149,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-sign": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
+    "read-segment": {"PUT": _A.READ_OWN},
+    "read-segment-version": {"GET": _A.SEGMENT_VIEW},
     # validation
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},

@@ -155,6 +155,9 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-sign": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
+    "read-segment": {"PUT": OWN_READING_W},
+    # The read is a draft: for API clients its voxels are not there yet.
+    "read-segment-version": {"GET": READ_HISTORY},
     "reader-study-analysis-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "analysis-run": {"GET": STUDY_MANAGE},
     "analysis-run-result": {"GET": STUDY_MANAGE},

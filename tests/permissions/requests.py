@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.annotations.segment_building import change
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
@@ -36,6 +37,8 @@ def address(route: Route, side: Side) -> str:
         "run_id": side.analysis_run_id,
         "name": "measures",
         "token_id": side.token_id,
+        "segment_id": side.segment.segment_id,
+        "sha256": side.segment.sha256,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -66,9 +69,17 @@ def body(name: str, side: Side) -> Any:
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "read-draft": content,
+        "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": content,
     }.get(name, {})
+
+
+def segment_content(side: Side) -> dict[str, Any]:
+    """The one slice of the case with its first two voxels inside."""
+    sent = change(side.read, [0, 2])._asdict()
+    del sent["segment_id"]
+    return sent
 
 
 def ask(client: Client, method: str, route: Route, side: Side) -> Any:

@@ -14,7 +14,7 @@ import pydicom
 from django.utils import timezone
 
 from annotations.domain.truth_csv import Truth
-from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource
+from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource, SegmentVersion
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.truth import reference_standard_create
@@ -35,6 +35,7 @@ from portal.inference.models import (
     Prediction,
     PredictionSource,
 )
+from tests.annotations.segment_building import change, put
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from validation.models import AnalysisRun
 from validation.runner import execute
@@ -80,6 +81,7 @@ class Side:
     ingest_job: IngestJob
     analysis_run_id: uuid.UUID
     token_id: uuid.UUID
+    segment: SegmentVersion
     secrets: dict[str, str]
 
 
@@ -253,6 +255,7 @@ def complete_side(letter: str) -> Side:
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
+        segment=put(read, change(read, [0, 1])),
         secrets={
             "the other reader's username": other_reader.username,
             "the other reader's name": other_reader.last_name,

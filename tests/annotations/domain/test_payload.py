@@ -91,7 +91,7 @@ def test_findings_that_the_form_does_not_allow(changes: dict[str, Any], code: st
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"measurements": {"volume_ml": 1}}, "bad_shape"),
+        ({"measurements": {"volume_l": 1}}, "bad_shape"),
         ({"measurements": {"length_mm": -1}}, "bad_number"),
         ({"measurements": {"length_mm": float("nan")}}, "bad_number"),
         ({"geometry": geometry(kind="POLYGON")}, "bad_shape"),

@@ -1,0 +1,79 @@
+"""Segments as files: `var/segments/<read>/<digest>.json.gz`, written once and never changed.
+
+The digest is of the text, so a file proves itself: whoever reads one sees at once when it was damaged.
+"""
+
+import errno
+import gzip
+import hashlib
+import os
+import tempfile
+import uuid
+import zlib
+from http import HTTPStatus
+from pathlib import Path
+
+from django.conf import settings
+
+from portal.errors import PortalError
+from portal.imaging.uploads import StorageFull
+
+
+class SegmentDamaged(PortalError):
+    """A stored segment is not what its digest says."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "segment_damaged"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The stored segment is missing or damaged. Tell the site administrator: restore it from a backup."
+        )
+
+
+def _path(read_id: uuid.UUID, sha256: str) -> Path:
+    return Path(settings.VAR_DIR) / "segments" / str(read_id) / f"{sha256}.json.gz"
+
+
+def segment_write(*, read_id: uuid.UUID, sha256: str, text: str) -> int:
+    """Store a segment's text under its digest and return the size of the file; on disk before this returns."""
+    path = _path(read_id, sha256)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # No time inside: the same text gives the same file.
+        return _write_once(path, gzip.compress(text.encode(), compresslevel=6, mtime=0))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull from error
+        raise
+
+
+def _write_once(path: Path, content: bytes) -> int:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A file of this name has this content already; putting it in place again repairs a damaged one.
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return len(content)
+
+
+def segment_read(*, read_id: uuid.UUID, sha256: str) -> str:
+    """Return a stored segment's text. Raises `SegmentDamaged` when the file is gone or not what its digest says."""
+    try:
+        content = gzip.decompress(_path(read_id, sha256).read_bytes())
+    except (FileNotFoundError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise SegmentDamaged from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise SegmentDamaged
+    return content.decode()
