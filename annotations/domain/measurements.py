@@ -6,6 +6,7 @@ the angle of Cobb is the acute angle between two lines (Cobb 1948).
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,8 @@ SIZES = (
 )
 # Statistics of the pixel values under a mark; `unit` says of what.
 VALUES = ("value", "mean", "sd", "min", "max")
-UNITS = ("HU", "SUV", "raw")
+# HU, SUV, Bq/ml …, as the image names it; "raw" where it names none.
+UNIT = re.compile(r"[!-~]{1,16}")
 # Points are written to the micrometre, sizes too: two ends may each be off by 0.9 micrometre.
 _POINT_TOLERANCE_MM = 0.003
 _STRAIGHT_TOLERANCE_DEG = 1.0
@@ -170,8 +172,10 @@ def measurement_problems(measurements: Any, geometry: dict[str, Any], path: str)
 def _unit_problems(measurements: dict[str, Any], path: str) -> list[Problem]:
     has_values = any(name in measurements for name in VALUES)
     unit = measurements.get("unit")
-    if has_values != ("unit" in measurements) or (has_values and unit not in UNITS):
-        return [Problem(f"{path}.unit", "bad_unit", f"Pixel values come with their unit: {', '.join(UNITS)}.")]
+    is_unit = isinstance(unit, str) and UNIT.fullmatch(unit) is not None
+    if has_values != ("unit" in measurements) or (has_values and not is_unit):
+        detail = "Pixel values come with their unit: HU, SUV, Bq/ml …, or raw."
+        return [Problem(f"{path}.unit", "bad_unit", detail)]
     return []
 
 

@@ -60,7 +60,7 @@ def series_of(study: str, phantom: Phantom, number: int, **changes: Any) -> Iter
         yield dataset
 
 
-def case_of(stage: Stage, datasets: Iterable[Dataset]) -> Case:
+def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str, Any]] = QUESTIONS) -> Case:
     """Ingest an imaging study and give it to the spare reader in a reader study of its own."""
     listed = list(datasets)
     buffer = io.BytesIO()
@@ -78,7 +78,7 @@ def case_of(stage: Stage, datasets: Iterable[Dataset]) -> Case:
     found = coordinator.get(f"imaging-studies?search={listed[0].StudyInstanceUID}")["results"]
     made = coordinator.send("POST", "reader-studies", {"name": f"Viewing {uuid.uuid4().hex[:6]}"})
     path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": questions})
     coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [found[0]["id"]]})
     members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
     coordinator.send("PUT", f"{path}/members", {"members": members})

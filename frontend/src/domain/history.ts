@@ -5,8 +5,6 @@ export interface History<T> {
   future: T[];
 }
 
-const KEPT_STEPS = 200;
-
 export function startHistory<T>(present: T): History<T> {
   return { past: [], present, future: [] };
 }
@@ -15,7 +13,7 @@ export function startHistory<T>(present: T): History<T> {
 export function record<T>(history: History<T>, next: T, mergeWithLast = false): History<T> {
   if (next === history.present) return history;
   if (mergeWithLast && history.past.length > 0) return { ...history, present: next, future: [] };
-  return { past: [...history.past, history.present].slice(-KEPT_STEPS), present: next, future: [] };
+  return { past: [...history.past, history.present], present: next, future: [] };
 }
 
 export function undo<T>(history: History<T>): History<T> {

@@ -1,3 +1,5 @@
+import type { MarkKind } from "./labelSchema";
+
 /** Everything a key does in the reading room. */
 export type HotkeyAction =
   | "slice_next"
@@ -16,16 +18,19 @@ export type HotkeyAction =
   | "pane_next"
   | "pane_previous"
   | "tool_select"
-  | "tool_point"
-  | "tool_length"
-  | "tool_rectangle"
-  | "tool_ellipse"
+  | `tool_${Lowercase<MarkKind>}`
   | "view_fit"
   | "window_reset"
   | "window_invert"
+  | "marks_hide"
   | "marks_toggle"
   | "mark_delete"
   | "mark_next"
+  | "mark_previous"
+  | "mark_back"
+  | "finding_extend"
+  | "box_first"
+  | "box_last"
   | "undo"
   | "redo"
   | "answer_yes"
@@ -68,11 +73,27 @@ export const HOTKEYS: Hotkey[] = [
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
+  { keys: ["Shift+p"], action: "tool_probe", group: "Tools", text: "Probe: the value at a point" },
   { keys: ["l"], action: "tool_length", group: "Tools", text: "Length" },
+  { keys: ["d"], action: "tool_bidirectional", group: "Tools", text: "Long and short axis" },
+  { keys: ["g"], action: "tool_angle", group: "Tools", text: "Angle" },
+  { keys: ["Shift+g"], action: "tool_cobb", group: "Tools", text: "Cobb angle" },
+  { keys: ["t"], action: "tool_arrow", group: "Tools", text: "Arrow with text" },
   { keys: ["r"], action: "tool_rectangle", group: "Tools", text: "Rectangle" },
   { keys: ["e"], action: "tool_ellipse", group: "Tools", text: "Ellipse" },
+  { keys: ["c"], action: "tool_circle", group: "Tools", text: "Circle" },
+  { keys: ["o"], action: "tool_freehand", group: "Tools", text: "Freehand contour" },
+  { keys: ["Shift+o"], action: "tool_livewire", group: "Tools", text: "Livewire contour" },
+  { keys: ["s"], action: "tool_spline", group: "Tools", text: "Spline contour" },
+  { keys: ["Shift+r"], action: "tool_box", group: "Tools", text: "3D box" },
   { keys: ["m"], action: "mark_next", group: "Marks", text: "Jump to the next mark" },
-  { keys: ["h"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
+  { keys: ["Shift+m"], action: "mark_previous", group: "Marks", text: "Jump to the mark before" },
+  { keys: ["b"], action: "mark_back", group: "Marks", text: "Back to where you were before the jump" },
+  { keys: ["a"], action: "finding_extend", group: "Marks", text: "Add the next mark to this finding" },
+  { keys: ["["], action: "box_first", group: "Marks", text: "The chosen 3D box begins at this slice" },
+  { keys: ["]"], action: "box_last", group: "Marks", text: "The chosen 3D box ends at this slice" },
+  { keys: ["h"], action: "marks_hide", group: "Marks", text: "Hide all marks while held" },
+  { keys: ["Shift+h"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
   { keys: ["Delete", "Backspace"], action: "mark_delete", group: "Marks", text: "Delete the selected mark" },
   { keys: ["Ctrl+z"], action: "undo", group: "Marks", text: "Undo" },
   { keys: ["Ctrl+Shift+z", "Ctrl+y"], action: "redo", group: "Marks", text: "Redo" },
@@ -102,6 +123,9 @@ export interface KeyPress {
   shiftKey: boolean;
   altKey: boolean;
 }
+
+/** Actions that last as long as their key is held down. */
+export const HELD_ACTIONS: ReadonlySet<HotkeyAction> = new Set(["marks_hide"]);
 
 /** The written form of a key press, as the table spells it. */
 export function keyName(press: KeyPress): string {

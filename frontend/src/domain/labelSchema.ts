@@ -6,7 +6,22 @@ export interface Code {
   meaning: string;
 }
 
-export type MarkKind = "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE";
+/** Kinds of geometry a reader can draw; their points and texts stand in markKinds.ts. */
+export type MarkKind =
+  | "POINT"
+  | "PROBE"
+  | "LENGTH"
+  | "BIDIRECTIONAL"
+  | "ANGLE"
+  | "COBB"
+  | "ARROW"
+  | "RECTANGLE"
+  | "ELLIPSE"
+  | "CIRCLE"
+  | "FREEHAND"
+  | "LIVEWIRE"
+  | "SPLINE"
+  | "BOX";
 
 interface QuestionBase {
   key: string;

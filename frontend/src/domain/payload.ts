@@ -11,6 +11,9 @@ export interface Geometry {
   kind: MarkKind;
   points_mm: PatientMm[] | null;
   points_px?: PixelPoint[];
+  /** The points that a livewire or a spline was drawn through, in the unit of its points. */
+  controls_mm?: PatientMm[];
+  controls_px?: PixelPoint[];
   /** Distance between rows, then between columns; with pixel points of an image that has a spacing. */
   spacing_mm?: readonly [row_mm: number, column_mm: number];
   frame_of_reference_uid: string | null;
@@ -32,13 +35,31 @@ export interface SphereGeometry {
 }
 
 /** What was measured; what was not, or could not be for want of spacing, is absent. */
-export interface Measurements {
+export interface Sizes {
   length_mm?: number;
+  long_axis_mm?: number;
+  short_axis_mm?: number;
   width_mm?: number;
   height_mm?: number;
+  depth_mm?: number;
+  diameter_mm?: number;
   perimeter_mm?: number;
   area_mm2?: number;
+  volume_mm3?: number;
+  angle_deg?: number;
 }
+
+/** Pixel values under a mark; they come with their unit as the image names it, `raw` where it names none. */
+export interface Values {
+  value?: number;
+  mean?: number;
+  sd?: number;
+  min?: number;
+  max?: number;
+  unit?: string;
+}
+
+export type Measurements = Sizes & Values;
 
 export interface Mark {
   id: string;
@@ -82,11 +103,16 @@ export interface ReadPayload {
 
 export const EMPTY_PAYLOAD: ReadPayload = { version: 2, answers: {}, findings: [], ai_decisions: [] };
 
-export const POINTS_OF_KIND: Record<MarkKind, number> = { POINT: 1, LENGTH: 2, RECTANGLE: 4, ELLIPSE: 4 };
-
 /** The finding that a mark belongs to. */
 export function findingOfMark(findings: Finding[], markId: string | null): Finding | undefined {
   return findings.find((finding) => finding.marks.some((mark) => mark.id === markId));
+}
+
+/** The first mark that is new or different after a change, or null. */
+export function changedMark(before: Finding[], after: Finding[]): string | null {
+  const known = new Map(before.flatMap(({ marks }) => marks.map((mark) => [mark.id, mark] as const)));
+  const marks = after.flatMap((finding) => finding.marks);
+  return marks.find((mark) => canonical(mark) !== canonical(known.get(mark.id) ?? null))?.id ?? null;
 }
 
 export function samePayload(one: ReadPayload, other: ReadPayload): boolean {

@@ -1,5 +1,6 @@
 /** What is wrong with a label schema before it is sent, and where the server's own words about it belong. */
 
+import { attributeProblem } from "./attributes";
 import type { LocatedFindingQuestion, OrdinalQuestion, Question } from "./labelSchema";
 import { ORDINAL_STEPS } from "./schemaEditing";
 
@@ -61,6 +62,8 @@ function problemsOfFinding(question: LocatedFindingQuestion): FieldProblem[] {
   if (question.codes.some((code) => !code.scheme.trim() || !code.value.trim() || !code.meaning.trim())) {
     problems.push({ field: "codes", detail: "Each code needs a scheme, a value and a meaning." });
   }
+  const ofAttributes = attributeProblem(question.attributes ?? []);
+  if (ofAttributes) problems.push({ field: "attributes", detail: ofAttributes });
   if (question.maximum_count !== null && question.maximum_count < Math.max(question.minimum_count, 1)) {
     problems.push({ field: "maximum_count", detail: "The most cannot be less than the least, nor 0." });
   }

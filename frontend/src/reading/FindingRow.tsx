@@ -1,18 +1,14 @@
-import { ActionIcon, NativeSelect } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import type { Edit, FindingChange } from "@/domain/edits";
-import {
-  type Code,
-  isLocated,
-  type LocatedFindingQuestion,
-  type Question,
-  sameCode,
-} from "@/domain/labelSchema";
+import type { Edit } from "@/domain/edits";
+import { findingColour } from "@/domain/findingColours";
+import { isLocated, type LocatedFindingQuestion, type Question } from "@/domain/labelSchema";
+import { volumeText } from "@/domain/markText";
+import { contourVolume_mm3 } from "@/domain/measurements";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
-import { ConfidenceField } from "@/ui/form/ConfidenceField";
+import { FindingFields } from "./FindingFields";
 import classes from "./FindingsList.module.css";
-import { markSize } from "./findingText";
+import { MarkLine } from "./MarkLine";
 
 interface FindingRowProps {
   finding: Finding;
@@ -20,37 +16,63 @@ interface FindingRowProps {
   questions: Question[];
   gaps: Gap[];
   selectedMarkId: string | null;
+  /** Whether the next mark joins this finding. */
+  isExtended: boolean;
   isDisabled: boolean;
   onEdit: (edit: Edit) => void;
   onMarkChosen: (id: string) => void;
+  onExtend: (finding: Finding) => void;
 }
 
 /** One finding: its marks, what it is and how sure the reader is. */
 export function FindingRow(props: FindingRowProps) {
-  const { finding, number, questions, gaps, isDisabled, onEdit } = props;
-  const isSelected = finding.marks.some((mark) => mark.id === props.selectedMarkId);
-  const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
-  const change = (part: FindingChange) => onEdit({ type: "finding_changed", id: finding.id, change: part });
+  const { finding, number, questions, gaps, isDisabled, onEdit, selectedMarkId } = props;
+  const isSelected = finding.marks.some((mark) => mark.id === selectedMarkId);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
   const names = [classes.row, isSelected && classes.selected, gaps.length > 0 && classes.missing];
+  const colour = findingColour(number - 1);
+  const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
+  // One finding at a time is worked on; the others take a line each, unless something of theirs is missing.
+  const isOpen = isSelected || gaps.length > 0;
+  const firstId = finding.marks[0]?.id ?? "";
   return (
-    <li ref={row} className={names.filter(Boolean).join(" ")} data-finding={finding.id}>
-      <MarkLines {...props} />
+    <li
+      ref={row}
+      className={names.filter(Boolean).join(" ")}
+      style={{ borderLeftColor: colour }}
+      data-finding={finding.id}
+    >
+      {finding.marks.map((mark, index) => (
+        <MarkLine
+          key={mark.id}
+          mark={mark}
+          number={number}
+          name={finding.marks.length === 1 ? `mark ${number}` : `mark ${number}, part ${index + 1}`}
+          colour={colour}
+          isSelected={mark.id === selectedMarkId}
+          isDisabled={isDisabled}
+          onEdit={onEdit}
+          onChosen={() => props.onMarkChosen(mark.id)}
+        />
+      ))}
       <div className={classes.fields}>
-        <RoleSelect finding={finding} questions={questions} isDisabled={isDisabled} onChange={change} />
-        {question && (
-          <>
-            <CodeSelect finding={finding} question={question} isDisabled={isDisabled} onChange={change} />
-            <ConfidenceField
-              label={`Confidence of mark ${number}`}
-              value={finding.confidence}
-              isDisabled={isDisabled}
-              onChange={(confidence) => change({ confidence })}
-            />
-          </>
+        <Volume finding={finding} />
+        {isSelected && !isDisabled && <ExtendButton {...props} />}
+        {isOpen ? (
+          <FindingFields
+            finding={finding}
+            number={number}
+            questions={questions}
+            isDisabled={isDisabled}
+            onEdit={onEdit}
+          />
+        ) : (
+          <button type="button" className={classes.closed} onClick={() => props.onMarkChosen(firstId)}>
+            {findingSummary(finding, question)}
+          </button>
         )}
         {gaps.length > 0 && <span className={classes.gap}>{gaps.map((gap) => gap.detail).join(" ")}</span>}
       </div>
@@ -58,100 +80,36 @@ export function FindingRow(props: FindingRowProps) {
   );
 }
 
-/** The marks of a finding: a click goes to the slice. */
-function MarkLines({ finding, number, selectedMarkId, isDisabled, onEdit, onMarkChosen }: FindingRowProps) {
-  return finding.marks.map((mark, index) => {
-    const name = finding.marks.length === 1 ? `mark ${number}` : `mark ${number}, part ${index + 1}`;
-    return (
-      <div key={mark.id} className={classes.head} data-mark={mark.id}>
-        <button
-          type="button"
-          className={classes.jump}
-          onClick={() => onMarkChosen(mark.id)}
-          aria-label={`Go to ${name}`}
-          aria-current={mark.id === selectedMarkId}
-        >
-          <span className={classes.number}>{number}</span>
-          <span className={classes.size}>{markSize(mark)}</span>
-        </button>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          disabled={isDisabled}
-          aria-label={`Delete ${name}`}
-          onClick={() => onEdit({ type: "mark_removed", id: mark.id })}
-        >
-          ×
-        </ActionIcon>
-      </div>
-    );
-  });
-}
-
-interface PartProps {
-  finding: Finding;
-  isDisabled: boolean;
-  onChange: (part: FindingChange) => void;
-}
-
-const MEASUREMENT = "";
-
-/** Which question a mark answers, where there is more than one way to read it. */
-function RoleSelect({ finding, questions, isDisabled, onChange }: PartProps & { questions: Question[] }) {
-  const fitting = questions
-    .filter(isLocated)
-    .filter(({ tools }) => finding.marks.every(({ geometry }) => tools.includes(geometry.kind)));
-  if (fitting.length === 0) return null;
-  const choose = (key: string) => {
-    const question = fitting.find((candidate) => candidate.key === key);
-    // A code and a confidence belong to the question they were given for.
-    onChange({
-      question: question?.key ?? null,
-      code: question ? onlyCode(question) : null,
-      confidence: null,
-      answers: {},
-    });
-  };
-  return (
-    <NativeSelect
-      size="xs"
-      aria-label="What this mark is for"
-      disabled={isDisabled}
-      value={finding.question ?? MEASUREMENT}
-      onChange={(event) => choose(event.currentTarget.value)}
-      data={[
-        ...fitting.map(({ key, text }) => ({ value: key, label: text })),
-        { value: MEASUREMENT, label: "Measurement only" },
-      ]}
-    />
+function findingSummary(finding: Finding, question: LocatedFindingQuestion | undefined): string {
+  if (!question) return "Measurement only";
+  const isAnswered = (question.attributes ?? []).every(
+    ({ required, key }) => !required || finding.answers[key] !== undefined,
   );
+  return [
+    finding.code?.meaning ?? "no code",
+    finding.confidence === null ? "not rated" : `${finding.confidence} %`,
+    !isAnswered && "questions open",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
-/** With a single code there is nothing to choose. */
-export function onlyCode(question: LocatedFindingQuestion): Code | null {
-  return question.codes.length === 1 ? (question.codes[0] ?? null) : null;
+/** Contours on parallel slices enclose a volume. */
+function Volume({ finding }: { finding: Finding }) {
+  const volume_mm3 = contourVolume_mm3(finding);
+  if (volume_mm3 === null) return null;
+  return <span className={classes.size}>Volume of the contours {volumeText(volume_mm3)}</span>;
 }
 
-function CodeSelect({
-  finding,
-  question,
-  isDisabled,
-  onChange,
-}: PartProps & { question: LocatedFindingQuestion }) {
-  if (question.codes.length === 1) return null;
-  const chosen = question.codes.findIndex((code) => finding.code && sameCode(code, finding.code));
+function ExtendButton({ finding, isExtended, onExtend }: FindingRowProps) {
   return (
-    <NativeSelect
-      size="xs"
-      aria-label="Code"
-      disabled={isDisabled}
-      value={chosen === -1 ? "" : String(chosen)}
-      onChange={(event) => onChange({ code: question.codes[Number(event.currentTarget.value)] ?? null })}
-      data={[
-        { value: "", label: "Choose a code…", disabled: true },
-        ...question.codes.map((code, index) => ({ value: String(index), label: code.meaning })),
-      ]}
-    />
+    <button
+      type="button"
+      className={classes.extend}
+      aria-pressed={isExtended}
+      onClick={() => onExtend(finding)}
+    >
+      {isExtended ? "The next mark joins this finding" : "Add a mark to this finding"} <kbd>A</kbd>
+    </button>
   );
 }

@@ -1,4 +1,7 @@
+import { hotkeyOf } from "@/domain/hotkeys";
+import { keyText } from "@/domain/keymap";
 import type { LocatedFindingQuestion, MarkKind } from "@/domain/labelSchema";
+import { markKindRow } from "@/domain/markKinds";
 import { FindingRow } from "./FindingRow";
 import classes from "./FindingsList.module.css";
 import type { ReadFormProps } from "./ReadForm";
@@ -7,8 +10,6 @@ interface FindingsListProps extends ReadFormProps {
   /** Null for the marks that are plain measurements. */
   question: LocatedFindingQuestion | null;
 }
-
-const TOOL_HINT: Record<MarkKind, string> = { POINT: "P", LENGTH: "L", RECTANGLE: "R", ELLIPSE: "E" };
 
 /** The marks of one question, numbered as on the images. */
 export function FindingsList(props: FindingsListProps) {
@@ -21,7 +22,7 @@ export function FindingsList(props: FindingsListProps) {
       {!question && <div className={classes.plainTitle}>Measurements (kept with the read, not analysed)</div>}
       {question && own.length === 0 && (
         <div className={classes.empty}>
-          None. Mark one with {question.tools.map((tool) => TOOL_HINT[tool]).join(", ")}.
+          None. Mark one with {question.tools.map((tool) => toolText(tool)).join(", ")}.
         </div>
       )}
       <ol className={classes.list}>
@@ -36,9 +37,17 @@ export function FindingsList(props: FindingsListProps) {
             isDisabled={props.isDisabled}
             onEdit={props.onEdit}
             onMarkChosen={props.onMarkChosen}
+            isExtended={finding.id === props.extendedId}
+            onExtend={props.onExtend}
           />
         ))}
       </ol>
     </div>
   );
+}
+
+function toolText(kind: MarkKind): string {
+  const { text, action } = markKindRow(kind);
+  const [key] = hotkeyOf(action).keys;
+  return key === undefined ? text.toLowerCase() : `${text.toLowerCase()} (${keyText(key)})`;
 }

@@ -1,3 +1,4 @@
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
@@ -50,6 +51,7 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}
               onMarkSelected={images.setSelectedMarkId}
+              onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
           </Suspense>
           {is_synthetic && <span className={classes.synthetic}>Synthetic images</span>}

@@ -1,6 +1,6 @@
 import type { Edit } from "@/domain/edits";
 import { isLocated, type Question } from "@/domain/labelSchema";
-import type { ReadPayload } from "@/domain/payload";
+import type { Finding, ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { AnswerField } from "@/ui/form/AnswerField";
 import { QuestionFrame } from "@/ui/form/QuestionFrame";
@@ -14,6 +14,9 @@ export interface ReadFormProps {
   selectedMarkId: string | null;
   onEdit: (edit: Edit) => void;
   onMarkChosen: (id: string) => void;
+  /** The finding that the next mark joins. */
+  extendedId: string | null;
+  onExtend: (finding: Finding) => void;
 }
 
 /** The label schema as a form, in its own order; marks that are no findings come last. */

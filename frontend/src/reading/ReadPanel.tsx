@@ -6,9 +6,10 @@ import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
-import { aiMarkId, type Images } from "./useImages";
+import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
+import { aiMarkId } from "./viewerMarks";
 
 interface ReadPanelProps {
   read: Read;
@@ -68,6 +69,8 @@ export function ReadPanel(props: ReadPanelProps) {
           selectedMarkId={images.selectedMarkId}
           onEdit={handle.edit}
           onMarkChosen={images.goToMark}
+          extendedId={images.extendedId}
+          onExtend={images.toggleExtending}
         />
       </div>
       <SignFooter

@@ -11,7 +11,7 @@ import { ReadPanel } from "./ReadPanel";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useReadSession } from "./useReadSession";
-import { useRoomActions } from "./useRoomActions";
+import { release, useRoomActions } from "./useRoomActions";
 import { useSigning } from "./useSigning";
 
 interface ReadingRoomProps {
@@ -50,7 +50,7 @@ export function ReadingRoom({ read, personId, initial }: ReadingRoomProps) {
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
-  useHotkeys(inForce.keymap, act);
+  useHotkeys(inForce.keymap, act, (action) => release(images, action));
   return (
     <div className={classes.room}>
       <ReadPanel

@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { hotkeyOf } from "@/domain/hotkeys";
 import { type Keymap, keysOf, keyText } from "@/domain/keymap";
+import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { Icon, type IconName } from "./icons";
 import classes from "./ReadingRoom.module.css";
 import type { Images } from "./useImages";
@@ -18,17 +19,12 @@ interface ToolbarProps {
 
 const GROUPS: ToolbarAction[][] = [
   ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "pane_maximise"],
-  ["tool_select", "tool_point", "tool_length", "tool_rectangle", "tool_ellipse"],
+  ["tool_select", ...MARK_KIND_ROWS.map(({ action }) => action)],
   ["view_fit", "window_reset", "window_invert"],
   ["marks_toggle"],
 ];
 /** What changes the read, and so rests with it. */
-const CHANGES: ReadonlySet<ToolbarAction> = new Set([
-  "tool_point",
-  "tool_length",
-  "tool_rectangle",
-  "tool_ellipse",
-]);
+const CHANGES: ReadonlySet<ToolbarAction> = new Set(MARK_KIND_ROWS.map(({ action }) => action));
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
 export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) {
@@ -65,13 +61,10 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     layout_four: grid.layout === "FOUR",
     pane_maximise: grid.isMaximised,
     tool_select: tool === null,
-    tool_point: tool === "POINT",
-    tool_length: tool === "LENGTH",
-    tool_rectangle: tool === "RECTANGLE",
-    tool_ellipse: tool === "ELLIPSE",
     marks_toggle: images.areMarksVisible,
   };
-  return states[action];
+  const row = MARK_KIND_ROWS.find((candidate) => candidate.action === action);
+  return row ? tool === row.kind : states[action];
 }
 
 interface ToolButtonProps {

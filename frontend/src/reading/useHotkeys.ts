@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { HotkeyAction } from "@/domain/hotkeys";
+import { HELD_ACTIONS, type HotkeyAction } from "@/domain/hotkeys";
 import { actionOf, type Keymap } from "@/domain/keymap";
 
 /** Actions that make sense even while the reader types into a field. */
@@ -18,11 +18,18 @@ function belongsToTarget(event: KeyboardEvent): boolean {
 }
 
 /** One listener for the whole page; what each action does is passed in and may change at every render. */
-export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void): void {
+export function useHotkeys(
+  keymap: Keymap,
+  act: (action: HotkeyAction) => void,
+  release: (action: HotkeyAction) => void,
+): void {
   const newest = useRef(act);
   newest.current = act;
   const keys = useRef(keymap);
   keys.current = keymap;
+  const released = useRef(release);
+  released.current = release;
+  const held = useRef<{ action: HotkeyAction; key: string } | null>(null);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const action = actionOf(event, keys.current);
@@ -30,10 +37,29 @@ export function useHotkeys(keymap: Keymap, act: (action: HotkeyAction) => void):
       if (!ALWAYS.has(action) && (isTyping(event.target) || belongsToTarget(event))) return;
       event.preventDefault();
       event.stopPropagation();
-      newest.current(action);
+      if (!HELD_ACTIONS.has(action)) newest.current(action);
+      else if (!held.current) {
+        held.current = { action, key: event.key.toLowerCase() };
+        newest.current(action);
+      }
+    };
+    const letGo = () => {
+      if (held.current) released.current(held.current.action);
+      held.current = null;
+    };
+    const onKeyUp = (event: KeyboardEvent) => {
+      // Whatever happened to Shift or Ctrl meanwhile, the key itself is up.
+      if (event.key.toLowerCase() === held.current?.key) letGo();
     };
     // Before the viewport hears of it: Cornerstone has hotkeys of its own and swallows the others.
     window.addEventListener("keydown", onKeyDown, { capture: true });
-    return () => window.removeEventListener("keydown", onKeyDown, { capture: true });
+    window.addEventListener("keyup", onKeyUp, { capture: true });
+    // A key let go in another window is never heard of here.
+    window.addEventListener("blur", letGo);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown, { capture: true });
+      window.removeEventListener("keyup", onKeyUp, { capture: true });
+      window.removeEventListener("blur", letGo);
+    };
   }, []);
 }

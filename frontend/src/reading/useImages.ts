@@ -1,31 +1,34 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
-import { questionForMark } from "@/domain/formKeys";
 import { type Grid, oneSeries, withSeries } from "@/domain/grid";
-import { isLocated, type MarkKind } from "@/domain/labelSchema";
-import type { Finding } from "@/domain/payload";
-import type { DrawnMark, ViewerHandle, ViewerMark } from "@/viewer";
-import { onlyCode } from "./FindingRow";
+import { findingOfMark } from "@/domain/payload";
+import type { ViewerHandle, ViewerMark } from "@/viewer";
+import { useJumps } from "./useJumps";
+import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { ReadSessionHandle } from "./useReadSession";
+import { aiMarks, ownMarks } from "./viewerMarks";
 
-export interface Images {
+export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
   marks: ViewerMark[];
-  tool: MarkKind | null;
-  setTool: (tool: MarkKind | null) => void;
   areMarksVisible: boolean;
   toggleMarks: () => void;
+  /** While true, no mark is shown: for a look at the image beneath. */
+  holdMarksHidden: (isHeld: boolean) => void;
   selectedMarkId: string | null;
   setSelectedMarkId: (id: string | null) => void;
   /** Select a mark and go to its slice, on whichever series it lies. */
   goToMark: (id: string) => void;
+  goBack: () => void;
+  /** Let the next mark join the finding of the selected one, or no longer. */
+  extendSelected: () => void;
+  /** Let the selected 3D box begin or end at the slice on the screen. */
+  moveBoxEnd: (end: "FIRST" | "LAST") => void;
   grid: Grid;
   onGrid: (change: (grid: Grid) => Grid) => void;
   /** Show a series in a pane, the active one unless said. */
   showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
-  onMarkDrawn: (id: string, mark: DrawnMark) => void;
-  onMarkMoved: (id: string, mark: DrawnMark) => void;
 }
 
 interface ImagesInput {
@@ -39,86 +42,71 @@ interface ImagesInput {
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
 export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
-  const [tool, setTool] = useState<MarkKind | null>(null);
-  const [areMarksVisible, setMarksVisible] = useState(true);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
-  const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
   const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
+  const visibility = useVisibility();
   const { findings } = handle.session.save.payload;
   const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
-  const showSeries = useCallback((uid: string, paneId?: string) => {
-    setFirstMark(null);
-    onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
-  }, []);
+  const { edit } = handle;
+  const { questions } = read.label_schema;
+  const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
+  const { firstMark, forgetFirstMark, jumpTo, jumpBack } = useJumps(viewer, onGrid);
+  const showSeries = useCallback(
+    (uid: string, paneId?: string) => {
+      forgetFirstMark();
+      onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
+    },
+    [forgetFirstMark],
+  );
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
       const mark = marks.find((candidate) => candidate.id === id);
-      if (!mark || viewer.current?.jumpToMark(mark)) return;
-      const series = mark.geometry.series_instance_uid;
-      if (!series) return;
-      setFirstMark(mark);
-      onGrid((before) => withSeries(before, before.activeId, series));
+      if (mark) jumpTo(mark);
     },
-    [marks],
+    [marks, jumpTo],
   );
-  const { edit } = handle;
-  const { questions } = read.label_schema;
-  const onMarkDrawn = useCallback(
-    (id: string, mark: DrawnMark) => {
-      const key = questionForMark(questions, mark.geometry.kind);
-      const question = questions.filter(isLocated).find((candidate) => candidate.key === key);
-      const code = question ? onlyCode(question) : null;
-      const finding = { id: crypto.randomUUID(), question: key, code, confidence: null, answers: {} };
-      edit({ type: "finding_added", finding: { ...finding, marks: [{ id, ...mark }] } });
-      // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
-      // and cannot make another by accident.
-      if (!keepsTool) setTool(null);
-      setSelectedMarkId(id);
+  const selected = findingOfMark(findings, selectedMarkId);
+  const { toggleExtending } = drawing;
+  const extendSelected = useCallback(
+    () => selected && toggleExtending(selected),
+    [selected, toggleExtending],
+  );
+  const moveBoxEnd = useCallback(
+    (end: "FIRST" | "LAST") => {
+      const mark = selected?.marks.find(({ id }) => id === selectedMarkId);
+      const moved = mark?.geometry.kind === "BOX" && viewer.current?.boxReachingTo(mark.geometry, end);
+      if (mark && moved) edit({ type: "mark_changed", id: mark.id, change: moved });
     },
-    [edit, questions, keepsTool],
+    [selected, selectedMarkId, edit],
   );
   return {
+    ...drawing,
+    ...visibility,
     viewer,
     marks,
-    tool,
-    setTool,
-    areMarksVisible,
-    toggleMarks: useCallback(() => setMarksVisible((areVisible) => !areVisible), []),
     selectedMarkId,
     setSelectedMarkId,
     goToMark,
+    goBack: jumpBack,
+    extendSelected,
+    moveBoxEnd,
     grid,
     onGrid,
     showSeries,
     firstMark,
-    onMarkDrawn,
-    onMarkMoved: useCallback((id, mark) => edit({ type: "mark_changed", id, change: mark }), [edit]),
   };
 }
 
-function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
-  return findings.flatMap(({ marks }, index) =>
-    marks.map(({ id, geometry }): ViewerMark => {
-      const label = String(index + 1);
-      return { id, geometry, label, source: "READER", isLocked };
-    }),
-  );
-}
-
-function aiMarks(ai: AiPrediction | null): ViewerMark[] {
-  return (ai?.findings ?? []).map(({ id, geometry, score }) => ({
-    id: aiMarkId(id),
-    geometry,
-    label: `AI ${score.toFixed(2)}`,
-    source: "AI",
-    isLocked: true,
-  }));
-}
-
-/** Kept apart from the ids of the reader's own marks. */
-export function aiMarkId(findingId: string): string {
-  return `ai-${findingId}`;
+/** Marks are shown or not, and hidden while a key is held whatever else was chosen. */
+function useVisibility(): Pick<Images, "areMarksVisible" | "toggleMarks" | "holdMarksHidden"> {
+  const [isShown, setShown] = useState(true);
+  const [isHeld, setHeld] = useState(false);
+  return {
+    areMarksVisible: isShown && !isHeld,
+    toggleMarks: useCallback(() => setShown((wasShown) => !wasShown), []),
+    holdMarksHidden: setHeld,
+  };
 }
 
 /** Localisers and reports come first by number, but the reader wants the series with the images. */

@@ -2,9 +2,11 @@ import { useCallback } from "react";
 import type { Read } from "@/api/reading";
 import { questionForKey } from "@/domain/formKeys";
 import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNextPane } from "@/domain/grid";
+import { type History, redo, undo } from "@/domain/history";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
-import type { Answer } from "@/domain/payload";
+import { MARK_KIND_ROWS } from "@/domain/markKinds";
+import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -49,7 +51,10 @@ function looksOf(input: RoomActionsInput): Actions {
     window_reset: () => viewer?.resetWindow(),
     window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
-    mark_next: () => goToNextMark(images),
+    marks_hide: () => images.holdMarksHidden(true),
+    mark_next: () => stepMarks(images, 1),
+    mark_previous: () => stepMarks(images, -1),
+    mark_back: images.goBack,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -73,15 +78,15 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
 function changesOf(input: RoomActionsInput): Actions {
   const { handle, images } = input;
   return {
-    tool_point: () => images.setTool("POINT"),
-    tool_length: () => images.setTool("LENGTH"),
-    tool_rectangle: () => images.setTool("RECTANGLE"),
-    tool_ellipse: () => images.setTool("ELLIPSE"),
+    ...toolsOf(images),
+    finding_extend: images.extendSelected,
+    box_first: () => images.moveBoxEnd("FIRST"),
+    box_last: () => images.moveBoxEnd("LAST"),
     mark_delete: () => {
       if (images.selectedMarkId) handle.edit({ type: "mark_removed", id: images.selectedMarkId });
     },
-    undo: handle.undo,
-    redo: handle.redo,
+    undo: () => step(input, handle.undo, undo),
+    redo: () => step(input, handle.redo, redo),
     answer_yes: () => answer(input, "BINARY", true),
     answer_no: () => answer(input, "BINARY", false),
     answer_1: () => answer(input, "ORDINAL", 1),
@@ -108,8 +113,30 @@ function stepSeries(read: Read, images: Images, step: number): void {
   if (next) images.showSeries(next.series_instance_uid);
 }
 
-function goToNextMark(images: Images): void {
-  const current = images.marks.findIndex((mark) => mark.id === images.selectedMarkId);
-  const next = images.marks[(current + 1) % Math.max(images.marks.length, 1)];
-  if (next) images.goToMark(next.id);
+function stepMarks({ marks, selectedMarkId, goToMark }: Images, by: 1 | -1): void {
+  const current = marks.findIndex((mark) => mark.id === selectedMarkId);
+  const next =
+    current === -1 && by === -1 ? marks.at(-1) : marks[(current + by + marks.length) % marks.length];
+  if (next) goToMark(next.id);
+}
+
+function toolsOf(images: Images): Actions {
+  return Object.fromEntries(MARK_KIND_ROWS.map(({ kind, action }) => [action, () => images.setTool(kind)]));
+}
+
+/** Undo or redo, and show which mark it was about. */
+function step(
+  { handle, images }: RoomActionsInput,
+  act: () => void,
+  look: (history: History<ReadPayload>) => History<ReadPayload>,
+): void {
+  const { history } = handle.session;
+  const changed = changedMark(history.present.findings, look(history).present.findings);
+  act();
+  if (changed) images.goToMark(changed);
+}
+
+/** Actions that end with their key. */
+export function release(images: Images, action: HotkeyAction): void {
+  if (action === "marks_hide") images.holdMarksHidden(false);
 }

@@ -1,15 +1,20 @@
 import { cache, utilities as coreUtilities, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import {
   annotation as annotations,
+  cancelActiveManipulations,
   Enums as ToolEnums,
   ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
+import { sizesOf } from "@/domain/measurements";
+import type { Geometry } from "@/domain/payload";
+import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { sliceOf } from "./fromPayload";
 import { MarkLayer, type ViewerMark } from "./markLayer";
+import { kindOfTool } from "./markTools";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
@@ -20,11 +25,14 @@ import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
+const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents {
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
   onMarkSelected: (id: string | null) => void;
+  /** A mark was drawn that cannot be kept; the text says why. */
+  onMarkRefused: (reason: string) => void;
 }
 
 /** Where a series comes from: metadata of every instance and the address of every frame. */
@@ -47,6 +55,7 @@ export class GridController {
   private marks: ViewerMark[] = [];
   private areMarksVisible = true;
   private isSelecting = false;
+  private isCancelling = false;
 
   constructor(
     private readonly source: SeriesSource,
@@ -128,7 +137,23 @@ export class GridController {
   }
 
   setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+    this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+  }
+
+  /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
+  private cancelDrawing(): void {
+    this.isCancelling = true;
+    for (const { element } of this.allPanes) cancelActiveManipulations(element);
+    this.isCancelling = false;
+    this.layer.dropUnfinished();
+  }
+
+  /** A 3D box with its first or last slice moved to the one that the pane shows. */
+  boxReachingTo(box: Geometry, end: "FIRST" | "LAST", pane: Pane): DrawnMark | null {
+    const slice = pane.slices[pane.store.get().index];
+    const geometry = slice && boxReachingTo(box, end, slice, pane.slices);
+    return geometry ? { geometry, measurements: sizesOf(geometry) } : null;
   }
 
   select(id: string | null): void {
@@ -207,8 +232,10 @@ export class GridController {
   private onCompleted(event: ToolTypes.EventTypes.AnnotationCompletedEventType): void {
     const drawn = event.detail.annotation;
     if (!drawn.annotationUID || !this.sliceOfImage(drawn.metadata?.referencedImageId ?? "")) return;
+    if (this.isCancelling) return;
     const mark = this.layer.adopt(drawn, this.shownSlices());
     if (mark) this.events.onMarkDrawn(drawn.annotationUID, mark);
+    else if (kindOfTool(drawn.metadata?.toolName ?? "") === "BOX") this.events.onMarkRefused(NO_BOX);
   }
 
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
@@ -220,6 +247,6 @@ export class GridController {
   private onSelection(): void {
     if (this.isSelecting) return;
     const [selected] = annotations.selection.getAnnotationsSelected();
-    this.events.onMarkSelected(selected ?? null);
+    this.events.onMarkSelected(selected === undefined ? null : this.layer.markIdOf(selected));
   }
 }

@@ -87,6 +87,7 @@ function useController(props: ViewerGridProps): GridController | null {
         onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),
+        onMarkRefused: (reason) => events.current.onMarkRefused(reason),
       });
       if (isTestMode) stopExposing = exposeForTests(made);
       setController(made);

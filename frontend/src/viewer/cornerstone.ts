@@ -3,35 +3,24 @@ import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
   addTool,
   annotation,
-  EllipticalROITool,
   init as initTools,
-  LengthTool,
   PanTool,
-  ProbeTool,
-  RectangleROITool,
   StackScrollTool,
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
+import { FINDING_COLOURS } from "@/domain/findingColours";
 import { startImageLoading } from "./imageLoading";
+import { SELECTED_MARK } from "./markStyles";
+import { MARK_TOOL_CLASSES } from "./markTools";
 import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
 
-const TOOLS = [
-  WindowLevelTool,
-  PanTool,
-  ZoomTool,
-  StackScrollTool,
-  ProbeTool,
-  LengthTool,
-  RectangleROITool,
-  EllipticalROITool,
-];
+const TOOLS = [WindowLevelTool, PanTool, ZoomTool, StackScrollTool];
 
-const OWN_MARK = "rgb(77, 195, 255)";
-const SELECTED_MARK = "rgb(255, 236, 92)";
+const OWN_MARK = FINDING_COLOURS[0];
 const OWN_MARK_STYLE = {
   color: OWN_MARK,
   colorHighlighted: SELECTED_MARK,
@@ -49,20 +38,6 @@ const OWN_MARK_STYLE = {
   textBoxColorSelected: SELECTED_MARK,
 };
 
-/** The AI's marks: another colour and a dashed line, so that neither alone carries it. */
-export const AI_MARK_STYLE = {
-  color: "rgb(255, 146, 43)",
-  colorHighlighted: "rgb(255, 146, 43)",
-  colorSelected: "rgb(255, 192, 120)",
-  colorLocked: "rgb(255, 146, 43)",
-  textBoxColor: "rgb(255, 146, 43)",
-  textBoxColorLocked: "rgb(255, 146, 43)",
-  textBoxColorHighlighted: "rgb(255, 146, 43)",
-  textBoxColorSelected: "rgb(255, 192, 120)",
-  lineDash: "6,4",
-  lineWidth: "2",
-};
-
 let started: Promise<void> | null = null;
 
 /** Start Cornerstone once for the page. Without WebGL it falls back to drawing on the CPU by itself. */
@@ -77,7 +52,7 @@ async function start(): Promise<void> {
   startSliceMetadata();
   startImageLoading();
   initTools();
-  for (const tool of TOOLS) addTool(tool);
+  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

@@ -1,5 +1,7 @@
 import type { MarkKind } from "@/domain/labelSchema";
+import { hasControls } from "@/domain/markKinds";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
+import { slicesOfBox } from "./box";
 import { distanceFromPlane_mm, drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 import { type PixelOffset, reorderedCorners } from "./toPayload";
@@ -9,21 +11,42 @@ export interface PlacedMark {
   kind: MarkKind;
   slice: Slice;
   worldPoints: PatientMm[];
+  /** The points that a spline or livewire goes through. */
+  worldControls?: PatientMm[];
 }
 
-/** Place a mark on the shown slices; null when it lies on none of them (another series). */
+/** Place a mark on the shown slices, a 3D box on each that it reaches; nowhere when it lies on another series. */
 export function fromPayload(
   geometry: Geometry | SphereGeometry,
   slices: Slice[],
   offset: PixelOffset,
-): PlacedMark | null {
+): PlacedMark[] {
+  if (geometry.kind === "BOX") return placedBox(geometry, slices, offset);
   const slice = sliceOf(geometry, slices);
-  if (!slice) return null;
-  if (geometry.kind === "SPHERE") return placedSphere(geometry, slice, offset);
-  const pixels = pixelsOn(geometry, slice);
+  if (!slice) return [];
+  const placed =
+    geometry.kind === "SPHERE" ? placedSphere(geometry, slice, offset) : placedOn(geometry, slice, offset);
+  return placed ? [placed] : [];
+}
+
+function placedOn(geometry: Geometry, slice: Slice, offset: PixelOffset): PlacedMark | null {
+  const pixels = pixelsOn(slice, geometry.points_mm, geometry.points_px);
   if (!pixels) return null;
-  const world = pixels.map((pixel) => worldOf(slice, pixel, offset));
-  return { kind: geometry.kind, slice, worldPoints: reorderedCorners(geometry.kind, world) };
+  const { kind } = geometry;
+  const worldPoints = reorderedCorners(kind, worldOf(slice, pixels, offset));
+  if (!hasControls(kind)) return { kind, slice, worldPoints };
+  // Without control points of its own, a contour made elsewhere can still be shown and moved by its line.
+  const controls = pixelsOn(slice, geometry.controls_mm, geometry.controls_px) ?? spread(pixels);
+  return { kind, slice, worldPoints, worldControls: worldOf(slice, controls, offset) };
+}
+
+function placedBox(geometry: Geometry, slices: Slice[], offset: PixelOffset): PlacedMark[] {
+  return slicesOfBox(geometry, slices).flatMap(({ slice, corners }): PlacedMark[] => {
+    const pixels = pixelsOn(slice, corners, undefined);
+    return pixels
+      ? [{ kind: "BOX", slice, worldPoints: reorderedCorners("BOX", worldOf(slice, pixels, offset)) }]
+      : [];
+  });
 }
 
 /** The slice a mark was made on: by its instance and frame, else the nearest one of its frame of reference. */
@@ -51,16 +74,26 @@ function nearestSlice(sphere: SphereGeometry, slices: Slice[]): Slice | null {
   return nearest && nearest.distance_mm <= sphere.diameter_mm / 2 ? nearest.slice : null;
 }
 
-function pixelsOn(geometry: Geometry, slice: Slice): PixelPoint[] | null {
-  if (geometry.points_mm && isInPatient(slice.plane)) {
-    const plane = slice.plane;
-    return geometry.points_mm.map((point) => toPixel(plane, point));
-  }
-  return geometry.points_px ?? null;
+function pixelsOn(
+  slice: Slice,
+  points_mm: PatientMm[] | null | undefined,
+  points_px: PixelPoint[] | undefined,
+): PixelPoint[] | null {
+  const { plane } = slice;
+  if (points_mm && isInPatient(plane)) return points_mm.map((point) => toPixel(plane, point));
+  return points_px ?? null;
 }
 
-function worldOf(slice: Slice, [column, row]: PixelPoint, offset: PixelOffset): PatientMm {
-  return toPatient(drawnPlane(slice.plane), [column + offset, row + offset]);
+function worldOf(slice: Slice, pixels: PixelPoint[], offset: PixelOffset): PatientMm[] {
+  const plane = drawnPlane(slice.plane);
+  return pixels.map(([column, row]) => toPatient(plane, [column + offset, row + offset]));
+}
+
+const SPREAD_POINTS = 12;
+
+function spread<T>(points: T[]): T[] {
+  const step = Math.max(1, Math.ceil(points.length / SPREAD_POINTS));
+  return points.filter((_, index) => index % step === 0);
 }
 
 /** The cut of a sphere through its middle: a circle, written as the ends of its vertical and horizontal axis. */
@@ -76,5 +109,5 @@ function placedSphere(sphere: SphereGeometry, slice: Slice, offset: PixelOffset)
     [column - across, row],
     [column + across, row],
   ];
-  return { kind: "ELLIPSE", slice, worldPoints: ends.map((end) => worldOf(slice, end, offset)) };
+  return { kind: "ELLIPSE", slice, worldPoints: worldOf(slice, ends, offset) };
 }

@@ -1,27 +1,41 @@
 import type { Types } from "@cornerstonejs/core";
 import { annotation as annotations, type Types as ToolTypes } from "@cornerstonejs/tools";
-import type { MarkKind } from "@/domain/labelSchema";
-import type { Geometry, PatientMm, SphereGeometry } from "@/domain/payload";
-import { AI_MARK_STYLE } from "./cornerstone";
-import { fromPayload, type PlacedMark } from "./fromPayload";
+import { canonical, type Geometry, type SphereGeometry } from "@/domain/payload";
+import { annotationOf, dataOf, movableText, place, shapeOf } from "./annotations";
+import { depthFrom, slabOf } from "./box";
+import { fromPayload, type PlacedMark, sliceOf } from "./fromPayload";
+import { styleOf } from "./markStyles";
+import { kindOfTool } from "./markTools";
+import { greyImageOf } from "./pixelImage";
 import type { Slice } from "./slices";
-import { kindOfTool, TOOL_OF_KIND } from "./toolGroup";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
-/** A mark to show on the images; the AI's are drawn dashed and in another colour. */
+/** A mark to show on the images. */
 export interface ViewerMark {
   id: string;
   geometry: Geometry | SphereGeometry;
+  /** The number of its finding, and an arrow's text. */
   label: string;
-  source: "READER" | "AI";
-  /** The AI's marks always, the reader's own once they are signed. */
+  /** Of the reader's own finding; the others have the colour of their source. */
+  colour?: string;
+  source: "READER" | "AI" | "PRIOR" | "REFERENCE";
+  /** What is not the reader's own always, the reader's own once they are signed. */
   isLocked: boolean;
+}
+
+/** What is known of an annotation on the screen. */
+interface Shown {
+  mark: ViewerMark | null;
+  markId: string;
+  /** What was drawn when we last looked, and the geometry that stands for it. */
+  movable: string;
+  geometry: string;
 }
 
 /** Keeps Cornerstone's annotations equal to the marks of the read, which alone are the truth; one for all panes. */
 export class MarkLayer {
-  /** What is drawn for each mark, as text, to see both sides' changes. */
-  private readonly shown = new Map<string, string>();
+  /** By annotation; a 3D box has one on each of its slices. */
+  private readonly shown = new Map<string, Shown>();
   private selectedId: string | null = null;
 
   constructor(
@@ -33,9 +47,16 @@ export class MarkLayer {
 
   /** Draw these marks and no others; a mark that the reader is still drawing is left alone. */
   show(marks: ViewerMark[], slices: Slice[], areVisible: boolean): void {
-    const wanted = new Map(marks.map((mark) => [mark.id, mark]));
-    for (const id of [...this.shown.keys()]) if (!wanted.has(id)) this.remove(id);
-    for (const mark of marks) this.put(mark, slices, areVisible);
+    const wanted = marks.flatMap((mark) =>
+      fromPayload(mark.geometry, slices, this.offset).map((placed) => ({
+        id: annotationId(mark, placed, slices),
+        mark,
+        placed,
+      })),
+    );
+    const ids = new Set(wanted.map(({ id }) => id));
+    for (const id of [...this.shown.keys()]) if (!ids.has(id)) this.remove(id);
+    for (const { id, mark, placed } of wanted) this.put(id, mark, placed, areVisible);
     this.select(this.selectedId);
   }
 
@@ -44,17 +65,25 @@ export class MarkLayer {
   }
 
   /** Mark one as selected; remembered for when it comes to be shown, on another series for example. */
-  select(id: string | null): void {
-    this.selectedId = id;
+  select(markId: string | null): void {
+    this.selectedId = markId;
     // All at once: Cornerstone cannot deselect a single annotation that has been removed meanwhile.
     annotations.selection.deselectAnnotation();
-    if (id !== null && this.shown.has(id)) annotations.selection.setAnnotationSelected(id, true);
+    for (const [id, entry] of this.shown) {
+      if (markId !== null && entry.markId === markId)
+        annotations.selection.setAnnotationSelected(id, true, true);
+    }
     this.render();
   }
 
-  /** A mark that the reader has just finished; null when it has no extent (a click where a drag was meant). */
+  /** The mark that an annotation stands for. */
+  markIdOf(annotationId: string): string {
+    return this.shown.get(annotationId)?.markId ?? annotationId;
+  }
+
+  /** A mark that the reader has just finished; null when it is none: a click where a drag was meant, or half an angle. */
   adopt(drawn: ToolTypes.Annotation, slices: Slice[]): DrawnMark | null {
-    const read = this.read(drawn, slices);
+    const read = this.read(drawn, slices, null);
     const id = drawn.annotationUID;
     if (!id) return null;
     if (!read || hasNoExtent(read)) {
@@ -62,61 +91,67 @@ export class MarkLayer {
       this.render();
       return null;
     }
-    this.shown.set(id, drawnText(drawn));
+    this.shown.set(id, {
+      mark: null,
+      markId: id,
+      movable: textOf(drawn),
+      geometry: canonical(read.geometry),
+    });
     return read;
   }
 
   /** The marks whose points the reader has moved since they were last shown. */
   moved(slices: Slice[]): ({ id: string } & DrawnMark)[] {
-    return [...this.shown].flatMap(([id, before]) => {
+    return [...this.shown].flatMap(([id, entry]) => {
       const current = annotations.state.getAnnotation(id);
-      if (!current || current.isLocked || drawnText(current) === before) return [];
-      const read = this.read(current, slices);
+      if (!current || current.isLocked || textOf(current) === entry.movable) return [];
+      const read = this.read(current, slices, entry.mark);
       if (!read) return [];
-      this.shown.set(id, drawnText(current));
-      return [{ id, ...read }];
+      this.shown.set(id, { ...entry, movable: textOf(current), geometry: canonical(read.geometry) });
+      return [{ id: entry.markId, ...read }];
     });
   }
 
-  private read(drawn: ToolTypes.Annotation, slices: Slice[]): DrawnMark | null {
+  /** Forget what the reader has begun and not finished. */
+  dropUnfinished(): void {
+    for (const { annotationUID, metadata } of annotations.state.getAllAnnotations()) {
+      const isOurs = kindOfTool(metadata?.toolName ?? "") !== undefined;
+      if (annotationUID && isOurs && !this.shown.has(annotationUID))
+        annotations.state.removeAnnotation(annotationUID);
+    }
+    this.render();
+  }
+
+  private read(drawn: ToolTypes.Annotation, slices: Slice[], known: ViewerMark | null): DrawnMark | null {
     const kind = kindOfTool(drawn.metadata?.toolName ?? "");
     const slice = slices.find(({ imageId }) => imageId === drawn.metadata?.referencedImageId);
-    return kind && slice ? toPayload(kind, pointsOf(drawn), slice, this.offset) : null;
+    if (!kind || !slice) return null;
+    const depth = known?.geometry.kind === "BOX" ? depthFrom(known.geometry, slice) : slabOf(slice, slices);
+    const surroundings = { slice, offset: this.offset, image: greyImageOf(slice), depth };
+    return toPayload(kind, shapeOf(kind, dataOf(drawn)), surroundings);
   }
 
-  private put(mark: ViewerMark, slices: Slice[], isVisible: boolean): void {
-    const placed = fromPayload(mark.geometry, slices, this.offset);
-    if (!placed) {
-      this.remove(mark.id);
-      return;
-    }
-    const known = annotations.state.getAnnotation(mark.id);
-    if (known) this.update(known, mark, placed);
-    else this.add(mark, placed);
-    annotations.visibility.setAnnotationVisibility(mark.id, isVisible);
-    annotations.locking.setAnnotationLocked(mark.id, mark.isLocked);
+  private put(id: string, mark: ViewerMark, placed: PlacedMark, isVisible: boolean): void {
+    const known = annotations.state.getAnnotation(id);
+    const entry = this.shown.get(id);
+    const geometry = canonical(mark.geometry);
+    if (!known) this.add(id, placed);
+    else if (entry?.geometry !== geometry) place(known, placed);
+    const drawn = known ?? annotations.state.getAnnotation(id);
+    if (!drawn) return;
+    const movable = entry?.geometry === geometry ? entry.movable : textOf(drawn);
+    this.shown.set(id, { mark, markId: mark.id, movable, geometry });
+    const data = dataOf(drawn);
+    data.label = mark.label;
+    if (mark.geometry.kind === "BOX") data.depth = depthFrom(mark.geometry, placed.slice);
+    annotations.config.style.setAnnotationStyles(id, styleOf(mark));
+    annotations.visibility.setAnnotationVisibility(id, isVisible);
+    annotations.locking.setAnnotationLocked(id, mark.isLocked);
   }
 
-  private add(mark: ViewerMark, placed: PlacedMark): void {
+  private add(id: string, placed: PlacedMark): void {
     const viewport = this.viewportOf(placed.slice);
-    if (!viewport) return;
-    const added = annotationOf(mark, placed, viewport);
-    annotations.state.addAnnotation(added, viewport.element);
-    if (mark.source === "AI") annotations.config.style.setAnnotationStyles(mark.id, AI_MARK_STYLE);
-    this.shown.set(mark.id, drawnText(added));
-  }
-
-  private update(known: ToolTypes.Annotation, mark: ViewerMark, placed: PlacedMark): void {
-    known.data.label = mark.label;
-    const drawn = this.read(known, [placed.slice]);
-    const isSame = drawn && JSON.stringify(drawn.geometry) === JSON.stringify(inPayloadOrder(mark.geometry));
-    if (isSame || mark.source === "AI") return;
-    const handles = known.data.handles;
-    if (!handles) return;
-    handles.points = placed.worldPoints.map((point) => [...point]);
-    known.data.cachedStats = {};
-    known.invalidated = true;
-    this.shown.set(mark.id, drawnText(known));
+    if (viewport) annotations.state.addAnnotation(annotationOf(id, placed, viewport), viewport.element);
   }
 
   private remove(id: string): void {
@@ -125,78 +160,26 @@ export class MarkLayer {
   }
 }
 
-function pointsOf(drawn: ToolTypes.Annotation): PatientMm[] {
-  return (drawn.data.handles?.points ?? []).map(([x, y, z]) => [x, y, z]);
+/** The mark's own id on its own slice, so that what was just drawn is known again; others of a box add the slice. */
+function annotationId(mark: ViewerMark, { slice }: PlacedMark, slices: Slice[]): string {
+  if (mark.geometry.kind !== "BOX" || sliceOf(mark.geometry, slices) === slice) return mark.id;
+  return `${mark.id} ${slice.sopInstanceUid} ${slice.frameNumber}`;
 }
 
-function drawnText(drawn: ToolTypes.Annotation): string {
-  return JSON.stringify(pointsOf(drawn));
-}
-
-/** Key order as `toPayload` builds it, so that two geometries compare as text. */
-function inPayloadOrder(geometry: Geometry | SphereGeometry): Geometry | SphereGeometry {
-  if (geometry.kind === "SPHERE") return geometry;
-  return {
-    kind: geometry.kind,
-    points_mm: geometry.points_mm,
-    ...(geometry.points_px ? { points_px: geometry.points_px } : {}),
-    ...(geometry.spacing_mm ? { spacing_mm: geometry.spacing_mm } : {}),
-    frame_of_reference_uid: geometry.frame_of_reference_uid,
-    sop_instance_uid: geometry.sop_instance_uid,
-    series_instance_uid: geometry.series_instance_uid,
-    frame_number: geometry.frame_number,
-  };
+function textOf(drawn: ToolTypes.Annotation): string {
+  const kind = kindOfTool(drawn.metadata?.toolName ?? "");
+  return kind ? movableText(kind, drawn) : "";
 }
 
 // A click that trembles by a micrometre is still a click.
 const LEAST_EXTENT = 1e-3;
 
 function hasNoExtent({ geometry }: DrawnMark): boolean {
-  if (geometry.kind === "POINT") return false;
+  if (geometry.kind === "POINT" || geometry.kind === "PROBE") return false;
   const points = geometry.points_mm ?? geometry.points_px ?? [];
-  const [first, ...others] = points;
+  // A box without width reaches from slice to slice all the same.
+  const [first, ...others] = geometry.kind === "BOX" ? points.slice(0, 3) : points;
   return others.every((point) =>
     point.every((value, axis) => Math.abs(value - (first?.[axis] ?? 0)) < LEAST_EXTENT),
   );
-}
-
-function annotationOf(mark: ViewerMark, placed: PlacedMark, viewport: Types.IViewport): ToolTypes.Annotation {
-  const { viewPlaneNormal, viewUp } = viewport.getCamera();
-  const origin = (): Types.Point3 => [0, 0, 0];
-  return {
-    annotationUID: mark.id,
-    highlighted: false,
-    invalidated: true,
-    isLocked: false,
-    isVisible: true,
-    metadata: {
-      toolName: toolNameOf(placed.kind),
-      FrameOfReferenceUID: viewport.getFrameOfReferenceUID(),
-      referencedImageId: placed.slice.imageId,
-      ...(viewPlaneNormal ? { viewPlaneNormal } : {}),
-      ...(viewUp ? { viewUp } : {}),
-    },
-    data: {
-      label: mark.label,
-      cachedStats: {},
-      handles: {
-        points: placed.worldPoints.map((point): Types.Point3 => [...point]),
-        activeHandleIndex: null,
-        textBox: {
-          hasMoved: false,
-          worldPosition: origin(),
-          worldBoundingBox: {
-            topLeft: origin(),
-            topRight: origin(),
-            bottomLeft: origin(),
-            bottomRight: origin(),
-          },
-        },
-      },
-    },
-  };
-}
-
-function toolNameOf(kind: MarkKind): string {
-  return TOOL_OF_KIND[kind];
 }

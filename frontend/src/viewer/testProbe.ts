@@ -14,13 +14,23 @@ export interface PaneProbe {
   clientPointOfPixel: ClientPoint;
 }
 
+/** What browser tests may see of one annotation. */
+export interface AnnotationProbe {
+  id: string;
+  tool: string;
+  isLocked: boolean;
+  isVisible: boolean;
+  points: number[][];
+  stats: unknown;
+}
+
 /** What browser tests may see of the viewer; it cannot change anything. */
 export interface ViewerProbe {
   readonly activeId: string;
   readonly panes: PaneProbe[];
   /** The active pane's. */
   readonly state: ViewerState | null;
-  readonly annotations: { id: string; tool: string; isLocked: boolean; points: number[][]; stats: unknown }[];
+  readonly annotations: AnnotationProbe[];
   readonly cacheBytes: number;
   clientPointOfPixel: ClientPoint;
   /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
@@ -85,6 +95,7 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
     id: drawn.annotationUID ?? "",
     tool: drawn.metadata?.toolName ?? "",
     isLocked: drawn.isLocked ?? false,
+    isVisible: drawn.isVisible ?? true,
     points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
     stats: structuredClone(drawn.data.cachedStats ?? {}),
   }));

@@ -1,12 +1,27 @@
 import { describe, expect, test } from "vitest";
+import { valueLines } from "@/domain/markText";
+import type { Geometry } from "@/domain/payload";
 import type { Calibration } from "./calibration";
-import { sizeText } from "./measure";
-import { valueText } from "./textLines";
+import { descriptionOf, type Slice } from "./slices";
+import { sizeText } from "./textLines";
 
 const LINE: [number, number][] = [
   [0, 0],
   [30, 40],
 ];
+const on = (calibration: Calibration): Pick<Slice, "frame"> => ({
+  frame: { ...descriptionOf({}, 0), calibration },
+});
+const lineOn = ({ spacing }: Calibration): Geometry => ({
+  kind: "LENGTH",
+  points_mm: null,
+  points_px: LINE,
+  ...(spacing ? { spacing_mm: [spacing.row_mm, spacing.column_mm] as const } : {}),
+  frame_of_reference_uid: null,
+  sop_instance_uid: "1.2",
+  series_instance_uid: "1.3",
+  frame_number: 1,
+});
 const at = (kind: "PATIENT" | "DETECTOR" | "ULTRASOUND_REGION"): Calibration => ({
   spacing: { row_mm: 0.2, column_mm: 0.2 },
   kind,
@@ -24,24 +39,24 @@ describe("the unit beside a mark", () => {
       ["50.0 px", "Outside the calibrated ultrasound regions."],
     ],
   ])("%j", (calibration, lines) => {
-    expect(sizeText("LENGTH", LINE, calibration)).toEqual(lines);
+    expect(sizeText(lineOn(calibration), on(calibration))).toEqual(lines);
   });
 
   test("a point has no size, so it needs no reason", () => {
-    expect(sizeText("POINT", [[1, 1]], { spacing: null, refusal: "OUTSIDE_REGIONS" })).toEqual([]);
+    const calibration: Calibration = { spacing: null, refusal: "OUTSIDE_REGIONS" };
+    const point: Geometry = { ...lineOn(calibration), kind: "POINT", points_px: [[1, 1]] };
+    expect(sizeText(point, on(calibration))).toEqual([]);
   });
 });
 
 test.each([
-  [{ value: -512.4 }, "HU", ["-512 HU"]],
-  [{ value: 2.345 }, "SUV", ["2.35 SUV"]],
-  [{ value: 17 }, null, ["17"]],
-  [{ value: 1234.5 }, "Bq/ml", ["1235 Bq/ml"]],
-  [{ value: [1, 2, 3] }, null, ["RGB 1 2 3"]],
-  [{ mean: 2.5, stdDev: 0.25 }, "SUV", ["mean 2.50 ± 0.25 SUV"]],
-  [{ mean: 40.4, stdDev: 5.2 }, "HU", ["mean 40 ± 5 HU"]],
-  [{ mean: Number.NaN, stdDev: Number.NaN }, "HU", []],
-  [undefined, "HU", []],
-])("the values %j in %s are written %j", (stats, unit, lines) => {
-  expect(valueText(stats, unit)).toEqual(lines);
+  [{ value: -512.4, unit: "HU" }, ["-512 HU"]],
+  [{ value: 2.345, unit: "SUV" }, ["2.35 SUV"]],
+  [{ value: 17, unit: "raw" }, ["17"]],
+  [{ value: 1234.5, unit: "Bq/ml" }, ["1235 Bq/ml"]],
+  [{ mean: 2.5, sd: 0.25, min: 1, max: 4.125, unit: "SUV" }, ["mean 2.50 ± 0.25 SUV", "1 to 4.13 SUV"]],
+  [{ mean: 40.4, sd: 5.2, min: -3, max: 91, unit: "HU" }, ["mean 40 ± 5 HU", "-3 to 91 HU"]],
+  [{}, []],
+])("the values %j are written %j", (values, lines) => {
+  expect(valueLines(values)).toEqual(lines);
 });

@@ -1,30 +1,20 @@
 import type { MarkKind } from "@/domain/labelSchema";
-import { type PatientMm, POINTS_OF_KIND } from "@/domain/payload";
-import { calibrationAt } from "./calibration";
-import { sizeText } from "./measure";
+import { sizeLines, valueLines } from "@/domain/markText";
+import type { Geometry } from "@/domain/payload";
+import { type AnnotationData, shapeOf } from "./annotations";
+import { CALIBRATIONS, calibrationAt, NO_CALIBRATION } from "./calibration";
+import { colourText, greyImageOf } from "./pixelImage";
+import { drawnPlane, toPixel } from "./plane";
 import type { Slice } from "./slices";
-import { type PixelOffset, pixelPoints } from "./toPayload";
-
-interface DrawnData {
-  label?: string;
-  handles?: { points?: PatientMm[] };
-  cachedStats?: Record<string, Stats | undefined>;
-}
-
-interface Stats {
-  value?: unknown;
-  mean?: unknown;
-  stdDev?: unknown;
-  modalityUnit?: unknown;
-}
+import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
 /**
  * The words beside a mark: its number in the list, our own sizes (the same that are saved), and the pixel
- * values under it. Cornerstone's sizes are not used: they say mm wherever a spacing of 1 was filled in.
+ * values under it. Cornerstone's are not used: they say mm wherever a spacing of 1 was filled in.
  */
 export function textLines(
   kind: MarkKind,
-  data: DrawnData,
+  data: AnnotationData,
   targetId: string | string[],
   sliceOfImage: (imageId: string) => Slice | undefined,
   offset: PixelOffset,
@@ -32,30 +22,38 @@ export function textLines(
   const target = Array.isArray(targetId) ? targetId[0] : targetId;
   const slice = sliceOfImage((target ?? "").replace(/^imageId:/, ""));
   const label = data.label ? [data.label] : [];
-  const points = data.handles?.points ?? [];
-  if (!slice || points.length < POINTS_OF_KIND[kind]) return label;
-  const pixels = pixelPoints(kind, points, slice, offset);
-  const sizes = sizeText(kind, pixels, calibrationAt(slice.frame, pixels));
-  return [...label, ...sizes, ...valueText(data.cachedStats?.[target ?? ""], slice.frame.pixels.unit)];
+  if (!slice) return label;
+  const surroundings = { slice, offset, image: greyImageOf(slice), depth: data.depth ?? FLAT };
+  const mark = toPayload(kind, shapeOf(kind, data), surroundings);
+  if (!mark) return label;
+  return [
+    ...label,
+    ...sizeText(mark.geometry, slice),
+    ...valueLines(mark.measurements),
+    ...colour(kind, mark, slice),
+  ];
 }
 
-/** The pixel values under a mark. Cornerstone's unit is not used: it says HU for every CT, whatever its rescale. */
-export function valueText(stats: Stats | undefined, unit: string | null): string[] {
-  if (!stats) return [];
-  const { value, mean, stdDev } = stats;
-  const suffix = unit ? ` ${unit}` : "";
-  // Cornerstone's statistics of an area are not a number where it found no pixels, for example on the CPU.
-  if (typeof mean === "number" && typeof stdDev === "number" && Number.isFinite(mean)) {
-    const digits = digitsFor(Math.max(Math.abs(mean), stdDev), unit);
-    return [`mean ${mean.toFixed(digits)} ± ${stdDev.toFixed(digits)}${suffix}`];
-  }
-  if (typeof value === "number")
-    return [`${value.toFixed(digitsFor(Math.abs(value), unit, value))}${suffix}`];
-  return Array.isArray(value) && value.length >= 3 ? [`RGB ${value.slice(0, 3).join(" ")}`] : [];
+/**
+ * Millimetres and what they mean where the image is calibrated, else pixels, named as such, and why. That an
+ * image has no spacing at all is said by the unit; a place within it that has none needs its reason.
+ */
+export function sizeText(geometry: Geometry, slice: Pick<Slice, "frame">): string[] {
+  const { points_px } = geometry;
+  if (!points_px) return sizeLines(geometry);
+  const calibration = calibrationAt(slice.frame, points_px);
+  if (calibration.spacing) return sizeLines(geometry, CALIBRATIONS[calibration.kind].suffix);
+  const lines = sizeLines(geometry);
+  const isSaid = lines.length === 0 || calibration.refusal === "NO_SPACING";
+  return isSaid ? lines : [...lines, NO_CALIBRATION[calibration.refusal]];
 }
 
-/** Hounsfield units are whole; of small or fractional values two digits are worth reading. */
-function digitsFor(size: number, unit: string | null, value = 0.5): number {
-  if (unit === "HU" || size >= 100) return 0;
-  return Number.isInteger(value) ? 0 : 2;
+function colour(kind: MarkKind, { geometry }: DrawnMark, slice: Slice): string[] {
+  if (kind !== "PROBE" || !slice.isColour) return [];
+  const plane = drawnPlane(slice.plane);
+  const [first] = geometry.points_px ?? (geometry.points_mm ?? []).map((point) => toPixel(plane, point));
+  return first ? colourText(slice, first) : [];
 }
+
+/** A box that is being drawn has no depth yet. */
+const FLAT = { from_mm: 0, to_mm: 0 };

@@ -1,10 +1,6 @@
 import {
-  EllipticalROITool,
   Enums,
-  LengthTool,
   PanTool,
-  ProbeTool,
-  RectangleROITool,
   StackScrollTool,
   ToolGroupManager,
   type Types,
@@ -12,20 +8,9 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
+import { MARK_KINDS } from "@/domain/markKinds";
 import { GESTURES, type MouseAction, type MouseMap, mouseMapOf } from "@/domain/mouse";
-
-export const TOOL_OF_KIND: Record<MarkKind, string> = {
-  POINT: ProbeTool.toolName,
-  LENGTH: LengthTool.toolName,
-  RECTANGLE: RectangleROITool.toolName,
-  ELLIPSE: EllipticalROITool.toolName,
-};
-
-const MARK_KINDS = Object.keys(TOOL_OF_KIND) as MarkKind[];
-
-export function kindOfTool(toolName: string): MarkKind | undefined {
-  return MARK_KINDS.find((kind) => TOOL_OF_KIND[kind] === toolName);
-}
+import { configurationOf, toolOfKind } from "./markTools";
 
 const { MouseBindings, KeyboardBindings } = Enums;
 
@@ -55,9 +40,6 @@ export interface MouseSettings {
 
 export const DEFAULT_MOUSE: MouseSettings = { map: mouseMapOf({}), isWheelReversed: false };
 
-/** Undo is ours: Cornerstone's own, on a bare "z", would change marks behind the form's back. */
-const NO_ACTIONS = { undo: { method: "undo", bindings: [] }, redo: { method: "redo", bindings: [] } };
-
 export type TextLinesOf = (kind: MarkKind, data: unknown, targetId: string | string[]) => string[];
 
 export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.IToolGroup {
@@ -66,8 +48,8 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
   for (const toolName of Object.values(TOOL_OF_ACTION)) group.addTool(toolName);
   for (const kind of MARK_KINDS) {
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
-    group.addTool(TOOL_OF_KIND[kind], { getTextLines, actions: NO_ACTIONS });
-    group.setToolPassive(TOOL_OF_KIND[kind]);
+    group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
+    group.setToolPassive(toolOfKind(kind));
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
@@ -76,7 +58,7 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
 /** Give each button what it is to do; the chosen marking tool gets its own, null leaves that to plain selecting. */
 export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mouse: MouseSettings): void {
   for (const kind of MARK_KINDS) {
-    group.setToolPassive(TOOL_OF_KIND[kind], { removeAllBindings: true });
+    group.setToolPassive(toolOfKind(kind), { removeAllBindings: true });
   }
   for (const [action, toolName] of Object.entries(TOOL_OF_ACTION)) {
     group.setToolPassive(toolName, { removeAllBindings: true });
@@ -84,7 +66,7 @@ export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mous
     if (bindings.length > 0) group.setToolActive(toolName, { bindings });
   }
   group.setToolConfiguration(StackScrollTool.toolName, { invert: mouse.isWheelReversed });
-  if (chosen) group.setToolActive(TOOL_OF_KIND[chosen], { bindings: bindingsOf("tool", mouse.map) });
+  if (chosen) group.setToolActive(toolOfKind(chosen), { bindings: bindingsOf("tool", mouse.map) });
 }
 
 function bindingsOf(action: MouseAction, map: MouseMap): { mouseButton: number; modifierKey?: number }[] {

@@ -1,7 +1,9 @@
 import { type Grid, withActive } from "@/domain/grid";
+import type { Geometry } from "@/domain/payload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
+import type { DrawnMark } from "./toPayload";
 
 /** What keys and buttons outside the images do with the active pane. */
 export interface ViewerHandle {
@@ -12,6 +14,10 @@ export interface ViewerHandle {
   toggleInvert: () => void;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  /** The slice on the active pane, as a mark to jump back to. */
+  currentPlace: () => ViewerMark | null;
+  /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
+  boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
 }
 
 /** The handle does nothing until the images are there. */
@@ -35,5 +41,25 @@ export function viewerHandle(
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
     },
+    currentPlace: () => placeOf(controller?.pane(activeId())),
+    boxReachingTo: (box, end) => {
+      const pane = controller?.pane(activeId());
+      return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
+    },
   };
+}
+
+function placeOf(pane: Pane | undefined): ViewerMark | null {
+  const slice = pane?.slices[pane.store.get().index];
+  if (!slice) return null;
+  const geometry: Geometry = {
+    kind: "POINT",
+    points_mm: null,
+    points_px: [[0, 0]],
+    frame_of_reference_uid: slice.frameOfReferenceUid,
+    sop_instance_uid: slice.sopInstanceUid,
+    series_instance_uid: slice.seriesInstanceUid,
+    frame_number: slice.frameNumber,
+  };
+  return { id: "place", geometry, label: "", source: "READER", isLocked: true };
 }

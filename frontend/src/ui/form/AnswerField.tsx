@@ -7,6 +7,8 @@ interface AnswerFieldProps {
   question: AnswerQuestion;
   answer: Answer | undefined;
   isDisabled: boolean;
+  /** Whether the number keys and Y, N answer this question; false for what is asked about each finding. */
+  hasKeys?: boolean;
   onChange: (value: Answer | null) => void;
 }
 
@@ -16,7 +18,7 @@ const YES_NO: Choice[] = [
 ];
 
 /** The field for one answer, after the question's kind. */
-export function AnswerField({ question, answer, isDisabled, onChange }: AnswerFieldProps) {
+export function AnswerField({ question, answer, isDisabled, hasKeys = true, onChange }: AnswerFieldProps) {
   if (question.kind === "CONFIDENCE") {
     const value = typeof answer === "number" ? answer : null;
     return (
@@ -30,7 +32,7 @@ export function AnswerField({ question, answer, isDisabled, onChange }: AnswerFi
   return (
     <ChoiceField
       label={question.text}
-      choices={choices}
+      choices={hasKeys ? choices : choices.map(({ value, text }) => ({ value, text }))}
       value={answer}
       isStacked={isScale}
       isDisabled={isDisabled}

@@ -5,7 +5,7 @@ import classes from "./fields.module.css";
 export interface Choice {
   value: Answer;
   text: string;
-  hotkey: string;
+  hotkey?: string;
 }
 
 interface ChoiceFieldProps {
@@ -50,7 +50,7 @@ export function ChoiceField({ label, choices, value, isStacked, isDisabled, onCh
           onClick={() => onChange(choice.value)}
           onKeyDown={(event) => onKeyDown(event, index)}
         >
-          <kbd>{choice.hotkey}</kbd>
+          {choice.hotkey !== undefined && <kbd>{choice.hotkey}</kbd>}
           {choice.text}
         </button>
       ))}

@@ -11,14 +11,9 @@ import {
 } from "@mantine/core";
 import { FINDING_CODES } from "@/domain/findingCodes";
 import { type Code, type MarkKind, sameCode } from "@/domain/labelSchema";
+import { MARK_KIND_ROWS } from "@/domain/markKinds";
+import { AttributeFields } from "./AttributeFields";
 import type { QuestionFieldsProps } from "./QuestionCard";
-
-const TOOLS: { value: MarkKind; label: string }[] = [
-  { value: "POINT", label: "Point" },
-  { value: "LENGTH", label: "Length" },
-  { value: "RECTANGLE", label: "Rectangle" },
-  { value: "ELLIPSE", label: "Ellipse" },
-];
 
 /** With which tools a finding is marked, which codes it may have, and how many are wanted. */
 export function FindingFields(fields: QuestionFieldsProps) {
@@ -35,8 +30,8 @@ export function FindingFields(fields: QuestionFieldsProps) {
         onChange={(tools) => edit({ type: "CHANGE", id, change: { tools: tools as MarkKind[] } })}
       >
         <Group gap="lg" mt={4}>
-          {TOOLS.map((tool) => (
-            <Checkbox key={tool.value} {...tool} disabled={!isEditable} />
+          {MARK_KIND_ROWS.map(({ kind, text }) => (
+            <Checkbox key={kind} value={kind} label={text} disabled={!isEditable} />
           ))}
         </Group>
       </Checkbox.Group>
@@ -47,6 +42,7 @@ export function FindingFields(fields: QuestionFieldsProps) {
       >
         <Codes {...fields} codes={question.codes} />
       </Input.Wrapper>
+      <AttributeFields {...fields} />
       <Group gap="md" align="flex-start">
         <NumberInput
           label="At least"

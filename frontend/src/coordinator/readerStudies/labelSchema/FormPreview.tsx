@@ -1,6 +1,7 @@
 import { Badge, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
+import { markKindRow } from "@/domain/markKinds";
 import type { Answer } from "@/domain/payload";
 import type { DraftQuestion } from "@/domain/schemaEditing";
 import { AnswerField } from "@/ui/form/AnswerField";
@@ -35,13 +36,18 @@ function MarksPreview({ question }: { question: LocatedFindingQuestion }) {
       <Group gap="xs">
         {question.tools.map((tool) => (
           <Badge key={tool} variant="default" radius="sm">
-            {tool}
+            {markKindRow(tool).text}
           </Badge>
         ))}
       </Group>
       <Text size="xs" c="dimmed" mt={4}>
-        Each mark takes a confidence and one of: {question.codes.map((code) => code.meaning).join(", ")}
+        Each finding takes a confidence and one of: {question.codes.map((code) => code.meaning).join(", ")}
       </Text>
+      {question.attributes?.map(({ key, text }) => (
+        <Text key={key} size="xs" c="dimmed">
+          Asked about each: {text}
+        </Text>
+      ))}
     </>
   );
 }

@@ -1,0 +1,99 @@
+import type { MarkKind } from "./labelSchema";
+import { markKindRow } from "./markKinds";
+import { sizesOf } from "./measurements";
+import type { Geometry, Mark, Measurements, Sizes, Values } from "./payload";
+
+/** Units of a mark's sizes: millimetres, or pixels where the image has no spacing, named as such. */
+type LengthUnit = "mm" | "px";
+
+const oneDigit = (value: number | undefined) => (value ?? 0).toFixed(1);
+
+type Lines = (sizes: Sizes, unit: LengthUnit) => string[];
+
+const inside: Lines = ({ area_mm2 }, unit) => [`${oneDigit(area_mm2)} ${unit}²`];
+const none: Lines = () => [];
+/** Pixels may be longer than wide, so without spacing there is no angle either. */
+const angle: Lines = ({ angle_deg }, unit) =>
+  unit === "mm" ? [`${oneDigit(angle_deg)}°`] : ["no spacing: no angle"];
+
+const contour: Lines = (sizes, unit) => [
+  ...inside(sizes, unit),
+  `perimeter ${oneDigit(sizes.perimeter_mm)} ${unit}`,
+];
+
+const LINES_OF_KIND: Record<MarkKind, Lines> = {
+  POINT: none,
+  PROBE: none,
+  ARROW: none,
+  LENGTH: ({ length_mm }, unit) => [`${oneDigit(length_mm)} ${unit}`],
+  BIDIRECTIONAL: ({ long_axis_mm, short_axis_mm }, unit) => [
+    `long ${oneDigit(long_axis_mm)} ${unit}`,
+    `short ${oneDigit(short_axis_mm)} ${unit}`,
+  ],
+  ANGLE: angle,
+  COBB: angle,
+  RECTANGLE: ({ width_mm, height_mm, ...sizes }, unit) => [
+    `${oneDigit(width_mm)} × ${oneDigit(height_mm)} ${unit}`,
+    ...inside(sizes, unit),
+  ],
+  ELLIPSE: ({ width_mm, height_mm, ...sizes }, unit) => [
+    `${oneDigit(width_mm)} × ${oneDigit(height_mm)} ${unit}`,
+    ...inside(sizes, unit),
+  ],
+  CIRCLE: ({ diameter_mm, ...sizes }, unit) => [`Ø ${oneDigit(diameter_mm)} ${unit}`, ...inside(sizes, unit)],
+  FREEHAND: contour,
+  LIVEWIRE: contour,
+  SPLINE: contour,
+  BOX: ({ width_mm, height_mm, depth_mm, volume_mm3 }) => [
+    `${oneDigit(width_mm)} × ${oneDigit(height_mm)} × ${oneDigit(depth_mm)} mm`,
+    volumeText(volume_mm3 ?? 0),
+  ],
+};
+
+export function volumeText(volume_mm3: number): string {
+  return volume_mm3 < 1000 ? `${volume_mm3.toFixed(1)} mm³` : `${(volume_mm3 / 1000).toFixed(2)} cm³`;
+}
+
+/** The sizes as the geometry's points say them; `suffix` says what a millimetre of this image means. */
+export function sizeLines(geometry: Geometry, suffix = ""): string[] {
+  const lines = LINES_OF_KIND[geometry.kind];
+  const sizes = sizesOf(geometry);
+  const isMeasured = geometry.points_mm !== null || geometry.spacing_mm !== undefined;
+  if (isMeasured) return lines(sizes, "mm").map((line) => line + suffix);
+  return lines(sizesOf({ ...geometry, spacing_mm: [1, 1] }), "px");
+}
+
+/** Pixel values: whole Hounsfield units, and two digits of values that are small and fractional. */
+export function valueLines(values: Values): string[] {
+  const { value, mean, sd, min, max, unit } = values;
+  if (unit === undefined) return [];
+  const suffix = unit === "raw" ? "" : ` ${unit}`;
+  const text = (number: number, digits = digitsFor(number, unit)) => number.toFixed(digits);
+  if (value !== undefined) return [text(value) + suffix];
+  if (mean === undefined || sd === undefined || min === undefined || max === undefined) return [];
+  const digits = digitsFor(mean, unit);
+  return [
+    `mean ${text(mean, digits)} ± ${text(sd, digits)}${suffix}`,
+    `${text(min)} to ${text(max)}${suffix}`,
+  ];
+}
+
+function digitsFor(value: number, unit: string): number {
+  return unit === "HU" || Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 2;
+}
+
+/** A mark in one line of the list: of the pixel values the mean or the value alone. */
+export function markSummary(mark: Mark): string {
+  const { geometry, measurements, text } = mark;
+  const parts = [
+    markKindRow(geometry.kind).text,
+    text,
+    ...sizeLines(geometry),
+    ...valueLines(valuesOf(measurements)).slice(0, 1),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function valuesOf({ value, mean, sd, min, max, unit }: Measurements): Values {
+  return { value, mean, sd, min, max, unit };
+}

@@ -1,0 +1,73 @@
+import { ActionIcon, TextInput } from "@mantine/core";
+import type { Edit } from "@/domain/edits";
+import { markSummary } from "@/domain/markText";
+import type { Mark } from "@/domain/payload";
+import classes from "./FindingsList.module.css";
+
+interface MarkLineProps {
+  mark: Mark;
+  /** Of its finding, as on the images. */
+  number: number;
+  name: string;
+  colour: string;
+  isSelected: boolean;
+  isDisabled: boolean;
+  onEdit: (edit: Edit) => void;
+  onChosen: () => void;
+}
+
+// As the server allows.
+const LONGEST_TEXT = 200;
+
+/** One mark of a finding: a click goes to its slice. */
+export function MarkLine(props: MarkLineProps) {
+  const { mark, number, name, colour, isSelected, isDisabled, onEdit, onChosen } = props;
+  const isArrow = mark.geometry.kind === "ARROW";
+  return (
+    <div className={isSelected ? `${classes.mark} ${classes.chosen}` : classes.mark} data-mark={mark.id}>
+      <div className={classes.head}>
+        <button
+          type="button"
+          className={classes.jump}
+          onClick={onChosen}
+          aria-label={`Go to ${name}`}
+          aria-current={isSelected}
+        >
+          <span className={classes.number} style={{ color: colour }}>
+            {number}
+          </span>
+          <span className={classes.size}>{markSummary(mark)}</span>
+        </button>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          disabled={isDisabled}
+          aria-label={`Delete ${name}`}
+          onClick={() => onEdit({ type: "mark_removed", id: mark.id })}
+        >
+          ×
+        </ActionIcon>
+      </div>
+      {isArrow && (
+        <TextInput
+          size="xs"
+          mx={8}
+          mb={6}
+          placeholder="Text beside the arrow"
+          aria-label={`Text of ${name}`}
+          autoFocus={isSelected && mark.text === undefined}
+          maxLength={LONGEST_TEXT}
+          disabled={isDisabled}
+          value={mark.text ?? ""}
+          onChange={(event) =>
+            onEdit({ type: "mark_changed", id: mark.id, change: { text: event.currentTarget.value } })
+          }
+          onKeyDown={(event) => {
+            if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+          }}
+        />
+      )}
+    </div>
+  );
+}

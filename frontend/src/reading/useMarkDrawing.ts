@@ -1,0 +1,85 @@
+import { useCallback, useState } from "react";
+import type { Edit } from "@/domain/edits";
+import { questionForMark } from "@/domain/formKeys";
+import { isLocated, type MarkKind, type Question } from "@/domain/labelSchema";
+import { type Finding, findingOfMark, type Mark } from "@/domain/payload";
+import type { DrawnMark } from "@/viewer";
+import { onlyCode } from "./FindingFields";
+
+export interface MarkDrawing {
+  tool: MarkKind | null;
+  setTool: (tool: MarkKind | null) => void;
+  /** The finding that the next mark joins; null makes a finding of its own. */
+  extendedId: string | null;
+  /** Let the next mark join this finding, or no longer. */
+  toggleExtending: (finding: Finding) => void;
+  onMarkDrawn: (id: string, mark: DrawnMark) => void;
+  onMarkMoved: (id: string, mark: DrawnMark) => void;
+}
+
+interface MarkDrawingInput {
+  questions: Question[];
+  findings: Finding[];
+  edit: (edit: Edit) => void;
+  keepsTool: boolean;
+  onSelected: (markId: string) => void;
+}
+
+/** Which tool is chosen, and what becomes of a mark once it is drawn. */
+export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
+  const { questions, findings, edit, keepsTool, onSelected } = input;
+  const [tool, setTool] = useState<MarkKind | null>(null);
+  const [extendedId, setExtendedId] = useState<string | null>(null);
+  const chooseTool = useCallback((next: MarkKind | null) => {
+    setTool(next);
+    if (next === null) setExtendedId(null);
+  }, []);
+  const toggleExtending = useCallback(
+    (finding: Finding) => {
+      const isOn = extendedId === finding.id;
+      setExtendedId(isOn ? null : finding.id);
+      setTool(isOn ? null : (finding.marks.at(-1)?.geometry.kind ?? null));
+    },
+    [extendedId],
+  );
+  const onMarkDrawn = useCallback(
+    (id: string, drawn: DrawnMark) => {
+      const extended = findings.find((finding) => finding.id === extendedId);
+      edit(editOf({ id, ...drawn }, questions, extended));
+      // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
+      // and cannot make another by accident.
+      if (!keepsTool) chooseTool(null);
+      onSelected(id);
+    },
+    [edit, questions, findings, extendedId, keepsTool, chooseTool, onSelected],
+  );
+  const onMarkMoved = useCallback(
+    (id: string, drawn: DrawnMark) => {
+      const mark = findingOfMark(findings, id)?.marks.find((known) => known.id === id);
+      if (mark) edit({ type: "mark_changed", id, change: drawn });
+    },
+    [edit, findings],
+  );
+  return { tool, setTool: chooseTool, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+}
+
+/** A mark joins the finding that is being extended where the form allows it there; else it is one of its own. */
+function editOf(mark: Mark, questions: Question[], extended: Finding | undefined): Edit {
+  const { kind } = mark.geometry;
+  if (extended && allowsIn(extended, questions, kind)) {
+    return { type: "mark_added", findingId: extended.id, mark };
+  }
+  const key = questionForMark(questions, kind);
+  const question = questions.filter(isLocated).find((candidate) => candidate.key === key);
+  const code = question ? onlyCode(question) : null;
+  const id = crypto.randomUUID();
+  return {
+    type: "finding_added",
+    finding: { id, question: key, code, confidence: null, answers: {}, marks: [mark] },
+  };
+}
+
+function allowsIn(finding: Finding, questions: Question[], kind: MarkKind): boolean {
+  const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
+  return !question || question.tools.includes(kind);
+}

@@ -1,0 +1,229 @@
+"""Each marking tool with the real mouse: its sizes in millimetres on phantoms of known geometry, saved and loaded."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots
+from tests.e2e.marking import (
+    BLOCK,
+    BLOCK_HU,
+    EVERY_TOOL,
+    GEOMETRIES,
+    QUESTIONS,
+    SLICE_MM,
+    Geometry,
+    Pixel,
+    datasets_of,
+    draw,
+    marks_of,
+)
+from tests.e2e.test_reading import saved, stored_read
+from tests.e2e.viewing import Case, case_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
+
+LEFT, RIGHT, TOP, BOTTOM = BLOCK[0] - 0.5, BLOCK[1] + 0.5, BLOCK[2] - 0.5, BLOCK[3] + 0.5
+BLOCK_CORNERS: list[Pixel] = [(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM)]
+ROUND: list[Pixel] = [(130 + 40 * math.cos(a * math.pi / 4), 110 + 40 * math.sin(a * math.pi / 4)) for a in range(8)]
+# What is drawn, on which slice: two marks a slice at most, far apart, so that none is grabbed by the next.
+DRAWN: dict[str, tuple[int, list[Pixel]]] = {
+    "LENGTH": (0, [(40, 40), (120, 100)]),
+    "POINT": (0, [(200, 200)]),
+    "BIDIRECTIONAL": (1, [(50, 60), (170, 60)]),
+    "PROBE": (1, [(130, 180)]),
+    "ANGLE": (2, [(150, 60), (60, 60), (60, 130)]),
+    "ARROW": (2, [(200, 200), (170, 160)]),
+    "COBB": (3, [(50, 60), (150, 60), (50, 200), (150, 150)]),
+    "RECTANGLE": (4, [(105, 85), (155, 135)]),
+    "ELLIPSE": (5, [(130, 110), (180, 140)]),
+    "CIRCLE": (6, [(130, 110), (175, 110)]),
+    "FREEHAND": (7, BLOCK_CORNERS),
+}
+ON_A_FRESH_SLICE = {"LIVEWIRE": BLOCK_CORNERS, "SPLINE": ROUND, "BOX": [(60.0, 60.0), (180.0, 160.0)]}
+
+
+def length(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    return {"length_mm": geometry.distance(*points)}
+
+
+def bidirectional(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    # Cornerstone begins with a short axis of two thirds of the long one.
+    long_mm = geometry.distance(*points)
+    return {"long_axis_mm": long_mm, "short_axis_mm": long_mm * 2 / 3}
+
+
+def rectangle(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    (x0, y0), (x1, y1) = points
+    width, height = abs(x1 - x0) * geometry.column_mm, abs(y1 - y0) * geometry.row_mm
+    return {"width_mm": width, "height_mm": height}
+
+
+def ellipse(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    # From the middle outwards.
+    sides = rectangle(geometry, points)
+    return {name: 2 * value for name, value in sides.items()}
+
+
+def circle(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    return {"diameter_mm": 2 * geometry.distance(*points)}
+
+
+def box(geometry: Geometry, points: list[Pixel]) -> dict[str, float]:
+    return {**rectangle(geometry, points), "depth_mm": SLICE_MM}
+
+
+LENGTHS: dict[str, Callable[[Geometry, list[Pixel]], dict[str, float]]] = {
+    "LENGTH": length,
+    "BIDIRECTIONAL": bidirectional,
+    "RECTANGLE": rectangle,
+    "ELLIPSE": ellipse,
+    "CIRCLE": circle,
+    "BOX": box,
+}
+
+
+def direction_deg(geometry: Geometry, start: Pixel, end: Pixel) -> float:
+    return math.degrees(math.atan2((end[1] - start[1]) * geometry.row_mm, (end[0] - start[0]) * geometry.column_mm))
+
+
+def expected_angle(tool: str, geometry: Geometry, points: list[Pixel]) -> float:
+    if tool == "ANGLE":
+        return abs(direction_deg(geometry, points[1], points[0]) - direction_deg(geometry, points[1], points[2]))
+    between = abs(direction_deg(geometry, *points[:2]) - direction_deg(geometry, *points[2:])) % 180
+    return min(between, 180 - between)
+
+
+def polygon_area(geometry: Geometry, points: list[Pixel]) -> float:
+    """The shoelace formula, in millimetres."""
+    x = np.array([point[0] * geometry.column_mm for point in points])
+    y = np.array([point[1] * geometry.row_mm for point in points])
+    return float(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2)
+
+
+def check_sizes(tool: str, mark: dict[str, Any], geometry: Geometry, points: list[Pixel]) -> None:
+    """Every length is right within a pixel, an area within a pixel along its border, an angle within a degree."""
+    measured = mark["measurements"]
+    for name, value in LENGTHS.get(tool, lambda *_: {})(geometry, points).items():
+        # Both ends of a diameter are as far off as the one end that the mouse drags.
+        slack = (2 if tool in {"ELLIPSE", "CIRCLE"} else 1) * geometry.pixel_mm
+        assert measured[name] == pytest.approx(value, abs=slack), f"{tool} {name}"
+    if tool in {"ANGLE", "COBB"}:
+        assert measured["angle_deg"] == pytest.approx(expected_angle(tool, geometry, points), abs=1), tool
+    if tool in {"FREEHAND", "LIVEWIRE", "SPLINE"}:
+        border = measured["perimeter_mm"] * geometry.pixel_mm
+        outline = points if tool != "SPLINE" else fine_circle()
+        assert measured["area_mm2"] == pytest.approx(polygon_area(geometry, outline), abs=border), tool
+
+
+def fine_circle() -> list[Pixel]:
+    """The circle that the spline's points lie on."""
+    steps = np.linspace(0, 2 * math.pi, 720, endpoint=False)
+    return [(130 + 40 * math.cos(a), 110 + 40 * math.sin(a)) for a in steps]
+
+
+def check_values(tool: str, mark: dict[str, Any]) -> None:
+    """The block is 1000 HU all over, the water around it 0."""
+    measured = mark["measurements"]
+    if tool == "PROBE":
+        assert (measured["value"], measured["unit"]) == (0, "HU")
+    if tool == "RECTANGLE":
+        names = ("mean", "sd", "min", "max", "unit")
+        assert [measured[name] for name in names] == [BLOCK_HU, 0, BLOCK_HU, BLOCK_HU, "HU"]
+    if tool in {"ELLIPSE", "CIRCLE"}:
+        assert 0 < measured["mean"] < BLOCK_HU
+        assert (measured["min"], measured["max"]) == (0, BLOCK_HU)
+
+
+def check_place(tool: str, mark: dict[str, Any], geometry: Geometry, points: list[Pixel], index: int) -> None:
+    """The first point lies where the mouse went down, in the patient."""
+    first = mark["geometry"]["points_mm"][0]
+    distances = [float(np.linalg.norm(np.array(first) - geometry.millimetres(pixel, index))) for pixel in points]
+    if tool in {"LENGTH", "POINT", "PROBE", "ANGLE", "COBB", "ARROW", "CIRCLE", "BIDIRECTIONAL"}:
+        assert distances[0] <= geometry.pixel_mm, f"{tool} {distances}"
+    offset = (np.array(first) - geometry.position(index)) @ geometry.normal
+    expected = -SLICE_MM / 2 if tool == "BOX" else 0
+    assert offset == pytest.approx(expected, abs=0.01), f"{tool} lies on its slice"
+
+
+def check(tool: str, mark: dict[str, Any], geometry: Geometry, index: int, points: list[Pixel]) -> None:
+    assert mark["geometry"]["kind"] == tool
+    assert mark["geometry"]["frame_number"] == (index + 1 if geometry.is_multi_frame else 1)
+    check_sizes(tool, mark, geometry, points)
+    check_values(tool, mark)
+    check_place(tool, mark, geometry, points, index)
+
+
+def go_to_slice(page: Page, index: int) -> None:
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    for step in range(index):
+        page.keyboard.press("ArrowDown")
+        image_is_drawn(page, step + 1)
+
+
+def clear_marks(page: Page) -> None:
+    while page.locator("[data-mark]").count():
+        page.get_by_role("button", name="Delete mark").first.click()
+
+
+@pytest.fixture(scope="module", params=GEOMETRIES)
+def marked_case(stage: Stage, request: pytest.FixtureRequest) -> tuple[Geometry, Case]:
+    geometry = GEOMETRIES[request.param]
+    return geometry, case_of(stage, datasets_of(geometry), QUESTIONS)
+
+
+def opened(page: Page, case: Case) -> Page:
+    page.goto(case.url)
+    image_is_drawn(page)
+    return page
+
+
+def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
+    stage: Stage, signed_in: Callable[[Person], Page], marked_case: tuple[Geometry, Case]
+) -> None:
+    geometry, case = marked_case
+    page = opened(signed_in(stage.spare), case)
+    for tool, (index, points) in DRAWN.items():
+        go_to_slice(page, index)
+        draw(page, tool, points)
+        if tool == "ARROW":
+            page.keyboard.type("here")
+            page.keyboard.press("Enter")
+    saved(page)
+    screenshots(page, f"tools-{geometry.name.lower()}")
+    first = list(marks_of(stored_read(stage.spare, page)))
+    assert [mark["geometry"]["kind"] for mark in first] == list(DRAWN)
+    for mark, (tool, (index, points)) in zip(first, DRAWN.items(), strict=True):
+        check(tool, mark, geometry, index, points)
+    assert first[list(DRAWN).index("ARROW")]["text"] == "here"
+    before = placed(page)
+    page = opened(page, case)
+    assert placed(page) == before
+    clear_marks(page)
+
+    for tool, points in ON_A_FRESH_SLICE.items():
+        draw(page, tool, points)
+        saved(page)
+        (mark,) = marks_of(stored_read(stage.spare, page))
+        check(tool, mark, geometry, 0, points)
+        page = opened(page, case)
+        assert len(probe(page, "v.annotations")) == 1
+        screenshots(page, f"tool-{tool.lower()}-{geometry.name.lower()}")
+        clear_marks(page)
+    saved(page)
+    assert {*DRAWN, *ON_A_FRESH_SLICE} == set(EVERY_TOOL)
+
+
+def placed(page: Page) -> dict[str, list[list[float]]]:
+    """The handles of every annotation, to the hundredth of a millimetre."""
+    return {
+        one["id"]: [[round(value, 2) + 0.0 for value in point] for point in one["points"]]
+        for one in probe(page, "v.annotations")
+        if one["tool"] != "PlanarFreehandROI"
+    }
