@@ -11,7 +11,8 @@ export interface SegmentMeasurements {
   sd?: number;
   min?: number;
   max?: number;
-  unit?: "HU" | "SUV" | "raw";
+  /** As the image names it; raw where it names none. */
+  unit?: string;
 }
 
 /** The sum over one slice, so that a stroke on one slice does not count all the others again. */

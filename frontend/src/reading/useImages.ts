@@ -6,7 +6,7 @@ import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { ReadSessionHandle } from "./useReadSession";
-import { aiMarks, ownMarks } from "./viewerMarks";
+import { aiMarks, ownMarks, segmentPlace } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -61,10 +61,11 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = marks.find((candidate) => candidate.id === id);
+      const own = findingOfMark(findings, id)?.marks.find((candidate) => candidate.id === id);
+      const mark = marks.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [marks, jumpTo],
+    [marks, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending } = drawing;

@@ -20,14 +20,15 @@ import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import type { FrameUrl, Slice } from "./slices";
+import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
 import { textLines } from "./textLines";
-import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { bindMouse, type MouseSettings, makeToolGroup, toolBindings } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
-export interface ViewerEvents {
+export interface ViewerEvents extends SegmentEvents {
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
   onMarkSelected: (id: string | null) => void;
@@ -45,6 +46,8 @@ export class GridController {
   private readonly engine: RenderingEngine;
   private readonly group: ToolTypes.IToolGroup;
   private readonly layer: MarkLayer;
+  /** Segments: their labelmaps and tools. */
+  readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly opened = new Map<string, Promise<Slice[]>>();
@@ -68,11 +71,15 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
-      onSlicesChanged: () => this.showMarks(),
+      onSlicesChanged: () => {
+        this.showMarks();
+        this.desk.sync();
+      },
     };
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => this.engine.render(),
@@ -96,6 +103,7 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    this.desk.leave(pane);
     this.group.removeViewports(this.engine.id, pane.id);
     this.panes.delete(pane.id);
     pane.destroy();
@@ -139,6 +147,7 @@ export class GridController {
   setTool(kind: MarkKind | null, mouse: MouseSettings): void {
     this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+    this.desk.bind(toolBindings(mouse));
   }
 
   /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
@@ -176,6 +185,7 @@ export class GridController {
   destroy(): void {
     this.stopListening();
     this.observer.disconnect();
+    this.desk.destroy();
     this.quietly(() => this.layer.clear());
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();

@@ -4,6 +4,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { SegmentInputs } from "./segments/SegmentDesk";
 import { PaneFrame } from "./PaneFrame";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
@@ -19,6 +20,7 @@ export interface ViewerGridProps extends ViewerEvents {
   selectedMarkId: string | null;
   tool: MarkKind | null;
   mouse: MouseSettings;
+  segments: SegmentInputs;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
   /** A series was dropped on a pane. */
@@ -61,7 +63,8 @@ export function ViewerGrid(props: ViewerGridProps) {
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
-              if (newest.current.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
+              const { tool, segments } = newest.current;
+              if (tool === null && segments.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
             }}
             onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
           />
@@ -88,6 +91,8 @@ function useController(props: ViewerGridProps): GridController | null {
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),
         onMarkRefused: (reason) => events.current.onMarkRefused(reason),
+        onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
+        onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
       });
       if (isTestMode) stopExposing = exposeForTests(made);
       setController(made);
@@ -105,11 +110,12 @@ function useController(props: ViewerGridProps): GridController | null {
 }
 
 function useViewerInputs(controller: GridController | null, props: ViewerGridProps): void {
-  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid } = props;
+  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid, segments } = props;
   useEffect(() => controller?.setActive(grid.activeId), [controller, grid.activeId]);
   useEffect(() => controller?.setMarks(marks), [controller, marks]);
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
   // Marks come before the selection: a mark just loaded can be the selected one.
   useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
   useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
+  useEffect(() => controller?.desk.setInputs(segments), [controller, segments]);
 }

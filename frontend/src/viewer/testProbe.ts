@@ -32,6 +32,8 @@ export interface ViewerProbe {
   readonly state: ViewerState | null;
   readonly annotations: AnnotationProbe[];
   readonly cacheBytes: number;
+  /** Painted voxels by segment. */
+  readonly segmentVoxels: Record<string, number>;
   clientPointOfPixel: ClientPoint;
   /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
   valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
@@ -58,6 +60,9 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get annotations() {
       return drawnAnnotations();
+    },
+    get segmentVoxels() {
+      return controller.desk.paintedVoxels;
     },
     get cacheBytes() {
       return cache.getCacheSize();

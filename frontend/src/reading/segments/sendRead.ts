@@ -1,0 +1,15 @@
+import * as api from "@/api/reading";
+import { forgetSegments, uploadSegments } from "./segmentStore";
+
+/** Save a draft, its segments first: the server refuses a draft that names voxels it does not have. */
+export async function saveDraft(readId: string, body: api.SaveRequest): Promise<api.DraftSaved> {
+  await uploadSegments(readId, body.payload);
+  return api.saveDraft(readId, body);
+}
+
+export async function signRead(readId: string, body: api.SaveRequest): Promise<api.ReadSigned> {
+  await uploadSegments(readId, body.payload);
+  const signed = await api.signRead(readId, body);
+  await forgetSegments(readId);
+  return signed;
+}
