@@ -169,14 +169,29 @@ class Read(UuidModel):
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     revision_number = models.PositiveIntegerField(default=0)
     active_ms = models.PositiveBigIntegerField(
-        default=0, help_text="Time the read was open and in use, by the browser's clock."
+        default=0, help_text="Time the read was open and in use, by the browser's clock: the sum over its sittings."
     )
+    editor = models.CharField(max_length=64, blank=True, help_text="The browser that holds or last held the read.")
+    editor_since = models.DateTimeField(null=True)
+    editor_seen_at = models.DateTimeField(null=True, help_text="Start of the running lease; null once given back.")
     opened_at = models.DateTimeField()
     phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
     first_read_at = models.DateTimeField(null=True)
     first_read_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Sitting(UuidModel):
+    """One stay at a read, with the times its browser counted per phase (`annotations.domain.times`)."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="sittings")
+    key = models.CharField(max_length=64)
+    phases = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["read", "key"], name="sitting_once")]
 
 
 class Revision(AppendOnlyModel):

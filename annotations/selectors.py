@@ -318,4 +318,4 @@ def labels_of(
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
         "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
-    ).prefetch_related("read__ai_deliveries")
+    ).prefetch_related("read__ai_deliveries", "read__sittings")

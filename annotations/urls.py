@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, labels, reader_studies, reading, segments
+from annotations.api import ai, labels, reader_studies, reading, segments, sittings
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),
     path("reads/<uuid:read_id>", reading.ReadApi.as_view(), name="read"),
     path("reads/<uuid:read_id>/draft", reading.ReadDraftApi.as_view(), name="read-draft"),
+    path("reads/<uuid:read_id>/editor", sittings.ReadEditorApi.as_view(), name="read-editor"),
     path("reads/<uuid:read_id>/first-read", ai.ReadFreezeApi.as_view(), name="read-first-read"),
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
 from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
@@ -69,6 +70,26 @@ class LabelOutput(serializers.Serializer[Any]):
         return findings
 
 
+class PhaseTimesOutput(serializers.Serializer[Any]):
+    """How long a phase of a read took, in milliseconds."""
+
+    first_image_ms = serializers.IntegerField(allow_null=True)
+    first_mark_ms = serializers.IntegerField(allow_null=True)
+    active_ms = serializers.IntegerField()
+    total_ms = serializers.IntegerField()
+
+
+class TimedLabelOutput(LabelOutput):
+    """A label with the reading times, which are kept from readers."""
+
+    times = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))
+    def get_times(self, label: Revision) -> dict[str, PhaseTimes]:
+        """Return the times of the read by phase."""
+        return times_of_read(sitting.phases for sitting in label.read.sittings.all())
+
+
 class CsvRenderer(BaseRenderer):
     """Lets DRF negotiate CSV; the view writes the file, DRF the problem documents."""
 
@@ -105,30 +126,36 @@ class LabelsApi(APIView):
             ),
             OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"]),
         ],
-        responses={(200, "application/json"): LabelOutput(many=True), (200, "text/csv"): OpenApiTypes.STR},
+        responses={(200, "application/json"): TimedLabelOutput(many=True), (200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response | HttpResponse:
         """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
-        rows = LabelOutput(page, many=True).data
+        sees_all = self._sees_all(request, reader_study)
+        rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(rows)
         keys = _question_keys(reader_study)
         following = paginator.get_next_link()
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-        return HttpResponse(labels_csv(rows, keys), content_type="text/csv; charset=utf-8", headers=headers)
+        return HttpResponse(
+            labels_csv(rows, keys, with_times=sees_all), content_type="text/csv; charset=utf-8", headers=headers
+        )
 
     def get_renderers(self) -> list[Any]:
         """JSON, and CSV on `format=csv` or `Accept: text/csv`."""
         return [*super().get_renderers(), CsvRenderer()]
 
+    @staticmethod
+    def _sees_all(request: Request, reader_study: ReaderStudy) -> bool:
+        return bool(roles_in(caller(request), reader_study.pk) & (MANAGING_ROLES | {Role.API_CLIENT}))
+
     def _labels(self, request: Request, reader_study: ReaderStudy) -> QuerySet[Revision]:
         query = LabelsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        roles = roles_in(caller(request), reader_study.pk)
-        sees_all = bool(roles & (MANAGING_ROLES | {Role.API_CLIENT}))
+        sees_all = self._sees_all(request, reader_study)
         if query.validated_data["include_drafts"] and sees_all:
             raise Invalid(
                 "Drafts belong to their readers.",

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
+from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.models import Assignment, Read, Revision
@@ -128,7 +129,6 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "label_schema",
             "revision_number",
             "payload",
-            "active_ms",
             "opened_at",
             "phase",
             "first_read_at",
@@ -181,7 +181,8 @@ class SaveInput(serializers.Serializer[Any]):
     base_revision = serializers.IntegerField(min_value=0)
     idempotency_key = serializers.RegexField(r"^[\w-]{8,64}$")
     payload = serializers.JSONField()
-    active_ms = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
+    editor = serializers.RegexField(EDITOR_PATTERN, required=False, default="")
+    sitting = SittingInput(required=False, allow_null=True, default=None)
 
 
 class DraftOutput(serializers.Serializer[Any]):
@@ -196,7 +197,7 @@ def save_of(request: Request) -> services.Save:
     """Return what the browser asks to have saved."""
     form = SaveInput(data=request.data)
     form.is_valid(raise_exception=True)
-    return services.Save(**form.validated_data)
+    return services.Save(**form.validated_data | {"sitting": sitting_of(form.validated_data)})
 
 
 class ReadDraftApi(APIView):

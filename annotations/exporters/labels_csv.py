@@ -27,28 +27,40 @@ COLUMNS = (
     "ai_shown_at",
     "ai_prediction_id",
 )
+# Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
+TIME_COLUMNS = ("active_ms", "total_ms", "times")
 ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str]) -> str:
+def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False) -> str:
     """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
     keys = list(question_keys)
+    columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
     # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *(ANSWER_PREFIX + key for key in keys)])
+    writer.writerow([*columns, *(ANSWER_PREFIX + key for key in keys)])
     for row in rows:
         values = {
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
             **_ai(row["ai_shown"]),
             "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
+            **(_times(row["times"]) if with_times else {}),
         }
         answers = [_cell(row["answers"].get(key)) for key in keys]
-        writer.writerow([*(_cell(values[name]) for name in COLUMNS), *answers])
+        writer.writerow([*(_cell(values[name]) for name in columns), *answers])
     return out.getvalue()
+
+
+def _times(phases: Mapping[str, Any]) -> dict[str, Any]:
+    """Empty cells for a read whose time was never counted (a simulated one, or one posted by a client)."""
+    if not phases:
+        return dict.fromkeys(TIME_COLUMNS)
+    sums = {name: sum(times[name] for times in phases.values()) for name in ("active_ms", "total_ms")}
+    return {**sums, "times": json.dumps(phases, separators=(",", ":"), sort_keys=True)}
 
 
 def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

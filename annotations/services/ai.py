@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from annotations.models import AiContent, AiDelivery, Read
-from annotations.services.reads import stream_of_reader
+from annotations.services.streams import stream_of_reader
 from portal.audit.services import record
 from portal.inference.models import Prediction
 

@@ -20,8 +20,11 @@ from annotations.models import (
     RevisionKind,
 )
 from annotations.services.content import json_digest
+from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.reader_studies import field_problems
 from annotations.services.segments import require_held_segments, require_whole_segments
+from annotations.services.streams import stream_of_reader
+from annotations.services.timing import SittingReport, sitting_report
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
@@ -42,18 +45,19 @@ class Save(NamedTuple):
     payload: dict[str, Any]
     base_revision: int
     idempotency_key: str
-    active_ms: int = 0
-
-
-def stream_of_reader(assignment: Assignment) -> str:
-    """Return the audit stream of one reader in one reader study: one chain each, so that readers do not wait."""
-    return f"reader-study:{assignment.reader_study_id}:reader:{assignment.reader_id}"
+    editor: str = ""
+    sitting: SittingReport | None = None
 
 
 def current_payload(read: Read) -> dict[str, Any]:
     """Return the content of the newest revision in the newest version, or an empty payload."""
-    newest = Revision.objects.filter(read=read, number=read.revision_number).first()
-    return upgraded(newest.payload) if newest else EMPTY_PAYLOAD
+    return payload_of(read, read.revision_number)
+
+
+def payload_of(read: Read, number: int) -> dict[str, Any]:
+    """Return the content of one revision in the newest version; what has not been saved yet is empty."""
+    revision = Revision.objects.filter(read=read, number=number).first()
+    return upgraded(revision.payload) if revision else EMPTY_PAYLOAD
 
 
 @transaction.atomic
@@ -105,6 +109,9 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         return repeated
     assignment = read.assignment
     _require_open(assignment)
+    if read.signed_at:
+        raise Conflict("The read is signed and frozen.")
+    require_editor(read, save.editor)
     following = _phase_after(read, kind)
     _check(read, save, kind)
     _move(assignment, _VERBS[kind])
@@ -120,7 +127,7 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         digest=digest,
         idempotency_key=save.idempotency_key,
     )
-    _advance(read, revision, save.active_ms, following)
+    _advance(read, revision, save, following)
     record(
         stream=stream_of_reader(assignment),
         actor=by,
@@ -132,8 +139,6 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
 
 
 def _phase_after(read: Read, kind: RevisionKind) -> Phase:
-    if read.signed_at:
-        raise Conflict("The read is signed and frozen.")
     phases = PHASE_TRANSITIONS[read.assignment.reader_study.ai_display]
     following = phases.get((read.phase, _VERBS[kind]))
     if following is not None:
@@ -150,7 +155,11 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
         raise Conflict(
             "The read has been saved elsewhere since you loaded it.",
             code="stale_revision",
-            extra={"current_revision": read.revision_number, "current_payload": current_payload(read)},
+            extra={
+                "current_revision": read.revision_number,
+                "current_payload": current_payload(read),
+                "base_payload": payload_of(read, save.base_revision),
+            },
         )
     questions = read.label_schema.questions
     problems = payload_problems(save.payload, questions)
@@ -190,14 +199,15 @@ def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
             )
 
 
-def _advance(read: Read, revision: Revision, active_ms: int, phase: Phase) -> None:
+def _advance(read: Read, revision: Revision, save: Save, phase: Phase) -> None:
     now = timezone.now()
-    open_ms = int((now - read.opened_at).total_seconds() * 1000)
     read.revision_number = revision.number
-    # The browser's clock counts; it can neither run backwards nor outrun the time since the read was opened.
-    read.active_ms = max(read.active_ms, min(active_ms, open_ms))
     read.phase = phase
+    sitting_report(read=read, sitting=save.sitting)
     changed = ["revision_number", "active_ms", "phase"]
+    if save.editor:
+        hold(read, save.editor)
+        changed += EDITOR_FIELDS
     if revision.kind == RevisionKind.FIRST_READ:
         read.first_read_at, read.first_read_revision = now, revision
         changed += ["first_read_at", "first_read_revision"]

@@ -23,6 +23,7 @@ from annotations.domain.segments import (
 from annotations.models import Read, ReaderStudyState, SegmentVersion
 from annotations.services.reader_studies import field_problems
 from annotations.services.segment_files import segment_read, segment_write
+from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record, sha256
 from portal.errors import Conflict, Invalid
@@ -74,9 +75,8 @@ def segment_put(*, by: User, read: Read, change: SegmentChange) -> SegmentVersio
         author=by,
         idempotency_key=change.idempotency_key,
     )
-    assignment = read.assignment
     record(
-        stream=f"reader-study:{assignment.reader_study_id}:reader:{assignment.reader_id}",
+        stream=stream_of_reader(read.assignment),
         actor=by,
         action="read.segment",
         obj=read,

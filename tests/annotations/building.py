@@ -120,6 +120,6 @@ def content(*findings: dict[str, Any], **answers: Any) -> dict[str, Any]:
 COMPLETE = {"nodule_present": True, "confidence": 83}
 
 
-def save(payload: dict[str, Any], base: int = 0, key: str | None = None, active_ms: int = 0) -> reading.Save:
+def save(payload: dict[str, Any], base: int = 0, key: str | None = None, **more: Any) -> reading.Save:
     """What the browser sends."""
-    return reading.Save(payload, base, key or str(uuid.uuid4()), active_ms)
+    return reading.Save(payload, base, key or str(uuid.uuid4()), **more)

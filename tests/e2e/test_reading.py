@@ -160,23 +160,3 @@ def test_offline_work_is_kept_and_sent_when_the_portal_is_back(
     page.context.set_offline(False)
     saved(page)
     assert stored_read(stage.second_reader, page)["payload"]["answers"]["suspicion"] == 2
-
-
-def test_a_stale_tab_is_told_and_overwrites_nothing_by_itself(
-    stage: Stage, signed_in: Callable[[Person], Page]
-) -> None:
-    first = signed_in(stage.second_reader)
-    open_next_case(first)
-    second = first.context.new_page()
-    second.goto(first.url)
-    image_is_drawn(second)
-    second.keyboard.press("5")
-    saved(second)
-    first.keyboard.press("1")
-    banner = first.get_by_role("alert").filter(has_text="changed in another window")
-    expect(banner).to_be_visible(timeout=SLOW_MS)
-    screenshots(first, "conflict")
-    assert stored_read(stage.second_reader, first)["payload"]["answers"]["suspicion"] == 5
-    banner.get_by_role("button", name="Go on with mine").click()
-    saved(first)
-    assert stored_read(stage.second_reader, first)["payload"]["answers"]["suspicion"] == 1

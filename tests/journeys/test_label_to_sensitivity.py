@@ -179,7 +179,7 @@ def opened(person: Person, assignment_id: str) -> dict[str, Any]:
 
 
 def save(base: int, content: dict[str, Any]) -> dict[str, Any]:
-    return {"base_revision": base, "idempotency_key": str(uuid.uuid4()), "payload": content, "active_ms": 1200}
+    return {"base_revision": base, "idempotency_key": str(uuid.uuid4()), "payload": content}
 
 
 def read_all(person: Person, trial: Trial, confidences: dict[str, int]) -> list[str]:

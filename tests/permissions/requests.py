@@ -46,7 +46,7 @@ def address(route: Route, side: Side) -> str:
 
 def body(name: str, side: Side) -> Any:
     """Content that the route understands."""
-    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
         "preferences": {"base_revision": 0, "content": {"version": 1}},
@@ -68,6 +68,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-label-schema": {"questions": QUESTIONS},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
+        "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
+        "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
         "read-segment": segment_content(side),
         "read-first-read": content,

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from annotations.models import AiDisplay, ReaderStudy
+from annotations.models import AiDisplay, ReaderStudy, Sitting
 from tests.permissions.requests import address, ask
 from tests.permissions.routes import all_routes
 from tests.permissions.world import Side, World, payload
@@ -55,7 +55,7 @@ def leaks(answers: dict[str, bytes], secrets: dict[str, str], asked_ids: set[str
 
 
 def send_own_read(client: Client, side: Side, verb: str, base_revision: int = 1) -> None:
-    content = {"base_revision": base_revision, "idempotency_key": str(uuid.uuid4()), "active_ms": 5}
+    content = {"base_revision": base_revision, "idempotency_key": str(uuid.uuid4())}
     content |= {"payload": payload(side.instance, finding_id=str(uuid.uuid4()))}
     response = client.post(
         f"/api/v1/reads/{side.read.pk}/{verb}", data=json.dumps(content), content_type="application/json"
@@ -156,6 +156,24 @@ def test_no_answer_to_a_reader_has_a_field_for_the_truth(world: World, callers: 
         if not re.match(rb"\s*[\[{]", body):
             continue
         assert not {key for key in keys_of(json.loads(body)) if re.search("truth|lesion|reference_standard", key)}, path
+
+
+def test_a_reader_is_not_shown_how_long_a_read_took(world: World, callers: dict[str, Client]) -> None:
+    """Readers who watch the clock read otherwise; and the API client's rows must have the place that readers lack."""
+
+    def places(client: Client) -> set[str]:
+        answers = answers_to(client, [world.a]).values()
+        return {
+            word.decode() for content in answers for word in re.findall(rb"active_ms|total_ms|first_mark_ms", content)
+        }
+
+    times = {"first_image_ms": 5, "first_mark_ms": None, "active_ms": 6, "total_ms": 7}
+    Sitting.objects.create(read=world.a.other_read, key="a-sitting", phases={"FIRST": times})
+    Sitting.objects.create(read=world.a.read, key="a-sitting", phases={"FIRST": times})
+    assert places(callers["reader"]) == set()
+    assert (
+        places(callers["client_read"]) == places(callers["coordinator"]) == {"active_ms", "total_ms", "first_mark_ms"}
+    )
 
 
 @pytest.mark.parametrize("persona", ["adjudicator", "outsider", "creator"])

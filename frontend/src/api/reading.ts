@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { PhaseTimes } from "@/domain/activeTime";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
 import { call } from "./send";
@@ -33,10 +34,11 @@ export interface Read {
   position: number;
   total: number;
   state: AssignmentState;
+  /** SECOND after a frozen first read, where the protocol shows the AI only then. */
+  phase: "FIRST" | "SECOND";
   label_schema: LabelSchema;
   revision_number: number;
   payload: ReadPayload;
-  active_ms: number;
   saved_at: string | null;
   signed_at: string | null;
   next_assignment_id: string | null;
@@ -48,7 +50,25 @@ export interface SaveRequest {
   base_revision: number;
   idempotency_key: string;
   payload: ReadPayload;
-  active_ms: number;
+  editor: string;
+  sitting: SittingReport;
+}
+
+/** One stay at the read, with its times so far. */
+export interface SittingReport {
+  key: string;
+  phases: Record<string, PhaseTimes>;
+}
+
+/** What a window wants of the one editor's place. */
+export interface EditorRequest {
+  editor: string;
+  wish: "HOLD" | "TAKE_OVER" | "RELEASE";
+  sitting: SittingReport;
+}
+
+export interface EditorHeld {
+  revision_number: number;
 }
 
 export interface DraftSaved {
@@ -92,11 +112,15 @@ export function assignmentsQuery(readerStudyId: string) {
   });
 }
 
+export function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
+  return call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, signal ? { signal } : {});
+}
+
 /** Opening is repeatable, so it is a query: it answers the read of the assignment, new or begun. */
 export function readQuery(assignmentId: string) {
   return queryOptions({
     queryKey: ["assignments", assignmentId, "read"],
-    queryFn: ({ signal }) => call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, { signal }),
+    queryFn: ({ signal }) => openRead(assignmentId, signal),
     // The session on the screen is the truth until the case is left; then the server is asked again.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -144,13 +168,26 @@ export function frameUrl(
 
 // Browsers refuse to finish a larger request after its page is gone.
 const LARGEST_KEEPALIVE_BYTES = 60_000;
+// A line that swallows everything is as good as none; what is repeated has its key, so that it is not stored twice.
+const ANSWER_WITHIN_MS = 20_000;
 
 /** Save a draft. A lost session is the caller's to show: unsaved work is on the page. */
 export function saveDraft(readId: string, body: SaveRequest): Promise<DraftSaved> {
   const keepalive = JSON.stringify(body).length < LARGEST_KEEPALIVE_BYTES;
-  return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, { body, keepalive, stayOnSignOut: true });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const options = { body, keepalive, signal, stayOnSignOut: true };
+  return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, options);
 }
 
 export function signRead(readId: string, body: SaveRequest): Promise<ReadSigned> {
-  return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, stayOnSignOut: true });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, signal, stayOnSignOut: true });
+}
+
+/** Hold, take over or give back the editor's place; `held_elsewhere` while another browser has it. */
+export function askToEdit(readId: string, body: EditorRequest): Promise<EditorHeld> {
+  const keepalive = body.wish === "RELEASE";
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const options = { body, keepalive, signal, stayOnSignOut: true };
+  return call<EditorHeld>("POST", `/api/v1/reads/${readId}/editor`, options);
 }

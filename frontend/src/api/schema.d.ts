@@ -816,6 +816,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/editor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hold, take over or release the read; 409 `held_elsewhere` while another editor holds it. */
+        post: operations["reads_editor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/first-read": {
         parameters: {
             query?: never;
@@ -861,6 +878,23 @@ export interface paths {
         put?: never;
         /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
         post: operations["reads_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign in again; 409 `other_account` while somebody else is signed in in this browser. */
+        post: operations["session_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,6 +1083,16 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description Who wants to edit: a name that the browser has made for itself. */
+        EditorInputRequest: {
+            editor: string;
+            wish: components["schemas"]["WishEnum"];
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
+        };
+        /** @description Where the read stands, so that the editor can tell whether it has moved on. */
+        EditorOutput: {
+            revision_number: number;
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             /** @description Send it with every frame, in the header X-Frame-Grant. */
@@ -1233,37 +1277,6 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-        /** @description One read's label in force. */
-        LabelOutput: {
-            /** Format: uuid */
-            reader_study_id: string;
-            /** Format: uuid */
-            read_id: string;
-            /** Format: uuid */
-            revision_id: string;
-            revision_number: number;
-            state: string;
-            phase: string;
-            reader: string;
-            case: string;
-            /** Format: uuid */
-            case_id: string;
-            study_instance_uid: string;
-            /** Format: date-time */
-            signed_at: string | null;
-            /** Format: date-time */
-            updated_at: string;
-            provenance: string;
-            schema_version: number;
-            answers: {
-                [key: string]: unknown;
-            };
-            readonly findings: {
-                [key: string]: unknown;
-            }[];
-            digest: string;
-            readonly ai_shown: components["schemas"]["AiShownOutput"][];
-        };
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
@@ -1409,13 +1422,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
         };
-        PaginatedLabelOutputList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["LabelOutput"][];
-        };
         PaginatedModelVersionOutputList: {
             /** Format: uri */
             next: string | null;
@@ -1436,6 +1442,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ReaderStudyOutput"][];
+        };
+        PaginatedTimedLabelOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["TimedLabelOutput"][];
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -1471,6 +1484,24 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "FIRST" | "SECOND";
+        /** @description What a sitting has counted in one phase of the read. */
+        PhaseTimesInputRequest: {
+            /** Format: int64 */
+            first_image_ms?: number | null;
+            /** Format: int64 */
+            first_mark_ms?: number | null;
+            /** Format: int64 */
+            active_ms: number;
+            /** Format: int64 */
+            total_ms: number;
+        };
+        /** @description How long a phase of a read took, in milliseconds. */
+        PhaseTimesOutput: {
+            first_image_ms: number | null;
+            first_mark_ms: number | null;
+            active_ms: number;
+            total_ms: number;
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -1598,11 +1629,6 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
-            /**
-             * Format: int64
-             * @description Time the read was open and in use, by the browser's clock.
-             */
-            active_ms?: number;
             /** Format: date-time */
             opened_at: string;
             phase?: components["schemas"]["PhaseEnum"];
@@ -1797,11 +1823,9 @@ export interface components {
             base_revision: number;
             idempotency_key: string;
             payload: unknown;
-            /**
-             * Format: int64
-             * @default 0
-             */
-            active_ms: number;
+            /** @default  */
+            editor: string;
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
         };
         /**
          * @description * `READ` - Read
@@ -1819,6 +1843,17 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
+        /** @description The account that the page belongs to, and its password. */
+        SignInAgainInputRequest: {
+            /** Format: uuid */
+            user_id: string;
+            password: string;
+        };
+        /** @description Whose session it is. */
+        SignInAgainOutput: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
             revision_number: number;
@@ -1828,6 +1863,13 @@ export interface components {
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
+        };
+        /** @description One stay at the read, and its times so far. */
+        SittingInputRequest: {
+            key: string;
+            phases: {
+                [key: string]: components["schemas"]["PhaseTimesInputRequest"];
+            };
         };
         /**
          * @description * `COMPUTED` - Computed
@@ -1843,6 +1885,40 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /** @description A label with the reading times, which are kept from readers. */
+        TimedLabelOutput: {
+            /** Format: uuid */
+            reader_study_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            revision_number: number;
+            state: string;
+            phase: string;
+            reader: string;
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            study_instance_uid: string;
+            /** Format: date-time */
+            signed_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            provenance: string;
+            schema_version: number;
+            answers: {
+                [key: string]: unknown;
+            };
+            readonly findings: {
+                [key: string]: unknown;
+            }[];
+            digest: string;
+            readonly ai_shown: components["schemas"]["AiShownOutput"][];
+            readonly times: {
+                [key: string]: components["schemas"]["PhaseTimesOutput"];
+            };
+        };
         /** @description A token with its secret, shown once. */
         TokenCreatedOutput: {
             /** Format: uuid */
@@ -1882,6 +1958,13 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /**
+         * @description * `HOLD` - HOLD
+         *     * `TAKE_OVER` - TAKE_OVER
+         *     * `RELEASE` - RELEASE
+         * @enum {string}
+         */
+        WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -3413,7 +3496,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedLabelOutputList"];
+                    "application/json": components["schemas"]["PaginatedTimedLabelOutputList"];
                     "text/csv": string;
                 };
             };
@@ -3834,6 +3917,40 @@ export interface operations {
             };
         };
     };
+    reads_editor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditorInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_first_read_create: {
         parameters: {
             query?: never;
@@ -3919,6 +4036,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAgainInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAgainOutput"];
                 };
             };
             /** @description A problem document. */

@@ -8,9 +8,23 @@ export function signInUrl(here: Location = window.location): string {
   return `/accounts/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`;
 }
 
+const holders = new Set<() => void>();
+
+/** Keep the page where it is when the session is lost, and be told instead; returns how to stop. */
+export function onSignedOut(listener: () => void): () => void {
+  holders.add(listener);
+  return () => holders.delete(listener);
+}
+
+function leaveOrTell(): void {
+  if (holders.size === 0) window.location.assign(signInUrl());
+  for (const tell of holders) tell();
+}
+
 /**
  * `fetch` against the portal: session cookie, CSRF header, and a thrown `Problem` for every answer that is
- * no success. A lost session leads to the sign-in page unless the caller keeps unsaved work (`stayOnSignOut`).
+ * no success. A lost session leads to the sign-in page unless the caller says so itself (`stayOnSignOut`) or a screen
+ * that keeps unsaved work has asked to be told (`onSignedOut`).
  */
 export async function send(request: Request, stayOnSignOut = false): Promise<Response> {
   if (!SAFE_METHODS.has(request.method)) request.headers.set("X-CSRFToken", csrfToken());
@@ -20,7 +34,7 @@ export async function send(request: Request, stayOnSignOut = false): Promise<Res
   });
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (problem.status === 401 && !stayOnSignOut) window.location.assign(signInUrl());
+  if (problem.status === 401 && !stayOnSignOut) leaveOrTell();
   throw problem;
 }
 

@@ -5,46 +5,49 @@ import {
   type AutosaveEvent,
   canSend,
   hasUnsaved,
+  type LocalCopy,
   localCopy,
   needsLocalCopy,
   reduceAutosave,
   resumeAutosave,
   saveStatus,
   startAutosave,
+  unsentCount,
 } from "./autosave";
+import { exampleFinding } from "./examples";
 import { EMPTY_PAYLOAD, type ReadPayload } from "./payload";
 
 const answered = (value: number): ReadPayload => ({ ...EMPTY_PAYLOAD, answers: { confidence: value } });
+const edited = (payload: ReadPayload): AutosaveEvent => ({
+  type: "edited",
+  payload,
+  at: "2026-01-01T10:00:00Z",
+});
 const run = (state: Autosave, ...events: AutosaveEvent[]) => events.reduce(reduceAutosave, state);
 const start = () => startAutosave(EMPTY_PAYLOAD, 3, null);
 
 describe("status", () => {
   test("an edit is unsaved until the server has stored exactly it", () => {
-    const edited = run(start(), { type: "edited", payload: answered(1) });
-    expect(saveStatus(edited)).toBe("saving");
-    const stored = run(
-      edited,
-      { type: "sent", idempotencyKey: "a" },
-      { type: "edited", payload: answered(2) },
-      { type: "stored", revision: 4, savedAt: "2026-01-01T00:00:00Z" },
-    );
+    const changed = run(start(), edited(answered(1)));
+    expect(saveStatus(changed)).toBe("saving");
+    const stored = run(changed, { type: "sent", idempotencyKey: "a" }, edited(answered(2)), {
+      type: "stored",
+      revision: 4,
+      savedAt: "2026-01-01T00:00:00Z",
+    });
     expect(saveStatus(stored)).toBe("saving");
     expect(canSend(stored)).toBe(true);
   });
 
   test("an edit taken back needs no saving", () => {
-    const state = run(
-      start(),
-      { type: "edited", payload: answered(1) },
-      { type: "edited", payload: EMPTY_PAYLOAD },
-    );
+    const state = run(start(), edited(answered(1)), edited(EMPTY_PAYLOAD));
     expect(saveStatus(state)).toBe("saved");
   });
 
   test("without the server the state says so and keeps the mark", () => {
     const state = run(
       start(),
-      { type: "edited", payload: answered(1) },
+      edited(answered(1)),
       { type: "sent", idempotencyKey: "a" },
       { type: "obstructed", obstacle: { reason: "unreachable" } },
     );
@@ -55,10 +58,10 @@ describe("status", () => {
   test("an unanswered draft is repeated with its own key and content, not with the newer ones", () => {
     const state = run(
       start(),
-      { type: "edited", payload: answered(1) },
+      edited(answered(1)),
       { type: "sent", idempotencyKey: "a" },
       { type: "obstructed", obstacle: { reason: "unreachable" } },
-      { type: "edited", payload: answered(2) },
+      edited(answered(2)),
       { type: "sent", idempotencyKey: "b" },
     );
     expect(state.sending).toEqual({ idempotencyKey: "a", baseRevision: 3, payload: answered(1) });
@@ -68,96 +71,153 @@ describe("status", () => {
 test("a refused draft is not sent again until it has changed", () => {
   const refused = run(
     start(),
-    { type: "edited", payload: answered(1) },
+    edited(answered(1)),
     { type: "sent", idempotencyKey: "a" },
     { type: "obstructed", obstacle: { reason: "refused", code: "invalid_payload", detail: "" } },
   );
   expect(saveStatus(refused)).toBe("refused");
   expect(canSend(refused)).toBe(false);
-  const changed = run(
-    refused,
-    { type: "edited", payload: answered(2) },
-    { type: "sent", idempotencyKey: "b" },
-  );
+  const changed = run(refused, edited(answered(2)), { type: "sent", idempotencyKey: "b" });
   expect(changed.sending).toEqual({ idempotencyKey: "b", baseRevision: 3, payload: answered(2) });
 });
 
 describe("conflict", () => {
+  const at = "2026-01-01T11:00:00Z";
   const stale = () =>
     run(
       start(),
-      { type: "edited", payload: answered(1) },
+      edited(answered(1)),
       { type: "sent", idempotencyKey: "a" },
-      { type: "stale", revision: 7, payload: answered(9) },
+      { type: "stale", revision: 7, payload: answered(9), base: EMPTY_PAYLOAD },
     );
 
-  test("keeps both versions and stops sending", () => {
+  test("keeps both versions and their base, and stops sending", () => {
     expect(saveStatus(stale())).toBe("conflict");
     expect(stale().payload).toEqual(answered(1));
-    expect(stale().conflict).toEqual({ revision: 7, payload: answered(9) });
+    expect(stale().conflict).toEqual({ revision: 7, payload: answered(9), base: EMPTY_PAYLOAD });
     expect(canSend(stale())).toBe(false);
   });
 
-  test("mine kept goes out on top of theirs", () => {
-    const kept = run(stale(), { type: "mine_kept" }, { type: "sent", idempotencyKey: "b" });
-    expect(kept.sending).toEqual({ idempotencyKey: "b", baseRevision: 7, payload: answered(1) });
+  test("a merge goes out on top of theirs, and mine is set aside until it is let go", () => {
+    const merged = run(
+      stale(),
+      { type: "merged", payload: answered(5), at },
+      { type: "sent", idempotencyKey: "b" },
+    );
+    expect(merged.sending).toEqual({ idempotencyKey: "b", baseRevision: 7, payload: answered(5) });
+    expect(merged.setAside).toEqual([{ payload: answered(1), at }]);
+    expect(run(merged, { type: "set_aside_dropped", index: 0 }).setAside).toEqual([]);
   });
 
-  test("theirs taken is the saved state", () => {
-    const taken = run(stale(), { type: "theirs_taken" });
-    expect(taken.payload).toEqual(answered(9));
+  test("a merge that is mine sets nothing aside", () => {
+    const merged = run(stale(), { type: "merged", payload: answered(1), at });
+    expect(merged.setAside).toEqual([]);
+    expect(canSend(merged)).toBe(true);
+  });
+
+  test("a merge that is theirs is saved already", () => {
+    const taken = run(stale(), { type: "merged", payload: answered(9), at });
     expect(hasUnsaved(taken)).toBe(false);
+    expect(needsLocalCopy(taken)).toBe(true);
   });
 
-  test("mine is set aside when theirs is taken, survives a reload and comes back on demand", () => {
-    const taken = run(stale(), { type: "theirs_taken" });
-    expect(needsLocalCopy(taken)).toBe(true);
+  test("what was set aside survives a reload and comes back on demand", () => {
+    const taken = run(stale(), { type: "merged", payload: answered(9), at });
     const reloaded = resumeAutosave(startAutosave(answered(9), 7, null), localCopy(taken));
     expect(reloaded.payload).toEqual(answered(9));
-    const restored = run(reloaded, { type: "set_aside_restored" });
+    const restored = run(reloaded, { type: "set_aside_restored", index: 0, at });
     expect(restored.payload).toEqual(answered(1));
-    expect(restored.setAside).toBeNull();
+    expect(restored.setAside).toEqual([]);
     expect(canSend(restored)).toBe(true);
   });
 
-  test("is none when the other side wrote the same", () => {
+  test.each([
+    ["both sides wrote the same", answered(1), EMPTY_PAYLOAD, answered(1), "saved"],
+    ["only this side changed something", EMPTY_PAYLOAD, EMPTY_PAYLOAD, answered(1), "saving"],
+    ["only the other side did", answered(9), answered(1), answered(9), "saved"],
+  ])("is none when %s", (_, theirs, base, shown, status) => {
     const state = run(
       start(),
-      { type: "edited", payload: answered(1) },
+      edited(answered(1)),
       { type: "sent", idempotencyKey: "a" },
-      { type: "stale", revision: 7, payload: answered(1) },
+      { type: "stale", revision: 7, payload: theirs, base },
     );
-    expect(saveStatus(state)).toBe("saved");
+    expect(saveStatus(state)).toBe(status);
+    expect(state.payload).toEqual(shown);
     expect(state.revision).toBe(7);
   });
 });
 
-describe("after a reload", () => {
-  test("the browser's unsent edit comes back on the revision it was made on", () => {
-    const resumed = resumeAutosave(start(), {
-      payload: answered(5),
-      revision: 3,
-      sending: null,
-      setAside: null,
+describe("unsent work", () => {
+  test("is counted and dated from its first change, until the server has it", () => {
+    const more = { ...answered(1), findings: [exampleFinding("f")] };
+    const state = run(start(), edited(answered(1)), {
+      type: "edited",
+      payload: more,
+      at: "2026-01-01T10:05:00Z",
     });
+    expect(state.unsentSince).toBe("2026-01-01T10:00:00Z");
+    expect(unsentCount(state)).toBe(2);
+    const sent = run(state, { type: "sent", idempotencyKey: "a" });
+    const stored = run(sent, { type: "stored", revision: 4, savedAt: "2026-01-01T10:06:00Z" });
+    expect([unsentCount(stored), stored.unsentSince]).toEqual([0, null]);
+  });
+
+  test("that was refused because another device edits was not stored and waits", () => {
+    const state = run(
+      start(),
+      edited(answered(1)),
+      { type: "sent", idempotencyKey: "a" },
+      { type: "held_elsewhere" },
+    );
+    expect(state.sending).toBeNull();
+    expect(hasUnsaved(state)).toBe(true);
+  });
+
+  test("what a heartbeat notices shows at once and passes, but not a refusal", () => {
+    const offline = run(start(), { type: "noticed", obstacle: { reason: "unreachable" } });
+    expect(saveStatus(offline)).toBe("offline");
+    expect(saveStatus(run(offline, { type: "noticed", obstacle: null }))).toBe("saved");
+    const refused = run(
+      start(),
+      edited(answered(1)),
+      { type: "sent", idempotencyKey: "a" },
+      { type: "obstructed", obstacle: { reason: "refused", code: "invalid_payload", detail: "" } },
+    );
+    expect(saveStatus(run(refused, { type: "noticed", obstacle: null }))).toBe("refused");
+  });
+});
+
+describe("after a reload", () => {
+  const copy = (payload: ReadPayload, revision: number): LocalCopy => ({
+    payload,
+    revision,
+    sending: null,
+    setAside: [],
+    unsentSince: "2026-01-01T10:00:00Z",
+  });
+
+  test("the browser's unsent edit comes back on the revision it was made on", () => {
+    const resumed = resumeAutosave(start(), copy(answered(5), 3));
     expect(resumed.payload).toEqual(answered(5));
+    expect(resumed.unsentSince).toBe("2026-01-01T10:00:00Z");
     expect(canSend(resumed)).toBe(true);
   });
 
-  test("a copy older than the server is a conflict, not an overwrite", () => {
-    const resumed = resumeAutosave(start(), {
-      payload: answered(5),
-      revision: 2,
-      sending: null,
-      setAside: null,
-    });
-    expect(saveStatus(resumed)).toBe("conflict");
+  test("a copy older than the server is sent on its own base, which the server refuses with all a merge needs", () => {
+    const resumed = run(resumeAutosave(start(), copy(answered(5), 2)), { type: "sent", idempotencyKey: "a" });
+    expect(resumed.sending?.baseRevision).toBe(2);
   });
 
   test("a copy equal to the server is dropped", () => {
-    expect(
-      resumeAutosave(start(), { payload: EMPTY_PAYLOAD, revision: 1, sending: null, setAside: null }),
-    ).toEqual(start());
+    expect(resumeAutosave(start(), copy(EMPTY_PAYLOAD, 1))).toEqual(start());
+  });
+
+  test("a draft without its answer is asked about even when the shown content is the server's", () => {
+    const sending = { idempotencyKey: "a", baseRevision: 3, payload: answered(5) };
+    const resumed = resumeAutosave(start(), { ...copy(EMPTY_PAYLOAD, 3), sending });
+    expect(canSend(resumed)).toBe(true);
+    expect(run(resumed, { type: "sent", idempotencyKey: "b" }).sending).toEqual(sending);
   });
 });
 
@@ -209,7 +269,13 @@ function send(
   }
   if (answer === "stale") {
     const newest = server.revisions.at(-1) ?? EMPTY_PAYLOAD;
-    return reduceAutosave(sent, { type: "stale", revision: server.revisions.length - 1, payload: newest });
+    const base = server.revisions[baseRevision] ?? EMPTY_PAYLOAD;
+    return reduceAutosave(sent, {
+      type: "stale",
+      revision: server.revisions.length - 1,
+      payload: newest,
+      base,
+    });
   }
   return reduceAutosave(sent, { type: "stored", revision: answer, savedAt: "now" });
 }
@@ -220,7 +286,7 @@ function reload(server: Server, state: Autosave): Autosave {
 }
 
 function play(server: Server, state: Autosave, step: Step, key: string): Autosave {
-  if (step.do === "edit") return reduceAutosave(state, { type: "edited", payload: answered(step.value) });
+  if (step.do === "edit") return reduceAutosave(state, edited(answered(step.value)));
   return step.do === "send" ? send(server, state, key, step.fate) : reload(server, state);
 }
 

@@ -1,3 +1,4 @@
+import { mergePayloads } from "./mergePayload";
 import { type ReadPayload, samePayload } from "./payload";
 
 /** A draft on its way. It is sent again unchanged, with its key, until the server has answered it. */
@@ -11,11 +12,20 @@ export interface Sending {
 export type Obstacle =
   | { reason: "unreachable" }
   | { reason: "signed_out" }
+  | { reason: "other_account" }
   | { reason: "refused"; code: string; detail: string };
 
+/** The server has moved on: its version, and the one that both versions came from. */
 export interface Conflict {
   revision: number;
   payload: ReadPayload;
+  base: ReadPayload;
+}
+
+/** The reader's own version from before a merge, kept until they bring it back or let it go. */
+export interface SetAside {
+  payload: ReadPayload;
+  at: string;
 }
 
 export interface Autosave {
@@ -32,28 +42,35 @@ export interface Autosave {
   conflict: Conflict | null;
   /** Content that the server refused; it is not sent again until it has changed. */
   refused: ReadPayload | null;
-  /** The reader's own version after they took the server's; kept until they bring it back or sign. */
-  setAside: ReadPayload | null;
+  setAside: SetAside[];
+  /** When the oldest change was made that the server does not have, and when the newest. */
+  unsentSince: string | null;
+  editedAt: string | null;
 }
 
 export type AutosaveEvent =
-  | { type: "edited"; payload: ReadPayload }
+  | { type: "edited"; payload: ReadPayload; at: string }
   | { type: "sent"; idempotencyKey: string }
   | { type: "stored"; revision: number; savedAt: string }
-  | { type: "stale"; revision: number; payload: ReadPayload }
+  | ({ type: "stale" } & Conflict)
   | { type: "obstructed"; obstacle: Obstacle }
-  | { type: "theirs_taken" }
-  | { type: "mine_kept" }
-  | { type: "set_aside_restored" };
+  /** What another request has found out about the server: an obstacle, or that it answers again. */
+  | { type: "noticed"; obstacle: Obstacle | null }
+  /** The server refused it because another window or device edits the read now; it was not stored. */
+  | { type: "held_elsewhere" }
+  | { type: "merged"; payload: ReadPayload; at: string }
+  | { type: "set_aside_restored"; index: number; at: string }
+  | { type: "set_aside_dropped"; index: number };
 
-export type SaveStatus = "saved" | "saving" | "offline" | "refused" | "conflict";
+export type SaveStatus = "saved" | "saving" | "offline" | "signed_out" | "refused" | "conflict";
 
 /** What is kept in the browser so that a reload, a crash or a sign-out loses nothing. */
 export interface LocalCopy {
   payload: ReadPayload;
   revision: number;
   sending: Sending | null;
-  setAside: ReadPayload | null;
+  setAside: SetAside[];
+  unsentSince: string | null;
 }
 
 export function startAutosave(payload: ReadPayload, revision: number, savedAt: string | null): Autosave {
@@ -67,7 +84,9 @@ export function startAutosave(payload: ReadPayload, revision: number, savedAt: s
     obstacle: null,
     conflict: null,
     refused: null,
-    setAside: null,
+    setAside: [],
+    unsentSince: null,
+    editedAt: null,
   };
 }
 
@@ -75,18 +94,22 @@ export function startAutosave(payload: ReadPayload, revision: number, savedAt: s
 export function resumeAutosave(server: Autosave, local: LocalCopy | undefined): Autosave {
   if (!local) return server;
   const beside = { ...server, setAside: local.setAside };
-  if (samePayload(local.payload, server.saved)) return beside;
-  const resumed = { ...beside, payload: local.payload };
-  // An unanswered send may be the very revision the server shows: asking again with its key tells.
-  if (local.sending) return { ...resumed, revision: local.sending.baseRevision, sending: local.sending };
-  if (local.revision === server.revision) return resumed;
-  return { ...resumed, conflict: { revision: server.revision, payload: server.saved } };
+  // An unanswered draft may be stored, or may still arrive: only asking again with its key tells.
+  if (!local.sending && samePayload(local.payload, server.saved)) return beside;
+  // An older base is for the server to refuse: its answer brings all that a merge needs.
+  return {
+    ...beside,
+    payload: local.payload,
+    revision: local.sending?.baseRevision ?? local.revision,
+    sending: local.sending,
+    unsentSince: local.unsentSince,
+  };
 }
 
 export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave {
   switch (event.type) {
     case "edited":
-      return { ...state, payload: event.payload };
+      return afterEdit(state, event.payload, event.at);
     case "sent":
       return { ...state, sending: nextSending(state, event.idempotencyKey), isWaitingForAnswer: true };
     case "stored":
@@ -95,13 +118,22 @@ export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave 
       return afterStale(state, event);
     case "obstructed":
       return afterObstacle(state, event.obstacle);
-    case "theirs_taken":
-      return afterTheirsTaken(state);
-    case "mine_kept":
-      return afterMineKept(state);
+    case "noticed":
+      return afterNotice(state, event.obstacle);
+    case "held_elsewhere":
+      return { ...state, sending: null, isWaitingForAnswer: false, obstacle: null };
+    case "merged":
+      return afterMerge(state, event.payload, event.at);
     case "set_aside_restored":
-      return state.setAside ? { ...state, payload: state.setAside, setAside: null } : state;
+      return afterRestored(state, event.index, event.at);
+    case "set_aside_dropped":
+      return { ...state, setAside: state.setAside.filter((_, index) => index !== event.index) };
   }
+}
+
+function afterEdit(state: Autosave, payload: ReadPayload, at: string): Autosave {
+  const edited = { ...state, payload, editedAt: at };
+  return { ...edited, unsentSince: hasUnsaved(edited) ? (state.unsentSince ?? at) : null };
 }
 
 function nextSending(state: Autosave, idempotencyKey: string): Sending {
@@ -110,7 +142,7 @@ function nextSending(state: Autosave, idempotencyKey: string): Sending {
 
 function afterStored(state: Autosave, event: { revision: number; savedAt: string }): Autosave {
   if (!state.sending) return state;
-  return {
+  const stored = {
     ...state,
     revision: event.revision,
     saved: state.sending.payload,
@@ -120,15 +152,17 @@ function afterStored(state: Autosave, event: { revision: number; savedAt: string
     obstacle: null,
     refused: null,
   };
+  return { ...stored, unsentSince: hasUnsaved(stored) ? state.editedAt : null };
 }
 
-function afterStale(state: Autosave, event: { revision: number; payload: ReadPayload }): Autosave {
+function afterStale(state: Autosave, { revision, payload, base }: Conflict): Autosave {
   const settled = { ...state, sending: null, isWaitingForAnswer: false, obstacle: null };
-  // The other tab wrote what we have: nothing to decide.
-  if (samePayload(event.payload, state.payload)) {
-    return { ...settled, revision: event.revision, saved: event.payload };
-  }
-  return { ...settled, conflict: { revision: event.revision, payload: event.payload } };
+  // Nothing to decide where only one side has changed something, or both the same.
+  if (samePayload(payload, state.payload)) return { ...settled, revision, saved: payload, unsentSince: null };
+  if (samePayload(payload, base)) return { ...settled, revision, saved: payload };
+  if (samePayload(state.payload, base))
+    return { ...settled, revision, payload, saved: payload, unsentSince: null };
+  return { ...settled, conflict: { revision, payload, base } };
 }
 
 function afterObstacle(state: Autosave, obstacle: Obstacle): Autosave {
@@ -143,20 +177,41 @@ function afterObstacle(state: Autosave, obstacle: Obstacle): Autosave {
   };
 }
 
-function afterTheirsTaken(state: Autosave): Autosave {
-  if (!state.conflict) return state;
-  const taken = startAutosave(state.conflict.payload, state.conflict.revision, null);
-  return { ...taken, setAside: state.payload };
+/** A draft on its way finds out for itself, and what the server refused does not pass because it answers. */
+function afterNotice(state: Autosave, obstacle: Obstacle | null): Autosave {
+  if (state.isWaitingForAnswer || state.obstacle?.reason === "refused") return state;
+  return state.obstacle?.reason === obstacle?.reason ? state : { ...state, obstacle };
 }
 
-function afterMineKept(state: Autosave): Autosave {
-  if (!state.conflict) return state;
-  return { ...state, revision: state.conflict.revision, saved: state.conflict.payload, conflict: null };
+// One a conflict is many; a reader who meets more has them in the server's revisions too.
+const KEPT_ASIDE = 20;
+
+/** A merge is a new draft on top of the server's version; the reader's own version from before it is set aside. */
+function afterMerge(state: Autosave, payload: ReadPayload, at: string): Autosave {
+  const { conflict } = state;
+  if (!conflict) return state;
+  const merged = { ...state, payload, revision: conflict.revision, saved: conflict.payload, conflict: null };
+  const isMineWhole = samePayload(payload, state.payload);
+  const setAside = isMineWhole ? state.setAside : [...state.setAside, { payload: state.payload, at }];
+  const unsentSince = hasUnsaved(merged) ? (state.unsentSince ?? at) : null;
+  return { ...merged, setAside: setAside.slice(-KEPT_ASIDE), unsentSince };
+}
+
+function afterRestored(state: Autosave, index: number, at: string): Autosave {
+  const restored = state.setAside[index];
+  if (!restored) return state;
+  const setAside = state.setAside.filter((_, other) => other !== index);
+  return { ...afterEdit(state, restored.payload, at), setAside };
 }
 
 /** Whether something is still to be sent. */
 export function hasUnsaved(state: Autosave): boolean {
   return state.sending !== null || !samePayload(state.payload, state.saved);
+}
+
+/** How many answers and findings the server does not have as they are here; an unanswered draft is at least one. */
+export function unsentCount({ saved, payload, sending }: Autosave): number {
+  return Math.max(mergePayloads(saved, payload, saved).items.length, sending ? 1 : 0);
 }
 
 /** Whether the next draft may go out now. */
@@ -166,10 +221,17 @@ export function canSend(state: Autosave): boolean {
   return !state.isWaitingForAnswer && state.conflict === null && !isRefused && hasUnsaved(state);
 }
 
+const STATUS_OF_OBSTACLE = {
+  unreachable: "offline",
+  signed_out: "signed_out",
+  other_account: "signed_out",
+  refused: "refused",
+} as const;
+
 /** The one word shown to the reader. */
 export function saveStatus(state: Autosave): SaveStatus {
   if (state.conflict) return "conflict";
-  if (state.obstacle) return state.obstacle.reason === "refused" ? "refused" : "offline";
+  if (state.obstacle) return STATUS_OF_OBSTACLE[state.obstacle.reason];
   return hasUnsaved(state) ? "saving" : "saved";
 }
 
@@ -179,10 +241,11 @@ export function localCopy(state: Autosave): LocalCopy {
     revision: state.revision,
     sending: state.sending,
     setAside: state.setAside,
+    unsentSince: state.unsentSince,
   };
 }
 
 /** Whether the browser must go on keeping a copy: something is unsent, or a version was set aside. */
 export function needsLocalCopy(state: Autosave): boolean {
-  return hasUnsaved(state) || state.setAside !== null;
+  return hasUnsaved(state) || state.setAside.length > 0;
 }

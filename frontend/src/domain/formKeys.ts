@@ -1,4 +1,4 @@
-import { type AnswerQuestion, isAnswered, isLocated, type FindingTool, type Question } from "./labelSchema";
+import { type AnswerQuestion, type FindingTool, isAnswered, isLocated, type Question } from "./labelSchema";
 import type { Answer } from "./payload";
 
 /**

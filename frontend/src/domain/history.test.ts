@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type History, record, redo, startHistory, undo } from "./history";
+import { type History, record, redo, startHistory, trimmed, undo } from "./history";
 
 const times = <T>(history: History<T>, count: number, step: (from: History<T>) => History<T>) =>
   Array.from({ length: count }).reduce<History<T>>(step, history);
@@ -30,4 +30,13 @@ test("merged values are one step", () => {
 test("undo on an untouched history changes nothing", () => {
   const history = startHistory("a");
   expect(undo(history)).toBe(history);
+});
+
+test("a history too large to keep loses its far ends first", () => {
+  const history = { past: ["aaaa", "bbbb", "cccc"], present: "dddd", future: ["eeee", "ffff"] };
+  expect(trimmed(history, 1000)).toEqual(history);
+  // Each step is six characters of JSON.
+  expect(trimmed(history, 18)).toEqual({ past: ["bbbb", "cccc"], present: "dddd", future: [] });
+  expect(trimmed(history, 30)).toEqual({ past: ["aaaa", "bbbb", "cccc"], present: "dddd", future: ["eeee"] });
+  expect(trimmed(history, 0)).toEqual({ past: [], present: "dddd", future: [] });
 });

@@ -27,3 +27,19 @@ export function redo<T>(history: History<T>): History<T> {
   if (next === undefined) return history;
   return { past: [...history.past, history.present], present: next, future };
 }
+
+/** The newest steps that fit into so many characters of JSON; what is further back or forth is let go. */
+export function trimmed<T>(history: History<T>, maximumCharacters: number): History<T> {
+  let room = maximumCharacters - JSON.stringify(history.present).length;
+  const fits = (value: T) => {
+    room -= JSON.stringify(value).length;
+    return room >= 0;
+  };
+  const past = takenWhile([...history.past].reverse(), fits).reverse();
+  return { past, present: history.present, future: takenWhile(history.future, fits) };
+}
+
+function takenWhile<T>(values: T[], isTaken: (value: T) => boolean): T[] {
+  const end = values.findIndex((value) => !isTaken(value));
+  return end === -1 ? values : values.slice(0, end);
+}

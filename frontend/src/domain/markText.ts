@@ -1,7 +1,15 @@
 import { type FindingTool, type MarkKind, SEGMENT } from "./labelSchema";
 import { markKindRow } from "./markKinds";
 import { sizesOf } from "./measurements";
-import { type Geometry, isSegment, type Mark, type Measurements, type SegmentGeometry, type Sizes, type Values } from "./payload";
+import {
+  type Geometry,
+  isSegment,
+  type Mark,
+  type Measurements,
+  type SegmentGeometry,
+  type Sizes,
+  type Values,
+} from "./payload";
 
 /** Units of a mark's sizes: millimetres, or pixels where the image has no spacing, named as such. */
 type LengthUnit = "mm" | "px";

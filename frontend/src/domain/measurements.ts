@@ -1,6 +1,6 @@
 import type { MarkKind } from "./labelSchema";
 import { isContour } from "./markKinds";
-import { isSegment, type Finding, type Geometry, type PatientMm, type Sizes } from "./payload";
+import { type Finding, type Geometry, isSegment, type PatientMm, type Sizes } from "./payload";
 import { angleBetween_deg, distance, dot, newell, norm, subtract, unit } from "./vectors";
 
 /** To the micrometre: finer digits are noise of the mouse and of floating point. */

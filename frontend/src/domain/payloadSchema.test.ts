@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEdit, type Edit } from "./edits";
 import { rounded, sizesOf } from "./measurements";
-import { isSegment, EMPTY_PAYLOAD, type Mark, type PatientMm, type ReadPayload } from "./payload";
+import { EMPTY_PAYLOAD, isSegment, type Mark, type PatientMm, type ReadPayload } from "./payload";
 import { upgradedPayload } from "./payloadUpgrade";
 
 // The same files as tests/annotations/domain/test_payload_schema.py reads.

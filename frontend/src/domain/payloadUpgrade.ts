@@ -42,16 +42,29 @@ function upgradedMeasurements({ geometry, measurements }: FindingOf1): Measureme
   return Object.fromEntries(Object.entries(measurements).filter(([, value]) => value !== null));
 }
 
-/** Work kept in this browser by an older page, as this one keeps it. */
-export function upgradedCopy(copy: LocalCopy): LocalCopy {
+/** Work as an older page kept it: with one version set aside at most, and undated. */
+export interface OlderCopy {
+  payload: ReadPayload | PayloadOf1;
+  revision: number;
+  sending: { idempotencyKey: string; baseRevision: number; payload: ReadPayload | PayloadOf1 } | null;
+  setAside: ReadPayload | PayloadOf1 | null;
+}
+
+/** Work kept in this browser, perhaps by an older page, as this one keeps it. */
+export function upgradedCopy(copy: LocalCopy | OlderCopy, keptAt: string): LocalCopy {
+  if (isOfThisVersion(copy)) return copy;
   const isNewest = copy.payload.version === 2;
-  const { sending } = copy;
+  const sending = copy.sending && { ...copy.sending, payload: upgradedPayload(copy.sending.payload) };
   return {
-    ...copy,
     payload: upgradedPayload(copy.payload),
-    setAside: copy.setAside && upgradedPayload(copy.setAside),
+    setAside: copy.setAside ? [{ payload: upgradedPayload(copy.setAside), at: keptAt }] : [],
     // An unanswered send cannot be repeated in other words under its key; the work goes on from its base.
     sending: isNewest ? sending : null,
     revision: isNewest ? copy.revision : (sending?.baseRevision ?? copy.revision),
+    unsentSince: keptAt,
   };
+}
+
+function isOfThisVersion(copy: LocalCopy | OlderCopy): copy is LocalCopy {
+  return "unsentSince" in copy;
 }

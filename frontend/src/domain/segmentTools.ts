@@ -1,5 +1,13 @@
 /** What the mouse does to a segment. */
-export const SEGMENT_TOOLS = ["BRUSH", "ERASER", "THRESHOLD", "RECTANGLE", "CIRCLE", "FREEHAND", "GROW"] as const;
+export const SEGMENT_TOOLS = [
+  "BRUSH",
+  "ERASER",
+  "THRESHOLD",
+  "RECTANGLE",
+  "CIRCLE",
+  "FREEHAND",
+  "GROW",
+] as const;
 export type SegmentTool = (typeof SEGMENT_TOOLS)[number];
 
 /** Values, both ends included, in the image's own unit. */
@@ -29,7 +37,10 @@ export const FIRST_SETTINGS: SegmentSettings = {
 const RADII_MM = [0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50];
 
 export function steppedRadius(radius_mm: number, step: 1 | -1): number {
-  const others = step > 0 ? RADII_MM.filter((radius) => radius > radius_mm) : RADII_MM.filter((radius) => radius < radius_mm);
+  const others =
+    step > 0
+      ? RADII_MM.filter((radius) => radius > radius_mm)
+      : RADII_MM.filter((radius) => radius < radius_mm);
   return (step > 0 ? others[0] : others.at(-1)) ?? radius_mm;
 }
 
@@ -48,9 +59,9 @@ export function colourNumbers(css: string): Colour {
 }
 
 /** How much of the image a segment covers; 0 leaves its outline. */
-export const OPACITIES = [0.35, 0.7, 0] as const;
+export const OPACITIES: readonly number[] = [0.35, 0.7, 0];
 
 export function nextOpacity(opacity: number): number {
-  const at = OPACITIES.findIndex((one) => one === opacity);
-  return OPACITIES[(at + 1) % OPACITIES.length] ?? OPACITIES[0];
+  const at = OPACITIES.indexOf(opacity);
+  return OPACITIES[(at + 1) % OPACITIES.length] ?? 0;
 }

@@ -1,7 +1,7 @@
 import { type Autosave, type AutosaveEvent, reduceAutosave } from "./autosave";
 import { applyEdit, type Edit } from "./edits";
 import { type History, record, redo, startHistory, undo } from "./history";
-import type { ReadPayload } from "./payload";
+import { type ReadPayload, samePayload } from "./payload";
 
 /** A read being edited: what is saved, and the way back and forth through its versions. */
 export interface ReadSession {
@@ -12,15 +12,24 @@ export interface ReadSession {
 
 export type SessionEvent =
   | { type: "edit"; edit: Edit; at_ms: number }
-  | { type: "undo" }
-  | { type: "redo" }
-  | { type: "save"; event: AutosaveEvent };
+  | { type: "undo"; at_ms: number }
+  | { type: "redo"; at_ms: number }
+  | { type: "save"; event: AutosaveEvent }
+  /** The read has been loaded anew, beside what the browser keeps of it. */
+  | { type: "restarted"; save: Autosave; history: History<ReadPayload> | undefined };
 
 // Edits of the same thing in quick succession (a slider, a dragged mark) are one step back.
 const SAME_STEP_MS = 1500;
 
-export function startSession(save: Autosave): ReadSession {
-  return { save, history: startHistory(save.payload), lastEdit: null };
+/** Start with what is saved; `kept` is the way back and forth from an earlier stay, if the browser still has it. */
+export function startSession(save: Autosave, kept?: History<ReadPayload>): ReadSession {
+  const history = kept ? historyFor(save.payload, kept) : startHistory(save.payload);
+  return { save, history, lastEdit: null };
+}
+
+/** The kept history leads up to what is shown; what was changed elsewhere meanwhile is one more step. */
+function historyFor(payload: ReadPayload, kept: History<ReadPayload>): History<ReadPayload> {
+  return samePayload(kept.present, payload) ? { ...kept, present: payload } : record(kept, payload);
 }
 
 export function reduceSession(session: ReadSession, event: SessionEvent): ReadSession {
@@ -28,11 +37,13 @@ export function reduceSession(session: ReadSession, event: SessionEvent): ReadSe
     case "edit":
       return edited(session, event.edit, event.at_ms);
     case "undo":
-      return showing(session, undo(session.history));
+      return showing(session, undo(session.history), event.at_ms);
     case "redo":
-      return showing(session, redo(session.history));
+      return showing(session, redo(session.history), event.at_ms);
     case "save":
       return afterSave(session, event.event);
+    case "restarted":
+      return startSession(event.save, event.history);
   }
 }
 
@@ -42,7 +53,7 @@ function edited(session: ReadSession, edit: Edit, at_ms: number): ReadSession {
   const isSameStep = target !== null && lastEdit?.target === target && at_ms - lastEdit.at_ms < SAME_STEP_MS;
   const history = record(session.history, applyEdit(session.history.present, edit), isSameStep);
   if (history === session.history) return session;
-  return { ...showing(session, history), lastEdit: target === null ? null : { target, at_ms } };
+  return { ...showing(session, history, at_ms), lastEdit: target === null ? null : { target, at_ms } };
 }
 
 /** What an edit changes, when it can come in a stream; adding and removing are always steps of their own. */
@@ -53,18 +64,19 @@ function targetOf(edit: Edit): string | null {
   return edit.type === "mark_changed" ? `mark.${edit.id}.${Object.keys(edit.change).join()}` : null;
 }
 
-function showing(session: ReadSession, history: History<ReadPayload>): ReadSession {
+function showing(session: ReadSession, history: History<ReadPayload>, at_ms: number): ReadSession {
   if (history === session.history) return session;
-  const save = reduceAutosave(session.save, { type: "edited", payload: history.present });
+  const at = new Date(at_ms).toISOString();
+  const save = reduceAutosave(session.save, { type: "edited", payload: history.present, at });
   return { save, history, lastEdit: null };
 }
 
 function afterSave(session: ReadSession, event: AutosaveEvent): ReadSession {
   const save = reduceAutosave(session.save, event);
-  // Taking another version is a step like any other, so that undo leads back from it.
-  return { ...session, save, history: record(session.history, sameOrNew(session, save)) };
-}
-
-function sameOrNew(session: ReadSession, save: Autosave): ReadPayload {
-  return save.payload === session.save.payload ? session.history.present : save.payload;
+  if (save.payload === session.save.payload) return { ...session, save };
+  // Another version is a step like any other, so that undo leads back from it; from a merge to theirs, then to mine.
+  const { conflict } = session.save;
+  const before =
+    event.type === "merged" && conflict ? record(session.history, conflict.payload) : session.history;
+  return { save, history: record(before, save.payload), lastEdit: null };
 }

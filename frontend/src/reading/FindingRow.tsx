@@ -22,6 +22,8 @@ interface FindingRowProps {
   onEdit: (edit: Edit) => void;
   onMarkChosen: (id: string) => void;
   onExtend: (finding: Finding) => void;
+  hiddenMarks: ReadonlySet<string>;
+  onMarkToggled: (id: string) => void;
 }
 
 /** One finding: its marks, what it is and how sure the reader is. */
@@ -56,6 +58,8 @@ export function FindingRow(props: FindingRowProps) {
           isDisabled={isDisabled}
           onEdit={onEdit}
           onChosen={() => props.onMarkChosen(mark.id)}
+          isHidden={props.hiddenMarks.has(mark.id)}
+          onToggled={() => props.onMarkToggled(mark.id)}
         />
       ))}
       <div className={classes.fields}>

@@ -41,6 +41,8 @@ export function FindingsList(props: FindingsListProps) {
             onMarkChosen={props.onMarkChosen}
             isExtended={finding.id === props.extendedId}
             onExtend={props.onExtend}
+            hiddenMarks={props.hiddenMarks}
+            onMarkToggled={props.onMarkToggled}
           />
         ))}
       </ol>

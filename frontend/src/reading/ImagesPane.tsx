@@ -9,6 +9,8 @@ import type { InForce } from "@/ui/usePreferences";
 import type { SeriesSource } from "@/viewer";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
+import { SegmentBar } from "./segments/SegmentBar";
+import type { Segments } from "./segments/useSegments";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
@@ -18,12 +20,15 @@ const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: vi
 interface ImagesPaneProps {
   read: Read;
   images: Images;
+  segments: Segments;
   isFrozen: boolean;
   inForce: InForce;
+  onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
-export function ImagesPane({ read, images, isFrozen, inForce, onAction }: ImagesPaneProps) {
+export function ImagesPane(props: ImagesPaneProps) {
+  const { read, images, segments, isFrozen, inForce, onAction } = props;
   const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
   const source = useSeriesSource(study_instance_uid);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -31,6 +36,7 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
   return (
     <section className={classes.images} aria-label="Images">
       <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
+      {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>
@@ -43,10 +49,15 @@ export function ImagesPane({ read, images, isFrozen, inForce, onAction }: Images
               marks={images.marks}
               areMarksVisible={images.areMarksVisible}
               selectedMarkId={images.selectedMarkId}
-              tool={images.tool}
+              // What was chosen before the read became read-only draws no more.
+              tool={isFrozen ? null : images.tool}
               mouse={mouse}
+              segments={segments.inputs}
+              onSegmentPainted={segments.onSegmentPainted}
+              onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
               isTestMode={isTestMode()}
+              onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}

@@ -1,5 +1,6 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import type { Edit } from "@/domain/edits";
+import { SEGMENT } from "@/domain/labelSchema";
 import { markSummary } from "@/domain/markText";
 import type { Mark } from "@/domain/payload";
 import classes from "./FindingsList.module.css";
@@ -14,6 +15,8 @@ interface MarkLineProps {
   isDisabled: boolean;
   onEdit: (edit: Edit) => void;
   onChosen: () => void;
+  isHidden: boolean;
+  onToggled: () => void;
 }
 
 // As the server allows.
@@ -38,6 +41,18 @@ export function MarkLine(props: MarkLineProps) {
           </span>
           <span className={classes.size}>{markSummary(mark)}</span>
         </button>
+        {mark.geometry.kind === SEGMENT && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-pressed={!props.isHidden}
+            aria-label={`${props.isHidden ? "Show" : "Hide"} ${name}`}
+            onClick={props.onToggled}
+          >
+            {props.isHidden ? "○" : "●"}
+          </ActionIcon>
+        )}
         <ActionIcon
           variant="subtle"
           color="gray"

@@ -17,6 +17,9 @@ export interface ReadFormProps {
   /** The finding that the next mark joins. */
   extendedId: string | null;
   onExtend: (finding: Finding) => void;
+  /** Segments that are not shown on the images. */
+  hiddenMarks: ReadonlySet<string>;
+  onMarkToggled: (id: string) => void;
 }
 
 /** The label schema as a form, in its own order; marks that are no findings come last. */

@@ -1,11 +1,13 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
+import type { Me } from "@/api/types";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
+import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
@@ -13,9 +15,11 @@ import { aiMarkId } from "./viewerMarks";
 
 interface ReadPanelProps {
   read: Read;
+  me: Me;
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
+  segments: Segments;
   isSigned: boolean;
   isFrozen: boolean;
   mayCompare: boolean;
@@ -25,7 +29,7 @@ interface ReadPanelProps {
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, isSigned, isFrozen } = props;
+  const { read, handle, signing, images, segments, isSigned, isFrozen } = props;
   const { save } = handle.session;
   const { questions } = read.label_schema;
   return (
@@ -37,21 +41,13 @@ export function ReadPanel(props: ReadPanelProps) {
         <span className={classes.case}>
           Case {read.position} of {read.total}
         </span>
-        <SaveIndicator save={save} isSigned={isSigned} />
+        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
         <span className={classes.studyName}>{read.reader_study.name}</span>
       </header>
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
-      {!isSigned && (
-        <SaveBanner
-          save={save}
-          isKeptLocally={handle.isKeptLocally}
-          onTakeTheirs={handle.takeTheirs}
-          onKeepMine={handle.keepMine}
-          onRestoreSetAside={handle.restoreSetAside}
-        />
-      )}
+      <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {props.mayCompare && (
           <ComparisonPanel
@@ -71,6 +67,8 @@ export function ReadPanel(props: ReadPanelProps) {
           onMarkChosen={images.goToMark}
           extendedId={images.extendedId}
           onExtend={images.toggleExtending}
+          hiddenMarks={segments.hidden}
+          onMarkToggled={segments.toggleHidden}
         />
       </div>
       <SignFooter
@@ -78,6 +76,7 @@ export function ReadPanel(props: ReadPanelProps) {
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}
+        isReadOnly={handle.editing.is === "elsewhere"}
         hasNext={props.hasNext}
         onGoOn={props.onGoOn}
       />

@@ -4,10 +4,12 @@ import { useEffect, useMemo } from "react";
 import { Link, useParams } from "react-router";
 import { meQuery } from "@/api/queries";
 import { type Read, readQuery } from "@/api/reading";
+import type { Me } from "@/api/types";
 import { resumeAutosave, startAutosave } from "@/domain/autosave";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { loadKept } from "./localReads";
+import { LeftOver } from "./LeftOver";
+import { forgetOldHistories, loadHistory, loadKept } from "./localReads";
 import { ReadingRoom } from "./ReadingRoom";
 import classes from "./ReadingRoom.module.css";
 
@@ -18,34 +20,38 @@ export function ReadingScreen() {
   const read = useQuery(readQuery(assignmentId));
   const error = me.error ?? read.error;
   useTitle(read.data);
-  if (error) return <OpenFailure error={error} onRetry={() => void read.refetch()} />;
-  if (!me.data || !read.data) return <LoadingScreen />;
-  return (
-    <ReadWithLocalCopy
-      key={`${read.data.id} ${read.data.signed_at}`}
-      read={read.data}
-      personId={me.data.id}
-    />
-  );
+  if (!me.data || !read.data) {
+    return error ? <OpenFailure error={error} onRetry={() => void read.refetch()} /> : <LoadingScreen />;
+  }
+  return <ReadWithLocalCopy key={`${read.data.id} ${read.data.signed_at}`} read={read.data} me={me.data} />;
 }
 
-function ReadWithLocalCopy({ read, personId }: { read: Read; personId: string }) {
+function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
   const kept = useQuery({
-    queryKey: ["kept-read", personId, read.id],
+    queryKey: ["kept-read", me.id, read.id],
     // A browser without storage has nothing to bring back; that it keeps nothing is said when it is asked to.
-    queryFn: () =>
-      loadKept(personId, read.id)
-        .catch(() => undefined)
-        .then((found) => found ?? null),
+    queryFn: () => loadFromBrowser(me.id, read.id).catch(() => ({ copy: undefined, history: undefined })),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  const initial = useMemo(() => {
+  const start = useMemo(() => {
     const server = startAutosave(read.payload, read.revision_number, read.saved_at);
-    return read.signed_at ? server : resumeAutosave(server, kept.data?.copy);
+    if (read.signed_at) return { save: server, history: undefined };
+    return { save: resumeAutosave(server, kept.data?.copy), history: kept.data?.history };
   }, [read, kept.data]);
   if (kept.isPending) return <LoadingScreen />;
-  return <ReadingRoom read={read} personId={personId} initial={initial} />;
+  return (
+    <>
+      {read.signed_at && kept.data?.copy && <LeftOver read={read} me={me} copy={kept.data.copy} />}
+      <ReadingRoom read={read} me={me} start={start} />
+    </>
+  );
+}
+
+async function loadFromBrowser(personId: string, readId: string) {
+  void forgetOldHistories(new Date()).catch(() => undefined);
+  const [kept, history] = await Promise.all([loadKept(personId, readId), loadHistory(personId, readId)]);
+  return { copy: kept?.copy, history };
 }
 
 function OpenFailure({ error, onRetry }: { error: unknown; onRetry: () => void }) {

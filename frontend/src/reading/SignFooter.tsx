@@ -11,13 +11,15 @@ interface SignFooterProps {
   questions: Question[];
   findings: Finding[];
   isSigned: boolean;
+  isReadOnly: boolean;
   hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Sign, what keeps the read from being signed, and afterwards the way to the next case. */
-export function SignFooter({ signing, questions, findings, isSigned, hasNext, onGoOn }: SignFooterProps) {
-  if (isSigned) {
+export function SignFooter(props: SignFooterProps) {
+  const { signing, questions, findings, hasNext, onGoOn } = props;
+  if (props.isSigned) {
     return (
       <footer className={classes.footer}>
         <Button fullWidth size="sm" onClick={onGoOn}>
@@ -48,6 +50,7 @@ export function SignFooter({ signing, questions, findings, isSigned, hasNext, on
         color="teal"
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}
+        disabled={props.isReadOnly}
         onClick={signing.sign}
       >
         Sign&nbsp; <kbd>Ctrl Enter</kbd>

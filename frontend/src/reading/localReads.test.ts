@@ -1,13 +1,23 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 import { EMPTY_PAYLOAD } from "@/domain/payload";
-import { forget, type KeptRead, keep, listKept, loadKept } from "./localReads";
+import {
+  forget,
+  forgetHistory,
+  forgetOldHistories,
+  type KeptRead,
+  keep,
+  keepHistory,
+  listKept,
+  loadHistory,
+  loadKept,
+} from "./localReads";
 
 const kept: KeptRead = {
   assignmentId: "assignment",
   caseName: "Case 7",
   keptAt: "2026-01-01T00:00:00Z",
-  copy: { payload: EMPTY_PAYLOAD, revision: 3, sending: null, setAside: null },
+  copy: { payload: EMPTY_PAYLOAD, revision: 3, sending: null, setAside: [], unsentSince: null },
 };
 
 test("what is kept comes back to the same person and to nobody else", async () => {
@@ -22,4 +32,18 @@ test("what is forgotten is gone", async () => {
   await keep("anna", "read-2", kept);
   await forget("anna", "read-2");
   expect(await loadKept("anna", "read-2")).toBeUndefined();
+});
+
+test("a history comes back to its person, and old ones go", async () => {
+  const history = { past: [EMPTY_PAYLOAD], present: EMPTY_PAYLOAD, future: [] };
+  await keepHistory("anna", "read-3", history);
+  expect(await loadHistory("anna", "read-3")).toEqual(history);
+  expect(await loadHistory("bert", "read-3")).toBeUndefined();
+  await forgetOldHistories(new Date());
+  expect(await loadHistory("anna", "read-3")).toEqual(history);
+  await forgetOldHistories(new Date(Date.now() + 31 * 24 * 3_600_000));
+  expect(await loadHistory("anna", "read-3")).toBeUndefined();
+  await keepHistory("anna", "read-3", history);
+  await forgetHistory("anna", "read-3");
+  expect(await loadHistory("anna", "read-3")).toBeUndefined();
 });

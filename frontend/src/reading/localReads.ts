@@ -1,5 +1,7 @@
 import { createStore, del, entries, get, set } from "idb-keyval";
 import type { LocalCopy } from "@/domain/autosave";
+import type { History } from "@/domain/history";
+import type { ReadPayload } from "@/domain/payload";
 import { upgradedCopy } from "@/domain/payloadUpgrade";
 
 /** A read's unsent work as kept in the browser, with what the worklist needs to lead back to it. */
@@ -10,7 +12,14 @@ export interface KeptRead {
   copy: LocalCopy;
 }
 
+/** The way back and forth through a read, so that undo outlives a reload. */
+interface KeptHistory {
+  keptAt: string;
+  history: History<ReadPayload>;
+}
+
 const store = createStore("overread", "unsent-reads");
+const histories = createStore("overread-histories", "histories");
 
 // A workstation is shared: each person's work lies under their own id and is offered to nobody else.
 const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
@@ -18,19 +27,58 @@ const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
 export async function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
   const kept = await get<KeptRead>(keyOf(personId, readId), store);
   // It may have been written by an older page.
-  return kept && { ...kept, copy: upgradedCopy(kept.copy) };
+  return kept && { ...kept, copy: upgradedCopy(kept.copy, kept.keptAt) };
 }
 
+let lastWrite: Promise<void> = Promise.resolve();
+
 export function keep(personId: string, readId: string, kept: KeptRead): Promise<void> {
-  return set(keyOf(personId, readId), kept, store);
+  lastWrite = set(keyOf(personId, readId), kept, store);
+  return lastWrite;
 }
 
 export function forget(personId: string, readId: string): Promise<void> {
-  return del(keyOf(personId, readId), store);
+  lastWrite = del(keyOf(personId, readId), store);
+  return lastWrite;
+}
+
+/** Resolves when the last write of this window is done, well or badly. */
+export function written(): Promise<void> {
+  return lastWrite.catch(() => undefined);
 }
 
 /** Everything of this person that never reached the server. */
 export async function listKept(personId: string): Promise<KeptRead[]> {
   const all = await entries<string, KeptRead>(store);
   return all.filter(([key]) => key.startsWith(`${personId}/`)).map(([, kept]) => kept);
+}
+
+export async function loadHistory(
+  personId: string,
+  readId: string,
+): Promise<History<ReadPayload> | undefined> {
+  return (await get<KeptHistory>(keyOf(personId, readId), histories))?.history;
+}
+
+export function keepHistory(personId: string, readId: string, history: History<ReadPayload>): Promise<void> {
+  return set(keyOf(personId, readId), { keptAt: new Date().toISOString(), history }, histories);
+}
+
+export function forgetHistory(personId: string, readId: string): Promise<void> {
+  return del(keyOf(personId, readId), histories);
+}
+
+/** The read is signed: nothing of it is left to send or to undo. */
+export async function forgetRead(personId: string, readId: string): Promise<void> {
+  // A browser that cannot forget has most likely kept nothing; if it has, opening the read offers it again.
+  await Promise.allSettled([forget(personId, readId), forgetHistory(personId, readId)]);
+}
+
+const HISTORY_LIVES_MS = 30 * 24 * 3_600_000;
+
+/** Histories of reads that nobody has come back to, of whomever. */
+export async function forgetOldHistories(now: Date): Promise<void> {
+  const all = await entries<string, KeptHistory>(histories);
+  const oldest = new Date(now.getTime() - HISTORY_LIVES_MS).toISOString();
+  await Promise.all(all.filter(([, kept]) => kept.keptAt < oldest).map(([key]) => del(key, histories)));
 }

@@ -2,14 +2,40 @@ import { expect, test } from "vitest";
 import { Problem, Unreachable } from "@/api/problem";
 import { EMPTY_PAYLOAD } from "@/domain/payload";
 import { nextToRead } from "./nextToRead";
-import { eventOfFailure, pauseBefore_ms } from "./saver";
+import { eventOfFailure, eventOfFailureAs, noticedIn, pauseBefore_ms } from "./saver";
 
 const problem = (status: number, code: string, more = {}) =>
   new Problem({ title: "", status, code, ...more });
 
 test("a stale base brings the server's version along", () => {
-  const failure = problem(409, "stale_revision", { current_revision: 7, current_payload: EMPTY_PAYLOAD });
-  expect(eventOfFailure(failure)).toEqual({ type: "stale", revision: 7, payload: EMPTY_PAYLOAD });
+  const failure = problem(409, "stale_revision", {
+    current_revision: 7,
+    current_payload: EMPTY_PAYLOAD,
+    base_payload: EMPTY_PAYLOAD,
+  });
+  expect(eventOfFailure(failure)).toEqual({
+    type: "stale",
+    revision: 7,
+    payload: EMPTY_PAYLOAD,
+    base: EMPTY_PAYLOAD,
+  });
+});
+
+test("a read that another browser edits is no obstacle to be tried again", () => {
+  expect(eventOfFailure(problem(409, "held_elsewhere"))).toEqual({ type: "held_elsewhere" });
+});
+
+test("a read that is suddenly not there asks who is signed in", async () => {
+  const gone = problem(404, "not_found");
+  const as = async (present: string) => eventOfFailureAs("anna", gone, async () => present);
+  expect(await as("bert")).toEqual({ type: "obstructed", obstacle: { reason: "other_account" } });
+  expect(await as("anna")).toMatchObject({ obstacle: { reason: "refused", code: "not_found" } });
+});
+
+test("beside the drafts only what keeps them from arriving is noticed", () => {
+  expect(noticedIn(null)).toBeNull();
+  expect(noticedIn(problem(404, "not_found"))).toBeNull();
+  expect(noticedIn(problem(401, "not_authenticated"))).toEqual({ reason: "signed_out" });
 });
 
 test.each([

@@ -1,155 +1,157 @@
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { type Read, saveDraft } from "@/api/reading";
-import { type Autosave, canSend, localCopy, needsLocalCopy, reduceAutosave } from "@/domain/autosave";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useReducer, useRef } from "react";
+import { openRead, type Read, readQuery } from "@/api/reading";
+import { onSignedOut } from "@/api/send";
+import {
+  type Autosave,
+  type AutosaveEvent,
+  hasUnsaved,
+  localCopy,
+  resumeAutosave,
+  startAutosave,
+} from "@/domain/autosave";
+import type { Editing } from "@/domain/editing";
 import type { Edit } from "@/domain/edits";
+import type { History } from "@/domain/history";
+import type { ReadPayload } from "@/domain/payload";
 import { type ReadSession, reduceSession, type SessionEvent, startSession } from "@/domain/session";
-import { forget, keep } from "./localReads";
-import { eventOfFailure, pauseBefore_ms, requestOf } from "./saver";
-import { useActiveTime } from "./useActiveTime";
-
-// Long enough to gather a burst of edits, short enough to be saved within a second of the last one.
-const QUIET_MS = 500;
+import { loadHistory, loadKept, written } from "./localReads";
+import { noticedIn } from "./saver";
+import { useEditor } from "./useEditor";
+import { useLeaveWarning, useLocalCopy, useLocalHistory } from "./useLocalCopy";
+import { type Hold, sendLast, useSending } from "./useSending";
+import { type Sitting, useSitting } from "./useSitting";
 
 export interface ReadSessionHandle {
   session: ReadSession;
   edit: (edit: Edit) => void;
   undo: () => void;
   redo: () => void;
-  takeTheirs: () => void;
-  keepMine: () => void;
-  restoreSetAside: () => void;
-  dispatch: (event: SessionEvent) => void;
-  activeMs: () => number;
+  save: (event: AutosaveEvent) => void;
+  /** Try at once what waits for its next attempt. */
+  sendNow: () => void;
+  sitting: Sitting;
+  editing: Editing;
+  takeOver: () => void;
   /** The browser refused to keep a copy (no space, private window): closing the page would lose unsent work. */
   isKeptLocally: boolean;
 }
 
-/** While signing only a draft that is already on its way is finished; once signed nothing is sent. */
-export type Hold = "none" | "signing" | "signed";
+export interface ReadStart {
+  save: Autosave;
+  history: History<ReadPayload> | undefined;
+}
+
+interface SessionInput {
+  read: Read;
+  personId: string;
+  start: ReadStart;
+  state: "reading" | "signing" | "signed";
+}
 
 /** A read in the making: every edit shown at once, kept in the browser at once, and saved within a second. */
-export function useReadSession(
-  read: Read,
-  personId: string,
-  initial: Autosave,
-  hold: Hold,
-): ReadSessionHandle {
-  const [session, dispatch] = useReducer(reduceSession, initial, startSession);
-  const activeMs = useActiveTime(read.active_ms);
-  useSending(session.save, dispatch, read, activeMs, hold);
-  useLastSend(session.save, read, personId, activeMs, hold);
-  const isKeptLocally = useLocalCopy(session.save, read, personId, hold === "signed");
-  const edit = useCallback((change: Edit) => dispatch({ type: "edit", edit: change, at_ms: Date.now() }), []);
-  return {
-    session,
-    edit,
-    undo: useCallback(() => dispatch({ type: "undo" }), []),
-    redo: useCallback(() => dispatch({ type: "redo" }), []),
-    takeTheirs: useCallback(() => dispatch({ type: "save", event: { type: "theirs_taken" } }), []),
-    keepMine: useCallback(() => dispatch({ type: "save", event: { type: "mine_kept" } }), []),
-    restoreSetAside: useCallback(() => dispatch({ type: "save", event: { type: "set_aside_restored" } }), []),
-    dispatch,
-    activeMs,
-    isKeptLocally,
-  };
-}
-
-type Dispatch = (event: SessionEvent) => void;
-
-function useSending(
-  save: Autosave,
-  dispatch: Dispatch,
-  read: Read,
-  activeMs: () => number,
-  hold: Hold,
-): void {
-  const repetitions = useRef(0);
-  // Marks a draft as on its way; the effect below puts it on the wire, once.
-  const start = useCallback(
-    () => dispatch({ type: "save", event: { type: "sent", idempotencyKey: crypto.randomUUID() } }),
-    [dispatch],
+export function useReadSession({ read, personId, start, state }: SessionInput): ReadSessionHandle {
+  const [session, dispatch] = useReducer(reduceSession, start, ({ save, history }) =>
+    startSession(save, history),
   );
-  const isDue = canSend(save) && (hold === "none" || (hold === "signing" && save.sending !== null));
-  const pause_ms = save.obstacle ? pauseBefore_ms(repetitions.current) : QUIET_MS;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new payload or failure starts the pause anew
-  useEffect(() => {
-    if (!isDue) return;
-    const timer = window.setTimeout(start, pause_ms);
-    return () => window.clearTimeout(timer);
-  }, [isDue, pause_ms, start, save.payload, save.obstacle]);
-
-  const { sending, isWaitingForAnswer } = save;
-  useEffect(() => {
-    if (!sending || !isWaitingForAnswer) return;
-    saveDraft(read.id, requestOf(sending, activeMs())).then(
-      (saved) => {
-        repetitions.current = 0;
-        const event = { type: "stored", revision: saved.revision_number, savedAt: saved.saved_at } as const;
-        dispatch({ type: "save", event });
-      },
-      (error: unknown) => {
-        repetitions.current += 1;
-        dispatch({ type: "save", event: eventOfFailure(error) });
-      },
-    );
-  }, [sending, isWaitingForAnswer, read.id, activeMs, dispatch]);
-
-  useEffect(() => {
-    if (!isDue) return;
-    const sendIfHidden = () => document.visibilityState === "hidden" && start();
-    document.addEventListener("visibilitychange", sendIfHidden);
-    window.addEventListener("online", start);
-    return () => {
-      document.removeEventListener("visibilitychange", sendIfHidden);
-      window.removeEventListener("online", start);
-    };
-  }, [isDue, start]);
-}
-
-/** Leaving the case before the pause is over: send what is left, and drop the browser's copy once it is stored. */
-function useLastSend(save: Autosave, read: Read, personId: string, activeMs: () => number, hold: Hold): void {
-  const latest = useRef({ save, hold });
-  latest.current = { save, hold };
-  useEffect(
-    () => () => {
-      const { save: last, hold: held } = latest.current;
-      if (held !== "none" || !canSend(last)) return;
-      const left = reduceAutosave(last, { type: "sent", idempotencyKey: crypto.randomUUID() }).sending;
-      if (!left || left.payload !== last.payload) return;
-      saveDraft(read.id, requestOf(left, activeMs())).then(
-        () => forget(personId, read.id),
-        // Not stored: the copy stays, the worklist shows it, and opening the case goes on from it.
-        () => undefined,
-      );
+  const sitting = useSitting(read.phase);
+  const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
+  const { editing, takeOver, lost, askNow } = turn;
+  const isEditor = editing.is === "editor" && state !== "signed";
+  // What this browser keeps is this window's to write also while another device edits: that mark just being drawn is kept.
+  const isThisWindows =
+    isEditor || (state !== "signed" && editing.is === "elsewhere" && editing.where === "device");
+  const save = useCallback(
+    (event: AutosaveEvent) => {
+      if (event.type === "held_elsewhere") lost(null);
+      dispatch({ type: "save", event });
     },
-    [read.id, personId, activeMs],
+    [lost],
   );
+  const hold: Hold = state === "signed" ? "signed" : !isEditor ? "elsewhere" : HOLDS[state];
+  const sendDue = useSending({ save: session.save, read, personId, sitting, hold, onEvent: save });
+  const sendNow = useCallback(() => {
+    sendDue();
+    askNow();
+  }, [sendDue, askNow]);
+  const isKeptLocally = useLocalCopy(session.save, read, personId, isThisWindows);
+  turn.isKept.current = isKeptLocally;
+  useLocalHistory(session.history, read.id, personId, isThisWindows);
+  const isWithOtherWindow = editing.is === "elsewhere" && editing.where === "browser" && isKeptLocally;
+  useLeaveWarning(hasUnsaved(session.save) && state !== "signed" && !isWithOtherWindow);
+  useStayWhenSignedOut(save);
+  const { edit, undo, redo } = useEdits(dispatch, sitting, isThisWindows);
+  return { session, edit, undo, redo, save, sendNow, sitting, editing, takeOver, isKeptLocally };
 }
 
-function useLocalCopy(save: Autosave, read: Read, personId: string, isFrozen: boolean): boolean {
-  const [isKept, setKept] = useState(true);
-  const mustKeep = needsLocalCopy(save) && !isFrozen;
-  const { id, assignment_id } = read;
-  const caseName = read.case.name;
-  useEffect(() => {
-    const kept = {
-      assignmentId: assignment_id,
-      caseName,
-      keptAt: new Date().toISOString(),
-      copy: localCopy(save),
-    };
-    const done = mustKeep ? keep(personId, id, kept) : forget(personId, id);
-    done.then(
-      () => setKept(true),
-      () => setKept(false),
+const HOLDS = { reading: "none", signing: "signing" } as const;
+
+function useEdits(dispatch: (event: SessionEvent) => void, sitting: Sitting, isAllowed: boolean) {
+  const allowed = useRef(isAllowed);
+  allowed.current = isAllowed;
+  const edit = useCallback(
+    (change: Edit) => {
+      if (!allowed.current) return;
+      if (change.type === "finding_added") sitting.note("first_mark_ms");
+      dispatch({ type: "edit", edit: change, at_ms: Date.now() });
+    },
+    [dispatch, sitting],
+  );
+  const undo = useCallback(() => dispatch({ type: "undo", at_ms: Date.now() }), [dispatch]);
+  const redo = useCallback(() => dispatch({ type: "redo", at_ms: Date.now() }), [dispatch]);
+  return { edit, undo, redo };
+}
+
+interface TurnInput {
+  read: Read;
+  personId: string;
+  session: ReadSession;
+  dispatch: (event: SessionEvent) => void;
+  sitting: Sitting;
+  isWanted: boolean;
+}
+
+/** The turn at this read, and loading it anew when another window had it meanwhile. */
+function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnInput) {
+  const client = useQueryClient();
+  const newest = useRef(session.save);
+  newest.current = session.save;
+  const isKept = useRef(true);
+  const query = readQuery(read.assignment_id);
+  const reload = async () => {
+    const kept = await loadKept(personId, read.id).catch(() => undefined);
+    // Where the browser keeps nothing, what is on this screen is all there is of the unsent work.
+    const own = hasUnsaved(newest.current) ? localCopy(newest.current) : undefined;
+    const server = await openRead(read.assignment_id).then(
+      (again) => {
+        if (again.signed_at) client.setQueryData(query.queryKey, again);
+        return startAutosave(again.payload, again.revision_number, again.saved_at);
+      },
+      () => ({ ...newest.current, payload: newest.current.saved, sending: null, conflict: null }),
     );
-  }, [mustKeep, save, personId, id, assignment_id, caseName]);
-  useEffect(() => {
-    if (!mustKeep || isKept) return;
-    // Only then, for otherwise closing the page loses nothing and asking would be noise.
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [mustKeep, isKept]);
-  return isKept;
+    const save = resumeAutosave(server, isKept.current ? kept?.copy : own);
+    const history = await loadHistory(personId, read.id).catch(() => undefined);
+    dispatch({ type: "restarted", save, history });
+  };
+  const editor = useEditor(
+    {
+      readId: read.id,
+      report: sitting.report,
+      isCurrent: (revision) => hasUnsaved(newest.current) || newest.current.revision === revision,
+      reload,
+      written,
+      lastWords: async () => {
+        if (isWanted) await sendLast(newest.current, read.id, personId, sitting);
+      },
+      onAnswer: (error) => dispatch({ type: "save", event: { type: "noticed", obstacle: noticedIn(error) } }),
+      onFrozen: () => void client.invalidateQueries({ queryKey: query.queryKey }),
+    },
+    isWanted,
+  );
+  return { ...editor, isKept };
+}
+
+/** A request of the images or of the AI that finds the session gone must not take the page away from unsent work. */
+function useStayWhenSignedOut(save: (event: AutosaveEvent) => void): void {
+  useEffect(() => onSignedOut(() => save({ type: "noticed", obstacle: { reason: "signed_out" } })), [save]);
 }

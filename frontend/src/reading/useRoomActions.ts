@@ -7,6 +7,7 @@ import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
 
@@ -14,6 +15,7 @@ interface RoomActionsInput {
   read: Read;
   handle: ReadSessionHandle;
   images: Images;
+  segments: Segments;
   isFrozen: boolean;
   sign: (() => void) | undefined;
   goOn: (() => void) | undefined;
@@ -46,7 +48,11 @@ function looksOf(input: RoomActionsInput): Actions {
     slice_last: () => viewer?.goTo(Number.MAX_SAFE_INTEGER),
     series_next: () => stepSeries(read, images, 1),
     series_previous: () => stepSeries(read, images, -1),
-    tool_select: () => images.setTool(null),
+    tool_select: () => {
+      images.setTool(null);
+      input.segments.setTool(null);
+    },
+    segment_opacity: input.segments.stepOpacity,
     view_fit: () => viewer?.fit(),
     window_reset: () => viewer?.resetWindow(),
     window_invert: () => viewer?.toggleInvert(),
@@ -78,7 +84,8 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
 function changesOf(input: RoomActionsInput): Actions {
   const { handle, images } = input;
   return {
-    ...toolsOf(images),
+    ...toolsOf(input),
+    ...segmentToolsOf(input),
     finding_extend: images.extendSelected,
     box_first: () => images.moveBoxEnd("FIRST"),
     box_last: () => images.moveBoxEnd("LAST"),
@@ -120,8 +127,29 @@ function stepMarks({ marks, selectedMarkId, goToMark }: Images, by: 1 | -1): voi
   if (next) goToMark(next.id);
 }
 
-function toolsOf(images: Images): Actions {
-  return Object.fromEntries(MARK_KIND_ROWS.map(({ kind, action }) => [action, () => images.setTool(kind)]));
+function toolsOf({ images, segments }: RoomActionsInput): Actions {
+  return Object.fromEntries(
+    MARK_KIND_ROWS.map(({ kind, action }) => [
+      action,
+      () => {
+        segments.setTool(null);
+        images.setTool(kind);
+      },
+    ]),
+  );
+}
+
+function segmentToolsOf({ segments }: RoomActionsInput): Actions {
+  if (!segments.isOffered) return {};
+  return {
+    segment_brush: () => segments.setTool("BRUSH"),
+    segment_eraser: () => segments.setTool("ERASER"),
+    segment_threshold: () => segments.setTool("THRESHOLD"),
+    segment_grow: () => segments.setTool("GROW"),
+    segment_smaller: () => segments.stepRadius(-1),
+    segment_larger: () => segments.stepRadius(1),
+    segment_new: segments.beginNew,
+  };
 }
 
 /** Undo or redo, and show which mark it was about. */

@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
-import { type Read, type ReadSigned, signRead } from "@/api/reading";
+import type { Read, ReadSigned } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
-import { eventOfFailure, requestOf } from "./saver";
+import { browserName } from "./browserName";
+import { eventOfFailure, noticedIn, requestOf } from "./saver";
+import { signRead } from "./segments/sendRead";
 import type { ReadSessionHandle } from "./useReadSession";
 
 export interface Signing {
@@ -56,7 +58,7 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
   const { save } = handle.session;
-  const { dispatch, activeMs } = handle;
+  const { save: onEvent, sitting } = handle;
   return useCallback(() => {
     if (isUnderWay.current) return;
     isUnderWay.current = true;
@@ -70,14 +72,17 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
       payload: save.payload,
     };
     const onFailure = (error: unknown) => {
-      if (error instanceof Problem && error.code === "stale_revision") {
-        dispatch({ type: "save", event: eventOfFailure(error) });
-      } else setError(error);
+      const event = eventOfFailure(error);
+      if (event.type === "obstructed") {
+        setError(error);
+        // What only keeps it from arriving is said where saving is; signing again is then one key.
+        onEvent({ type: "noticed", obstacle: noticedIn(error) });
+      } else onEvent(event);
       if (error instanceof Problem && error.code === "wrong_state") {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
       }
     };
-    signRead(read.id, requestOf(sending, activeMs()))
+    signRead(read.id, requestOf(sending, browserName(), sitting.report()))
       .then((signed) => {
         void client.invalidateQueries({ queryKey: ["reader-studies"] });
         onSigned(signed);
@@ -86,5 +91,5 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, save, dispatch, activeMs, client, onSigned, setSigning, setError]);
+  }, [read, save, onEvent, sitting, client, onSigned, setSigning, setError]);
 }

@@ -18,3 +18,10 @@ export function duration(seconds: number | null): string {
   if (whole < 60) return `${whole} s`;
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
+
+const CLOCK_TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+
+/** The time of day, for what has happened in this sitting. */
+export function clockTime(at: string): string {
+  return CLOCK_TIME.format(new Date(at));
+}

@@ -31,6 +31,8 @@ interface PaneFrameProps {
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
+  /** An image of the pane's series is on the screen. */
+  onImageShown: () => void;
 }
 
 // Before the pane is there, there is no state that could be watched.
@@ -44,6 +46,7 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? NOTHING_YET;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
+  useShown(state.isRendered, props.onImageShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [
     classes.pane,
@@ -84,6 +87,14 @@ export function PaneFrame(props: PaneFrameProps) {
       <ProgressBar progress={state.progress} />
     </section>
   );
+}
+
+function useShown(isRendered: boolean, onImageShown: () => void): void {
+  const newest = useRef(onImageShown);
+  newest.current = onImageShown;
+  useEffect(() => {
+    if (isRendered) newest.current();
+  }, [isRendered]);
 }
 
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {

@@ -4,8 +4,8 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
-import type { SegmentInputs } from "./segments/SegmentDesk";
 import { PaneFrame } from "./PaneFrame";
+import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
@@ -25,6 +25,8 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
+  /** Called whenever an image has come onto the screen. */
+  onImageShown: () => void;
   isTestMode: boolean;
   ref: Ref<ViewerHandle>;
 }
@@ -64,9 +66,11 @@ export function ViewerGrid(props: ViewerGridProps) {
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
               const { tool, segments } = newest.current;
-              if (tool === null && segments.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
+              if (tool === null && segments.tool === null)
+                onGrid((before) => withMaximisedToggled(before, pane.id));
             }}
             onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+            onImageShown={props.onImageShown}
           />
         ))}
     </div>

@@ -51,7 +51,7 @@ def marked(read: Read, version: SegmentVersion, counts: list[int], **other: Any)
 
 
 def files(var: Path) -> list[Path]:
-    return sorted(path for path in var.rglob("*") if path.is_file())
+    return sorted(path for path in (var / "segments").rglob("*") if path.is_file())
 
 
 def refused(call: Any) -> str:

@@ -2,7 +2,14 @@ import { createStore, delMany, get, keys, set } from "idb-keyval";
 import { Problem } from "@/api/problem";
 import { getSegment, putSegment } from "@/api/segments";
 import { isSegment, type ReadPayload, type SegmentGeometry } from "@/domain/payload";
-import { changesBetween, digestOf, parsedSegment, type Segment, segmentText, toJson } from "@/domain/segments";
+import {
+  changesBetween,
+  digestOf,
+  parsedSegment,
+  type Segment,
+  segmentText,
+  toJson,
+} from "@/domain/segments";
 
 const database = createStore("overread-segments", "versions");
 

@@ -36,7 +36,10 @@ export class SegmentBoard {
     const images = imageLoader.createAndCacheDerivedLabelmapImages(slices.map((slice) => slice.imageId));
     this.imageIds = images.map((image) => image.imageId);
     segmentation.addSegmentations([
-      { segmentationId: this.segmentationId, representation: { type: LABELMAP, data: { imageIds: this.imageIds } } },
+      {
+        segmentationId: this.segmentationId,
+        representation: { type: LABELMAP, data: { imageIds: this.imageIds } },
+      },
     ]);
   }
 
@@ -64,15 +67,21 @@ export class SegmentBoard {
     const changed = new Set<string>();
     for (const { segmentId, voxels } of shown) this.noteChanges(segmentId, voxels.slices, changed);
     for (const segmentId of this.painted.keys()) {
-      if (!shown.some((segment) => segment.segmentId === segmentId)) this.noteChanges(segmentId, new Map(), changed);
+      if (!shown.some((segment) => segment.segmentId === segmentId))
+        this.noteChanges(segmentId, new Map(), changed);
     }
     this.shown = shown;
     for (const key of changed) this.repaint(key);
-    if (changed.size > 0) segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(this.segmentationId);
+    if (changed.size > 0)
+      segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(this.segmentationId);
     this.style();
   }
 
-  private noteChanges(segmentId: string, slices: ReadonlyMap<string, SegmentSlice>, changed: Set<string>): void {
+  private noteChanges(
+    segmentId: string,
+    slices: ReadonlyMap<string, SegmentSlice>,
+    changed: Set<string>,
+  ): void {
     const before = this.painted.get(segmentId) ?? new Map<string, Counts>();
     const after = new Map([...slices].map(([key, slice]) => [key, slice.counts]));
     for (const key of new Set([...before.keys(), ...after.keys()])) {
@@ -92,7 +101,8 @@ export class SegmentBoard {
       paintSlice(counts, pixels, this.labelOf(segmentId));
       for (let index = 1; index < counts.length; index += 2) inside += counts[index] ?? 0;
     }
-    if (!this.hasOverlaps) this.hasOverlaps = inside > pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+    if (!this.hasOverlaps)
+      this.hasOverlaps = inside > pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   }
 
   private pixelsOf(key: string): Uint8Array | null {
@@ -133,14 +143,22 @@ export class SegmentBoard {
   private style(): void {
     segmentation.segmentationStyle.setStyle(
       { type: LABELMAP, segmentationId: this.segmentationId },
-      { renderFill: this.opacity > 0, fillAlpha: this.opacity, renderOutline: true, outlineWidth: 2, outlineOpacity: 0.9 },
+      {
+        renderFill: this.opacity > 0,
+        fillAlpha: this.opacity,
+        renderOutline: true,
+        outlineWidth: 2,
+        outlineOpacity: 0.9,
+      },
     );
     for (const { segmentId, colour, isVisible } of this.shown) {
       const label = this.labelOf(segmentId);
       this.colourLabel(label, colour);
       for (const viewportId of this.viewportIds) {
         const place = { segmentationId: this.segmentationId, type: LABELMAP };
-        if (segmentation.config.visibility.getSegmentIndexVisibility(viewportId, place, label) !== isVisible) {
+        if (
+          segmentation.config.visibility.getSegmentIndexVisibility(viewportId, place, label) !== isVisible
+        ) {
           segmentation.config.visibility.setSegmentIndexVisibility(viewportId, place, label, isVisible);
         }
       }
@@ -184,11 +202,17 @@ export class SegmentBoard {
     if (!this.hasOverlaps || before.length === 0) return encodeSlice(pixels, label);
     // What lies under another segment cannot be seen or reached, so it stays.
     const own = decodeSlice(before, pixels.length);
-    return encodeSlice(pixels.map((value, index) => (value === label || (value !== 0 && own[index] === 1) ? 1 : 0)));
+    return encodeSlice(
+      pixels.map((value, index) => (value === label || (value !== 0 && own[index] === 1) ? 1 : 0)),
+    );
   }
 
   /** Add or take away voxels as a tool would: others keep theirs. Gives back what changed. */
-  apply(segmentId: string, masks: ReadonlyMap<number, ArrayLike<number>>, isCutting: boolean): SegmentSlice[] {
+  apply(
+    segmentId: string,
+    masks: ReadonlyMap<number, ArrayLike<number>>,
+    isCutting: boolean,
+  ): SegmentSlice[] {
     const label = this.labelOf(segmentId);
     for (const [index, mask] of masks) {
       const slice = this.slices[index];
@@ -221,6 +245,7 @@ export class SegmentBoard {
   destroy(): void {
     for (const viewportId of [...this.viewportIds]) this.removeFrom(viewportId);
     segmentation.removeSegmentation(this.segmentationId);
-    for (const imageId of this.imageIds) if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId);
+    for (const imageId of this.imageIds)
+      if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId);
   }
 }

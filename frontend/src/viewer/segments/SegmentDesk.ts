@@ -215,14 +215,12 @@ export class SegmentDesk {
     const { rows, columns } = first.plane;
     this.pending += 1;
     const { seriesInstanceUid } = first;
-    void this.events
-      .onSegmentPainted({ segmentId, seriesInstanceUid, rows, columns, changed })
-      .finally(() =>
-        window.setTimeout(() => {
-          this.pending -= 1;
-          this.sync();
-        }),
-      );
+    void this.events.onSegmentPainted({ segmentId, seriesInstanceUid, rows, columns, changed }).finally(() =>
+      window.setTimeout(() => {
+        this.pending -= 1;
+        this.sync();
+      }),
+    );
   }
 
   /** The slices of a series whose labelmap is there, so that they can be changed. */

@@ -1,16 +1,16 @@
-import type { Counts } from "@/domain/rle";
 import type { SegmentGeometry } from "@/domain/payload";
-import { type Segment, type SegmentSlice, sliceKey, voxelCount } from "@/domain/segments";
+import type { Counts } from "@/domain/rle";
+import { voxelsInside } from "@/domain/rle";
 import {
   added,
   type SegmentMeasurements,
   type SliceSums,
   sizesOf,
   sumsOf,
-  valuesOf,
   type VolumeSpacing,
+  valuesOf,
 } from "@/domain/segmentStatistics";
-import { voxelsInside } from "@/domain/rle";
+import { type Segment, type SegmentSlice, sliceKey, voxelCount } from "@/domain/segments";
 import type { Slice } from "../slices";
 import { volumeGeometry } from "../volumeGeometry";
 import { valuesOfSlice } from "./SegmentDesk";

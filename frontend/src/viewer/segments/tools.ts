@@ -75,7 +75,11 @@ export class FreehandScissorsTool extends BaseTool {
     const { viewport } = enabledElement;
     if (this.line.length < 2 || viewport.element !== this.element) return false;
     const points = this.line.map((point) => viewport.worldToCanvas(point));
-    drawing.drawPath(svg, this.getToolName(), "line", points, { color: "rgb(255, 236, 92)", width: 1.5, closePath: true });
+    drawing.drawPath(svg, this.getToolName(), "line", points, {
+      color: "rgb(255, 236, 92)",
+      width: 1.5,
+      closePath: true,
+    });
     return true;
   }
 }
@@ -139,5 +143,6 @@ export function bindSegmentTool(
   const threshold = { range: [range.lowest, range.highest], isDynamic: false };
   group.setToolConfiguration(BrushTool.toolName, { brushSize: radius_mm, threshold });
   group.setToolActive(TOOL_NAMES[tool], { bindings });
-  if (TOOL_NAMES[tool] === BrushTool.toolName) utilities.segmentation.setBrushSizeForToolGroup(group.id, radius_mm);
+  if (TOOL_NAMES[tool] === BrushTool.toolName)
+    utilities.segmentation.setBrushSizeForToolGroup(group.id, radius_mm);
 }

@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0003_read_phases"),
+        ("annotations", "0004_one_editor_and_sittings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

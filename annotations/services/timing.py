@@ -1,0 +1,31 @@
+"""Keeping how long a read took, sitting by sitting; the reader is never shown it."""
+
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from annotations.domain.times import PhaseTimes, active_of, clipped, sitting_updated, total_of
+from annotations.models import Read, Sitting
+
+
+class SittingReport(NamedTuple):
+    """What a sitting has counted so far."""
+
+    key: str
+    phases: dict[str, PhaseTimes]
+
+
+def sitting_report(*, read: Read, sitting: SittingReport | None) -> None:
+    """Store what a sitting reports and set `read.active_ms`; the caller holds and saves the read's row.
+
+    Late and repeated reports do no harm. All sittings together never exceed the time since the read was opened.
+    """
+    if sitting is None:
+        return
+    open_ms = int((timezone.now() - read.opened_at).total_seconds() * 1000)
+    others = list(read.sittings.exclude(key=sitting.key))
+    row, _ = Sitting.objects.get_or_create(read=read, key=sitting.key)
+    room_ms = open_ms - sum(total_of(other.phases) for other in others)
+    row.phases = clipped(sitting_updated(row.phases, sitting.phases), room_ms)
+    row.save(update_fields=["phases"])
+    read.active_ms = active_of(row.phases) + sum(active_of(other.phases) for other in others)

@@ -1,0 +1,206 @@
+import { type RefObject, useCallback, useMemo, useState } from "react";
+import type { Read } from "@/api/reading";
+import { findingColour } from "@/domain/findingColours";
+import { isLocated, type MarkKind, SEGMENT } from "@/domain/labelSchema";
+import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
+import type { Keep } from "@/domain/segmentIslands";
+import type { Segment } from "@/domain/segments";
+import {
+  colourNumbers,
+  FIRST_SETTINGS,
+  nextOpacity,
+  OPACITIES,
+  type SegmentSettings,
+  type SegmentTool,
+  steppedRadius,
+} from "@/domain/segmentTools";
+import type { Painted, SegmentInputs, ViewerHandle } from "@/viewer";
+import type { ReadSessionHandle } from "../useReadSession";
+import { type SegmentStore, segmentStoreOf } from "./segmentStore";
+import { useSegmentPainting } from "./useSegmentPainting";
+import { useSegmentVersions } from "./useSegmentVersions";
+
+/** A segment of the read, and the mark that holds it. */
+export interface SegmentMark {
+  mark: Mark & { geometry: SegmentGeometry };
+  number: number;
+  colour: string;
+}
+
+export interface Segments {
+  /** Whether the form has a use for segments, or the read has some already. */
+  isOffered: boolean;
+  inputs: SegmentInputs;
+  tool: SegmentTool | null;
+  setTool: (tool: SegmentTool | null) => void;
+  settings: SegmentSettings;
+  change: (part: Partial<SegmentSettings>) => void;
+  stepRadius: (step: 1 | -1) => void;
+  stepOpacity: () => void;
+  active: SegmentMark | null;
+  beginNew: () => void;
+  hidden: ReadonlySet<string>;
+  toggleHidden: (markId: string) => void;
+  interpolate: () => void;
+  removeIslands: (keep: Keep) => void;
+  /** What there is to say of the last step; null when nothing. */
+  notice: string | null;
+  onSegmentPainted: (painted: Painted) => Promise<void>;
+  onSegmentNotice: (notice: string | null) => void;
+}
+
+interface SegmentsInput {
+  read: Read;
+  personId: string;
+  handle: ReadSessionHandle;
+  isFrozen: boolean;
+  areMarksVisible: boolean;
+  /** The marking tool, which has the mouse first. */
+  tool: MarkKind | null;
+  selectedMarkId: string | null;
+  onSelected: (markId: string | null) => void;
+  /** A segment tool takes the mouse from the marking tools. */
+  onToolTaken: () => void;
+  extendedId: string | null;
+  viewer: RefObject<ViewerHandle | null>;
+}
+
+/** Segments of a read: which there are, which one the tools change, and how. */
+export function useSegments(input: SegmentsInput): Segments {
+  const { read, personId, handle, isFrozen, selectedMarkId, onSelected, onToolTaken, viewer } = input;
+  const { findings } = handle.session.save.payload;
+  const [store] = useState((): SegmentStore => segmentStoreOf(personId, read.id, read.payload));
+  const [notice, setNotice] = useState<string | null>(null);
+  const tools = useTools(isFrozen || input.tool !== null, onToolTaken);
+  const [nextId, setNextId] = useState(() => crypto.randomUUID() as string);
+  const marks = useMemo(() => segmentMarks(findings), [findings]);
+  const versions = useSegmentVersions(store, marks, setNotice);
+  const active = marks.find(({ mark }) => mark.id === selectedMarkId) ?? null;
+  const { hidden, toggleHidden } = useHidden();
+  const inputs = useInputs({ input, tools, marks, versions, active, nextId, hidden });
+  const beginNew = useCallback(() => {
+    onSelected(null);
+    setNextId(crypto.randomUUID());
+  }, [onSelected]);
+  const onSegmentPainted = useSegmentPainting({
+    ...input,
+    store,
+    findings,
+    onCreated: (markId) => {
+      onSelected(markId);
+      setNextId(crypto.randomUUID());
+    },
+    onNotice: setNotice,
+  });
+  const command = (act: (segment: Segment, handle: ViewerHandle) => string | null) => {
+    const voxels = active && store.peek(active.mark.geometry.sha256);
+    if (voxels && viewer.current) setNotice(act(voxels, viewer.current));
+  };
+  const { questions } = read.label_schema;
+  return {
+    isOffered:
+      marks.length > 0 || questions.filter(isLocated).some((question) => question.tools.includes(SEGMENT)),
+    inputs,
+    ...tools,
+    active,
+    beginNew,
+    hidden,
+    toggleHidden,
+    interpolate: () => command((voxels, { segments }) => segments.interpolate(voxels)),
+    removeIslands: (keep) => command((voxels, { segments }) => segments.removeIslands(voxels, keep)),
+    notice,
+    onSegmentPainted,
+    onSegmentNotice: setNotice,
+  };
+}
+
+function segmentMarks(findings: Finding[]): SegmentMark[] {
+  return findings.flatMap(({ marks }, index) =>
+    marks.flatMap((mark): SegmentMark[] => {
+      const { geometry } = mark;
+      if (!isSegment(geometry)) return [];
+      return [{ mark: { ...mark, geometry }, number: index + 1, colour: findingColour(index) }];
+    }),
+  );
+}
+
+type Tools = Pick<Segments, "tool" | "setTool" | "settings" | "change" | "stepRadius" | "stepOpacity"> & {
+  opacity: number;
+};
+
+function useTools(isResting: boolean, onToolTaken: () => void): Tools {
+  const [chosen, setChosen] = useState<SegmentTool | null>(null);
+  const [settings, setSettings] = useState(FIRST_SETTINGS);
+  const [opacity, setOpacity] = useState(OPACITIES[0] ?? 0);
+  return {
+    tool: isResting ? null : chosen,
+    setTool: useCallback(
+      (tool: SegmentTool | null) => {
+        setChosen(tool);
+        if (tool !== null) onToolTaken();
+      },
+      [onToolTaken],
+    ),
+    settings,
+    change: useCallback((part) => setSettings((before) => ({ ...before, ...part })), []),
+    stepRadius: useCallback(
+      (step) => setSettings((before) => ({ ...before, radius_mm: steppedRadius(before.radius_mm, step) })),
+      [],
+    ),
+    opacity,
+    stepOpacity: useCallback(() => setOpacity(nextOpacity), []),
+  };
+}
+
+function useHidden(): Pick<Segments, "hidden" | "toggleHidden"> {
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const toggleHidden = useCallback((id: string) => {
+    setHidden((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
+  }, []);
+  return { hidden, toggleHidden };
+}
+
+interface InputsOf {
+  input: SegmentsInput;
+  tools: Tools;
+  marks: SegmentMark[];
+  versions: ReadonlyMap<string, Segment>;
+  active: SegmentMark | null;
+  nextId: string;
+  hidden: ReadonlySet<string>;
+}
+
+/** What the viewer is to show and to do. */
+function useInputs({ input, tools, marks, versions, active, nextId, hidden }: InputsOf): SegmentInputs {
+  const { areMarksVisible } = input;
+  const { tool, settings, opacity } = tools;
+  const shown = useMemo(
+    () =>
+      marks.flatMap(({ mark, colour }) => {
+        const { segment_id, sha256 } = mark.geometry;
+        const voxels = versions.get(sha256);
+        if (!voxels) return [];
+        const isVisible = areMarksVisible && !hidden.has(mark.id);
+        return [{ segmentId: segment_id, voxels, colour: colourNumbers(colour), isVisible }];
+      }),
+    [marks, versions, areMarksVisible, hidden],
+  );
+  const { findings } = input.handle.session.save.payload;
+  const segmentId = active?.mark.geometry.segment_id ?? nextId;
+  const series = active?.mark.geometry.series_instance_uid ?? null;
+  const colour = active?.colour ?? findingColour(findings.length);
+  return useMemo(
+    () => ({
+      shown,
+      active: { segmentId, colour: colourNumbers(colour), seriesInstanceUid: series },
+      tool,
+      settings,
+      opacity,
+    }),
+    [shown, segmentId, colour, series, tool, settings, opacity],
+  );
+}

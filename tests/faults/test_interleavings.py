@@ -1,0 +1,118 @@
+"""Two windows, a second device, lost, doubled and late requests, ended sessions, killed workers: at random, seeded.
+
+The client is the reading room's own: its reducers, requests and browser storage, without the screen, in
+`frontend/src/reading/faults`. It plays against the live portal while this test kills the portal's workers.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.ops.bootstrap import node_environment
+from portal.ops.environment import REPOSITORY
+from tests.browserless import PASSWORD, Person, administrator, new_person
+from tests.faults.conftest import QUESTIONS, packed, upload
+from tests.imaging.dicom_files import ct_slice
+from tests.services import LivePortal
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
+
+# More by OVERREAD_INTERLEAVINGS; the seeds are always the same ones, so that a failure can be played again.
+SEEDS = int(os.environ.get("OVERREAD_INTERLEAVINGS", "200"))
+DESKS = 4
+KILL_EVERY_S = 3.0
+
+
+def places(seed: str) -> list[dict[str, Any]]:
+    """A point on the only slice of each case."""
+    slices = [ct_slice(seed=f"{seed}-{number}") for number in range(DESKS)]
+    return [
+        {
+            "kind": "POINT",
+            "points_mm": [[1.0, 2.0, 3.0]],
+            "frame_of_reference_uid": one.get("FrameOfReferenceUID"),
+            "sop_instance_uid": one.SOPInstanceUID,
+            "series_instance_uid": one.SeriesInstanceUID,
+            "frame_number": 1,
+        }
+        for one in slices
+    ]
+
+
+def opened_cases(portal: LivePortal) -> tuple[Person, list[dict[str, Any]]]:
+    """A reader and as many opened reads as play at once, each with a place for marks."""
+    root = administrator(portal)
+    coordinator, reader = new_person(portal, root, "coordinator", creates=True), new_person(portal, root, "reader")
+    seed = uuid.uuid4().hex
+    assert coordinator.finished(upload(coordinator, packed(seed, DESKS)))["state"] == "SUCCEEDED"
+    where = {place["series_instance_uid"]: place for place in places(seed)}
+    uids = [ct_slice(seed=f"{seed}-{number}").StudyInstanceUID for number in range(DESKS)]
+    studies = [coordinator.get(f"imaging-studies?search={uid}")["results"][0]["id"] for uid in uids]
+    path = f"reader-studies/{coordinator.send('POST', 'reader-studies', {'name': 'Interleavings'})['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": studies})
+    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    coordinator.send("POST", f"{path}/launch")
+    reads = [reader.send("POST", f"assignments/{one['id']}/open") for one in reader.get(f"{path}/assignments")]
+    cases = [
+        {
+            "assignmentId": read["assignment_id"],
+            "readId": read["id"],
+            "place": where[read["case"]["imaging_study"]["series"][0]["series_instance_uid"]],
+        }
+        for read in reads
+    ]
+    return reader, cases
+
+
+def kill_workers(portal: LivePortal, stop: threading.Event, killed: list[int]) -> None:
+    """Kill one worker of the web process now and then, in the middle of whatever it does."""
+    draw = random.Random(4)
+    while not stop.wait(KILL_EVERY_S):
+        process = portal.supervisor.children["web"].process
+        assert process is not None
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        if len(children) > 1:
+            with suppress(ProcessLookupError):
+                os.kill(int(draw.choice(children)), signal.SIGKILL)
+                killed.append(1)
+
+
+def test_after_any_interleaving_every_mark_is_there_exactly_once(live_portal: LivePortal, tmp_path: Path) -> None:
+    reader, cases = opened_cases(live_portal)
+    trial = {
+        "url": live_portal.url,
+        "account": {"userId": reader.id, "password": PASSWORD},
+        "cases": cases,
+        "seeds": list(range(1, SEEDS + 1)),
+        "atOnce": DESKS,
+    }
+    description = tmp_path / "trial.json"
+    description.write_text(json.dumps(trial))
+    stop, killed = threading.Event(), list[int]()
+    killer = threading.Thread(target=kill_workers, args=(live_portal, stop, killed))
+    killer.start()
+    try:
+        played = subprocess.run(
+            ["node_modules/.bin/vitest", "run", "--config", "vitest.faults.config.ts"],
+            cwd=REPOSITORY / "frontend",
+            env={**node_environment(), "OVERREAD_TRIAL": str(description)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        stop.set()
+        killer.join()
+    assert played.returncode == 0, played.stdout[-6000:] + played.stderr[-3000:]
+    assert killed, "no worker was killed: the interleavings have been too quick"
