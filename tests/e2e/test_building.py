@@ -83,3 +83,26 @@ def test_a_reader_study_is_built_and_launched(stage: Stage, signed_in: Callable[
     assert (stored["name"], stored["state"], stored["number_of_cases"]) == (name, "OPEN", 2)
     assert [question["kind"] for question in stored["label_schema"]["questions"]] == ["BINARY", "CONFIDENCE"]
     assert [len(stage.spare.get(f"reader-studies/{study}/assignments"))] == [2]
+
+
+def test_a_located_finding_says_its_tools_and_what_is_asked_about_each(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    study = stage.coordinator.send("POST", "reader-studies", {"name": f"Asked about each {uuid.uuid4().hex[:6]}"})
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/reader-studies/{study['id']}/label-schema")
+    page.get_by_role("button", name="+ Located finding").click()
+    card = page.get_by_role("group", name="Question 1", exact=True)
+    for tool in ("Long and short axis", "3D box"):
+        card.get_by_role("checkbox", name=tool).check()
+    card.get_by_role("checkbox", name="Ellipse").uncheck()
+    card.get_by_role("button", name="Ask Yes / no about each finding").click()
+    card.get_by_label("Question 1 about each finding", exact=True).fill("Spiculated?")
+    card.get_by_role("button", name="Ask Five steps about each finding").click()
+    screenshots(page, "label-schema-located")
+    page.get_by_role("button", name="Save the form").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    (question,) = stage.coordinator.get(f"reader-studies/{study['id']}")["label_schema"]["questions"]
+    assert set(question["tools"]) == {"POINT", "LENGTH", "RECTANGLE", "BIDIRECTIONAL", "BOX"}
+    asked = [(one["key"], one["kind"], one["required"]) for one in question["attributes"]]
+    assert asked == [("spiculated", "BINARY", True), ("how_suspicious_is_this_one", "ORDINAL", True)]

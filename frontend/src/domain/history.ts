@@ -5,6 +5,9 @@ export interface History<T> {
   future: T[];
 }
 
+/** More than anybody makes in one case: undo reaches back to where the case was opened. */
+export const KEPT_STEPS = 10_000;
+
 export function startHistory<T>(present: T): History<T> {
   return { past: [], present, future: [] };
 }
@@ -13,7 +16,7 @@ export function startHistory<T>(present: T): History<T> {
 export function record<T>(history: History<T>, next: T, mergeWithLast = false): History<T> {
   if (next === history.present) return history;
   if (mergeWithLast && history.past.length > 0) return { ...history, present: next, future: [] };
-  return { past: [...history.past, history.present], present: next, future: [] };
+  return { past: [...history.past, history.present].slice(-KEPT_STEPS), present: next, future: [] };
 }
 
 export function undo<T>(history: History<T>): History<T> {

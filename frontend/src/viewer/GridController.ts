@@ -26,6 +26,7 @@ import { bindMouse, type MouseSettings, makeToolGroup, toolBindings } from "./to
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
+const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents extends SegmentEvents {
@@ -241,11 +242,13 @@ export class GridController {
 
   private onCompleted(event: ToolTypes.EventTypes.AnnotationCompletedEventType): void {
     const drawn = event.detail.annotation;
-    if (!drawn.annotationUID || !this.sliceOfImage(drawn.metadata?.referencedImageId ?? "")) return;
-    if (this.isCancelling) return;
+    const kind = kindOfTool(drawn.metadata?.toolName ?? "");
+    if (!drawn.annotationUID || !kind || this.isCancelling) return;
+    const isOnSlice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "") !== undefined;
     const mark = this.layer.adopt(drawn, this.shownSlices());
     if (mark) this.events.onMarkDrawn(drawn.annotationUID, mark);
-    else if (kindOfTool(drawn.metadata?.toolName ?? "") === "BOX") this.events.onMarkRefused(NO_BOX);
+    else if (!isOnSlice) this.events.onMarkRefused(NOT_ON_SLICE);
+    else if (kind === "BOX") this.events.onMarkRefused(NO_BOX);
   }
 
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());

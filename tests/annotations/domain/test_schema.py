@@ -59,6 +59,32 @@ def test_the_question_of_a_role_is_found() -> None:
     assert question_with_role([NODULES], "CALL") is None
 
 
+ASKED = {"key": "calcified", "kind": "BINARY", "text": "Calcified?", "required": True}
+
+
+def test_a_located_finding_may_ask_about_each() -> None:
+    scale = {**ORDINAL, "role": None}
+    assert faults({**NODULES, "attributes": [ASKED, scale]}) == []
+    # A key of its own within the finding may be that of a question of the form.
+    assert faults(CALL, {**NODULES, "attributes": [{**ASKED, "key": CALL["key"]}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fault"),
+    [
+        (None, ("questions[0].attributes", "bad_attributes")),
+        ([ASKED] * 21, ("questions[0].attributes", "bad_attributes")),
+        ([ASKED, ASKED], ("questions[0].attributes[1].key", "repeated")),
+        ([NODULES], ("questions[0].attributes[0].kind", "bad_attributes")),
+        ([{**ASKED, "role": "CALL"}], ("questions[0].attributes[0].kind", "bad_attributes")),
+        ([{**ASKED, "text": ""}], ("questions[0].attributes[0].text", "bad_text")),
+        (["calcified"], ("questions[0].attributes[0].kind", "unknown_kind")),
+    ],
+)
+def test_what_is_asked_about_each_is_checked_like_other_questions(attributes: Any, fault: tuple[str, str]) -> None:
+    assert faults({**NODULES, "attributes": attributes}) == [fault]
+
+
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=3), max_size=5)
 
 
