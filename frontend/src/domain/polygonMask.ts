@@ -7,7 +7,7 @@ export function polygonMask(line: readonly PixelPoint[], columns: number, rows: 
     const crossings = crossingsOf(line, row);
     for (let index = 0; index + 1 < crossings.length; index += 2) {
       const from = Math.max(Math.ceil(crossings[index] ?? 0), 0);
-      const to = Math.min(Math.floor(crossings[index + 1] ?? -1), columns - 1);
+      const to = Math.min(Math.ceil(crossings[index + 1] ?? 0), columns) - 1;
       if (to >= from) mask.fill(1, row * columns + from, row * columns + to + 1);
     }
   }
