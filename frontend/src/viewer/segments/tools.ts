@@ -108,8 +108,10 @@ interface Callbacks {
 }
 
 export function addSegmentTools(group: ToolTypes.IToolGroup, callbacks: Callbacks): void {
+  group.addTool(BrushTool.toolName);
   // Its own keys would take letters that mean something else here.
-  group.addTool(BrushTool.toolName, { actions: {} });
+  const brush = group.getToolInstance(BrushTool.toolName) as BaseTool;
+  brush.configuration.actions = {};
   group.addTool(RectangleScissorsTool.toolName);
   group.addTool(CircleScissorsTool.toolName);
   group.addTool(FreehandScissorsTool.toolName, { onLine: callbacks.onLine });
@@ -140,9 +142,10 @@ export function bindSegmentTool(
   };
   const strategy = strategies[tool];
   if (strategy) group.setActiveStrategy(TOOL_NAMES[tool], strategy);
-  const threshold = { range: [range.lowest, range.highest], isDynamic: false };
-  group.setToolConfiguration(BrushTool.toolName, { brushSize: radius_mm, threshold });
   group.setToolActive(TOOL_NAMES[tool], { bindings });
-  if (TOOL_NAMES[tool] === BrushTool.toolName)
-    utilities.segmentation.setBrushSizeForToolGroup(group.id, radius_mm);
+  if (TOOL_NAMES[tool] !== BrushTool.toolName) return;
+  const { setBrushSizeForToolGroup, setBrushThresholdForToolGroup } = utilities.segmentation;
+  setBrushSizeForToolGroup(group.id, radius_mm);
+  // Not through setToolConfiguration: it merges arrays, and a bound that occurs in the old range would be lost.
+  setBrushThresholdForToolGroup(group.id, { range: [range.lowest, range.highest], isDynamic: false });
 }
