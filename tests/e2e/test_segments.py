@@ -4,6 +4,7 @@ A sphere and a rod of soft tissue in lung: every expected number comes from the 
 """
 
 import itertools
+import json
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -107,6 +108,25 @@ def drag_over(page: Page, *points: tuple[float, float]) -> None:
     page.wait_for_timeout(CLICK_PAUSE_MS)
 
 
+def stroke(page: Page, draw: Callable[[], None]) -> None:
+    """Draw, and wait until the voxels are on the screen and in the read."""
+    before = probe(page, "v.segmentVoxels")
+    draw()
+    changed = (
+        f"JSON.stringify(window.__overread_viewer.segmentVoxels) !== '{json.dumps(before, separators=(',', ':'))}'"
+    )
+    until(page, changed)
+    page.wait_for_timeout(400)
+
+
+def dab(page: Page, column: float, row: float) -> None:
+    stroke(page, lambda: click(page, column, row))
+
+
+def sweep(page: Page, *points: tuple[float, float]) -> None:
+    stroke(page, lambda: drag_over(page, *points))
+
+
 def tool(page: Page, name: str) -> None:
     page.get_by_role("toolbar", name="Segment tools").get_by_role("button", name=name, exact=True).click()
 
@@ -165,7 +185,7 @@ def test_a_brushed_disc_has_the_area_of_its_circle_and_comes_back(room: Page, st
     page, radius = room, 6.0
     tool(page, "Brush")
     fill(page, "Radius", radius)
-    click(page, 40, 40)
+    dab(page, 40, 40)
     saved(page)
     mark = only(stage, case)
     count = mark["geometry"]["voxel_count"]
@@ -190,14 +210,14 @@ def test_a_brushed_disc_has_the_area_of_its_circle_and_comes_back(room: Page, st
 def test_strokes_are_undone_one_by_one_with_the_rest(room: Page, stage: Stage, case: Case) -> None:
     page = room
     page.keyboard.press("q")
-    click(page, 30, 30)
+    dab(page, 30, 30)
     first = painted(page)
-    click(page, 50, 30)
+    dab(page, 50, 30)
     second = painted(page)
     assert second > first > 0
     page.keyboard.press("y")
     page.keyboard.press("Shift+e")
-    drag_over(page, (20, 30), (60, 30))
+    sweep(page, (20, 30), (60, 30))
     assert painted(page) < second
     for expected in (second, second, first, 0):
         page.keyboard.press("Control+z")
@@ -221,7 +241,7 @@ def test_the_threshold_brush_takes_only_what_lies_in_the_range(room: Page, stage
     for index in range(SLICES):
         if inside[index].any():
             go_to(page, index)
-            click(page, *SPHERE_AT[:2])
+            dab(page, *SPHERE_AT[:2])
     saved(page)
     mark = only(stage, case)
     volume = voxels_of(stage, case, mark)
@@ -239,7 +259,7 @@ def test_region_growing_finds_the_sphere_and_refuses_a_leak(room: Page, stage: S
     click(page, 20, 20)
     expect(page.get_by_role("status").filter(has_text="lies outside")).to_be_visible()
     assert segments(stage, case) == []
-    click(page, *SPHERE_AT[:2])
+    dab(page, *SPHERE_AT[:2])
     until(page, "Object.values(window.__overread_viewer.segmentVoxels).some((n) => n > 0)")
     saved(page)
     mark = only(stage, case)
@@ -253,11 +273,10 @@ def test_between_two_discs_the_slices_are_filled(room: Page, stage: Stage, case:
     tool(page, "Brush")
     fill(page, "Radius", 8)
     go_to(page, 8)
-    click(page, 80, 40)
+    dab(page, 80, 40)
     go_to(page, 12)
-    click(page, 80, 40)
-    tool(page, "Interpolate")
-    page.wait_for_timeout(CLICK_PAUSE_MS)
+    dab(page, 80, 40)
+    stroke(page, lambda: tool(page, "Interpolate"))
     saved(page)
     volume = voxels_of(stage, case, only(stage, case))
     assert [index for index in range(SLICES) if volume[index].any()] == [8, 9, 10, 11, 12]
@@ -268,25 +287,24 @@ def test_between_two_discs_the_slices_are_filled(room: Page, stage: Stage, case:
 def test_scissors_fill_and_cut(room: Page, stage: Stage, case: Case) -> None:
     page = room
     tool(page, "Rectangle")
-    drag_over(page, (20, 20), (39.9, 29.9))
+    sweep(page, (20, 20), (39.9, 29.9))
     saved(page)
     area = int(voxels_of(stage, case, only(stage, case))[SPHERE_AT[2]].sum())
     assert abs(area - 20 * 10) <= 2 * (20 + 10)
     tool(page, "Freehand")
     tool(page, "Erase")
-    drag_over(page, (10, 10), (30, 10), (30, 40), (10, 40), (10, 10))
+    sweep(page, (10, 10), (30, 10), (30, 40), (10, 40), (10, 10))
     saved(page)
     left = voxels_of(stage, case, only(stage, case))[SPHERE_AT[2]]
     columns = np.nonzero(left)[1]
     assert abs(columns.min() - 30) <= 1
     tool(page, "Circle")
     tool(page, "Fill")
-    drag_over(page, (90, 90), (100, 90))
+    sweep(page, (90, 90), (100, 90))
     saved(page)
     disc = voxels_of(stage, case, only(stage, case))[SPHERE_AT[2]][:, 70:]
     assert abs(disc.sum() - math.pi * 100) <= 2 * math.pi * 10
-    tool(page, "Keep largest island")
-    page.wait_for_timeout(CLICK_PAUSE_MS)
+    stroke(page, lambda: tool(page, "Keep largest island"))
     saved(page)
     kept = voxels_of(stage, case, only(stage, case))[SPHERE_AT[2]]
     assert kept.sum() == disc.sum()
@@ -295,9 +313,9 @@ def test_scissors_fill_and_cut(room: Page, stage: Stage, case: Case) -> None:
 def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(room: Page, stage: Stage, case: Case) -> None:
     page = room
     page.keyboard.press("q")
-    click(page, 40, 90)
+    dab(page, 40, 90)
     page.keyboard.press("Shift+n")
-    click(page, 44, 90)
+    dab(page, 44, 90)
     saved(page)
     one, other = (voxels_of(stage, case, mark) for mark in segments(stage, case))
     assert one.any()
@@ -307,7 +325,7 @@ def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(room: Page,
     page.keyboard.press("Shift+e")
     for _ in range(4):
         page.keyboard.press("Shift+j")
-    drag_over(page, (30, 90), (60, 90))
+    sweep(page, (30, 90), (60, 90))
     saved(page)
     assert len(segments(stage, case)) == 1
     assert (voxels_of(stage, case, only(stage, case)) == one).all()
@@ -317,7 +335,7 @@ def test_a_stroke_made_offline_is_sent_later(room: Page, stage: Stage, case: Cas
     page = room
     page.keyboard.press("q")
     page.context.set_offline(True)
-    click(page, 40, 40)
+    dab(page, 40, 40)
     count = painted(page)
     page.wait_for_timeout(1500)
     assert segments(stage, case) == []

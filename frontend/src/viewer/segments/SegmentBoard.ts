@@ -63,6 +63,7 @@ export class SegmentBoard {
 
   /** Paint what differs from what is there; strokes that were just reported are there already. */
   show(shown: ShownSegment[], opacity: number): void {
+    const isLookChanged = this.opacity !== opacity;
     this.opacity = opacity;
     const changed = new Set<string>();
     for (const { segmentId, voxels } of shown) this.noteChanges(segmentId, voxels.slices, changed);
@@ -72,9 +73,10 @@ export class SegmentBoard {
     }
     this.shown = shown;
     for (const key of changed) this.repaint(key);
-    if (changed.size > 0)
-      segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(this.segmentationId);
     this.style();
+    if (changed.size > 0 || isLookChanged) {
+      segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(this.segmentationId);
+    }
   }
 
   private noteChanges(
