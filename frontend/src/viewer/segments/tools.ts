@@ -147,5 +147,9 @@ export function bindSegmentTool(
   const { setBrushSizeForToolGroup, setBrushThresholdForToolGroup } = utilities.segmentation;
   setBrushSizeForToolGroup(group.id, radius_mm);
   // Not through setToolConfiguration: it merges arrays, and a bound that occurs in the old range would be lost.
-  setBrushThresholdForToolGroup(group.id, { range: [range.lowest, range.highest], isDynamic: false, dynamicRadius: 0 });
+  setBrushThresholdForToolGroup(group.id, {
+    range: [range.lowest, range.highest],
+    isDynamic: false,
+    dynamicRadius: 0,
+  });
 }
