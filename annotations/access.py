@@ -13,6 +13,7 @@ from annotations.models import (
     Assignment,
     AssignmentState,
     Case,
+    CasePrior,
     Read,
     ReaderStudy,
     ReaderStudyState,
@@ -121,17 +122,36 @@ def _own(user: Any, prefix: str = "") -> Q:
 def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
 
-    Those who build reader studies see all; a reader sees the cases assigned to them; a coordinator or adjudicator
-    sees the cases of their reader studies.
+    Those who build reader studies see all; a reader sees the cases assigned to them, and their priors where the
+    protocol shows these; a coordinator or adjudicator sees the cases and priors of their reader studies.
     """
     if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
         return ImagingStudy.objects.all()
     if not user.is_authenticated:
         return ImagingStudy.objects.none()
-    assigned = Assignment.objects.filter(_own(user)).values("case__imaging_study")
+    assigned = Assignment.objects.filter(_own(user))
     overseen = Case.objects.filter(
         removed_at=None,
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
-    ).values("imaging_study")
-    return ImagingStudy.objects.filter(Q(pk__in=assigned) | Q(pk__in=overseen))
+    )
+    priors = CasePrior.objects.filter(
+        Q(case__in=assigned.filter(reader_study__shows_priors=True).values("case")) | Q(case__in=overseen)
+    )
+    return ImagingStudy.objects.filter(
+        Q(pk__in=assigned.values("case__imaging_study"))
+        | Q(pk__in=overseen.values("imaging_study"))
+        | Q(pk__in=priors.values("imaging_study"))
+    )
+
+
+def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
+    """Return a case in force of a reader study that the caller may manage."""
+    case = (
+        Case.objects.filter(reader_study=reader_study, removed_at=None, pk=case_id)
+        .select_related("imaging_study__patient")
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case

@@ -47,6 +47,7 @@ class ReaderStudy(UuidModel):
     launched_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
+    shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
 
     class Meta:
         ordering = ["-created_at"]
@@ -79,6 +80,19 @@ class LabelSchema(AppendOnlyModel):
         constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
 
 
+class HangingProtocol(AppendOnlyModel):
+    """One version of the rules by which the reading room hangs a reader study's cases."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="hanging_protocols")
+    version = models.PositiveIntegerField()
+    rules = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="hanging_version_once")]
+
+
 class Case(UuidModel):
     """What one reader reads at one time: one imaging study."""
 
@@ -97,6 +111,21 @@ class Case(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CasePrior(UuidModel):
+    """An earlier imaging study of the same patient, shown beside the case's own; position 1 is the most relevant."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="priors")
+    imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="prior_of")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "imaging_study"], name="prior_once_per_case"),
+            models.UniqueConstraint(fields=["case", "position"], name="prior_position_once"),
+        ]
 
 
 class RandomisationList(AppendOnlyModel):

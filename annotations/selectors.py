@@ -8,12 +8,16 @@ from typing import TypedDict
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from annotations.domain.states import AI_SHOWN
+from annotations.domain.ai_decisions import ShownAi
+from annotations.domain.priors import Described, Relevance, relevance
+from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import (
     AiDisplay,
     Assignment,
     AssignmentState,
     Case,
+    CasePrior,
+    HangingProtocol,
     LabelSchema,
     Membership,
     RandomisationList,
@@ -27,6 +31,7 @@ from annotations.models import (
 )
 from portal.accounts.models import User
 from portal.accounts.policy import Role
+from portal.imaging.models import ImagingStudy
 from portal.inference.models import Prediction
 from portal.inference.selectors import predictions_in_force
 
@@ -102,12 +107,41 @@ def counts_of(*, reader_study_ids: list[uuid.UUID], user: User) -> dict[uuid.UUI
 
 def cases_of(*, reader_study: ReaderStudy) -> QuerySet[Case]:
     """Return the cases in force, in the coordinator's order."""
-    return Case.objects.filter(reader_study=reader_study, removed_at=None).select_related("imaging_study__patient")
+    cases = Case.objects.filter(reader_study=reader_study, removed_at=None)
+    return cases.select_related("imaging_study__patient").prefetch_related("priors")
 
 
 def label_schema_of(*, reader_study: ReaderStudy) -> LabelSchema | None:
     """Return the newest label schema."""
     return LabelSchema.objects.filter(reader_study=reader_study).order_by("-version").first()
+
+
+def hanging_protocol_of(*, reader_study: ReaderStudy) -> HangingProtocol | None:
+    """Return the newest hanging protocol; without one the built-in rules hang the cases."""
+    return HangingProtocol.objects.filter(reader_study=reader_study).order_by("-version").first()
+
+
+def _described(study: ImagingStudy) -> Described:
+    return Described(study.modalities, study.body_part, study.study_date)
+
+
+def prior_candidates(*, case: Case) -> list[ImagingStudy]:
+    """Return the other imaging studies of the case's patient that are not later, the most relevant first."""
+    current = case.imaging_study
+    others = ImagingStudy.objects.filter(patient=current.patient_id).exclude(pk=current.pk)
+    if current.study_date is not None:
+        others = others.filter(Q(study_date=None) | Q(study_date__lte=current.study_date))
+
+    def order(study: ImagingStudy) -> tuple[Relevance, str]:
+        return relevance(_described(current), _described(study)), study.study_instance_uid
+
+    return sorted(others.select_related("patient"), key=order)
+
+
+def priors_of_read(*, case: Case) -> QuerySet[CasePrior]:
+    """Return the priors of a case with their series, as far as the protocol shows them to readers."""
+    shown = CasePrior.objects.filter(case=case, case__reader_study__shows_priors=True)
+    return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 
 def reference_standard_of(*, reader_study: ReaderStudy) -> ReferenceStandard | None:
@@ -167,6 +201,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
             text=f"{readers} reader(s)." if readers else "Add at least one reader.",
         ),
         _ai_item(reader_study, cases),
+        *_prior_items(reader_study, cases),
         _truth_item(reader_study, cases),
         _analysis_item(schema),
     ]
@@ -189,6 +224,16 @@ def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
     )
     text = f"{predicted} of {len(cases)} case(s) have a prediction of the chosen AI model."
     return CheckItem(code="ai", ok=predicted == len(cases) > 0, blocking=shown, text=text)
+
+
+def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say how many cases have priors; nothing where no case has any and none are shown."""
+    with_priors = sum(bool(case.priors.all()) for case in cases)
+    if not with_priors and not reader_study.shows_priors:
+        return []
+    said = f"{with_priors} of {len(cases)} case(s) have priors. "
+    text = said + ("Readers see them." if reader_study.shows_priors else "The hanging protocol hides them.")
+    return [CheckItem(code="priors", ok=bool(with_priors) and reader_study.shows_priors, blocking=False, text=text)]
 
 
 def _truth_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
@@ -243,6 +288,16 @@ def prediction_of(*, read: Read) -> Prediction | None:
         frozen_at=reader_study.launched_at,
     )
     return in_force.get(imaging_study_id)
+
+
+def shown_ai_of(*, read: Read) -> ShownAi | None:
+    """Return what of the AI the reader can decide about now: only where it is shown before signing."""
+    if read.assignment.reader_study.ai_display not in AI_DECIDED or not comparison_available(read=read):
+        return None
+    prediction = prediction_of(read=read)
+    if prediction is None:
+        return None
+    return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
 
 
 class ReaderProgress(TypedDict):

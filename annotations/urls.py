@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, labels, reader_studies, reading, segments, sittings
+from annotations.api import ai, hanging, labels, reader_studies, reading, segments, sittings
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path(STUDY, reader_studies.ReaderStudyApi.as_view(), name="reader-study"),
     path(f"{STUDY}/label-schema", reader_studies.LabelSchemaApi.as_view(), name="reader-study-label-schema"),
     path(f"{STUDY}/cases", reader_studies.CasesApi.as_view(), name="reader-study-cases"),
+    path(f"{STUDY}/cases/<uuid:case_id>/priors", hanging.CasePriorsApi.as_view(), name="reader-study-case-priors"),
+    path(f"{STUDY}/cases/<uuid:case_id>/images", hanging.CaseImagesApi.as_view(), name="reader-study-case-images"),
+    path(f"{STUDY}/priors/suggest", hanging.PriorsSuggestApi.as_view(), name="reader-study-priors-suggest"),
+    path(f"{STUDY}/hanging-protocol", hanging.HangingProtocolApi.as_view(), name="reader-study-hanging-protocol"),
     path(f"{STUDY}/members", reader_studies.MembersApi.as_view(), name="reader-study-members"),
     path(
         f"{STUDY}/reference-standard",
@@ -41,6 +45,7 @@ urlpatterns = [
     path("reads/<uuid:read_id>/first-read", ai.ReadFreezeApi.as_view(), name="read-first-read"),
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
+    path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
     path(
         "reads/<uuid:read_id>/segments/<uuid:segment_id>",
         segments.ReadSegmentApi.as_view(),

@@ -4,7 +4,9 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +20,9 @@ from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
+from portal.inference.api.predictions import heat_map_response
+from portal.inference.api.shapes import HeatMapOutput
+from portal.inference.calibration import CalibrationHint, hint_for
 
 # What the AI says stays in no cache: not the browser's, not a proxy's.
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -50,6 +55,16 @@ class ReadFreezeApi(APIView):
         return Response(FrozenOutput(revision).data)
 
 
+class CalibrationHintOutput(serializers.Serializer[Any]):
+    """How often cases of this score band were positive in data registered with the model version."""
+
+    data_source = serializers.CharField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    cases = serializers.IntegerField()
+    positives = serializers.IntegerField()
+
+
 class PredictionShownOutput(serializers.Serializer[Any]):
     """What the AI says of the case."""
 
@@ -60,7 +75,14 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     threshold = serializers.FloatField(source="model_version.operating_threshold")
     call = serializers.SerializerMethodField()
     findings = serializers.ListField(child=serializers.DictField())
+    heat_map = HeatMapOutput(allow_null=True, default=None)
+    calibration = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(CalibrationHintOutput(allow_null=True))
+    def get_calibration(self, prediction: Any) -> CalibrationHint | None:
+        """Return what is registered about scores like this one, or null."""
+        return hint_for(prediction.score, prediction.model_version.calibration)
 
     def get_call(self, prediction: Any) -> bool:
         """Return the AI's binary call at its operating threshold."""
@@ -87,3 +109,19 @@ class ReadComparisonApi(APIView):
         ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
         shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data
         return Response(shown, headers=NOT_STORED)
+
+
+class ReadHeatMapApi(APIView):
+    """The AI's heat map on the images of a read."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @transaction.atomic
+    def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
+        """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
+        read = own_read(caller(request), read_id)
+        prediction = selectors.prediction_of(read=read) if selectors.comparison_available(read=read) else None
+        heat_map = getattr(prediction, "heat_map", None)
+        if prediction is None or heat_map is None:
+            raise NotFound
+        ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
+        return heat_map_response(heat_map)

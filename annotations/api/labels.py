@@ -56,12 +56,19 @@ class LabelOutput(serializers.Serializer[Any]):
     findings = serializers.SerializerMethodField()
     digest = serializers.CharField()
     ai_shown = serializers.SerializerMethodField()
+    ai_decisions = serializers.SerializerMethodField()
 
     @extend_schema_field(AiShownOutput(many=True))
     def get_ai_shown(self, revision: Revision) -> list[dict[str, Any]]:
         """List what the reader had been shown of the AI when this revision was made."""
         before = [one for one in revision.read.ai_deliveries.all() if one.created_at <= revision.created_at]
         return [dict(AiShownOutput(one).data) for one in before]
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_ai_decisions(self, revision: Revision) -> list[dict[str, Any]]:
+        """Return what the reader did with the AI's findings."""
+        decisions: list[dict[str, Any]] = upgraded(revision.payload)["ai_decisions"]
+        return decisions
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_findings(self, revision: Revision) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,8 @@ from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
-from annotations.models import Assignment, Read, Revision
+from annotations.domain.priors import days_between, interval_text
+from annotations.models import Assignment, Case, CasePrior, Read, Revision
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
@@ -83,6 +84,7 @@ class ReadSeriesOutput(serializers.Serializer[Any]):
     modality = serializers.CharField()
     series_number = serializers.IntegerField(allow_null=True)
     number_of_instances = serializers.IntegerField()
+    facts = serializers.DictField(allow_null=True)
 
 
 class ReadImagingStudyOutput(serializers.Serializer[Any]):
@@ -93,12 +95,34 @@ class ReadImagingStudyOutput(serializers.Serializer[Any]):
     series = ReadSeriesOutput(many=True, source="series.all")
 
 
+class ReadPriorOutput(serializers.Serializer[Any]):
+    """A prior beside the case. Its date stays hidden; the reader is told how long before it was made."""
+
+    name = serializers.SerializerMethodField()
+    interval = serializers.SerializerMethodField()
+    imaging_study = ReadImagingStudyOutput()
+
+    def get_name(self, prior: CasePrior) -> str:
+        """Return its number, the most relevant being the first."""
+        return f"Prior {prior.position}"
+
+    def get_interval(self, prior: CasePrior) -> str | None:
+        """Say how long before the current study it was made."""
+        return interval_text(days_between(prior.case.imaging_study.study_date, prior.imaging_study.study_date))
+
+
 class ReadCaseOutput(serializers.Serializer[Any]):
-    """The case of a read."""
+    """The case of a read, with its priors as far as the protocol shows them."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     imaging_study = ReadImagingStudyOutput()
+    priors = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReadPriorOutput(many=True))
+    def get_priors(self, case: Case) -> Any:
+        """Return the priors that the protocol shows, the most relevant first."""
+        return ReadPriorOutput(selectors.priors_of_read(case=case), many=True).data
 
 
 class ReadOutput(serializers.ModelSerializer[Read]):
@@ -110,6 +134,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     position = serializers.IntegerField(source="assignment.position")
     state = serializers.CharField(source="assignment.state")
     label_schema = LabelSchemaOutput()
+    hanging_rules = serializers.ListField(child=serializers.DictField())
     payload = serializers.DictField()
     saved_at = serializers.DateTimeField(allow_null=True)
     total = serializers.IntegerField()
@@ -127,6 +152,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "total",
             "state",
             "label_schema",
+            "hanging_rules",
             "revision_number",
             "payload",
             "opened_at",
@@ -145,7 +171,9 @@ def _read_response(read: Read) -> Response:
     own = selectors.assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
     following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
+    protocol = selectors.hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
+        hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),

@@ -168,10 +168,15 @@ class CaseOutput(serializers.ModelSerializer[Case]):
 
     imaging_study = CaseImagingStudyOutput()
     truth = serializers.SerializerMethodField()
+    number_of_priors = serializers.SerializerMethodField()
 
     class Meta:
         model = Case
-        fields = ["id", "name", "position", "imaging_study", "truth"]
+        fields = ["id", "name", "position", "imaging_study", "truth", "number_of_priors"]
+
+    def get_number_of_priors(self, case: Case) -> int:
+        """Count the priors beside the case."""
+        return len(case.priors.all())
 
     def get_truth(self, case: Case) -> int | None:
         """Return 1, 0 or null when there is no truth yet."""

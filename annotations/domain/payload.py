@@ -32,7 +32,8 @@ _FINDING_FIELDS = {"id", "question", "code", "confidence", "answers", "marks"}
 _MARK_FIELDS = {"id", "geometry", "measurements"}
 _DECISION_FIELDS = {"prediction_id", "ai_finding_id", "decision", "finding_id", "decided_at"}
 AI_DECISIONS = ("ACCEPTED", "ADJUSTED", "REJECTED")
-_LONGEST_AI_FINDING_ID = 64
+# As long as the predictions API lets it be.
+_LONGEST_AI_FINDING_ID = 200
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 
 Question = dict[str, Any]

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from annotations.domain.geometry import MAXIMUM_FRAME, UID, is_integer_within, is_number
+from annotations.domain.measurements import UNIT
 from annotations.domain.problems import Problem
 
 SEGMENT = "SEGMENT"
@@ -27,7 +28,6 @@ _FIELDS = {
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SIZES = ("volume_ml", "long_axis_mm")
 _VALUES = ("mean", "sd", "min", "max")
-_UNITS = ("HU", "SUV", "raw")
 # Sizes are rounded to 0.001, spacings travel whole.
 _ROUNDING = 0.002
 
@@ -109,8 +109,9 @@ def _measurement_problems(measurements: Any, geometry: dict[str, Any], path: str
     if any(numbers.get(name, 0) < 0 for name in (*_SIZES, "sd")):
         return [Problem(path, "bad_number", "A size is not below 0.")]
     has_values = any(name in numbers for name in _VALUES)
-    if has_values != ("unit" in measurements) or (has_values and measurements["unit"] not in _UNITS):
-        return [Problem(f"{path}.unit", "bad_unit", f"Pixel values come with their unit: {', '.join(_UNITS)}.")]
+    if has_values != ("unit" in measurements) or (has_values and not _is_match(UNIT, measurements["unit"])):
+        detail = "Pixel values come with their unit: HU, SUV, Bq/ml …, or raw."
+        return [Problem(f"{path}.unit", "bad_unit", detail)]
     return _size_problems(numbers, geometry, path)
 
 

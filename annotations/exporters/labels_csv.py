@@ -26,6 +26,7 @@ COLUMNS = (
     "digest",
     "ai_shown_at",
     "ai_prediction_id",
+    "ai_decisions",
 )
 # Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
@@ -47,12 +48,17 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], 
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
             **_ai(row["ai_shown"]),
-            "findings": json.dumps(row["findings"], separators=(",", ":"), ensure_ascii=False),
+            "findings": _json(row["findings"]),
+            "ai_decisions": _json(row["ai_decisions"]),
             **(_times(row["times"]) if with_times else {}),
         }
         answers = [_cell(row["answers"].get(key)) for key in keys]
         writer.writerow([*(_cell(values[name]) for name in columns), *answers])
     return out.getvalue()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _times(phases: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotations.domain.problems import Problem
 from annotations.domain.randomisation import ALGORITHM, reading_order
 from annotations.domain.schema import schema_problems
-from annotations.domain.states import READER_STUDY_TRANSITIONS
+from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
     AiDisplay,
     Assignment,
@@ -51,7 +51,8 @@ def field_problems(problems: Sequence[Problem]) -> list[FieldProblem]:
     ]
 
 
-def _require_draft(reader_study: ReaderStudy) -> None:
+def require_draft(reader_study: ReaderStudy) -> None:
+    """Raise 409 once the reader study has been launched."""
     if reader_study.state != ReaderStudyState.DRAFT:
         raise Conflict("The reader study has been launched: its design is frozen.")
 
@@ -68,7 +69,7 @@ def reader_study_create(*, by: User, name: str, description: str = "", is_demo: 
 @transaction.atomic
 def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[str, Any]) -> ReaderStudy:
     """Change name, description, AI model version or AI display of a draft (its row is locked by the caller)."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     if "ai_model_version_id" in changes:
         version_id = changes["ai_model_version_id"]
         if version_id is not None and not ModelVersion.objects.filter(pk=version_id).exists():
@@ -82,6 +83,12 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
         raise Invalid(
             "Readers cannot see an AI that is not chosen.",
             errors=[{"field": "ai_display", "code": "no_ai_model", "detail": "Choose a model version, or HIDDEN."}],
+        )
+    if reader_study.ai_decisions_required and reader_study.ai_display not in AI_DECIDED:
+        detail = f"Readers decide only where the AI is shown before signing: {', '.join(sorted(AI_DECIDED))}."
+        raise Invalid(
+            "Readers cannot decide about an AI that they do not see.",
+            errors=[{"field": "ai_decisions_required", "code": "not_shown", "detail": detail}],
         )
     reader_study.save(update_fields=list(changes) or None)
     record(
@@ -97,7 +104,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 @transaction.atomic
 def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]]) -> LabelSchema:
     """Store a new version of the label schema of a draft."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     json_digest(questions, code="invalid_schema")
     problems = schema_problems(questions)
     if problems:
@@ -124,7 +131,7 @@ def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dic
 @transaction.atomic
 def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequence[uuid.UUID]) -> list[Case]:
     """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth."""
-    _require_draft(reader_study)
+    require_draft(reader_study)
     wanted = list(dict.fromkeys(imaging_study_ids))
     known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     unknown = [str(pk) for pk in wanted if pk not in known]
@@ -156,7 +163,7 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
         obj=reader_study,
         detail={"imaging_study_ids": [str(pk) for pk in wanted]},
     )
-    _access_of_members_changed(reader_study)
+    access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
 
 
@@ -261,11 +268,12 @@ def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     reader_study.closed_at = timezone.now()
     reader_study.save(update_fields=["state", "closed_at"])
     record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.close", obj=reader_study)
-    _access_of_members_changed(reader_study)
+    access_of_members_changed(reader_study)
     return reader_study
 
 
-def _access_of_members_changed(reader_study: ReaderStudy) -> None:
+def access_of_members_changed(reader_study: ReaderStudy) -> None:
+    """Have the members' rights to see images judged anew at once."""
     access_changed(reader_study.memberships.values_list("user_id", flat=True))
 
 

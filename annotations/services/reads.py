@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from annotations.domain.ai_decisions import decision_problems, undecided
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
@@ -19,6 +20,7 @@ from annotations.models import (
     Revision,
     RevisionKind,
 )
+from annotations.selectors import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.reader_studies import field_problems
@@ -167,9 +169,15 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
     _require_own_images(read, save.payload)
     require_held_segments(read, save.payload)
+    shown = shown_ai_of(read=read)
+    wrong = decision_problems(save.payload, shown)
+    if wrong:
+        raise Invalid("A decision about the AI is not valid.", code="invalid_payload", errors=field_problems(wrong))
     if kind != RevisionKind.DRAFT:
         require_whole_segments(read, save.payload)
         missing = incompleteness(save.payload, questions)
+        if shown is not None and read.assignment.reader_study.ai_decisions_required:
+            missing += undecided(save.payload, shown)
         if missing:
             raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))
 

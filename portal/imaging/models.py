@@ -47,6 +47,8 @@ class Series(UuidModel):
     series_number = models.IntegerField(null=True)
     series_description = models.CharField(max_length=64, blank=True)
     number_of_instances = models.PositiveIntegerField(default=0)
+    facts = models.JSONField(null=True, help_text="What hanging protocols ask of it (portal.imaging.series_facts).")
+    described_instances = models.PositiveIntegerField(default=0, help_text="Of how many instances the facts tell.")
 
     class Meta:
         ordering = ["series_number", "series_instance_uid"]

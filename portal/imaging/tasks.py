@@ -7,6 +7,7 @@ from portal.celery import app
 from portal.imaging.connection import orthanc
 from portal.imaging.models import IngestJob, SeriesFrames
 from portal.imaging.orthanc import OrthancUnavailable
+from portal.imaging.services.describe import series_describe
 from portal.imaging.services.follow import changes_follow
 from portal.imaging.services.frames import frames_sweep, write_frames
 from portal.imaging.services.ingest import ingest_job_run
@@ -41,3 +42,9 @@ def follow_changes() -> int:
         # Normal while Orthanc restarts; /health/ready says so too, and nothing is lost.
         logger.warning("changes feed: %s", error)
         return 0
+
+
+@app.task(name="imaging.describe_series")
+def describe_series() -> int:
+    """Describe the series that have arrived, for hanging protocols."""
+    return series_describe(gateway=orthanc())

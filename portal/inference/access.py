@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
-from portal.inference.models import AiModel, InferenceRun, ModelVersion
+from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion
 
 
 def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
@@ -24,6 +24,14 @@ def model_version_by_id(model_version_id: uuid.UUID, *, lock: bool = False) -> M
     """Return a model version; `lock` holds its row to the transaction's end."""
     query = ModelVersion.objects.select_for_update(of=("self",)) if lock else ModelVersion.objects.all()
     found = query.filter(pk=model_version_id).select_related("ai_model").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def heat_map_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HeatMap:
+    """Return the heat map of a prediction of this model version."""
+    found = HeatMap.objects.filter(prediction=prediction_id, prediction__model_version=model_version_id).first()
     if found is None:
         raise NotFound
     return found

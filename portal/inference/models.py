@@ -40,6 +40,7 @@ class ModelVersion(UuidModel):
     weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
     input_specification = models.JSONField(default=dict)
     operating_threshold = models.FloatField(default=0.5, help_text="A score at or above it is a positive call.")
+    calibration = models.JSONField(null=True, help_text="How often scores were right; `portal.inference.calibration`.")
     description = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -102,6 +103,18 @@ class Prediction(AppendOnlyModel):
             ),
             models.UniqueConstraint(fields=["run", "imaging_study"], name="prediction_once_per_run"),
         ]
+
+
+class HeatMap(AppendOnlyModel):
+    """Where in the patient a prediction comes from; the voxels are a file (`portal.inference.heat_map_files`)."""
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.PROTECT, related_name="heat_map")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over grid and voxels; names the file.")
+    columns = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    slices = models.PositiveIntegerField()
+    affine = models.JSONField(help_text="3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+.")
+    frame_of_reference_uid = models.CharField(max_length=64, blank=True)
 
 
 class InferenceItem(UuidModel):

@@ -1,24 +1,23 @@
 """What a posted prediction may say. Pure rules over plain JSON values."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from portal.errors import FieldProblem
+from portal.inference.dicom_uid import UID
+from portal.inference.heat_map import HeatMapInput, heat_map_problems, to_heat_map_input
 
 MAXIMUM_FINDINGS = 500
 MAXIMUM_COORDINATE_MM = 100_000.0
 MAXIMUM_TEXT = 200
-# PS3.5 section 9.1: digits and dots, at most 64 characters.
-UID = re.compile(r"(?=.{1,64}$)[0-9]+(\.[0-9]+)*")
 # Points of each kind of geometry; a sphere has a centre and a diameter instead.
 POINTS_OF_KIND = {"POINT": 1, "LENGTH": 2, "RECTANGLE": 4, "ELLIPSE": 4}
 SPHERE = "SPHERE"
 # RadLex: the finding that the demo model looks for and that example files use.
 PULMONARY_NODULE = {"scheme": "RADLEX", "value": "RID50149", "meaning": "pulmonary nodule"}
 
-_PREDICTION_FIELDS = {"imaging_study_uid", "score", "findings"}
+_PREDICTION_FIELDS = {"imaging_study_uid", "score", "findings", "heat_map"}
 _FINDING_FIELDS = {"id", "code", "score", "geometry"}
 _PLACE_FIELDS = ("frame_of_reference_uid", "sop_instance_uid", "series_instance_uid")
 
@@ -30,6 +29,7 @@ class PredictionInput:
     study_instance_uid: str
     score: float
     findings: list[dict[str, Any]]
+    heat_map: HeatMapInput | None = None
 
 
 def is_number(value: Any, low: float, high: float) -> bool:
@@ -52,6 +52,8 @@ def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
         problems.append(_problem(f"{prefix}imaging_study_uid", "bad_uid", "Give the StudyInstanceUID."))
     if not is_number(raw.get("score"), 0, 1):
         problems.append(_problem(f"{prefix}score", "not_a_probability", "The score is a number from 0 to 1."))
+    if raw.get("heat_map") is not None:
+        problems += heat_map_problems(raw["heat_map"], f"{prefix}heat_map")
     findings = raw.get("findings", [])
     if not isinstance(findings, list) or len(findings) > MAXIMUM_FINDINGS:
         detail = f"findings is a list of at most {MAXIMUM_FINDINGS} findings."
@@ -64,7 +66,8 @@ def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
 
 def to_prediction_input(raw: Mapping[str, Any]) -> PredictionInput:
     """The typed value of a prediction without problems."""
-    return PredictionInput(raw["imaging_study_uid"], float(raw["score"]), list(raw.get("findings", [])))
+    heat_map = to_heat_map_input(raw["heat_map"]) if raw.get("heat_map") is not None else None
+    return PredictionInput(raw["imaging_study_uid"], float(raw["score"]), list(raw.get("findings", [])), heat_map)
 
 
 def _problem(field: str, code: str, detail: str) -> FieldProblem:

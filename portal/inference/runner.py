@@ -7,6 +7,7 @@ A worker that is killed loses the step it was in; the next one goes on with the 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 
@@ -16,16 +17,18 @@ from portal.errors import Unavailable
 from portal.imaging.connection import orthanc
 from portal.imaging.orthanc import OrthancUnavailable
 from portal.inference.engine.detector import detect
-from portal.inference.engine.volume import Detection, Detections, Volume
+from portal.inference.engine.volume import Detection, Detections, Heat, Volume
 from portal.inference.engine.weights import Weights, WeightsError, deterministic_torch, load_weights
+from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import InferenceItem, InferenceRun, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import CtSeries, UnusableInput, read_ct_series
 from portal.inference.prediction_input import PULMONARY_NODULE, SPHERE
-from portal.inference.services import STREAM
+from portal.inference.services import STREAM, heat_map_create
 from portal.jobs import JobFailed, Lease
 
 SCORE_DIGITS = 6
 MILLIMETRE_DIGITS = 2
+AFFINE_DIGITS = 6
 
 
 def inference_run_work(run: InferenceRun, lease: Lease) -> None:
@@ -72,7 +75,7 @@ def _work_item(run: InferenceRun, item: InferenceItem, weights: Weights, lease: 
         run=run,
         created_by=run.requested_by,
     )
-    _store(run, item, lease, prediction, None)
+    _store(run, item, lease, prediction, None, heat_map_of(found.heat, series))
 
 
 @transaction.atomic
@@ -82,6 +85,7 @@ def _store(
     lease: Lease,
     prediction: Prediction | None,
     unusable: UnusableInput | None,
+    heat_map: HeatMapInput | None = None,
 ) -> None:
     items = InferenceItem.objects.filter(run=run)
     done = items.exclude(state=JobState.PENDING).count() + 1
@@ -90,11 +94,25 @@ def _store(
     lease.progress(done, total, f"{done} of {total} imaging studies")
     if prediction is not None:
         prediction.save()
+        heat_map_create(prediction=prediction, heat_map=heat_map)
     item.state = JobState.SUCCEEDED if prediction is not None else JobState.FAILED
     item.reason_code = unusable.code if unusable else ""
     item.reason = unusable.reason if unusable else ""
     item.prediction = prediction
     item.save(update_fields=["state", "reason_code", "reason", "prediction"])
+
+
+def heat_map_of(heat: Heat, series: CtSeries) -> HeatMapInput:
+    """The detector's heat in the form that heat maps are stored in."""
+    slices, rows, columns = heat.probability.shape
+    return HeatMapInput(
+        columns=columns,
+        rows=rows,
+        slices=slices,
+        affine=[[round(float(value), AFFINE_DIGITS) for value in line] for line in heat.affine[:3]],
+        frame_of_reference_uid=series.frame_of_reference_uid or "",
+        voxels=np.rint(255 * heat.probability).astype(np.uint8).tobytes(),
+    )
 
 
 def findings_of(found: Detections, series: CtSeries) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def predictions_of(*, model_version: ModelVersion) -> QuerySet[Prediction]:
     )
     return (
         Prediction.objects.filter(model_version=model_version)
-        .select_related("imaging_study")
+        .select_related("imaging_study", "heat_map")
         .annotate(in_force=Case(When(pk=Subquery(newest), then=True), default=False))
     )
 
@@ -83,6 +83,7 @@ def predictions_in_force(
 
 def _first_of_each(predictions: QuerySet[Prediction], *order: str) -> dict[uuid.UUID, Prediction]:
     # By the column: ordering by the relation would use the imaging study's own ordering.
+    predictions = predictions.select_related("heat_map", "model_version__ai_model")
     first = predictions.order_by("imaging_study_id", *order).distinct("imaging_study_id")
     return {prediction.imaging_study_id: prediction for prediction in first}
 

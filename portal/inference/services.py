@@ -14,9 +14,13 @@ from portal.db import JobState
 from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.access import model_version_by_id
+from portal.inference.calibration import calibration_problems
+from portal.inference.heat_map import HeatMapInput
+from portal.inference.heat_map_files import heat_map_write
 from portal.inference.models import (
     AiModel,
     EngineKind,
+    HeatMap,
     InferenceItem,
     InferenceRun,
     ModelVersion,
@@ -90,6 +94,7 @@ def _check_version_fields(fields: Mapping[str, Any]) -> None:
     if not (math.isfinite(threshold) and 0 <= threshold <= 1):
         detail = "The threshold is a number from 0 to 1."
         problems.append({"field": "operating_threshold", "code": "not_a_probability", "detail": detail})
+    problems += calibration_problems(fields.get("calibration"))
     if problems:
         raise Invalid("The model version is not valid.", errors=problems)
 
@@ -190,7 +195,7 @@ def _store(
     for one in inputs:
         study = studies[one.study_instance_uid]
         known = in_force.get(study.pk)
-        if known is None or (known.score, known.findings) != (one.score, one.findings):
+        if known is None or not _says_the_same(known, one):
             known = Prediction(
                 model_version=model_version,
                 imaging_study=study,
@@ -201,12 +206,35 @@ def _store(
                 created_by=by,
             )
             known.save()
+            heat_map_create(prediction=known, heat_map=one.heat_map)
             created.append(known)
         stored.append(known)
     if created:
         detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
         record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
     return Posted(stored, len(created))
+
+
+def _says_the_same(known: Prediction, one: PredictionInput) -> bool:
+    shown = getattr(known, "heat_map", None)
+    digests = (shown.digest if shown else None, one.heat_map.digest if one.heat_map else None)
+    return (known.score, known.findings) == (one.score, one.findings) and digests[0] == digests[1]
+
+
+def heat_map_create(*, prediction: Prediction, heat_map: HeatMapInput | None) -> HeatMap | None:
+    """Store the heat map of a prediction, in the transaction that stores the prediction."""
+    if heat_map is None:
+        return None
+    heat_map_write(heat_map)
+    return HeatMap.objects.create(
+        prediction=prediction,
+        digest=heat_map.digest,
+        columns=heat_map.columns,
+        rows=heat_map.rows,
+        slices=heat_map.slices,
+        affine=heat_map.affine,
+        frame_of_reference_uid=heat_map.frame_of_reference_uid,
+    )
 
 
 def _studies_of(inputs: Sequence[PredictionInput], places: Sequence[FieldProblem]) -> dict[str, ImagingStudy]:

@@ -19,6 +19,11 @@ urlpatterns = [
     path(VERSION, ai_models.ModelVersionApi.as_view(), name="model-version"),
     path(f"{VERSION}/predictions", predictions.PredictionsApi.as_view(), name="model-version-predictions"),
     path(
+        f"{VERSION}/predictions/<uuid:prediction_id>/heat-map",
+        predictions.HeatMapApi.as_view(),
+        name="model-version-prediction-heat-map",
+    ),
+    path(
         f"{VERSION}/predictions.csv",
         predictions.PredictionsCsvApi.as_view(),
         name="model-version-predictions-csv",

@@ -219,6 +219,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"queue": "ingest", "expires": 3},
     },
+    "series-describe": {
+        "task": "imaging.describe_series",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
     "frames-sweep": {
         "task": "imaging.frames_sweep",
         "schedule": 15.0,

@@ -30,6 +30,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_referencetruth",
         "annotations_revision",
         "audit_event",
+        "inference_heatmap",
         "inference_prediction",
         "validation_analysisresult",
         "validation_analysissnapshot",

@@ -90,9 +90,9 @@ def test_marks_are_hidden_while_the_key_is_held(room: Page) -> None:
     screenshots(page, "marks-held-hidden")
     page.keyboard.up("h")
     until(page, "window.__overread_viewer.annotations.every((one) => one.isVisible)")
-    page.keyboard.press("Shift+h")
+    page.keyboard.press("Shift+v")
     until(page, "window.__overread_viewer.annotations.every((one) => !one.isVisible)")
-    page.keyboard.press("Shift+h")
+    page.keyboard.press("Shift+v")
     until(page, "window.__overread_viewer.annotations.every((one) => one.isVisible)")
 
 

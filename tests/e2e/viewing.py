@@ -60,18 +60,23 @@ def series_of(study: str, phantom: Phantom, number: int, **changes: Any) -> Iter
         yield dataset
 
 
-def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str, Any]] = QUESTIONS) -> Case:
-    """Ingest an imaging study and give it to the spare reader in a reader study of its own."""
-    listed = list(datasets)
+def tarred(datasets: list[Dataset]) -> bytes:
+    """The instances as a tar of files."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for index, dataset in enumerate(listed):
+        for index, dataset in enumerate(datasets):
             content = to_bytes(dataset)
             info = tarfile.TarInfo(f"{index:04d}.dcm")
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str, Any]] = QUESTIONS) -> Case:
+    """Ingest an imaging study and give it to the spare reader in a reader study of its own."""
+    listed = list(datasets)
     coordinator, reader = stage.coordinator, stage.spare
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("case.tar", buffer.getvalue()))])
+    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("case.tar", tarred(listed)))])
     assert answer.status_code == 202, answer.text
     job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}")
     assert (job["state"], job["counts"]["refused"]) == ("SUCCEEDED", 0), job

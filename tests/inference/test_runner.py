@@ -1,8 +1,10 @@
 """Runs: what is stored, what fails with which reason, and what is never stored twice."""
 
+import gzip
 import uuid
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings as django_settings
 
@@ -12,6 +14,7 @@ from portal.errors import Conflict, Invalid
 from portal.imaging import connection
 from portal.imaging.connection import orthanc
 from portal.imaging.models import Instance
+from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import InferenceItem, InferenceRun, Prediction
 from portal.inference.pixels import read_ct_series
 from portal.inference.runner import inference_run_work
@@ -42,6 +45,11 @@ def test_a_run_stores_what_the_model_says(builder, runnable_version, study):
     assert prediction.weights_digest == runnable_version.weights_digest
     assert prediction.input_digest == read_ct_series(study, orthanc()).input_digest
     assert states(run) == [("SUCCEEDED", "")]
+    heat_map = prediction.heat_map
+    voxels = np.frombuffer(gzip.decompress(heat_map_read(heat_map.digest)), np.uint8)
+    assert voxels.size == heat_map.columns * heat_map.rows * heat_map.slices
+    # A byte is the probability in 255ths, so the hottest voxel says the score again.
+    assert voxels.max() / 255 == pytest.approx(prediction.score, abs=1 / 255)
     finding = prediction.findings[0]
     assert finding["code"]["value"] == "RID50149"
     geometry = finding["geometry"]

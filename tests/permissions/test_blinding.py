@@ -25,6 +25,8 @@ REVEALED = {
     "the AI's prediction",
     "the AI's finding",
     "the place of the AI's finding",
+    "the digest of the AI's heat map",
+    "the AI's heat map",
 }
 
 
@@ -50,7 +52,7 @@ def leaks(answers: dict[str, bytes], secrets: dict[str, str], asked_ids: set[str
         f"{what} in {path}"
         for path, content in answers.items()
         for what, secret in secrets.items()
-        if secret.encode() in content and secret not in path and secret not in asked_ids
+        if secret.encode("latin-1") in content and secret not in path and secret not in asked_ids
     ]
 
 

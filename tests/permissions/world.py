@@ -26,6 +26,7 @@ from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
 from portal.imaging.services.frames import frames_request, write_frames
+from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import (
     AiModel,
     EngineKind,
@@ -35,6 +36,7 @@ from portal.inference.models import (
     Prediction,
     PredictionSource,
 )
+from portal.inference.services import heat_map_create
 from tests.annotations.segment_building import change, put
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from validation.models import AnalysisRun
@@ -77,6 +79,7 @@ class Side:
     instance: Instance
     ai_model: AiModel
     model_version: ModelVersion
+    prediction_id: uuid.UUID
     inference_run: InferenceRun
     ingest_job: IngestJob
     analysis_run_id: uuid.UUID
@@ -196,6 +199,8 @@ def complete_side(letter: str) -> Side:
         findings=[{"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found}],
         source=PredictionSource.API,
     )
+    heat_map = HeatMapInput(2, 2, 1, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], "", f"hot{letter}".encode())
+    heat_map_create(prediction=prediction, heat_map=heat_map)
     run = InferenceRun.objects.create(model_version=version, state=JobState.FAILED, error_code="canary")
     InferenceItem.objects.create(run=run, imaging_study=study, state=JobState.FAILED)
 
@@ -251,6 +256,7 @@ def complete_side(letter: str) -> Side:
         instance=instance,
         ai_model=ai_model,
         model_version=version,
+        prediction_id=prediction.pk,
         inference_run=run,
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
@@ -271,6 +277,8 @@ def complete_side(letter: str) -> Side:
             "the AI's prediction": str(prediction.pk),
             "the AI's finding": f"finding-canary-{letter}",
             "the place of the AI's finding": str(coordinate),
+            "the digest of the AI's heat map": heat_map.digest,
+            "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",

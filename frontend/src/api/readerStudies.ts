@@ -12,6 +12,7 @@ export interface ReaderStudy {
   state: ReaderStudyState;
   ai_model_version: { id: string; name: string; version: string } | null;
   ai_display: AiDisplay;
+  ai_decisions_required: boolean;
   my_roles: OwnRole[];
   label_schema: LabelSchema | null;
   launched_at: string | null;
@@ -31,6 +32,7 @@ export interface Case {
   imaging_study: CaseImagingStudy;
   truth: 0 | 1 | null;
   position: number;
+  number_of_priors: number;
 }
 
 export interface Member {
@@ -74,6 +76,7 @@ export interface ReaderStudyChange {
   description?: string;
   ai_model_version_id?: string | null;
   ai_display?: AiDisplay;
+  ai_decisions_required?: boolean;
 }
 
 const base = (id: string) => `/api/v1/reader-studies/${id}`;

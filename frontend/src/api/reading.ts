@@ -1,8 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
+import type { HangingRule, SeriesFacts } from "@/domain/hanging";
+import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
-import { call } from "./send";
+import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
 export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
@@ -20,23 +22,46 @@ export interface SeriesOfCase {
   modality: string;
   series_number: number | null;
   number_of_instances: number;
+  facts: SeriesFacts | null;
+}
+
+export interface ImagesOfCase {
+  study_instance_uid: string;
+  is_synthetic: boolean;
+  series: SeriesOfCase[];
+}
+
+/** An earlier imaging study beside the case; its date stays hidden. */
+export interface PriorOfCase {
+  name: string;
+  /** For example "14 months earlier"; null when a date is not known. */
+  interval: string | null;
+  imaging_study: ImagesOfCase;
 }
 
 export interface Read {
   id: string;
   assignment_id: string;
-  reader_study: { id: string; name: string; state: string; ai_display: AiDisplay };
+  reader_study: {
+    id: string;
+    name: string;
+    state: string;
+    ai_display: AiDisplay;
+    ai_decisions_required: boolean;
+  };
   case: {
     id: string;
     name: string;
-    imaging_study: { study_instance_uid: string; is_synthetic: boolean; series: SeriesOfCase[] };
+    imaging_study: ImagesOfCase;
+    priors: PriorOfCase[];
   };
   position: number;
   total: number;
   state: AssignmentState;
   /** SECOND after a frozen first read, where the protocol shows the AI only then. */
-  phase: "FIRST" | "SECOND";
+  phase: Phase;
   label_schema: LabelSchema;
+  hanging_rules: HangingRule[];
   revision_number: number;
   payload: ReadPayload;
   saved_at: string | null;
@@ -44,6 +69,8 @@ export interface Read {
   next_assignment_id: string | null;
   comparison_available: boolean;
 }
+
+export type Phase = "FIRST" | "SECOND";
 
 /** A draft on its way to the server. */
 export interface SaveRequest {
@@ -83,6 +110,14 @@ export interface ReadSigned {
   comparison_available: boolean;
 }
 
+/** The first read is frozen; the read goes on from a copy of it, with the AI. */
+export interface FirstReadFrozen {
+  revision_number: number;
+  first_read_at: string;
+  phase: Phase;
+  comparison_available: boolean;
+}
+
 export interface AiFinding {
   id: string;
   score: number;
@@ -90,13 +125,26 @@ export interface AiFinding {
   geometry: Geometry | SphereGeometry;
 }
 
+/** How often cases of this score band were positive in data that was registered with the model version. */
+export interface AiCalibration {
+  data_source: string;
+  low: number;
+  high: number;
+  cases: number;
+  positives: number;
+}
+
 export interface AiPrediction {
+  prediction_id: string;
   model: string;
   version: string;
   score: number;
   threshold: number;
   call: boolean;
   findings: AiFinding[];
+  heat_map: HeatGrid | null;
+  /** Null where nothing is registered about it: then the reader is told so, and nothing is made up. */
+  calibration: AiCalibration | null;
 }
 
 export interface Comparison {
@@ -133,6 +181,7 @@ export function comparisonQuery(readId: string, isAvailable: boolean) {
     queryFn: ({ signal }) => call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal }),
     enabled: isAvailable,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }
 
@@ -190,4 +239,25 @@ export function askToEdit(readId: string, body: EditorRequest): Promise<EditorHe
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const options = { body, keepalive, signal, stayOnSignOut: true };
   return call<EditorHeld>("POST", `/api/v1/reads/${readId}/editor`, options);
+}
+
+/** Freeze the first read: it can never be opened again, and the AI is shown. */
+export function freezeFirstRead(readId: string, body: SaveRequest): Promise<FirstReadFrozen> {
+  return call<FirstReadFrozen>("POST", `/api/v1/reads/${readId}/first-read`, { body, stayOnSignOut: true });
+}
+
+/** The voxels of the AI's heat map; kept in memory while the case is open and nowhere else. */
+export function heatMapQuery(readId: string, grid: HeatGrid | null) {
+  return queryOptions({
+    queryKey: ["reads", readId, "heat-map", grid?.digest],
+    queryFn: async ({ signal }): Promise<HeatMap | null> => {
+      if (!grid) return null;
+      const url = new URL(`/api/v1/reads/${readId}/heat-map`, window.location.origin);
+      const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
+      return { grid, voxels: new Uint8Array(await response.arrayBuffer()) };
+    },
+    enabled: grid !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
 }

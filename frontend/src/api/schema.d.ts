@@ -469,6 +469,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, one byte each, the column fastest; the grid stands in the prediction. */
+        get: operations["model_versions_predictions_heat_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -576,6 +593,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the series of the case and of all its priors. */
+        get: operations["reader_studies_cases_images_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/priors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the priors chosen and those that could be. */
+        get: operations["reader_studies_cases_priors_retrieve"];
+        /** @description Replace the priors of a case of a draft. */
+        put: operations["reader_studies_cases_priors_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/close": {
         parameters: {
             query?: never;
@@ -587,6 +639,24 @@ export interface paths {
         put?: never;
         /** @description End reading. */
         post: operations["reader_studies_close_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/hanging-protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the rules in force. */
+        get: operations["reader_studies_hanging_protocol_retrieve"];
+        /** @description Store a new version of the rules of a draft. */
+        put: operations["reader_studies_hanging_protocol_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -690,6 +760,23 @@ export interface paths {
         get: operations["reader_studies_next_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/priors/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Choose the most relevant priors of every case that has none. */
+        post: operations["reader_studies_priors_suggest_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -850,6 +937,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison. */
+        get: operations["reads_heat_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/revisions": {
         parameters: {
             query?: never;
@@ -859,6 +963,40 @@ export interface paths {
         };
         /** @description List every revision, oldest first. */
         get: operations["reads_revisions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Store a new version from the slices that changed; 409 `unknown_base` when the base is not stored. */
+        put: operations["reads_segments_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/segments/{segment_id}/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["reads_segments_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1035,6 +1173,20 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        /** @description How often cases of this score band were positive in data registered with the model version. */
+        CalibrationHintOutput: {
+            data_source: string;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            cases: number;
+            positives: number;
+        };
+        /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
+        CaseImagesOutput: {
+            studies: components["schemas"]["PreviewStudyOutput"][];
+        };
         /** @description What a list of cases shows of an imaging study. */
         CaseImagingStudyOutput: {
             /** Format: uuid */
@@ -1057,6 +1209,13 @@ export interface components {
             imaging_study: components["schemas"]["CaseImagingStudyOutput"];
             /** @description Return 1, 0 or null when there is no truth yet. */
             readonly truth: number | null;
+            /** @description Count the priors beside the case. */
+            readonly number_of_priors: number;
+        };
+        /** @description The priors of a case in order, and what could be one, the most relevant first. */
+        CasePriorsOutput: {
+            chosen: string[];
+            candidates: components["schemas"]["PriorCandidateOutput"][];
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
@@ -1130,6 +1289,40 @@ export interface components {
          * @enum {string}
          */
         GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
+        /** @description Rules to store; their form is in `annotations.domain.hanging`. */
+        HangingProtocolInputRequest: {
+            rules: unknown;
+            shows_priors: boolean;
+        };
+        /** @description The rules in force; version 0 while there are none of the reader study's own. */
+        HangingProtocolOutput: {
+            version: number;
+            rules: {
+                [key: string]: unknown;
+            }[];
+            shows_priors: boolean;
+        };
+        /** @description A posted heat map, for the API's documentation; `heat_map` holds the rules. */
+        HeatMapInputShapeRequest: {
+            columns: number;
+            rows: number;
+            slices: number;
+            affine: number[][];
+            frame_of_reference_uid?: string | null;
+            /** @description Base64 of gzip of one byte a voxel, the column fastest. */
+            voxels: string;
+        };
+        /** @description Grid and digest of a heat map; its voxels have a route of their own. */
+        HeatMapOutput: {
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+        };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -1343,6 +1536,7 @@ export interface components {
             input_specification?: {
                 [key: string]: unknown;
             };
+            calibration?: unknown;
             /** @default  */
             description: string;
         };
@@ -1368,6 +1562,8 @@ export interface components {
              */
             operating_threshold?: number;
             input_specification?: unknown;
+            /** @description How often scores were right; `portal.inference.calibration`. */
+            calibration?: unknown;
             description?: string;
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
@@ -1516,6 +1712,7 @@ export interface components {
             findings?: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
         /** @description A prediction, and whether it is the one in force. */
         PredictionListedOutput: {
@@ -1527,6 +1724,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1547,6 +1745,7 @@ export interface components {
             /** Format: double */
             score: number;
             findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["Source06eEnum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
@@ -1571,6 +1770,8 @@ export interface components {
             findings: {
                 [key: string]: unknown;
             }[];
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -1588,6 +1789,34 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
         };
+        /** @description One imaging study of a case, as the reading room gets it. */
+        PreviewStudyOutput: {
+            name: string;
+            interval: string | null;
+            study_instance_uid: string;
+            is_synthetic: boolean;
+            series: components["schemas"]["ReadSeriesOutput"][];
+        };
+        /** @description An imaging study that may be a prior of the case. */
+        PriorCandidateOutput: {
+            /** Format: uuid */
+            id: string;
+            study_instance_uid: string;
+            patient_key: string;
+            /** Format: date */
+            study_date: string;
+            study_description: string;
+            modalities: string[];
+            number_of_instances: number;
+            is_synthetic: boolean;
+            body_part: string;
+            /** @description Say how long before the case's own study it was made. */
+            readonly interval: string | null;
+        };
+        /** @description The imaging studies that are to be the priors, the most relevant first. */
+        PriorsInputRequest: {
+            imaging_study_ids: string[];
+        };
         /** @description How far all readers have come. */
         ProgressOutput: {
             readers: components["schemas"]["ReaderProgressOutput"][];
@@ -1600,12 +1829,13 @@ export interface components {
          * @enum {string}
          */
         ProvenanceEnum: "HUMAN" | "SIMULATED";
-        /** @description The case of a read. */
+        /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
             /** Format: uuid */
             id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
         ReadImagingStudyOutput: {
@@ -1625,6 +1855,9 @@ export interface components {
             total: number;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
+            hanging_rules: {
+                [key: string]: unknown;
+            }[];
             revision_number?: number;
             payload: {
                 [key: string]: unknown;
@@ -1642,6 +1875,14 @@ export interface components {
             next_assignment_id: string | null;
             comparison_available: boolean;
         };
+        /** @description A prior beside the case. Its date stays hidden; the reader is told how long before it was made. */
+        ReadPriorOutput: {
+            /** @description Return its number, the most relevant being the first. */
+            readonly name: string;
+            /** @description Say how long before the current study it was made. */
+            readonly interval: string | null;
+            imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+        };
         /** @description The reader study of a read. */
         ReadReaderStudyOutput: {
             /** Format: uuid */
@@ -1657,6 +1898,9 @@ export interface components {
             modality: string;
             series_number: number | null;
             number_of_instances: number;
+            facts: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -1833,6 +2077,30 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "READ" | "WRITE";
+        /** @description Changed slices; their rules are in `annotations.domain.segments`. */
+        SegmentInputRequest: {
+            base_sha256: string | null;
+            sha256: string;
+            idempotency_key: string;
+            series_instance_uid: string;
+            rows: number;
+            columns: number;
+            changed: unknown;
+        };
+        /** @description What was stored. */
+        SegmentVersionOutput: {
+            /** Format: uuid */
+            segment_id: string;
+            /** @description SHA-256 of the segment's one JSON text. */
+            sha256: string;
+            /** Format: int64 */
+            voxel_count: number;
+            slice_count: number;
+            /** @description Of the stored file. */
+            byte_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A series of an imaging study. */
         SeriesOutput: {
             /** Format: uuid */
@@ -1885,6 +2153,15 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /** @description How many priors a case gets at most. */
+        SuggestInputRequest: {
+            /** @default 1 */
+            maximum: number;
+        };
+        /** @description How many cases got priors. */
+        SuggestOutput: {
+            cases: number;
+        };
         /** @description A label with the reading times, which are kept from readers. */
         TimedLabelOutput: {
             /** Format: uuid */
@@ -1915,6 +2192,9 @@ export interface components {
             }[];
             digest: string;
             readonly ai_shown: components["schemas"]["AiShownOutput"][];
+            readonly ai_decisions: {
+                [key: string]: unknown;
+            }[];
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -3050,6 +3330,37 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -3404,6 +3715,103 @@ export interface operations {
             };
         };
     };
+    reader_studies_cases_images_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_cases_priors_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePriorsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_cases_priors_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePriorsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_close_create: {
         parameters: {
             query?: never;
@@ -3421,6 +3829,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_hanging_protocol_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HangingProtocolOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_hanging_protocol_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HangingProtocolInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HangingProtocolOutput"];
                 };
             };
             /** @description A problem document. */
@@ -3656,6 +4128,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_priors_suggest_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SuggestInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestOutput"];
                 };
             };
             /** @description A problem document. */
@@ -3985,6 +4491,36 @@ export interface operations {
             };
         };
     };
+    reads_heat_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_revisions_list: {
         parameters: {
             query?: never;
@@ -4002,6 +4538,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_segments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                segment_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */

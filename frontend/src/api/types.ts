@@ -3,7 +3,7 @@
 export type Role = "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
 /** Roles as a person's own list has them; the site administrator manages every reader study. */
 export type OwnRole = Role | "SITE_ADMINISTRATOR";
-export type AiDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT";
+export type AiDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
 
 export interface Page<T> {
   next: string | null;

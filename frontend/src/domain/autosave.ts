@@ -53,6 +53,8 @@ export type AutosaveEvent =
   | { type: "sent"; idempotencyKey: string }
   | { type: "stored"; revision: number; savedAt: string }
   | ({ type: "stale" } & Conflict)
+  /** The server has frozen exactly this as the first read; the read goes on from it. */
+  | { type: "first_read_frozen"; payload: ReadPayload; revision: number; at: string }
   | { type: "obstructed"; obstacle: Obstacle }
   /** What another request has found out about the server: an obstacle, or that it answers again. */
   | { type: "noticed"; obstacle: Obstacle | null }
@@ -114,6 +116,8 @@ export function reduceAutosave(state: Autosave, event: AutosaveEvent): Autosave 
       return { ...state, sending: nextSending(state, event.idempotencyKey), isWaitingForAnswer: true };
     case "stored":
       return afterStored(state, event);
+    case "first_read_frozen":
+      return { ...state, revision: event.revision, saved: event.payload, savedAt: event.at, obstacle: null };
     case "stale":
       return afterStale(state, event);
     case "obstructed":

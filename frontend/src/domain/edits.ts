@@ -1,3 +1,4 @@
+import { withDecision, withoutDecision } from "./aiDecisions";
 import type { AiDecision, Answer, Finding, Mark, ReadPayload } from "./payload";
 
 /** Everything a reader can change in a read. */
@@ -13,7 +14,9 @@ export type Edit =
   | { type: "segment_painted"; id: string; change: MarkChange }
   /** The last mark of a finding takes the finding with it. */
   | { type: "mark_removed"; id: string }
-  | { type: "ai_decided"; decision: AiDecision };
+  /** Replaces an earlier decision about the same finding; `copy` is the reader's own finding that comes of it. */
+  | { type: "ai_decided"; decision: AiDecision; copy: Finding | null }
+  | { type: "ai_taken_back"; aiFindingId: string };
 
 export type FindingChange = Partial<Pick<Finding, "code" | "confidence" | "question" | "answers">>;
 export type MarkChange = Partial<Pick<Mark, "geometry" | "measurements" | "text">>;
@@ -39,7 +42,9 @@ export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
     case "mark_removed":
       return withoutMark(payload, edit.id);
     case "ai_decided":
-      return { ...payload, ai_decisions: [...payload.ai_decisions, edit.decision] };
+      return withDecision(payload, edit.decision, edit.copy);
+    case "ai_taken_back":
+      return withoutDecision(payload, edit.aiFindingId);
   }
 }
 

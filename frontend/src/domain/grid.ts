@@ -1,3 +1,5 @@
+import type { Start } from "./start";
+
 /** What is shown where: the layout of the images as plain data, apart from anything that draws. */
 
 export type LayoutName = "ONE" | "SIDE_BY_SIDE" | "ABOVE_BELOW" | "FOUR" | "MPR";
@@ -6,11 +8,21 @@ export type PlaneName = "AXIAL" | "CORONAL" | "SAGITTAL";
 export type PaneView = "STACK" | PlaneName;
 export type LinkKind = "SCROLL" | "VIEW" | "WINDOW";
 
+/** How a pane begins, as a hanging protocol asked for. */
+export interface Opening {
+  start: Start;
+  /** The image to begin with, where it was chosen by its view. */
+  sopInstanceUid: string | null;
+  window: { center: number; width: number } | null;
+  isFlipped: boolean;
+}
+
 export interface GridPane {
   id: string;
   view: PaneView;
   /** Null shows an empty pane. */
   seriesInstanceUid: string | null;
+  opening?: Opening;
 }
 
 export interface Grid {
@@ -123,7 +135,8 @@ export function withSeries(grid: Grid, paneId: string, seriesInstanceUid: string
     target.view === "STACK"
       ? pane.id === paneId
       : pane.view !== "STACK" || pane.seriesInstanceUid === target.seriesInstanceUid;
-  const panes = grid.panes.map((pane) => (follows(pane) ? { ...pane, seriesInstanceUid } : pane));
+  const shown = ({ opening: _, ...pane }: GridPane): GridPane => ({ ...pane, seriesInstanceUid });
+  const panes = grid.panes.map((pane) => (follows(pane) ? shown(pane) : pane));
   return { ...grid, panes, activeId: paneId };
 }
 

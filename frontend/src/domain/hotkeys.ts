@@ -17,6 +17,7 @@ export type HotkeyAction =
   | "pane_maximise"
   | "pane_next"
   | "pane_previous"
+  | "hang_again"
   | "tool_select"
   | `tool_${Lowercase<MarkKind>}`
   | `segment_${"brush" | "eraser" | "threshold" | "grow" | "smaller" | "larger" | "new" | "opacity"}`
@@ -41,6 +42,14 @@ export type HotkeyAction =
   | "answer_3"
   | "answer_4"
   | "answer_5"
+  | "ai_next"
+  | "ai_accept"
+  | "ai_adjust"
+  | "ai_reject"
+  | "heat_toggle"
+  | "heat_more"
+  | "heat_less"
+  | "first_read_freeze"
   | "sign"
   | "next_case"
   | "help";
@@ -49,7 +58,7 @@ export interface Hotkey {
   /** `KeyboardEvent.key`, lower case for letters, with `Ctrl+` (also the Mac's Cmd) or `Shift+` before it. */
   keys: string[];
   action: HotkeyAction;
-  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "Case";
+  group: "Images" | "Layout" | "Tools" | "Marks" | "Form" | "AI" | "Case";
   text: string;
 }
 
@@ -72,6 +81,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["x"], action: "pane_maximise", group: "Layout", text: "Active pane over all, and back" },
   { keys: ["."], action: "pane_next", group: "Layout", text: "Next pane" },
   { keys: [","], action: "pane_previous", group: "Layout", text: "Previous pane" },
+  { keys: ["Shift+h"], action: "hang_again", group: "Layout", text: "Hang the case again, as it opened" },
   { keys: ["Escape", "v"], action: "tool_select", group: "Tools", text: "Select (no tool)" },
   { keys: ["p"], action: "tool_point", group: "Tools", text: "Point" },
   { keys: ["Shift+p"], action: "tool_probe", group: "Tools", text: "Probe: the value at a point" },
@@ -107,7 +117,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["["], action: "box_first", group: "Marks", text: "The chosen 3D box begins at this slice" },
   { keys: ["]"], action: "box_last", group: "Marks", text: "The chosen 3D box ends at this slice" },
   { keys: ["h"], action: "marks_hide", group: "Marks", text: "Hide all marks while held" },
-  { keys: ["Shift+h"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
+  { keys: ["Shift+v"], action: "marks_toggle", group: "Marks", text: "Hide or show all marks" },
   { keys: ["Delete", "Backspace"], action: "mark_delete", group: "Marks", text: "Delete the selected mark" },
   { keys: ["Ctrl+z"], action: "undo", group: "Marks", text: "Undo" },
   { keys: ["Ctrl+Shift+z", "Ctrl+y"], action: "redo", group: "Marks", text: "Redo" },
@@ -118,6 +128,19 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["3"], action: "answer_3", group: "Form", text: "Third choice" },
   { keys: ["4"], action: "answer_4", group: "Form", text: "Fourth choice" },
   { keys: ["5"], action: "answer_5", group: "Form", text: "Fifth choice" },
+  { keys: ["Shift+k"], action: "ai_next", group: "AI", text: "Jump to the next finding of the AI" },
+  { keys: ["Shift+a"], action: "ai_accept", group: "AI", text: "Accept the chosen finding of the AI" },
+  { keys: ["Shift+j"], action: "ai_adjust", group: "AI", text: "Accept it and adjust the copy" },
+  { keys: ["Shift+x"], action: "ai_reject", group: "AI", text: "Reject it" },
+  { keys: ["z"], action: "heat_toggle", group: "AI", text: "Heat map off and on" },
+  { keys: ["u"], action: "heat_more", group: "AI", text: "Heat map stronger" },
+  { keys: ["j"], action: "heat_less", group: "AI", text: "Heat map weaker" },
+  {
+    keys: ["Shift+Enter"],
+    action: "first_read_freeze",
+    group: "Case",
+    text: "Freeze the first read and show the AI",
+  },
   { keys: ["Ctrl+Enter"], action: "sign", group: "Case", text: "Sign" },
   { keys: ["Enter"], action: "next_case", group: "Case", text: "Next case (once signed)" },
   { keys: ["?"], action: "help", group: "Case", text: "Show or hide this table" },

@@ -29,6 +29,10 @@ export const SEGMENT = "SEGMENT";
 /** With what a finding may be marked. */
 export type FindingTool = MarkKind | typeof SEGMENT;
 
+export function isMarkKind(tool: FindingTool): tool is MarkKind {
+  return tool !== SEGMENT;
+}
+
 interface QuestionBase {
   key: string;
   text: string;

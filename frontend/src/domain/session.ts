@@ -1,3 +1,4 @@
+import { followedDecisions } from "./aiDecisions";
 import { type Autosave, type AutosaveEvent, reduceAutosave } from "./autosave";
 import { applyEdit, type Edit } from "./edits";
 import { type History, record, redo, startHistory, undo } from "./history";
@@ -51,7 +52,9 @@ function edited(session: ReadSession, edit: Edit, at_ms: number): ReadSession {
   const target = targetOf(edit);
   const { lastEdit } = session;
   const isSameStep = target !== null && lastEdit?.target === target && at_ms - lastEdit.at_ms < SAME_STEP_MS;
-  const history = record(session.history, applyEdit(session.history.present, edit), isSameStep);
+  const before = session.history.present;
+  const after = followedDecisions(before, applyEdit(before, edit), at_ms);
+  const history = record(session.history, after, isSameStep);
   if (history === session.history) return session;
   return { ...showing(session, history, at_ms), lastEdit: target === null ? null : { target, at_ms } };
 }

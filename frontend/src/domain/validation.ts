@@ -4,7 +4,14 @@ import type { Answer, Finding, ReadPayload } from "./payload";
 /** One thing that keeps a read from being signed; `field` is a question's key or a finding's id. */
 export interface Gap {
   field: string;
-  code: "required" | "out_of_range" | "code_required" | "confidence_required" | "too_few" | "too_many";
+  code:
+    | "required"
+    | "out_of_range"
+    | "code_required"
+    | "confidence_required"
+    | "too_few"
+    | "too_many"
+    | "ai_undecided";
   detail: string;
 }
 

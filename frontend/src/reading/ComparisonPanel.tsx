@@ -1,73 +1,92 @@
-import { Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { type AiPrediction, comparisonQuery } from "@/api/reading";
+import type { AiPrediction } from "@/api/reading";
 import type { AnswerQuestion, Question } from "@/domain/labelSchema";
 import { isAnswered } from "@/domain/labelSchema";
 import type { Answer, ReadPayload } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { AiFindings } from "./ai/AiFindings";
+import quiet from "./ai/ai.module.css";
+import { HeatControl } from "./ai/HeatControl";
+import type { Ai } from "./ai/useAi";
 import classes from "./ReadingRoom.module.css";
 
 interface ComparisonPanelProps {
-  readId: string;
+  ai: Ai;
   questions: Question[];
   own: ReadPayload;
-  onAiMarkChosen: (id: string) => void;
+  isDisabled: boolean;
 }
 
-/** What the AI says beside the reader's own answers; asked for only when the protocol allows it. */
-export function ComparisonPanel({ readId, questions, own, onAiMarkChosen }: ComparisonPanelProps) {
-  const { data, error, isPending } = useQuery(comparisonQuery(readId, true));
-  if (isPending) return null;
-  if (error) return <ErrorNotice error={error} title="The AI's result could not be loaded" />;
-  if (!data.ai) return <div className={classes.comparison}>There is no AI result for this case.</div>;
-  const { ai } = data;
+/** What the AI says beside the reader's own answers; there only while the protocol shows it. */
+export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPanelProps) {
+  if (ai.error) {
+    return <ErrorNotice error={ai.error} title="The AI's result could not be loaded" onRetry={ai.retry} />;
+  }
+  if (ai.isPending) return null;
+  const { prediction } = ai;
+  if (!prediction) return <div className={classes.comparison}>There is no AI result for this case.</div>;
   return (
     <section className={classes.comparison} aria-label="AI result" data-testid="comparison">
       <div className={classes.aiTitle}>
-        {ai.model} {ai.version}
+        {prediction.model} {prediction.version}
       </div>
-      <table className={classes.compareTable}>
-        <thead>
-          <tr>
-            <th />
-            <th>You</th>
-            <th>AI</th>
-          </tr>
-        </thead>
-        <tbody>
-          {questions.filter(isAnswered).map((question) => (
-            <tr key={question.key}>
-              <th scope="row">{question.text}</th>
-              <td>{answerText(question, own.answers[question.key])}</td>
-              <td>{aiText(question, ai)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Text size="xs" c="dimmed">
-        AI score {ai.score.toFixed(2)}; positive from {ai.threshold.toFixed(2)}.
-      </Text>
-      <AiFindings ai={ai} onChosen={onAiMarkChosen} />
+      <AnswersTable prediction={prediction} questions={questions} own={own} />
+      <div className={quiet.quiet}>
+        Score {prediction.score.toFixed(2)}; positive from {prediction.threshold.toFixed(2)} (operating
+        point). {calibrationText(prediction)}
+      </div>
+      {prediction.heat_map && (
+        <HeatControl opacity={ai.opacity} isLoading={ai.heat === null} onChange={ai.setOpacity} />
+      )}
+      {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
+      <AiFindings
+        findings={prediction.findings}
+        own={own}
+        selectedId={ai.selectedId}
+        isDecidable={ai.isDecidable}
+        isDisabled={isDisabled}
+        isRequired={ai.areDecisionsRequired}
+        onChosen={ai.choose}
+        onDecided={ai.decide}
+      />
     </section>
   );
 }
 
-function AiFindings({ ai, onChosen }: { ai: AiPrediction; onChosen: (id: string) => void }) {
-  if (ai.findings.length === 0) return <Text size="xs">The AI marked nothing.</Text>;
+interface AnswersTableProps {
+  prediction: AiPrediction;
+  questions: Question[];
+  own: ReadPayload;
+}
+
+function AnswersTable({ prediction, questions, own }: AnswersTableProps) {
   return (
-    <div className={classes.aiFindings}>
-      {ai.findings.map((finding) => (
-        <button
-          key={finding.id}
-          type="button"
-          className={classes.aiFinding}
-          onClick={() => onChosen(finding.id)}
-        >
-          AI {finding.score.toFixed(2)} · {finding.code.meaning}
-        </button>
-      ))}
-    </div>
+    <table className={classes.compareTable}>
+      <thead>
+        <tr>
+          <th />
+          <th>You</th>
+          <th>AI</th>
+        </tr>
+      </thead>
+      <tbody>
+        {questions.filter(isAnswered).map((question) => (
+          <tr key={question.key}>
+            <th scope="row">{question.text}</th>
+            <td>{answerText(question, own.answers[question.key])}</td>
+            <td>{aiText(question, prediction)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
+}
+
+/** How often such a score was right in registered data; without any, that it is not known. */
+export function calibrationText({ calibration }: AiPrediction): string {
+  if (!calibration) return "Calibration not known.";
+  const { low, high, cases, positives, data_source } = calibration;
+  const share = Math.round((100 * positives) / cases);
+  return `Of ${cases} cases scored ${low.toFixed(2)} to ${high.toFixed(2)}, ${positives} (${share} %) were positive: ${data_source}.`;
 }
 
 function answerText(question: AnswerQuestion, answer: Answer | undefined): string {

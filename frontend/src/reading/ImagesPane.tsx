@@ -1,12 +1,13 @@
 import { notifications } from "@mantine/notifications";
-import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo } from "react";
-import { frameUrl, type Read, seriesMetadataQuery } from "@/api/reading";
+import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
-import type { SeriesSource } from "@/viewer";
+import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { Ai } from "./ai/useAi";
+import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { SegmentBar } from "./segments/SegmentBar";
@@ -21,6 +22,7 @@ interface ImagesPaneProps {
   read: Read;
   images: Images;
   segments: Segments;
+  ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
   onImageShown: () => void;
@@ -28,9 +30,11 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, segments, isFrozen, inForce, onAction } = props;
-  const { study_instance_uid, series, is_synthetic } = read.case.imaging_study;
-  const source = useSeriesSource(study_instance_uid);
+  const { read, images, segments, ai, isFrozen, inForce, onAction } = props;
+  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
+  const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
+  const mayMark = useMayMark(read);
+  const captions = useMemo(() => captionsOf(read), [read]);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
@@ -38,7 +42,7 @@ export function ImagesPane(props: ImagesPaneProps) {
       <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
       {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
-        <SeriesList series={series} grid={images.grid} onChosen={images.showSeries} />
+        <SeriesList studies={studiesOf(read)} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>
           <Suspense fallback={<LoadingScreen />}>
             <ViewerGrid
@@ -56,31 +60,36 @@ export function ImagesPane(props: ImagesPaneProps) {
               onSegmentPainted={segments.onSegmentPainted}
               onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
+              heat={heat}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
+              captions={captions}
+              mayMark={mayMark}
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}
               onMarkSelected={images.setSelectedMarkId}
               onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
           </Suspense>
-          {is_synthetic && <span className={classes.synthetic}>Synthetic images</span>}
+          {read.case.imaging_study.is_synthetic && (
+            <span className={classes.synthetic}>Synthetic images</span>
+          )}
         </div>
       </div>
     </section>
   );
 }
 
-/** How the viewer gets at a series of this imaging study. */
-function useSeriesSource(studyInstanceUid: string): SeriesSource {
-  const client = useQueryClient();
+/** Marks belong to the case: a prior is looked at, not marked. */
+function useMayMark(read: Read): (seriesInstanceUid: string) => boolean {
   return useCallback(
-    async (seriesInstanceUid) => ({
-      instances: await client.fetchQuery(seriesMetadataQuery(studyInstanceUid, seriesInstanceUid)),
-      frameUrl: (sopInstanceUid, frame) =>
-        frameUrl(studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame),
-    }),
-    [client, studyInstanceUid],
+    (seriesInstanceUid) => {
+      const isPrior = studyOfSeries(read, seriesInstanceUid)?.isPrior ?? false;
+      if (isPrior)
+        notifications.show({ message: "Priors are not marked. Draw on the current study.", color: "orange" });
+      return !isPrior;
+    },
+    [read],
   );
 }

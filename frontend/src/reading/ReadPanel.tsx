@@ -1,6 +1,8 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { PhaseBar } from "./ai/PhaseBar";
+import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
@@ -9,9 +11,9 @@ import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
 import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
+import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
 import type { Signing } from "./useSigning";
-import { aiMarkId } from "./viewerMarks";
 
 interface ReadPanelProps {
   read: Read;
@@ -20,16 +22,16 @@ interface ReadPanelProps {
   signing: Signing;
   images: Images;
   segments: Segments;
-  isSigned: boolean;
+  ai: Ai;
+  progress: Progress;
   isFrozen: boolean;
-  mayCompare: boolean;
-  hasNext: boolean;
   onGoOn: () => void;
 }
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, segments, isSigned, isFrozen } = props;
+  const { read, handle, signing, images, segments, progress, isFrozen } = props;
+  const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
   return (
@@ -47,15 +49,11 @@ export function ReadPanel(props: ReadPanelProps) {
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
+      <PhaseBar read={read} phase={progress.phase} />
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
-        {props.mayCompare && (
-          <ComparisonPanel
-            readId={read.id}
-            questions={questions}
-            own={save.payload}
-            onAiMarkChosen={(id) => images.goToMark(aiMarkId(id))}
-          />
+        {progress.isAiShown && (
+          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
         <ReadForm
           questions={questions}
@@ -77,7 +75,7 @@ export function ReadPanel(props: ReadPanelProps) {
         findings={save.payload.findings}
         isSigned={isSigned}
         isReadOnly={handle.editing.is === "elsewhere"}
-        hasNext={props.hasNext}
+        hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />
     </section>

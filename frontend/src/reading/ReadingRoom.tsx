@@ -1,9 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useNavigate } from "react-router";
-import { comparisonQuery, type Read, type ReadSigned } from "@/api/reading";
+import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { undecidedGaps } from "@/domain/aiDecisions";
+import type { ReadPayload } from "@/domain/payload";
+import type { Gap } from "@/domain/validation";
 import { usePreferences } from "@/ui/usePreferences";
+import { useAi, useAiSays } from "./ai/useAi";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
@@ -12,9 +15,10 @@ import { ReadPanel } from "./ReadPanel";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
+import { useProgress } from "./useProgress";
 import { type ReadStart, useReadSession } from "./useReadSession";
 import { release, useRoomActions } from "./useRoomActions";
-import { useSigning } from "./useSigning";
+import { type Step, useSigning } from "./useSigning";
 
 interface ReadingRoomProps {
   read: Read;
@@ -26,29 +30,30 @@ interface ReadingRoomProps {
 export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const inForce = usePreferences();
   const [isSigning, setSigning] = useState(false);
-  const [justSigned, setJustSigned] = useState<ReadSigned | null>(null);
+  const progress = useProgress(read);
+  const { isSigned } = progress;
   const [isHelpShown, setHelpShown] = useState(false);
-  const isSigned = justSigned !== null || read.signed_at !== null;
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
-  const handle = useReadSession({ read, personId: me.id, start, state });
+  const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
+  const noteSigned = progress.onSigned;
   const onSigned = useCallback(
     (signed: ReadSigned) => {
-      setJustSigned(signed);
+      noteSigned(signed);
       void forgetRead(me.id, read.id);
     },
-    [me.id, read.id],
+    [noteSigned, me.id, read.id],
   );
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
-  const signing = useSigning({ read, handle, isSigning, setSigning, onSigned });
-  const mayCompare = justSigned?.comparison_available ?? read.comparison_available;
-  const comparison = useQuery(comparisonQuery(read.id, mayCompare));
+  const says = useAiSays(read, progress.isAiShown);
+  const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
+  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
   const images = useImages({
     read,
     handle,
     isFrozen,
-    ai: comparison.data?.ai ?? null,
+    ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   const { setTool: setMarkingTool } = images;
@@ -61,14 +66,17 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     onSelected: images.setSelectedMarkId,
     onToolTaken: useCallback(() => setMarkingTool(null), [setMarkingTool]),
   });
-  const goOn = useGoOn(justSigned ? justSigned.next_assignment_id : read.next_assignment_id);
+  const ai = useAi({ read, handle, images, says, isFrozen });
+  const goOn = useGoOn(progress.nextAssignmentId);
   const act = useRoomActions({
     read,
     handle,
     images,
     segments,
+    ai,
     isFrozen,
-    sign: isFrozen ? undefined : signing.sign,
+    sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
+    freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
@@ -82,16 +90,16 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         signing={signing}
         images={images}
         segments={segments}
-        isSigned={isSigned}
+        ai={ai}
+        progress={progress}
         isFrozen={isFrozen}
-        mayCompare={mayCompare}
-        hasNext={(justSigned ?? read).next_assignment_id !== null}
         onGoOn={goOn}
       />
       <ImagesPane
         read={read}
         images={images}
         segments={segments}
+        ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}
         onImageShown={noteImage}
@@ -99,6 +107,15 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
       />
       {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
     </div>
+  );
+}
+
+/** Findings of the AI still to be decided, where the protocol asks for it before signing. */
+function aiGaps(read: Read, step: Step, prediction: AiPrediction | null, payload: ReadPayload): Gap[] {
+  if (step !== "SIGN" || !read.reader_study.ai_decisions_required || !prediction) return [];
+  return undecidedGaps(
+    payload,
+    prediction.findings.map(({ id }) => id),
   );
 }
 

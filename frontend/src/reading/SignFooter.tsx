@@ -43,17 +43,20 @@ export function SignFooter(props: SignFooterProps) {
           ))}
         </ul>
       )}
-      {signing.error !== null && <ErrorNotice error={signing.error} title="Not signed" />}
+      {signing.error !== null && (
+        <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
+      )}
       <Button
         fullWidth
         size="sm"
-        color="teal"
+        color={signing.step === "FREEZE" ? "blue" : "teal"}
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}
         disabled={props.isReadOnly}
         onClick={signing.sign}
       >
-        Sign&nbsp; <kbd>Ctrl Enter</kbd>
+        {signing.step === "FREEZE" ? "Freeze and show the AI" : "Sign"}&nbsp;{" "}
+        <kbd>{signing.step === "FREEZE" ? "Shift Enter" : "Ctrl Enter"}</kbd>
       </Button>
     </footer>
   );
@@ -61,13 +64,17 @@ export function SignFooter(props: SignFooterProps) {
 
 function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {
   if (questions.some((question) => question.key === gap.field)) return "";
+  if (gap.code === "ai_undecided") return "AI: ";
   return `Mark ${findings.findIndex((finding) => finding.id === gap.field) + 1}: `;
 }
 
 /** Bring the first control of what is missing into view and under the keyboard. */
 function focusOn(field: string): void {
-  const selector = `[data-question="${CSS.escape(field)}"], [data-finding="${CSS.escape(field)}"]`;
+  const name = CSS.escape(field.replace(/^ai:/, ""));
+  const selector = field.startsWith("ai:")
+    ? `[data-ai-finding="${name}"]`
+    : `[data-question="${name}"], [data-finding="${name}"]`;
   const place = document.querySelector<HTMLElement>(selector);
   place?.scrollIntoView({ block: "nearest" });
-  place?.querySelector<HTMLElement>('[tabindex="0"], select, input')?.focus();
+  place?.querySelector<HTMLElement>('[tabindex="0"], select, input, button')?.focus();
 }

@@ -1,12 +1,13 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
-import { type Grid, oneSeries, withSeries } from "@/domain/grid";
+import { type Grid, withSeries } from "@/domain/grid";
 import { findingOfMark } from "@/domain/payload";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
+import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { ReadSessionHandle } from "./useReadSession";
-import { aiMarks, ownMarks, segmentPlace } from "./viewerMarks";
+import { aiMarks, ownMarks, segmentPlace, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -26,6 +27,8 @@ export interface Images extends MarkDrawing {
   moveBoxEnd: (end: "FIRST" | "LAST") => void;
   grid: Grid;
   onGrid: (change: (grid: Grid) => Grid) => void;
+  /** Back to how the case opened. */
+  hangAgain: () => void;
   /** Show a series in a pane, the active one unless said. */
   showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
@@ -43,29 +46,30 @@ interface ImagesInput {
 export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
-  const [grid, onGrid] = useState(() => oneSeries(largestSeries(read)));
   const visibility = useVisibility();
-  const { findings } = handle.session.save.payload;
-  const marks = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const { findings, ai_decisions } = handle.session.save.payload;
+  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
   const { edit } = handle;
   const { questions } = read.label_schema;
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
-  const { firstMark, forgetFirstMark, jumpTo, jumpBack } = useJumps(viewer, onGrid);
+  const { grid, onGrid, firstMark, setFirstMark, hangAgain } = useHanging(read, marks);
+  const { jumpTo, jumpBack } = useJumps(viewer, onGrid, setFirstMark);
   const showSeries = useCallback(
     (uid: string, paneId?: string) => {
-      forgetFirstMark();
+      setFirstMark(null);
       onGrid((before) => withSeries(before, paneId ?? before.activeId, uid));
     },
-    [forgetFirstMark],
+    [onGrid, setFirstMark],
   );
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
       const own = findingOfMark(findings, id)?.marks.find((candidate) => candidate.id === id);
-      const mark = marks.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
+      const mark = known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [marks, findings, jumpTo],
+    [known, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending } = drawing;
@@ -94,6 +98,7 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     moveBoxEnd,
     grid,
     onGrid,
+    hangAgain,
     showSeries,
     firstMark,
   };
@@ -108,12 +113,4 @@ function useVisibility(): Pick<Images, "areMarksVisible" | "toggleMarks" | "hold
     toggleMarks: useCallback(() => setShown((wasShown) => !wasShown), []),
     holdMarksHidden: setHeld,
   };
-}
-
-/** Localisers and reports come first by number, but the reader wants the series with the images. */
-function largestSeries(read: Read): string | null {
-  const [largest] = [...read.case.imaging_study.series].sort(
-    (one, other) => other.number_of_instances - one.number_of_instances,
-  );
-  return largest?.series_instance_uid ?? null;
 }

@@ -1,11 +1,8 @@
-import { type RefObject, useCallback, useRef, useState } from "react";
+import { type RefObject, useCallback, useRef } from "react";
 import { type Grid, withSeries } from "@/domain/grid";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 
 export interface Jumps {
-  /** Where a series opens that is shown for a jump. */
-  firstMark: ViewerMark | null;
-  forgetFirstMark: () => void;
   /** Go to a mark's slice, on whichever series it lies. */
   jumpTo: (mark: ViewerMark) => void;
   /** Back to where the reader was before the last jump; again, further back. */
@@ -19,8 +16,9 @@ const KEPT_PLACES = 50;
 export function useJumps(
   viewer: RefObject<ViewerHandle | null>,
   onGrid: (change: (grid: Grid) => Grid) => void,
+  /** Where a series opens that is shown for a jump. */
+  setFirstMark: (mark: ViewerMark) => void,
 ): Jumps {
-  const [firstMark, setFirstMark] = useState<ViewerMark | null>(null);
   const places = useRef<ViewerMark[]>([]);
   const show = useCallback(
     (mark: ViewerMark) => {
@@ -30,7 +28,7 @@ export function useJumps(
       setFirstMark(mark);
       onGrid((before) => withSeries(before, before.activeId, series));
     },
-    [viewer, onGrid],
+    [viewer, onGrid, setFirstMark],
   );
   const jumpTo = useCallback(
     (mark: ViewerMark) => {
@@ -45,8 +43,7 @@ export function useJumps(
     places.current = places.current.slice(0, -1);
     if (place) show(place);
   }, [show]);
-  const forgetFirstMark = useCallback(() => setFirstMark(null), []);
-  return { firstMark, forgetFirstMark, jumpTo, jumpBack };
+  return { jumpTo, jumpBack };
 }
 
 function isSameSlice({ geometry: one }: ViewerMark, { geometry: other }: ViewerMark): boolean {

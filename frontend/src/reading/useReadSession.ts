@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import { openRead, type Read, readQuery } from "@/api/reading";
+import { openRead, type Phase, type Read, readQuery } from "@/api/reading";
 import { onSignedOut } from "@/api/send";
 import {
   type Autosave,
@@ -47,14 +47,16 @@ interface SessionInput {
   personId: string;
   start: ReadStart;
   state: "reading" | "signing" | "signed";
+  /** Times are counted for each phase apart. */
+  phase: Phase;
 }
 
 /** A read in the making: every edit shown at once, kept in the browser at once, and saved within a second. */
-export function useReadSession({ read, personId, start, state }: SessionInput): ReadSessionHandle {
+export function useReadSession({ read, personId, start, state, phase }: SessionInput): ReadSessionHandle {
   const [session, dispatch] = useReducer(reduceSession, start, ({ save, history }) =>
     startSession(save, history),
   );
-  const sitting = useSitting(read.phase);
+  const sitting = useSitting(phase);
   const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
   const { editing, takeOver, lost, askNow } = turn;
   const isEditor = editing.is === "editor" && state !== "signed";
@@ -124,7 +126,8 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
     const own = hasUnsaved(newest.current) ? localCopy(newest.current) : undefined;
     const server = await openRead(read.assignment_id).then(
       (again) => {
-        if (again.signed_at) client.setQueryData(query.queryKey, again);
+        // Signed, or the first read frozen, in the other window: what is shown and allowed has changed.
+        if (again.signed_at || again.phase !== read.phase) client.setQueryData(query.queryKey, again);
         return startAutosave(again.payload, again.revision_number, again.saved_at);
       },
       () => ({ ...newest.current, payload: newest.current.saved, sending: null, conflict: null }),

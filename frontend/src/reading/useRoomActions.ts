@@ -7,6 +7,8 @@ import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import type { Ai } from "./ai/useAi";
+import { seriesOf } from "./caseImages";
 import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -17,7 +19,9 @@ interface RoomActionsInput {
   images: Images;
   segments: Segments;
   isFrozen: boolean;
+  ai: Ai;
   sign: (() => void) | undefined;
+  freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   toggleHelp: () => void;
 }
@@ -36,7 +40,7 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 type Actions = Partial<Record<HotkeyAction, () => void>>;
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, sign, goOn, toggleHelp } = input;
+  const { read, images, ai, sign, freeze, goOn, toggleHelp } = input;
   const viewer = images.viewer.current;
   return {
     ...layoutsOf(input),
@@ -61,6 +65,11 @@ function looksOf(input: RoomActionsInput): Actions {
     mark_next: () => stepMarks(images, 1),
     mark_previous: () => stepMarks(images, -1),
     mark_back: images.goBack,
+    ai_next: ai.chooseNext,
+    heat_toggle: ai.toggleHeat,
+    heat_more: () => ai.stepOpacity(1),
+    heat_less: () => ai.stepOpacity(-1),
+    first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
@@ -68,7 +77,7 @@ function looksOf(input: RoomActionsInput): Actions {
 }
 
 function layoutsOf({ read, images }: RoomActionsInput): Actions {
-  const all = read.case.imaging_study.series.map((entry) => entry.series_instance_uid);
+  const all = seriesOf(read).map((entry) => entry.series_instance_uid);
   const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
   return {
     layout_one: choose("ONE"),
@@ -77,18 +86,22 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
     layout_four: choose("FOUR"),
     pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
     pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
+    hang_again: images.hangAgain,
     pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
 
 function changesOf(input: RoomActionsInput): Actions {
-  const { handle, images } = input;
+  const { handle, images, ai } = input;
   return {
     ...toolsOf(input),
     ...segmentToolsOf(input),
     finding_extend: images.extendSelected,
     box_first: () => images.moveBoxEnd("FIRST"),
     box_last: () => images.moveBoxEnd("LAST"),
+    ai_accept: () => ai.decideChosen("accept"),
+    ai_adjust: () => ai.decideChosen("adjust"),
+    ai_reject: () => ai.decideChosen("reject"),
     mark_delete: () => {
       if (images.selectedMarkId) handle.edit({ type: "mark_removed", id: images.selectedMarkId });
     },
@@ -113,7 +126,7 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
 }
 
 function stepSeries(read: Read, images: Images, step: number): void {
-  const { series } = read.case.imaging_study;
+  const series = seriesOf(read);
   const shown = activePane(images.grid).seriesInstanceUid;
   const current = series.findIndex((entry) => entry.series_instance_uid === shown);
   const next = series[current + step];

@@ -1,16 +1,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
-import type { Read, ReadSigned } from "@/api/reading";
+import type { FirstReadFrozen, Read, ReadSigned } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
 import { browserName } from "./browserName";
 import { eventOfFailure, noticedIn, requestOf } from "./saver";
-import { signRead } from "./segments/sendRead";
+import { freezeFirstRead, signRead } from "./segments/sendRead";
 import type { ReadSessionHandle } from "./useReadSession";
 
+/** What ends the phase that the read is in: freezing the first of two reads, or signing. */
+export type Step = "FREEZE" | "SIGN";
+
 export interface Signing {
+  step: Step;
   gaps: Gap[];
   /** Whether the reader has tried to sign, so that what is missing may be pointed out. */
   hasTried: boolean;
@@ -24,36 +28,45 @@ interface SigningInput {
   handle: ReadSessionHandle;
   isSigning: boolean;
   setSigning: (isSigning: boolean) => void;
+  step: Step;
+  /** What keeps it from being signed besides the form. */
+  moreGaps: Gap[];
   onSigned: (signed: ReadSigned) => void;
+  onFrozen: (frozen: FirstReadFrozen) => void;
 }
 
 /** Signing: what is missing first, then a draft on its way, then the signature, repeated safely if unanswered. */
-export function useSigning({ read, handle, isSigning, setSigning, onSigned }: SigningInput): Signing {
-  const [hasTried, setHasTried] = useState(false);
+export function useSigning(input: SigningInput): Signing {
+  const { read, handle, isSigning, setSigning, step, moreGaps } = input;
+  const [hasTried, setHasTried] = useState<Step | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { payload } = handle.session.save;
-  const gaps = gapsBeforeSigning(read.label_schema.questions as Question[], payload);
+  const gaps = [...gapsBeforeSigning(read.label_schema.questions as Question[], payload), ...moreGaps];
   const isComplete = gaps.length === 0;
-  const send = useSignRequest({ read, handle, setSigning, onSigned, setError });
+  const send = useSignRequest({ ...input, setError });
   const sign = useCallback(() => {
-    setHasTried(true);
+    setHasTried(step);
     setError(null);
     if (isComplete) setSigning(true);
-  }, [isComplete, setSigning]);
+  }, [isComplete, setSigning, step]);
   const { sending, obstacle, conflict } = handle.session.save;
   useEffect(() => {
     if (!isSigning) return;
     if (conflict || (sending && obstacle)) setSigning(false);
     else if (!sending) send();
   }, [isSigning, sending, obstacle, conflict, send, setSigning]);
-  return { gaps, hasTried, isSigning, error, sign };
+  return { step, gaps, hasTried: hasTried === step, isSigning, error, sign };
 }
 
-interface RequestInput extends Omit<SigningInput, "isSigning"> {
+/** The read is further than this page knows, for example through another window: it has to be loaded again. */
+const MOVED_ON: ReadonlySet<string> = new Set(["wrong_state", "first_read_frozen", "first_read_not_frozen"]);
+
+interface RequestInput extends Omit<SigningInput, "isSigning" | "moreGaps"> {
   setError: (error: unknown) => void;
 }
 
-function useSignRequest({ read, handle, setSigning, onSigned, setError }: RequestInput): () => void {
+function useSignRequest(input: RequestInput): () => void {
+  const { read, handle, setSigning, step, onSigned, onFrozen, setError } = input;
   const client = useQueryClient();
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
@@ -78,18 +91,30 @@ function useSignRequest({ read, handle, setSigning, onSigned, setError }: Reques
         // What only keeps it from arriving is said where saving is; signing again is then one key.
         onEvent({ type: "noticed", obstacle: noticedIn(error) });
       } else onEvent(event);
-      if (error instanceof Problem && error.code === "wrong_state") {
+      if (error instanceof Problem && MOVED_ON.has(error.code)) {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
       }
     };
-    signRead(read.id, requestOf(sending, browserName(), sitting.report()))
-      .then((signed) => {
-        void client.invalidateQueries({ queryKey: ["reader-studies"] });
-        onSigned(signed);
+    const request = requestOf(sending, browserName(), sitting.report());
+    const freeze = async () => {
+      const frozen = await freezeFirstRead(read.id, request);
+      const { revision_number: revision, first_read_at: at } = frozen;
+      onEvent({ type: "first_read_frozen", payload: save.payload, revision, at });
+      onFrozen(frozen);
+    };
+    const sign = async () => {
+      const signed = await signRead(read.id, request);
+      void client.invalidateQueries({ queryKey: ["reader-studies"] });
+      onSigned(signed);
+    };
+    (step === "FREEZE" ? freeze() : sign())
+      .then(() => {
+        // The next phase may end with the same content, but that is another act with a key of its own.
+        attempt.current = null;
       }, onFailure)
       .finally(() => {
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, save, onEvent, sitting, client, onSigned, setSigning, setError]);
+  }, [read, save, onEvent, sitting, client, step, onSigned, onFrozen, setSigning, setError]);
 }

@@ -1,6 +1,6 @@
 import type { AiPrediction } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
-import { type Finding, isSegment, type Mark } from "@/domain/payload";
+import { type AiDecision, type Finding, isSegment, type Mark } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
@@ -42,4 +42,11 @@ export function aiMarks(ai: AiPrediction | null): ViewerMark[] {
 /** Kept apart from the ids of the reader's own marks. */
 export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
+}
+
+/** An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. */
+export function withoutSettled(marks: ViewerMark[], decisions: AiDecision[]): ViewerMark[] {
+  const settled = decisions.filter(({ decision }) => decision !== "ADJUSTED");
+  const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
+  return marks.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
 }

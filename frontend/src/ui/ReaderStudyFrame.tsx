@@ -14,6 +14,7 @@ const PARTS = [
   { path: "", text: "Overview" },
   { path: "/label-schema", text: "Label schema" },
   { path: "/cases", text: "Cases" },
+  { path: "/hanging", text: "Hanging" },
   { path: "/people", text: "People" },
   { path: "/ai", text: "AI" },
   { path: "/reference-standard", text: "Reference standard" },

@@ -30,6 +30,8 @@ const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents extends SegmentEvents {
+  /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
+  mayMark: (seriesInstanceUid: string) => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
   onMarkSelected: (id: string | null) => void;
@@ -246,8 +248,17 @@ export class GridController {
     if (!drawn.annotationUID || !kind || this.isCancelling) return;
     const isOnSlice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "") !== undefined;
     const mark = this.layer.adopt(drawn, this.shownSlices());
-    if (mark) this.events.onMarkDrawn(drawn.annotationUID, mark);
-    else if (!isOnSlice) this.events.onMarkRefused(NOT_ON_SLICE);
+    if (!mark) this.refuse(kind, isOnSlice);
+    else if (this.events.mayMark(mark.geometry.series_instance_uid)) {
+      this.events.onMarkDrawn(drawn.annotationUID, mark);
+    } else {
+      this.layer.discard(drawn.annotationUID);
+    }
+  }
+
+  /** Why what was drawn is no mark; a click where a drag was meant needs no words. */
+  private refuse(kind: MarkKind, isOnSlice: boolean): void {
+    if (!isOnSlice) this.events.onMarkRefused(NOT_ON_SLICE);
     else if (kind === "BOX") this.events.onMarkRefused(NO_BOX);
   }
 

@@ -13,6 +13,9 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { applyOpening, firstIndex } from "./opening";
+import type { HeatOverlay } from "./overlay/HeatLayer";
+import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -28,6 +31,9 @@ interface PaneFrameProps {
   isAlone: boolean;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
+  /** What sets these images apart: that they are a prior's. */
+  caption: string | undefined;
+  heat: HeatOverlay | null;
   onActivated: () => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
@@ -46,6 +52,7 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? NOTHING_YET;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
+  useHeat(pane, props.heat);
   useShown(state.isRendered, props.onImageShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [
@@ -72,6 +79,7 @@ export function PaneFrame(props: PaneFrameProps) {
           style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
           data-testid={isActive ? "viewport" : undefined}
         />
+        {props.caption && <div className={classes.caption}>{props.caption}</div>}
         {props.pane.seriesInstanceUid === null && (
           <div className={classes.waiting}>Drag a series here, or click one in the list</div>
         )}
@@ -118,13 +126,16 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   const firstMark = useRef(props.firstMark);
   firstMark.current = props.firstMark;
   const { controller } = props;
-  const { seriesInstanceUid } = props.pane;
+  const { seriesInstanceUid, opening } = props.pane;
   const open = useCallback(() => {
     let isGone = false;
     const show = (slices: Slice[]) => {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      void pane?.showSeries(slices, marked ? slices.indexOf(marked) : 0);
+      const index = marked ? slices.indexOf(marked) : firstIndex(opening, slices);
+      void pane?.showSeries(slices, index).then(() => {
+        if (!isGone) applyOpening(pane.viewport, opening);
+      });
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);
@@ -134,7 +145,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
     return () => {
       isGone = true;
     };
-  }, [pane, controller, seriesInstanceUid]);
+  }, [pane, controller, seriesInstanceUid, opening]);
   useEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }

@@ -4,6 +4,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
@@ -23,6 +24,10 @@ export interface ViewerGridProps extends ViewerEvents {
   segments: SegmentInputs;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
+  /** What stands over the images of a series, for priors. */
+  captions: Record<string, string>;
+  /** The AI's heat map over the images, where the protocol shows it. */
+  heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** Called whenever an image has come onto the screen. */
@@ -62,6 +67,8 @@ export function ViewerGrid(props: ViewerGridProps) {
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
+            caption={props.captions[pane.seriesInstanceUid ?? ""]}
+            heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
@@ -91,6 +98,7 @@ function useController(props: ViewerGridProps): GridController | null {
     const make = () => {
       if (isGone) return;
       made = new GridController(source, {
+        mayMark: (uid) => events.current.mayMark(uid),
         onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),

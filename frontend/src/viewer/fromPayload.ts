@@ -2,7 +2,8 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { hasControls } from "@/domain/markKinds";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
 import { slicesOfBox } from "./box";
-import { distanceFromPlane_mm, drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
+import { nearestSlice } from "./nearestSlice";
+import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 import { type PixelOffset, reorderedCorners } from "./toPayload";
 
@@ -58,20 +59,7 @@ export function sliceOf(geometry: Geometry | SphereGeometry, slices: Slice[]): S
     );
     return named ?? null;
   }
-  return geometry.kind === "SPHERE" ? nearestSlice(geometry, slices) : null;
-}
-
-function nearestSlice(sphere: SphereGeometry, slices: Slice[]): Slice | null {
-  const frame = sphere.frame_of_reference_uid;
-  const distances = slices
-    .filter((slice) => (!frame || slice.frameOfReferenceUid === frame) && isInPatient(slice.plane))
-    .map((slice) => ({
-      slice,
-      distance_mm: Math.abs(distanceFromPlane_mm(drawnPlane(slice.plane), sphere.center_mm)),
-    }))
-    .sort((one, other) => one.distance_mm - other.distance_mm);
-  const nearest = distances[0];
-  return nearest && nearest.distance_mm <= sphere.diameter_mm / 2 ? nearest.slice : null;
+  return nearestSlice(geometry, slices);
 }
 
 function pixelsOn(

@@ -154,6 +154,12 @@ export class MarkLayer {
     if (viewport) annotations.state.addAnnotation(annotationOf(id, placed, viewport), viewport.element);
   }
 
+  /** Take away a mark that nobody wants to keep. */
+  discard(id: string): void {
+    this.remove(id);
+    this.select(null);
+  }
+
   private remove(id: string): void {
     this.shown.delete(id);
     if (annotations.state.getAnnotation(id)) annotations.state.removeAnnotation(id);

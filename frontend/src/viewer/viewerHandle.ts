@@ -1,5 +1,7 @@
 import { type Grid, withActive } from "@/domain/grid";
+import type { MarkKind } from "@/domain/labelSchema";
 import type { Geometry } from "@/domain/payload";
+import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
@@ -20,6 +22,8 @@ export interface ViewerHandle {
   currentPlace: () => ViewerMark | null;
   /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
   boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
+  /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
+  copyOfAiMark: (geometry: ViewerMark["geometry"], allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
 
 /** The handle does nothing until the images are there. */
@@ -48,6 +52,12 @@ export function viewerHandle(
     boxReachingTo: (box, end) => {
       const pane = controller?.pane(activeId());
       return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
+    },
+    copyOfAiMark: async (geometry, allowed) => {
+      if (!controller) return null;
+      const named = geometry.series_instance_uid;
+      const shown = controller.allPanes.flatMap((pane) => pane.slices);
+      return copyOfAiMark(geometry, named ? await controller.open(named) : shown, allowed);
     },
   };
 }

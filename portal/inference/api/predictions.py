@@ -13,10 +13,19 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.csv_upload import CsvParser, csv_text
 from portal.inference import selectors, services
-from portal.inference.access import model_version_by_id
+from portal.inference.access import heat_map_of, model_version_by_id
 from portal.inference.api import shapes
+from portal.inference.heat_map_files import heat_map_read
+from portal.inference.models import HeatMap
 from portal.inference.predictions_csv import example_csv
 from portal.pagination import CreatedCursorPagination
+
+
+def heat_map_response(heat_map: HeatMap) -> HttpResponse:
+    """Answer with a heat map's voxels; they lie compressed, and what the AI says stays in no cache."""
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
+    voxels = heat_map_read(heat_map.digest)
+    return HttpResponse(voxels, content_type="application/octet-stream", headers=headers)
 
 
 def _posted(posted: services.Posted) -> Response:
@@ -45,6 +54,15 @@ class PredictionsApi(APIView):
         """Post one prediction or a list of at most 1000. Posting what is already in force stores nothing."""
         version = model_version_by_id(model_version_id)
         return _posted(services.predictions_post(by=caller(request), model_version=version, body=request.data))
+
+
+class HeatMapApi(APIView):
+    """The heat map of a prediction."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HttpResponse:
+        """Return the voxels, one byte each, the column fastest; the grid stands in the prediction."""
+        return heat_map_response(heat_map_of(model_version_id, prediction_id))
 
 
 class PredictionsCsvApi(APIView):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.inference.models import AiModel, InferenceItem, InferenceRun, ModelVersion, Prediction
+from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
 from portal.inference.selectors import is_runnable
 from portal.inference.services import Posted
 
@@ -50,6 +50,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "weights_digest",
             "operating_threshold",
             "input_specification",
+            "calibration",
             "description",
             "runnable",
             "number_of_predictions",
@@ -72,6 +73,7 @@ class ModelVersionInput(serializers.Serializer[Any]):
     weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     operating_threshold = serializers.FloatField(required=False, default=0.5)
     input_specification = serializers.DictField(required=False, default=dict)
+    calibration = serializers.JSONField(required=False, allow_null=True, default=None)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
 
 
@@ -139,12 +141,21 @@ class InferenceRunInput(serializers.Serializer[Any]):
     imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10_000)
 
 
+class HeatMapOutput(serializers.ModelSerializer[HeatMap]):
+    """Grid and digest of a heat map; its voxels have a route of their own."""
+
+    class Meta:
+        model = HeatMap
+        fields = ["digest", "columns", "rows", "slices", "affine", "frame_of_reference_uid"]
+
+
 class PredictionOutput(serializers.ModelSerializer[Prediction]):
     """What a model version said about an imaging study."""
 
     imaging_study_id = serializers.UUIDField()
     imaging_study_uid = serializers.CharField(source="imaging_study.study_instance_uid")
     run_id = serializers.UUIDField(allow_null=True)
+    heat_map = HeatMapOutput(allow_null=True, default=None)
 
     class Meta:
         model = Prediction
@@ -154,6 +165,7 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
             "imaging_study_uid",
             "score",
             "findings",
+            "heat_map",
             "source",
             "weights_digest",
             "input_digest",
@@ -171,12 +183,24 @@ class PredictionListedOutput(PredictionOutput):
         fields = [*PredictionOutput.Meta.fields, "in_force"]
 
 
+class HeatMapInputShape(serializers.Serializer[Any]):
+    """A posted heat map, for the API's documentation; `heat_map` holds the rules."""
+
+    columns = serializers.IntegerField(min_value=1)
+    rows = serializers.IntegerField(min_value=1)
+    slices = serializers.IntegerField(min_value=1)
+    affine = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+    frame_of_reference_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
+    voxels = serializers.CharField(help_text="Base64 of gzip of one byte a voxel, the column fastest.")
+
+
 class PredictionInputShape(serializers.Serializer[Any]):
     """A posted prediction, for the API's documentation; `prediction_input` holds the rules."""
 
     imaging_study_uid = serializers.CharField(max_length=64)
     score = serializers.FloatField(min_value=0, max_value=1)
     findings = serializers.ListField(child=serializers.DictField(), required=False)
+    heat_map = HeatMapInputShape(required=False, allow_null=True)
 
 
 class PostedOutput(serializers.Serializer[Posted]):

@@ -7,7 +7,7 @@ from scipy import ndimage, special
 
 from portal.inference.engine.network import STRIDE, NoduleNetwork, preferred_device
 from portal.inference.engine.preprocess import GRID_MM, GridVolume, neighbours, to_grid
-from portal.inference.engine.volume import Detection, Detections, Volume
+from portal.inference.engine.volume import Detection, Detections, Heat, Volume
 from portal.inference.engine.weights import Calibration, Weights
 
 # Scores on CUDA and on the CPU agree within this tolerance (float32 sums in another order).
@@ -113,4 +113,12 @@ def detect(volume: Volume, weights: Weights, device: torch.device | None = None)
         at = (slice_index, row * STRIDE, column * STRIDE)
         nearest = int(np.clip(round(grid.to_source_index(*at)[0]), 0, volume.hounsfield.shape[0] - 1))
         findings.append(Detection(grid.to_patient_mm(*at), _diameter_mm(grid, *at), score, nearest))
-    return Detections(scores[0], tuple(findings))
+    return Detections(scores[0], tuple(findings), _heat(grid, logits, weights.calibration))
+
+
+def _heat(grid: GridVolume, logits: Maps, calibration: Calibration) -> Heat:
+    """The calibrated probability of every cell of the maps, and where the cells lie in the patient."""
+    probability = special.expit(calibration.slope * logits + calibration.intercept).astype(np.float32)
+    along_slices, along_rows, along_columns = grid.zoom
+    to_source = np.diag([STRIDE / along_columns, STRIDE / along_rows, 1 / along_slices, 1.0])
+    return Heat(probability, grid.source.affine @ to_source)

@@ -1,6 +1,6 @@
 """What goes into a detector and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +57,17 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """Probabilities [slice, row, column] over the volume on a coarser grid; `affine` as in `Volume`."""
+
+    probability: npt.NDArray[np.float32]
+    affine: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Detections:
-    """What the detector says about one volume: a score for the case and its findings, best first."""
+    """What the detector says about one volume: a score for the case, its findings, best first, and the heat."""
 
     score: float
     findings: tuple[Detection, ...]
+    heat: Heat = field(compare=False)

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +111,19 @@ def test_what_changed_slices_have_to_be(monkeypatch: pytest.MonkeyPatch) -> None
     assert code({**entry, "counts": [0, 10]}) == ["bad_runs"]
     monkeypatch.setattr(segments, "MAXIMUM_COUNTS", 3)
     assert code(entry, {**entry, "frame_number": 2}) == ["too_large"]
+
+
+def test_the_example_script_makes_an_array_of_what_is_stored(tmp_path: Path) -> None:
+    script = Path(__file__).parents[3] / "docs" / "examples" / "segment_to_numpy.py"
+    example = load("segment")
+    source, target = tmp_path / "segment.json", tmp_path / "segment.npz"
+    source.write_text(example["text"])
+    subprocess.run([sys.executable, script, source, target], check=True)
+    archive = np.load(target)
+    assert archive["voxels"].shape == (3, example["rows"], example["columns"])
+    assert archive["voxels"].sum() == example["voxel_count"]
+    places = zip(archive["sop_instance_uids"], archive["frame_numbers"], strict=True)
+    by_place = dict(zip(places, archive["voxels"], strict=True))
+    for part in example["slices"]:
+        expected = decode(part["counts"], example["rows"] * example["columns"])
+        assert by_place[part["sop_instance_uid"], part["frame_number"]].tobytes() == expected

@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 from annotations.exporters.labels_csv import ANSWER_PREFIX, COLUMNS, TIME_COLUMNS, labels_csv
 from tests.annotations.building import finding
 
-COMPUTED = ("number_of_findings", "findings", "ai_shown_at", "ai_prediction_id")
+COMPUTED = ("number_of_findings", "findings", "ai_shown_at", "ai_prediction_id", "ai_decisions")
 
 
 def row(**changes: Any) -> dict[str, Any]:
     whole: dict[str, Any] = {name: name for name in COLUMNS if name not in COMPUTED}
-    return {**whole, "answers": {"present": True, "sure": 80}, "findings": [], "ai_shown": [], **changes}
+    return {
+        **whole,
+        "answers": {"present": True, "sure": 80},
+        "findings": [],
+        "ai_shown": [],
+        "ai_decisions": [],
+        **changes,
+    }
 
 
 def parsed(rows: list[dict[str, Any]], keys: list[str]) -> list[dict[str, str]]:

@@ -25,13 +25,20 @@ BEFORE = content(nodule_present=False, confidence=20)
 AFTER = content(nodule_present=True, confidence=90)
 
 
+AI_FINDINGS = ("F1", "F2")
+
+
 def with_ai(built: Built, display: AiDisplay) -> Built:
     version = ModelVersion.objects.create(
         ai_model=AiModel.objects.create(name="Second reader"), version="1", kind=EngineKind.EXTERNAL
     )
     for case in built.cases:
         Prediction.objects.create(
-            model_version=version, imaging_study=case.imaging_study, score=0.7, source=PredictionSource.API
+            model_version=version,
+            imaging_study=case.imaging_study,
+            score=0.7,
+            findings=[{"id": name} for name in AI_FINDINGS],
+            source=PredictionSource.API,
         )
     ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version, ai_display=display)
     built.reader_study.refresh_from_db()

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,7 @@ def test_a_full_disk_is_said(read: Read, monkeypatch: pytest.MonkeyPatch, var: P
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(segment_files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert refused(lambda: put(read, change(read, DISC))) == "storage_full"
     assert files(var) == []
 

@@ -44,6 +44,18 @@ def test_scores_are_ordered_probabilities(little_weights, easy_volume):
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_the_heat_is_hottest_where_the_lesion_is(little_weights, easy_volume):
+    """The map on its own grid, read back through its affine, points at the same millimetres as the finding."""
+    found = detect(easy_volume, little_weights)
+    heat = found.heat
+    slice_index, row, column = np.unravel_index(np.argmax(heat.probability), heat.probability.shape)
+    place = (heat.affine @ [column, row, slice_index, 1])[:3]
+    assert np.linalg.norm(np.subtract(place, LESION.center_mm)) < 6
+    assert heat.probability.max() == pytest.approx(found.score, abs=1e-6)
+    corner = (heat.affine @ [0, 0, 0, 1])[:3]
+    assert corner == pytest.approx(easy_volume.to_patient_mm(0, 0, 0))
+
+
 def test_the_same_volume_gives_the_same_numbers(little_weights, easy_volume):
     assert detect(easy_volume, little_weights) == detect(easy_volume, little_weights)
 

@@ -19,6 +19,16 @@ export function LabelsPart({ readerStudy }: PartProps) {
         about={`Signed reads only: ${readerStudy.number_signed} of ${readerStudy.number_of_assignments} so far.`}
         actions={
           <>
+            {readerStudy.ai_display === "SECOND_READ" && (
+              <Button
+                component="a"
+                variant="default"
+                href={`${files.labelsCsv}&include_first_reads=1`}
+                download={`labels-with-first-reads-${readerStudy.id}.csv`}
+              >
+                CSV with first reads
+              </Button>
+            )}
             <Button component="a" href={files.labelsCsv} download={`labels-${readerStudy.id}.csv`}>
               CSV
             </Button>

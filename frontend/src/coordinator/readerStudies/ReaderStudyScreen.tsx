@@ -4,6 +4,7 @@ import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
 import { CasesPart } from "./cases/CasesPart";
+import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
 import { OverviewPart } from "./OverviewPart";
@@ -16,6 +17,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   overview: OverviewPart,
   "label-schema": LabelSchemaPart,
   cases: CasesPart,
+  hanging: HangingPart,
   people: PeoplePart,
   ai: AiPart,
   "reference-standard": ReferenceStandardPart,

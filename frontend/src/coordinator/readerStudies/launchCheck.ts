@@ -8,6 +8,7 @@ export const PART_OF_CHECK: Partial<Record<string, Part>> = {
   label_schema: { path: "label-schema", text: "Build the form" },
   analysis_roles: { path: "label-schema", text: "Choose the decision and the rating" },
   cases: { path: "cases", text: "Pick cases" },
+  priors: { path: "hanging", text: "Show or choose priors" },
   readers: { path: "people", text: "Choose readers" },
   ai: { path: "ai", text: "Choose the AI or run its predictions" },
   reference_standard: { path: "reference-standard", text: "Upload the reference standard" },

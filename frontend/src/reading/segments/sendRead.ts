@@ -7,6 +7,11 @@ export async function saveDraft(readId: string, body: api.SaveRequest): Promise<
   return api.saveDraft(readId, body);
 }
 
+export async function freezeFirstRead(readId: string, body: api.SaveRequest): Promise<api.FirstReadFrozen> {
+  await uploadSegments(readId, body.payload);
+  return api.freezeFirstRead(readId, body);
+}
+
 export async function signRead(readId: string, body: api.SaveRequest): Promise<api.ReadSigned> {
   await uploadSegments(readId, body.payload);
   const signed = await api.signRead(readId, body);

@@ -190,6 +190,8 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
     [marks, versions, areMarksVisible, hidden],
   );
   const { findings } = input.handle.session.save.payload;
+  const { series: all } = input.read.case.imaging_study;
+  const drawable = useMemo(() => new Set(all.map((one) => one.series_instance_uid)), [all]);
   const segmentId = active?.mark.geometry.segment_id ?? nextId;
   const series = active?.mark.geometry.series_instance_uid ?? null;
   const colour = active?.colour ?? findingColour(findings.length);
@@ -197,10 +199,11 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
     () => ({
       shown,
       active: { segmentId, colour: colourNumbers(colour), seriesInstanceUid: series },
+      drawable,
       tool,
       settings,
       opacity,
     }),
-    [shown, segmentId, colour, series, tool, settings, opacity],
+    [shown, segmentId, colour, series, drawable, tool, settings, opacity],
   );
 }

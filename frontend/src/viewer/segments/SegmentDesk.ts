@@ -25,6 +25,8 @@ export interface SegmentInputs {
   shown: ShownSegment[];
   /** The segment that the tools change; it need not have a voxel yet. */
   active: { segmentId: string; colour: Colour; seriesInstanceUid: string | null };
+  /** The series that may be drawn on: priors are not. */
+  drawable: ReadonlySet<string>;
   tool: SegmentTool | null;
   settings: SegmentSettings;
   opacity: number;
@@ -135,14 +137,16 @@ export class SegmentDesk {
   /** The labelmap of a pane's series; made when there is something to show or to draw. */
   private boardFor(pane: Pane, inputs: SegmentInputs): SegmentBoard | null {
     const { slices } = pane;
-    const known = this.boards.get(slices);
-    if (known) return known;
     const [first] = slices;
+    // Reformats show the images between which slices are drawn, not the slices.
+    if (pane.view !== "STACK") return null;
     // Until its first image is there, a pane has nothing that a labelmap could lie on.
     const current = (pane.viewport as Types.IStackViewport).getCurrentImageId?.();
     if (!first || !slices.some(({ imageId }) => imageId === current)) return null;
+    const known = this.boards.get(slices);
+    if (known) return known;
     const isWanted =
-      inputs.tool !== null ||
+      (inputs.tool !== null && inputs.drawable.has(first.seriesInstanceUid)) ||
       inputs.shown.some(({ voxels }) => voxels.seriesInstanceUid === first.seriesInstanceUid);
     if (!isWanted || segmentRefusal(slices)) return null;
     const board = new SegmentBoard(slices);

@@ -11,6 +11,7 @@ import {
   valuesOf,
 } from "@/domain/segmentStatistics";
 import { type Segment, type SegmentSlice, sliceKey, voxelCount } from "@/domain/segments";
+import { greyImageOf } from "../pixelImage";
 import type { Slice } from "../slices";
 import { volumeGeometry } from "../volumeGeometry";
 import { valuesOfSlice } from "./SegmentDesk";
@@ -51,7 +52,7 @@ export async function measuredSegment(segment: Segment, slices: Slice[]): Promis
     },
     measurements: {
       ...sizesOf(counts, count, segment.columns, spacing),
-      ...(largest.isColour ? {} : await valuesIn(parts, largest.frame.pixels.unit)),
+      ...(largest.isColour ? {} : await valuesIn(parts)),
     },
   };
 }
@@ -68,15 +69,20 @@ function largestOf(parts: Parts): Slice | undefined {
   return largest;
 }
 
-async function valuesIn(parts: Parts, unit: string | null): Promise<SegmentMeasurements> {
+async function valuesIn(parts: Parts): Promise<SegmentMeasurements> {
   let sums = sumsOf([], []);
+  let unit: string | undefined;
   for (const { part, slice } of parts) {
     if (!slice) continue;
-    const own = known.get(part.counts) ?? sumsOf(part.counts, await valuesOfSlice(slice));
+    await valuesOfSlice(slice);
+    const image = greyImageOf(slice);
+    if (!image) continue;
+    unit = image.unit;
+    const own = known.get(part.counts) ?? sumsOf(part.counts, image.values, image.padding);
     known.set(part.counts, own);
     sums = added(sums, own);
   }
-  return valuesOf(sums, unit === "HU" || unit === "SUV" ? unit : "raw");
+  return valuesOf(sums, unit);
 }
 
 /** Of a regular volume with spacing. */

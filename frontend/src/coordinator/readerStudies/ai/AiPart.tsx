@@ -1,4 +1,4 @@
-import { Alert, Anchor, Radio, Select, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Radio, Select, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { modelVersionsQuery } from "@/api/ai";
@@ -7,6 +7,7 @@ import type { AiDisplay } from "@/api/types";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import { AiPreview } from "./AiPreview";
 import { AI_DISPLAYS } from "./aiDisplays";
 import { PredictionRuns } from "./PredictionRuns";
 
@@ -31,8 +32,25 @@ export function AiPart({ readerStudy }: PartProps) {
           display={display}
           hasAi={readerStudy.ai_model_version !== null}
           isDisabled={isFrozen || readerStudy.ai_model_version === null}
-          onChange={(ai_display) => saving.mutate({ ai_display })}
+          onChange={(ai_display) =>
+            // Where readers do not see the AI before signing there is nothing to decide.
+            saving.mutate(
+              AI_DISPLAYS[ai_display].hasDecisions
+                ? { ai_display }
+                : { ai_display, ai_decisions_required: false },
+            )
+          }
         />
+        {readerStudy.ai_model_version && (
+          <>
+            <AiPreview display={display} />
+            <DecisionsSwitch
+              readerStudy={readerStudy}
+              isDisabled={isFrozen || saving.isPending || !AI_DISPLAYS[display].hasDecisions}
+              onChange={(change) => saving.mutate(change)}
+            />
+          </>
+        )}
       </Section>
       {readerStudy.ai_model_version && (
         <PredictionRuns readerStudy={readerStudy} modelVersionId={readerStudy.ai_model_version.id} />
@@ -62,7 +80,11 @@ function VersionSelect({ readerStudy, isDisabled, onChange }: VersionSelectProps
   }
   const choose = (id: string | null) =>
     // Without an AI there is nothing to show, so the display goes back to hidden with it.
-    onChange(id === null ? { ai_model_version_id: null, ai_display: "HIDDEN" } : { ai_model_version_id: id });
+    onChange(
+      id === null
+        ? { ai_model_version_id: null, ai_display: "HIDDEN", ai_decisions_required: false }
+        : { ai_model_version_id: id },
+    );
   return (
     <Select
       maw={460}
@@ -77,6 +99,18 @@ function VersionSelect({ readerStudy, isDisabled, onChange }: VersionSelectProps
       }))}
       value={readerStudy.ai_model_version?.id ?? null}
       onChange={choose}
+    />
+  );
+}
+
+function DecisionsSwitch({ readerStudy, isDisabled, onChange }: VersionSelectProps) {
+  return (
+    <Switch
+      label="Every finding of the AI must be accepted, adjusted or rejected before signing"
+      description="Only where readers see the AI before they sign. Otherwise readers may leave findings undecided; the labels say so."
+      checked={readerStudy.ai_decisions_required}
+      disabled={isDisabled}
+      onChange={(event) => onChange({ ai_decisions_required: event.currentTarget.checked })}
     />
   );
 }

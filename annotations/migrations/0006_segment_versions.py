@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0004_one_editor_and_sittings"),
+        ("annotations", "0005_hanging_and_priors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,92 @@
+"""How the cases of a reader study are hung: its rules, and the priors beside each case."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from annotations.domain.hanging import hanging_problems
+from annotations.domain.priors import MAXIMUM_PRIORS
+from annotations.models import Case, CasePrior, HangingProtocol, ReaderStudy
+from annotations.selectors import cases_of, hanging_protocol_of, prior_candidates
+from annotations.services.content import json_digest
+from annotations.services.reader_studies import access_of_members_changed, field_problems, require_draft, stream_of
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.errors import FieldProblem, Invalid
+
+
+@transaction.atomic
+def hanging_protocol_put(*, by: User, reader_study: ReaderStudy, rules: Any, shows_priors: bool) -> None:
+    """Store the rules of a draft as a new version, and whether readers see priors (its row is locked by the caller)."""
+    require_draft(reader_study)
+    json_digest(rules, code="invalid_hanging_protocol")
+    problems = hanging_problems(rules)
+    if problems:
+        raise Invalid(
+            "The hanging protocol is not valid.", code="invalid_hanging_protocol", errors=field_problems(problems)
+        )
+    newest = hanging_protocol_of(reader_study=reader_study)
+    if reader_study.shows_priors != shows_priors:
+        reader_study.shows_priors = shows_priors
+        reader_study.save(update_fields=["shows_priors"])
+    if newest is None or newest.rules != rules:
+        version = newest.version + 1 if newest else 1
+        newest = HangingProtocol.objects.create(reader_study=reader_study, version=version, rules=rules, created_by=by)
+    detail = {"version": newest.version, "shows_priors": shows_priors}
+    record(stream=stream_of(reader_study.pk), actor=by, action="hanging_protocol.put", obj=newest, detail=detail)
+
+
+@transaction.atomic
+def case_priors_put(*, by: User, case: Case, imaging_study_ids: Sequence[uuid.UUID]) -> None:
+    """Make these the priors of a case of a draft, in this order. Only the same patient's, and none that is later."""
+    require_draft(case.reader_study)
+    wanted = list(dict.fromkeys(imaging_study_ids))
+    known = {study.pk for study in prior_candidates(case=case)}
+    errors: list[FieldProblem] = [
+        {
+            "field": f"imaging_study_ids[{index}]",
+            "code": "not_a_prior",
+            "detail": "Choose an imaging study of the same patient that is not later than the case's own.",
+        }
+        for index, pk in enumerate(wanted)
+        if pk not in known
+    ]
+    if len(wanted) > MAXIMUM_PRIORS:
+        detail = f"A case has at most {MAXIMUM_PRIORS} priors."
+        errors.append({"field": "imaging_study_ids", "code": "too_many", "detail": detail})
+    if errors:
+        raise Invalid("The priors are not valid.", code="invalid_priors", errors=errors)
+    _replace(case, wanted)
+    record(
+        stream=stream_of(case.reader_study_id),
+        actor=by,
+        action="case_priors.put",
+        obj=case,
+        detail={"imaging_study_ids": [str(pk) for pk in wanted]},
+    )
+    access_of_members_changed(case.reader_study)
+
+
+@transaction.atomic
+def priors_suggest(*, by: User, reader_study: ReaderStudy, maximum: int) -> int:
+    """Give every case of a draft that has no priors its most relevant ones; the answer is how many cases got some."""
+    require_draft(reader_study)
+    given: dict[str, list[str]] = {}
+    for case in cases_of(reader_study=reader_study):
+        found = [] if case.priors.all() else prior_candidates(case=case)[:maximum]
+        if found:
+            _replace(case, [study.pk for study in found])
+            given[case.name] = [str(study.pk) for study in found]
+    detail = {"maximum": maximum, "given": given}
+    record(stream=stream_of(reader_study.pk), actor=by, action="priors.suggest", obj=reader_study, detail=detail)
+    return len(given)
+
+
+def _replace(case: Case, imaging_study_ids: Sequence[uuid.UUID]) -> None:
+    CasePrior.objects.filter(case=case).delete()
+    CasePrior.objects.bulk_create(
+        CasePrior(case=case, imaging_study_id=pk, position=position)
+        for position, pk in enumerate(imaging_study_ids, start=1)
+    )

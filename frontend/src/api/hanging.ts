@@ -1,0 +1,61 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { HangingRule } from "@/domain/hanging";
+import { type CaseImagingStudy, readerStudyKey } from "./readerStudies";
+import type { ImagesOfCase } from "./reading";
+import { call } from "./send";
+
+export interface HangingProtocol {
+  /** 0 while there are no rules of the reader study's own. */
+  version: number;
+  rules: HangingRule[];
+  shows_priors: boolean;
+}
+
+export interface PriorCandidate extends CaseImagingStudy {
+  body_part: string;
+  interval: string | null;
+}
+
+export interface CasePriors {
+  /** Ids of imaging studies, the most relevant first. */
+  chosen: string[];
+  candidates: PriorCandidate[];
+}
+
+/** One imaging study of a case, the current one first. */
+export interface PreviewStudy extends ImagesOfCase {
+  name: string;
+  interval: string | null;
+}
+
+const base = (id: string) => `/api/v1/reader-studies/${id}`;
+
+export const hangingProtocolQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "hanging-protocol"],
+    queryFn: ({ signal }) => call<HangingProtocol>("GET", `${base(id)}/hanging-protocol`, { signal }),
+  });
+
+export const putHangingProtocol = (id: string, body: Omit<HangingProtocol, "version">) =>
+  call<HangingProtocol>("PUT", `${base(id)}/hanging-protocol`, { body });
+
+export const caseImagesQuery = (id: string, caseId: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "cases", caseId, "images"],
+    queryFn: ({ signal }) =>
+      call<{ studies: PreviewStudy[] }>("GET", `${base(id)}/cases/${caseId}/images`, { signal }),
+  });
+
+export const casePriorsQuery = (id: string, caseId: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "cases", caseId, "priors"],
+    queryFn: ({ signal }) => call<CasePriors>("GET", `${base(id)}/cases/${caseId}/priors`, { signal }),
+  });
+
+export const putCasePriors = (id: string, caseId: string, imagingStudyIds: string[]) =>
+  call<CasePriors>("PUT", `${base(id)}/cases/${caseId}/priors`, {
+    body: { imaging_study_ids: imagingStudyIds },
+  });
+
+export const suggestPriors = (id: string, maximum: number) =>
+  call<{ cases: number }>("POST", `${base(id)}/priors/suggest`, { body: { maximum } });

@@ -1,0 +1,169 @@
+import { Button, Group, Select, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
+import { casesQuery } from "@/api/readerStudies";
+import type { Grid } from "@/domain/grid";
+import { hungAgain, hungGrid } from "@/domain/hangGrid";
+import type { HangingRule } from "@/domain/hanging";
+import { FIRST_SETTINGS } from "@/domain/segmentTools";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { isTestMode } from "@/ui/pageMeta";
+import { Section } from "@/ui/Section";
+import { usePreferences } from "@/ui/usePreferences";
+import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
+import type { PartProps } from "../parts";
+import classes from "./Hanging.module.css";
+
+const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
+
+const NO_SEGMENTS: SegmentInputs = {
+  shown: [],
+  active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
+  drawable: new Set(),
+  tool: null,
+  settings: FIRST_SETTINGS,
+  opacity: 0,
+};
+const NO_MARKS: ViewerMark[] = [];
+
+interface HangingPreviewProps extends PartProps {
+  rules: HangingRule[];
+  showsPriors: boolean;
+}
+
+/** A case as the reading room would open it by the rules as they stand here, saved or not. */
+export function HangingPreview({ readerStudy, rules, showsPriors }: HangingPreviewProps) {
+  const { data: cases } = useQuery(casesQuery(readerStudy.id));
+  const [chosen, setChosen] = useState<string | null>(null);
+  const caseId = chosen ?? cases?.[0]?.id ?? null;
+  return (
+    <Section
+      title="Preview"
+      about="The reader's own viewer, with the rules as they stand here."
+      actions={
+        <Select
+          aria-label="Case to preview"
+          w={150}
+          searchable
+          allowDeselect={false}
+          data={(cases ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          value={caseId}
+          onChange={setChosen}
+        />
+      }
+    >
+      {cases?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          Choose cases first; then one of them can be hung here.
+        </Text>
+      )}
+      {caseId && (
+        <CasePreview
+          key={caseId}
+          readerStudyId={readerStudy.id}
+          caseId={caseId}
+          rules={rules}
+          showsPriors={showsPriors}
+        />
+      )}
+    </Section>
+  );
+}
+
+interface CasePreviewProps {
+  readerStudyId: string;
+  caseId: string;
+  rules: HangingRule[];
+  showsPriors: boolean;
+}
+
+function CasePreview({ readerStudyId, caseId, rules, showsPriors }: CasePreviewProps) {
+  const { data, error, refetch } = useQuery(caseImagesQuery(readerStudyId, caseId));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  const studies = showsPriors ? data.studies : data.studies.slice(0, 1);
+  return <HungCase allStudies={data.studies} studies={studies} rules={rules} />;
+}
+
+interface HungCaseProps {
+  allStudies: PreviewStudy[];
+  studies: PreviewStudy[];
+  rules: HangingRule[];
+}
+
+function HungCase({ allStudies, studies, rules }: HungCaseProps) {
+  const viewer = useRef<ViewerHandle>(null);
+  const { mouse } = usePreferences();
+  const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
+  // By content: each keystroke in the editor makes new objects, and only what they say may hang the case anew.
+  const text = JSON.stringify([rules, studies.map((study) => study.series)]);
+  const hung = useMemo(() => {
+    const [ruleList, series] = JSON.parse(text) as [HangingRule[], PreviewStudy["series"][]];
+    return hungGrid(ruleList, series);
+  }, [text]);
+  const [shown, setShown] = useState({ hung, grid: hung.grid });
+  const grid = shown.hung === hung ? shown.grid : hung.grid;
+  const onGrid = (change: (grid: Grid) => Grid) => setShown({ hung, grid: change(grid) });
+  const source = useSeriesSource((uid) => studyWith(allStudies, uid)?.study_instance_uid);
+  return (
+    <>
+      <Group justify="space-between">
+        <Text size="sm" data-testid="hung-by">
+          {hung.ruleName ? `Hung by: ${hung.ruleName}` : "This case has no images."}
+        </Text>
+        <Button
+          variant="default"
+          size="compact-xs"
+          onClick={() => onGrid((now) => hungAgain(hung.grid, now))}
+        >
+          Hang again
+        </Button>
+      </Group>
+      <div className={classes.preview}>
+        <Suspense fallback={<LoadingScreen />}>
+          <ViewerGrid
+            ref={viewer}
+            grid={grid}
+            onGrid={onGrid}
+            source={source}
+            captions={captionsOf(studies)}
+            marks={NO_MARKS}
+            heat={null}
+            areMarksVisible
+            selectedMarkId={null}
+            tool={null}
+            segments={NO_SEGMENTS}
+            mouse={settings}
+            firstMark={null}
+            isTestMode={isTestMode()}
+            onSeriesDropped={() => undefined}
+            mayMark={() => false}
+            onMarkDrawn={() => undefined}
+            onMarkMoved={() => undefined}
+            onMarkRefused={() => undefined}
+            onSegmentPainted={async () => undefined}
+            onSegmentNotice={() => undefined}
+            onMarkSelected={() => undefined}
+            onImageShown={() => undefined}
+          />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+function studyWith(studies: PreviewStudy[], seriesInstanceUid: string): PreviewStudy | undefined {
+  return studies.find(({ series }) => series.some((one) => one.series_instance_uid === seriesInstanceUid));
+}
+
+function captionsOf([, ...priors]: PreviewStudy[]): Record<string, string> {
+  const captionOf = ({ name, interval }: PreviewStudy) => [name, interval].filter(Boolean).join(" · ");
+  return Object.fromEntries(
+    priors.flatMap((study) =>
+      study.series.map((one) => [one.series_instance_uid, captionOf(study)] as const),
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { withLayout, withSeries } from "./grid";
+import { hungGrid, seriesThatOpenAtAMark } from "./hangGrid";
+import type { HangableSeries, HangingRule } from "./hanging";
+
+const series = (uid: string): HangableSeries => ({
+  series_instance_uid: uid,
+  modality: "CT",
+  series_number: 1,
+  number_of_instances: 10,
+  facts: null,
+});
+
+const rule: HangingRule = {
+  name: "Two",
+  when: {},
+  layout: "FOUR",
+  panes: [
+    { prior: 0, select: {}, start: { at: "FIRST_MARK" }, window: { center: 40, width: 400 } },
+    { prior: 1, select: {}, start: { at: "LAST" }, may_be_empty: true },
+  ],
+  links: ["SCROLL"],
+};
+
+test("a rule becomes a grid with all its panes, empty ones too", () => {
+  const { grid, ruleName } = hungGrid([rule], [[series("a"), series("b")], [series("old")]]);
+  expect(ruleName).toBe("Two");
+  expect(grid.layout).toBe("FOUR");
+  expect(grid.panes.map((pane) => pane.seriesInstanceUid)).toEqual(["a", "old", null, null]);
+  expect(grid.panes[0]?.opening).toMatchObject({ window: { center: 40, width: 400 }, isFlipped: false });
+  expect(grid.links).toEqual({ SCROLL: true, VIEW: false, WINDOW: false });
+  expect(seriesThatOpenAtAMark(grid)).toEqual(["a"]);
+});
+
+test("what the reader shows instead opens as it is", () => {
+  const { grid } = hungGrid([rule], [[series("a"), series("b")]]);
+  expect(withSeries(grid, "1", "b").panes[0]?.opening).toBeUndefined();
+  // Another layout leaves the panes that stay as they are.
+  expect(withLayout(grid, "ONE", ["a", "b"]).panes[0]?.opening).toBe(grid.panes[0]?.opening);
+});
+
+test("the planes of a volume", () => {
+  const { grid } = hungGrid(
+    [{ ...rule, layout: "MPR", panes: [{ prior: 0, select: {}, start: { at: "FIRST" } }] }],
+    [[series("a")]],
+  );
+  expect(grid.panes.map((pane) => [pane.view, pane.seriesInstanceUid])).toEqual([
+    ["AXIAL", "a"],
+    ["CORONAL", "a"],
+    ["SAGITTAL", "a"],
+    ["STACK", "a"],
+  ]);
+});
+
+test("a case without images opens an empty pane", () => {
+  expect(hungGrid([rule], [[]]).grid.panes).toEqual([{ id: "1", view: "STACK", seriesInstanceUid: null }]);
+});

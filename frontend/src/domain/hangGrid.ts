@@ -1,0 +1,47 @@
+import { type Grid, type GridPane, oneSeries, SHAPE_OF_LAYOUT, withLayout } from "./grid";
+import { type HangingRule, type HungPane, hang, PANES_OF_LAYOUT, type Studies } from "./hanging";
+import { DEFAULT_RULES } from "./hangingDefaults";
+
+/** The grid in which a case opens, and the name of the rule that hung it. */
+export interface HungGrid {
+  grid: Grid;
+  ruleName: string | null;
+}
+
+/** Hang a case by the reader study's rules, then by the built-in ones. */
+export function hungGrid(rules: HangingRule[], studies: Studies): HungGrid {
+  const hung = hang([...rules, ...DEFAULT_RULES], studies);
+  if (!hung) return { grid: oneSeries(null), ruleName: null };
+  const { rule } = hung;
+  const first = oneSeries(null);
+  const has = (link: keyof Grid["links"]) => rule.links.includes(link);
+  const links = { SCROLL: has("SCROLL"), VIEW: has("VIEW"), WINDOW: has("WINDOW") };
+  const grid: Grid = { ...first, panes: panesOf(rule, hung.panes), links };
+  if (rule.layout === "MPR") return { grid: withLayout(grid, "MPR", []), ruleName: rule.name };
+  return { grid: { ...grid, layout: rule.layout }, ruleName: rule.name };
+}
+
+function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
+  const shape = SHAPE_OF_LAYOUT[rule.layout];
+  const count = rule.layout === "MPR" ? PANES_OF_LAYOUT.MPR : shape.rows * shape.columns;
+  return Array.from({ length: count }, (_, index): GridPane => {
+    const pane = hung[index] ?? null;
+    const empty = { id: String(index + 1), view: "STACK" as const, seriesInstanceUid: null };
+    if (!pane) return empty;
+    const { seriesInstanceUid, start, sopInstanceUid, window, isFlipped } = pane;
+    return { ...empty, seriesInstanceUid, opening: { start, sopInstanceUid, window, isFlipped } };
+  });
+}
+
+/** The series in panes that are to open at the reader's first mark. */
+export function seriesThatOpenAtAMark(grid: Grid): string[] {
+  return grid.panes.flatMap(({ seriesInstanceUid, opening }) =>
+    seriesInstanceUid !== null && opening?.start.at === "FIRST_MARK" ? [seriesInstanceUid] : [],
+  );
+}
+
+/** The same hanging again: its panes open anew even where they show the same series now. */
+export function hungAgain(hung: Grid, now: Grid): Grid {
+  const panes = hung.panes.map((pane) => (pane.opening ? { ...pane, opening: { ...pane.opening } } : pane));
+  return { ...hung, panes, hasReferenceLines: now.hasReferenceLines, hasText: now.hasText };
+}

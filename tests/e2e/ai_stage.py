@@ -1,0 +1,132 @@
+"""Reader studies with an AI whose every word occurs nowhere else, over the phantom with a nodule."""
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from portal.demo.phantoms.dicom import study_instance_uid
+from portal.demo.reader_studies import NODULE_QUESTIONS
+from portal.inference.prediction_input import PULMONARY_NODULE
+from tests.browserless import Person, administrator, new_person
+from tests.e2e.conftest import Stage, imaging_study_id
+
+# A grid of its own: other voxels than the image's, one of them hot (column, row, slice).
+VOXEL_MM = (4.0, 3.0, 5.0)
+SHAPE = (13, 33, 31)
+HOT = (8, 20, 7)
+# The image's slice, counted from below, through the hot voxel's centre, and where that lies in it.
+HOT_SLICE = 13
+HOT_X_MM, HOT_Y_MM = -28.3, 12.4
+
+
+@dataclass(frozen=True)
+class AiStudy:
+    """A launched reader study of one case, its reader, and what a blinded reader must not receive."""
+
+    id: str
+    reader: Person
+    coordinator: Person
+    prediction_id: str
+    canaries: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def labels(self, query: str) -> Any:
+        return self.coordinator.get(f"reader-studies/{self.id}/labels?{query}")["results"]
+
+
+def heat_voxels(salt: int) -> npt.NDArray[np.uint8]:
+    """One hot voxel; and, below what is painted visibly, noise that makes the bytes recognisable."""
+    voxels = np.zeros(SHAPE, np.uint8)
+    voxels[HOT[2], HOT[1], HOT[0]] = 255
+    voxels[-1, -1, :] = np.random.default_rng(salt).integers(1, 8, SHAPE[2])
+    return voxels
+
+
+def hot_mm(stage: Stage) -> tuple[float, float, float]:
+    """Where the hot voxel's centre lies in the patient."""
+    grid = stage.phantom.grid
+    return HOT_X_MM, HOT_Y_MM, grid.origin_mm[2] + HOT_SLICE * grid.slice_mm
+
+
+def heat_map(voxels: npt.NDArray[np.uint8], hot: tuple[float, float, float]) -> dict[str, Any]:
+    slices, rows, columns = voxels.shape
+    first = [hot[axis] - HOT[axis] * VOXEL_MM[axis] for axis in range(3)]
+    affine = [[VOXEL_MM[axis] * (axis == other) for other in range(3)] + [first[axis]] for axis in range(3)]
+    packed = base64.b64encode(gzip.compress(voxels.tobytes())).decode()
+    return {"columns": columns, "rows": rows, "slices": slices, "affine": affine, "voxels": packed}
+
+
+def prediction(stage: Stage, salt: int) -> dict[str, Any]:
+    """Two findings: one on the phantom's lesion, one 25 mm away; digits that nothing else has."""
+    lesion = stage.phantom.lesions[0]
+    x, y, z = lesion.center_mm
+    spheres = [
+        {"kind": "SPHERE", "center_mm": [round(x + 0.0173 + salt / 1e6, 6), y, z], "diameter_mm": lesion.diameter_mm},
+        {"kind": "SPHERE", "center_mm": [round(x + 25, 1), round(y + 0.0291 + salt / 1e6, 6), z], "diameter_mm": 9.0},
+    ]
+    findings = [
+        {"id": f"canary-{salt}-{number}", "code": PULMONARY_NODULE, "score": score, "geometry": sphere}
+        for number, (score, sphere) in enumerate(zip((0.6271935, 0.3184627), spheres, strict=True), start=1)
+    ]
+    score = round(0.7391824 + salt / 1e6, 7)
+    uid = study_instance_uid(stage.phantom.name)
+    return {
+        "imaging_study_uid": uid,
+        "score": score,
+        "findings": findings,
+        "heat_map": heat_map(heat_voxels(salt), hot_mm(stage)),
+    }
+
+
+def ai_study(stage: Stage, display: str, salt: int, *, required: bool = False) -> AiStudy:
+    """A reader study of the phantom alone in which readers see the AI as `display` says."""
+    root = administrator(stage.portal)
+    reader = new_person(stage.portal, root, f"blinded{salt}")
+    coordinator = stage.coordinator
+    name, version_name = f"Zebrafinch{salt}", f"77.{salt}-canary"
+    model = coordinator.send("POST", "ai-models", {"name": name})
+    calibration = {"source": "Registry", "bands": [{"low": 0.7, "high": 0.8, "cases": 40, "positives": 30}]}
+    version = coordinator.send(
+        "POST", f"ai-models/{model['id']}/versions", {"version": version_name, "calibration": calibration}
+    )
+    said = prediction(stage, salt)
+    posted = coordinator.send("POST", f"model-versions/{version['id']}/predictions", said)["results"][0]
+    study = coordinator.send("POST", "reader-studies", {"name": f"Study {salt}"})
+    path = f"reader-studies/{study['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": NODULE_QUESTIONS})
+    images = imaging_study_id(coordinator, stage.phantom.name)
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [images]})
+    roles = {coordinator: "COORDINATOR", reader: "READER"}
+    members = [{"user_id": person.id, "role": role} for person, role in roles.items()]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    changes = {"ai_model_version_id": version["id"], "ai_display": display, "ai_decisions_required": required}
+    coordinator.send("PATCH", path, changes)
+    coordinator.send("POST", f"{path}/launch")
+    return AiStudy(study["id"], reader, coordinator, posted["id"], _canaries(name, version_name, said, posted))
+
+
+def _canaries(name: str, version: str, said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:
+    """What to look for, each in every form in which it could travel."""
+    voxels = gzip.decompress(base64.b64decode(said["heat_map"]["voxels"]))
+    # Deflated parts of the map: what a browser is sent is gzip of the same voxels, whatever the level.
+    last_row = voxels[-SHAPE[2] :]
+    places = [json.dumps(value) for one in said["findings"] for value in one["geometry"]["center_mm"]]
+    distinct = [text for text in places if len(text.partition(".")[2]) >= 6]
+    assert len(distinct) == 2, places
+    return {
+        "model name": [name.encode()],
+        "model version": [version.encode()],
+        "score": [str(said["score"]).encode()],
+        "finding scores": [b"6271935", b"3184627"],
+        "finding ids": [one["id"].encode() for one in said["findings"]],
+        "finding coordinates": [text.encode() for text in distinct],
+        "prediction id": [posted["id"].encode()],
+        "heat map digest": [posted["heat_map"]["digest"].encode()],
+        "heat map voxels": [last_row, said["heat_map"]["voxels"].encode()[:60]],
+        "digest of the heat map's voxels": [hashlib.sha256(voxels).hexdigest().encode()],
+    }

@@ -1,0 +1,161 @@
+"""Hanging protocols and priors in Chromium: built by a coordinator with a live preview, at work for the reader."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pydicom.dataset import Dataset
+
+from portal.demo.phantoms.ruler import make_ruler
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
+from tests.e2e.test_reading import draw
+from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+SLICES = 8
+CURRENT_DATE = date(2026, 3, 1)
+# 14 x 30.4375 days before.
+PRIOR_DATE = CURRENT_DATE - timedelta(days=426)
+
+
+def study(patient: str, name: str, when: date, thicknesses: list[float]) -> Iterator[Dataset]:
+    """The ruler as one series for each slice thickness, of a patient of its own."""
+    for number, thickness in enumerate(thicknesses, start=1):
+        changes = {"PatientID": patient, "StudyDate": when.strftime("%Y%m%d"), "SliceThickness": thickness}
+        yield from series_of(f"{patient} {name}", make_ruler(), number, **changes)
+
+
+@pytest.fixture(scope="module")
+def two_studies(stage: Stage) -> dict[str, Any]:
+    """A patient with a study of today in two series, and one of 14 months ago in two."""
+    patient = f"HANGING-{uuid.uuid4().hex[:8]}"
+    current = list(study(patient, "current", CURRENT_DATE, [5.0, 1.0]))
+    prior = list(study(patient, "prior", PRIOR_DATE, [10.0, 2.0]))
+    files = [("files", ("studies.tar", tarred([*current, *prior])))]
+    answer = stage.coordinator.ask("POST", "ingest-jobs", files=files)
+    assert stage.coordinator.finished(f"ingest-jobs/{answer.json()['id']}")["state"] == "SUCCEEDED"
+    ids = [
+        stage.coordinator.get(f"imaging-studies?search={one[0].StudyInstanceUID}")["results"][0]["id"]
+        for one in (current, prior)
+    ]
+    uids = [list(dict.fromkeys(str(one.SeriesInstanceUID) for one in rows)) for rows in (current, prior)]
+    return {"current_id": ids[0], "prior_id": ids[1], "current": uids[0], "prior": uids[1]}
+
+
+@pytest.fixture
+def draft(stage: Stage, two_studies: dict[str, Any]) -> str:
+    """A reader study with the current study as its only case; returns its path below /reader-studies/."""
+    coordinator = stage.coordinator
+    made = coordinator.send("POST", "reader-studies", {"name": f"Hanging {uuid.uuid4().hex[:6]}"})
+    path = f"reader-studies/{made['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [two_studies["current_id"]]})
+    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": stage.spare.id, "role": "READER"}]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    (case,) = coordinator.get(f"{path}/cases")
+    # The worker describes each series a few seconds after it has come.
+    coordinator.until(
+        f"{path}/cases/{case['id']}/images",
+        lambda answer: all(series["facts"] for series in answer["studies"][0]["series"]),
+    )
+    return path
+
+
+def choose(page: Page, scope: Any, label: str, option: str) -> None:
+    scope.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def build_the_protocol(page: Page) -> None:
+    page.get_by_role("button", name="+ Rule").click()
+    rule = page.get_by_role("region", name="Rule 1")
+    rule.get_by_label("Rule 1", exact=True).fill("Thin beside the prior")
+    rule.get_by_label("Modality").fill("ct")
+    page.keyboard.press("Enter")
+    rule.get_by_text("1 × 2").click()
+    first = rule.get_by_role("group", name="Pane 1")
+    choose(page, first, "Of these", "thinnest slices")
+    choose(page, first, "On", "a given part")
+    first.get_by_label("Own window").check()
+    second = rule.get_by_role("group", name="Pane 2")
+    choose(page, second, "Study", "Prior 1")
+    choose(page, second, "Series", "like pane 1")
+    rule.get_by_label("Link scroll").check()
+
+
+def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
+    stage: Stage, signed_in: Callable[[Person], Page], draft: str, two_studies: dict[str, Any], browser: Browser
+) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{draft}/hanging")
+    expect(page.get_by_test_id("hung-by")).to_have_text("Hung by: Chest CT, thin axial slices in the lung window")
+    build_the_protocol(page)
+    expect(page.get_by_test_id("hung-by")).to_have_text("Hung by: Thin beside the prior")
+    pane_is_drawn(page, "1", index=4)
+    page.get_by_role("button", name="Suggest priors for cases without").click()
+    expect(page.get_by_text("1 case(s) got priors.")).to_be_visible()
+    page.get_by_label("Readers see the priors").check()
+    pane_is_drawn(page, "2")
+    expect(page.get_by_test_id("pane-2")).to_contain_text("Prior 1 · 14 months earlier")
+    screenshots(page, "hanging-editor")
+    page.get_by_role("button", name="Choose the priors of Case 001").click()
+    expect(page.get_by_role("table", name="Earlier imaging studies")).to_contain_text("14 months earlier")
+    screenshots(page, "hanging-priors")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Save the hanging").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    stage.coordinator.send("POST", f"{draft}/launch")
+
+    (assignment,) = stage.spare.get(f"{draft}/assignments")
+    # Somebody else at another computer.
+    elsewhere = browser.new_context()
+    room = elsewhere.new_page()
+    sign_in(room, stage.portal.url, stage.spare.username)
+    room.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
+    pane_is_drawn(room, "1", index=4)
+    pane_is_drawn(room, "2")
+    thin, like_it = two_studies["current"][1], two_studies["prior"][1]
+    assert [pane(room, one, "p.seriesInstanceUid") for one in ("1", "2")] == [thin, like_it]
+    expect(room.get_by_test_id("pane-1").get_by_test_id("window")).to_have_text("W 400  L 40")
+    expect(room.get_by_test_id("pane-2")).to_contain_text("Prior 1 · 14 months earlier")
+    expect(room.get_by_role("navigation", name="Series")).to_contain_text("Prior 1 · 14 months earlier")
+    assert not re.search(r"20\d\d-\d\d-\d\d", room.inner_text("body")), "dates stay hidden"
+    screenshots(room, "priors-beside-current")
+
+    room.keyboard.press("Shift+s")
+    until(room, "window.__overread_viewer.panes.length === 1")
+    room.keyboard.press("Home")
+    pane_is_drawn(room, "1", index=0)
+    room.keyboard.press("Shift+h")
+    pane_is_drawn(room, "2")
+    pane_is_drawn(room, "1", index=4)
+
+    room.get_by_test_id("pane-2").click()
+    room.wait_for_timeout(600)
+    until(room, "window.__overread_viewer.activeId === '2'")
+    room.keyboard.press("l")
+    draw(room, (80, 80), (140, 120))
+    expect(room.get_by_text("Priors are not marked. Draw on the current study.")).to_be_visible()
+    assert probe(room, "v.annotations") == []
+    read = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
+    assert read["payload"]["findings"] == []
+    elsewhere.close()
+
+
+def test_a_reader_does_not_see_priors_that_the_protocol_hides(
+    stage: Stage, signed_in: Callable[[Person], Page], draft: str, two_studies: dict[str, Any]
+) -> None:
+    assert stage.coordinator.send("POST", f"{draft}/priors/suggest", {"maximum": 1}) == {"cases": 1}
+    stage.coordinator.send("POST", f"{draft}/launch")
+    (assignment,) = stage.spare.get(f"{draft}/assignments")
+    room = signed_in(stage.spare)
+    room.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
+    image_is_drawn(room)
+    assert pane(room, "1", "p.seriesInstanceUid") == two_studies["current"][1]
+    assert "Prior" not in room.inner_text("body")
