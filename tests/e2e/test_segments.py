@@ -324,7 +324,7 @@ def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(room: Page,
     screenshots(page, "segment-two")
     page.keyboard.press("Shift+e")
     for _ in range(4):
-        page.keyboard.press("Shift+j")
+        page.keyboard.press(">")
     sweep(page, (30, 90), (60, 90))
     saved(page)
     assert len(segments(stage, case)) == 1

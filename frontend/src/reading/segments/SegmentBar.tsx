@@ -43,7 +43,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
         ))}
       </div>
       {BRUSHES.has(tool) && (
-        <label className={classes.group} title="Alt and the wheel, or J and Shift+J">
+        <label className={classes.group} title="Alt and the wheel, or < and >">
           Radius
           <input
             className={classes.number}
