@@ -10,7 +10,7 @@ import {
   segmentText,
   withSlices,
 } from "@/domain/segments";
-import { SegmentStore, segmentsIn } from "./segmentStore";
+import { forgetOldSegments, SegmentStore, segmentsIn } from "./segmentStore";
 
 const SEGMENT_ID = "11111111-1111-4111-8111-111111111111";
 
@@ -138,6 +138,15 @@ describe("keeping", () => {
     expect(sent).toHaveLength(1);
     await later.forget();
     server(problem(404, "not_found"));
+    await expect(fresh().version(SEGMENT_ID, sha256)).rejects.toThrow();
+  });
+
+  test("after 30 days it goes, signed or not", async () => {
+    server(problem(404, "not_found"));
+    const { sha256 } = await fresh().add(segment([1, [0, 5]]));
+    await forgetOldSegments(new Date(Date.now() + 29 * 86_400_000));
+    expect((await fresh().version(SEGMENT_ID, sha256)).slices.size).toBe(1);
+    await forgetOldSegments(new Date(Date.now() + 31 * 86_400_000));
     await expect(fresh().version(SEGMENT_ID, sha256)).rejects.toThrow();
   });
 

@@ -1,4 +1,4 @@
-import { createStore, delMany, get, keys, set } from "idb-keyval";
+import { createStore, delMany, entries, get, keys, set } from "idb-keyval";
 import { Problem } from "@/api/problem";
 import { getSegment, putSegment } from "@/api/segments";
 import { isSegment, type ReadPayload, type SegmentGeometry } from "@/domain/payload";
@@ -19,6 +19,11 @@ const KEPT_VERSIONS = 300;
 /** The segments that a payload names. */
 export function segmentsIn(payload: ReadPayload): SegmentGeometry[] {
   return payload.findings.flatMap(({ marks }) => marks.map(({ geometry }) => geometry).filter(isSegment));
+}
+
+interface KeptVersion {
+  text: string;
+  keptAt: string;
 }
 
 interface Version {
@@ -49,7 +54,7 @@ export class SegmentStore {
     const text = segmentText(segment);
     const sha256 = await digestOf(text);
     this.remember(sha256, segment);
-    const isKept = await set(this.key(sha256), text, database).then(
+    const isKept = await set(this.key(sha256), { text, keptAt: new Date().toISOString() }, database).then(
       () => true,
       () => false,
     );
@@ -64,8 +69,8 @@ export class SegmentStore {
   async version(segmentId: string, sha256: string): Promise<Segment> {
     const known = this.versions.get(sha256);
     if (known) return known;
-    const kept = await get<string>(this.key(sha256), database).catch(() => undefined);
-    const text = kept ?? JSON.stringify(await getSegment(this.readId, segmentId, sha256));
+    const kept = await get<KeptVersion>(this.key(sha256), database).catch(() => undefined);
+    const text = kept?.text ?? JSON.stringify(await getSegment(this.readId, segmentId, sha256));
     const segment = parsedSegment(text);
     if ((await digestOf(segmentText(segment))) !== sha256) throw new Error("The segment is damaged.");
     if (kept === undefined) this.noteHeld(segmentId, sha256);
@@ -161,4 +166,16 @@ export async function uploadSegments(readId: string, payload: ReadPayload): Prom
 
 export async function forgetSegments(readId: string): Promise<void> {
   for (const store of openedFor(readId)) await store.forget().catch(() => undefined);
+}
+
+const VERSIONS_LIVE_MS = 30 * 24 * 3_600_000;
+
+/** Versions of reads that nobody has come back to, of whomever; as long as the histories that name them. */
+export async function forgetOldSegments(now: Date): Promise<void> {
+  const all = await entries<string, KeptVersion>(database);
+  const oldest = new Date(now.getTime() - VERSIONS_LIVE_MS).toISOString();
+  await delMany(
+    all.filter(([, kept]) => kept.keptAt < oldest).map(([key]) => key),
+    database,
+  );
 }
