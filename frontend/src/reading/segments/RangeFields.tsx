@@ -18,7 +18,7 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
     <div className={classes.group}>
       {mayTolerate && (
         <select
-          className={classes.number}
+          className={classes.choice}
           aria-label="Grow by"
           value={isTolerant ? "tolerance" : "range"}
           onChange={(event) =>

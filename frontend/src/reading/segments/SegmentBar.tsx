@@ -48,6 +48,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
           <input
             className={classes.number}
             type="number"
+            aria-label="Radius"
             min={0.5}
             max={50}
             step={0.5}
