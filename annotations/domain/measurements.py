@@ -142,17 +142,20 @@ def sizes_of(geometry: dict[str, Any]) -> dict[str, float]:
 
 def _tolerance(name: str, geometry: dict[str, Any], points: list[Point]) -> float:
     """How far a size may be off when every point is off by less than the tolerance."""
-    extent = _perimeter(points) if geometry["kind"] not in {"CIRCLE", "BOX"} else 8 * _perimeter(points)
     match name:
         case "angle_deg":
             arms = [math.dist(a, b) for a, b in itertools.pairwise(points)]
             return math.degrees(2 * _POINT_TOLERANCE_MM / max(min(arms), _POINT_TOLERANCE_MM)) + 0.001
         case "area_mm2":
-            return _POINT_TOLERANCE_MM * (extent + 1)
+            border = math.tau * math.dist(*points) if geometry["kind"] == "CIRCLE" else _perimeter(points)
+            return _POINT_TOLERANCE_MM * (border + 1)
         case "volume_mm3":
-            return _POINT_TOLERANCE_MM * (extent + 1) ** 2
+            width, height, depth = (math.dist(points[0], end) for end in points[1:])
+            return _POINT_TOLERANCE_MM * (width * height + height * depth + depth * width + 1)
         case "perimeter_mm":
             return _POINT_TOLERANCE_MM * (len(points) + 4)
+        case "diameter_mm":
+            return 2 * _POINT_TOLERANCE_MM
     return _POINT_TOLERANCE_MM
 
 

@@ -135,6 +135,9 @@ def test_a_read_from_the_worklist_to_the_csv(stage: Stage, signed_in: Callable[[
         if (row["reader"], row["case"]) == (stage.reader.username, "Case 001")
     ]
     assert (row["answer.nodule_present"], row["answer.suspicion"]) == ("1", "4")
+    times = json.loads(row["times"])["FIRST"]
+    assert 0 < times["first_image_ms"] < times["first_mark_ms"] < times["total_ms"] == int(row["total_ms"])
+    assert 0 < times["active_ms"] == int(row["active_ms"]) <= times["total_ms"]
     assert json.loads(row["findings"])[0]["marks"][0]["measurements"]["length_mm"] == pytest.approx(100.0, rel=0.02)
 
     page.keyboard.press("Enter")

@@ -127,12 +127,17 @@ def test_the_browsers_storage_is_full(desk: Desk) -> None:
     quota = {"origin": desk.stage.portal.url, "quotaSize": 1}
     with drawing(desk.page, LINES[0]):
         session.send("Storage.overrideQuotaForOrigin", quota)
-    expect(desk.page.get_by_text("This browser has no room to keep a copy of your work.")).to_be_visible()
+    warning = desk.page.get_by_text("This browser has no room to keep a copy of your work.")
+    expect(warning).to_be_visible()
     save_state(desk.page, "saved")
     draw(desk.page, LINES[1])
     save_state(desk.page, "saved")
+    expect(warning).to_be_visible()
     screenshots(desk.page, "faults-storage-full")
     session.send("Storage.overrideQuotaForOrigin", {"origin": desk.stage.portal.url})
+    desk.page.keyboard.press("Control+z")
+    desk.page.keyboard.press("Control+y")
+    expect(warning).to_be_hidden()
     all_marks_are_there_once(desk, 2)
 
 
@@ -155,12 +160,12 @@ def test_closing_the_tab_asks_only_when_something_is_unsent(desk: Desk) -> None:
     assert not desk.page.is_closed()
     desk.page.context.set_offline(False)
     save_state(desk.page, "saved")
-    desk.page.close(run_before_unload=True)
-    eventually(desk.page.is_closed, "the page is closed without asking", 20)
+    with desk.page.expect_event("close"):
+        desk.page.close(run_before_unload=True)
     assert asked == ["beforeunload"]
 
 
-def test_the_tab_dies_with_unsent_work(desk: Desk, signed_in: Callable[[Person], Page]) -> None:
+def test_the_tab_dies_with_unsent_work(desk: Desk) -> None:
     draw(desk.page, LINES[0])
     save_state(desk.page, "saved")
     address, context = desk.page.url, desk.page.context
@@ -169,12 +174,38 @@ def test_the_tab_dies_with_unsent_work(desk: Desk, signed_in: Callable[[Person],
     save_state(desk.page, "offline")
     desk.page.close()
     context.set_offline(False)
-    worklist = context.new_page()
-    worklist.goto(desk.stage.portal.url)
-    expect(worklist.get_by_text("Not yet sent from this browser")).to_be_visible(timeout=SLOW_MS)
-    worklist.goto(address)
-    image_is_drawn(worklist)
-    all_marks_are_there_once(Desk(desk.stage, desk.person, desk.study_id, worklist), 2)
+    page = context.new_page()
+    page.goto(desk.stage.portal.url)
+    eventually(lambda: len(desk.mark_ids) == 2, "the worklist sends what the dead tab has left")
+    page.goto(address)
+    image_is_drawn(page)
+    all_marks_are_there_once(Desk(desk.stage, desk.person, desk.study_id, page), 2)
+
+
+def test_the_tab_dies_with_work_that_needs_a_decision(desk: Desk) -> None:
+    draw(desk.page, LINES[0])
+    save_state(desk.page, "saved")
+    address, context = desk.page.url, desk.page.context
+    context.set_offline(True)
+    draw(desk.page, LINES[1])
+    save_state(desk.page, "offline")
+    desk.page.close()
+    read = desk.read
+    changed = {**read["payload"], "answers": {"suspicion": 3}}
+    elsewhere = {"editor": "a-device-elsewhere", "wish": "TAKE_OVER"}
+    desk.person.send("POST", f"reads/{read['id']}/editor", elsewhere)
+    draft = {"base_revision": read["revision_number"], "idempotency_key": "from-elsewhere", "payload": changed}
+    desk.person.send("PUT", f"reads/{read['id']}/draft", {**draft, "editor": elsewhere["editor"]})
+    desk.person.send("POST", f"reads/{read['id']}/editor", {**elsewhere, "wish": "RELEASE"})
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(desk.stage.portal.url)
+    expect(page.get_by_text("Not yet sent from this browser")).to_be_visible(timeout=SLOW_MS)
+    screenshots(page, "faults-worklist")
+    page.goto(address)
+    page.get_by_role("button", name="Take this result").click(timeout=SLOW_MS)
+    all_marks_are_there_once(Desk(desk.stage, desk.person, desk.study_id, page), 2)
+    assert desk.read["payload"]["answers"] == {"suspicion": 3}
 
 
 def test_undo_goes_back_past_a_reload(desk: Desk) -> None:

@@ -78,7 +78,7 @@ export interface SaveRequest {
   idempotency_key: string;
   payload: ReadPayload;
   editor: string;
-  sitting: SittingReport;
+  sitting: SittingReport | null;
 }
 
 /** One stay at the read, with its times so far. */
@@ -91,7 +91,7 @@ export interface SittingReport {
 export interface EditorRequest {
   editor: string;
   wish: "HOLD" | "TAKE_OVER" | "RELEASE";
-  sitting: SittingReport;
+  sitting: SittingReport | null;
 }
 
 export interface EditorHeld {

@@ -156,7 +156,7 @@ function afterStored(state: Autosave, event: { revision: number; savedAt: string
     obstacle: null,
     refused: null,
   };
-  return { ...stored, unsentSince: hasUnsaved(stored) ? state.editedAt : null };
+  return { ...stored, unsentSince: hasUnsaved(stored) ? (state.editedAt ?? state.unsentSince) : null };
 }
 
 function afterStale(state: Autosave, { revision, payload, base }: Conflict): Autosave {

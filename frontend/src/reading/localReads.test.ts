@@ -14,10 +14,17 @@ import {
 } from "./localReads";
 
 const kept: KeptRead = {
+  readId: "read-1",
   assignmentId: "assignment",
   caseName: "Case 7",
   keptAt: "2026-01-01T00:00:00Z",
-  copy: { payload: EMPTY_PAYLOAD, revision: 3, sending: null, setAside: [], unsentSince: null },
+  copy: {
+    payload: EMPTY_PAYLOAD,
+    revision: 3,
+    sending: null,
+    setAside: [],
+    unsentSince: "2026-01-01T00:00:00Z",
+  },
 };
 
 test("what is kept comes back to the same person and to nobody else", async () => {
@@ -26,6 +33,13 @@ test("what is kept comes back to the same person and to nobody else", async () =
   expect(await loadKept("bert", "read-1")).toBeUndefined();
   expect(await listKept("anna")).toEqual([kept]);
   expect(await listKept("bert")).toEqual([]);
+});
+
+test("a version set aside alone is nothing to be sent", async () => {
+  const setAside = [{ payload: EMPTY_PAYLOAD, at: "2026-01-01T00:00:00Z" }];
+  await keep("carl", "read-4", { ...kept, copy: { ...kept.copy, setAside, unsentSince: null } });
+  expect(await listKept("carl")).toEqual([]);
+  expect((await loadKept("carl", "read-4"))?.copy.setAside).toEqual(setAside);
 });
 
 test("what is forgotten is gone", async () => {

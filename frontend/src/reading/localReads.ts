@@ -6,6 +6,7 @@ import { upgradedCopy } from "@/domain/payloadUpgrade";
 
 /** A read's unsent work as kept in the browser, with what the worklist needs to lead back to it. */
 export interface KeptRead {
+  readId: string;
   assignmentId: string;
   caseName: string;
   keptAt: string;
@@ -27,7 +28,7 @@ const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
 export async function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
   const kept = await get<KeptRead>(keyOf(personId, readId), store);
   // It may have been written by an older page.
-  return kept && { ...kept, copy: upgradedCopy(kept.copy, kept.keptAt) };
+  return kept && ofThisVersion(kept, readId);
 }
 
 let lastWrite: Promise<void> = Promise.resolve();
@@ -49,8 +50,16 @@ export function written(): Promise<void> {
 
 /** Everything of this person that never reached the server. */
 export async function listKept(personId: string): Promise<KeptRead[]> {
+  const prefix = `${personId}/`;
   const all = await entries<string, KeptRead>(store);
-  return all.filter(([key]) => key.startsWith(`${personId}/`)).map(([, kept]) => kept);
+  return all
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, kept]) => ofThisVersion(kept, key.slice(prefix.length)))
+    .filter(({ copy }) => copy.sending !== null || copy.unsentSince !== null);
+}
+
+function ofThisVersion(kept: KeptRead, readId: string): KeptRead {
+  return { ...kept, readId, copy: upgradedCopy(kept.copy, kept.keptAt) };
 }
 
 export async function loadHistory(

@@ -9,6 +9,11 @@ export interface ReadLockEvents {
 // A window that is frozen or hangs does not answer; its work is in the browser's storage already.
 const ANSWER_WITHIN_MS = 1000;
 
+/** The browser's lock on a read: who writes its drafts holds it. */
+export function lockName(readId: string): string {
+  return `overread-read-${readId}`;
+}
+
 /**
  * One window of this browser edits a read at a time (Web Locks, https://www.w3.org/TR/web-locks/). Who comes second
  * waits for its turn; `takeOver` asks the first to stop and takes the lock from it.
@@ -22,7 +27,7 @@ export class ReadLock {
   private isStopped = false;
 
   constructor(readId: string, events: ReadLockEvents) {
-    this.name = `overread-read-${readId}`;
+    this.name = lockName(readId);
     this.events = events;
     this.channel = new BroadcastChannel(this.name);
     this.channel.addEventListener("message", this.onMessage);

@@ -4,7 +4,7 @@ import type { AutosaveEvent, Obstacle, Sending } from "@/domain/autosave";
 import type { ReadPayload } from "@/domain/payload";
 
 /** The request for a draft or a signature, exactly as it will be repeated if its answer is lost. */
-export function requestOf(sending: Sending, editor: string, sitting: SittingReport): SaveRequest {
+export function requestOf(sending: Sending, editor: string, sitting: SittingReport | null): SaveRequest {
   return {
     base_revision: sending.baseRevision,
     idempotency_key: sending.idempotencyKey,

@@ -18,16 +18,22 @@ export function useLocalCopy(save: Autosave, read: Read, personId: string, isEdi
   useEffect(() => {
     if (!isEditor) return;
     const kept = {
+      readId: id,
       assignmentId: assignment_id,
       caseName,
       keptAt: new Date().toISOString(),
       copy: localCopy(save),
     };
-    const done = mustKeep ? keep(personId, id, kept) : forget(personId, id);
-    done.then(
-      () => setKept(true),
-      () => setKept(false),
-    );
+    if (mustKeep) {
+      keep(personId, id, kept).then(
+        () => setKept(true),
+        () => setKept(false),
+      );
+    } else {
+      // A copy that cannot be dropped is found to be saved already when it is resumed. And that a deletion went well
+      // does not say that there is room again.
+      forget(personId, id).catch(() => undefined);
+    }
   }, [isEditor, mustKeep, save, personId, id, assignment_id, caseName]);
   return isKept;
 }

@@ -75,3 +75,19 @@ def test_pixels_with_spacing_are_measured_with_both_spacings() -> None:
     # 30 columns of 0.8 mm and 20 rows of 0.5 mm: the 10-24-26 triangle.
     assert sizes_of(mark) == {"length_mm": 26}
     assert sizes_of({**mark, "spacing_mm": None}) == {}
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "true"),
+    [
+        (geometry("BOX", (0, 0, 0), (10, 0, 0), (0, 20, 0), (0, 0, 15)), "volume_mm3", 3000.0),
+        (geometry("CIRCLE", (0, 0, 0), (3, 4, 0)), "area_mm2", 25 * math.pi),
+        (geometry("CIRCLE", (0, 0, 0), (3, 4, 0)), "perimeter_mm", 10 * math.pi),
+        (geometry("ELLIPSE", (0, 5, 0), (0, -5, 0), (-4, 0, 0), (4, 0, 0)), "area_mm2", 20 * math.pi),
+        (geometry("ANGLE", (10, 0, 0), (0, 0, 0), (0, 10, 0)), "angle_deg", 90.0),
+    ],
+)
+def test_one_per_cent_more_or_less_is_refused(mark: dict[str, Any], name: str, true: float) -> None:
+    assert measurement_problems({name: round(true, 3)}, mark, "m") == []
+    for wrong in (true * 0.99, true * 1.01):
+        assert [problem.code for problem in measurement_problems({name: wrong}, mark, "m")] == ["measurement_mismatch"]

@@ -1,5 +1,5 @@
-import { Problem } from "@/api/problem";
-import { askToEdit, openRead, type Read, saveDraft, signRead } from "@/api/reading";
+import { Problem, Unreachable } from "@/api/problem";
+import { askToEdit, openRead, type Read, saveDraft } from "@/api/reading";
 import { signInAgain } from "@/api/session";
 import {
   type AutosaveEvent,
@@ -72,7 +72,7 @@ export class Tab {
       await this.resume(await on(this.device, "ok", () => openRead(this.assignmentId)));
       this.isEditor = true;
     } catch (error) {
-      if (isOfTheServer(error)) throw error;
+      if (!isOfTheLine(error)) throw error;
     }
     return this.isEditor;
   }
@@ -138,19 +138,6 @@ export class Tab {
     if (event.type === "obstructed" && event.obstacle.reason === "signed_out") await this.signInAgain();
   }
 
-  async sign(fate: Fate): Promise<boolean> {
-    const { payload, revision } = this.session.save;
-    const sending = { idempotencyKey: crypto.randomUUID(), baseRevision: revision, payload };
-    const body = requestOf(sending, this.device.name, NO_TIME);
-    try {
-      await on(this.device, fate, () => signRead(this.readId, body));
-      return true;
-    } catch (error) {
-      if (isOfTheServer(error) && (error as Problem).code !== "wrong_state") throw error;
-      return false;
-    }
-  }
-
   get readId(): string {
     if (!this.read) throw new Error("the window is not open");
     return this.read.id;
@@ -166,7 +153,13 @@ export class Tab {
     if (!this.isEditor) return;
     const { save } = this.session;
     const keptAt = new Date().toISOString();
-    const kept = { assignmentId: this.assignmentId, caseName: "", keptAt, copy: localCopy(save) };
+    const kept = {
+      readId: this.readId,
+      assignmentId: this.assignmentId,
+      caseName: "",
+      keptAt,
+      copy: localCopy(save),
+    };
     if (needsLocalCopy(save)) await keep(this.storageName, this.readId, kept);
     else await forget(this.storageName, this.readId);
   }
@@ -185,13 +178,14 @@ export class Tab {
   async signInAgain(): Promise<void> {
     await on(this.device, "ok", () => signInAgain(this.account.userId, this.account.password)).catch(
       (error: unknown) => {
-        if (isOfTheServer(error)) throw error;
+        if (!isOfTheLine(error)) throw error;
       },
     );
   }
 }
 
-/** A refusal that the model does not provoke: a fault of the client or the server, not of the line. */
-function isOfTheServer(error: unknown): boolean {
-  return error instanceof Problem && error.status < 500 && error.status !== 401;
+/** What a cut line, a dead server or an ended session brings; anything else is a fault of the client or the server. */
+function isOfTheLine(error: unknown): boolean {
+  if (error instanceof Problem) return error.status >= 500 || error.status === 401;
+  return error instanceof Unreachable;
 }
