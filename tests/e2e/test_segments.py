@@ -132,7 +132,10 @@ def tool(page: Page, name: str) -> None:
 
 
 def fill(page: Page, label: str, value: float) -> None:
-    page.get_by_role("toolbar", name="Segment tools").get_by_label(label, exact=True).fill(str(value))
+    field = page.get_by_role("toolbar", name="Segment tools").get_by_label(label, exact=True)
+    field.fill(str(value))
+    # Back to the images, so that the arrow keys mean slices again.
+    field.press("Enter")
 
 
 def read_of(stage: Stage, case: Case) -> Any:

@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from "react";
 import type { SegmentSettings } from "@/domain/segmentTools";
 import classes from "./SegmentBar.module.css";
 
@@ -67,6 +68,7 @@ function NumberField({ label, value, onChange }: NumberFieldProps) {
         className={classes.number}
         type="number"
         step={10}
+        onKeyDown={leaveOnEnter}
         value={value}
         onChange={(event) => {
           const entered = event.currentTarget.valueAsNumber;
@@ -75,4 +77,9 @@ function NumberField({ label, value, onChange }: NumberFieldProps) {
       />
     </label>
   );
+}
+
+/** Enter and Escape give the keys back to the images. */
+export function leaveOnEnter(event: KeyboardEvent<HTMLInputElement>): void {
+  if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
 }

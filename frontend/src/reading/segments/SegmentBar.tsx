@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { type HotkeyAction, hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import type { SegmentTool } from "@/domain/segmentTools";
-import { RangeFields } from "./RangeFields";
+import { leaveOnEnter, RangeFields } from "./RangeFields";
 import classes from "./SegmentBar.module.css";
 import type { Segments } from "./useSegments";
 
@@ -52,6 +52,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
             min={0.5}
             max={50}
             step={0.5}
+            onKeyDown={leaveOnEnter}
             value={settings.radius_mm}
             onChange={(event) => change({ radius_mm: Math.max(Number(event.currentTarget.value), 0.1) })}
           />
