@@ -143,7 +143,8 @@ export class VolumePane implements Pane {
     if (!this.isDrawn()) return;
     this.viewport.setBlendMode(BLEND[slab.mode]);
     if (slab.mode === "THIN") this.viewport.resetSlabThickness();
-    else this.viewport.setSlabThickness(slab.thickness_mm);
+    // Cornerstone clips this far to either side of the plane.
+    else this.viewport.setSlabThickness(slab.thickness_mm / 2);
     this.viewport.render();
   }
 
