@@ -6,8 +6,6 @@ The digest is of the text, so a file proves itself: whoever reads one sees at on
 import errno
 import gzip
 import hashlib
-import os
-import tempfile
 import uuid
 import zlib
 from http import HTTPStatus
@@ -17,6 +15,7 @@ from django.conf import settings
 
 from portal.errors import PortalError
 from portal.imaging.uploads import StorageFull
+from portal.write_once import write_once
 
 
 class SegmentDamaged(PortalError):
@@ -37,34 +36,14 @@ def _path(read_id: uuid.UUID, sha256: str) -> Path:
 
 def segment_write(*, read_id: uuid.UUID, sha256: str, text: str) -> int:
     """Store a segment's text under its digest and return the size of the file; on disk before this returns."""
-    path = _path(read_id, sha256)
+    # No time inside: the same text gives the same file.
+    content = gzip.compress(text.encode(), compresslevel=6, mtime=0)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # No time inside: the same text gives the same file.
-        return _write_once(path, gzip.compress(text.encode(), compresslevel=6, mtime=0))
+        write_once(_path(read_id, sha256), content)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull from error
         raise
-
-
-def _write_once(path: Path, content: bytes) -> int:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A file of this name has this content already; putting it in place again repairs a damaged one.
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
     return len(content)
 
 
