@@ -264,9 +264,14 @@ def assignments_of(*, reader_study: ReaderStudy, reader: User) -> QuerySet[Assig
     )
 
 
+def unsigned_assignments_of(*, reader_study: ReaderStudy, reader: User) -> QuerySet[Assignment]:
+    """Return what a reader has still to sign, in reading order."""
+    return assignments_of(reader_study=reader_study, reader=reader).exclude(state=AssignmentState.SIGNED)
+
+
 def next_assignment(*, reader_study: ReaderStudy, reader: User) -> Assignment | None:
     """Return the first assignment of the reader's order that is not signed."""
-    return assignments_of(reader_study=reader_study, reader=reader).exclude(state=AssignmentState.SIGNED).first()
+    return unsigned_assignments_of(reader_study=reader_study, reader=reader).first()
 
 
 def comparison_available(*, read: Read) -> bool:

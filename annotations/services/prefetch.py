@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from annotations.models import Assignment, AssignmentState, Read, ReaderStudyState
-from annotations.selectors import assignments_of
+from annotations.models import Assignment, Read, ReaderStudyState
+from annotations.selectors import unsigned_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.models import Event
@@ -33,7 +33,5 @@ def _following(read: Read) -> Assignment | None:
     current = read.assignment
     if current.reader_study.state != ReaderStudyState.OPEN:
         return None
-    unsigned = assignments_of(reader_study=current.reader_study, reader=current.reader).exclude(
-        state=AssignmentState.SIGNED
-    )
-    return unsigned.exclude(pk=current.pk).select_related("case__imaging_study").order_by("position").first()
+    unsigned = unsigned_assignments_of(reader_study=current.reader_study, reader=current.reader)
+    return unsigned.exclude(pk=current.pk).select_related("case__imaging_study").first()
