@@ -57,8 +57,3 @@ export function isContour(kind: MarkKind): boolean {
 export function hasControls(kind: MarkKind): boolean {
   return kind === "LIVEWIRE" || kind === "SPLINE";
 }
-
-/** Marks with an inside, whose pixel values are summed up. */
-export function hasInside(kind: MarkKind): boolean {
-  return kind === "RECTANGLE" || kind === "ELLIPSE" || kind === "CIRCLE" || isContour(kind);
-}
