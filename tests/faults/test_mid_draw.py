@@ -75,22 +75,12 @@ def test_the_answer_is_lost_but_not_the_draft(desk: Desk) -> None:
     all_marks_are_there_once(desk, 1)
 
 
-def test_the_server_is_killed(desk: Desk, revive: Callable[[], None]) -> None:
+@pytest.mark.parametrize("process", ["web", "postgres"])
+def test_a_process_is_killed(desk: Desk, revive: Callable[[], None], process: str) -> None:
     draw(desk.page, LINES[0])
     save_state(desk.page, "saved")
     with drawing(desk.page, LINES[1]):
-        kill(desk.stage.portal, "web")
-    save_state(desk.page, "offline")
-    draw(desk.page, LINES[2])
-    revive()
-    all_marks_are_there_once(desk, 3)
-
-
-def test_the_database_is_stopped(desk: Desk, revive: Callable[[], None]) -> None:
-    draw(desk.page, LINES[0])
-    save_state(desk.page, "saved")
-    with drawing(desk.page, LINES[1]):
-        kill(desk.stage.portal, "postgres")
+        kill(desk.stage.portal, process)
     save_state(desk.page, "offline")
     draw(desk.page, LINES[2])
     revive()
