@@ -28,7 +28,7 @@ test.each([
   [press("?", { shiftKey: true }), "help"],
   [press("L"), "tool_length"],
   [press("l", { altKey: true }), undefined],
-  [press("q"), undefined],
+  [press("ü"), undefined],
 ])("%o means %s", (pressed, action) => {
   expect(actionOf(pressed)).toBe(action);
 });

@@ -1,7 +1,15 @@
-import type { MarkKind } from "./labelSchema";
+import { type FindingTool, type MarkKind, SEGMENT } from "./labelSchema";
 import { markKindRow } from "./markKinds";
 import { sizesOf } from "./measurements";
-import type { Geometry, Mark, Measurements, Sizes, Values } from "./payload";
+import {
+  type Geometry,
+  isSegment,
+  type Mark,
+  type Measurements,
+  type SegmentGeometry,
+  type Sizes,
+  type Values,
+} from "./payload";
 
 /** Units of a mark's sizes: millimetres, or pixels where the image has no spacing, named as such. */
 type LengthUnit = "mm" | "px";
@@ -86,9 +94,9 @@ function digitsFor(value: number, unit: string): number {
 export function markSummary(mark: Mark): string {
   const { geometry, measurements, text } = mark;
   const parts = [
-    markKindRow(geometry.kind).text,
+    toolText(geometry.kind),
     text,
-    ...sizeLines(geometry),
+    ...(isSegment(geometry) ? segmentLines(geometry, measurements) : sizeLines(geometry)),
     ...valueLines(valuesOf(measurements)).slice(0, 1),
   ];
   return parts.filter(Boolean).join(" · ");
@@ -96,4 +104,17 @@ export function markSummary(mark: Mark): string {
 
 function valuesOf({ value, mean, sd, min, max, unit }: Measurements): Values {
   return { value, mean, sd, min, max, unit };
+}
+
+/** What a finding can be marked with, in words. */
+export function toolText(tool: FindingTool): string {
+  return tool === SEGMENT ? "Segment" : markKindRow(tool).text;
+}
+
+/** The size of a segment: without a regular volume there are voxels only. */
+export function segmentLines({ voxel_count }: SegmentGeometry, sizes: Measurements): string[] {
+  const { volume_ml, long_axis_mm } = sizes;
+  if (volume_ml === undefined) return [`${voxel_count} voxels, no regular volume: no ml`];
+  const digits = volume_ml < 10 ? 3 : 1;
+  return [`${volume_ml.toFixed(digits)} ml`, `long axis ${oneDigit(long_axis_mm)} mm`];
 }

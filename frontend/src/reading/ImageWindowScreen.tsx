@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
+import { meQuery } from "@/api/queries";
 import { type Read, readQuery } from "@/api/reading";
 import type { Edit } from "@/domain/edits";
 import type { HotkeyAction } from "@/domain/hotkeys";
@@ -13,6 +14,7 @@ import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
+import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
 import type { EditedRead } from "./useReadSession";
@@ -27,6 +29,7 @@ export function ImageWindowScreen() {
   const form = search.get("form") ?? "";
   const { state, isAlone, line, listener } = useImagesLine(form);
   const { data: read, error, refetch } = useQuery(readQuery(assignmentId));
+  const { data: me } = useQuery(meQuery);
   useEffect(() => {
     document.title = "Images – Overread";
   }, []);
@@ -38,8 +41,10 @@ export function ImageWindowScreen() {
   }, [state, assignmentId, navigate, form]);
   if (isAlone) return <Alone onOpen={() => void navigate(`/assignments/${assignmentId}`)} />;
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
-  if (!read || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
-  return <RoomOfImages key={read.id} read={read} state={state} line={line} listener={listener} />;
+  if (!read || !me || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
+  return (
+    <RoomOfImages key={read.id} read={read} personId={me.id} state={state} line={line} listener={listener} />
+  );
 }
 
 /** The form window has been closed: what it had is saved, and reading goes on here. */
@@ -99,12 +104,13 @@ function useImagesLine(form: string) {
 
 interface RoomOfImagesProps {
   read: Read;
+  personId: string;
   state: ReadOnImages;
   line: React.RefObject<Line<ToImages, ToForm> | null>;
   listener: React.RefObject<Listener>;
 }
 
-function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
+function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesProps) {
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
   const handle = useDistantRead(state.payload, line);
@@ -117,8 +123,9 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   useSelectionInStep(images, state.selectedMarkId, line);
+  const segments = useSegments({ ...images, read, personId, handle, isFrozen, mayEdit: !isFrozen });
   const ai = useAi({ read, handle, images, says, isFrozen });
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, ai, isFrozen });
+  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
@@ -134,6 +141,7 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
       <ImagesPane
         read={read}
         images={images}
+        segments={segments}
         ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}

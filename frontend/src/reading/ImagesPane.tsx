@@ -10,6 +10,8 @@ import type { Ai } from "./ai/useAi";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
+import { SegmentBar } from "./segments/SegmentBar";
+import type { Segments } from "./segments/useSegments";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
@@ -19,6 +21,7 @@ const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: vi
 interface ImagesPaneProps {
   read: Read;
   images: Images;
+  segments: Segments;
   ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
@@ -27,7 +30,7 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, ai, isFrozen, inForce, onAction } = props;
+  const { read, images, segments, ai, isFrozen, inForce, onAction } = props;
   const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
@@ -37,6 +40,7 @@ export function ImagesPane(props: ImagesPaneProps) {
   return (
     <section className={classes.images} aria-label="Images">
       <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
+      {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList studies={studiesOf(read)} grid={images.grid} onChosen={images.showSeries} />
         <div className={classes.viewer}>
@@ -52,6 +56,9 @@ export function ImagesPane(props: ImagesPaneProps) {
               // What was chosen before the read became read-only draws no more.
               tool={isFrozen ? null : images.tool}
               mouse={mouse}
+              segments={segments.inputs}
+              onSegmentPainted={segments.onSegmentPainted}
+              onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
               heat={heat}
               isTestMode={isTestMode()}

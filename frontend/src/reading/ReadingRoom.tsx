@@ -14,6 +14,7 @@ import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
+import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
@@ -51,8 +52,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
   const says = useAiSays(read, progress.isAiShown);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
-  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
-  const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
+  const mayEdit = !isSigned && handle.editing.is === "editor";
+  const isFrozen = !mayEdit || isSigning;
   const imagesHere = useImages({
     read,
     handle,
@@ -60,12 +61,27 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
+  const personId = me.id;
+  const segments = useSegments({ ...imagesHere, read, personId, handle, isFrozen, mayEdit });
+  const { isDrawing } = segments;
+  const signing = useSigning({
+    ...progress,
+    read,
+    personId,
+    handle,
+    isSigning,
+    setSigning,
+    isDrawing,
+    moreGaps,
+    onSigned,
+  });
   const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,
     handle,
     images: imagesHere,
+    segments,
     ai,
     isFrozen,
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
@@ -85,6 +101,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         handle={handle}
         signing={signing}
         images={images}
+        segments={imageWindow.isOpen ? null : segments}
         ai={ai}
         progress={progress}
         isFrozen={isFrozen}
@@ -96,6 +113,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         <ImagesPane
           read={read}
           images={images}
+          segments={segments}
           ai={ai}
           isFrozen={isFrozen}
           inForce={inForce}

@@ -7,7 +7,7 @@ import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, ownMarks, withoutSettled } from "./viewerMarks";
+import { aiMarks, ownMarks, segmentPlace, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -65,10 +65,11 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
   const goToMark = useCallback(
     (id: string) => {
       setSelectedMarkId(id);
-      const mark = known.find((candidate) => candidate.id === id);
+      const own = findingOfMark(findings, id)?.marks.find((candidate) => candidate.id === id);
+      const mark = known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [known, jumpTo],
+    [known, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending } = drawing;

@@ -9,6 +9,7 @@ import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
 import type { Ai } from "./ai/useAi";
 import { seriesOf } from "./caseImages";
+import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { EditedRead } from "./useReadSession";
 
@@ -16,6 +17,7 @@ interface RoomActionsInput {
   read: Read;
   handle: EditedRead;
   images: Images;
+  segments: Segments;
   isFrozen: boolean;
   ai: Ai;
   sign: (() => void) | undefined;
@@ -50,15 +52,19 @@ function looksOf(input: RoomActionsInput): Actions {
     slice_last: () => viewer?.goTo(Number.MAX_SAFE_INTEGER),
     series_next: () => stepSeries(read, images, 1),
     series_previous: () => stepSeries(read, images, -1),
-    tool_select: () => images.setTool(null),
+    tool_select: () => {
+      images.setTool(null);
+      input.segments.setTool(null);
+    },
+    segment_opacity: input.segments.stepOpacity,
     view_fit: () => viewer?.fit(),
     window_reset: () => viewer?.resetWindow(),
     window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     marks_hide: () => images.holdMarksHidden(true),
     marks_show: () => images.holdMarksHidden(false),
-    mark_next: () => stepMarks(images, 1),
-    mark_previous: () => stepMarks(images, -1),
+    mark_next: () => stepMarks(input, 1),
+    mark_previous: () => stepMarks(input, -1),
     mark_back: images.goBack,
     ai_next: ai.chooseNext,
     heat_toggle: ai.toggleHeat,
@@ -89,7 +95,8 @@ function layoutsOf({ read, images }: RoomActionsInput): Actions {
 function changesOf(input: RoomActionsInput): Actions {
   const { handle, images, ai } = input;
   return {
-    ...toolsOf(images),
+    ...toolsOf(input),
+    ...segmentToolsOf(input),
     finding_extend: images.extendSelected,
     box_first: () => images.moveBoxEnd("FIRST"),
     box_last: () => images.moveBoxEnd("LAST"),
@@ -127,15 +134,39 @@ function stepSeries(read: Read, images: Images, step: number): void {
   if (next) images.showSeries(next.series_instance_uid);
 }
 
-function stepMarks({ marks, selectedMarkId, goToMark }: Images, by: 1 | -1): void {
-  const current = marks.findIndex((mark) => mark.id === selectedMarkId);
-  const next =
-    current === -1 && by === -1 ? marks.at(-1) : marks[(current + by + marks.length) % marks.length];
-  if (next) goToMark(next.id);
+/** Through all marks as they stand in the list, segments too, and then those of others. */
+function stepMarks({ images, handle }: RoomActionsInput, by: 1 | -1): void {
+  const own = handle.session.save.payload.findings.flatMap(({ marks }) => marks.map(({ id }) => id));
+  const ids = [...new Set([...own, ...images.marks.map(({ id }) => id)])];
+  const current = ids.findIndex((id) => id === images.selectedMarkId);
+  const next = current === -1 && by === -1 ? ids.at(-1) : ids[(current + by + ids.length) % ids.length];
+  if (next !== undefined) images.goToMark(next);
 }
 
-function toolsOf(images: Images): Actions {
-  return Object.fromEntries(MARK_KIND_ROWS.map(({ kind, action }) => [action, () => images.setTool(kind)]));
+function toolsOf({ images, segments }: RoomActionsInput): Actions {
+  return Object.fromEntries(
+    MARK_KIND_ROWS.map(({ kind, action }) => [
+      action,
+      () => {
+        segments.setTool(null);
+        images.setTool(kind);
+      },
+    ]),
+  );
+}
+
+function segmentToolsOf({ segments }: RoomActionsInput): Actions {
+  if (!segments.isOffered) return {};
+  return {
+    // One key for the two that take turns.
+    segment_brush: () => segments.setTool(segments.tool === "BRUSH" ? "ERASER" : "BRUSH"),
+    segment_eraser: () => segments.setTool("ERASER"),
+    segment_threshold: () => segments.setTool("THRESHOLD"),
+    segment_grow: () => segments.setTool("GROW"),
+    segment_smaller: () => segments.stepRadius(-1),
+    segment_larger: () => segments.stepRadius(1),
+    segment_new: segments.beginNew,
+  };
 }
 
 /** Undo or redo, and show which mark it was about. */

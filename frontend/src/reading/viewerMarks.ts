@@ -1,16 +1,32 @@
 import type { AiPrediction } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
-import type { AiDecision, Finding } from "@/domain/payload";
+import { type AiDecision, type Finding, isSegment, type Mark } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
 export function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
   return findings.flatMap(({ marks }, index) =>
-    marks.map(({ id, geometry, text }): ViewerMark => {
+    marks.flatMap(({ id, geometry, text }): ViewerMark[] => {
+      if (isSegment(geometry)) return [];
       const label = text ? `${index + 1} ${text}` : String(index + 1);
-      return { id, geometry, label, colour: findingColour(index), source: "READER", isLocked };
+      return [{ id, geometry, label, colour: findingColour(index), source: "READER", isLocked }];
     }),
   );
+}
+
+/** Where the list leads to for a segment: the slice that shows most of it. */
+export function segmentPlace(mark: Mark): ViewerMark | null {
+  const { id, geometry } = mark;
+  if (!isSegment(geometry)) return null;
+  const { frame_of_reference_uid, sop_instance_uid, series_instance_uid, frame_number } = geometry;
+  const place = { frame_of_reference_uid, sop_instance_uid, series_instance_uid, frame_number };
+  return {
+    id,
+    geometry: { kind: "POINT", points_mm: null, ...place },
+    label: "",
+    source: "READER",
+    isLocked: true,
+  };
 }
 
 export function aiMarks(ai: AiPrediction | null): ViewerMark[] {

@@ -17,18 +17,19 @@ import { MarkLayer, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
+import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
-import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { bindMouse, type MouseSettings, makeToolGroup, toolBindings } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
-export interface ViewerEvents {
+export interface ViewerEvents extends SegmentEvents {
   /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
   mayMark: (seriesInstanceUid: string) => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
@@ -48,6 +49,8 @@ export class GridController {
   private readonly engine: RenderingEngine;
   private readonly group: ToolTypes.IToolGroup;
   private readonly layer: MarkLayer;
+  /** Segments: their labelmaps and tools. */
+  readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly opened = new Map<string, Promise<Slice[]>>();
@@ -71,11 +74,15 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
-      onSlicesChanged: () => this.showMarks(),
+      onSlicesChanged: () => {
+        this.showMarks();
+        this.desk.sync();
+      },
     };
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => this.engine.render(),
@@ -99,6 +106,7 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    this.desk.leave(pane);
     this.group.removeViewports(this.engine.id, pane.id);
     this.panes.delete(pane.id);
     pane.destroy();
@@ -142,6 +150,7 @@ export class GridController {
   setTool(kind: MarkKind | null, mouse: MouseSettings): void {
     this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+    this.desk.bind(toolBindings(mouse));
   }
 
   /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
@@ -179,6 +188,7 @@ export class GridController {
   destroy(): void {
     this.stopListening();
     this.observer.disconnect();
+    this.desk.destroy();
     this.quietly(() => this.layer.clear());
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();

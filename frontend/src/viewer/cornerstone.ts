@@ -14,6 +14,7 @@ import { limitMemory } from "./frames/memory";
 import { startImageLoading } from "./imageLoading";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
+import { SEGMENT_TOOL_CLASSES } from "./segments/tools";
 import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
@@ -54,7 +55,7 @@ async function start(): Promise<void> {
   startSliceMetadata();
   startImageLoading();
   initTools();
-  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES]) addTool(tool);
+  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES, ...SEGMENT_TOOL_CLASSES]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

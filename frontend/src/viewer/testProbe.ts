@@ -34,6 +34,8 @@ export interface ViewerProbe {
   readonly cacheBytes: number;
   /** Values of a loaded image at these positions of its pixel data. */
   valuesAt: (imageId: string, positions: number[]) => (number | undefined)[] | null;
+  /** Painted voxels by segment. */
+  readonly segmentVoxels: Record<string, number>;
   clientPointOfPixel: ClientPoint;
   /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
   valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
@@ -60,6 +62,9 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get annotations() {
       return drawnAnnotations();
+    },
+    get segmentVoxels() {
+      return controller.desk.paintedVoxels;
     },
     get cacheBytes() {
       return cache.getCacheSize();

@@ -69,6 +69,11 @@ export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mous
   if (chosen) group.setToolActive(toolOfKind(chosen), { bindings: bindingsOf("tool", mouse.map) });
 }
 
+/** The buttons that draw with the chosen tool. */
+export function toolBindings(mouse: MouseSettings): { mouseButton: number; modifierKey?: number }[] {
+  return bindingsOf("tool", mouse.map);
+}
+
 function bindingsOf(action: MouseAction, map: MouseMap): { mouseButton: number; modifierKey?: number }[] {
   return GESTURES.filter((gesture) => map[gesture] === action).map((gesture) => {
     const start = gesture.lastIndexOf("+") + 1;

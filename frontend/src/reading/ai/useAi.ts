@@ -3,7 +3,13 @@ import { useRef, useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
 import { decisionOn } from "@/domain/aiDecisions";
 import { type HeatMap, heatStep } from "@/domain/heatMap";
-import { isLocated, type LocatedFindingQuestion, type Question, sameCode } from "@/domain/labelSchema";
+import {
+  isLocated,
+  isMarkKind,
+  type LocatedFindingQuestion,
+  type Question,
+  sameCode,
+} from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingFields";
 import type { Images } from "../useImages";
@@ -144,7 +150,9 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
 /** The reader's own finding that an AI's finding becomes, on the slice where it lies; null when the form has no place for it. */
 async function copyFor(finding: AiFinding, questions: Question[], images: Images): Promise<Finding | null> {
   const question = questionFor(finding, questions.filter(isLocated));
-  const mark = question && (await images.viewer.current?.copyOfAiMark(finding.geometry, question.tools));
+  const mark =
+    question &&
+    (await images.viewer.current?.copyOfAiMark(finding.geometry, question.tools.filter(isMarkKind)));
   return question && mark ? copyOf(finding, question, { id: crypto.randomUUID(), ...mark }) : null;
 }
 
