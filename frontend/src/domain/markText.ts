@@ -10,6 +10,8 @@ import {
   type Sizes,
   type Values,
 } from "./payload";
+import { largestArea_mm2 } from "./segmentStatistics";
+import type { Segment } from "./segments";
 
 /** Units of a mark's sizes: millimetres, or pixels where the image has no spacing, named as such. */
 type LengthUnit = "mm" | "px";
@@ -109,6 +111,22 @@ function valuesOf({ value, mean, sd, min, max, unit }: Measurements): Values {
 /** What a finding can be marked with, in words. */
 export function toolText(tool: FindingTool): string {
   return tool === SEGMENT ? "Segment" : markKindRow(tool).text;
+}
+
+/** Everything that is measured of a segment, in one line. */
+export function segmentStatistics(
+  { geometry, measurements }: Mark & { geometry: SegmentGeometry },
+  voxels: Segment | undefined,
+): string {
+  const slices = [...(voxels?.slices.values() ?? [])].map(({ counts }) => counts);
+  const area_mm2 = largestArea_mm2(slices, geometry.spacing_mm);
+  return [
+    ...segmentLines(geometry, measurements),
+    area_mm2 !== null && `largest slice ${oneDigit(area_mm2)} mm²`,
+    ...valueLines(valuesOf(measurements)).slice(0, 1),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** The size of a segment: without a regular volume there are voxels only. */

@@ -139,6 +139,10 @@ export function changedMark(before: Finding[], after: Finding[]): string | null 
   return marks.find((mark) => canonical(mark) !== canonical(known.get(mark.id) ?? null))?.id ?? null;
 }
 
+export function markIn(findings: Finding[], id: string): Mark | undefined {
+  return findings.flatMap(({ marks }) => marks).find((mark) => mark.id === id);
+}
+
 export function samePayload(one: ReadPayload, other: ReadPayload): boolean {
   return canonical(one) === canonical(other);
 }

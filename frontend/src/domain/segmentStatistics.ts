@@ -1,5 +1,5 @@
 import { rounded } from "./measurements";
-import { type Counts, runsOf } from "./rle";
+import { type Counts, runsOf, voxelsInside } from "./rle";
 
 /** Distance between rows, between columns, between slices. */
 export type VolumeSpacing = readonly [row_mm: number, column_mm: number, slice_mm: number];
@@ -93,6 +93,13 @@ export function sizesOf(
     volume_ml: rounded((voxels * row_mm * column_mm * slice_mm) / 1000),
     long_axis_mm: rounded(longest),
   };
+}
+
+/** The area on the slice that shows most; null without spacing. */
+export function largestArea_mm2(slices: Counts[], spacing: VolumeSpacing | null): number | null {
+  if (!spacing) return null;
+  const [row_mm, column_mm] = spacing;
+  return Math.max(0, ...slices.map(voxelsInside)) * row_mm * column_mm;
 }
 
 /** The longest distance within one slice, between the outer corners of its voxels. */

@@ -123,7 +123,15 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   useSelectionInStep(images, state.selectedMarkId, line);
-  const segments = useSegments({ ...images, read, personId, handle, isFrozen, mayEdit: !isFrozen });
+  const segments = useSegments({
+    ...images,
+    read,
+    personId,
+    handle,
+    isFrozen,
+    mayEdit: !isFrozen,
+    isDistant: true,
+  });
   const ai = useAi({ read, handle, images, says, isFrozen });
   const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, ai, isFrozen });
   const act = (action: HotkeyAction) => {

@@ -62,7 +62,15 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   const personId = me.id;
-  const segments = useSegments({ ...imagesHere, read, personId, handle, isFrozen, mayEdit });
+  const segments = useSegments({
+    ...imagesHere,
+    read,
+    personId,
+    handle,
+    isFrozen,
+    mayEdit,
+    isDistant: false,
+  });
   const { isDrawing } = segments;
   const signing = useSigning({
     ...progress,

@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { type Grid, withSeries } from "@/domain/grid";
-import { findingOfMark } from "@/domain/payload";
+import { findingOfMark, markIn } from "@/domain/payload";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
@@ -18,8 +18,8 @@ export interface Images extends MarkDrawing {
   holdMarksHidden: (isHeld: boolean) => void;
   selectedMarkId: string | null;
   setSelectedMarkId: (id: string | null) => void;
-  /** Select a mark and go to its slice, on whichever series it lies. */
-  goToMark: (id: string) => void;
+  /** Select a mark and go to its slice, on whichever series it lies, or to another place where it has several. */
+  goToMark: (id: string, place?: ViewerMark | null) => void;
   goBack: () => void;
   /** Let the next mark join the finding of the selected one, or no longer. */
   extendSelected: () => void;
@@ -63,10 +63,10 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     [onGrid, setFirstMark],
   );
   const goToMark = useCallback(
-    (id: string) => {
+    (id: string, place?: ViewerMark | null) => {
       setSelectedMarkId(id);
-      const own = findingOfMark(findings, id)?.marks.find((candidate) => candidate.id === id);
-      const mark = known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
+      const own = markIn(findings, id);
+      const mark = place ?? known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
     [known, findings, jumpTo],

@@ -6,7 +6,7 @@ import { type History, redo, undo } from "@/domain/history";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
-import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import { type Answer, changedMark, markIn, type ReadPayload } from "@/domain/payload";
 import type { Ai } from "./ai/useAi";
 import { seriesOf } from "./caseImages";
 import type { Segments } from "./segments/useSegments";
@@ -138,7 +138,7 @@ function stepSeries(read: Read, images: Images, step: number): void {
 function stepMarks({ images, handle }: RoomActionsInput, by: 1 | -1): void {
   const own = handle.session.save.payload.findings.flatMap(({ marks }) => marks.map(({ id }) => id));
   const ids = [...new Set([...own, ...images.marks.map(({ id }) => id)])];
-  const current = ids.findIndex((id) => id === images.selectedMarkId);
+  const current = ids.indexOf(images.selectedMarkId ?? "");
   const next = current === -1 && by === -1 ? ids.at(-1) : ids[(current + by + ids.length) % ids.length];
   if (next !== undefined) images.goToMark(next);
 }
@@ -171,12 +171,15 @@ function segmentToolsOf({ segments }: RoomActionsInput): Actions {
 
 /** Undo or redo, and show which mark it was about. */
 function step(
-  { handle, images }: RoomActionsInput,
+  { handle, images, segments }: RoomActionsInput,
   act: () => void,
   look: (history: History<ReadPayload>) => History<ReadPayload>,
 ): void {
   const { history } = handle.session;
-  const changed = history && changedMark(history.present.findings, look(history).present.findings);
+  const [before, after] = [history?.present.findings ?? [], history ? look(history).present.findings : []];
+  const changed = changedMark(before, after);
+  const place =
+    changed === null ? null : segments.placeOfChange(markIn(before, changed), markIn(after, changed));
   act();
-  if (changed) images.goToMark(changed);
+  if (changed) images.goToMark(changed, place);
 }

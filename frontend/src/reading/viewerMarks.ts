@@ -1,6 +1,6 @@
 import type { AiPrediction } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
-import { type AiDecision, type Finding, isSegment, type Mark } from "@/domain/payload";
+import { type AiDecision, type Finding, type Geometry, isSegment, type Mark } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
@@ -15,18 +15,18 @@ export function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
 }
 
 /** Where the list leads to for a segment: the slice that shows most of it. */
-export function segmentPlace(mark: Mark): ViewerMark | null {
-  const { id, geometry } = mark;
-  if (!isSegment(geometry)) return null;
-  const { frame_of_reference_uid, sop_instance_uid, series_instance_uid, frame_number } = geometry;
-  const place = { frame_of_reference_uid, sop_instance_uid, series_instance_uid, frame_number };
-  return {
-    id,
-    geometry: { kind: "POINT", points_mm: null, ...place },
-    label: "",
-    source: "READER",
-    isLocked: true,
-  };
+export function segmentPlace({ id, geometry }: Mark): ViewerMark | null {
+  return isSegment(geometry) ? placeMark(id, geometry) : null;
+}
+
+type Place = Pick<Geometry, "sop_instance_uid" | "series_instance_uid" | "frame_number">;
+
+/** A slice as a mark to jump to. */
+export function placeMark(id: string, place: Place): ViewerMark {
+  const { sop_instance_uid, series_instance_uid, frame_number } = place;
+  const where = { frame_of_reference_uid: null, sop_instance_uid, series_instance_uid, frame_number };
+  const geometry = { kind: "POINT" as const, points_mm: null, ...where };
+  return { id, geometry, label: "", source: "READER", isLocked: true };
 }
 
 export function aiMarks(ai: AiPrediction | null): ViewerMark[] {

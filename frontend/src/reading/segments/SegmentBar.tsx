@@ -88,11 +88,12 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
 
 /** Which segment the tools change, and what can be done with it as a whole. */
 function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
-  const { active, beginNew, interpolate, removeIslands, stepOpacity } = segments;
+  const { active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
   return (
     <div className={classes.group}>
       <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
       <span>{active ? `Mark ${active.number}` : "New segment"}</span>
+      {statistics && <span className={classes.statistics}>{statistics}</span>}
       {active && !isDisabled && (
         <>
           <BarButton text="New" hint={keyHint("segment_new")} onClick={beginNew} />

@@ -86,7 +86,7 @@ export class SegmentStore {
     }
   }
 
-  private async uploadOne(segmentId: string, sha256: string): Promise<void> {
+  async uploadOne(segmentId: string, sha256: string): Promise<void> {
     const segment = await this.version(segmentId, sha256);
     if (this.held.has(sha256)) return;
     try {
@@ -165,11 +165,25 @@ export async function uploadSegments(personId: string, readId: string, payload: 
   await segmentStoreOf(personId, readId, EMPTY_PAYLOAD).upload(payload);
 }
 
+/** A browser that cannot forget has most likely kept nothing; if it has, it goes after 30 days. */
 export async function forgetSegments(personId: string, readId: string): Promise<void> {
-  await open
-    .get(`${personId}/${readId}`)
-    ?.forget()
+  await segmentStoreOf(personId, readId, EMPTY_PAYLOAD)
+    .forget()
     .catch(() => undefined);
+}
+
+/** The voxels that a payload names, by digest; null for those that are neither in this browser nor on the server. */
+export async function segmentsOf(
+  personId: string,
+  readId: string,
+  payload: ReadPayload,
+): Promise<Record<string, unknown>> {
+  const store = segmentStoreOf(personId, readId, EMPTY_PAYLOAD);
+  const found = segmentsIn(payload).map(async ({ segment_id, sha256 }) => {
+    const segment = await store.version(segment_id, sha256).catch(() => null);
+    return [sha256, segment && JSON.parse(segmentText(segment))];
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 const VERSIONS_LIVE_MS = 30 * 24 * 3_600_000;

@@ -10,6 +10,7 @@ import type { SegmentStore } from "./segmentStore";
 interface PaintingInput {
   read: Read;
   mayEdit: boolean;
+  isDistant: boolean;
   handle: EditedRead;
   findings: Finding[];
   extendedId: string | null;
@@ -58,7 +59,11 @@ async function record(newest: Newest, painted: Painted): Promise<void> {
     return;
   }
   const { sha256, isKept } = await store.add(after);
-  if (!isKept) onNotice("This browser has no room to keep the segment until it is sent.");
+  if (!isKept) {
+    onNotice("This browser has no room to keep the segment until it is sent.");
+    // The window with the form can have it from the server only.
+    if (newest.current.isDistant) await store.uploadOne(painted.segmentId, sha256);
+  }
   const measured = await newest.current.viewer.current?.segments.measure(after);
   if (!measured) throw new Error("The images of the segment are gone.");
   edit(newest.current, painted.segmentId, sha256, measured);

@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
 import { isLocated, type MarkKind, SEGMENT } from "@/domain/labelSchema";
+import { segmentStatistics } from "@/domain/markText";
 import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
 import type { Keep } from "@/domain/segmentIslands";
 import type { Segment } from "@/domain/segments";
@@ -14,8 +15,9 @@ import {
   type SegmentTool,
   steppedRadius,
 } from "@/domain/segmentTools";
-import type { Painted, SegmentInputs, ViewerHandle } from "@/viewer";
+import type { Painted, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { EditedRead } from "../useReadSession";
+import { changedPlace } from "./segmentChange";
 import { type SegmentStore, segmentStoreOf } from "./segmentStore";
 import { useSegmentPainting } from "./useSegmentPainting";
 import { useSegmentVersions } from "./useSegmentVersions";
@@ -43,6 +45,10 @@ export interface Segments {
   toggleHidden: (markId: string) => void;
   interpolate: () => void;
   removeIslands: (keep: Keep) => void;
+  /** The slice that a step from one version of a segment to another changes; null for other marks. */
+  placeOfChange: (before: Mark | undefined, after: Mark | undefined) => ViewerMark | null;
+  /** The active segment's size and values in words. */
+  statistics: string | null;
   /** What there is to say of the last step; null when nothing. */
   notice: string | null;
   /** A stroke is on its way into the read. */
@@ -61,6 +67,8 @@ interface SegmentsInput {
   isFrozen: boolean;
   /** A stroke that is on its way still gets into the read, also while it waits to be signed. */
   mayEdit: boolean;
+  /** The form stands in another window, which saves. */
+  isDistant: boolean;
   areMarksVisible: boolean;
   /** The marking tool, which has the mouse first; choosing a segment tool puts it away. */
   tool: MarkKind | null;
@@ -114,6 +122,9 @@ export function useSegments(input: SegmentsInput): Segments {
     toggleHidden,
     interpolate: () => command((voxels, { segments }) => segments.interpolate(voxels)),
     removeIslands: (keep) => command((voxels, { segments }) => segments.removeIslands(voxels, keep)),
+    placeOfChange: (before, after) =>
+      changedPlace(store, [before, after], viewer.current?.currentPlace() ?? null),
+    statistics: active && segmentStatistics(active.mark, versions.get(active.mark.geometry.sha256)),
     notice,
     isDrawing,
     onSegmentPainted,
