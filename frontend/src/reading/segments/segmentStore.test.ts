@@ -10,7 +10,8 @@ import {
   segmentText,
   withSlices,
 } from "@/domain/segments";
-import { forgetOldSegments, SegmentStore, segmentsIn } from "./segmentStore";
+import { changedPlace } from "./segmentChange";
+import { forgetOldSegments, SegmentStore, segmentsIn, segmentsOf, uploadSegments } from "./segmentStore";
 
 const SEGMENT_ID = "11111111-1111-4111-8111-111111111111";
 
@@ -121,6 +122,45 @@ describe("sending", () => {
     await expect(store.upload(naming(sha256))).rejects.toThrow();
     await store.upload(naming(sha256));
     expect(sent[1]).toEqual(sent[0]);
+  });
+});
+
+test("the worklist sends what an earlier page has drawn, and a file holds it", async () => {
+  const made = segment([1, [0, 4]]);
+  const { sha256 } = await fresh().add(made);
+  const sent = server();
+  await uploadSegments("person", `read-${reads}`, naming(sha256));
+  expect(sent.map(({ method, body }) => [method, body.sha256])).toEqual([["PUT", sha256]]);
+  const file = await segmentsOf("person", `read-${reads}`, naming(sha256));
+  expect(file).toEqual({ [sha256]: JSON.parse(segmentText(made)) });
+});
+
+describe("a step back", () => {
+  const markOn = (frame: number) => ({
+    id: "",
+    geometry: {
+      kind: "POINT" as const,
+      points_mm: null,
+      sop_instance_uid: "1.2.3",
+      series_instance_uid: "1.2",
+      frame_number: frame,
+      frame_of_reference_uid: null,
+    },
+    label: "",
+    source: "READER" as const,
+    isLocked: true,
+  });
+  const markOf = (sha256: string) => naming(sha256).findings[0]?.marks[0];
+
+  test("leads to the slice that it changes most, and stays where that is one of them", async () => {
+    const store = fresh();
+    const before = await store.add(segment([1, [0, 9]], [2, [0, 1]]));
+    const after = await store.add(segment([1, [0, 9]], [2, [0, 2]], [3, [0, 4]]));
+    const step = [markOf(before.sha256), markOf(after.sha256)] as const;
+    expect(changedPlace(store, step, null)?.geometry).toMatchObject({ frame_number: 3 });
+    expect(changedPlace(store, step, markOn(1))?.geometry).toMatchObject({ frame_number: 3 });
+    expect(changedPlace(store, step, markOn(2))?.geometry).toMatchObject({ frame_number: 2 });
+    expect(changedPlace(store, [undefined, step[1]], null)).toBeNull();
   });
 });
 
