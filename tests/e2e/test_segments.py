@@ -24,6 +24,7 @@ from tests.e2e.segmenting import (
     go_to,
     only,
     painted,
+    read_of,
     room_of,
     segments,
     shows,
@@ -206,3 +207,13 @@ def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(page: Page,
         page.keyboard.press(">")
     sweep(page, (30, 90), (60, 90))
     assert (voxels_of(stage, case, only(page, stage, case)) == one).all()
+
+    # Another segment of the finding that is left.
+    page.get_by_role("button", name="Go to mark 1").click()
+    page.keyboard.press("a")
+    page.keyboard.press("k")
+    dab(page, 90, 30)
+    two = stored(page, stage, case)
+    assert len(two) == 2
+    assert len(read_of(stage, case)["payload"]["findings"]) == 1
+    assert (voxels_of(stage, case, two[0]) == one).all()

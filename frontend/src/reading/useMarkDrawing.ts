@@ -8,6 +8,8 @@ import { onlyCode } from "./FindingFields";
 
 export interface MarkDrawing {
   tool: MarkKind | null;
+  /** Another kind of tool takes the mouse; the finding that is being extended stays so. */
+  putToolAway: () => void;
   setTool: (tool: MarkKind | null) => void;
   /** The finding that the next mark joins; null makes a finding of its own. */
   extendedId: string | null;
@@ -62,7 +64,8 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
     },
     [edit, findings],
   );
-  return { tool, setTool: chooseTool, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+  const putToolAway = useCallback(() => setTool(null), []);
+  return { tool, setTool: chooseTool, putToolAway, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
 }
 
 /** A mark joins the finding that is being extended where the form allows it there; else it is one of its own. */

@@ -25,6 +25,7 @@ import { useSegmentVersions } from "./useSegmentVersions";
 /** A segment of the read, and the mark that holds it. */
 export interface SegmentMark {
   mark: Mark & { geometry: SegmentGeometry };
+  findingId: string;
   number: number;
   colour: string;
 }
@@ -72,7 +73,8 @@ interface SegmentsInput {
   areMarksVisible: boolean;
   /** The marking tool, which has the mouse first; choosing a segment tool puts it away. */
   tool: MarkKind | null;
-  setTool: (tool: MarkKind | null) => void;
+  putToolAway: () => void;
+  setTool: (tool: null) => void;
   selectedMarkId: string | null;
   setSelectedMarkId: (markId: string | null) => void;
   extendedId: string | null;
@@ -85,11 +87,13 @@ export function useSegments(input: SegmentsInput): Segments {
   const { findings } = handle.session.save.payload;
   const [store] = useState((): SegmentStore => segmentStoreOf(personId, read.id, read.payload));
   const [notice, setNotice] = useState<string | null>(null);
-  const tools = useTools(isFrozen || input.tool !== null, input.setTool);
+  const tools = useTools(isFrozen || input.tool !== null, input.putToolAway);
   const [nextId, setNextId] = useState(() => crypto.randomUUID() as string);
   const marks = useMemo(() => segmentMarks(findings), [findings]);
   const versions = useSegmentVersions(store, marks, setNotice);
-  const active = marks.find(({ mark }) => mark.id === selectedMarkId) ?? null;
+  const selected = marks.find(({ mark }) => mark.id === selectedMarkId) ?? null;
+  // What is added to a finding is another segment, not a change of this one.
+  const active = selected?.findingId === input.extendedId ? null : selected;
   const { hidden, toggleHidden } = useHidden();
   const inputs = useInputs({ input, tools, marks, versions, active, nextId, hidden });
   const beginNew = useCallback(() => {
@@ -102,6 +106,8 @@ export function useSegments(input: SegmentsInput): Segments {
     findings,
     onCreated: (markId) => {
       setSelectedMarkId(markId);
+      // Ends the extending.
+      input.setTool(null);
       setNextId(crypto.randomUUID());
     },
     onNotice: setNotice,
@@ -133,11 +139,11 @@ export function useSegments(input: SegmentsInput): Segments {
 }
 
 function segmentMarks(findings: Finding[]): SegmentMark[] {
-  return findings.flatMap(({ marks }, index) =>
+  return findings.flatMap(({ id: findingId, marks }, index) =>
     marks.flatMap((mark): SegmentMark[] => {
       const { geometry } = mark;
       if (!isSegment(geometry)) return [];
-      return [{ mark: { ...mark, geometry }, number: index + 1, colour: findingColour(index) }];
+      return [{ mark: { ...mark, geometry }, findingId, number: index + 1, colour: findingColour(index) }];
     }),
   );
 }
@@ -146,7 +152,7 @@ type Tools = Pick<Segments, "tool" | "setTool" | "settings" | "change" | "stepRa
   opacity: number;
 };
 
-function useTools(isResting: boolean, setMarkingTool: (tool: null) => void): Tools {
+function useTools(isResting: boolean, putToolAway: () => void): Tools {
   const [chosen, setChosen] = useState<SegmentTool | null>(null);
   const [settings, setSettings] = useState(FIRST_SETTINGS);
   const [opacity, setOpacity] = useState(OPACITIES[0] ?? 0);
@@ -155,9 +161,9 @@ function useTools(isResting: boolean, setMarkingTool: (tool: null) => void): Too
     setTool: useCallback(
       (tool: SegmentTool | null) => {
         setChosen(tool);
-        if (tool !== null) setMarkingTool(null);
+        if (tool !== null) putToolAway();
       },
-      [setMarkingTool],
+      [putToolAway],
     ),
     settings,
     change: useCallback((part) => setSettings((before) => ({ ...before, ...part })), []),
@@ -212,7 +218,8 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
   const drawable = useMemo(() => new Set(all.map((one) => one.series_instance_uid)), [all]);
   const segmentId = active?.mark.geometry.segment_id ?? nextId;
   const series = active?.mark.geometry.series_instance_uid ?? null;
-  const colour = active?.colour ?? findingColour(findings.length);
+  const extended = findings.findIndex(({ id }) => id === input.extendedId);
+  const colour = active?.colour ?? findingColour(extended === -1 ? findings.length : extended);
   return useMemo(
     () => ({
       shown,
