@@ -98,7 +98,7 @@ def painted(page: Page) -> int:
 
 def shows(page: Page, count: int) -> None:
     """Wait until so many voxels are painted."""
-    sum_of_all = "Object.values(window.__overread_viewer.segmentVoxels).reduce((a, b) => a + b, 0)"
+    sum_of_all = "Object.values(window.__overread_viewer?.segmentVoxels ?? {}).reduce((a, b) => a + b, 0)"
     until(page, f"{sum_of_all} === {count}", PATIENCE_S)
 
 
@@ -106,7 +106,7 @@ def stroke(page: Page, draw: Callable[[], None]) -> None:
     """Draw, and wait until the voxels on the screen have changed."""
     before = json.dumps(probe(page, "v.segmentVoxels"), separators=(",", ":"))
     draw()
-    until(page, f"JSON.stringify(window.__overread_viewer.segmentVoxels) !== '{before}'", PATIENCE_S)
+    until(page, f"JSON.stringify(window.__overread_viewer?.segmentVoxels) !== '{before}'", PATIENCE_S)
 
 
 def dab(page: Page, column: float, row: float) -> None:

@@ -105,7 +105,11 @@ export class SegmentDesk {
   /** Panes, series or segments have changed. */
   sync(): void {
     const { inputs } = this;
-    if (!inputs || this.pending > 0) return;
+    if (!inputs) return;
+    if (this.pending > 0 || this.isPointerDown) {
+      for (const board of this.boards.values()) this.activate(board, inputs);
+      return;
+    }
     this.quietly(() => {
       for (const board of [...this.boards.values()]) this.leavePanes(board);
       for (const pane of this.panes()) {
@@ -154,12 +158,18 @@ export class SegmentDesk {
     return board;
   }
 
-  private show(board: SegmentBoard, slices: Slice[], { shown, active, opacity }: SegmentInputs): void {
+  private show(board: SegmentBoard, slices: Slice[], inputs: SegmentInputs): void {
+    const { shown, opacity } = inputs;
     const series = slices[0]?.seriesInstanceUid;
     board.show(
       shown.filter(({ voxels }) => voxels.seriesInstanceUid === series),
       opacity,
     );
+    this.activate(board, inputs);
+  }
+
+  private activate(board: SegmentBoard, { active }: SegmentInputs): void {
+    const series = board.slices[0]?.seriesInstanceUid;
     if (active.seriesInstanceUid === null || active.seriesInstanceUid === series) {
       board.setActive(active.segmentId, active.colour);
     }
@@ -182,7 +192,10 @@ export class SegmentDesk {
     };
     const onUp = () => {
       this.isPointerDown = false;
-      window.setTimeout(() => this.take());
+      window.setTimeout(() => {
+        this.take();
+        this.sync();
+      });
     };
     eventTarget.addEventListener(ToolEnums.Events.SEGMENTATION_DATA_MODIFIED, onModified);
     window.addEventListener("pointerdown", onDown, { capture: true });
