@@ -10,6 +10,7 @@ import {
   growthRange,
   nextOpacity,
   OPACITIES,
+  orderedRange,
   steppedRadius,
 } from "./segmentTools";
 import { reduceSession, startSession } from "./session";
@@ -118,4 +119,9 @@ describe("how the tools are set", () => {
     expect(round).toEqual([...OPACITIES.slice(1), OPACITIES[0]]);
     expect(colourNumbers("rgb(77, 195, 255)")).toEqual([77, 195, 255]);
   });
+});
+
+test("a range has its lower end first, however it was typed", () => {
+  expect(orderedRange({ lowest: 120, highest: 0 })).toEqual({ lowest: 0, highest: 120 });
+  expect(orderedRange({ lowest: -5, highest: 7 })).toEqual({ lowest: -5, highest: 7 });
 });

@@ -16,6 +16,11 @@ export interface ValueRange {
   highest: number;
 }
 
+/** Whichever end was typed first. */
+export function orderedRange({ lowest, highest }: ValueRange): ValueRange {
+  return { lowest: Math.min(lowest, highest), highest: Math.max(lowest, highest) };
+}
+
 /** How the tools are set; one setting for all segments of a read. */
 export interface SegmentSettings {
   radius_mm: number;

@@ -1,5 +1,5 @@
-import type { KeyboardEvent } from "react";
 import type { SegmentSettings } from "@/domain/segmentTools";
+import { NumberField } from "./NumberField";
 import classes from "./SegmentBar.module.css";
 
 interface RangeFieldsProps {
@@ -16,7 +16,7 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
   const { range, tolerance } = settings;
   const isTolerant = mayTolerate && tolerance !== null;
   return (
-    <div className={classes.group}>
+    <div className={classes.field}>
       {mayTolerate && (
         <select
           className={classes.choice}
@@ -34,6 +34,8 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
         <NumberField
           label="Tolerance"
           value={tolerance}
+          step={10}
+          lowest={0}
           onChange={(value) => onChange({ tolerance: value })}
         />
       ) : (
@@ -41,45 +43,17 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
           <NumberField
             label="From"
             value={range.lowest}
+            step={10}
             onChange={(lowest) => onChange({ range: { ...range, lowest } })}
           />
           <NumberField
             label="To"
             value={range.highest}
+            step={10}
             onChange={(highest) => onChange({ range: { ...range, highest } })}
           />
         </>
       )}
     </div>
   );
-}
-
-interface NumberFieldProps {
-  label: string;
-  value: number;
-  onChange: (value: number) => void;
-}
-
-function NumberField({ label, value, onChange }: NumberFieldProps) {
-  return (
-    <label className={classes.group}>
-      {label}
-      <input
-        className={classes.number}
-        type="number"
-        step={10}
-        onKeyDown={leaveOnEnter}
-        value={value}
-        onChange={(event) => {
-          const entered = event.currentTarget.valueAsNumber;
-          if (Number.isFinite(entered)) onChange(entered);
-        }}
-      />
-    </label>
-  );
-}
-
-/** Enter and Escape give the keys back to the images. */
-export function leaveOnEnter(event: KeyboardEvent<HTMLInputElement>): void {
-  if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
 }

@@ -2,18 +2,27 @@ import { useEffect } from "react";
 import { type HotkeyAction, hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import type { SegmentTool } from "@/domain/segmentTools";
-import { leaveOnEnter, RangeFields } from "./RangeFields";
+import { NumberField } from "./NumberField";
+import { RangeFields } from "./RangeFields";
 import classes from "./SegmentBar.module.css";
 import type { Segments } from "./useSegments";
 
-const TOOLS: { tool: SegmentTool; text: string; action?: HotkeyAction }[] = [
+interface ToolRow {
+  tool: SegmentTool;
+  text: string;
+  action?: HotkeyAction;
+}
+
+const PAINTING: ToolRow[] = [
   { tool: "BRUSH", text: "Brush", action: "segment_brush" },
   { tool: "ERASER", text: "Eraser", action: "segment_eraser" },
   { tool: "THRESHOLD", text: "Threshold brush", action: "segment_threshold" },
+  { tool: "GROW", text: "Grow region", action: "segment_grow" },
+];
+const CUTTING: ToolRow[] = [
   { tool: "RECTANGLE", text: "Rectangle" },
   { tool: "CIRCLE", text: "Circle" },
   { tool: "FREEHAND", text: "Freehand" },
-  { tool: "GROW", text: "Grow region", action: "segment_grow" },
 ];
 const SCISSORS: ReadonlySet<SegmentTool | null> = new Set(["RECTANGLE", "CIRCLE", "FREEHAND"]);
 const BRUSHES: ReadonlySet<SegmentTool | null> = new Set(["BRUSH", "ERASER", "THRESHOLD"]);
@@ -23,41 +32,64 @@ interface SegmentBarProps {
   isDisabled: boolean;
 }
 
-/** The tools for voxels, open only where the form has a use for them. */
+/** The tools for voxels, open only where the form has a use for them; as high with one tool as with another. */
 export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
-  const { tool, setTool, settings, change } = segments;
   useWheelRadius(segments);
   return (
     <div className={classes.bar} role="toolbar" aria-label="Segment tools">
-      <span>Segment</span>
-      <div className={classes.group}>
-        {TOOLS.map(({ tool: own, text, action }) => (
-          <BarButton
-            key={own}
-            text={text}
-            hint={action && keyHint(action)}
-            isPressed={tool === own}
-            isDisabled={isDisabled}
-            onClick={() => setTool(tool === own ? null : own)}
-          />
-        ))}
+      <div className={classes.row}>
+        <span className={classes.title}>Segment</span>
+        <ToolButtons tools={PAINTING} segments={segments} isDisabled={isDisabled} />
+        <span className={classes.title}>Scissors</span>
+        <ToolButtons tools={CUTTING} segments={segments} isDisabled={isDisabled} />
+        <Settings segments={segments} />
       </div>
+      <div className={classes.row}>
+        <ActiveSegment segments={segments} isDisabled={isDisabled} />
+      </div>
+      {segments.notice && (
+        <span className={classes.notice} role="status">
+          {segments.notice}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function ToolButtons({ tools, segments, isDisabled }: SegmentBarProps & { tools: ToolRow[] }) {
+  const { tool, setTool } = segments;
+  return (
+    <div className={classes.group}>
+      {tools.map(({ tool: own, text, action }) => (
+        <BarButton
+          key={own}
+          text={text}
+          hint={action && keyHint(action)}
+          isPressed={tool === own}
+          isDisabled={isDisabled}
+          onClick={() => setTool(tool === own ? null : own)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** How the chosen tool is set. */
+function Settings({ segments }: { segments: Segments }) {
+  const { tool, settings, change } = segments;
+  return (
+    <>
       {BRUSHES.has(tool) && (
-        <label className={classes.group} title="Alt and the wheel, or < and >">
-          Radius
-          <input
-            className={classes.number}
-            type="number"
-            aria-label="Radius"
-            min={0.5}
-            max={50}
-            step={0.5}
-            onKeyDown={leaveOnEnter}
-            value={settings.radius_mm}
-            onChange={(event) => change({ radius_mm: Math.max(Number(event.currentTarget.value), 0.1) })}
-          />
-          mm
-        </label>
+        <NumberField
+          label="Radius"
+          value={settings.radius_mm}
+          step={0.5}
+          lowest={0.1}
+          highest={100}
+          unit="mm"
+          hint="Alt and the wheel, or < and >"
+          onChange={(radius_mm) => change({ radius_mm })}
+        />
       )}
       {SCISSORS.has(tool) && (
         <div className={classes.group}>
@@ -76,13 +108,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
       {(tool === "THRESHOLD" || tool === "GROW") && (
         <RangeFields settings={settings} mayTolerate={tool === "GROW"} onChange={change} />
       )}
-      <ActiveSegment segments={segments} isDisabled={isDisabled} />
-      {segments.notice && (
-        <span className={classes.notice} role="status">
-          {segments.notice}
-        </span>
-      )}
-    </div>
+    </>
   );
 }
 
@@ -90,7 +116,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
 function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
   const { active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
   return (
-    <div className={classes.group}>
+    <div className={classes.active}>
       <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
       <span>{active ? `Mark ${active.number}` : "New segment"}</span>
       {statistics && <span className={classes.statistics}>{statistics}</span>}

@@ -46,6 +46,7 @@ type SegmentMarkOnly = Mark & { geometry: SegmentGeometry };
 
 async function record(newest: Newest, painted: Painted): Promise<void> {
   const { store, onNotice } = newest.current;
+  onNotice(null);
   // Another window has taken over while the button was down: what it has is shown again.
   if (!newest.current.mayEdit) return;
   const mark = markOf(newest.current.findings, painted.segmentId);
