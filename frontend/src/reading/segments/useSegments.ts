@@ -217,6 +217,8 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
   const { findings } = input.handle.session.save.payload;
   const { series: all } = input.read.case.imaging_study;
   const drawable = useMemo(() => new Set(all.map((one) => one.series_instance_uid)), [all]);
+  // The same object while nothing of it changes: a new one takes the tool up anew.
+  const ordered = useMemo(() => ({ ...settings, range: orderedRange(settings.range) }), [settings]);
   const segmentId = active?.mark.geometry.segment_id ?? nextId;
   const series = active?.mark.geometry.series_instance_uid ?? null;
   const extended = findings.findIndex(({ id }) => id === input.extendedId);
@@ -227,9 +229,9 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
       active: { segmentId, colour: colourNumbers(colour), seriesInstanceUid: series },
       drawable,
       tool,
-      settings: { ...settings, range: orderedRange(settings.range) },
+      settings: ordered,
       opacity,
     }),
-    [shown, segmentId, colour, series, drawable, tool, settings, opacity],
+    [shown, segmentId, colour, series, drawable, tool, ordered, opacity],
   );
 }
