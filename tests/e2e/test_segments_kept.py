@@ -107,7 +107,7 @@ def test_the_window_of_the_images_paints_and_the_form_saves(page: Page, stage: S
     eventually(lambda: [one["geometry"]["voxel_count"] for one in segments(stage, case)] == [count], images)
     screenshots(images, "segment-image-window")
     images.keyboard.press("Control+z")
-    until(images, f"Object.values(window.__overread_viewer?.segmentVoxels ?? {})[0] < {count}")
+    until(images, f"Object.values(window.__overread_viewer?.segmentVoxels ?? {{}})[0] < {count}")
     images.close()
     image_is_drawn(page)
     only(page, stage, case)
