@@ -181,6 +181,15 @@ describe("keeping", () => {
     await expect(fresh().version(SEGMENT_ID, sha256)).rejects.toThrow();
   });
 
+  test("what the server has is no longer kept here, and comes from there", async () => {
+    const made = segment([1, [0, 6]]);
+    const { sha256 } = await fresh().add(made);
+    const sent = server(new Response("{}"), new Response(segmentText(made)));
+    await fresh().upload(naming(sha256));
+    expect(segmentText(await fresh().version(SEGMENT_ID, sha256))).toBe(segmentText(made));
+    expect(sent.map(({ method }) => method)).toEqual(["PUT", "GET"]);
+  });
+
   test("after 30 days it goes, signed or not", async () => {
     server(problem(404, "not_found"));
     const { sha256 } = await fresh().add(segment([1, [0, 5]]));

@@ -1,4 +1,4 @@
-import { createStore, delMany, entries, get, keys, set } from "idb-keyval";
+import { createStore, del, delMany, entries, get, keys, set } from "idb-keyval";
 import { Problem } from "@/api/problem";
 import { getSegment, putSegment } from "@/api/segments";
 import { EMPTY_PAYLOAD, isSegment, type ReadPayload, type SegmentGeometry } from "@/domain/payload";
@@ -32,8 +32,8 @@ interface Version {
 }
 
 /**
- * Every version of the segments of one read, by its digest: in memory, in the browser until the read is signed, and
- * on the server. A version never changes, so undo is only a matter of naming another one.
+ * Every version of the segments of one read, by its digest: in memory, in the browser until it is sent, and then on
+ * the server. A version never changes, so undo is only a matter of naming another one.
  */
 export class SegmentStore {
   private readonly versions = new Map<string, Segment>();
@@ -96,6 +96,8 @@ export class SegmentStore {
       await this.put(segmentId, { sha256, segment }, null);
     }
     this.noteHeld(segmentId, sha256);
+    // It can be had from there, so that a day's strokes on large organs do not fill the browser.
+    void del(this.key(sha256), database).catch(() => undefined);
   }
 
   private baseOf(segmentId: string): Version | null {
