@@ -1,0 +1,310 @@
+"""Looking at stacks with the real mouse and keys: windows, turns and flips, links between panes, cine, text."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
+
+from portal.demo.phantoms.catalogue import make_phantom
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
+from tests.e2e.viewing import (
+    CLICK_PAUSE_MS,
+    Case,
+    case_of,
+    centre_of,
+    drag,
+    pane,
+    pane_is_drawn,
+    panes,
+    series_of,
+)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+
+LETTERS = ("left", "right", "top", "bottom")
+SPACING_MM = 4.0
+
+
+def other_half(datasets: list[Dataset]) -> list[Dataset]:
+    """Every second slice: the same body in the same frame of reference, cut half as often."""
+    return datasets[::2]
+
+
+@pytest.fixture(scope="module")
+def two_cuts(stage: Stage) -> Case:
+    """A body cut thin, thick and across in one frame of reference, and again in a frame of its own, 100 mm higher."""
+    phantom = make_phantom("LOOKING", 4711, nodules=1, slices=24)
+    thin = list(series_of("LOOKING", phantom, 1, FrameTime=50.0, XRayTubeCurrent=120))
+    thick = other_half(list(series_of("LOOKING", phantom, 2)))
+    frame = thin[0].FrameOfReferenceUID + ".9"
+    later = list(series_of("LOOKING", phantom, 3, FrameOfReferenceUID=frame))
+    for dataset in later:
+        x, y, z = dataset.ImagePositionPatient
+        dataset.ImagePositionPatient = [x, y, z + 100]
+    crossing = list(series_of("LOOKING", phantom, 4, FrameOfReferenceUID=thin[0].FrameOfReferenceUID))
+    for index, dataset in enumerate(crossing):
+        dataset.ImageOrientationPatient = [1, 0, 0, 0, 0, -1]
+        dataset.ImagePositionPatient = [dataset.ImagePositionPatient[0], (index - 12) * SPACING_MM, 180]
+    return case_of(stage, [*thin, *thick, *later, *crossing])
+
+
+@pytest.fixture
+def room(stage: Stage, two_cuts: Case, signed_in: Callable[[Person], Page]) -> Page:
+    page = signed_in(stage.spare)
+    page.goto(two_cuts.url)
+    image_is_drawn(page)
+    return page
+
+
+def side_by_side(page: Page, series: list[str]) -> None:
+    """The two series in panes 1 and 2, pane 1 active."""
+    page.keyboard.press("Shift+d")
+    until(page, "window.__overread_viewer.panes.length === 2")
+    entries = page.get_by_role("navigation", name="Series").get_by_role("button")
+    order = [one.get_attribute("data-series") for one in entries.all()]
+    for pane_id, uid in (("2", series[1]), ("1", series[0])):
+        page.mouse.click(*centre_of(page, pane_id))
+        page.wait_for_timeout(CLICK_PAUSE_MS)
+        entries.nth(order.index(uid)).click()
+        until(page, f"window.__overread_viewer.panes[{int(pane_id) - 1}].seriesInstanceUid === '{uid}'")
+    for pane_id in ("1", "2"):
+        pane_is_drawn(page, pane_id)
+
+
+def letters(page: Page) -> tuple[str, ...]:
+    return tuple(probe(page, "v.state.letters")[edge] for edge in LETTERS)
+
+
+def press(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+    page.wait_for_timeout(250)
+
+
+def window(page: Page) -> tuple[int, int]:
+    found = probe(page, "v.state.window")
+    return round(found["center"]), round(found["width"])
+
+
+def test_letters_stay_right_after_turns_and_flips(room: Page) -> None:
+    page = room
+    # An axial image, seen from the feet: the patient's right is on the left of the screen.
+    assert letters(page) == ("R", "L", "A", "P")
+    press(page, "/")
+    assert letters(page) == ("P", "A", "R", "L"), "a quarter turn clockwise brings the front to the right"
+    press(page, "Shift+b")
+    assert letters(page) == ("A", "P", "R", "L")
+    press(page, "/")
+    assert letters(page) == ("L", "R", "A", "P"), "clockwise on the screen, though the image is mirrored"
+    press(page, "Shift+n")
+    assert letters(page) == ("L", "R", "P", "A")
+    screenshots(page, "looking-turned")
+    press(page, "0")
+    assert letters(page) == ("R", "L", "A", "P")
+
+
+def test_the_corner_pixel_is_where_the_turn_puts_it(room: Page) -> None:
+    page = room
+    box = page.get_by_test_id("viewport").bounding_box()
+    assert box
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def offset() -> tuple[float, float]:
+        place = probe(page, "v.clientPointOfPixel(0, 0)")
+        return place["x"] - middle[0], place["y"] - middle[1]
+
+    x, y = offset()
+    assert x < 0
+    assert y < 0
+    press(page, "/")
+    turned = offset()
+    assert turned == pytest.approx((-y, x), abs=1.5), "the upper left corner is now the upper right one"
+    press(page, "Shift+b")
+    assert offset() == pytest.approx((y, x), abs=1.5)
+
+
+def test_windows_by_drag_key_and_menu(room: Page) -> None:
+    page = room
+    assert window(page) == (-600, 1500)
+    drag(page, centre_of(page, "1"), (60, 0), button="right")
+    wider = window(page)
+    assert wider[0] == -600
+    assert wider[1] > 1500
+    drag(page, centre_of(page, "1"), (0, 40), button="right")
+    assert window(page)[0] != -600
+    for key, wanted in (("1", (40, 400)), ("2", (-600, 1500)), ("3", (480, 2500)), ("9", (35, 35))):
+        press(page, key)
+        assert window(page) == wanted, key
+    page.get_by_role("button", name="Window presets").click()
+    page.wait_for_timeout(300)
+    screenshots(page, "looking-window-menu")
+    page.get_by_role("menuitem", name="Liver").click()
+    until(page, "Math.round(window.__overread_viewer.state.window.width) === 150")
+    press(page, "w")
+    assert window(page) == (-600, 1500)
+    press(page, "i")
+    assert probe(page, "v.state.isInverted") is True
+    press(page, "0")
+    assert probe(page, "v.state.isInverted") is False
+
+
+def test_number_keys_look_and_shifted_ones_answer(room: Page) -> None:
+    page = room
+    chosen = page.get_by_role("radio", checked=True)
+    before = chosen.count()
+    press(page, "2")
+    assert chosen.count() == before
+    page.keyboard.press("Shift+Digit4")
+    expect(page.get_by_role("radio", name="well", exact=False).nth(3)).to_be_visible()
+    expect(chosen).to_have_count(1)
+    assert "well" in (chosen.text_content() or "")
+    page.keyboard.press("Control+z")
+
+
+def test_full_size_shows_one_pixel_as_one_and_fit_fills_the_pane(room: Page) -> None:
+    page = room
+    press(page, "Shift+f")
+    left, right = (probe(page, f"v.clientPointOfPixel({column}, 100)") for column in (50, 150))
+    assert right["x"] - left["x"] == pytest.approx(100, abs=0.1)
+    press(page, "f")
+    box = page.get_by_test_id("viewport").bounding_box()
+    top, bottom = (probe(page, f"v.clientPointOfPixel(0, {row})") for row in (-0.5, 255.5))
+    assert box
+    assert bottom["y"] - top["y"] == pytest.approx(min(box["height"], box["width"]), abs=1.5)
+
+
+def test_linked_scrolling_follows_the_place_in_the_patient(room: Page, two_cuts: Case) -> None:
+    page, (thin, thick, later, _) = room, two_cuts.series
+    side_by_side(page, [thin, thick])
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    pane_is_drawn(page, "1", 3)
+    assert pane(page, "2", "p.state.index") == 0, "nothing is linked from the start"
+    press(page, "Shift+l")
+    page.keyboard.press("PageDown")
+    pane_is_drawn(page, "1", 13)
+    # Both are numbered from the head; the thick cut has each second slice, from the feet.
+    far = abs(depth(page, "1") - depth(page, "2"))
+    assert far <= 4.0
+    pane_is_drawn(page, "2")
+    screenshots(page, "looking-linked-scroll")
+
+    side_by_side(page, [thin, later])
+    page.keyboard.press("Home")
+    pane_is_drawn(page, "1", 0)
+    page.keyboard.press("PageDown")
+    pane_is_drawn(page, "1", 10)
+    until(page, "window.__overread_viewer.panes[1].state.index > 0")
+    moved = pane(page, "2", "p.state.index")
+    page.keyboard.press("ArrowDown")
+    pane_is_drawn(page, "1", 11)
+    until(page, f"window.__overread_viewer.panes[1].state.index === {moved + 1}")
+    press(page, "Shift+l")
+
+
+def depth(page: Page, pane_id: str) -> float:
+    """SliceLocation of what a pane shows."""
+    found = pane(page, pane_id, "p.state.facts.location_mm")
+    assert isinstance(found, int | float)
+    return float(found)
+
+
+def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -> None:
+    page, (thin, thick, _, _) = room, two_cuts.series
+    side_by_side(page, [thin, thick])
+    press(page, "Shift+z")
+    press(page, "Shift+e")
+    drag(page, centre_of(page, "1"), (60, 30), button="middle")
+    first, second = (pane(page, one, "p.clientPointOfPixel(0, 0)") for one in ("1", "2"))
+    boxes = [page.get_by_test_id(f"pane-{one}").bounding_box() for one in ("1", "2")]
+    assert boxes[0]
+    assert boxes[1]
+    assert first["x"] - boxes[0]["x"] == pytest.approx(second["x"] - boxes[1]["x"], abs=2)
+    assert first["y"] == pytest.approx(second["y"], abs=2)
+    page.keyboard.down("Control")
+    drag(page, centre_of(page, "1"), (0, -80))
+    page.keyboard.up("Control")
+    zooms = [pane(page, one, "p.state.zoom") for one in ("1", "2")]
+    assert zooms[0] == pytest.approx(zooms[1], rel=0.01)
+    press(page, "3")
+    until(page, "Math.round(window.__overread_viewer.panes[1].state.window.width) === 2500")
+    drag(page, centre_of(page, "1"), (40, 0), button="right")
+    until(page, "window.__overread_viewer.panes[1].state.window.width > 2510")
+    assert pane(page, "2", "p.state.window") == pane(page, "1", "p.state.window")
+
+
+def test_a_line_shows_where_the_active_plane_cuts_the_other(room: Page, two_cuts: Case) -> None:
+    page, (thin, _, _, crossing) = room, two_cuts.series
+    side_by_side(page, [thin, crossing])
+
+    def line_above_origin() -> float:
+        """How far the line in pane 2 stands below the point z = 0, in pixels of the screen."""
+        line = page.get_by_test_id("pane-2").locator("svg.svg-layer line").first
+        expect(line).to_be_attached()
+        origin = pane(page, "2", "p.clientPointOf(0, 0, 0)")["y"]
+        box = page.get_by_test_id("pane-2").bounding_box()
+        assert box
+        return float(line.get_attribute("y1") or "nan") + box["y"] - origin
+
+    pixel = pane(page, "2", "p.state.perScreenPixel.value")
+    assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
+    page.keyboard.press("PageDown")
+    pane_is_drawn(page, "1", 10)
+    page.wait_for_timeout(400)
+    assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
+    screenshots(page, "looking-reference-line")
+    press(page, "Shift+c")
+    assert page.get_by_test_id("pane-2").locator("svg.svg-layer line").count() == 0
+    press(page, "Shift+c")
+
+
+def test_cine_plays_at_the_rate_of_the_images(room: Page) -> None:
+    page = room
+    assert probe(page, "v.state.cine") == {"isPlaying": False, "framesPerSecond": 20}
+    page.keyboard.press("Space")
+    until(page, "window.__overread_viewer.state.cine.isPlaying")
+    seen = set()
+    for _ in range(12):
+        seen.add(probe(page, "v.state.index"))
+        page.wait_for_timeout(150)
+    assert len(seen) > 5
+    press(page, "+")
+    assert probe(page, "v.state.cine.framesPerSecond") == round(20 * math.sqrt(2))
+    page.keyboard.press("Space")
+    until(page, "!window.__overread_viewer.state.cine.isPlaying")
+    still = probe(page, "v.state.index")
+    page.wait_for_timeout(600)
+    assert probe(page, "v.state.index") == still
+
+
+def test_text_names_the_image_and_never_the_patient(room: Page) -> None:
+    page = room
+    text = page.get_by_test_id("facts").inner_text()
+    assert "Series 1 · CT" in text
+    assert "120 kV · 120 mA" in text
+    assert "Thick" in text
+    for secret in ("SYNTHETIC", "LOOKING", "2026"):
+        assert secret not in page.get_by_test_id("viewer").inner_text()
+    press(page, "Shift+t")
+    assert page.get_by_test_id("facts").inner_text() == ""
+    press(page, "Shift+t")
+
+
+def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
+    page = room
+    press(page, "q")
+    x, y = centre_of(page, "1")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 20)
+    page.wait_for_timeout(500)
+    expect(page.locator(".magnifyTool canvas").first).to_be_visible()
+    page.screenshot(path="test-results/looking-magnifier.png")
+    page.mouse.up()
+    page.wait_for_timeout(CLICK_PAUSE_MS)
+    assert page.locator(".magnifyTool:visible").count() == 0
+    press(page, "Escape")
+    assert probe(page, "v.annotations.length") == 0
+    assert panes(page) == ["1"]
