@@ -9,13 +9,14 @@ from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.catalogue import make_phantom
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
+from tests.e2e.conftest import Stage, probe, screenshots, until
 from tests.e2e.viewing import (
     CLICK_PAUSE_MS,
     Case,
     case_of,
     centre_of,
     drag,
+    open_to_read,
     pane,
     pane_is_drawn,
     panes,
@@ -54,8 +55,7 @@ def two_cuts(stage: Stage) -> Case:
 @pytest.fixture
 def room(stage: Stage, two_cuts: Case, signed_in: Callable[[Person], Page]) -> Page:
     page = signed_in(stage.spare)
-    page.goto(two_cuts.url)
-    image_is_drawn(page)
+    open_to_read(page, two_cuts)
     return page
 
 
@@ -92,13 +92,13 @@ def test_letters_stay_right_after_turns_and_flips(room: Page) -> None:
     page = room
     # An axial image, seen from the feet: the patient's right is on the left of the screen.
     assert letters(page) == ("R", "L", "A", "P")
-    press(page, "/")
+    press(page, "Shift+ArrowRight")
     assert letters(page) == ("P", "A", "R", "L"), "a quarter turn clockwise brings the front to the right"
-    press(page, "Shift+b")
+    press(page, "Shift+ArrowLeft")
     assert letters(page) == ("A", "P", "R", "L")
-    press(page, "/")
+    press(page, "Shift+ArrowRight")
     assert letters(page) == ("L", "R", "A", "P"), "clockwise on the screen, though the image is mirrored"
-    press(page, "Shift+n")
+    press(page, "Shift+ArrowUp")
     assert letters(page) == ("L", "R", "P", "A")
     screenshots(page, "looking-turned")
     press(page, "0")
@@ -118,10 +118,10 @@ def test_the_corner_pixel_is_where_the_turn_puts_it(room: Page) -> None:
     x, y = offset()
     assert x < 0
     assert y < 0
-    press(page, "/")
+    press(page, "Shift+ArrowRight")
     turned = offset()
     assert turned == pytest.approx((-y, x), abs=1.5), "the upper left corner is now the upper right one"
-    press(page, "Shift+b")
+    press(page, "Shift+ArrowLeft")
     assert offset() == pytest.approx((y, x), abs=1.5)
 
 
@@ -182,7 +182,7 @@ def test_linked_scrolling_follows_the_place_in_the_patient(room: Page, two_cuts:
         page.keyboard.press("ArrowDown")
     pane_is_drawn(page, "1", 3)
     assert pane(page, "2", "p.state.index") == 0, "nothing is linked from the start"
-    press(page, "Shift+l")
+    press(page, "Shift+Digit7")
     page.keyboard.press("PageDown")
     pane_is_drawn(page, "1", 13)
     # Both are numbered from the head; the thick cut has each second slice, from the feet.
@@ -201,7 +201,7 @@ def test_linked_scrolling_follows_the_place_in_the_patient(room: Page, two_cuts:
     page.keyboard.press("ArrowDown")
     pane_is_drawn(page, "1", 11)
     until(page, f"window.__overread_viewer.panes[1].state.index === {moved + 1}")
-    press(page, "Shift+l")
+    press(page, "Shift+Digit7")
 
 
 def depth(page: Page, pane_id: str) -> float:
@@ -214,8 +214,8 @@ def depth(page: Page, pane_id: str) -> float:
 def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -> None:
     page, (thin, thick, _, _) = room, two_cuts.series
     side_by_side(page, [thin, thick])
-    press(page, "Shift+z")
-    press(page, "Shift+e")
+    press(page, "Shift+Digit8")
+    press(page, "Shift+Digit9")
     drag(page, centre_of(page, "1"), (60, 30), button="middle")
     first, second = (pane(page, one, "p.clientPointOfPixel(0, 0)") for one in ("1", "2"))
     boxes = [page.get_by_test_id(f"pane-{one}").bounding_box() for one in ("1", "2")]
@@ -255,9 +255,9 @@ def test_a_line_shows_where_the_active_plane_cuts_the_other(room: Page, two_cuts
     page.wait_for_timeout(400)
     assert line_above_origin() == pytest.approx(-depth(page, "1") / pixel, abs=1.5)
     screenshots(page, "looking-reference-line")
-    press(page, "Shift+c")
+    press(page, "Shift+Digit6")
     assert page.get_by_test_id("pane-2").locator("svg.svg-layer line").count() == 0
-    press(page, "Shift+c")
+    press(page, "Shift+Digit6")
 
 
 def test_cine_plays_at_the_rate_of_the_images(room: Page) -> None:
@@ -294,7 +294,7 @@ def test_text_names_the_image_and_never_the_patient(room: Page) -> None:
 
 def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
     page = room
-    press(page, "q")
+    press(page, "Shift+l")
     x, y = centre_of(page, "1")
     page.mouse.move(x, y)
     page.mouse.down()

@@ -6,6 +6,7 @@ window 500/1000 water is black and the ball is white, so that the screen itself 
 
 import io
 import math
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -17,7 +18,17 @@ from pydicom.dataset import Dataset
 from portal.demo.phantoms.volume import Grid, Phantom
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.viewing import CLICK_PAUSE_MS, Case, case_of, drag, pane, pane_is_drawn, panes, series_of
+from tests.e2e.viewing import (
+    CLICK_PAUSE_MS,
+    Case,
+    case_of,
+    drag,
+    open_to_read,
+    pane,
+    pane_is_drawn,
+    panes,
+    series_of,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.unproven]
 
@@ -25,7 +36,12 @@ GRID = Grid(40, 96, 96, 2.0, 3.0)
 BALL_MM = (30.0, -24.0, 15.5)
 RADIUS_MM = 9.0
 PLANES = ("AXIAL", "CORONAL", "SAGITTAL")
-WHITE, BLACK = 200, 60
+EDGES = ("left", "right", "top", "bottom")
+# Squares of 1000 HU in front and holes of 0 HU behind, each in one slice of its own: what a slab shows, it contains.
+STEPS = tuple(range(-8, 8))
+FRONT_MM, BEHIND_MM = (-60.0, -36.0), (36.0, 60.0)
+SQUARE_MM = 10.0
+WHITE, BLACK = 255, 0
 TILT_DEGREES = 20.0
 Point = tuple[float, float, float]
 
@@ -35,6 +51,24 @@ def block_with_ball() -> Phantom:
     distance = np.sqrt((x - BALL_MM[0]) ** 2 + (y - BALL_MM[1]) ** 2 + (z - BALL_MM[2]) ** 2)
     voxels = np.where(distance <= RADIUS_MM, 1000, 0).astype(np.int16)
     return Phantom("PLANES", 0, GRID, voxels, ())
+
+
+def stairs() -> Phantom:
+    z, y, x = GRID.axes_mm()
+    shape = (GRID.slices, GRID.rows, GRID.columns)
+    voxels = np.broadcast_to(np.where(y > 0, 1000, 0), shape).astype(np.int16)
+    for step in STEPS:
+        for rows_mm, value in ((FRONT_MM, 1000), (BEHIND_MM, 0)):
+            middle = square_of(step, rows_mm)
+            inside = (abs(x - middle[0]) < SQUARE_MM / 2) & (abs(y - middle[1]) < SQUARE_MM / 2)
+            voxels[np.broadcast_to(inside & (abs(z - middle[2]) < 1), shape)] = value
+    return Phantom("PLANES", 0, GRID, voxels, ())
+
+
+def square_of(step: int, rows_mm: tuple[float, float]) -> Point:
+    """The middle of a square: eight in a row, away from the lines of the crosshairs."""
+    row, column = divmod(STEPS.index(step), 8)
+    return -70.0 + 20.0 * column, rows_mm[row], GRID.origin_mm[2] + GRID.slice_mm * (GRID.slices // 2 + step)
 
 
 def turned(point: Point, degrees: float) -> Point:
@@ -64,20 +98,20 @@ def sheared(datasets: Iterator[Dataset]) -> Iterator[Dataset]:
 
 @pytest.fixture(scope="module")
 def body(stage: Stage) -> Case:
-    """Three acquisitions: straight, oblique and with gantry tilt."""
+    """Four acquisitions: straight, oblique, with gantry tilt, and a stair of squares."""
     phantom = block_with_ball()
     window = {"WindowCenter": 500, "WindowWidth": 1000}
     straight = list(series_of("PLANES", phantom, 1, **window))
     slanted = list(oblique(series_of("PLANES", phantom, 2, **window)))
     tilted = list(sheared(series_of("PLANES", phantom, 3, GantryDetectorTilt=18.4, **window)))
-    return case_of(stage, [*straight, *slanted, *tilted])
+    stair = list(series_of("PLANES", stairs(), 4, **window))
+    return case_of(stage, [*straight, *slanted, *tilted, *stair])
 
 
 @pytest.fixture
 def room(stage: Stage, body: Case, signed_in: Callable[[Person], Page]) -> Page:
     page = signed_in(stage.spare)
-    page.goto(body.url)
-    image_is_drawn(page)
+    open_to_read(page, body)
     return page
 
 
@@ -95,13 +129,30 @@ def open_planes(page: Page) -> None:
     until(page, "window.__overread_viewer.crosshairs")
 
 
-def brightness(page: Page, pane_id: str, point: Point) -> float:
-    """Mean grey of 5 x 5 pixels of the screen where a plane shows this point, beside the crosshairs' gap."""
-    x, y, z = point
-    place = pane(page, pane_id, f"p.clientPointOf({x}, {y}, {z})")
+def letters_of(page: Page, pane_id: str) -> tuple[str, ...]:
+    letters = pane(page, pane_id, "p.state.letters")
+    return tuple(letters[edge] for edge in EDGES)
+
+
+def greys(page: Page, pane_id: str, points: list[Point]) -> list[float]:
+    """Mean grey of 5 x 5 pixels of the screen where a plane shows each point, beside the crosshairs' gap."""
+    places = [pane(page, pane_id, f"p.clientPointOf({x}, {y}, {z})") for x, y, z in points]
     shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), float)
-    column, row = round(place["x"]), round(place["y"])
-    return float(shot[row - 2 : row + 3, column - 2 : column + 3].mean())
+    corners = [(round(place["x"]) - 2, round(place["y"]) - 2) for place in places]
+    return [float(shot[top : top + 5, left : left + 5].mean()) for left, top in corners]
+
+
+def greys_become(page: Page, pane_id: str, points: list[Point], wanted: list[float], tolerance: float) -> None:
+    """Wait until a plane shows these greys."""
+    deadline = time.monotonic() + 30
+    while (found := greys(page, pane_id, points)) != pytest.approx(wanted, abs=tolerance):
+        assert time.monotonic() < deadline, f"{pane_id} shows {found}, not {wanted}"
+        page.wait_for_timeout(200)
+
+
+def becomes(page: Page, pane_id: str, point: Point, grey: float) -> None:
+    """Wait until a plane shows a point white or black, as it has to."""
+    greys_become(page, pane_id, [point], [grey], 60)
 
 
 def scroll_to(page: Page, axis: int, wanted_mm: float) -> None:
@@ -130,7 +181,7 @@ def test_planes_stand_in_the_patient(room: Page, body: Case) -> None:
     open_series(page, body, 1)
     open_planes(page)
     assert set(panes(page)) == {*PLANES, "1"}
-    letters = {plane: tuple(pane(page, plane, "p.state.letters").values()) for plane in PLANES}
+    letters = {plane: letters_of(page, plane) for plane in PLANES}
     # Left, right, top and bottom of the screen, as radiologists hang them.
     assert letters["AXIAL"] == ("R", "L", "A", "P")
     assert letters["CORONAL"] == ("R", "L", "H", "F")
@@ -138,8 +189,8 @@ def test_planes_stand_in_the_patient(room: Page, body: Case) -> None:
     assert probe(page, "v.volumes") == 1, "the planes share one volume"
     screenshots(page, "mpr")
     page.keyboard.press("Shift+y")
-    until(page, "window.__overread_viewer.panes.length === 1")
-    assert probe(page, "v.volumes") == 0, "the volume is freed with the last plane"
+    # The volume is freed with the last plane.
+    until(page, "window.__overread_viewer.panes.length === 1 && window.__overread_viewer.volumes === 0")
     image_is_drawn(page)
 
 
@@ -147,17 +198,22 @@ def test_a_click_on_the_ball_brings_it_into_every_plane(room: Page, body: Case) 
     page = room
     open_series(page, body, 1)
     open_planes(page)
-    assert brightness(page, "CORONAL", BALL_MM) < BLACK, "the middle of the body does not cut the ball"
+    becomes(page, "CORONAL", BALL_MM, BLACK)  # the middle of the body does not cut the ball
     scroll_to(page, 2, BALL_MM[2])
     click_on(page, "AXIAL", BALL_MM)
     # Within a pixel of the image in the plane, within half a slice across it.
     assert probe(page, "v.crosshairs") == pytest.approx(BALL_MM, abs=2.0)
     for plane in PLANES:
-        assert brightness(page, plane, BALL_MM) > WHITE, plane
+        becomes(page, plane, BALL_MM, WHITE)
     beyond = (BALL_MM[0], BALL_MM[1], BALL_MM[2] + RADIUS_MM + 6)
-    assert brightness(page, "CORONAL", beyond) < BLACK
-    assert brightness(page, "SAGITTAL", beyond) < BLACK
+    becomes(page, "CORONAL", beyond, BLACK)
+    becomes(page, "SAGITTAL", beyond, BLACK)
     screenshots(page, "mpr-ball")
+
+
+def show(page: Page, mode: str, thickness: str) -> None:
+    page.get_by_label("What the planes show").select_option(label=mode)
+    page.get_by_label("Thickness of the slab").select_option(label=thickness)
 
 
 def test_slabs_gather_maximum_minimum_and_average(room: Page, body: Case) -> None:
@@ -165,39 +221,54 @@ def test_slabs_gather_maximum_minimum_and_average(room: Page, body: Case) -> Non
     open_series(page, body, 1)
     open_planes(page)
     scroll_to(page, 2, BALL_MM[2] - 24)
-    assert brightness(page, "AXIAL", BALL_MM) < BLACK, "a thin plane 24 mm below the ball does not cut it"
-    page.get_by_label("What the planes show").select_option(label="Maximum (MIP)")
-    page.get_by_label("Thickness of the slab").select_option(label="100 mm")
-    page.wait_for_timeout(500)
-    assert brightness(page, "AXIAL", BALL_MM) > WHITE, "a slab of 100 mm reaches 50 mm up"
+    # The ball begins 15 mm above the plane.
+    becomes(page, "AXIAL", BALL_MM, BLACK)
+    show(page, "Maximum (MIP)", "100 mm")
+    becomes(page, "AXIAL", BALL_MM, WHITE)
     screenshots(page, "mpr-mip")
-    page.get_by_label("Thickness of the slab").select_option(label="20 mm")
-    page.wait_for_timeout(500)
-    assert brightness(page, "AXIAL", BALL_MM) < BLACK, "10 mm up is not enough"
-    page.get_by_label("Thickness of the slab").select_option(label="100 mm")
-    page.get_by_label("What the planes show").select_option(label="Minimum (MinIP)")
-    page.wait_for_timeout(500)
-    assert brightness(page, "AXIAL", BALL_MM) < BLACK
-    page.get_by_label("What the planes show").select_option(label="Average")
-    page.wait_for_timeout(500)
+    show(page, "Maximum (MIP)", "20 mm")
+    becomes(page, "AXIAL", BALL_MM, BLACK)
+    show(page, "Average", "100 mm")
     # 18 of 100 mm through the middle are ball.
-    assert BLACK / 3 < brightness(page, "AXIAL", BALL_MM) < WHITE / 2
-    page.locator("body").click(position={"x": 2, "y": 700})
-    page.keyboard.press("Shift+i")
-    page.wait_for_timeout(300)
+    greys_become(page, "AXIAL", [BALL_MM], [0.18 * 255], 12)
+    show(page, "Minimum (MinIP)", "100 mm")
+    becomes(page, "AXIAL", BALL_MM, BLACK)
+    page.get_by_label("What the planes show").blur()
+    page.keyboard.press("Shift+Home")
+    expect(page.get_by_label("What the planes show")).to_have_value("AVERAGE")
+    page.keyboard.press("Shift+Home")
     expect(page.get_by_label("What the planes show")).to_have_value("THIN")
+
+
+def test_a_slab_holds_the_slices_within_its_thickness_and_no_other(room: Page, body: Case) -> None:
+    """Witness: between slices values change in a straight line, so a square fades within one slice of the slab."""
+    page = room
+    open_series(page, body, 4)
+    open_planes(page)
+    z = probe(page, "v.crosshairs")[2]
+    bright = [square_of(step, FRONT_MM) for step in STEPS]
+    holes = [square_of(step, BEHIND_MM) for step in STEPS]
+    for thickness_mm in (10, 20, 30):
+        beyond_mm = [max(0.0, abs(point[2] - z) - thickness_mm / 2) for point in bright]
+        seen = [255 * max(0.0, 1 - distance / GRID.slice_mm) for distance in beyond_mm]
+        assert 0 < sum(grey > 200 for grey in seen) < len(STEPS) - 3
+        show(page, "Maximum (MIP)", f"{thickness_mm} mm")
+        greys_become(page, "AXIAL", bright, seen, 30)
+        screenshots(page, f"mpr-slab-{thickness_mm}")
+        show(page, "Minimum (MinIP)", f"{thickness_mm} mm")
+        greys_become(page, "AXIAL", holes, [255 - grey for grey in seen], 30)
 
 
 def test_an_oblique_acquisition_gives_straight_planes(room: Page, body: Case) -> None:
     page, ball = room, turned(BALL_MM, TILT_DEGREES)
     open_series(page, body, 2)
     open_planes(page)
-    assert tuple(pane(page, "AXIAL", "p.state.letters").values()) == ("R", "L", "A", "P")
+    assert letters_of(page, "AXIAL") == ("R", "L", "A", "P")
     scroll_to(page, 2, ball[2])
     click_on(page, "AXIAL", ball)
     assert probe(page, "v.crosshairs") == pytest.approx(ball, abs=2.5)
     for plane in PLANES:
-        assert brightness(page, plane, ball) > WHITE, plane
+        becomes(page, plane, ball, WHITE)
     screenshots(page, "mpr-oblique")
 
 

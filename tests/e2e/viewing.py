@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.dicom import phantom_uid, to_bytes, to_datasets
 from portal.demo.phantoms.volume import Phantom
-from tests.e2e.conftest import Stage, until
+from tests.e2e.conftest import Stage, image_is_drawn, until
 
 QUESTIONS = [
     {
@@ -91,6 +91,18 @@ def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str,
     (assignment,) = reader.get(f"{path}/assignments")
     numbers = {str(one.SeriesInstanceUID): int(one.SeriesNumber) for one in listed}
     return Case(f"{stage.portal.url}/assignments/{assignment['id']}", sorted(numbers, key=lambda uid: numbers[uid]))
+
+
+def open_to_read(page: Page, case: Case) -> None:
+    """Open a case and wait until it can be changed here, also where a test before this one still holds the read."""
+    page.goto(case.url)
+    image_is_drawn(page)
+    tool = page.locator('[role="toolbar"] button[aria-label="Length"]:enabled')
+    take_over = page.get_by_role("button", name="Take over here")
+    expect(tool.or_(take_over)).to_be_visible()
+    if take_over.is_visible():
+        take_over.click()
+    expect(tool).to_be_visible()
 
 
 def pane(page: Page, pane_id: str, expression: str) -> Any:

@@ -53,3 +53,10 @@ test("every key of the table is spelt as a key press is", () => {
     expect(keyName(pressed)).toBe(key);
   }
 });
+
+test("every action has a key that German and French keyboards have without AltGr", () => {
+  // A letter, a digit of the row above, a key with a name, or a sign that both type with Shift at most.
+  const isEverywhere = (key: string) => /^(Ctrl\+)?(Shift\+)?([a-z0-9]|[A-Z][A-Za-z]+|[.,+?])$/.test(key);
+  const lacking = HOTKEYS.filter(({ keys }) => !keys.some(isEverywhere)).map(({ action }) => action);
+  expect(lacking).toEqual([]);
+});

@@ -11,6 +11,7 @@ import type { Ai } from "./ai/useAi";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
+import { SlabSelect } from "./SlabSelect";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
@@ -80,6 +81,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
           </Suspense>
+          {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
           {read.case.imaging_study.is_synthetic && (
             <span className={classes.synthetic}>Synthetic images</span>
           )}

@@ -10,15 +10,18 @@ interface SlabSelectProps {
 
 /** What the planes gather, and over how many millimetres. */
 export function SlabSelect({ grid: { slab }, onGrid }: SlabSelectProps) {
-  const change = (part: Partial<Grid["slab"]>) =>
+  const change = (select: HTMLSelectElement, part: Partial<Grid["slab"]>) => {
     onGrid((before) => ({ ...before, slab: { ...before.slab, ...part } }));
+    // The arrows scroll again.
+    select.blur();
+  };
   return (
     <div className={classes.slab}>
       <NativeSelect
         size="xs"
         aria-label="What the planes show"
         value={slab.mode}
-        onChange={(event) => change({ mode: event.currentTarget.value as SlabMode })}
+        onChange={(event) => change(event.currentTarget, { mode: event.currentTarget.value as SlabMode })}
         data={SLAB_MODES.map((mode) => ({ value: mode, label: SLAB_TEXT[mode] }))}
       />
       <NativeSelect
@@ -26,7 +29,7 @@ export function SlabSelect({ grid: { slab }, onGrid }: SlabSelectProps) {
         aria-label="Thickness of the slab"
         disabled={slab.mode === "THIN"}
         value={String(slab.thickness_mm)}
-        onChange={(event) => change({ thickness_mm: Number(event.currentTarget.value) })}
+        onChange={(event) => change(event.currentTarget, { thickness_mm: Number(event.currentTarget.value) })}
         data={SLAB_THICKNESSES_MM.map((thickness) => ({
           value: String(thickness),
           label: `${thickness} mm`,

@@ -4,16 +4,24 @@ import { keyText } from "@/domain/keymap";
 import { Icon, type IconName } from "./icons";
 import classes from "./ReadingRoom.module.css";
 
-interface ToolButtonProps {
-  action: HotkeyAction & IconName;
+export type ToolbarAction = HotkeyAction & IconName;
+
+/** What the toolbar knows of one of its actions. */
+export interface ToolEntry {
+  action: ToolbarAction;
   keyName: string | undefined;
+  /** Undefined for what happens once. */
   isPressed: boolean | undefined;
   isDisabled: boolean;
+}
+
+interface ToolButtonProps extends ToolEntry {
+  isRare: boolean;
   onClick: () => void;
 }
 
 /** An action as a sign; its name and key come from the table of keys. */
-export function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: ToolButtonProps) {
+export function ToolButton({ action, keyName, isPressed, isDisabled, isRare, onClick }: ToolButtonProps) {
   const { text } = hotkeyOf(action);
   return (
     <Tooltip
@@ -32,6 +40,7 @@ export function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: 
         aria-label={text}
         aria-pressed={isPressed}
         disabled={isDisabled}
+        data-rare={isRare}
         // The keys stay with the images: a focused button would take the space bar for itself.
         onMouseDown={(event) => event.preventDefault()}
         onClick={onClick}

@@ -2,14 +2,11 @@ import type { HotkeyAction } from "@/domain/hotkeys";
 import { type Keymap, keysOf } from "@/domain/keymap";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import type { Preset } from "@/domain/windowPresets";
-import type { IconName } from "./icons";
+import { MoreMenu } from "./MoreMenu";
 import classes from "./ReadingRoom.module.css";
-import { SlabSelect } from "./SlabSelect";
-import { ToolButton } from "./ToolButton";
+import { ToolButton, type ToolbarAction, type ToolEntry } from "./ToolButton";
 import type { Images } from "./useImages";
 import { WindowMenu } from "./WindowMenu";
-
-type ToolbarAction = HotkeyAction & IconName;
 
 interface ToolbarProps {
   images: Images;
@@ -36,20 +33,37 @@ const GROUPS: ToolbarAction[][] = [
   ["link_scroll", "link_view", "link_window", "reference_lines_toggle"],
   ["text_toggle", "marks_toggle"],
 ];
+/** Used least: where the screen is narrow they stand in the menu alone, so that the toolbar stays one row. */
+const RARE: ReadonlySet<ToolbarAction> = new Set([
+  "layout_above_below",
+  "pane_maximise",
+  "tool_angle",
+  "tool_cobb",
+  "tool_livewire",
+  "tool_spline",
+  "view_one_to_one",
+  "view_flip_horizontal",
+  "view_flip_vertical",
+  "view_reset",
+  "link_view",
+  "link_window",
+  "reference_lines_toggle",
+  "text_toggle",
+  "images_window",
+]);
 /** What changes the read, and so rests with it. */
 const CHANGES: ReadonlySet<ToolbarAction> = new Set(MARK_KIND_ROWS.map(({ action }) => action));
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
 export function Toolbar({ images, presets, keymap, isDisabled, onAction }: ToolbarProps) {
+  const entry = (action: ToolbarAction): ToolEntry => ({
+    action,
+    keyName: keysOf(keymap, action).at(-1),
+    isPressed: isPressed(action, images),
+    isDisabled: isDisabled && CHANGES.has(action),
+  });
   const button = (action: ToolbarAction) => (
-    <ToolButton
-      key={action}
-      action={action}
-      keyName={keysOf(keymap, action).at(-1)}
-      isPressed={isPressed(action, images)}
-      isDisabled={isDisabled && CHANGES.has(action)}
-      onClick={() => onAction(action)}
-    />
+    <ToolButton key={action} {...entry(action)} isRare={RARE.has(action)} onClick={() => onAction(action)} />
   );
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Tools">
@@ -64,7 +78,7 @@ export function Toolbar({ images, presets, keymap, isDisabled, onAction }: Toolb
         onAction={onAction}
         onPreset={(preset) => images.viewer.current?.applyPreset(preset)}
       />
-      {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
+      <MoreMenu entries={[...RARE].map(entry)} onAction={onAction} />
       <span className={classes.toolSpace} />
       {button("images_window")}
       {button("help")}

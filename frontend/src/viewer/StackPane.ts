@@ -20,11 +20,13 @@ import type { Slice } from "./slices";
 import { StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
+  centreStack,
   fitImage,
   flip,
   isUnmoved,
   lettersOnScreen,
   perScreenPixel,
+  remeasureStack,
   rotateRight,
   showOneToOne,
 } from "./viewing";
@@ -73,7 +75,6 @@ export class StackPane implements Pane {
     this.load?.release();
     this.cine.prepare(series.framesPerSecond);
     this.series = series;
-    this.fittedZoom = 1;
     const { slices } = series;
     this.hasFirstWindow = false;
     this.display.clear();
@@ -83,6 +84,7 @@ export class StackPane implements Pane {
     this.store.set({ progress: this.load.progress });
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
+    this.standAtFirst();
     await this.setFirstWindow(slices);
     if (!this.isShowing(slices)) return;
     this.context.onSlicesChanged();
@@ -119,9 +121,20 @@ export class StackPane implements Pane {
     if (index !== null) this.goTo(index);
   }
 
+  /** Nothing before its image is there: until then the camera looks at the series before, or at nothing. */
   fit(): void {
-    const slice = this.shownSlice();
-    if (slice) this.fittedZoom = fitImage(this.viewport, this.corners(slice));
+    const imageId = this.viewport.getCornerstoneImage()?.imageId;
+    const slice = this.slices.find((candidate) => candidate.imageId === imageId);
+    if (!slice) return;
+    centreStack(this.viewport);
+    this.fittedZoom = fitImage(this.viewport, this.corners(slice));
+  }
+
+  /** Neither turned nor moved, whatever the series before was. */
+  private standAtFirst(): void {
+    this.viewport.resetCamera();
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.fit();
   }
 
   oneToOne(): void {
@@ -131,7 +144,9 @@ export class StackPane implements Pane {
   }
 
   rotate(): void {
+    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
     rotateRight(this.viewport);
+    if (wasUnmoved) this.fit();
   }
 
   flip(axis: "horizontal" | "vertical"): void {
@@ -139,8 +154,7 @@ export class StackPane implements Pane {
   }
 
   reset(): void {
-    this.viewport.resetCamera();
-    this.fittedZoom = 1;
+    this.standAtFirst();
     this.display.backToFirst();
     this.viewport.render();
   }
@@ -159,6 +173,7 @@ export class StackPane implements Pane {
     const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
     return () => {
       if (wasUnmoved) this.fit();
+      else if (!usesCpu()) remeasureStack(this.viewport);
     };
   }
 

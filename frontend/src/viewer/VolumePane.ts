@@ -167,7 +167,10 @@ export class VolumePane implements Pane {
   }
 
   fit(): void {
-    if (this.isDrawn()) this.fittedZoom = fitImage(this.viewport, this.corners());
+    if (!this.isDrawn()) return;
+    this.viewport.setZoom(1);
+    this.viewport.setPan([0, 0]);
+    this.fittedZoom = fitImage(this.viewport, this.corners());
   }
 
   oneToOne(): void {

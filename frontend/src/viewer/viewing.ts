@@ -17,31 +17,50 @@ export function rotateRight(viewport: PaneViewport): void {
 /** Mirror left and right, or up and down, as they are on the screen. */
 export function flip(viewport: PaneViewport, axis: "horizontal" | "vertical"): void {
   const { flipHorizontal = false, flipVertical = false } = viewport.getViewPresentation();
-  viewport.setViewPresentation(
+  viewport.setCamera(
     axis === "horizontal" ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical },
   );
   viewport.render();
 }
 
-/** The whole image as large as the pane allows, turned as it is; returns the zoom that this took. */
+/**
+ * The whole image as large as the pane allows, turned as it is; returns the zoom that this took. The viewport has
+ * to show the image with these corners: Cornerstone carries a zoom over to the next one.
+ */
 export function fitImage(viewport: PaneViewport, corners: PatientMm[]): number {
-  viewport.setZoom(1);
-  viewport.setPan([0, 0]);
   const onCanvas = corners.map((corner) => viewport.worldToCanvas([...corner]));
   const factor = fitFactor(onCanvas, viewport.element.clientWidth, viewport.element.clientHeight);
-  if (factor !== null) viewport.setZoom(factor);
-  viewport.setPan([0, 0]);
+  if (factor !== null) viewport.setZoom(viewport.getZoom() * factor);
   viewport.render();
   return viewport.getZoom();
 }
 
-// Below this the reader has not moved the image: what is left are rounding errors.
-const UNMOVED = 1e-3;
+/** In the middle of its pane, turned as it is, measured against the size that the pane has now. */
+export function centreStack(viewport: Types.IStackViewport): void {
+  const { rotation = 0, flipHorizontal, flipVertical } = viewport.getViewPresentation();
+  viewport.resetCamera();
+  viewport.setCamera({ flipHorizontal, flipVertical });
+  viewport.setViewPresentation({ rotation });
+}
+
+/**
+ * Measure zoom and pan against the size that the pane has now. `RenderingEngine.resize` leaves this out while a
+ * frame is waiting to be drawn, and the next slice would then come in another size.
+ */
+export function remeasureStack(viewport: Types.IStackViewport): void {
+  const camera = viewport.getCamera();
+  viewport.resetCamera();
+  viewport.setCamera(camera);
+}
+
+// Cornerstone moves nothing by less than a pixel, and what is below a thousandth of the size is rounding.
+const UNMOVED_PX = 1.5;
+const UNMOVED_PART = 1e-3;
 
 /** Whether the image stands as `fitImage` left it. */
 export function isUnmoved(viewport: PaneViewport, fittedZoom: number): boolean {
   const [panX, panY] = viewport.getPan();
-  return Math.hypot(panX, panY) < UNMOVED && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED;
+  return Math.hypot(panX, panY) < UNMOVED_PX && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED_PART;
 }
 
 /** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */
