@@ -150,7 +150,7 @@ def greys_become(page: Page, pane_id: str, points: list[Point], wanted: list[flo
         page.wait_for_timeout(200)
 
 
-def becomes(page: Page, pane_id: str, point: Point, grey: float) -> None:
+def grey_becomes(page: Page, pane_id: str, point: Point, grey: float) -> None:
     """Wait until a plane shows a point white or black, as it has to."""
     greys_become(page, pane_id, [point], [grey], 60)
 
@@ -198,16 +198,16 @@ def test_a_click_on_the_ball_brings_it_into_every_plane(room: Page, body: Case) 
     page = room
     open_series(page, body, 1)
     open_planes(page)
-    becomes(page, "CORONAL", BALL_MM, BLACK)  # the middle of the body does not cut the ball
+    grey_becomes(page, "CORONAL", BALL_MM, BLACK)  # the middle of the body does not cut the ball
     scroll_to(page, 2, BALL_MM[2])
     click_on(page, "AXIAL", BALL_MM)
     # Within a pixel of the image in the plane, within half a slice across it.
     assert probe(page, "v.crosshairs") == pytest.approx(BALL_MM, abs=2.0)
     for plane in PLANES:
-        becomes(page, plane, BALL_MM, WHITE)
+        grey_becomes(page, plane, BALL_MM, WHITE)
     beyond = (BALL_MM[0], BALL_MM[1], BALL_MM[2] + RADIUS_MM + 6)
-    becomes(page, "CORONAL", beyond, BLACK)
-    becomes(page, "SAGITTAL", beyond, BLACK)
+    grey_becomes(page, "CORONAL", beyond, BLACK)
+    grey_becomes(page, "SAGITTAL", beyond, BLACK)
     screenshots(page, "mpr-ball")
 
 
@@ -222,17 +222,17 @@ def test_slabs_gather_maximum_minimum_and_average(room: Page, body: Case) -> Non
     open_planes(page)
     scroll_to(page, 2, BALL_MM[2] - 24)
     # The ball begins 15 mm above the plane.
-    becomes(page, "AXIAL", BALL_MM, BLACK)
+    grey_becomes(page, "AXIAL", BALL_MM, BLACK)
     show(page, "Maximum (MIP)", "100 mm")
-    becomes(page, "AXIAL", BALL_MM, WHITE)
+    grey_becomes(page, "AXIAL", BALL_MM, WHITE)
     screenshots(page, "mpr-mip")
     show(page, "Maximum (MIP)", "20 mm")
-    becomes(page, "AXIAL", BALL_MM, BLACK)
+    grey_becomes(page, "AXIAL", BALL_MM, BLACK)
     show(page, "Average", "100 mm")
     # 18 of 100 mm through the middle are ball.
     greys_become(page, "AXIAL", [BALL_MM], [0.18 * 255], 12)
     show(page, "Minimum (MinIP)", "100 mm")
-    becomes(page, "AXIAL", BALL_MM, BLACK)
+    grey_becomes(page, "AXIAL", BALL_MM, BLACK)
     page.get_by_label("What the planes show").blur()
     page.keyboard.press("Shift+Home")
     expect(page.get_by_label("What the planes show")).to_have_value("AVERAGE")
@@ -268,7 +268,7 @@ def test_an_oblique_acquisition_gives_straight_planes(room: Page, body: Case) ->
     click_on(page, "AXIAL", ball)
     assert probe(page, "v.crosshairs") == pytest.approx(ball, abs=2.5)
     for plane in PLANES:
-        becomes(page, plane, ball, WHITE)
+        grey_becomes(page, plane, ball, WHITE)
     screenshots(page, "mpr-oblique")
 
 

@@ -2,8 +2,9 @@
 
 import io
 import tarfile
+import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +115,14 @@ def pane(page: Page, pane_id: str, expression: str) -> Any:
 def panes(page: Page) -> list[str]:
     """The ids of the panes on the screen."""
     return list(page.evaluate("() => window.__overread_viewer.panes.map((one) => one.id)"))
+
+
+def becomes(page: Page, read: Callable[[], Any], wanted: Any, seconds: float = 60) -> None:
+    """Wait until what is read from the page is as wanted (exactly, or a pytest.approx)."""
+    deadline = time.monotonic() + seconds
+    while (found := read()) != wanted:
+        assert time.monotonic() < deadline, f"{found}, not {wanted}"
+        page.wait_for_timeout(100)
 
 
 def pane_is_drawn(page: Page, pane_id: str, index: int | None = None) -> None:
