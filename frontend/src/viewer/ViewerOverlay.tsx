@@ -70,10 +70,18 @@ function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) 
 function Letters({ letters }: { letters: EdgeLetters }) {
   return (
     <>
-      <span className={`${classes.letter} ${classes.letterLeft}`}>{letters.left}</span>
-      <span className={`${classes.letter} ${classes.letterRight}`}>{letters.right}</span>
-      <span className={`${classes.letter} ${classes.letterTop}`}>{letters.top}</span>
-      <span className={`${classes.letter} ${classes.letterBottom}`}>{letters.bottom}</span>
+      <span className={`${classes.letter} ${classes.letterLeft}`} data-testid="letter-left">
+        {letters.left}
+      </span>
+      <span className={`${classes.letter} ${classes.letterRight}`} data-testid="letter-right">
+        {letters.right}
+      </span>
+      <span className={`${classes.letter} ${classes.letterTop}`} data-testid="letter-top">
+        {letters.top}
+      </span>
+      <span className={`${classes.letter} ${classes.letterBottom}`} data-testid="letter-bottom">
+        {letters.bottom}
+      </span>
     </>
   );
 }
