@@ -1,6 +1,7 @@
 """Looking at stacks with the real mouse and keys: windows, turns and flips, links between panes, cine, text."""
 
 import math
+import re
 import time
 from collections.abc import Callable
 
@@ -161,9 +162,8 @@ def test_number_keys_look_and_shifted_ones_answer(room: Page) -> None:
     press(page, "2")
     assert chosen.count() == before
     page.keyboard.press("Shift+Digit4")
-    expect(page.get_by_role("radio", name="well", exact=False).nth(3)).to_be_visible()
+    expect(page.get_by_role("radio", name=re.compile(r"4 well$"))).to_be_checked()
     expect(chosen).to_have_count(1)
-    assert "well" in (chosen.text_content() or "")
     page.keyboard.press("Control+z")
 
 
@@ -236,8 +236,11 @@ def test_linked_scrolling_follows_the_place_in_the_patient(room: Page, two_cuts:
     screenshots(page, "looking-linked-scroll")
 
     side_by_side(page, [thin, later])
+    # Between examinations the distance counts from where the panes stood when they were linked.
+    press(page, "Shift+Digit7")
     page.keyboard.press("Home")
     pane_is_drawn(page, "1", 0)
+    press(page, "Shift+Digit7")
     page.keyboard.press("PageDown")
     pane_is_drawn(page, "1", 10)
     until(page, "window.__overread_viewer.panes[1].state.index > 0")
