@@ -19,6 +19,7 @@ import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
 import type { EditedRead } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
+import { presetsInForce } from "./viewActions";
 import { type Line, lineOfImages } from "./windowChannel";
 
 /** The images of a read in a window of their own. It saves nothing: the form window does. */
@@ -133,7 +134,8 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     isDistant: true,
   });
   const ai = useAi({ read, handle, images, says, isFrozen });
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, ai, isFrozen });
+  const presets = presetsInForce(read, images.grid, inForce);
+  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, presets, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
@@ -153,6 +155,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
         ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}
+        presets={presets}
         onImageShown={nothing}
         onAction={act}
       />

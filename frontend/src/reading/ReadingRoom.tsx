@@ -23,6 +23,7 @@ import { useProgress } from "./useProgress";
 import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
+import { presetsInForce } from "./viewActions";
 
 interface ReadingRoomProps {
   read: Read;
@@ -83,6 +84,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     moreGaps,
     onSigned,
   });
+  const presets = presetsInForce(read, imagesHere.grid, inForce);
   const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
@@ -90,6 +92,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     handle,
     images: imagesHere,
     segments,
+    presets,
     ai,
     isFrozen,
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
@@ -125,6 +128,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           ai={ai}
           isFrozen={isFrozen}
           inForce={inForce}
+          presets={presets}
           onImageShown={noteImage}
           onAction={act}
         />

@@ -72,7 +72,11 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     [known, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
-  const { toggleExtending } = drawing;
+  const { toggleExtending, putToolAway, setTool: chooseTool } = drawing;
+  const stopMagnifying = useCallback(
+    () => onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before)),
+    [onGrid],
+  );
   const extendSelected = useCallback(
     () => selected && toggleExtending(selected),
     [selected, toggleExtending],
@@ -90,6 +94,17 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     ...visibility,
     viewer,
     marks,
+    setTool: useCallback(
+      (chosen) => {
+        chooseTool(chosen);
+        stopMagnifying();
+      },
+      [chooseTool, stopMagnifying],
+    ),
+    putToolAway: useCallback(() => {
+      putToolAway();
+      stopMagnifying();
+    }, [putToolAway, stopMagnifying]),
     selectedMarkId,
     setSelectedMarkId,
     goToMark,

@@ -12,8 +12,10 @@ import {
 import { FINDING_COLOURS } from "@/domain/findingColours";
 import { limitMemory } from "./frames/memory";
 import { startImageLoading } from "./imageLoading";
+import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
+import { PLANE_TOOLS } from "./planeTools";
 import { SEGMENT_TOOL_CLASSES } from "./segments/tools";
 import { startSliceMetadata } from "./sliceMetadata";
 
@@ -55,7 +57,8 @@ async function start(): Promise<void> {
   startSliceMetadata();
   startImageLoading();
   initTools();
-  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES, ...SEGMENT_TOOL_CLASSES]) addTool(tool);
+  const marking = [...MARK_TOOL_CLASSES, ...SEGMENT_TOOL_CLASSES];
+  for (const tool of [...TOOLS, ...marking, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

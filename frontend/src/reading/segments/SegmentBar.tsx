@@ -119,7 +119,11 @@ function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
     <div className={classes.active}>
       <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
       <span>{active ? `Mark ${active.number}` : "New segment"}</span>
-      {statistics && <span className={classes.statistics}>{statistics}</span>}
+      {statistics && (
+        <span className={classes.statistics} title={statistics}>
+          {statistics}
+        </span>
+      )}
       {active && !isDisabled && (
         <>
           <BarButton text="New" hint={keyHint("segment_new")} onClick={beginNew} />

@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
+import type { Grid } from "@/domain/grid";
 import { isLocated, type MarkKind, SEGMENT } from "@/domain/labelSchema";
 import { segmentStatistics } from "@/domain/markText";
 import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
@@ -79,6 +80,8 @@ interface SegmentsInput {
   selectedMarkId: string | null;
   setSelectedMarkId: (markId: string | null) => void;
   extendedId: string | null;
+  /** The magnifier has the mouse too. */
+  grid: Grid;
   viewer: RefObject<ViewerHandle | null>;
 }
 
@@ -88,7 +91,8 @@ export function useSegments(input: SegmentsInput): Segments {
   const { findings } = handle.session.save.payload;
   const [store] = useState((): SegmentStore => segmentStoreOf(personId, read.id, read.payload));
   const [notice, setNotice] = useState<string | null>(null);
-  const tools = useTools(isFrozen || input.tool !== null, input.putToolAway);
+  const isResting = isFrozen || input.tool !== null || input.grid.isMagnifying;
+  const tools = useTools(isResting, input.putToolAway);
   const [nextId, setNextId] = useState(() => crypto.randomUUID() as string);
   const marks = useMemo(() => segmentMarks(findings), [findings]);
   const versions = useSegmentVersions(store, marks, setNotice);

@@ -20,7 +20,7 @@ export function segmentCommands(controller: GridController | null): SegmentComma
   const slicesOf = (segment: Segment) => controller?.desk.slicesOf(segment.seriesInstanceUid) ?? null;
   return {
     measure: async (segment) =>
-      controller ? measuredSegment(segment, await controller.open(segment.seriesInstanceUid)) : null,
+      controller ? measuredSegment(segment, (await controller.open(segment.seriesInstanceUid)).slices) : null,
     interpolate: (segment) => {
       const slices = slicesOf(segment);
       return slices && controller ? interpolate(controller, segment, slices) : NOT_SHOWN;
