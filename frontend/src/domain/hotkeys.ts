@@ -168,8 +168,13 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Ctrl+k"], action: "segment_eraser", group: "Tools", text: "Segment: eraser" },
   { keys: ["Ctrl+b"], action: "segment_threshold", group: "Tools", text: "Segment: threshold brush" },
   { keys: ["Ctrl+g"], action: "segment_grow", group: "Tools", text: "Segment: grow a region from a click" },
-  { keys: ["<"], action: "segment_smaller", group: "Tools", text: "Smaller brush (also Alt and the wheel)" },
-  { keys: [">"], action: "segment_larger", group: "Tools", text: "Larger brush" },
+  {
+    keys: ["<", "Shift+PageDown"],
+    action: "segment_smaller",
+    group: "Tools",
+    text: "Smaller brush (also Alt and the wheel)",
+  },
+  { keys: [">", "Shift+PageUp"], action: "segment_larger", group: "Tools", text: "Larger brush" },
   { keys: ["Ctrl+e"], action: "segment_new", group: "Tools", text: "Next stroke begins a new segment" },
   {
     keys: ["Ctrl+i"],
