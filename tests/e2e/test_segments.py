@@ -195,7 +195,7 @@ def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(page: Page,
     page.keyboard.press("k")
     dab(page, 40, 90)
     stored(page, stage, case)
-    page.keyboard.press("Control+e")
+    page.keyboard.press("Shift+n")
     dab(page, 44, 90)
     one, other = (voxels_of(stage, case, mark) for mark in stored(page, stage, case))
     assert one.any()
