@@ -17,6 +17,7 @@ import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
 import type { EditedRead } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
+import { presetsInForce } from "./viewActions";
 import { type Line, lineOfImages } from "./windowChannel";
 
 /** The images of a read in a window of their own. It saves nothing: the form window does. */
@@ -118,7 +119,8 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
   });
   useSelectionInStep(images, state.selectedMarkId, line);
   const ai = useAi({ read, handle, images, says, isFrozen });
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, ai, isFrozen });
+  const presets = presetsInForce(read, images.grid, inForce);
+  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, presets, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
@@ -137,6 +139,7 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
         ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}
+        presets={presets}
         onImageShown={nothing}
         onAction={act}
       />

@@ -22,6 +22,7 @@ import { useProgress } from "./useProgress";
 import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
+import { presetsInForce } from "./viewActions";
 
 interface ReadingRoomProps {
   read: Read;
@@ -60,12 +61,14 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     ai: says.prediction,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
+  const presets = presetsInForce(read, imagesHere.grid, inForce);
   const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,
     handle,
     images: imagesHere,
+    presets,
     ai,
     isFrozen,
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
@@ -99,6 +102,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           ai={ai}
           isFrozen={isFrozen}
           inForce={inForce}
+          presets={presets}
           onImageShown={noteImage}
           onAction={act}
         />

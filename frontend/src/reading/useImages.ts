@@ -71,7 +71,7 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     [known, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
-  const { toggleExtending } = drawing;
+  const { toggleExtending, setTool: chooseTool } = drawing;
   const extendSelected = useCallback(
     () => selected && toggleExtending(selected),
     [selected, toggleExtending],
@@ -89,6 +89,13 @@ export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput
     ...visibility,
     viewer,
     marks,
+    setTool: useCallback(
+      (chosen) => {
+        chooseTool(chosen);
+        onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
+      },
+      [chooseTool, onGrid],
+    ),
     selectedMarkId,
     setSelectedMarkId,
     goToMark,
