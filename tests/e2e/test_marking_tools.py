@@ -207,8 +207,8 @@ def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
     # What is stored is rounded to the thousandth of a millimetre.
     after = placed(page)
     assert after.keys() == before.keys()
-    for name, points in before.items():
-        assert np.abs(np.subtract(after[name], points)).max() < 0.02, name
+    for name, handles in before.items():
+        assert np.abs(np.subtract(after[name], handles)).max() < 0.02, name
     clear_marks(page)
 
     for tool, points in ON_A_FRESH_SLICE.items():
