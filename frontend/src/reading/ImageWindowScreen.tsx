@@ -11,6 +11,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
+import { useOverlays } from "./ai/useOverlays";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
 import { useHotkeys } from "./useHotkeys";
@@ -107,6 +108,7 @@ interface RoomOfImagesProps {
 function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
+  const overlays = useOverlays(says.prediction);
   const handle = useDistantRead(state.payload, line);
   const { isFrozen } = state;
   const images = useImages({
@@ -114,10 +116,11 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
     handle,
     isFrozen,
     ai: says.prediction,
+    aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   useSelectionInStep(images, state.selectedMarkId, line);
-  const ai = useAi({ read, handle, images, says, isFrozen });
+  const ai = useAi({ read, handle, images, says, overlays, isFrozen });
   const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();

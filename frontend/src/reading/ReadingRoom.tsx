@@ -8,6 +8,7 @@ import type { Gap } from "@/domain/validation";
 import type { ReadOnImages } from "@/domain/windows";
 import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
+import { useOverlays } from "./ai/useOverlays";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
@@ -50,6 +51,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
   const says = useAiSays(read, progress.isAiShown);
+  const overlays = useOverlays(says.prediction);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
@@ -58,9 +60,10 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     handle,
     isFrozen,
     ai: says.prediction,
+    aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
+  const ai = useAi({ read, handle, images: imagesHere, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,

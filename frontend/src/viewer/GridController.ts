@@ -12,9 +12,9 @@ import type { Geometry } from "@/domain/payload";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { sliceOf } from "./fromPayload";
-import { MarkLayer, type ViewerMark } from "./markLayer";
+import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
+import { sliceOf } from "./nearestSlice";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
@@ -168,7 +168,7 @@ export class GridController {
     const preferred = this.panes.get(preferredId);
     const others = this.allPanes.filter((pane) => pane !== preferred);
     for (const pane of preferred ? [preferred, ...others] : others) {
-      const slice = sliceOf(mark.geometry, pane.slices);
+      const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
       pane.goTo(pane.slices.indexOf(slice));
       return pane;

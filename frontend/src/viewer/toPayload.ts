@@ -111,9 +111,9 @@ function thinned(points: PixelPoint[], most: number): PixelPoint[] {
   return step <= 1 ? points : points.filter((_, index) => index % step === 0);
 }
 
-type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">;
+export type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">;
 
-function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
+export function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
   const { plane } = slice;
   if (isInPatient(plane)) return { points_mm: pixels.map((pixel) => roundedPoint(toPatient(plane, pixel))) };
   const points_px = pixels.map(roundedPixel);
