@@ -1269,6 +1269,47 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /**
+         * @description * `SPHERE` - SPHERE
+         *     * `POINT` - POINT
+         *     * `LENGTH` - LENGTH
+         *     * `RECTANGLE` - RECTANGLE
+         *     * `ELLIPSE` - ELLIPSE
+         *     * `FREEHAND` - FREEHAND
+         *     * `BOX` - BOX
+         * @enum {string}
+         */
+        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX";
+        /** @description Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules. */
+        FindingGeometryShapeRequest: {
+            kind: components["schemas"]["FindingGeometryShapeKindEnum"];
+            /** @description Patient millimetres (LPS+): a contour's closed line, a box's corner and its three neighbours. */
+            points_mm?: number[][] | null;
+            /** @description Instead of points_mm: column and row, 0 at the centre of the first pixel, of the named image. */
+            points_px?: number[][] | null;
+            /** @description Of a SPHERE. */
+            center_mm?: number[];
+            /**
+             * Format: double
+             * @description Of a SPHERE.
+             */
+            diameter_mm?: number;
+            frame_of_reference_uid?: string | null;
+            series_instance_uid?: string | null;
+            sop_instance_uid?: string | null;
+            frame_number?: number | null;
+        };
+        /** @description A posted finding, for the API's documentation. */
+        FindingShapeRequest: {
+            id: string;
+            /** @description scheme, value and meaning */
+            code: {
+                [key: string]: string;
+            };
+            /** Format: double */
+            score: number;
+            geometry: components["schemas"]["FindingGeometryShapeRequest"];
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             /** @description Send it with every frame, in the header X-Frame-Grant. */
@@ -1736,9 +1777,7 @@ export interface components {
             imaging_study_uid: string;
             /** Format: double */
             score: number;
-            findings?: {
-                [key: string]: unknown;
-            }[];
+            findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
         /** @description A prediction, and whether it is the one in force. */

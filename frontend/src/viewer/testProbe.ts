@@ -1,5 +1,6 @@
 import { cache } from "@cornerstonejs/core";
 import { annotation as annotations } from "@cornerstonejs/tools";
+import { dataOf } from "./annotations";
 import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
 
@@ -21,6 +22,8 @@ export interface AnnotationProbe {
   isLocked: boolean;
   isVisible: boolean;
   points: number[][];
+  /** The line of a contour. */
+  line: number[][];
   stats: unknown;
 }
 
@@ -103,6 +106,7 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
     isLocked: drawn.isLocked ?? false,
     isVisible: drawn.isVisible ?? true,
     points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
+    line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
     stats: structuredClone(drawn.data.cachedStats ?? {}),
   }));
 }
