@@ -1,4 +1,4 @@
-"""Every unit that the viewer writes beside pixel values is taken; frontend/src/viewer/units.test.ts has the same examples."""
+"""Every unit that the viewer writes beside pixel values is taken; the front end has the same examples."""
 
 import json
 from pathlib import Path
