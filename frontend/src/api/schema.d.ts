@@ -1351,6 +1351,8 @@ export interface components {
         HangingProtocolInputRequest: {
             rules: unknown;
             shows_priors: boolean;
+            /** @default false */
+            shows_prior_marks: boolean;
         };
         /** @description The rules in force; version 0 while there are none of the reader study's own. */
         HangingProtocolOutput: {
@@ -1359,6 +1361,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             shows_priors: boolean;
+            shows_prior_marks: boolean;
         };
         /** @description A posted heat map, for the API's documentation; `heat_map` holds the rules. */
         HeatMapInputShapeRequest: {
@@ -1650,6 +1653,16 @@ export interface components {
         NextSeriesOutput: {
             series_instance_uid: string;
             number_of_instances: number;
+        };
+        /** @description A mark of the reader's own on a prior, signed when that was a case. */
+        OwnMarkOutput: {
+            /** Format: uuid */
+            id: string;
+            finding: number;
+            text: string;
+            geometry: {
+                [key: string]: unknown;
+            };
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -1948,6 +1961,7 @@ export interface components {
             /** @description Say how long before the current study it was made. */
             readonly interval: string | null;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readonly own_marks: components["schemas"]["OwnMarkOutput"][];
         };
         /** @description The reader study of a read. */
         ReadReaderStudyOutput: {

@@ -7,7 +7,7 @@ import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, ownMarks, withoutSettled } from "./viewerMarks";
+import { aiMarks, ownMarks, priorMarks, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -50,10 +50,10 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
   const { findings, ai_decisions } = handle.session.save.payload;
-  const { imaging_study } = read.case;
+  const { imaging_study, priors } = read.case;
   const known = useMemo(
-    () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity)],
-    [findings, isFrozen, ai, imaging_study, aiOpacity],
+    () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
+    [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
   );
   const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
   const { edit } = handle;

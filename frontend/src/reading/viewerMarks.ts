@@ -1,4 +1,4 @@
-import type { AiFinding, AiPrediction, ImagesOfCase } from "@/api/reading";
+import type { AiFinding, AiPrediction, ImagesOfCase, PriorOfCase } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
 import type { AiDecision, Finding } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
@@ -27,6 +27,16 @@ export function aiMark({ id, geometry, score }: AiFinding, about: ImagesOfCase):
     isLocked: true,
     seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
   };
+}
+
+/** What the reader signed on the priors when they were cases: to compare with, not to change. */
+export function priorMarks(priors: PriorOfCase[]): ViewerMark[] {
+  return priors.flatMap(({ name, own_marks }) =>
+    own_marks.map(({ id, finding, text, geometry }): ViewerMark => {
+      const label = [name, finding, text].filter(Boolean).join(" ");
+      return { id: `prior-${id}`, geometry, label, source: "PRIOR", isLocked: true };
+    }),
+  );
 }
 
 /** Kept apart from the ids of the reader's own marks. */

@@ -20,9 +20,14 @@ def payload(kind: str, points: list[list[float]], measurements: dict[str, Any]) 
     geometry = {"kind": kind, "points_mm": points, "frame_of_reference_uid": None, "frame_number": 1}
     geometry |= {"sop_instance_uid": "1.2.3.4", "series_instance_uid": "1.2.3.5"}
     mark = {"id": "00000000-0000-4000-8000-000000000001", "geometry": geometry, "measurements": measurements}
-    finding = {"id": "00000000-0000-4000-8000-000000000002", "question": None, "code": None, "confidence": None}
-    findings = [{**finding, "answers": {}, "marks": [mark]}]
-    return {"version": 2, "answers": {}, "findings": findings, "ai_decisions": []}
+    finding: dict[str, Any] = {
+        "id": "00000000-0000-4000-8000-000000000002",
+        "question": None,
+        "code": None,
+        "confidence": None,
+    }
+    finding |= {"answers": {}, "marks": [mark]}
+    return {"version": 2, "answers": {}, "findings": [finding], "ai_decisions": []}
 
 
 @pytest.mark.parametrize("unit", UNITS)
