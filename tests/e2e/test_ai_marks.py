@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
-from tests.e2e.ai_stage import CONTOUR_POINTS, RECTANGLE_PX, ai_study, outlines
+from tests.e2e.ai_stage import CONTOUR_POINTS, RECTANGLE_PX, AiStudy, ai_study, outlines
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.marking import QUESTIONS, draw
 from tests.e2e.test_reading import saved, stored_read
+from tests.e2e.test_two_windows import second_window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -44,24 +45,32 @@ def own_marks(page: Page, person: Person) -> list[dict[str, Any]]:
     return [mark for finding in findings for mark in finding["marks"]]
 
 
-def test_outlines_of_the_ai_are_shown_faded_and_accepted(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
-    said = outlines(stage, 31)
-    contour, box = said[0]["geometry"], said[1]["geometry"]
-    study = ai_study(stage, "CONCURRENT", 31, questions=QUESTIONS, findings=said, heat_map=None)
+def opened(stage: Stage, study: AiStudy, signed_in: Callable[[Person], Page]) -> Page:
     page = signed_in(study.reader)
     (assignment,) = study.reader.get(f"reader-studies/{study.id}/assignments")
     page.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
     expect(page.get_by_test_id("comparison")).to_contain_text("3 of 3 undecided")
     image_is_drawn(page)
+    return page
+
+
+def slice_of_contour(stage: Stage, contour: dict[str, Any]) -> int:
+    grid = stage.phantom.grid
+    return grid.slices - 1 - round((contour["points_mm"][0][2] - grid.origin_mm[2]) / grid.slice_mm)
+
+
+def test_outlines_of_the_ai_are_shown_faded_and_accepted(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    said = outlines(stage, 31)
+    contour, box = said[0]["geometry"], said[1]["geometry"]
+    study = ai_study(stage, "CONCURRENT", 31, questions=QUESTIONS, findings=said, heat_map=None)
+    page = opened(stage, study, signed_in)
     # The box reaches three slices, and is drawn on each.
     until(page, "window.__overread_viewer?.annotations.length === 5")
     assert all(one["isLocked"] for one in probe(page, "v.annotations"))
 
     page.keyboard.press("Shift+k")
-    grid = stage.phantom.grid
-    z = contour["points_mm"][0][2]
-    index = grid.slices - 1 - round((z - grid.origin_mm[2]) / grid.slice_mm)
-    image_is_drawn(page, index)
+    grid, z = stage.phantom.grid, contour["points_mm"][0][2]
+    image_is_drawn(page, slice_of_contour(stage, contour))
     line = annotation(page, "canary-contour-31")["line"]
     assert len(line) == CONTOUR_POINTS
     for drawn, posted in zip(line, contour["points_mm"], strict=True):
@@ -141,3 +150,36 @@ def _check_copies(
     depth = 3.2 * stage.phantom.grid.slice_mm
     assert (sizes["width_mm"], sizes["height_mm"]) == (24, 20)
     assert sizes["volume_mm3"] == pytest.approx(24 * 20 * depth, abs=0.5)
+
+
+def test_the_ai_is_decided_from_either_window(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    """With the images on another monitor, the list stays beside the form and its buttons act on the images."""
+    said = outlines(stage, 32)
+    study = ai_study(stage, "CONCURRENT", 32, questions=QUESTIONS, findings=said, heat_map=None)
+    form = opened(stage, study, signed_in)
+    images = second_window(form)
+    until(images, "window.__overread_viewer?.annotations.length === 5")
+    form.bring_to_front()
+    form.keyboard.press("j")
+    expect(form.get_by_label("Opacity of the AI's marks")).to_have_attribute("aria-valuetext", "80 %")
+    until_orange(images, {"rgba(255, 146, 43, 0.8)"})
+    images.bring_to_front()
+    images.keyboard.press("z")
+    expect(form.get_by_label("Opacity of the AI's marks")).to_have_attribute("aria-valuetext", "0 %")
+    until(images, "window.__overread_viewer.annotations.every((one) => !one.isVisible)")
+    images.keyboard.press("z")
+    until(images, "window.__overread_viewer.annotations.every((one) => one.isVisible)")
+
+    form.bring_to_front()
+    decision(form, 1).get_by_role("button").first.click()
+    image_is_drawn(images, slice_of_contour(stage, said[0]["geometry"]))
+    decision(form, 1).get_by_role("button", name="Accept").click()
+    expect(decision(form, 1)).to_have_attribute("data-decision", "ACCEPTED")
+    until(images, "window.__overread_viewer.annotations.filter((one) => !one.isLocked).length === 1")
+    images.bring_to_front()
+    images.keyboard.press("Shift+k")
+    images.keyboard.press("Shift+x")
+    expect(decision(form, 2)).to_have_attribute("data-decision", "REJECTED")
+    saved(form)
+    decisions = stored_read(study.reader, form)["payload"]["ai_decisions"]
+    assert [one["decision"] for one in decisions] == ["ACCEPTED", "REJECTED"]

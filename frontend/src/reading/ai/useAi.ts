@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
-import { decisionOn } from "@/domain/aiDecisions";
+import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import type { HeatMap } from "@/domain/heatMap";
 import { isLocated, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
@@ -10,8 +10,6 @@ import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
 import { aiMark, aiMarkId } from "../viewerMarks";
 import type { Overlays } from "./useOverlays";
-
-export type AiChoice = "accept" | "adjust" | "reject";
 
 /** The AI beside the reader: what it says, how it is shown, and what the reader makes of its findings. */
 export interface Ai {
