@@ -146,7 +146,7 @@ export class MarkLayer {
   private put(id: string, mark: ViewerMark, placed: PlacedMark, isVisible: boolean): void {
     const known = annotations.state.getAnnotation(id);
     const entry = this.shown.get(id);
-    const geometry = canonical(mark.geometry);
+    const geometry = textOfGeometry(mark.geometry);
     if (!known) this.add(id, placed);
     else if (entry?.geometry !== geometry) place(known, placed);
     const drawn = known ?? annotations.state.getAnnotation(id);
@@ -182,6 +182,15 @@ export class MarkLayer {
 function annotationId(mark: ViewerMark, { slice }: PlacedMark, slices: Slice[]): string {
   if (mark.geometry.kind !== "BOX" || sliceOf(mark.geometry, slices) === slice) return mark.id;
   return `${mark.id} ${slice.sopInstanceUid} ${slice.frameNumber}`;
+}
+
+// Contours of an AI may have thousands of points, and never change.
+const geometryTexts = new WeakMap<object, string>();
+
+function textOfGeometry(geometry: ViewerMark["geometry"]): string {
+  const text = geometryTexts.get(geometry) ?? canonical(geometry);
+  geometryTexts.set(geometry, text);
+  return text;
 }
 
 function textOf(drawn: ToolTypes.Annotation): string {
