@@ -84,6 +84,7 @@ def test_outlines_of_the_ai_are_shown_faded_and_accepted(stage: Stage, signed_in
     screenshots(page, "ai-outlines")
 
     # The contour as the reader's own contour; the box as a box, and moved: adjusted; the rectangle is rejected.
+    page.keyboard.press("Shift+k")
     page.keyboard.press("Shift+a")
     expect(decision(page, 1)).to_have_attribute("data-decision", "ACCEPTED")
     page.keyboard.press("Shift+k")
@@ -160,6 +161,8 @@ def test_the_ai_is_decided_from_either_window(stage: Stage, signed_in: Callable[
     images = second_window(form)
     until(images, "window.__overread_viewer?.annotations.length === 5")
     form.bring_to_front()
+    decision(form, 3).get_by_role("button").first.click()
+    image_is_drawn(images, slice_of_contour(stage, said[0]["geometry"]))
     form.keyboard.press("j")
     expect(form.get_by_label("Opacity of the AI's marks")).to_have_attribute("aria-valuetext", "80 %")
     until_orange(images, {"rgba(255, 146, 43, 0.8)"})
@@ -171,13 +174,11 @@ def test_the_ai_is_decided_from_either_window(stage: Stage, signed_in: Callable[
     until(images, "window.__overread_viewer.annotations.every((one) => one.isVisible)")
 
     form.bring_to_front()
-    decision(form, 1).get_by_role("button").first.click()
-    image_is_drawn(images, slice_of_contour(stage, said[0]["geometry"]))
     decision(form, 1).get_by_role("button", name="Accept").click()
     expect(decision(form, 1)).to_have_attribute("data-decision", "ACCEPTED")
     until(images, "window.__overread_viewer.annotations.filter((one) => !one.isLocked).length === 1")
     images.bring_to_front()
-    images.keyboard.press("Shift+k")
+    decision(form, 2).get_by_role("button").first.click()
     images.keyboard.press("Shift+x")
     expect(decision(form, 2)).to_have_attribute("data-decision", "REJECTED")
     saved(form)

@@ -155,6 +155,7 @@ export class MarkLayer {
     this.shown.set(id, { mark, markId: mark.id, movable, geometry });
     const data = dataOf(drawn);
     data.label = mark.label;
+    data.isForeign = mark.source !== "READER";
     if (mark.geometry.kind === "BOX") data.depth = depthFrom(mark.geometry, placed.slice);
     annotations.config.style.setAnnotationStyles(id, styleOf(mark));
     annotations.visibility.setAnnotationVisibility(id, isVisible && mark.opacity !== 0);
