@@ -124,7 +124,7 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     expect(decision(page, 1)).to_have_attribute("data-decision", "ADJUSTED")
     decision(page, 2).get_by_role("button", name="Reject").click()
     expect(decision(page, 2)).to_have_attribute("data-decision", "REJECTED")
-    page.keyboard.press("5")
+    page.keyboard.press("Shift+Digit5")
     saved(page)
     screenshots(page, "second-read")
     page.reload()

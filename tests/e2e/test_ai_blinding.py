@@ -92,7 +92,7 @@ def read_the_case(page: Page) -> None:
     fill_form_by_keyboard(page)
     saved(page)
     page.context.set_offline(True)
-    page.keyboard.press("2")
+    page.keyboard.press("Shift+Digit2")
     saved(page, "offline")
     page.context.set_offline(False)
     saved(page)

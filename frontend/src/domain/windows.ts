@@ -44,10 +44,9 @@ export function channelName(formId: string): string {
   return `overread-windows-${formId}`;
 }
 
+const GROUPS_ON_IMAGES: ReadonlySet<string> = new Set(["Images", "View", "Window", "Layout", "Tools"]);
 const ON_IMAGES = new Set<HotkeyAction>([
-  ...HOTKEYS.filter(({ group }) => group === "Images" || group === "Layout" || group === "Tools").map(
-    ({ action }) => action,
-  ),
+  ...HOTKEYS.filter(({ group }) => GROUPS_ON_IMAGES.has(group)).map(({ action }) => action),
   "marks_toggle",
   "marks_hide",
   "marks_show",

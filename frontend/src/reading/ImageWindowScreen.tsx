@@ -18,6 +18,7 @@ import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
 import type { EditedRead } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
+import { presetsInForce } from "./viewActions";
 import { type Line, lineOfImages } from "./windowChannel";
 
 /** The images of a read in a window of their own. It saves nothing: the form window does. */
@@ -125,7 +126,8 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
     // The list with the AI's findings, where it would stand, is in the other window.
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
   }, [ai.problem]);
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, ai, isFrozen });
+  const presets = presetsInForce(read, images.grid, inForce);
+  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, presets, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
@@ -145,6 +147,7 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
         ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}
+        presets={presets}
         onImageShown={nothing}
         onAction={act}
       />

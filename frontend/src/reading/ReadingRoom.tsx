@@ -23,6 +23,7 @@ import { useProgress } from "./useProgress";
 import { type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
+import { presetsInForce } from "./viewActions";
 
 interface ReadingRoomProps {
   read: Read;
@@ -63,12 +64,14 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
+  const presets = presetsInForce(read, imagesHere.grid, inForce);
   const aiHere = useAi({ read, handle, images: imagesHere, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,
     handle,
     images: imagesHere,
+    presets,
     ai: aiHere,
     isFrozen,
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
@@ -109,6 +112,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           ai={ai}
           isFrozen={isFrozen}
           inForce={inForce}
+          presets={presets}
           onImageShown={noteImage}
           onAction={act}
         />

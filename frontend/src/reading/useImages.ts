@@ -77,7 +77,7 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     [known, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
-  const { toggleExtending } = drawing;
+  const { toggleExtending, setTool: chooseTool } = drawing;
   const extendSelected = useCallback(
     () => selected && toggleExtending(selected),
     [selected, toggleExtending],
@@ -95,6 +95,13 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     ...visibility,
     viewer,
     marks,
+    setTool: useCallback(
+      (chosen) => {
+        chooseTool(chosen);
+        onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
+      },
+      [chooseTool, onGrid],
+    ),
     selectedMarkId,
     setSelectedMarkId,
     goToMark,

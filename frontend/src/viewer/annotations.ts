@@ -7,6 +7,7 @@ import type { BoxDepth } from "./box";
 import type { PlacedMark } from "./fromPayload";
 import { toolOfKind } from "./markTools";
 import type { DrawnShape } from "./toPayload";
+import type { PaneViewport } from "./viewing";
 
 /** The parts of Cornerstone's annotation data that marks use; the rest it fills in itself. */
 export interface AnnotationData {
@@ -78,11 +79,7 @@ function textBox() {
 }
 
 /** A new annotation for a mark that was not drawn here. */
-export function annotationOf(
-  id: string,
-  placed: PlacedMark,
-  viewport: Types.IViewport,
-): ToolTypes.Annotation {
+export function annotationOf(id: string, placed: PlacedMark, viewport: PaneViewport): ToolTypes.Annotation {
   const { viewPlaneNormal, viewUp } = viewport.getCamera();
   return {
     annotationUID: id,

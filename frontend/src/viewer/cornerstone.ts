@@ -12,8 +12,10 @@ import {
 import { FINDING_COLOURS } from "@/domain/findingColours";
 import { limitMemory } from "./frames/memory";
 import { startImageLoading } from "./imageLoading";
+import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
+import { PLANE_TOOLS } from "./planeTools";
 import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
@@ -54,7 +56,7 @@ async function start(): Promise<void> {
   startSliceMetadata();
   startImageLoading();
   initTools();
-  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES]) addTool(tool);
+  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

@@ -1,4 +1,3 @@
-import type { Types } from "@cornerstonejs/core";
 import { annotation as annotations, type Types as ToolTypes } from "@cornerstonejs/tools";
 import { canonical, type Geometry, type SphereGeometry } from "@/domain/payload";
 import { annotationOf, dataOf, movableText, place, shapeOf } from "./annotations";
@@ -10,6 +9,7 @@ import { sliceOf } from "./nearestSlice";
 import { greyImageOf } from "./pixelImage";
 import type { Slice } from "./slices";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
+import type { PaneViewport } from "./viewing";
 
 /** A mark to show on the images. */
 export interface ViewerMark {
@@ -51,7 +51,7 @@ export class MarkLayer {
 
   constructor(
     /** A viewport that shows this slice's series. */
-    private readonly viewportOf: (slice: Slice) => Types.IViewport | undefined,
+    private readonly viewportOf: (slice: Slice) => PaneViewport | undefined,
     private readonly render: () => void,
     private readonly offset: PixelOffset,
   ) {}

@@ -1,6 +1,7 @@
 import type { Geometry, PatientMm, SphereGeometry } from "@/domain/payload";
 import { dot, newell, unit } from "@/domain/vectors";
-import { boxFacing, centreOfBox } from "./boxShape";
+import { boxFacing } from "./boxShape";
+import { centreOf } from "./markCentre";
 import { distanceFromPlane_mm, drawnPlane, isInPatient, normalOf, toPatient } from "./plane";
 import type { Slice } from "./slices";
 
@@ -22,12 +23,12 @@ function nearestSlice(geometry: Geometry | SphereGeometry, slices: Slice[]): Sli
   if (geometry.kind === "SPHERE") {
     return nearestTo(geometry.center_mm, geometry.diameter_mm / 2, candidates)?.slice ?? null;
   }
-  const points = geometry.points_mm ?? [];
-  const middle = geometry.kind === "BOX" ? centreOfBox(points) : meanOf(points);
+  const middle = centreOf(geometry);
   const nearest = middle && nearestTo(middle, 0, candidates);
   if (!nearest) return null;
   const { slice, reach_mm } = nearest;
   // A line that leaves the slab of its slice lies on no slice, and would be drawn where it is not.
+  const points = geometry.points_mm ?? [];
   const isWithin = !isOutline(geometry) || points.every((point) => distanceTo(slice, point) <= reach_mm);
   return isWithin ? slice : null;
 }
@@ -78,10 +79,4 @@ function nearestTo(
 
 function distanceTo(slice: Slice, point: PatientMm): number {
   return Math.abs(distanceFromPlane_mm(drawnPlane(slice.plane), point));
-}
-
-function meanOf(points: PatientMm[]): PatientMm | null {
-  if (points.length === 0) return null;
-  const mean = (axis: 0 | 1 | 2) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  return [mean(0), mean(1), mean(2)];
 }

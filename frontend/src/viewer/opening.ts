@@ -2,6 +2,7 @@ import type { Types } from "@cornerstonejs/core";
 import type { Opening } from "@/domain/grid";
 import { startIndex } from "@/domain/start";
 import type { Slice } from "./slices";
+import type { PaneViewport } from "./viewing";
 import { rangeOfWindow } from "./window";
 
 /** The slice on which a hanging protocol lets a series begin. */
@@ -12,7 +13,7 @@ export function firstIndex(opening: Opening | undefined, slices: Slice[]): numbe
 }
 
 /** The window and the side on which a hanging protocol lets a stack begin. */
-export function applyOpening(viewport: Types.IViewport, opening: Opening | undefined): void {
+export function applyOpening(viewport: PaneViewport, opening: Opening | undefined): void {
   if (!opening) return;
   if (opening.window) {
     (viewport as Types.IStackViewport).setProperties({ voiRange: rangeOfWindow(opening.window) });

@@ -1,6 +1,7 @@
 import { type Grid, withActive } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { Geometry } from "@/domain/payload";
+import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
 import { slicesFor, type ViewerMark } from "./markLayer";
@@ -12,8 +13,17 @@ export interface ViewerHandle {
   goTo: (index: number) => void;
   scrollBy: (steps: number) => void;
   fit: () => void;
+  oneToOne: () => void;
+  rotate: () => void;
+  flip: (axis: "horizontal" | "vertical") => void;
+  reset: () => void;
   resetWindow: () => void;
+  applyPreset: (preset: Preset) => void;
   toggleInvert: () => void;
+  toggleCine: () => void;
+  changeCineRate: (factor: number) => void;
+  /** Draw the middle slice of a series; rejects when it cannot be had. */
+  drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
   /** The slice on the active pane, as a mark to jump back to. */
@@ -38,8 +48,16 @@ export function viewerHandle(
     goTo: (index) => onActive((pane) => pane.goTo(index)),
     scrollBy: (steps) => onActive((pane) => pane.scrollBy(steps)),
     fit: () => onActive((pane) => pane.fit()),
+    oneToOne: () => onActive((pane) => pane.oneToOne()),
+    rotate: () => onActive((pane) => pane.rotate()),
+    flip: (axis) => onActive((pane) => pane.flip(axis)),
+    reset: () => onActive((pane) => pane.reset()),
     resetWindow: () => onActive((pane) => pane.resetWindow()),
+    applyPreset: (preset) => onActive((pane) => pane.applyPreset(preset)),
     toggleInvert: () => onActive((pane) => pane.toggleInvert()),
+    toggleCine: () => onActive((pane) => pane.toggleCine()),
+    changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
+    drawThumbnail: async (uid, canvas) => controller?.drawThumbnail(uid, canvas),
     jumpToMark: (mark) => {
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));
@@ -56,7 +74,7 @@ export function viewerHandle(
       const shown = controller.allPanes.flatMap((pane) => pane.slices);
       return copyOfAiMark(
         mark.geometry,
-        named ? await controller.open(named) : slicesFor(mark, shown),
+        named ? (await controller.open(named)).slices : slicesFor(mark, shown),
         allowed,
       );
     },
