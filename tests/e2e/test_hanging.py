@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.ruler import make_ruler
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
 from tests.e2e.test_reading import draw, saved
 from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
 
@@ -177,9 +177,10 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     coordinator.send("PUT", f"{path}/cases/{current['id']}/priors", {"imaging_study_ids": ids[1:]})
     hanging = {"rules": [], "shows_priors": True, "shows_prior_marks": True}
     assert coordinator.send("PUT", f"{path}/hanging-protocol", hanging)["shows_prior_marks"] is True
-    coordinator.send("POST", f"{path}/launch")
+    (earlier,) = (one["name"] for one in cases if one["imaging_study"]["id"] == ids[1])
+    seed = seed_that_begins_with(earlier, [reader.username])
+    coordinator.send("POST", f"{path}/launch", {"seed": seed})
     names = {one["case_name"]: one["id"] for one in reader.get(f"{path}/assignments")}
-    earlier = next(name for name in names if name != current["name"])
 
     page = signed_in(reader)
     page.goto(f"{stage.portal.url}/assignments/{names[earlier]}")

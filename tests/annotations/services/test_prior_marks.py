@@ -16,12 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def read_of(built: Built, reader: User, number: int) -> Read:
-    """The read of a case, in whichever place of the reader's order it comes."""
-    case = built.cases[number]
-    assignment = built.reader_study.assignments.select_related("reader_study", "case__imaging_study", "reader").get(
-        reader=reader, case=case
-    )
-    return reading.assignment_open(assignment=assignment)
+    """The read of a case; cases are opened in the reader's own order."""
+    reads = [built.open(reader, position) for position in range(1, len(built.cases) + 1)]
+    return next(one for one in reads if one.assignment.case_id == built.cases[number].pk)
 
 
 def marked(built: Built, number: int) -> dict[str, Any]:
@@ -73,8 +70,10 @@ def test_a_void_read_shows_nothing(built: Built) -> None:
     reader = built.readers[0]
     earlier = read_of(built, reader, 0)
     reading.read_sign(by=reader, read=earlier, save=save(marked(built, 0)))
+    later = read_of(built, reader, 1)
+    assert own_marks_on_priors(read=later) != {}
     built.reader_study.assignments.filter(pk=earlier.assignment_id).update(state=AssignmentState.VOID)
-    assert own_marks_on_priors(read=read_of(built, reader, 1)) == {}
+    assert own_marks_on_priors(read=later) == {}
 
 
 def test_marks_are_shown_with_the_priors_only() -> None:
