@@ -5,6 +5,7 @@ import {
   ReferenceLinesTool,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
+import { dataOf } from "./annotations";
 import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
 
@@ -27,6 +28,8 @@ export interface AnnotationProbe {
   isLocked: boolean;
   isVisible: boolean;
   points: number[][];
+  /** The line of a contour. */
+  line: number[][];
   stats: unknown;
 }
 
@@ -126,6 +129,7 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
       isLocked: drawn.isLocked ?? false,
       isVisible: drawn.isVisible ?? true,
       points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
+      line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
       stats: structuredClone(drawn.data.cachedStats ?? {}),
     }));
 }
