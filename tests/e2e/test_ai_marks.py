@@ -179,6 +179,8 @@ def test_the_ai_is_decided_from_either_window(stage: Stage, signed_in: Callable[
     until(images, "window.__overread_viewer.annotations.filter((one) => !one.isLocked).length === 1")
     images.bring_to_front()
     decision(form, 2).get_by_role("button").first.click()
+    chosen = "window.__overread_viewer.annotations.filter((one) => one.isSelected)"
+    until(images, f"{chosen}.length > 0 && {chosen}.every((one) => one.tool === 'Box')")
     images.keyboard.press("Shift+x")
     expect(decision(form, 2)).to_have_attribute("data-decision", "REJECTED")
     saved(form)

@@ -27,6 +27,7 @@ export interface AnnotationProbe {
   tool: string;
   isLocked: boolean;
   isVisible: boolean;
+  isSelected: boolean;
   points: number[][];
   /** The line of a contour. */
   line: number[][];
@@ -128,6 +129,7 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
       tool: drawn.metadata?.toolName ?? "",
       isLocked: drawn.isLocked ?? false,
       isVisible: drawn.isVisible ?? true,
+      isSelected: annotations.selection.isAnnotationSelected(drawn.annotationUID ?? ""),
       points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
       line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
       stats: structuredClone(drawn.data.cachedStats ?? {}),
