@@ -54,7 +54,7 @@ export function startCornerstone(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  initCore({ rendering: { volumeRendering: { sampleDistanceMultiplier: SLAB_STEP } } });
+  initCore({ debug: {}, rendering: { volumeRendering: { sampleDistanceMultiplier: SLAB_STEP } } });
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   limitMemory();
   startSliceMetadata();
