@@ -11,7 +11,7 @@ from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # Everything a page can keep in a browser, as text; bytes as Latin-1, so that each stays one character.
 KEPT = """async () => {
@@ -117,7 +117,7 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
     one.page.reload()
     image_is_drawn(one.page)
     one.page.goto(f"{one.tap.url}/")
-    expect(one.page.get_by_text("Study 11")).to_be_visible()
+    expect(one.page.get_by_role("button", name="Study 11")).to_be_visible()
     assert one.seen(study) == set()
     assert sum(map(len, one.tap.received)) > 1_000_000
 

@@ -16,7 +16,7 @@ from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_i
 from tests.e2e.test_reading import draw
 from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SLICES = 8
 CURRENT_DATE = date(2026, 3, 1)

@@ -20,7 +20,7 @@ from tests.e2e.conftest import Stage, image_is_drawn, probe, until
 from tests.e2e.pixel_phantoms import BLOCK, monochrome1, rgb_planes, square
 from tests.e2e.viewing import Case, becomes, case_of, open_to_read
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 KEPT = Path(__file__).parent / "references"
 # Letters and text lie on the outer blocks.

@@ -30,7 +30,7 @@ from tests.e2e.viewing import (
     series_of,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 LETTERS = ("left", "right", "top", "bottom")
 SPACING_MM = 4.0

@@ -30,7 +30,7 @@ from tests.e2e.viewing import (
     series_of,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 GRID = Grid(40, 96, 96, 2.0, 3.0)
 BALL_MM = (30.0, -24.0, 15.5)

@@ -132,7 +132,7 @@ export class MarkLayer {
   }
 
   private put(id: string, mark: ViewerMark, placed: PlacedMark, isVisible: boolean): void {
-    const known = annotations.state.getAnnotation(id);
+    const known = this.drawnOn(id, placed.slice);
     const entry = this.shown.get(id);
     const geometry = canonical(mark.geometry);
     if (!known) this.add(id, placed);
@@ -147,6 +147,14 @@ export class MarkLayer {
     annotations.config.style.setAnnotationStyles(id, styleOf(mark));
     annotations.visibility.setAnnotationVisibility(id, isVisible);
     annotations.locking.setAnnotationLocked(id, mark.isLocked);
+  }
+
+  /** What is drawn for it on this slice; a mark whose first slice is another one now is drawn anew. */
+  private drawnOn(id: string, slice: Slice): ToolTypes.Annotation | undefined {
+    const known = annotations.state.getAnnotation(id);
+    if (!known || known.metadata?.referencedImageId === slice.imageId) return known;
+    annotations.state.removeAnnotation(id);
+    return undefined;
   }
 
   private add(id: string, placed: PlacedMark): void {
