@@ -123,7 +123,13 @@ def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
     pane_is_drawn(room, "2")
     thin, like_it = two_studies["current"][1], two_studies["prior"][1]
     assert [pane(room, one, "p.seriesInstanceUid") for one in ("1", "2")] == [thin, like_it]
-    expect(room.get_by_test_id("pane-1").get_by_test_id("window")).to_have_text("W 400  L 40")
+    window = room.get_by_test_id("pane-1").get_by_test_id("window")
+    expect(window).to_have_text("W 400  L 40")
+    room.keyboard.press("3")
+    expect(window).to_have_text("W 2500  L 480")
+    # Back to how it was hung, not to the image's own window.
+    room.keyboard.press("0")
+    expect(window).to_have_text("W 400  L 40")
     expect(room.get_by_test_id("pane-2")).to_contain_text("Prior 1 · 14 months earlier")
     expect(room.get_by_role("navigation", name="Series")).to_contain_text("Prior 1 · 14 months earlier")
     assert not re.search(r"20\d\d-\d\d-\d\d", room.inner_text("body")), "dates stay hidden"
