@@ -1,11 +1,15 @@
 """Looking at stacks with the real mouse and keys: windows, turns and flips, links between panes, cine, text."""
 
+import io
 import math
 import re
 import time
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
@@ -341,15 +345,31 @@ def test_text_names_the_image_and_never_the_patient(room: Page) -> None:
     press(page, "Shift+t")
 
 
-def test_the_magnifier_shows_while_the_button_is_held(room: Page) -> None:
+LENS_PX = 260
+
+
+def grey_square(page: Page, middle: tuple[float, float], side: int) -> npt.NDArray[np.float64]:
+    """A square of the screen, brought to half the lens's size."""
+    left, top = (round(value - side / 2) for value in middle)
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("L").crop((left, top, left + side, top + side))
+    return np.asarray(shot.resize((LENS_PX // 2, LENS_PX // 2)), float)
+
+
+def likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_the_magnifier_shows_twice_the_size_while_the_button_is_held(room: Page) -> None:
     page = room
+    place = probe(page, "v.clientPointOfPixel(100, 150)")
+    middle = (round(place["x"]), round(place["y"]))
+    page.mouse.move(*middle)
+    small, plain = grey_square(page, middle, LENS_PX // 2), grey_square(page, middle, LENS_PX)
     press(page, "Shift+l")
-    x, y = centre_of(page, "1")
-    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 30, y + 20)
-    page.wait_for_timeout(500)
     expect(page.locator(".magnifyTool canvas").first).to_be_visible()
+    becomes(page, lambda: likeness(grey_square(page, middle, LENS_PX), small) > 0.97, True)
+    assert likeness(plain, small) < 0.9, "the place is one where size is seen"
     page.screenshot(path="test-results/looking-magnifier.png")
     page.mouse.up()
     page.wait_for_timeout(CLICK_PAUSE_MS)

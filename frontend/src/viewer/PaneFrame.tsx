@@ -10,11 +10,11 @@ import {
 import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
-import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
-import { applyOpening, firstIndex } from "./opening";
+import { firstIndex } from "./opening";
 import type { HeatOverlay } from "./overlay/HeatLayer";
 import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
@@ -151,9 +151,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, series.slices);
       const index = marked ? series.slices.indexOf(marked) : firstIndex(opening, series.slices);
-      void pane?.showSeries(series, index).then(() => {
-        if (!isGone && pane.view === "STACK") applyOpening(pane.viewport, opening);
-      });
+      void pane?.showSeries(series, index, opening);
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);

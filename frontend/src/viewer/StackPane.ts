@@ -5,6 +5,7 @@ import {
   type RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
+import type { Opening } from "@/domain/grid";
 import type { PatientMm } from "@/domain/payload";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
@@ -13,6 +14,7 @@ import { usesCpu } from "./cornerstone";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
+import { applyOpening } from "./opening";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
 import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
@@ -40,6 +42,8 @@ export class StackPane implements Pane {
   readonly store = new StateStore();
   readonly viewport: Types.IStackViewport;
   private series: OpenedSeries | null = null;
+  /** How the hanging lets the series begin. */
+  private opening: Opening | undefined;
   private readonly cine: Cine;
   /** The zoom at which the image fills the pane, against Cornerstone's own idea of it. */
   private fittedZoom = 1;
@@ -70,8 +74,9 @@ export class StackPane implements Pane {
   }
 
   /** Show a series from a slice on, with its window already right, then load the rest. */
-  async showSeries(series: OpenedSeries, index: number): Promise<void> {
+  async showSeries(series: OpenedSeries, index: number, opening?: Opening): Promise<void> {
     if (this.isDestroyed) return;
+    this.opening = opening;
     this.load?.release();
     this.cine.prepare(series.framesPerSecond);
     this.series = series;
@@ -87,6 +92,7 @@ export class StackPane implements Pane {
     this.standAtFirst();
     await this.setFirstWindow(slices);
     if (!this.isShowing(slices)) return;
+    applyOpening(this.viewport, opening);
     this.context.onSlicesChanged();
     this.load?.around(index);
   }
@@ -156,6 +162,7 @@ export class StackPane implements Pane {
   reset(): void {
     this.standAtFirst();
     this.display.backToFirst();
+    applyOpening(this.viewport, this.opening);
     this.viewport.render();
   }
 

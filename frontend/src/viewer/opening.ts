@@ -2,7 +2,6 @@ import type { Types } from "@cornerstonejs/core";
 import type { Opening } from "@/domain/grid";
 import { startIndex } from "@/domain/start";
 import type { Slice } from "./slices";
-import type { PaneViewport } from "./viewing";
 import { rangeOfWindow } from "./window";
 
 /** The slice on which a hanging protocol lets a series begin. */
@@ -13,11 +12,9 @@ export function firstIndex(opening: Opening | undefined, slices: Slice[]): numbe
 }
 
 /** The window and the side on which a hanging protocol lets a stack begin. */
-export function applyOpening(viewport: PaneViewport, opening: Opening | undefined): void {
+export function applyOpening(viewport: Types.IStackViewport, opening: Opening | undefined): void {
   if (!opening) return;
-  if (opening.window) {
-    (viewport as Types.IStackViewport).setProperties({ voiRange: rangeOfWindow(opening.window) });
-  }
-  if (opening.isFlipped) viewport.setViewPresentation({ flipHorizontal: true });
+  if (opening.window) viewport.setProperties({ voiRange: rangeOfWindow(opening.window) });
+  if (opening.isFlipped) viewport.setCamera({ flipHorizontal: true });
   viewport.render();
 }

@@ -1,5 +1,5 @@
 import type { RenderingEngine, Types } from "@cornerstonejs/core";
-import type { LinkKind, PaneView } from "@/domain/grid";
+import type { LinkKind, Opening, PaneView } from "@/domain/grid";
 import type { PatientMm } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import type { OpenedSeries } from "./openedSeries";
@@ -22,8 +22,8 @@ export interface Pane {
   /** The slices of the series that it shows; empty until there is one. */
   readonly slices: Slice[];
   readonly viewport: PaneViewport;
-  /** Show a series from a slice on. */
-  showSeries(series: OpenedSeries, index: number): Promise<void>;
+  /** Show a series from a slice on, with the window and side that a hanging asks for. */
+  showSeries(series: OpenedSeries, index: number, opening?: Opening): Promise<void>;
   goTo(index: number): void;
   scrollBy(steps: number): void;
   /** Go to the slice or plane through a point. */
