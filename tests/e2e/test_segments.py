@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, screenshots
+from tests.e2e.conftest import Stage, image_is_drawn, screenshots
 from tests.e2e.segmenting import (
     LUNG_HU,
     PIXEL_MM,
@@ -75,6 +75,16 @@ def test_a_brushed_disc_has_the_area_of_its_circle_and_comes_back(page: Page, st
     page.reload()
     shows(page, count)
     assert only(page, stage, case)["geometry"]["sha256"] == mark["geometry"]["sha256"]
+
+    # And goes on: the chosen segment takes another stroke, on the slice where it lies.
+    page.get_by_role("button", name="Go to mark 1").click()
+    image_is_drawn(page, MIDDLE)
+    page.keyboard.press("k")
+    dab(page, 60, 40)
+    more = only(page, stage, case)
+    assert more["geometry"]["segment_id"] == mark["geometry"]["segment_id"]
+    assert more["geometry"]["voxel_count"] > count
+    assert (voxels_of(stage, case, more) & volume).sum() == count
 
 
 def test_statistics_are_those_of_the_voxels_and_stand_beside_the_tools(page: Page, stage: Stage, case: Case) -> None:
