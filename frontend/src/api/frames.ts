@@ -2,6 +2,7 @@ import { type LineHint, pageLine } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
+import { bodyOf } from "./earlyBytes";
 import { Problem } from "./problem";
 import { call, send } from "./send";
 
@@ -104,7 +105,7 @@ function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Trans
       if (url) return placeAt(studyInstanceUid, url);
       throw new Error("The images are being prepared anew; try again in a moment.");
     },
-    fetch: async (url, urgency) => (await fetchGranted(studyInstanceUid, url, urgency)).arrayBuffer(),
+    fetch: async (url, urgency, early) => bodyOf(await fetchGranted(studyInstanceUid, url, urgency), early),
     isGone: (failure) => failure instanceof Problem && failure.status === 404,
   };
 }

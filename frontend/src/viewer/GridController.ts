@@ -26,6 +26,7 @@ import type { DrawnMark } from "./toPayload";
 
 const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
+const NOT_WHOLE = "This image is still coming in full resolution: draw again in a moment.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents {
@@ -72,6 +73,7 @@ export class GridController {
       offset,
       loads: new SeriesLoads(),
       onSlicesChanged: () => this.showMarks(),
+      onWholeImage: () => this.reportMoved(),
     };
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
@@ -236,7 +238,13 @@ export class GridController {
     const drawn = event.detail.annotation;
     const kind = kindOfTool(drawn.metadata?.toolName ?? "");
     if (!drawn.annotationUID || !kind || this.isCancelling) return;
-    const isOnSlice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "") !== undefined;
+    const slice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "");
+    if (slice && this.isReduced(slice.imageId)) {
+      this.layer.discard(drawn.annotationUID);
+      this.events.onMarkRefused(NOT_WHOLE);
+      return;
+    }
+    const isOnSlice = slice !== undefined;
     const mark = this.layer.adopt(drawn, this.shownSlices());
     if (!mark) this.refuse(kind, isOnSlice);
     else if (this.events.mayMark(mark.geometry.series_instance_uid)) {
@@ -255,7 +263,13 @@ export class GridController {
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
 
   private reportMoved(): void {
-    for (const { id, ...mark } of this.layer.moved(this.shownSlices())) this.events.onMarkMoved(id, mark);
+    const moved = this.layer.moved(this.shownSlices(), (imageId) => this.isReduced(imageId));
+    for (const { id, ...mark } of moved) this.events.onMarkMoved(id, mark);
+  }
+
+  /** Nothing is measured on an image of low resolution: its marks wait for the whole one. */
+  private isReduced(imageId: string): boolean {
+    return this.allPanes.some(({ store }) => store.get().isReduced && store.get().imageId === imageId);
   }
 
   private onSelection(): void {

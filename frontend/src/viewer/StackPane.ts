@@ -7,6 +7,7 @@ import {
 } from "@cornerstonejs/core";
 import { badgesOf } from "./badges";
 import { usesCpu } from "./cornerstone";
+import { isReduced } from "./frames/stackImages";
 import { loadErrorText } from "./loadError";
 import type { Pane, PaneContext } from "./pane";
 import { drawnPlane, edgeLetters, toPatient } from "./plane";
@@ -54,7 +55,8 @@ export class StackPane implements Pane {
     this.slices = slices;
     this.hasFirstWindow = false;
     this.display.clear();
-    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, problem: null });
+    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, isReduced: false });
+    this.store.set({ problem: null });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
@@ -165,12 +167,16 @@ export class StackPane implements Pane {
     const imageId = this.viewport.getCurrentImageId();
     const slice = this.slices.find((candidate) => candidate.imageId === imageId);
     const image = this.viewport.getCornerstoneImage();
-    if (!this.hasFirstWindow || !slice || image?.imageId !== imageId) return;
+    if (!slice || image?.imageId !== imageId) return;
+    if (isReduced(image)) this.store.set({ imageId: slice.imageId, isReduced: true });
+    if (!this.hasFirstWindow || isReduced(image)) return;
     this.load?.markLoaded(slice.imageId);
+    const wasReduced = this.store.get().isReduced;
     this.store.set({
       index: this.slices.indexOf(slice),
       imageId: slice.imageId,
       isRendered: true,
+      isReduced: false,
       letters: edgeLetters(slice.plane),
       badges: badgesOf(slice, this.display.isDerived),
       problem: null,
@@ -178,12 +184,16 @@ export class StackPane implements Pane {
     });
     if (usesCpu()) this.display.keepRange();
     this.readScale();
+    if (wasReduced) this.context.onWholeImage();
   }
 
   private onNewImage(): void {
     const slice = this.slices[this.viewport.getCurrentImageIdIndex()];
-    if (slice && this.hasFirstWindow) this.display.newImage(slice, this.viewport.getCornerstoneImage());
-    this.load?.around(this.viewport.getCurrentImageIdIndex());
+    const image = this.viewport.getCornerstoneImage();
+    if (slice && this.hasFirstWindow) this.display.newImage(slice, image);
+    else if (slice && image && isReduced(image)) this.display.glimpse(slice, image);
+    // The rest of the image under the eye comes before the rest of the series.
+    if (!isReduced(image)) this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
   private onScroll(): void {

@@ -24,7 +24,11 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
       </div>
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
-      {!state.isRendered && !state.problem && <div className={classes.waiting}>Loading…</div>}
+      {!state.isRendered && !state.problem && (
+        <div className={classes.waiting}>
+          {state.isReduced ? "Low resolution: the whole image is coming" : "Loading…"}
+        </div>
+      )}
       {state.problem && (
         <div className={classes.problem} role="alert">
           {state.problem}

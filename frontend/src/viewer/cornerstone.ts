@@ -11,6 +11,7 @@ import {
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
 import { limitMemory } from "./frames/memory";
+import { startStackImages } from "./frames/stackImages";
 import { startImageLoading } from "./imageLoading";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
@@ -53,6 +54,7 @@ async function start(): Promise<void> {
   limitMemory();
   startSliceMetadata();
   startImageLoading();
+  startStackImages();
   initTools();
   for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES]) addTool(tool);
   const { style } = annotation.config;

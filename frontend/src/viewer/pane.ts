@@ -36,4 +36,6 @@ export interface PaneContext {
   loads: SeriesLoads;
   /** The pane shows other slices than before: marks have to be placed anew. */
   onSlicesChanged: () => void;
+  /** An image that was shown reduced is there as a whole: what waited for its values can be measured. */
+  onWholeImage: () => void;
 }

@@ -57,6 +57,15 @@ export class StackDisplay {
     this.invertFor(slice);
   }
 
+  /** A first image of low resolution, as the whole one will be shown; nothing is remembered of it. */
+  glimpse(slice: Slice, image: Types.IImage): void {
+    const display = slice.isColour ? null : ownDisplay(slice, image);
+    if (!display) return;
+    this.viewport.setProperties({ voiRange: display.range }, true);
+    drawWith(this.viewport, display);
+    this.invertFor(slice);
+  }
+
   /** Back to the image's own display; from there to its next one. */
   reset(): void {
     if (!this.shown) return;

@@ -9,6 +9,8 @@ export interface LineHint {
 
 // Above this, decoding HTJ2K takes longer than the bytes it saves: measured, docs/performance.md.
 const RAW_FROM_MBIT_S = 400;
+// A line of which nothing is known and which does not look short.
+const UNMEASURED_MBIT_S = 100;
 // A smaller transfer measures the delay, not the line.
 const LEAST_BYTES = 256 * 1024;
 // How much a new measurement counts: a few bundles move the choice, one slow one does not.
@@ -30,6 +32,11 @@ export class Line {
   /** Megabits a second as measured; null before anything was. */
   get measured(): number | null {
     return this.mbitPerS;
+  }
+
+  /** How long a transfer takes, more or less. */
+  millisecondsFor(bytes: number): number {
+    return (bytes * 8) / 1000 / (this.mbitPerS ?? UNMEASURED_MBIT_S);
   }
 
   get form(): FrameForm {

@@ -28,11 +28,18 @@ export interface Place {
   manifest: Manifest;
 }
 
+/** The beginning of a frame that is still on its way: HTJ2K holds the image at low resolution first. */
+export interface EarlyBytes {
+  /** How many there have to be. */
+  count: number;
+  tell: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
 /** How bytes come from the server. */
 export interface Transport {
   /** Asked again when an address has gone. */
   find: () => Promise<Place>;
-  fetch: (url: string, urgency: Urgency) => Promise<ArrayBuffer>;
+  fetch: (url: string, urgency: Urgency, early?: EarlyBytes) => Promise<ArrayBuffer>;
   /** Was this failure the address having gone? */
   isGone: (failure: unknown) => boolean;
 }
@@ -40,6 +47,10 @@ export interface Transport {
 // One request costs some milliseconds of its own: on a fast line many small ones would be most of the time.
 const BUNDLE_BYTES = 8 * 1024 * 1024;
 const MOST_PER_BUNDLE = 32;
+// The eye sees a shorter wait as none.
+const EARLY_FROM_MS = 100;
+// Holds a quarter of the resolution of a CT and of a mammogram, with room to spare: measured, docs/performance.md.
+const EARLY_SHARE = 1 / 8;
 
 /** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
 export class SeriesFrames {
@@ -82,9 +93,14 @@ export class SeriesFrames {
   }
 
   /** A frame of an instance; what was fetched ahead is given out once. */
-  async load(sopInstanceUid: string, frame: number, urgency: Urgency): Promise<FrameBytes> {
+  async load(
+    sopInstanceUid: string,
+    frame: number,
+    urgency: Urgency,
+    onEarly?: EarlyBytes["tell"],
+  ): Promise<FrameBytes> {
     try {
-      return await this.loadAt(this.known(sopInstanceUid, frame), urgency);
+      return await this.loadAt(this.known(sopInstanceUid, frame), urgency, onEarly);
     } catch (failure) {
       if (!this.transport.isGone(failure)) throw failure;
       // The series has grown, or its files were written anew: it has another address now.
@@ -121,11 +137,11 @@ export class SeriesFrames {
     return place;
   }
 
-  private async loadAt(place: number, urgency: Urgency): Promise<FrameBytes> {
+  private async loadAt(place: number, urgency: Urgency, onEarly?: EarlyBytes["tell"]): Promise<FrameBytes> {
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
-    if (urgency === "now") return this.loadAlone(place);
+    if (urgency === "now") return this.loadAlone(place, onEarly);
     await this.bundleWith(place, urgency);
     // The viewport may have fetched it meanwhile.
     return this.take(place) ?? this.loadAlone(place);
@@ -137,10 +153,14 @@ export class SeriesFrames {
     return here;
   }
 
-  private async loadAlone(place: number): Promise<FrameBytes> {
+  private async loadAlone(place: number, onEarly?: EarlyBytes["tell"]): Promise<FrameBytes> {
     const form = this.form;
     this.fetchedAlone.add(place);
-    const bytes = await this.timed(`${this.place.url}/${form}/${place}`, "now");
+    const length = lengthOf(this.place.manifest, form, place);
+    const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
+    const early =
+      onEarly && isWorthIt ? { count: Math.ceil(length * EARLY_SHARE), tell: onEarly } : undefined;
+    const bytes = await this.timed(`${this.place.url}/${form}/${place}`, "now", early);
     return { bytes: new Uint8Array(bytes), form };
   }
 
@@ -174,9 +194,9 @@ export class SeriesFrames {
     }
   }
 
-  private async timed(url: string, urgency: Urgency): Promise<ArrayBuffer> {
+  private async timed(url: string, urgency: Urgency, early?: EarlyBytes): Promise<ArrayBuffer> {
     const started = this.now();
-    const bytes = await this.transport.fetch(url, urgency);
+    const bytes = await this.transport.fetch(url, urgency, early);
     this.line.add(bytes.byteLength, this.now() - started);
     return bytes;
   }
