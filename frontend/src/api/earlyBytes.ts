@@ -5,6 +5,7 @@ export async function bodyOf(response: Response, early?: EarlyBytes): Promise<Ar
   const length = Number(response.headers.get("Content-Length"));
   if (!early || !response.body || !(length > early.count)) return response.arrayBuffer();
   const bytes = new Uint8Array(length);
+  const started = performance.now();
   let count = 0;
   let isTold = false;
   const reader = response.body.getReader();
@@ -13,7 +14,7 @@ export async function bodyOf(response: Response, early?: EarlyBytes): Promise<Ar
     count += part.value.length;
     if (isTold || count < early.count || count === length) continue;
     isTold = true;
-    early.tell(bytes.slice(0, count));
+    early.tell(bytes.slice(0, count), performance.now() - started);
   }
   if (count !== length) throw new TypeError("The answer ended before its time.");
   return bytes.buffer;

@@ -55,12 +55,18 @@ function isRefusal(failure: unknown): boolean {
 }
 
 /** Fetch a file of a series under the study's grant. Every such file is immutable, so the browser keeps it. */
-async function fetchGranted(studyInstanceUid: string, url: string, urgency: Urgency): Promise<Response> {
+async function fetchGranted(
+  studyInstanceUid: string,
+  url: string,
+  urgency: Urgency,
+  signal?: AbortSignal,
+): Promise<Response> {
   const { grant } = await grantFor(studyInstanceUid);
   const request = new Request(new URL(url, window.location.origin), {
     headers: { [GRANT_HEADER]: grant },
     credentials: "same-origin",
     priority: urgency === "now" ? "high" : "low",
+    signal: signal ?? null,
   });
   return send(request, true);
 }
@@ -76,11 +82,26 @@ async function placeAt(studyInstanceUid: string, url: string): Promise<Place> {
   return { url, manifest: (await response.json()) as Manifest };
 }
 
+const underWay = new Map<string, Promise<DicomInstance[] | null>>();
+
 /**
  * Make a series' frames known to the viewer and return its metadata; null when they are not written yet, and the
  * series has to come from DICOMweb.
  */
-export async function openFrames(
+export function openFrames(
+  studyInstanceUid: string,
+  seriesInstanceUid: string,
+): Promise<DicomInstance[] | null> {
+  const asked = underWay.get(seriesInstanceUid);
+  if (asked) return asked;
+  const opening = findFrames(studyInstanceUid, seriesInstanceUid).finally(() =>
+    underWay.delete(seriesInstanceUid),
+  );
+  underWay.set(seriesInstanceUid, opening);
+  return opening;
+}
+
+async function findFrames(
   studyInstanceUid: string,
   seriesInstanceUid: string,
 ): Promise<DicomInstance[] | null> {
@@ -105,7 +126,8 @@ function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Trans
       if (url) return placeAt(studyInstanceUid, url);
       throw new Error("The images are being prepared anew; try again in a moment.");
     },
-    fetch: async (url, urgency, early) => bodyOf(await fetchGranted(studyInstanceUid, url, urgency), early),
+    fetch: async (url, urgency, { early, signal }) =>
+      bodyOf(await fetchGranted(studyInstanceUid, url, urgency, signal), early),
     isGone: (failure) => failure instanceof Problem && failure.status === 404,
   };
 }

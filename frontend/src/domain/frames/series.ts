@@ -29,17 +29,24 @@ export interface Place {
 }
 
 /** The beginning of a frame that is still on its way: HTJ2K holds the image at low resolution first. */
+export type OnBeginning = (bytes: Uint8Array<ArrayBuffer>) => void;
+
+/** Asks to be told once, when so many bytes have come, and how long they took from the first one on. */
 export interface EarlyBytes {
-  /** How many there have to be. */
   count: number;
-  tell: (bytes: Uint8Array<ArrayBuffer>) => void;
+  tell: (bytes: Uint8Array<ArrayBuffer>, milliseconds: number) => void;
+}
+
+export interface FetchOptions {
+  early?: EarlyBytes | undefined;
+  signal?: AbortSignal;
 }
 
 /** How bytes come from the server. */
 export interface Transport {
   /** Asked again when an address has gone. */
   find: () => Promise<Place>;
-  fetch: (url: string, urgency: Urgency, early?: EarlyBytes) => Promise<ArrayBuffer>;
+  fetch: (url: string, urgency: Urgency, options: FetchOptions) => Promise<ArrayBuffer>;
   /** Was this failure the address having gone? */
   isGone: (failure: unknown) => boolean;
 }
@@ -51,6 +58,9 @@ const MOST_PER_BUNDLE = 32;
 const EARLY_FROM_MS = 100;
 // Holds a quarter of the resolution of a CT and of a mammogram, with room to spare: measured, docs/performance.md.
 const EARLY_SHARE = 1 / 8;
+// A raw mammogram takes seconds on a line that turns out slow: of one this large the line is measured on its beginning.
+const LARGE_BYTES = 2 * 1024 * 1024;
+const MEASURED_BYTES = 512 * 1024;
 
 /** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
 export class SeriesFrames {
@@ -97,10 +107,10 @@ export class SeriesFrames {
     sopInstanceUid: string,
     frame: number,
     urgency: Urgency,
-    onEarly?: EarlyBytes["tell"],
+    onBeginning?: OnBeginning,
   ): Promise<FrameBytes> {
     try {
-      return await this.loadAt(this.known(sopInstanceUid, frame), urgency, onEarly);
+      return await this.loadAt(this.known(sopInstanceUid, frame), urgency, onBeginning);
     } catch (failure) {
       if (!this.transport.isGone(failure)) throw failure;
       // The series has grown, or its files were written anew: it has another address now.
@@ -137,11 +147,11 @@ export class SeriesFrames {
     return place;
   }
 
-  private async loadAt(place: number, urgency: Urgency, onEarly?: EarlyBytes["tell"]): Promise<FrameBytes> {
+  private async loadAt(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
-    if (urgency === "now") return this.loadAlone(place, onEarly);
+    if (urgency === "now") return this.loadAlone(place, onBeginning);
     await this.bundleWith(place, urgency);
     // The viewport may have fetched it meanwhile.
     return this.take(place) ?? this.loadAlone(place);
@@ -153,15 +163,37 @@ export class SeriesFrames {
     return here;
   }
 
-  private async loadAlone(place: number, onEarly?: EarlyBytes["tell"]): Promise<FrameBytes> {
-    const form = this.form;
+  private async loadAlone(place: number, onBeginning?: OnBeginning): Promise<FrameBytes> {
     this.fetchedAlone.add(place);
+    const raw = await this.rawWhileFast(place);
+    if (raw) return { bytes: new Uint8Array(raw), form: "raw" };
+    const form = this.form;
     const length = lengthOf(this.place.manifest, form, place);
     const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
-    const early =
-      onEarly && isWorthIt ? { count: Math.ceil(length * EARLY_SHARE), tell: onEarly } : undefined;
-    const bytes = await this.timed(`${this.place.url}/${form}/${place}`, "now", early);
+    const early = onBeginning && isWorthIt && { count: Math.ceil(length * EARLY_SHARE), tell: onBeginning };
+    const bytes = await this.timed(this.urlOf(form, place), "now", { early: early || undefined });
     return { bytes: new Uint8Array(bytes), form };
+  }
+
+  /** A large frame as raw pixels on a line of which nothing is known yet: given up where it turns out slow. */
+  private async rawWhileFast(place: number): Promise<ArrayBuffer | null> {
+    const { manifest } = this.place;
+    const isLarge = lengthOf(manifest, "raw", place) > LARGE_BYTES && hasForm(manifest, "htj2k");
+    if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
+    const giveUp = new AbortController();
+    const tell = (bytes: Uint8Array, milliseconds: number) => {
+      this.line.add(bytes.byteLength, milliseconds);
+      if (this.form !== "raw") giveUp.abort();
+    };
+    const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
+    return this.timed(this.urlOf("raw", place), "now", options).catch((failure: unknown) => {
+      if (giveUp.signal.aborted) return null;
+      throw failure;
+    });
+  }
+
+  private urlOf(form: FrameForm, name: string | number): string {
+    return `${this.place.url}/${form}/${name}`;
   }
 
   private bundleWith(place: number, urgency: Urgency): Promise<void> {
@@ -186,7 +218,7 @@ export class SeriesFrames {
   }
 
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
-    const bundle = await this.timed(`${this.place.url}/${form}/${first}-${last}`, urgency);
+    const bundle = await this.timed(this.urlOf(form, `${first}-${last}`), urgency);
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
       // A copy: a view would keep the whole bundle alive until its last frame is decoded.
       if (!this.fetchedAlone.delete(first + index))
@@ -194,9 +226,9 @@ export class SeriesFrames {
     }
   }
 
-  private async timed(url: string, urgency: Urgency, early?: EarlyBytes): Promise<ArrayBuffer> {
+  private async timed(url: string, urgency: Urgency, options: FetchOptions = {}): Promise<ArrayBuffer> {
     const started = this.now();
-    const bytes = await this.transport.fetch(url, urgency, early);
+    const bytes = await this.transport.fetch(url, urgency, options);
     this.line.add(bytes.byteLength, this.now() - started);
     return bytes;
   }
