@@ -19,6 +19,7 @@ import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
+import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
 import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
@@ -186,6 +187,7 @@ export class GridController {
     this.panes.clear();
     ToolGroupManager.destroyToolGroup(this.group.id);
     this.engine.destroy();
+    for (const opening of this.opened.values()) opening.then(forgetSlices, () => undefined);
     // The next case must not find this one's pixels in its memory.
     cache.purgeCache();
   }
