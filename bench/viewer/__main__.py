@@ -16,6 +16,7 @@ the portal's tab after up to 100 cases.
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -62,18 +63,24 @@ def measured(chosen: argparse.Namespace, site: Site, found: list[Contender]) -> 
     rows: list[Row] = []
     with sync_playwright() as playwright:
         # Web security off: the bare page and OHIF ask Orthanc directly, which knows nothing of other origins.
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*CHROMIUM_ARGUMENTS, "--disable-web-security"]
-        )
+        arguments = {False: CHROMIUM_ARGUMENTS, True: [*CHROMIUM_ARGUMENTS, "--disable-web-security"]}
+        chromium = shutil.which("chromium")
+        browsers = {
+            is_cross_origin: playwright.chromium.launch(executable_path=chromium, args=given)
+            for is_cross_origin, given in arguments.items()
+        }
 
-        def fresh() -> Any:
-            return browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
+        def fresh(is_cross_origin: bool) -> Any:
+            return browsers[is_cross_origin].new_context(
+                viewport={"width": 1440, "height": 900}, service_workers="block"
+            )
 
         for part in chosen.parts:
             for row in PART[part](chosen, site, found, fresh):
                 print(row, flush=True)
                 rows.append(row)
-        browser.close()
+        for browser in browsers.values():
+            browser.close()
     return rows
 
 

@@ -52,10 +52,12 @@ class Contender:
     # Go to another case without loading the page anew: an expression over {path, study, series}.
     go: str
     prepare: Callable[[BrowserContext], None]
+    # Does it ask a server that knows nothing of other origins?
+    is_cross_origin: bool = True
 
-    def context(self, page_of: Callable[[], BrowserContext]) -> BrowserContext:
+    def context(self, fresh: Callable[[bool], BrowserContext]) -> BrowserContext:
         """A browser context with nothing in its cache, signed in where that is needed."""
-        context = page_of()
+        context = fresh(self.is_cross_origin)
         context.set_default_timeout(120_000)
         self.prepare(context)
         context.add_init_script(WATCH.replace("SHOWN", self.shown).replace("LOADED", self.loaded))
@@ -91,6 +93,7 @@ def portal(site: Site) -> Contender:
         address=lambda case: f"{site.url}/assignments/{case.assignment}",
         go=ROUTE,
         prepare=prepare,
+        is_cross_origin=False,
     )
 
 

@@ -93,7 +93,7 @@ def prepared(portal: LivePortal) -> dict[str, Any]:
 
 def scans() -> Iterator[tuple[str, list[Made]]]:
     """Everything that is shown, group by group."""
-    yield "warm", [ct("warm", 3, 128)]
+    yield "warm", [ct("warm", 40, 256)]
     yield "ct", [ct("ct", 300, 512)]
     yield "second ct", [ct("second ct", 300, 512)]
     if mr := real_mr("mr"):

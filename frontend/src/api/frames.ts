@@ -32,6 +32,18 @@ const TRY_AGAIN_MS = 30 * 1000;
 
 const held = new Map<string, Held>();
 
+const FRAMES_PATH = /\/frames\/[^?]+\/(raw|htj2k)\/[0-9-]+$/;
+
+/** The line is measured by the browser's own clock of each answer: the page's would count its own work too. */
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+    const { name, transferSize, encodedBodySize, responseStart, responseEnd } = entry;
+    // What came from the browser's cache measures nothing.
+    if (transferSize < encodedBodySize || !FRAMES_PATH.test(name)) continue;
+    pageLine.add({ bytes: encodedBodySize, from: responseStart, to: responseEnd });
+  }
+}).observe({ type: "resource" });
+
 pageLine.hint = () => (navigator as Navigator & { connection?: LineHint }).connection ?? {};
 
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
@@ -126,7 +138,7 @@ function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Trans
       if (url) return placeAt(studyInstanceUid, url);
       throw new Error("The images are being prepared anew; try again in a moment.");
     },
-    fetch: async (url, urgency, { early, signal }) =>
+    fetch: async (url, urgency, { early, signal } = {}) =>
       bodyOf(await fetchGranted(studyInstanceUid, url, urgency, signal), early),
     isGone: (failure) => failure instanceof Problem && failure.status === 404,
   };

@@ -20,6 +20,9 @@ import { startSliceMetadata } from "./sliceMetadata";
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
 
+// Panes are drawn one after another, so they share one WebGL context: making one takes a while, and a browser has few.
+const CONTEXTS = 1;
+
 const TOOLS = [WindowLevelTool, PanTool, ZoomTool, StackScrollTool];
 
 const OWN_MARK = FINDING_COLOURS[0];
@@ -49,7 +52,7 @@ export function startCornerstone(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  initCore();
+  initCore({ rendering: { webGlContextCount: CONTEXTS } } as Parameters<typeof initCore>[0]);
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   limitMemory();
   startSliceMetadata();

@@ -51,7 +51,7 @@ function wordsOf(raw: ArrayLike<number>): Uint16Array {
 
 function seenIn(words: Uint16Array): Uint8Array {
   const seen = new Uint8Array(WORDS);
-  for (const word of words) seen[word] = 1;
+  for (let index = 0; index < words.length; index += 1) seen[words[index] ?? 0] = 1;
   return seen;
 }
 

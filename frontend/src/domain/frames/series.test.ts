@@ -44,7 +44,11 @@ class Server {
   /** What the beginning of each answer takes; null where nobody is told. */
   beginning: { milliseconds: number } | null = null;
 
-  fetch = async (url: string, urgency: Urgency, { early, signal }: FetchOptions): Promise<ArrayBuffer> => {
+  fetch = async (
+    url: string,
+    urgency: Urgency,
+    { early, signal }: FetchOptions = {},
+  ): Promise<ArrayBuffer> => {
     this.asked.push({ url, urgency });
     if (early && this.beginning) {
       early.tell(new Uint8Array(early.count), this.beginning.milliseconds);
@@ -150,7 +154,7 @@ describe("SeriesFrames", () => {
   });
 
   it("takes what there is: raw where the series has no HTJ2K", () => {
-    const slow = new Line();
+    const slow = new Line(() => ({ downlink: 1 }));
     const server = new Server();
     expect(new SeriesFrames(place(), server, slow).form).toBe("htj2k");
     expect(new SeriesFrames(place("/frames/a", ["raw"]), server, slow).form).toBe("raw");
@@ -160,7 +164,7 @@ describe("SeriesFrames", () => {
     const server = new Server();
     server.beginning = { milliseconds: 1 };
     const line = new Line();
-    line.add(MIB, (8 * MIB) / 1000 / 20); // 20 Mbit/s: 420 ms a frame
+    line.add({ bytes: MIB, from: 0, to: (8 * MIB) / 1000 / 20 }); // 20 Mbit/s: 420 ms a frame
     const frames = new SeriesFrames(server.current, server, line);
     const beginnings: number[] = [];
     await frames.load("1.1", 1, "now", (bytes) => beginnings.push(bytes.length));

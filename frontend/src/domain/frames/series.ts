@@ -46,7 +46,7 @@ export interface FetchOptions {
 export interface Transport {
   /** Asked again when an address has gone. */
   find: () => Promise<Place>;
-  fetch: (url: string, urgency: Urgency, options: FetchOptions) => Promise<ArrayBuffer>;
+  fetch: (url: string, urgency: Urgency, options?: FetchOptions) => Promise<ArrayBuffer>;
   /** Was this failure the address having gone? */
   isGone: (failure: unknown) => boolean;
 }
@@ -77,7 +77,6 @@ export class SeriesFrames {
     private place: Place,
     private readonly transport: Transport,
     private readonly line: Line,
-    private readonly now: () => number = () => performance.now(),
   ) {
     this.instances = instancesOf(place.manifest);
     this.places = framePlaces(this.instances, place.manifest.frames);
@@ -171,7 +170,7 @@ export class SeriesFrames {
     const length = lengthOf(this.place.manifest, form, place);
     const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
     const early = onBeginning && isWorthIt && { count: Math.ceil(length * EARLY_SHARE), tell: onBeginning };
-    const bytes = await this.timed(this.urlOf(form, place), "now", { early: early || undefined });
+    const bytes = await this.transport.fetch(this.urlOf(form, place), "now", { early: early || undefined });
     return { bytes: new Uint8Array(bytes), form };
   }
 
@@ -182,11 +181,11 @@ export class SeriesFrames {
     if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
     const giveUp = new AbortController();
     const tell = (bytes: Uint8Array, milliseconds: number) => {
-      this.line.add(bytes.byteLength, milliseconds);
+      this.line.add({ bytes: bytes.byteLength, from: 0, to: milliseconds });
       if (this.form !== "raw") giveUp.abort();
     };
     const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
-    return this.timed(this.urlOf("raw", place), "now", options).catch((failure: unknown) => {
+    return this.transport.fetch(this.urlOf("raw", place), "now", options).catch((failure: unknown) => {
       if (giveUp.signal.aborted) return null;
       throw failure;
     });
@@ -218,18 +217,11 @@ export class SeriesFrames {
   }
 
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
-    const bundle = await this.timed(this.urlOf(form, `${first}-${last}`), urgency);
+    const bundle = await this.transport.fetch(this.urlOf(form, `${first}-${last}`), urgency);
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
       // A copy: a view would keep the whole bundle alive until its last frame is decoded.
       if (!this.fetchedAlone.delete(first + index))
         this.waiting.set(first + index, { bytes: bytes.slice(), form });
     }
-  }
-
-  private async timed(url: string, urgency: Urgency, options: FetchOptions = {}): Promise<ArrayBuffer> {
-    const started = this.now();
-    const bytes = await this.transport.fetch(url, urgency, options);
-    this.line.add(bytes.byteLength, this.now() - started);
-    return bytes;
   }
 }
