@@ -20,7 +20,7 @@ const RAW_FROM_MBIT_S = 400;
 // A line of which nothing is known.
 const UNMEASURED_MBIT_S = 100;
 // A smaller transfer measures the delay, not the line.
-const LEAST_BYTES = 256 * 1024;
+const LEAST_BYTES = 64 * 1024;
 // The line is what its last transfers were: some, so that one odd one does not mislead.
 const LAST = 6;
 // Of a line that is slower than this the hint tells.

@@ -219,9 +219,9 @@ export class SeriesFrames {
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
     const bundle = await this.transport.fetch(this.urlOf(form, `${first}-${last}`), urgency);
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
-      // A copy: a view would keep the whole bundle alive until its last frame is decoded.
-      if (!this.fetchedAlone.delete(first + index))
-        this.waiting.set(first + index, { bytes: bytes.slice(), form });
+      if (this.fetchedAlone.delete(first + index)) continue;
+      // Ahead a copy: a view would keep the whole bundle alive until its last frame is decoded, which may be minutes.
+      this.waiting.set(first + index, { bytes: urgency === "ahead" ? bytes.slice() : bytes, form });
     }
   }
 }
