@@ -46,11 +46,17 @@ export class Unreachable extends Error {
   }
 }
 
+/** What a rejected `fetch` or a body that broke off means; a request that its caller has given up stays that. */
+export function unreachable(cause: unknown): never {
+  if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+  throw new Unreachable(cause);
+}
+
 /** Read the problem document of a failed response; proxies answer with HTML, which is said as such. */
 export async function problemOf(response: Response): Promise<Problem> {
   const type = response.headers.get("Content-Type") ?? "";
   if (type.includes("json")) {
-    const body: unknown = await response.json().catch(() => null);
+    const body = jsonOf(await response.text().catch(unreachable));
     if (isProblemDocument(body)) return new Problem({ ...body, status: response.status });
   }
   return new Problem({
@@ -58,6 +64,14 @@ export async function problemOf(response: Response): Promise<Problem> {
     status: response.status,
     code: `http_${response.status}`,
   });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function isProblemDocument(body: unknown): body is ProblemDocument {

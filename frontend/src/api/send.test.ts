@@ -38,6 +38,18 @@ test("no answer at all is Unreachable", async () => {
   await expect(call("GET", "/api/v1/me")).rejects.toBeInstanceOf(Unreachable);
 });
 
+test.each([200, 409])("an answer of %i that breaks off in its middle is Unreachable", async (status) => {
+  const body = new ReadableStream({
+    start(line) {
+      line.enqueue(new TextEncoder().encode('{"title": "Stale'));
+      line.error(new TypeError("terminated"));
+    },
+  });
+  const headers = { "Content-Type": "application/problem+json" };
+  vi.stubGlobal("fetch", async () => new Response(body, { status, headers }));
+  await expect(call("PUT", "/api/v1/x", { body: {} })).rejects.toBeInstanceOf(Unreachable);
+});
+
 test("unsafe methods carry the CSRF header and JSON, safe ones do not", async () => {
   vi.spyOn(document, "cookie", "get").mockReturnValue("a=b; csrftoken=abc%3D");
   const calls = answer(200, '{"ok": true}', "application/json");

@@ -1,5 +1,5 @@
 import { csrfToken } from "./csrf";
-import { problemOf, Unreachable } from "./problem";
+import { problemOf, unreachable } from "./problem";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -28,10 +28,7 @@ function leaveOrTell(): void {
  */
 export async function send(request: Request, stayOnSignOut = false): Promise<Response> {
   if (!SAFE_METHODS.has(request.method)) request.headers.set("X-CSRFToken", csrfToken());
-  const response = await fetch(request).catch((cause: unknown) => {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new Unreachable(cause);
-  });
+  const response = await fetch(request).catch(unreachable);
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status === 401 && !stayOnSignOut) leaveOrTell();
@@ -61,7 +58,8 @@ export async function call<T>(method: string, path: string, options: RequestOpti
     keepalive: options.keepalive ?? false,
   });
   const response = await send(request, options.stayOnSignOut);
-  const text = await response.text();
+  // An answer whose end never came is no answer.
+  const text = await response.text().catch(unreachable);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 

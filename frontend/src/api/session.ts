@@ -1,5 +1,5 @@
 import { Problem } from "./problem";
-import { call } from "./send";
+import { call, send } from "./send";
 
 /** Sign in again without leaving the page, as the person whose page it is and nobody else. */
 export async function signInAgain(userId: string, password: string): Promise<void> {
@@ -9,7 +9,10 @@ export async function signInAgain(userId: string, password: string): Promise<voi
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "csrf_failed") throw error;
     // The CSRF cookie has gone with the session: the sign-in page sets a new one.
-    await fetch("/accounts/sign-in", { credentials: "same-origin" });
+    const page = new Request(new URL("/accounts/sign-in", window.location.origin), {
+      credentials: "same-origin",
+    });
+    await send(page, true);
     await call("POST", "/api/v1/session", options);
   }
 }

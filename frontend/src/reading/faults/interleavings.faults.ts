@@ -91,4 +91,7 @@ test(`after ${trial.seeds.length} interleavings of work and faults every mark is
 }, async () => {
   installNetwork(trial.url);
   expect(await playAll()).toEqual({});
+  const { merges, ...often } = lived;
+  expect(merges).toBeGreaterThan(trial.seeds.length / 20);
+  for (const times of Object.values(often)) expect(times).toBeGreaterThan(trial.seeds.length);
 });
