@@ -63,10 +63,12 @@ async function loadFromFiles(
   return { samples, loadTimeInMS: loaded - started, decodeTimeInMS: performance.now() - loaded };
 }
 
-/** A beginning that cannot be decoded is no failure: the whole frame follows, and says so if it is broken. */
+/** A beginning that cannot be shown is no failure: the whole frame follows, and says so if it is broken. */
 function early(slice: Slice, onReduced: OnReducedSamples): (bytes: Uint8Array<ArrayBuffer>) => void {
   return (bytes) => {
-    reducedSamples(slice, bytes, TRANSFER_SYNTAX.htj2k).then(onReduced, () => undefined);
+    reducedSamples(slice, bytes, TRANSFER_SYNTAX.htj2k)
+      .then(onReduced)
+      .catch(() => undefined);
   };
 }
 
