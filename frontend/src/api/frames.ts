@@ -1,4 +1,4 @@
-import { type LineHint, pageLine } from "@/domain/frames/line";
+import { pageLine } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
@@ -43,8 +43,6 @@ new PerformanceObserver((list) => {
     pageLine.add({ bytes: encodedBodySize, from: responseStart, to: responseEnd });
   }
 }).observe({ type: "resource" });
-
-pageLine.hint = () => (navigator as Navigator & { connection?: LineHint }).connection ?? {};
 
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
   const kept = held.get(studyInstanceUid);

@@ -13,7 +13,7 @@ import type { Pane, PaneContext } from "./pane";
 import { drawnPlane, edgeLetters, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
-import { StackDisplay } from "./stackDisplay";
+import { loadForFirstDisplay, StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import type { VoiRange } from "./window";
 
@@ -60,6 +60,7 @@ export class StackPane implements Pane {
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
+    loadForFirstDisplay(slices, index);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
     await this.setFirstWindow(slices);

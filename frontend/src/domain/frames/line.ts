@@ -1,13 +1,5 @@
 import type { FrameForm } from "./manifest";
 
-/** What the Network Information API says, where there is one. */
-export interface LineHint {
-  /** Chromium rounds it to 25 ms, and guesses where it knows nothing. */
-  rtt?: number;
-  /** Never more than 10 Mbit/s. */
-  downlink?: number;
-}
-
 /** A transfer from the first byte of its answer to the last, in milliseconds of one clock. */
 export interface Transfer {
   bytes: number;
@@ -23,15 +15,10 @@ const UNMEASURED_MBIT_S = 100;
 const LEAST_BYTES = 64 * 1024;
 // The line is what its last transfers were: some, so that one odd one does not mislead.
 const LAST = 6;
-// Of a line that is slower than this the hint tells.
-const SLOW_RTT_MS = 150;
-const SLOW_MBIT_S = 5;
 
 /** How fast images come, and in which form they are asked for. */
 export class Line {
   private transfers: Transfer[] = [];
-
-  constructor(public hint: () => LineHint = () => ({})) {}
 
   add(transfer: Transfer): void {
     if (transfer.bytes < LEAST_BYTES || transfer.to <= transfer.from) return;
@@ -52,10 +39,8 @@ export class Line {
 
   get form(): FrameForm {
     const { measured } = this;
-    if (measured !== null) return measured >= RAW_FROM_MBIT_S ? "raw" : "htj2k";
-    // One frame that comes raw on a slow line costs little; a fast line that is taken for a slow one stays so.
-    const { rtt = 0, downlink = 10 } = this.hint();
-    return rtt > SLOW_RTT_MS || downlink < SLOW_MBIT_S ? "htj2k" : "raw";
+    // Nothing is known without a transfer: what browsers say of a line is a guess.
+    return measured === null || measured >= RAW_FROM_MBIT_S ? "raw" : "htj2k";
   }
 }
 

@@ -54,13 +54,13 @@ export interface Transport {
 // One request costs some milliseconds of its own: on a fast line many small ones would be most of the time.
 const BUNDLE_BYTES = 8 * 1024 * 1024;
 const MOST_PER_BUNDLE = 32;
-// The eye sees a shorter wait as none.
-const EARLY_FROM_MS = 100;
+// Drawing an image twice takes time too: a shorter wait is not worth it.
+const EARLY_FROM_MS = 700;
 // Holds a quarter of the resolution of a CT and of a mammogram, with room to spare: measured, docs/performance.md.
 const EARLY_SHARE = 1 / 8;
-// A raw mammogram takes seconds on a line that turns out slow: of one this large the line is measured on its beginning.
-const LARGE_BYTES = 2 * 1024 * 1024;
-const MEASURED_BYTES = 512 * 1024;
+// Raw pixels take long on a line that turns out slow: of a frame this large the line is measured on its beginning.
+const LARGE_BYTES = 384 * 1024;
+const MEASURED_BYTES = 96 * 1024;
 
 /** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
 export class SeriesFrames {
