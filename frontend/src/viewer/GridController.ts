@@ -52,6 +52,7 @@ export class GridController {
   private readonly layer: MarkLayer;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
+  private readonly sizes = new WeakMap<Element, string>();
   private readonly opened = new Map<string, Promise<Slice[]>>();
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
@@ -81,7 +82,10 @@ export class GridController {
     );
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
-      () => this.engine.render(),
+      () => {
+        // Before there is an image there is nothing to draw, and drawing it would keep the first one waiting.
+        if (this.shownSlices().length > 0) this.engine.render();
+      },
       offset,
     );
     this.stopListening = this.listen();
@@ -92,6 +96,7 @@ export class GridController {
     const pane = new StackPane(id, element, this.context);
     this.group.addViewport(id, this.engine.id);
     this.panes.set(id, pane);
+    this.sizes.set(element, sizeOf(element));
     this.observer.observe(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     return pane;
@@ -193,6 +198,9 @@ export class GridController {
   }
 
   private resize(): void {
+    // An observer begins by telling what is known already.
+    if (this.allPanes.every(({ element }) => this.sizes.get(element) === sizeOf(element))) return;
+    for (const { element } of this.allPanes) this.sizes.set(element, sizeOf(element));
     const refits = this.allPanes.map((pane) => pane.beforeResize());
     this.engine.resize(true, true);
     for (const refit of refits) refit();
@@ -279,4 +287,8 @@ export class GridController {
     const [selected] = annotations.selection.getAnnotationsSelected();
     this.events.onMarkSelected(selected === undefined ? null : this.layer.markIdOf(selected));
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }: Element): string {
+  return `${clientWidth} x ${clientHeight}`;
 }
