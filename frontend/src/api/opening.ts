@@ -7,21 +7,25 @@ export function openRead(assignmentId: string, signal?: AbortSignal): Promise<Re
   return call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, signal ? { signal } : {});
 }
 
-let early: { assignmentId: string; read: Promise<Read> } | null = null;
+// Older than this it may have been changed since, in another window.
+const FRESH_MS = 10_000;
+
+let early: { assignmentId: string; read: Promise<Read>; askedAt: number } | null = null;
 
 /** Open an assignment while the screen that shows it is still being loaded. */
 export function openEarly(assignmentId: string): void {
   const read = openRead(assignmentId);
-  early = { assignmentId, read };
+  early = { assignmentId, read, askedAt: performance.now() };
   // Whoever takes it hears of the failure.
   read.catch(() => undefined);
 }
 
 /** The read of an assignment, and its images asked for before anybody draws them. What was opened early is taken once. */
 export async function openWithImages(assignmentId: string, signal: AbortSignal): Promise<Read> {
-  const waiting = early?.assignmentId === assignmentId ? early.read : null;
+  const waiting = early;
   early = null;
-  const read = await (waiting ?? openRead(assignmentId, signal));
+  const isIt = waiting?.assignmentId === assignmentId && performance.now() - waiting.askedAt < FRESH_MS;
+  const read = await (isIt ? waiting.read : openRead(assignmentId, signal));
   findImages(read);
   return read;
 }
