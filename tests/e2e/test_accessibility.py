@@ -10,7 +10,7 @@ from portal.ops.environment import REPOSITORY
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 AXE = (REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 GRAVE = {"serious", "critical"}

@@ -15,7 +15,7 @@ from tests.e2e.ai_stage import VOXEL_MM, AiStudy, ai_study, hot_mm
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved, stored_read
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # Viridis is greener than this above 0.75.
 BRIGHT_GREEN = 195
@@ -124,7 +124,7 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     expect(decision(page, 1)).to_have_attribute("data-decision", "ADJUSTED")
     decision(page, 2).get_by_role("button", name="Reject").click()
     expect(decision(page, 2)).to_have_attribute("data-decision", "REJECTED")
-    page.keyboard.press("5")
+    page.keyboard.press("Shift+Digit5")
     saved(page)
     screenshots(page, "second-read")
     page.reload()

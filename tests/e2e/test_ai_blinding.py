@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.ai_stage import AiStudy, ai_study
+from tests.e2e.ai_stage import AiStudy, ai_study, outlines, prediction
 from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # Everything a page can keep in a browser, as text; bytes as Latin-1, so that each stays one character.
 KEPT = """async () => {
@@ -91,7 +92,7 @@ def read_the_case(page: Page) -> None:
     fill_form_by_keyboard(page)
     saved(page)
     page.context.set_offline(True)
-    page.keyboard.press("2")
+    page.keyboard.press("Shift+Digit2")
     saved(page, "offline")
     page.context.set_offline(False)
     saved(page)
@@ -99,6 +100,11 @@ def read_the_case(page: Page) -> None:
     image_is_drawn(page)
     page.keyboard.press("?")
     page.keyboard.press("?")
+
+
+def every_kind(stage: Stage, salt: int) -> list[dict[str, Any]]:
+    """Findings of every kind that an AI can have: spheres, a contour, a box, a rectangle in pixels."""
+    return [*prediction(stage, salt)["findings"], *outlines(stage, salt)]
 
 
 def test_the_search_finds_what_is_there() -> None:
@@ -109,7 +115,7 @@ def test_the_search_finds_what_is_there() -> None:
 
 
 def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Callable[[AiStudy], Watched]) -> None:
-    study = ai_study(stage, "HIDDEN", 11)
+    study = ai_study(stage, "HIDDEN", 11, findings=every_kind(stage, 11))
     one = watched(study)
     read_the_case(one.page)
     one.page.keyboard.press("Control+Enter")
@@ -117,7 +123,7 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
     one.page.reload()
     image_is_drawn(one.page)
     one.page.goto(f"{one.tap.url}/")
-    expect(one.page.get_by_text("Study 11")).to_be_visible()
+    expect(one.page.get_by_role("button", name="Study 11")).to_be_visible()
     assert one.seen(study) == set()
     assert sum(map(len, one.tap.received)) > 1_000_000
 
@@ -128,7 +134,7 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
 def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
     stage: Stage, watched: Callable[[AiStudy], Watched], display: str, salt: int, key: str
 ) -> None:
-    study = ai_study(stage, display, salt)
+    study = ai_study(stage, display, salt, findings=every_kind(stage, salt))
     one = watched(study)
     read_the_case(one.page)
     if display == "SECOND_READ":

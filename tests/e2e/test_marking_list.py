@@ -13,7 +13,7 @@ from tests.e2e.test_marking_tools import BLOCK_CORNERS, clear_marks, go_to_slice
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.e2e.pixel_phantoms import MAKERS, PixelPhantom, linear
 from tests.e2e.series_phantoms import SERIES
 from tests.imaging.dicom_files import to_bytes
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 GREY_TOLERANCE = 2

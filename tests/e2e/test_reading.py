@@ -64,7 +64,7 @@ def fill_form_by_keyboard(page: Page) -> None:
     """Yes, "probably a nodule", and a probability: keys only."""
     page.keyboard.press("Escape")
     page.keyboard.press("y")
-    page.keyboard.press("4")
+    page.keyboard.press("Shift+Digit4")
     slider = page.get_by_role("slider", name=PROBABILITY)
     slider.focus()
     page.keyboard.press("ArrowUp")
@@ -154,7 +154,7 @@ def test_offline_work_is_kept_and_sent_when_the_portal_is_back(
     page.keyboard.press("y")
     saved(page)
     page.context.set_offline(True)
-    page.keyboard.press("2")
+    page.keyboard.press("Shift+Digit2")
     saved(page, "offline")
     expect(page.get_by_text("The portal cannot be reached.")).to_be_visible()
     screenshots(page, "offline")

@@ -18,7 +18,7 @@ from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, until
 from tests.imaging.dicom_files import ct_slice, to_bytes
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SLICES, SIZE, CASES = 60, 256, 3
 QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}

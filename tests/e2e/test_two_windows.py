@@ -12,7 +12,7 @@ from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.test_reading import draw, saved
 from tests.e2e.viewing import case_of, series_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def findings(stage: Stage, page: Page) -> list[Any]:

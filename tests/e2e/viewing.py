@@ -2,17 +2,18 @@
 
 import io
 import tarfile
+import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.dicom import phantom_uid, to_bytes, to_datasets
 from portal.demo.phantoms.volume import Phantom
-from tests.e2e.conftest import Stage, until
+from tests.e2e.conftest import Stage, image_is_drawn, until
 
 QUESTIONS = [
     {
@@ -93,6 +94,18 @@ def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str,
     return Case(f"{stage.portal.url}/assignments/{assignment['id']}", sorted(numbers, key=lambda uid: numbers[uid]))
 
 
+def open_to_read(page: Page, case: Case) -> None:
+    """Open a case and wait until it can be changed here, also where a test before this one still holds the read."""
+    page.goto(case.url)
+    image_is_drawn(page)
+    tool = page.locator('[role="toolbar"] button[aria-label="Length"]:enabled')
+    take_over = page.get_by_role("button", name="Take over here")
+    expect(tool.or_(take_over)).to_be_visible()
+    if take_over.is_visible():
+        take_over.click()
+    expect(tool).to_be_visible()
+
+
 def pane(page: Page, pane_id: str, expression: str) -> Any:
     """Evaluate an expression of one pane's probe `p`; null when the pane is not there."""
     found = f"window.__overread_viewer?.panes.find((one) => one.id === '{pane_id}')"
@@ -102,6 +115,14 @@ def pane(page: Page, pane_id: str, expression: str) -> Any:
 def panes(page: Page) -> list[str]:
     """The ids of the panes on the screen."""
     return list(page.evaluate("() => window.__overread_viewer.panes.map((one) => one.id)"))
+
+
+def becomes(page: Page, read: Callable[[], Any], wanted: Any, seconds: float = 60) -> None:
+    """Wait until what is read from the page is as wanted (exactly, or a pytest.approx)."""
+    deadline = time.monotonic() + seconds
+    while (found := read()) != wanted:
+        assert time.monotonic() < deadline, f"{found}, not {wanted}"
+        page.wait_for_timeout(100)
 
 
 def pane_is_drawn(page: Page, pane_id: str, index: int | None = None) -> None:

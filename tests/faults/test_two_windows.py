@@ -22,7 +22,7 @@ from tests.faults.reading import (
     sit_down,
 )
 
-pytestmark = [pytest.mark.fault, pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.unproven]
+pytestmark = [pytest.mark.fault, pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 DEVICE = "a-device-elsewhere"
 
@@ -180,7 +180,7 @@ def test_a_conflict_is_chosen_by_keyboard_and_nothing_is_dropped(desk: Desk) -> 
     with drawing(page, LINES[1]):
         elsewhere(desk, change)
     page.keyboard.press("Escape")
-    page.keyboard.press("2")
+    page.keyboard.press("Shift+Digit2")
     save_state(page, "offline")
     page.context.set_offline(False)
 
@@ -215,7 +215,7 @@ def test_a_conflict_is_chosen_by_keyboard_and_nothing_is_dropped(desk: Desk) -> 
 def answer_everything(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("y")
-    page.keyboard.press("4")
+    page.keyboard.press("Shift+Digit4")
     page.get_by_role("slider", name=re.compile("Probability")).focus()
     page.keyboard.press("ArrowUp")
     page.get_by_label("What this mark is for").select_option(label="Measurement only")
@@ -241,7 +241,7 @@ def test_signing_twice_with_a_draft_on_its_way_signs_once(desk: Desk) -> None:
     save_state(page, "saved")
     page.route("**/api/v1/reads/*/draft", slowly)
     page.route("**/api/v1/reads/*/sign", slowly)
-    page.keyboard.press("5")
+    page.keyboard.press("Shift+Digit5")
     page.wait_for_timeout(700)
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Control+Enter")
@@ -274,7 +274,7 @@ def test_signing_what_was_changed_elsewhere_merges_first(desk: Desk) -> None:
     answer_everything(page)
     save_state(page, "saved")
     elsewhere(desk, another_mark)
-    page.keyboard.press("5")
+    page.keyboard.press("Shift+Digit5")
     page.keyboard.press("Control+Enter")
     panel = page.get_by_test_id("merge")
     expect(panel).to_be_visible(timeout=SLOW_MS)

@@ -1,3 +1,4 @@
+import { type Slab, THIN_PLANE } from "./slab";
 import type { Start } from "./start";
 
 /** What is shown where: the layout of the images as plain data, apart from anything that draws. */
@@ -35,6 +36,10 @@ export interface Grid {
   links: Record<LinkKind, boolean>;
   hasReferenceLines: boolean;
   hasText: boolean;
+  /** The button that draws magnifies instead. */
+  isMagnifying: boolean;
+  /** For all planes. */
+  slab: Slab;
   /** What stood before the planes, so that leaving them brings it back. */
   beforePlanes: Pick<Grid, "layout" | "panes" | "activeId"> | null;
 }
@@ -62,6 +67,8 @@ export function oneSeries(seriesInstanceUid: string | null): Grid {
     links: { SCROLL: false, VIEW: false, WINDOW: false },
     hasReferenceLines: true,
     hasText: true,
+    isMagnifying: false,
+    slab: THIN_PLANE,
     beforePlanes: null,
   };
 }

@@ -33,7 +33,7 @@ test("an empty list takes the keys away", () => {
 test("an action of a later version neither disturbs nor is dropped", () => {
   const overrides = { fly_through: ["l"] };
   expect(actionOf(press("l"), keymapOf(overrides))).toBe("tool_length");
-  expect(withKey(overrides, "tool_point", "k")).toEqual({ fly_through: ["l"], tool_point: ["k"] });
+  expect(withKey(overrides, "tool_point", "ü")).toEqual({ fly_through: ["l"], tool_point: ["ü"] });
 });
 
 test("a stored key wins over the default of an action that came later", () => {
@@ -69,16 +69,16 @@ test("what equals the default is not stored", () => {
 
 test("whatever is chosen, no key means two things", () => {
   const keys = HOTKEYS.flatMap((hotkey) => hotkey.keys);
-  for (const { action } of HOTKEYS) {
-    for (const key of keys) {
-      for (const swap of [false, true]) {
-        const inForce = keymapOf(withKey({ tool_length: ["y"] }, action, key, swap)).hotkeys.flatMap(
-          (row) => row.keys,
-        );
-        expect(new Set(inForce).size).toBe(inForce.length);
-      }
-    }
-  }
+  // Each eleventh action stands for the others, for all of them would take half a minute.
+  const chosen = HOTKEYS.filter((_, index) => index % 11 === 0).flatMap(({ action }) =>
+    keys.flatMap((key) => [false, true].map((swap) => ({ action, key, swap }))),
+  );
+  const doubled = chosen.filter(({ action, key, swap }) => {
+    const { hotkeys } = keymapOf(withKey({ tool_length: ["y"] }, action, key, swap));
+    const inForce = hotkeys.flatMap((row) => row.keys);
+    return new Set(inForce).size !== inForce.length;
+  });
+  expect(doubled).toEqual([]);
 });
 
 test.each([

@@ -1,7 +1,8 @@
 import { notifications } from "@mantine/notifications";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
+import type { Preset } from "@/domain/windowPresets";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
@@ -10,6 +11,7 @@ import type { Ai } from "./ai/useAi";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
+import { SlabSelect } from "./SlabSelect";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
@@ -22,23 +24,37 @@ interface ImagesPaneProps {
   ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
+  presets: Preset[];
   onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, ai, isFrozen, inForce, onAction } = props;
-  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
+  const { read, images, ai, isFrozen, inForce, presets, onAction } = props;
+  const opacity = ai.overlays.strengths.heat;
+  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
   const captions = useMemo(() => captionsOf(read), [read]);
+  const [isReady, setReady] = useState(false);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
   return (
     <section className={classes.images} aria-label="Images">
-      <Toolbar images={images} keymap={inForce.keymap} isDisabled={isFrozen} onAction={onAction} />
+      <Toolbar
+        images={images}
+        presets={presets}
+        keymap={inForce.keymap}
+        isDisabled={isFrozen}
+        onAction={onAction}
+      />
       <div className={classes.viewerRow}>
-        <SeriesList studies={studiesOf(read)} grid={images.grid} onChosen={images.showSeries} />
+        <SeriesList
+          studies={studiesOf(read)}
+          grid={images.grid}
+          viewer={isReady ? images.viewer.current : null}
+          onChosen={images.showSeries}
+        />
         <div className={classes.viewer}>
           <Suspense fallback={<LoadingScreen />}>
             <ViewerGrid
@@ -53,6 +69,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               tool={isFrozen ? null : images.tool}
               mouse={mouse}
               firstMark={images.firstMark}
+              onReady={() => setReady(true)}
               heat={heat}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
@@ -65,6 +82,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
           </Suspense>
+          {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
           {read.case.imaging_study.is_synthetic && (
             <span className={classes.synthetic}>Synthetic images</span>
           )}

@@ -1,7 +1,8 @@
-import { Fragment } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import type { SeriesOfCase } from "@/api/reading";
 import { activePane, type Grid, shownSeries } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
+import type { ViewerHandle } from "@/viewer";
 import type { CaseStudy } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 
@@ -9,11 +10,13 @@ interface SeriesListProps {
   /** The current imaging study, then the priors. */
   studies: CaseStudy[];
   grid: Grid;
+  /** Null until it can draw thumbnails. */
+  viewer: ViewerHandle | null;
   onChosen: (seriesInstanceUid: string) => void;
 }
 
 /** The series of the case, when there is more than one: a click shows one in the active pane, dragging in any. */
-export function SeriesList({ studies, grid, onChosen }: SeriesListProps) {
+export function SeriesList({ studies, grid, viewer, onChosen }: SeriesListProps) {
   const count = studies.reduce((sum, { images }) => sum + images.series.length, 0);
   if (count < 2) return null;
   return (
@@ -26,7 +29,13 @@ export function SeriesList({ studies, grid, onChosen }: SeriesListProps) {
             </span>
           )}
           {images.series.map((entry) => (
-            <SeriesEntry key={entry.series_instance_uid} entry={entry} grid={grid} onChosen={onChosen} />
+            <SeriesEntry
+              key={entry.series_instance_uid}
+              entry={entry}
+              grid={grid}
+              viewer={viewer}
+              onChosen={onChosen}
+            />
           ))}
         </Fragment>
       ))}
@@ -34,24 +43,52 @@ export function SeriesList({ studies, grid, onChosen }: SeriesListProps) {
   );
 }
 
-interface SeriesEntryProps extends Pick<SeriesListProps, "grid" | "onChosen"> {
+interface SeriesEntryProps extends Pick<SeriesListProps, "grid" | "viewer" | "onChosen"> {
   entry: SeriesOfCase;
 }
 
-function SeriesEntry({ entry, grid, onChosen }: SeriesEntryProps) {
+function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
   const uid = entry.series_instance_uid;
   return (
     <button
       type="button"
       className={classes.seriesEntry}
+      aria-label={`Series ${entry.series_number ?? "without number"}, ${entry.modality}, ${entry.number_of_instances} images`}
       aria-pressed={uid === activePane(grid).seriesInstanceUid}
+      data-series={uid}
       data-shown={shownSeries(grid).includes(uid)}
       draggable
       onDragStart={(event) => event.dataTransfer.setData(SERIES_DRAG_TYPE, uid)}
+      onMouseUp={(event) => event.currentTarget.blur()}
       onClick={() => onChosen(uid)}
     >
+      <Thumbnail seriesInstanceUid={uid} viewer={viewer} />
       <b>{entry.series_number ?? "–"}</b> {entry.modality}
       <span>{entry.number_of_instances}</span>
     </button>
+  );
+}
+
+const SIDE_PX = 74;
+
+function Thumbnail({
+  seriesInstanceUid,
+  viewer,
+}: {
+  seriesInstanceUid: string;
+  viewer: ViewerHandle | null;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hasFailed, setFailed] = useState(false);
+  useEffect(() => {
+    if (!viewer || !canvas.current) return;
+    // Why it cannot be shown is said in the pane, when the reader opens the series.
+    viewer.drawThumbnail(seriesInstanceUid, canvas.current).catch(() => setFailed(true));
+  }, [seriesInstanceUid, viewer]);
+  return (
+    <span className={classes.thumbnail} data-failed={hasFailed}>
+      <canvas ref={canvas} width={SIDE_PX} height={SIDE_PX} />
+      {hasFailed && "no image"}
+    </span>
   );
 }

@@ -1,16 +1,16 @@
-import { Tooltip } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
-import { hotkeyOf } from "@/domain/hotkeys";
-import { type Keymap, keysOf, keyText } from "@/domain/keymap";
+import { type Keymap, keysOf } from "@/domain/keymap";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
-import { Icon, type IconName } from "./icons";
+import type { Preset } from "@/domain/windowPresets";
+import { MoreMenu } from "./MoreMenu";
 import classes from "./ReadingRoom.module.css";
+import { ToolButton, type ToolbarAction, type ToolEntry } from "./ToolButton";
 import type { Images } from "./useImages";
-
-type ToolbarAction = HotkeyAction & IconName;
+import { WindowMenu } from "./WindowMenu";
 
 interface ToolbarProps {
   images: Images;
+  presets: Preset[];
   keymap: Keymap;
   /** A frozen read can be looked at, not changed. */
   isDisabled: boolean;
@@ -18,25 +18,52 @@ interface ToolbarProps {
 }
 
 const GROUPS: ToolbarAction[][] = [
-  ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "pane_maximise"],
-  ["tool_select", ...MARK_KIND_ROWS.map(({ action }) => action)],
-  ["view_fit", "window_reset", "window_invert"],
-  ["marks_toggle"],
+  ["layout_one", "layout_side_by_side", "layout_above_below", "layout_four", "layout_mpr", "pane_maximise"],
+  ["tool_select", ...MARK_KIND_ROWS.map(({ action }) => action), "view_magnify"],
+  [
+    "view_fit",
+    "view_one_to_one",
+    "view_rotate",
+    "view_flip_horizontal",
+    "view_flip_vertical",
+    "window_invert",
+    "cine_toggle",
+    "view_reset",
+  ],
+  ["link_scroll", "link_view", "link_window", "reference_lines_toggle"],
+  ["text_toggle", "marks_toggle"],
 ];
+/** Used least: where the screen is narrow they stand in the menu alone, so that the toolbar stays one row. */
+const RARE: ReadonlySet<ToolbarAction> = new Set([
+  "layout_above_below",
+  "pane_maximise",
+  "tool_angle",
+  "tool_cobb",
+  "tool_livewire",
+  "tool_spline",
+  "view_one_to_one",
+  "view_flip_horizontal",
+  "view_flip_vertical",
+  "view_reset",
+  "link_view",
+  "link_window",
+  "reference_lines_toggle",
+  "text_toggle",
+  "images_window",
+]);
 /** What changes the read, and so rests with it. */
 const CHANGES: ReadonlySet<ToolbarAction> = new Set(MARK_KIND_ROWS.map(({ action }) => action));
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
-export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) {
+export function Toolbar({ images, presets, keymap, isDisabled, onAction }: ToolbarProps) {
+  const entry = (action: ToolbarAction): ToolEntry => ({
+    action,
+    keyName: keysOf(keymap, action).at(-1),
+    isPressed: isPressed(action, images),
+    isDisabled: isDisabled && CHANGES.has(action),
+  });
   const button = (action: ToolbarAction) => (
-    <ToolButton
-      key={action}
-      action={action}
-      keyName={keysOf(keymap, action).at(-1)}
-      isPressed={isPressed(action, images)}
-      isDisabled={isDisabled && CHANGES.has(action)}
-      onClick={() => onAction(action)}
-    />
+    <ToolButton key={action} {...entry(action)} isRare={RARE.has(action)} onClick={() => onAction(action)} />
   );
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Tools">
@@ -45,6 +72,13 @@ export function Toolbar({ images, keymap, isDisabled, onAction }: ToolbarProps) 
           {actions.map(button)}
         </div>
       ))}
+      <WindowMenu
+        presets={presets}
+        keymap={keymap}
+        onAction={onAction}
+        onPreset={(preset) => images.viewer.current?.applyPreset(preset)}
+      />
+      <MoreMenu entries={[...RARE].map(entry)} onAction={onAction} />
       <span className={classes.toolSpace} />
       {button("images_window")}
       {button("help")}
@@ -60,45 +94,17 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     layout_side_by_side: grid.layout === "SIDE_BY_SIDE",
     layout_above_below: grid.layout === "ABOVE_BELOW",
     layout_four: grid.layout === "FOUR",
+    layout_mpr: grid.layout === "MPR",
     pane_maximise: grid.isMaximised,
-    tool_select: tool === null,
+    link_scroll: grid.links.SCROLL,
+    link_view: grid.links.VIEW,
+    link_window: grid.links.WINDOW,
+    reference_lines_toggle: grid.hasReferenceLines,
+    text_toggle: grid.hasText,
+    view_magnify: grid.isMagnifying,
+    tool_select: tool === null && !grid.isMagnifying,
     marks_toggle: images.areMarksVisible,
   };
   const row = MARK_KIND_ROWS.find((candidate) => candidate.action === action);
   return row ? tool === row.kind : states[action];
-}
-
-interface ToolButtonProps {
-  action: ToolbarAction;
-  keyName: string | undefined;
-  isPressed: boolean | undefined;
-  isDisabled: boolean;
-  onClick: () => void;
-}
-
-function ToolButton({ action, keyName, isPressed, isDisabled, onClick }: ToolButtonProps) {
-  const { text } = hotkeyOf(action);
-  return (
-    <Tooltip
-      label={
-        <>
-          {text} {keyName !== undefined && <kbd>{keyText(keyName)}</kbd>}
-        </>
-      }
-      openDelay={350}
-      position="bottom"
-      color="dark"
-    >
-      <button
-        type="button"
-        className={classes.tool}
-        aria-label={text}
-        aria-pressed={isPressed}
-        disabled={isDisabled}
-        onClick={onClick}
-      >
-        <Icon name={action} />
-      </button>
-    </Tooltip>
-  );
 }

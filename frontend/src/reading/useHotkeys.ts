@@ -7,6 +7,9 @@ const ALWAYS: ReadonlySet<HotkeyAction> = new Set(["sign"]);
 /** Keys that a focused slider or choice uses itself. */
 const ARROWS = /^(Arrow|Page|Home|End)/;
 
+/** Keys that press a focused button. */
+const PRESSES = new Set(["Enter", " "]);
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
@@ -14,7 +17,7 @@ function isTyping(target: EventTarget | null): boolean {
 function belongsToTarget(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false;
   if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"]');
-  return event.key === "Enter" && event.target.matches("button, a");
+  return PRESSES.has(event.key) && event.target.matches('button, a, [role="menuitem"]');
 }
 
 /** One listener for the whole page; what each action does is passed in and may change at every render. */

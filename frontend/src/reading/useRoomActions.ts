@@ -1,21 +1,22 @@
 import { useCallback } from "react";
 import type { Read } from "@/api/reading";
 import { questionForKey } from "@/domain/formKeys";
-import { activePane, type LayoutName, withLayout, withMaximisedToggled, withNextPane } from "@/domain/grid";
 import { type History, redo, undo } from "@/domain/history";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import type { Preset } from "@/domain/windowPresets";
 import type { Ai } from "./ai/useAi";
-import { seriesOf } from "./caseImages";
 import type { Images } from "./useImages";
 import type { EditedRead } from "./useReadSession";
+import { type Actions, viewActions } from "./viewActions";
 
 interface RoomActionsInput {
   read: Read;
   handle: EditedRead;
   images: Images;
+  presets: Preset[];
   isFrozen: boolean;
   ai: Ai;
   sign: (() => void) | undefined;
@@ -35,25 +36,11 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
   );
 }
 
-type Actions = Partial<Record<HotkeyAction, () => void>>;
-
 function looksOf(input: RoomActionsInput): Actions {
-  const { read, images, ai, sign, freeze, goOn, toggleHelp } = input;
-  const viewer = images.viewer.current;
+  const { images, ai, sign, freeze, goOn, toggleHelp } = input;
   return {
-    ...layoutsOf(input),
-    slice_next: () => viewer?.scrollBy(1),
-    slice_previous: () => viewer?.scrollBy(-1),
-    slice_forward_10: () => viewer?.scrollBy(10),
-    slice_back_10: () => viewer?.scrollBy(-10),
-    slice_first: () => viewer?.goTo(0),
-    slice_last: () => viewer?.goTo(Number.MAX_SAFE_INTEGER),
-    series_next: () => stepSeries(read, images, 1),
-    series_previous: () => stepSeries(read, images, -1),
+    ...viewActions(input),
     tool_select: () => images.setTool(null),
-    view_fit: () => viewer?.fit(),
-    window_reset: () => viewer?.resetWindow(),
-    window_invert: () => viewer?.toggleInvert(),
     marks_toggle: images.toggleMarks,
     marks_hide: () => images.holdMarksHidden(true),
     marks_show: () => images.holdMarksHidden(false),
@@ -61,28 +48,13 @@ function looksOf(input: RoomActionsInput): Actions {
     mark_previous: () => stepMarks(images, -1),
     mark_back: images.goBack,
     ai_next: ai.chooseNext,
-    heat_toggle: ai.toggleHeat,
-    heat_more: () => ai.stepOpacity(1),
-    heat_less: () => ai.stepOpacity(-1),
+    heat_toggle: ai.overlays.toggle,
+    heat_more: () => ai.overlays.step(1),
+    heat_less: () => ai.overlays.step(-1),
     first_read_freeze: freeze,
     sign,
     next_case: goOn,
     help: toggleHelp,
-  };
-}
-
-function layoutsOf({ read, images }: RoomActionsInput): Actions {
-  const all = seriesOf(read).map((entry) => entry.series_instance_uid);
-  const choose = (layout: LayoutName) => () => images.onGrid((grid) => withLayout(grid, layout, all));
-  return {
-    layout_one: choose("ONE"),
-    layout_side_by_side: choose("SIDE_BY_SIDE"),
-    layout_above_below: choose("ABOVE_BELOW"),
-    layout_four: choose("FOUR"),
-    pane_maximise: () => images.onGrid((grid) => withMaximisedToggled(grid)),
-    pane_next: () => images.onGrid((grid) => withNextPane(grid, 1)),
-    hang_again: images.hangAgain,
-    pane_previous: () => images.onGrid((grid) => withNextPane(grid, -1)),
   };
 }
 
@@ -117,14 +89,6 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
   const question = questionForKey(read.label_schema.questions, answers, focused, kind);
   if (!question || (question.kind === "ORDINAL" && Number(value) > question.options.length)) return;
   handle.edit({ type: "answer", key: question.key, value });
-}
-
-function stepSeries(read: Read, images: Images, step: number): void {
-  const series = seriesOf(read);
-  const shown = activePane(images.grid).seriesInstanceUid;
-  const current = series.findIndex((entry) => entry.series_instance_uid === shown);
-  const next = series[current + step];
-  if (next) images.showSeries(next.series_instance_uid);
 }
 
 function stepMarks({ marks, selectedMarkId, goToMark }: Images, by: 1 | -1): void {

@@ -6,15 +6,22 @@ import {
   ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
+import type { LinkKind, PaneView } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import { sizesOf } from "@/domain/measurements";
-import type { Geometry } from "@/domain/payload";
+import type { Geometry, PatientMm } from "@/domain/payload";
+import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { sliceOf } from "./fromPayload";
-import { MarkLayer, type ViewerMark } from "./markLayer";
+import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
+import { centreOf } from "./markCentre";
+import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
+import { sliceOf } from "./nearestSlice";
+import { type OpenedSeries, openedSeries } from "./openedSeries";
+import { PaneLinks } from "./PaneLinks";
+import { Planes } from "./Planes";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { registerSeries } from "./series";
@@ -22,8 +29,11 @@ import { SeriesLoads } from "./seriesLoads";
 import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
+import { drawThumbnail } from "./thumbnail";
 import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
+import { VolumePane } from "./VolumePane";
+import { Volumes } from "./volumes";
 
 const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
@@ -53,11 +63,14 @@ export class GridController {
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly sizes = new WeakMap<Element, string>();
-  private readonly opened = new Map<string, Promise<Slice[]>>();
+  private readonly opened = new Map<string, Promise<OpenedSeries>>();
+  private readonly planes: Planes;
+  private readonly links = new PaneLinks(() => this.allPanes);
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
   /** The pane that keys and buttons speak to. */
   activeId = "";
+  private hasReferenceLines = true;
   private marks: ViewerMark[] = [];
   private areMarksVisible = true;
   private isSelecting = false;
@@ -74,12 +87,19 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
-      onSlicesChanged: () => this.showMarks(),
       onWholeImage: () => this.reportMoved(),
+      volumes: new Volumes(),
+      onPlaneReady: () => this.planes.onReady(),
+      onSlicesChanged: () => this.onSlicesChanged(),
+      onChanged: (pane, change) => {
+        if (pane.id === this.activeId) this.links.follow(pane, change);
+      },
     };
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    addLookingTools(this.group);
+    this.planes = new Planes(id, this.engine);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => {
@@ -92,9 +112,13 @@ export class GridController {
     this.observer = new ResizeObserver(() => this.resize());
   }
 
-  addPane(id: string, element: HTMLDivElement): Pane {
-    const pane = new StackPane(id, element, this.context);
-    this.group.addViewport(id, this.engine.id);
+  addPane(id: string, view: PaneView, element: HTMLDivElement): Pane {
+    const isStack = view === "STACK";
+    const pane = isStack
+      ? new StackPane(id, element, this.context)
+      : new VolumePane(id, view, element, this.context);
+    if (isStack) this.group.addViewport(id, this.engine.id);
+    else this.planes.add(pane);
     this.panes.set(id, pane);
     this.sizes.set(element, sizeOf(element));
     this.observer.observe(element);
@@ -107,7 +131,8 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
-    this.group.removeViewports(this.engine.id, pane.id);
+    if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
+    else this.planes.remove(pane);
     this.panes.delete(pane.id);
     pane.destroy();
     this.showMarks();
@@ -123,18 +148,50 @@ export class GridController {
 
   setActive(id: string): void {
     this.activeId = id;
+    this.links.restart();
+    this.showReferenceLines();
   }
 
-  /** The frames of a series in order; its metadata is asked for once, and again after a failure. */
-  open(seriesInstanceUid: string): Promise<Slice[]> {
+  setSlab(slab: Slab): void {
+    this.planes.setSlab(slab);
+  }
+
+  /** Where the planes meet; null while there are none. */
+  get crosshairs(): PatientMm | null {
+    return this.planes.centre;
+  }
+
+  setLinks(links: Record<LinkKind, boolean>): void {
+    this.links.set(links);
+  }
+
+  setReferenceLines(areShown: boolean): void {
+    this.hasReferenceLines = areShown;
+    this.showReferenceLines();
+  }
+
+  private showReferenceLines(): void {
+    const isWanted = this.hasReferenceLines && this.panes.size > 1 && this.panes.has(this.activeId);
+    setReferenceLines(this.group, isWanted ? this.activeId : null);
+    this.engine.render();
+  }
+
+  /** A series in order; its metadata is asked for once, and again after a failure. */
+  open(seriesInstanceUid: string): Promise<OpenedSeries> {
     const known = this.opened.get(seriesInstanceUid);
     if (known) return known;
     const opening = this.source(seriesInstanceUid).then(({ instances, frameUrl }) =>
-      registerSeries(instances, frameUrl),
+      openedSeries(seriesInstanceUid, instances, registerSeries(instances, frameUrl)),
     );
     this.opened.set(seriesInstanceUid, opening);
     opening.catch(() => this.opened.delete(seriesInstanceUid));
     return opening;
+  }
+
+  /** The middle slice of a series, small; it rejects when the series cannot be had. */
+  async drawThumbnail(seriesInstanceUid: string, canvas: HTMLCanvasElement): Promise<void> {
+    const { slices } = await this.open(seriesInstanceUid);
+    await drawThumbnail(slices, canvas);
   }
 
   setMarks(marks: ViewerMark[]): void {
@@ -147,9 +204,11 @@ export class GridController {
     this.showMarks();
   }
 
-  setTool(kind: MarkKind | null, mouse: MouseSettings): void {
+  setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+    bindMagnifier(this.group, isMagnifying, mouse);
+    this.planes.setMouse(mouse);
   }
 
   /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
@@ -171,14 +230,15 @@ export class GridController {
     this.quietly(() => this.layer.select(id));
   }
 
-  /** Go to the slice of a mark, in this pane or else in the first that shows it; the pane, or null for none. */
+  /** Go to a mark on the planes, and in this pane or else in the first that shows it; the pane, or null for none. */
   jumpToMark(mark: ViewerMark, preferredId: string): Pane | null {
     const preferred = this.panes.get(preferredId);
     const others = this.allPanes.filter((pane) => pane !== preferred);
     for (const pane of preferred ? [preferred, ...others] : others) {
-      const slice = sliceOf(mark.geometry, pane.slices);
+      const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
-      pane.goTo(pane.slices.indexOf(slice));
+      this.planes.goTo(centreOf(mark.geometry));
+      if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));
       return pane;
     }
     return null;
@@ -191,8 +251,16 @@ export class GridController {
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();
     ToolGroupManager.destroyToolGroup(this.group.id);
+    this.planes.destroy();
     this.engine.destroy();
-    for (const opening of this.opened.values()) opening.then(forgetSlices, () => undefined);
+    for (const opening of this.opened.values()) {
+      opening.then(
+        ({ slices }) => forgetSlices(slices),
+        () => undefined,
+      );
+    }
+    // Crosshairs and reference lines are annotations too.
+    annotations.state.removeAllAnnotations();
     // The next case must not find this one's pixels in its memory.
     cache.purgeCache();
   }
@@ -204,6 +272,12 @@ export class GridController {
     const refits = this.allPanes.map((pane) => pane.beforeResize());
     this.engine.resize(true, true);
     for (const refit of refits) refit();
+  }
+
+  private onSlicesChanged(): void {
+    this.links.restart();
+    this.showMarks();
+    this.showReferenceLines();
   }
 
   private showMarks(): void {

@@ -7,19 +7,19 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { GridPane } from "@/domain/grid";
+import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
-import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
-import { applyOpening, firstIndex } from "./opening";
+import { sliceOf } from "./nearestSlice";
+import type { OpenedSeries } from "./openedSeries";
+import { firstIndex } from "./opening";
 import type { HeatOverlay } from "./overlay/HeatLayer";
 import { useHeat } from "./overlay/useHeat";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
-import type { Slice } from "./slices";
 import classes from "./Viewer.module.css";
 import { ViewerOverlay } from "./ViewerOverlay";
 import { StateStore } from "./viewerState";
@@ -29,6 +29,8 @@ interface PaneFrameProps {
   pane: GridPane;
   isActive: boolean;
   isAlone: boolean;
+  hasText: boolean;
+  slab: string | null;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
@@ -64,7 +66,7 @@ export function PaneFrame(props: PaneFrameProps) {
   return (
     <section
       className={names.filter(Boolean).join(" ")}
-      aria-label={`Pane ${props.pane.id}`}
+      aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
       onPointerDownCapture={onActivated}
@@ -88,13 +90,29 @@ export function PaneFrame(props: PaneFrameProps) {
             <ErrorNotice error={error} title="The images cannot be loaded" onRetry={retry} />
           </div>
         ) : (
-          <ViewerOverlay state={state} onRetry={() => pane?.retry()} />
+          <ViewerOverlay
+            state={state}
+            hasText={props.hasText}
+            slab={props.pane.view === "STACK" ? null : props.slab}
+            onRetry={() => pane?.retry()}
+          />
         )}
       </div>
       <SliceSlider index={state.index} count={state.count} onChange={(index) => pane?.goTo(index)} />
       <ProgressBar progress={state.progress} />
     </section>
   );
+}
+
+const PLANE_TEXT: Record<PaneView, string> = {
+  STACK: "Pane",
+  AXIAL: "Axial plane",
+  CORONAL: "Coronal plane",
+  SAGITTAL: "Sagittal plane",
+};
+
+function paneName({ id, view }: GridPane): string {
+  return view === "STACK" ? `Pane ${id}` : PLANE_TEXT[view];
 }
 
 function useShown(isRendered: boolean, onImageShown: () => void): void {
@@ -107,16 +125,16 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
 
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
-  const { id } = pane;
+  const { id, view } = pane;
   useEffect(() => {
     if (!element.current) return;
-    const added = controller.addPane(id, element.current);
+    const added = controller.addPane(id, view, element.current);
     setMade(added);
     return () => {
       setMade(null);
       controller.removePane(added);
     };
-  }, [element, controller, id]);
+  }, [element, controller, id, view]);
   return made;
 }
 
@@ -129,13 +147,11 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
   const { seriesInstanceUid, opening } = props.pane;
   const open = useCallback(() => {
     let isGone = false;
-    const show = (slices: Slice[]) => {
+    const show = (series: OpenedSeries) => {
       if (isGone) return;
-      const marked = firstMark.current && sliceOf(firstMark.current.geometry, slices);
-      const index = marked ? slices.indexOf(marked) : firstIndex(opening, slices);
-      void pane?.showSeries(slices, index).then(() => {
-        if (!isGone) applyOpening(pane.viewport, opening);
-      });
+      const marked = firstMark.current && sliceOf(firstMark.current.geometry, series.slices);
+      const index = marked ? series.slices.indexOf(marked) : firstIndex(opening, series.slices);
+      void pane?.showSeries(series, index, opening);
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);

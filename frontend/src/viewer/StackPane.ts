@@ -5,28 +5,49 @@ import {
   type RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
+import type { Opening } from "@/domain/grid";
+import type { PatientMm } from "@/domain/payload";
+import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
+import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
 import { isReduced } from "./frames/stackImages";
+import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
-import type { Pane, PaneContext } from "./pane";
-import { drawnPlane, edgeLetters, toPatient } from "./plane";
+import type { OpenedSeries } from "./openedSeries";
+import { applyOpening } from "./opening";
+import type { ClientPoint, Pane, PaneContext } from "./pane";
+import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
 import { loadForFirstDisplay, StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
-import type { VoiRange } from "./window";
+import {
+  centreStack,
+  fitImage,
+  flip,
+  isUnmoved,
+  lettersOnScreen,
+  perScreenPixel,
+  remeasureStack,
+  rotateRight,
+  showOneToOne,
+} from "./viewing";
+import { rangeOfWindow, type VoiRange } from "./window";
 
 const { Events } = Enums;
-// Below this the reader has not moved the image: what is left are rounding errors.
-const UNMOVED = 1e-3;
 
 /** A series as a stack of its images: everything imperative between one element and Cornerstone. */
 export class StackPane implements Pane {
   readonly view = "STACK";
   readonly store = new StateStore();
   readonly viewport: Types.IStackViewport;
-  slices: Slice[] = [];
+  private series: OpenedSeries | null = null;
+  /** How the hanging lets the series begin. */
+  private opening: Opening | undefined;
+  private readonly cine: Cine;
+  /** The zoom at which the image fills the pane, against Cornerstone's own idea of it. */
+  private fittedZoom = 1;
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
@@ -43,16 +64,24 @@ export class StackPane implements Pane {
     this.engine = context.engine;
     this.engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
     this.viewport = this.engine.getViewport(id) as Types.IStackViewport;
+    this.cine = new Cine(element, this.store);
     this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
     this.store.set({ usesCpu: usesCpu() });
   }
 
+  get slices(): Slice[] {
+    return this.series?.slices ?? [];
+  }
+
   /** Show a series from a slice on, with its window already right, then load the rest. */
-  async showSeries(slices: Slice[], index: number): Promise<void> {
+  async showSeries(series: OpenedSeries, index: number, opening?: Opening): Promise<void> {
     if (this.isDestroyed) return;
+    this.opening = opening;
     this.load?.release();
-    this.slices = slices;
+    this.cine.prepare(series.framesPerSecond);
+    this.series = series;
+    const { slices } = series;
     this.hasFirstWindow = false;
     this.display.clear();
     this.store.set({ index, count: slices.length, imageId: null, isRendered: false, isReduced: false });
@@ -63,8 +92,10 @@ export class StackPane implements Pane {
     loadForFirstDisplay(slices, index);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
+    this.standAtFirst();
     await this.setFirstWindow(slices);
     if (!this.isShowing(slices)) return;
+    applyOpening(this.viewport, opening);
     this.context.onSlicesChanged();
     this.load?.around(index);
   }
@@ -94,19 +125,65 @@ export class StackPane implements Pane {
     this.goTo(this.viewport.getTargetImageIdIndex() + steps);
   }
 
+  goToPoint(point: PatientMm): void {
+    const index = nearestIndex(this.slices, point);
+    if (index !== null) this.goTo(index);
+  }
+
+  /** Nothing before its image is there: until then the camera looks at the series before, or at nothing. */
   fit(): void {
+    const imageId = this.viewport.getCornerstoneImage()?.imageId;
+    const slice = this.slices.find((candidate) => candidate.imageId === imageId);
+    if (!slice) return;
+    centreStack(this.viewport);
+    this.fittedZoom = fitImage(this.viewport, this.corners(slice));
+  }
+
+  /** Neither turned nor moved, whatever the series before was. */
+  private standAtFirst(): void {
     this.viewport.resetCamera();
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.fit();
+  }
+
+  oneToOne(): void {
+    const slice = this.shownSlice();
+    const screen = perScreenPixel(this.viewport);
+    if (slice && screen) showOneToOne(this.viewport, drawnPlane(slice.plane).spacing.column_mm, screen);
+  }
+
+  rotate(): void {
+    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
+    rotateRight(this.viewport);
+    if (wasUnmoved) this.fit();
+  }
+
+  flip(axis: "horizontal" | "vertical"): void {
+    flip(this.viewport, axis);
+  }
+
+  reset(): void {
+    this.standAtFirst();
+    this.display.backToFirst();
+    applyOpening(this.viewport, this.opening);
+    this.viewport.render();
+  }
+
+  presentation(): Types.ViewPresentation {
+    return this.viewport.getViewPresentation();
+  }
+
+  setPresentation(presentation: Types.ViewPresentation): void {
+    if (this.slices.length === 0) return;
+    this.viewport.setViewPresentation(presentation);
     this.viewport.render();
   }
 
   beforeResize(): () => void {
-    const [panX, panY] = this.viewport.getPan();
-    const isUnmoved = Math.hypot(panX, panY) < UNMOVED && Math.abs(this.viewport.getZoom() - 1) < UNMOVED;
+    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
     return () => {
-      if (!isUnmoved || this.slices.length === 0) return;
-      this.viewport.setZoom(1);
-      this.viewport.setPan([0, 0]);
-      this.viewport.render();
+      if (wasUnmoved) this.fit();
+      else if (!usesCpu()) remeasureStack(this.viewport);
     };
   }
 
@@ -115,9 +192,33 @@ export class StackPane implements Pane {
     this.viewport.render();
   }
 
+  applyPreset(preset: Preset): void {
+    const window = windowOfPreset(preset, this.display.ofImage);
+    if (window) this.display.showRange(rangeOfWindow(window));
+    this.viewport.render();
+  }
+
+  takeWindow(other: Pane): void {
+    const { window, isInverted } = other.store.get();
+    if (!window) return;
+    this.display.showRange(rangeOfWindow(window));
+    if (isInverted !== this.display.isInverted) this.toggleInvert();
+    this.viewport.render();
+  }
+
+  toggleCine(): void {
+    this.cine.toggle();
+  }
+
+  changeCineRate(factor: number): void {
+    this.cine.changeRate(factor);
+  }
+
   toggleInvert(): void {
     this.display.toggleInvert();
     this.viewport.render();
+    this.store.set({ isInverted: this.display.isInverted });
+    this.context.onChanged(this, "WINDOW");
   }
 
   /** Try again what could not be loaded, once the reason may be gone. */
@@ -129,18 +230,22 @@ export class StackPane implements Pane {
   }
 
   /** Where a pixel of the shown slice lies in the browser's window, for tests that use the real mouse. */
-  clientPointOfPixel(column: number, row: number): { x: number; y: number } | null {
-    const slice = this.slices[this.store.get().index];
+  clientPointOfPixel(column: number, row: number): ClientPoint | null {
+    const slice = this.shownSlice();
     if (!slice) return null;
     const { offset } = this.context;
-    const world = toPatient(drawnPlane(slice.plane), [column + offset, row + offset]);
-    const [x, y] = this.viewport.worldToCanvas([...world]);
+    return this.clientPointOf(toPatient(drawnPlane(slice.plane), [column + offset, row + offset]));
+  }
+
+  clientPointOf(point: PatientMm): ClientPoint {
+    const [x, y] = this.viewport.worldToCanvas([...point]);
     const box = this.element.getBoundingClientRect();
     return { x: box.left + x, y: box.top + y };
   }
 
   destroy(): void {
     this.isDestroyed = true;
+    this.cine.stop();
     this.load?.release();
     this.stopListening();
     this.engine.disableElement(this.id);
@@ -152,7 +257,7 @@ export class StackPane implements Pane {
       [Events.STACK_NEW_IMAGE, () => this.onNewImage()],
       [Events.STACK_VIEWPORT_SCROLL, () => this.onScroll()],
       [Events.VOI_MODIFIED, (event) => this.onWindow(event as CustomEvent<{ range: VoiRange }>)],
-      [Events.CAMERA_MODIFIED, () => this.readScale()],
+      [Events.CAMERA_MODIFIED, () => this.onCamera()],
       ["contextmenu", (event) => event.preventDefault()],
     ];
     const onLoadError = (event: Event) => this.onLoadError(event);
@@ -178,14 +283,31 @@ export class StackPane implements Pane {
       imageId: slice.imageId,
       isRendered: true,
       isReduced: false,
-      letters: edgeLetters(slice.plane),
+      facts: this.series?.factsOf(slice) ?? null,
       badges: badgesOf(slice, this.display.isDerived),
       problem: null,
       isInverted: this.display.isInverted,
     });
     if (usesCpu()) this.display.keepRange();
-    this.readScale();
+    this.readView();
     if (wasReduced) this.context.onWholeImage();
+  }
+
+  private shownSlice(): Slice | undefined {
+    return this.slices[this.store.get().index];
+  }
+
+  /** The outer corners of a slice, half a pixel beyond the middles of its outermost pixels. */
+  private corners({ plane }: Slice): PatientMm[] {
+    const { columns, rows } = plane;
+    const ends: [number, number][] = [
+      [-0.5, -0.5],
+      [columns - 0.5, -0.5],
+      [columns - 0.5, rows - 0.5],
+      [-0.5, rows - 0.5],
+    ];
+    const { offset } = this.context;
+    return ends.map(([column, row]) => toPatient(drawnPlane(plane), [column + offset, row + offset]));
   }
 
   private onNewImage(): void {
@@ -199,24 +321,33 @@ export class StackPane implements Pane {
 
   private onScroll(): void {
     const index = this.viewport.getTargetImageIdIndex();
-    if (index !== this.store.get().index) this.store.set({ index, isRendered: false });
+    if (index === this.store.get().index) return;
+    this.store.set({ index, isRendered: false });
+    this.context.onChanged(this, "SCROLL");
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
     this.display.windowChanged(event.detail.range);
+    if (this.hasFirstWindow) this.context.onChanged(this, "WINDOW");
   }
 
-  private readScale(): void {
-    const slice = this.slices[this.store.get().index];
+  private onCamera(): void {
+    this.readView();
+    if (this.hasFirstWindow) this.context.onChanged(this, "VIEW");
+  }
+
+  private readView(): void {
+    const slice = this.shownSlice();
     // Between two series there is no image to measure on.
     if (!slice || !this.hasFirstWindow) return;
-    const plane = drawnPlane(slice.plane);
-    const [x0, y0] = this.viewport.worldToCanvas([...toPatient(plane, [0, 0])]);
-    const [x1, y1] = this.viewport.worldToCanvas([...toPatient(plane, [1, 0])]);
-    const screenPixels = Math.hypot(x1 - x0, y1 - y0);
-    if (screenPixels === 0 || !Number.isFinite(screenPixels)) return;
+    const value = perScreenPixel(this.viewport);
+    if (value === null) return;
     const unit = slice.plane.spacing ? "mm" : "px";
-    this.store.set({ perScreenPixel: { value: plane.spacing.column_mm / screenPixels, unit } });
+    this.store.set({
+      perScreenPixel: { value, unit },
+      zoom: drawnPlane(slice.plane).spacing.column_mm / value,
+      letters: lettersOnScreen(this.viewport, slice.plane),
+    });
   }
 
   private onLoadError(event: Event): void {

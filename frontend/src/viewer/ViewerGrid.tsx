@@ -1,6 +1,7 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import { slabText } from "@/domain/slab";
 import { startCornerstone } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
@@ -28,6 +29,8 @@ export interface ViewerGridProps extends ViewerEvents {
   heat: HeatOverlay | null;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
+  /** The images can be asked for: thumbnails, for example. */
+  onReady?: () => void;
   /** Called whenever an image has come onto the screen. */
   onImageShown: () => void;
   isTestMode: boolean;
@@ -45,6 +48,10 @@ export function ViewerGrid(props: ViewerGridProps) {
     controller,
     onGrid,
   ]);
+  const isReady = controller !== null;
+  useEffect(() => {
+    if (isReady) newest.current.onReady?.();
+  }, [isReady]);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
     <div
@@ -62,6 +69,8 @@ export function ViewerGrid(props: ViewerGridProps) {
             controller={controller}
             pane={pane}
             isActive={pane.id === grid.activeId}
+            hasText={grid.hasText}
+            slab={slabText(grid.slab)}
             isAlone={grid.panes.length === 1}
             isMaximised={grid.isMaximised && pane.id === grid.activeId}
             firstMark={props.firstMark}
@@ -122,5 +131,14 @@ function useViewerInputs(controller: GridController | null, props: ViewerGridPro
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
   // Marks come before the selection: a mark just loaded can be the selected one.
   useEffect(() => controller?.select(selectedMarkId), [controller, selectedMarkId]);
-  useEffect(() => controller?.setTool(tool, mouse), [controller, tool, mouse]);
+  useEffect(
+    () => controller?.setTool(tool, grid.isMagnifying, mouse),
+    [controller, tool, grid.isMagnifying, mouse],
+  );
+  useEffect(() => controller?.setSlab(grid.slab), [controller, grid.slab]);
+  useEffect(() => controller?.setLinks(grid.links), [controller, grid.links]);
+  useEffect(
+    () => controller?.setReferenceLines(grid.hasReferenceLines),
+    [controller, grid.hasReferenceLines],
+  );
 }

@@ -1,27 +1,26 @@
 import { Button } from "@mantine/core";
 import { ImageBadges } from "./ImageBadges";
+import { factLines } from "./imageFacts";
 import { roundLength } from "./order";
 import type { EdgeLetters } from "./plane";
 import classes from "./Viewer.module.css";
 import type { ViewerState } from "./viewerState";
 import { windowText } from "./window";
 
+interface ViewerOverlayProps {
+  state: ViewerState;
+  hasText: boolean;
+  /** What a plane gathers; null for a thin plane and for stacks. */
+  slab: string | null;
+  onRetry: () => void;
+}
+
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry: () => void }) {
-  const { window, letters, perScreenPixel } = state;
+export function ViewerOverlay({ state, hasText, slab, onRetry }: ViewerOverlayProps) {
+  const { letters, perScreenPixel } = state;
   return (
     <>
-      <div className={`${classes.corner} ${classes.topLeft}`}>
-        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
-        {state.isInverted && <div>Inverted</div>}
-        <ImageBadges badges={state.badges} />
-      </div>
-      <div className={`${classes.corner} ${classes.bottomLeft}`} data-testid="window">
-        {window && windowText(window)} {state.windowName}
-      </div>
-      <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
-        {state.count > 0 && `${state.index + 1} / ${state.count}`}
-      </div>
+      <Corners state={state} hasText={hasText} slab={slab} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && (
@@ -32,10 +31,41 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
       {state.problem && (
         <div className={classes.problem} role="alert">
           {state.problem}
-          <Button variant="default" onClick={onRetry}>
-            Load again
-          </Button>
+          {state.canRetry && (
+            <Button variant="default" onClick={onRetry}>
+              Load again
+            </Button>
+          )}
         </div>
+      )}
+    </>
+  );
+}
+
+function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) {
+  const { window, facts, cine, zoom } = state;
+  return (
+    <>
+      <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
+        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
+        {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
+        {slab && <div>{slab}</div>}
+        {state.isInverted && <div>Inverted</div>}
+        <ImageBadges badges={state.badges} />
+        {cine.isPlaying && <div>Cine {cine.framesPerSecond.toFixed(0)}/s</div>}
+      </div>
+      {hasText && (
+        <>
+          <div className={`${classes.corner} ${classes.bottomLeft}`}>
+            {zoom !== null && <div>Zoom {zoom.toFixed(2)}</div>}
+            <div data-testid="window">
+              {window && windowText(window)} {state.windowName}
+            </div>
+          </div>
+          <div className={`${classes.corner} ${classes.bottomRight}`} data-testid="slice-number">
+            {state.count > 0 && `${state.index + 1} / ${state.count}`}
+          </div>
+        </>
       )}
     </>
   );
@@ -44,10 +74,18 @@ export function ViewerOverlay({ state, onRetry }: { state: ViewerState; onRetry:
 function Letters({ letters }: { letters: EdgeLetters }) {
   return (
     <>
-      <span className={`${classes.letter} ${classes.letterLeft}`}>{letters.left}</span>
-      <span className={`${classes.letter} ${classes.letterRight}`}>{letters.right}</span>
-      <span className={`${classes.letter} ${classes.letterTop}`}>{letters.top}</span>
-      <span className={`${classes.letter} ${classes.letterBottom}`}>{letters.bottom}</span>
+      <span className={`${classes.letter} ${classes.letterLeft}`} data-testid="letter-left">
+        {letters.left}
+      </span>
+      <span className={`${classes.letter} ${classes.letterRight}`} data-testid="letter-right">
+        {letters.right}
+      </span>
+      <span className={`${classes.letter} ${classes.letterTop}`} data-testid="letter-top">
+        {letters.top}
+      </span>
+      <span className={`${classes.letter} ${classes.letterBottom}`} data-testid="letter-bottom">
+        {letters.bottom}
+      </span>
     </>
   );
 }

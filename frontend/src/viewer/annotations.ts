@@ -7,6 +7,7 @@ import type { BoxDepth } from "./box";
 import type { PlacedMark } from "./fromPayload";
 import { toolOfKind } from "./markTools";
 import type { DrawnShape } from "./toPayload";
+import type { PaneViewport } from "./viewing";
 
 /** The parts of Cornerstone's annotation data that marks use; the rest it fills in itself. */
 export interface AnnotationData {
@@ -15,6 +16,8 @@ export interface AnnotationData {
   contour?: { polyline?: Types.Point3[]; closed?: boolean };
   spline?: { type: string; instance?: unknown };
   cachedStats?: Record<string, unknown>;
+  /** Ours: a mark of the AI or of a prior says its size beside it, and no pixel values that nobody asked for. */
+  isForeign?: boolean;
   /** Ours: how far the box of this rectangle reaches. */
   depth?: BoxDepth | null;
 }
@@ -76,11 +79,7 @@ function textBox() {
 }
 
 /** A new annotation for a mark that was not drawn here. */
-export function annotationOf(
-  id: string,
-  placed: PlacedMark,
-  viewport: Types.IViewport,
-): ToolTypes.Annotation {
+export function annotationOf(id: string, placed: PlacedMark, viewport: PaneViewport): ToolTypes.Annotation {
   const { viewPlaneNormal, viewUp } = viewport.getCamera();
   return {
     annotationUID: id,

@@ -12,11 +12,9 @@ export function firstIndex(opening: Opening | undefined, slices: Slice[]): numbe
 }
 
 /** The window and the side on which a hanging protocol lets a stack begin. */
-export function applyOpening(viewport: Types.IViewport, opening: Opening | undefined): void {
+export function applyOpening(viewport: Types.IStackViewport, opening: Opening | undefined): void {
   if (!opening) return;
-  if (opening.window) {
-    (viewport as Types.IStackViewport).setProperties({ voiRange: rangeOfWindow(opening.window) });
-  }
-  if (opening.isFlipped) viewport.setViewPresentation({ flipHorizontal: true });
+  if (opening.window) viewport.setProperties({ voiRange: rangeOfWindow(opening.window) });
+  if (opening.isFlipped) viewport.setCamera({ flipHorizontal: true });
   viewport.render();
 }

@@ -37,6 +37,11 @@ export class StackDisplay {
     return this.display !== null && this.display.choice === null;
   }
 
+  /** The window that the image asks for, or the one derived for it; null for colour. */
+  get ofImage(): { center: number; width: number } | null {
+    return this.display && !this.shown?.isColour ? windowOfRange(this.display.range) : null;
+  }
+
   /** Another series: nothing of the one before may colour it. */
   clear(): void {
     this.display = null;
@@ -71,6 +76,19 @@ export class StackDisplay {
     if (!this.shown) return;
     if (this.shown.isColour) this.showColour();
     else if (this.display) this.apply(nextDisplay(this.shown, this.display, this.range));
+  }
+
+  /** As the image asks for, and not inverted. */
+  backToFirst(): void {
+    if (!this.shown) return;
+    this.isInvertedByReader = false;
+    if (!this.shown.isColour && this.display) this.apply(this.display);
+    this.invertFor(this.shown);
+  }
+
+  /** A window by its ends; what the image has of curves and tables is stretched over it, as by the mouse. */
+  showRange(voiRange: VoiRange): void {
+    if (this.display && !this.shown?.isColour) this.viewport.setProperties({ voiRange });
   }
 
   toggleInvert(): void {
@@ -171,7 +189,7 @@ function ownDisplay(slice: Slice, image: Types.IImage | undefined): Display | nu
  * The display a stack opens with: its first image's, or derived from its middle slice, where the body is. Null
  * where it opens with colour.
  */
-async function firstDisplay(slices: Slice[], index: number): Promise<Display | null> {
+export async function firstDisplay(slices: Slice[], index: number): Promise<Display | null> {
   const first = slices[index];
   if (!first || first.isColour) return null;
   const named = namedDisplay(first);

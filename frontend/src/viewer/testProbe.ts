@@ -1,5 +1,11 @@
 import { cache } from "@cornerstonejs/core";
-import { annotation as annotations } from "@cornerstonejs/tools";
+import {
+  annotation as annotations,
+  CrosshairsTool,
+  ReferenceLinesTool,
+  type Types as ToolTypes,
+} from "@cornerstonejs/tools";
+import { dataOf } from "./annotations";
 import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
 
@@ -12,6 +18,7 @@ export interface PaneProbe {
   readonly seriesInstanceUid: string | null;
   readonly state: ViewerState;
   clientPointOfPixel: ClientPoint;
+  clientPointOf: (x: number, y: number, z: number) => { x: number; y: number };
 }
 
 /** What browser tests may see of one annotation. */
@@ -20,7 +27,10 @@ export interface AnnotationProbe {
   tool: string;
   isLocked: boolean;
   isVisible: boolean;
+  isSelected: boolean;
   points: number[][];
+  /** The line of a contour. */
+  line: number[][];
   stats: unknown;
 }
 
@@ -34,6 +44,9 @@ export interface ViewerProbe {
   readonly cacheBytes: number;
   /** Values of a loaded image at these positions of its pixel data. */
   valuesAt: (imageId: string, positions: number[]) => (number | undefined)[] | null;
+  /** Where the planes meet, in patient millimetres. */
+  readonly crosshairs: readonly number[] | null;
+  readonly volumes: number;
   clientPointOfPixel: ClientPoint;
   /** Values after the modality LUT, of colours red, green and blue, of pixels given as [column, row]. */
   valuesOfPixels: (pixels: [number, number][]) => (number | number[])[] | null;
@@ -60,6 +73,12 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get annotations() {
       return drawnAnnotations();
+    },
+    get crosshairs() {
+      return controller.crosshairs;
+    },
+    get volumes() {
+      return cache.getVolumes().length;
     },
     get cacheBytes() {
       return cache.getCacheSize();
@@ -93,16 +112,26 @@ function paneProbes(controller: GridController): PaneProbe[] {
     seriesInstanceUid: pane.slices[0]?.seriesInstanceUid ?? null,
     state: pane.store.get(),
     clientPointOfPixel: (column, row) => pane.clientPointOfPixel(column, row),
+    clientPointOf: (x, y, z) => pane.clientPointOf([x, y, z]),
   }));
 }
 
+/** Cornerstone keeps these as annotations, but nobody has marked anything with them. */
+const NO_MARKS = new Set([CrosshairsTool.toolName, ReferenceLinesTool.toolName]);
+
 function drawnAnnotations(): ViewerProbe["annotations"] {
-  return annotations.state.getAllAnnotations().map((drawn) => ({
-    id: drawn.annotationUID ?? "",
-    tool: drawn.metadata?.toolName ?? "",
-    isLocked: drawn.isLocked ?? false,
-    isVisible: drawn.isVisible ?? true,
-    points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
-    stats: structuredClone(drawn.data.cachedStats ?? {}),
-  }));
+  const isMark = (drawn: ToolTypes.Annotation) => !NO_MARKS.has(drawn.metadata?.toolName ?? "");
+  return annotations.state
+    .getAllAnnotations()
+    .filter(isMark)
+    .map((drawn) => ({
+      id: drawn.annotationUID ?? "",
+      tool: drawn.metadata?.toolName ?? "",
+      isLocked: drawn.isLocked ?? false,
+      isVisible: drawn.isVisible ?? true,
+      isSelected: annotations.selection.isAnnotationSelected(drawn.annotationUID ?? ""),
+      points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
+      line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
+      stats: structuredClone(drawn.data.cachedStats ?? {}),
+    }));
 }

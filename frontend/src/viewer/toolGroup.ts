@@ -69,11 +69,19 @@ export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mous
   if (chosen) group.setToolActive(toolOfKind(chosen), { bindings: bindingsOf("tool", mouse.map) });
 }
 
-function bindingsOf(action: MouseAction, map: MouseMap): { mouseButton: number; modifierKey?: number }[] {
+export function bindingsOf(
+  action: MouseAction,
+  map: MouseMap,
+): { mouseButton: number; modifierKey?: number }[] {
   return GESTURES.filter((gesture) => map[gesture] === action).map((gesture) => {
     const start = gesture.lastIndexOf("+") + 1;
     const mouseButton = BUTTON_NUMBER[gesture.slice(start) as keyof typeof BUTTON_NUMBER];
     const modifierKey = MODIFIER_KEY[gesture.slice(0, start)];
     return modifierKey === undefined ? { mouseButton } : { mouseButton, modifierKey };
   });
+}
+
+/** Show marks without letting the mouse change them. */
+export function setMarksReadOnly(group: Types.IToolGroup): void {
+  for (const kind of MARK_KINDS) group.setToolEnabled(toolOfKind(kind));
 }

@@ -1,9 +1,10 @@
 import { type Grid, withActive } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { Geometry } from "@/domain/payload";
+import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
-import type { ViewerMark } from "./markLayer";
+import { slicesFor, type ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
 import type { DrawnMark } from "./toPayload";
 
@@ -12,8 +13,17 @@ export interface ViewerHandle {
   goTo: (index: number) => void;
   scrollBy: (steps: number) => void;
   fit: () => void;
+  oneToOne: () => void;
+  rotate: () => void;
+  flip: (axis: "horizontal" | "vertical") => void;
+  reset: () => void;
   resetWindow: () => void;
+  applyPreset: (preset: Preset) => void;
   toggleInvert: () => void;
+  toggleCine: () => void;
+  changeCineRate: (factor: number) => void;
+  /** Draw the middle slice of a series; rejects when it cannot be had. */
+  drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
   /** The slice on the active pane, as a mark to jump back to. */
@@ -21,7 +31,7 @@ export interface ViewerHandle {
   /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
   boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
   /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
-  copyOfAiMark: (geometry: ViewerMark["geometry"], allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
+  copyOfAiMark: (mark: ViewerMark, allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
 
 /** The handle does nothing until the images are there. */
@@ -38,8 +48,16 @@ export function viewerHandle(
     goTo: (index) => onActive((pane) => pane.goTo(index)),
     scrollBy: (steps) => onActive((pane) => pane.scrollBy(steps)),
     fit: () => onActive((pane) => pane.fit()),
+    oneToOne: () => onActive((pane) => pane.oneToOne()),
+    rotate: () => onActive((pane) => pane.rotate()),
+    flip: (axis) => onActive((pane) => pane.flip(axis)),
+    reset: () => onActive((pane) => pane.reset()),
     resetWindow: () => onActive((pane) => pane.resetWindow()),
+    applyPreset: (preset) => onActive((pane) => pane.applyPreset(preset)),
     toggleInvert: () => onActive((pane) => pane.toggleInvert()),
+    toggleCine: () => onActive((pane) => pane.toggleCine()),
+    changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
+    drawThumbnail: async (uid, canvas) => controller?.drawThumbnail(uid, canvas),
     jumpToMark: (mark) => {
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));
@@ -50,11 +68,15 @@ export function viewerHandle(
       const pane = controller?.pane(activeId());
       return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
     },
-    copyOfAiMark: async (geometry, allowed) => {
+    copyOfAiMark: async (mark, allowed) => {
       if (!controller) return null;
-      const named = geometry.series_instance_uid;
+      const named = mark.geometry.series_instance_uid;
       const shown = controller.allPanes.flatMap((pane) => pane.slices);
-      return copyOfAiMark(geometry, named ? await controller.open(named) : shown, allowed);
+      return copyOfAiMark(
+        mark.geometry,
+        named ? (await controller.open(named)).slices : slicesFor(mark, shown),
+        allowed,
+      );
     },
   };
 }

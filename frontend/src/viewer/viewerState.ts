@@ -1,4 +1,5 @@
 import type { Badge } from "./badges";
+import type { ImageFacts } from "./imageFacts";
 import type { EdgeLetters } from "./plane";
 import type { LoadProgress } from "./prefetch";
 
@@ -16,6 +17,10 @@ export interface ViewerState {
   windowName: string | null;
   isInverted: boolean;
   letters: EdgeLetters | null;
+  facts: ImageFacts | null;
+  cine: { isPlaying: boolean; framesPerSecond: number };
+  /** Pixels of the screen across one of the image; null for a plane, which has no pixels of its own. */
+  zoom: number | null;
   /** What is to know about how the image is shown. */
   badges: Badge[];
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
@@ -23,6 +28,8 @@ export interface ViewerState {
   progress: LoadProgress;
   usesCpu: boolean;
   problem: string | null;
+  /** Whether it may help to load again. */
+  canRetry: boolean;
 }
 
 export const INITIAL_STATE: ViewerState = {
@@ -35,11 +42,15 @@ export const INITIAL_STATE: ViewerState = {
   windowName: null,
   isInverted: false,
   letters: null,
+  facts: null,
+  cine: { isPlaying: false, framesPerSecond: 15 },
+  zoom: null,
   badges: [],
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
   usesCpu: false,
   problem: null,
+  canRetry: true,
 };
 
 /** A value that React can watch (`useSyncExternalStore`). */

@@ -27,7 +27,7 @@ export function AnswerField({ question, answer, isDisabled, hasKeys = true, onCh
   }
   const isScale = question.kind === "ORDINAL";
   const choices = isScale
-    ? question.options.map((text, index) => ({ value: index + 1, text, hotkey: String(index + 1) }))
+    ? question.options.map((text, index) => ({ value: index + 1, text, hotkey: `⇧${index + 1}` }))
     : YES_NO;
   return (
     <ChoiceField

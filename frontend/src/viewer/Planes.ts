@@ -1,0 +1,85 @@
+import type { RenderingEngine } from "@cornerstonejs/core";
+import { ToolGroupManager, type Types } from "@cornerstonejs/tools";
+import type { PatientMm } from "@/domain/payload";
+import { type Slab, THIN_PLANE } from "@/domain/slab";
+import type { Pane } from "./pane";
+import { addPlaneTools, bindCrosshairs, crosshairsCentre } from "./planeTools";
+import { bindMouse, DEFAULT_MOUSE, type MouseSettings, makeToolGroup, setMarksReadOnly } from "./toolGroup";
+import { VolumePane } from "./VolumePane";
+
+/** The planes of the grid: their mouse, their crosshairs and their slab. */
+export class Planes {
+  private readonly group: Types.IToolGroup;
+  private readonly panes = new Set<VolumePane>();
+  private mouse: MouseSettings = DEFAULT_MOUSE;
+  private slab: Slab = THIN_PLANE;
+  private areCrosshairsUp = false;
+
+  constructor(
+    gridId: string,
+    private readonly engine: RenderingEngine,
+  ) {
+    // Beside a mark on a plane stands its number alone: its size is that of its own slice.
+    this.group = makeToolGroup(`${gridId}-planes`, (_kind, data) => labelOf(data));
+    addPlaneTools(this.group);
+    this.setMouse(DEFAULT_MOUSE);
+  }
+
+  add(pane: Pane): void {
+    if (!(pane instanceof VolumePane)) return;
+    this.panes.add(pane);
+    pane.setSlab(this.slab);
+    this.group.addViewport(pane.id, this.engine.id);
+  }
+
+  remove(pane: Pane): void {
+    if (!(pane instanceof VolumePane)) return;
+    this.panes.delete(pane);
+    this.raise(false);
+    this.group.removeViewports(this.engine.id, pane.id);
+  }
+
+  setMouse(mouse: MouseSettings): void {
+    this.mouse = mouse;
+    bindMouse(this.group, null, mouse);
+    // Marks are drawn and moved on the slices they belong to, and only shown here.
+    setMarksReadOnly(this.group);
+    bindCrosshairs(this.group, this.areCrosshairsUp, mouse);
+  }
+
+  setSlab(slab: Slab): void {
+    this.slab = slab;
+    for (const pane of this.panes) pane.setSlab(slab);
+  }
+
+  /** The crosshairs stand once every plane has its volume. */
+  onReady(): void {
+    const planes = [...this.panes];
+    // A reset of the crosshairs thins every plane.
+    this.setSlab(this.slab);
+    this.raise(planes.length > 1 && planes.every((pane) => pane.isReady));
+  }
+
+  /** Every plane goes to a point; null is nowhere. */
+  goTo(point: PatientMm | null): void {
+    if (point) for (const pane of this.panes) pane.goToPoint(point);
+  }
+
+  get centre(): PatientMm | null {
+    return this.areCrosshairsUp ? crosshairsCentre(this.group) : null;
+  }
+
+  destroy(): void {
+    ToolGroupManager.destroyToolGroup(this.group.id);
+  }
+
+  private raise(areUp: boolean): void {
+    this.areCrosshairsUp = areUp;
+    bindCrosshairs(this.group, areUp, this.mouse);
+  }
+}
+
+function labelOf(data: unknown): string[] {
+  const label = typeof data === "object" && data !== null && "label" in data ? data.label : null;
+  return typeof label === "string" && label !== "" ? [label] : [];
+}

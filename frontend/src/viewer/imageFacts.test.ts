@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { DicomJson } from "./dicomJson";
+import { factLines, factsOf, frameRateOf } from "./imageFacts";
+
+const value = (content: unknown) => ({ Value: [content] });
+
+test("the lines over a CT image", () => {
+  const instance: DicomJson = {
+    "00200011": value(2),
+    "00080060": value("CT"),
+    "00201041": value(-12.25),
+    "00180050": value(3),
+    "00180060": value("120"),
+    "00181151": value(50),
+    "00100010": value({ Alphabetic: "NOBODY^EVER" }),
+  };
+  expect(factLines(factsOf(instance))).toEqual([
+    "Series 2 · CT",
+    "Loc −12.3 mm · Thick 3 mm",
+    "120 kV · 50 mA",
+  ]);
+});
+
+test("the lines over an MR image; what is missing is left out", () => {
+  const instance: DicomJson = {
+    "00080060": value("MR"),
+    "00180080": value(500),
+    "00180081": value(12.4),
+    "52009229": value({ "00289110": value({ "00180050": value(1.5) }) }),
+  };
+  expect(factLines(factsOf(instance))).toEqual(["MR", "Thick 1.5 mm", "TR 500 ms · TE 12.4 ms"]);
+  expect(factLines(factsOf({}))).toEqual([]);
+});
+
+test("the frame rate: a named rate, else from the frame time, else none", () => {
+  expect(frameRateOf([{ "00180040": value(24), "00181063": value(100) }])).toBe(24);
+  expect(frameRateOf([{ "00181063": value(40) }])).toBe(25);
+  expect(frameRateOf([{ "00181063": value(0) }])).toBeNull();
+  expect(frameRateOf([])).toBeNull();
+});

@@ -1,0 +1,28 @@
+import { type DicomJson, textOf } from "./dicomJson";
+import { factsOf, frameRateOf, type ImageFacts } from "./imageFacts";
+import type { Slice } from "./slices";
+
+/** A series whose metadata is there, ready to be shown in any pane. */
+export interface OpenedSeries {
+  seriesInstanceUid: string;
+  slices: Slice[];
+  /** Named by the images; null where they name none. */
+  framesPerSecond: number | null;
+  factsOf: (slice: Slice) => ImageFacts | null;
+}
+
+export function openedSeries(
+  seriesInstanceUid: string,
+  instances: DicomJson[],
+  slices: Slice[],
+): OpenedSeries {
+  const facts = new Map(
+    instances.map((instance) => [textOf(instance, "00080018") ?? "", factsOf(instance)] as const),
+  );
+  return {
+    seriesInstanceUid,
+    slices,
+    framesPerSecond: frameRateOf(instances),
+    factsOf: (slice) => facts.get(slice.sopInstanceUid) ?? null,
+  };
+}

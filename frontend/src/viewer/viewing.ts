@@ -1,0 +1,102 @@
+import type { Types } from "@cornerstonejs/core";
+import type { PatientMm } from "@/domain/payload";
+import { fitFactor } from "./fitting";
+import { edgeLetters, type ImagePlane, subtract } from "./plane";
+
+/** What can be done with the view of any pane, a stack or a plane: nothing here knows its images. */
+export type PaneViewport = Types.IStackViewport | Types.IVolumeViewport;
+
+/** A quarter turn clockwise on the screen, whatever was flipped before. */
+export function rotateRight(viewport: PaneViewport): void {
+  // Cornerstone turns the camera about the line of sight, so a turn is one of the screen, mirrored or not.
+  const { rotation = 0 } = viewport.getViewPresentation();
+  viewport.setViewPresentation({ rotation: Math.round(rotation + 90) % 360 });
+  viewport.render();
+}
+
+/** Mirror left and right, or up and down, as they are on the screen. */
+export function flip(viewport: PaneViewport, axis: "horizontal" | "vertical"): void {
+  const { flipHorizontal = false, flipVertical = false } = viewport.getViewPresentation();
+  viewport.setCamera(
+    axis === "horizontal" ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical },
+  );
+  viewport.render();
+}
+
+/**
+ * The whole image as large as the pane allows, turned as it is; returns the zoom that this took. The viewport has
+ * to show the image with these corners: Cornerstone carries a zoom over to the next one.
+ */
+export function fitImage(viewport: PaneViewport, corners: PatientMm[]): number {
+  const onCanvas = corners.map((corner) => viewport.worldToCanvas([...corner]));
+  const factor = fitFactor(onCanvas, viewport.element.clientWidth, viewport.element.clientHeight);
+  if (factor !== null) viewport.setZoom(viewport.getZoom() * factor);
+  viewport.render();
+  return viewport.getZoom();
+}
+
+/** In the middle of its pane, turned as it is, measured against the size that the pane has now. */
+export function centreStack(viewport: Types.IStackViewport): void {
+  const { rotation = 0, flipHorizontal, flipVertical } = viewport.getViewPresentation();
+  viewport.resetCamera();
+  viewport.setCamera({ flipHorizontal, flipVertical });
+  viewport.setViewPresentation({ rotation });
+}
+
+/**
+ * Measure zoom and pan against the size that the pane has now. `RenderingEngine.resize` leaves this out while a
+ * frame is waiting to be drawn, and the next slice would then come in another size.
+ */
+export function remeasureStack(viewport: Types.IStackViewport): void {
+  const camera = viewport.getCamera();
+  viewport.resetCamera();
+  viewport.setCamera(camera);
+}
+
+// Cornerstone moves nothing by less than a pixel, and what is below a thousandth of the size is rounding.
+const UNMOVED_PX = 1.5;
+const UNMOVED_PART = 1e-3;
+
+/** Whether the image stands as `fitImage` left it. */
+export function isUnmoved(viewport: PaneViewport, fittedZoom: number): boolean {
+  const [panX, panY] = viewport.getPan();
+  return Math.hypot(panX, panY) < UNMOVED_PX && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED_PART;
+}
+
+/** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */
+export function showOneToOne(viewport: PaneViewport, perImagePixel: number, perScreenPixel: number): void {
+  const screenPixelsPerImagePixel = (perImagePixel / perScreenPixel) * window.devicePixelRatio;
+  viewport.setZoom(viewport.getZoom() / screenPixelsPerImagePixel);
+  viewport.render();
+}
+
+/** The letters of the four edges as the camera sees them now, after any turn and flip. */
+export function lettersOnScreen(viewport: PaneViewport, plane: ImagePlane) {
+  if (!plane.orientation) return null;
+  const origin = worldAt(viewport, [0, 0]);
+  return edgeLetters({
+    ...plane,
+    orientation: {
+      row: direction(origin, worldAt(viewport, [100, 0])),
+      column: direction(origin, worldAt(viewport, [0, 100])),
+    },
+  });
+}
+
+/** Units of the world in one pixel of the screen. */
+export function perScreenPixel(viewport: PaneViewport): number | null {
+  const [x, y, z] = subtract(worldAt(viewport, [100, 0]), worldAt(viewport, [0, 0]));
+  const length = Math.hypot(x, y, z) / 100;
+  return Number.isFinite(length) && length > 0 ? length : null;
+}
+
+export function worldAt(viewport: PaneViewport, canvas: [number, number]): PatientMm {
+  const [x, y, z] = viewport.canvasToWorld(canvas);
+  return [x, y, z];
+}
+
+function direction(from: PatientMm, to: PatientMm): PatientMm {
+  const [x, y, z] = subtract(to, from);
+  const length = Math.hypot(x, y, z);
+  return [x / length, y / length, z / length];
+}
