@@ -19,8 +19,8 @@ export interface FrameBytes {
   form: FrameForm;
 }
 
-/** `now`: under the reader's eye. `background`: of the case on the screen. `ahead`: of the next case. */
-export type Urgency = "now" | "background" | "ahead";
+/** `now`: under the reader's eye. `aside`: one alone, for its thumbnail. `background`: of the case on the screen. `ahead`: of the next case. */
+export type Urgency = "now" | "aside" | "background" | "ahead";
 
 /** Where the frames of a series are, as the server says now. */
 export interface Place {
@@ -150,10 +150,10 @@ export class SeriesFrames {
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
-    if (urgency === "now") return this.loadAlone(place, onBeginning);
+    if (urgency === "now" || urgency === "aside") return this.loadAlone(place, urgency, onBeginning);
     await this.bundleWith(place, urgency);
     // The viewport may have fetched it meanwhile.
-    return this.take(place) ?? this.loadAlone(place);
+    return this.take(place) ?? this.loadAlone(place, urgency);
   }
 
   private take(place: number): FrameBytes | null {
@@ -162,20 +162,20 @@ export class SeriesFrames {
     return here;
   }
 
-  private async loadAlone(place: number, onBeginning?: OnBeginning): Promise<FrameBytes> {
+  private async loadAlone(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
     this.fetchedAlone.add(place);
-    const raw = await this.rawWhileFast(place);
+    const raw = await this.rawWhileFast(place, urgency);
     if (raw) return { bytes: new Uint8Array(raw), form: "raw" };
     const form = this.form;
     const length = lengthOf(this.place.manifest, form, place);
     const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
     const early = onBeginning && isWorthIt && { count: Math.ceil(length * EARLY_SHARE), tell: onBeginning };
-    const bytes = await this.transport.fetch(this.urlOf(form, place), "now", { early: early || undefined });
+    const bytes = await this.transport.fetch(this.urlOf(form, place), urgency, { early: early || undefined });
     return { bytes: new Uint8Array(bytes), form };
   }
 
   /** A large frame as raw pixels on a line of which nothing is known yet: given up where it turns out slow. */
-  private async rawWhileFast(place: number): Promise<ArrayBuffer | null> {
+  private async rawWhileFast(place: number, urgency: Urgency): Promise<ArrayBuffer | null> {
     const { manifest } = this.place;
     const isLarge = lengthOf(manifest, "raw", place) > LARGE_BYTES && hasForm(manifest, "htj2k");
     if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
@@ -185,7 +185,7 @@ export class SeriesFrames {
       if (this.form !== "raw") giveUp.abort();
     };
     const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
-    return this.transport.fetch(this.urlOf("raw", place), "now", options).catch((failure: unknown) => {
+    return this.transport.fetch(this.urlOf("raw", place), urgency, options).catch((failure: unknown) => {
       if (giveUp.signal.aborted) return null;
       throw failure;
     });

@@ -2,7 +2,7 @@ import { Enums, type Types } from "@cornerstonejs/core";
 import { createImage, wadors } from "@cornerstonejs/dicom-image-loader";
 import type { FrameForm } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb } from "@/domain/frames/registry";
-import type { FrameBytes, SeriesFrames } from "@/domain/frames/series";
+import type { FrameBytes, SeriesFrames, Urgency } from "@/domain/frames/series";
 import { withTraffic } from "@/domain/frames/traffic";
 import type { Slice } from "../slices";
 import { nativeSamples } from "./native";
@@ -13,6 +13,13 @@ const TRANSFER_SYNTAX: Record<FrameForm, string> = {
   htj2k: "1.2.840.10008.1.2.4.201",
 };
 const FRAME_ADDRESS = /\/series\/([0-9.]+)\/instances\/([0-9.]+)\/frames\/(\d+)$/;
+
+const URGENCY: Record<Enums.RequestType, Urgency> = {
+  [Enums.RequestType.Interaction]: "now",
+  [Enums.RequestType.Thumbnail]: "aside",
+  [Enums.RequestType.Prefetch]: "background",
+  [Enums.RequestType.Compute]: "background",
+};
 
 interface LoadOptions {
   requestType?: Enums.RequestType;
@@ -55,7 +62,7 @@ async function loadFromFiles(
   onReduced?: OnReducedSamples,
 ): Promise<StoredFrame> {
   const started = performance.now();
-  const urgency = options.requestType === Enums.RequestType.Interaction ? "now" : "background";
+  const urgency = URGENCY[options.requestType ?? Enums.RequestType.Prefetch];
   const onEarly = onReduced && !slice.isColour ? early(slice, onReduced) : undefined;
   const found = await frames.load(sopInstanceUid, frame, urgency, onEarly);
   const loaded = performance.now();
