@@ -1,4 +1,4 @@
-import { cache, utilities as coreUtilities, eventTarget, RenderingEngine } from "@cornerstonejs/core";
+import { cache, eventTarget, type RenderingEngine } from "@cornerstonejs/core";
 import {
   annotation as annotations,
   cancelActiveManipulations,
@@ -14,6 +14,7 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
+import { takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
 import { centreOf } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
@@ -80,8 +81,8 @@ export class GridController {
     private readonly source: SeriesSource,
     private readonly events: ViewerEvents,
   ) {
-    const id = coreUtilities.uuidv4();
-    this.engine = new RenderingEngine(id);
+    this.engine = takeEngine();
+    const { id } = this.engine;
     const offset = usesCpu() ? 0.5 : 0;
     this.context = {
       engine: this.engine,

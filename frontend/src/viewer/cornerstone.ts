@@ -10,6 +10,7 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
+import { prepareEngine } from "./engine";
 import { limitMemory } from "./frames/memory";
 import { startStackImages } from "./frames/stackImages";
 import { startImageLoading } from "./imageLoading";
@@ -60,6 +61,7 @@ export function startCornerstone(): Promise<void> {
 async function start(): Promise<void> {
   const volumeRendering = { sampleDistanceMultiplier: SLAB_STEP };
   initCore({ debug: {}, rendering: { webGlContextCount: CONTEXTS, volumeRendering } });
+  prepareEngine();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   limitMemory();
   startSliceMetadata();
