@@ -1,13 +1,28 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 // In development the page comes from Vite and everything else from the portal.
 const portal = { target: process.env.OVERREAD_PORTAL ?? "http://127.0.0.1:8000", changeOrigin: false };
 
+/** Every file once more, compressed: WhiteNoise and nginx send that to browsers, which all take it. */
+const compressed: Plugin = {
+  name: "compressed-beside",
+  apply: "build",
+  writeBundle({ dir = "" }, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      if (!/\.(js|css|svg|wasm)$/.test(name)) continue;
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(file.type === "chunk" ? file.code : file.source));
+    }
+  },
+};
+
 export default defineConfig({
   base: "/static/app/",
-  plugins: [react()],
+  plugins: [react(), compressed],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   worker: { format: "es" },
   optimizeDeps: {

@@ -8,7 +8,7 @@ import { theme } from "@/ui/theme";
 import { makeRouter } from "./routes";
 
 const queryClient = makeQueryClient();
-const router = makeRouter();
+const router = makeRouter(queryClient);
 
 export function App() {
   return (

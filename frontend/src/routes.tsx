@@ -1,3 +1,4 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter } from "react-router";
 import { coordinatorRoutes } from "@/coordinator/routes";
 import { readingRoomRoutes, worklistRoutes } from "@/reading/routes";
@@ -7,9 +8,9 @@ import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { Shell } from "@/ui/Shell";
 
 /** The one place that knows every screen; the screens do not know each other. */
-export function makeRouter() {
+export function makeRouter(client: QueryClient) {
   return createBrowserRouter([
-    { errorElement: <ErrorScreen />, hydrateFallbackElement: <div />, children: readingRoomRoutes },
+    { errorElement: <ErrorScreen />, hydrateFallbackElement: <div />, children: readingRoomRoutes(client) },
     {
       element: <Shell />,
       errorElement: <ErrorScreen />,

@@ -1,7 +1,8 @@
-import { type LineHint, pageLine } from "@/domain/frames/line";
+import { pageLine } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
+import { bodyOf } from "./earlyBytes";
 import { Problem } from "./problem";
 import { call, send } from "./send";
 
@@ -31,7 +32,17 @@ const TRY_AGAIN_MS = 30 * 1000;
 
 const held = new Map<string, Held>();
 
-pageLine.hint = () => (navigator as Navigator & { connection?: LineHint }).connection ?? {};
+const FRAMES_PATH = /\/frames\/[^?]+\/(raw|htj2k)\/[0-9-]+$/;
+
+/** The line is measured by the browser's own clock of each answer: the page's would count its own work too. */
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+    const { name, transferSize, encodedBodySize, responseStart, responseEnd } = entry;
+    // What came from the browser's cache measures nothing.
+    if (transferSize < encodedBodySize || !FRAMES_PATH.test(name)) continue;
+    pageLine.add({ bytes: encodedBodySize, from: responseStart, to: responseEnd });
+  }
+}).observe({ type: "resource" });
 
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
   const kept = held.get(studyInstanceUid);
@@ -54,12 +65,18 @@ function isRefusal(failure: unknown): boolean {
 }
 
 /** Fetch a file of a series under the study's grant. Every such file is immutable, so the browser keeps it. */
-async function fetchGranted(studyInstanceUid: string, url: string, urgency: Urgency): Promise<Response> {
+async function fetchGranted(
+  studyInstanceUid: string,
+  url: string,
+  urgency: Urgency,
+  signal?: AbortSignal,
+): Promise<Response> {
   const { grant } = await grantFor(studyInstanceUid);
   const request = new Request(new URL(url, window.location.origin), {
     headers: { [GRANT_HEADER]: grant },
     credentials: "same-origin",
     priority: urgency === "now" ? "high" : "low",
+    signal: signal ?? null,
   });
   return send(request, true);
 }
@@ -75,11 +92,26 @@ async function placeAt(studyInstanceUid: string, url: string): Promise<Place> {
   return { url, manifest: (await response.json()) as Manifest };
 }
 
+const underWay = new Map<string, Promise<DicomInstance[] | null>>();
+
 /**
  * Make a series' frames known to the viewer and return its metadata; null when they are not written yet, and the
  * series has to come from DICOMweb.
  */
-export async function openFrames(
+export function openFrames(
+  studyInstanceUid: string,
+  seriesInstanceUid: string,
+): Promise<DicomInstance[] | null> {
+  const asked = underWay.get(seriesInstanceUid);
+  if (asked) return asked;
+  const opening = findFrames(studyInstanceUid, seriesInstanceUid).finally(() =>
+    underWay.delete(seriesInstanceUid),
+  );
+  underWay.set(seriesInstanceUid, opening);
+  return opening;
+}
+
+async function findFrames(
   studyInstanceUid: string,
   seriesInstanceUid: string,
 ): Promise<DicomInstance[] | null> {
@@ -104,7 +136,8 @@ function transportOf(studyInstanceUid: string, seriesInstanceUid: string): Trans
       if (url) return placeAt(studyInstanceUid, url);
       throw new Error("The images are being prepared anew; try again in a moment.");
     },
-    fetch: async (url, urgency) => (await fetchGranted(studyInstanceUid, url, urgency)).arrayBuffer(),
+    fetch: async (url, urgency, { early, signal } = {}) =>
+      bodyOf(await fetchGranted(studyInstanceUid, url, urgency, signal), early),
     isGone: (failure) => failure instanceof Problem && failure.status === 404,
   };
 }

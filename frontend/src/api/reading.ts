@@ -7,6 +7,7 @@ import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
 import { openFrames } from "./frames";
+import { openWithImages } from "./opening";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
@@ -173,15 +174,11 @@ export function assignmentsQuery(readerStudyId: string) {
   });
 }
 
-export function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
-  return call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, signal ? { signal } : {});
-}
-
 /** Opening is repeatable, so it is a query: it answers the read of the assignment, new or begun. */
 export function readQuery(assignmentId: string) {
   return queryOptions({
     queryKey: ["assignments", assignmentId, "read"],
-    queryFn: ({ signal }) => openRead(assignmentId, signal),
+    queryFn: ({ signal }) => openWithImages(assignmentId, signal),
     // The session on the screen is the truth until the case is left; then the server is asked again.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

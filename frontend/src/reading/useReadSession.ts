@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import { openRead, type Phase, type Read, readQuery } from "@/api/reading";
+import { openRead } from "@/api/opening";
+import { type Phase, type Read, readQuery } from "@/api/reading";
 import { onSignedOut } from "@/api/send";
 import {
   type Autosave,

@@ -1,4 +1,4 @@
-import { cache, utilities as coreUtilities, eventTarget, RenderingEngine } from "@cornerstonejs/core";
+import { cache, eventTarget, type RenderingEngine } from "@cornerstonejs/core";
 import {
   annotation as annotations,
   cancelActiveManipulations,
@@ -14,6 +14,7 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
+import { takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
 import { centreOf } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
@@ -27,6 +28,7 @@ import { StackPane } from "./StackPane";
 import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
+import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
 import { drawThumbnail } from "./thumbnail";
@@ -37,6 +39,7 @@ import { Volumes } from "./volumes";
 
 const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
+const NOT_WHOLE = "This image is still coming in full resolution: draw again in a moment.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents extends SegmentEvents {
@@ -63,6 +66,7 @@ export class GridController {
   readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
+  private readonly sizes = new WeakMap<Element, string>();
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
   private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
@@ -80,13 +84,14 @@ export class GridController {
     private readonly source: SeriesSource,
     private readonly events: ViewerEvents,
   ) {
-    const id = coreUtilities.uuidv4();
-    this.engine = new RenderingEngine(id);
+    this.engine = takeEngine();
+    const { id } = this.engine;
     const offset = usesCpu() ? 0.5 : 0;
     this.context = {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
+      onWholeImage: () => this.reportMoved(),
       volumes: new Volumes(),
       onPlaneReady: () => this.planes.onReady(),
       onSlicesChanged: () => this.onSlicesChanged(),
@@ -102,7 +107,10 @@ export class GridController {
     this.planes = new Planes(id, this.engine);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
-      () => this.engine.render(),
+      () => {
+        // Before there is an image there is nothing to draw, and drawing it would keep the first one waiting.
+        if (this.shownSlices().length > 0) this.engine.render();
+      },
       offset,
     );
     this.stopListening = this.listen();
@@ -117,6 +125,7 @@ export class GridController {
     if (isStack) this.group.addViewport(id, this.engine.id);
     else this.planes.add(pane);
     this.panes.set(id, pane);
+    this.sizes.set(element, sizeOf(element));
     this.observer.observe(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     return pane;
@@ -252,6 +261,12 @@ export class GridController {
     ToolGroupManager.destroyToolGroup(this.group.id);
     this.planes.destroy();
     this.engine.destroy();
+    for (const opening of this.opened.values()) {
+      opening.then(
+        ({ slices }) => forgetSlices(slices),
+        () => undefined,
+      );
+    }
     // Crosshairs and reference lines are annotations too.
     annotations.state.removeAllAnnotations();
     // The next case must not find this one's pixels in its memory.
@@ -259,6 +274,9 @@ export class GridController {
   }
 
   private resize(): void {
+    // An observer begins by telling what is known already.
+    if (this.allPanes.every(({ element }) => this.sizes.get(element) === sizeOf(element))) return;
+    for (const { element } of this.allPanes) this.sizes.set(element, sizeOf(element));
     const refits = this.allPanes.map((pane) => pane.beforeResize());
     this.engine.resize(true, true);
     for (const refit of refits) refit();
@@ -313,7 +331,13 @@ export class GridController {
     const drawn = event.detail.annotation;
     const kind = kindOfTool(drawn.metadata?.toolName ?? "");
     if (!drawn.annotationUID || !kind || this.isCancelling) return;
-    const isOnSlice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "") !== undefined;
+    const slice = this.sliceOfImage(drawn.metadata?.referencedImageId ?? "");
+    if (slice && this.isReduced(slice.imageId)) {
+      this.layer.discard(drawn.annotationUID);
+      this.events.onMarkRefused(NOT_WHOLE);
+      return;
+    }
+    const isOnSlice = slice !== undefined;
     const mark = this.layer.adopt(drawn, this.shownSlices());
     if (!mark) this.refuse(kind, isOnSlice);
     else if (this.events.mayMark(mark.geometry.series_instance_uid)) {
@@ -332,7 +356,13 @@ export class GridController {
   private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
 
   private reportMoved(): void {
-    for (const { id, ...mark } of this.layer.moved(this.shownSlices())) this.events.onMarkMoved(id, mark);
+    const moved = this.layer.moved(this.shownSlices(), (imageId) => this.isReduced(imageId));
+    for (const { id, ...mark } of moved) this.events.onMarkMoved(id, mark);
+  }
+
+  /** Nothing is measured on an image of low resolution: its marks wait for the whole one. */
+  private isReduced(imageId: string): boolean {
+    return this.allPanes.some(({ store }) => store.get().isReduced && store.get().imageId === imageId);
   }
 
   private onSelection(): void {
@@ -340,4 +370,8 @@ export class GridController {
     const [selected] = annotations.selection.getAnnotationsSelected();
     this.events.onMarkSelected(selected === undefined ? null : this.layer.markIdOf(selected));
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }: Element): string {
+  return `${clientWidth} x ${clientHeight}`;
 }

@@ -11,6 +11,7 @@ import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
+import { isReduced } from "./frames/stackImages";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
@@ -19,7 +20,7 @@ import type { ClientPoint, Pane, PaneContext } from "./pane";
 import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
-import { StackDisplay } from "./stackDisplay";
+import { loadForFirstDisplay, StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
   centreStack,
@@ -83,10 +84,12 @@ export class StackPane implements Pane {
     const { slices } = series;
     this.hasFirstWindow = false;
     this.display.clear();
-    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, problem: null });
+    this.store.set({ index, count: slices.length, imageId: null, isRendered: false, isReduced: false });
+    this.store.set({ problem: null });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
+    loadForFirstDisplay(slices, index);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
     this.standAtFirst();
@@ -270,12 +273,16 @@ export class StackPane implements Pane {
     const imageId = this.viewport.getCurrentImageId();
     const slice = this.slices.find((candidate) => candidate.imageId === imageId);
     const image = this.viewport.getCornerstoneImage();
-    if (!this.hasFirstWindow || !slice || image?.imageId !== imageId) return;
+    if (!slice || image?.imageId !== imageId) return;
+    if (isReduced(image)) this.store.set({ imageId: slice.imageId, isReduced: true });
+    if (!this.hasFirstWindow || isReduced(image)) return;
     this.load?.markLoaded(slice.imageId);
+    const wasReduced = this.store.get().isReduced;
     this.store.set({
       index: this.slices.indexOf(slice),
       imageId: slice.imageId,
       isRendered: true,
+      isReduced: false,
       facts: this.series?.factsOf(slice) ?? null,
       badges: badgesOf(slice, this.display.isDerived),
       problem: null,
@@ -283,6 +290,7 @@ export class StackPane implements Pane {
     });
     if (usesCpu()) this.display.keepRange();
     this.readView();
+    if (wasReduced) this.context.onWholeImage();
   }
 
   private shownSlice(): Slice | undefined {
@@ -304,8 +312,11 @@ export class StackPane implements Pane {
 
   private onNewImage(): void {
     const slice = this.slices[this.viewport.getCurrentImageIdIndex()];
-    if (slice && this.hasFirstWindow) this.display.newImage(slice, this.viewport.getCornerstoneImage());
-    this.load?.around(this.viewport.getCurrentImageIdIndex());
+    const image = this.viewport.getCornerstoneImage();
+    if (slice && this.hasFirstWindow) this.display.newImage(slice, image);
+    else if (slice && image && isReduced(image)) this.display.glimpse(slice, image);
+    // The rest of the image under the eye comes before the rest of the series.
+    if (!isReduced(image)) this.load?.around(this.viewport.getCurrentImageIdIndex());
   }
 
   private onScroll(): void {

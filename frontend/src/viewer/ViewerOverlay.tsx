@@ -23,7 +23,11 @@ export function ViewerOverlay({ state, hasText, slab, onRetry }: ViewerOverlayPr
       <Corners state={state} hasText={hasText} slab={slab} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
-      {!state.isRendered && !state.problem && <div className={classes.waiting}>Loading…</div>}
+      {!state.isRendered && !state.problem && (
+        <div className={classes.waiting}>
+          {state.isReduced ? "Low resolution: the whole image is coming" : "Loading…"}
+        </div>
+      )}
       {state.problem && (
         <div className={classes.problem} role="alert">
           {state.problem}

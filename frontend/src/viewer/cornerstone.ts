@@ -10,7 +10,9 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
+import { prepareEngine } from "./engine";
 import { limitMemory } from "./frames/memory";
+import { startStackImages } from "./frames/stackImages";
 import { startImageLoading } from "./imageLoading";
 import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
@@ -21,6 +23,9 @@ import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
 const MOST_DECODERS = 4;
+
+// Panes are drawn one after another, so they share one WebGL context: making one takes a while, and a browser has few.
+const CONTEXTS = 1;
 
 // Of Cornerstone's own step, a sixth of the three spacings together. With that step a slab would show what lies in one
 // slice alone up to a fifth too dark, and speckled.
@@ -55,11 +60,14 @@ export function startCornerstone(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  initCore({ debug: {}, rendering: { volumeRendering: { sampleDistanceMultiplier: SLAB_STEP } } });
+  const volumeRendering = { sampleDistanceMultiplier: SLAB_STEP };
+  initCore({ debug: {}, rendering: { webGlContextCount: CONTEXTS, volumeRendering } });
+  prepareEngine();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   limitMemory();
   startSliceMetadata();
   startImageLoading();
+  startStackImages();
   initTools();
   const marking = [...MARK_TOOL_CLASSES, ...SEGMENT_TOOL_CLASSES];
   for (const tool of [...TOOLS, ...marking, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);

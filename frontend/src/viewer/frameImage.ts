@@ -1,5 +1,5 @@
 import { type Types, utilities } from "@cornerstonejs/core";
-import { modalityPixels } from "./modality";
+import { modalityPixels } from "./modalityPixels";
 import { colourBytes, coloursOf } from "./palette";
 import { drawnPlane } from "./plane";
 import type { Slice } from "./slices";
@@ -37,21 +37,36 @@ export function frameImage(slice: Slice, stored: ArrayLike<number>, useRGBA = fa
 
 function greyImage(slice: Slice, stored: ArrayLike<number>): Types.IImage {
   const { values, min, max, padding } = modalityPixels(stored, slice.frame.pixels);
-  const [display] = slice.frame.displays;
-  const window =
-    display?.kind === "WINDOW"
-      ? display
-      : { ...windowOfRange(derivedRange(values, padding)), voiFunction: "LINEAR" as const };
   const image = imageOf(slice, values, 1, {
     minPixelValue: min,
     maxPixelValue: max,
-    windowCenter: window.center,
-    windowWidth: window.width,
-    voiLUTFunction: window.voiFunction as Types.IImage["voiLUTFunction"],
+    windowCenter: 0,
+    windowWidth: 0,
+    voiLUTFunction: functionOf(slice),
     invert: slice.frame.pixels.photometricInterpretation === "MONOCHROME1",
   });
   if (padding) paddingOfImage.set(image, padding);
-  return image;
+  return withOwnWindow(image, slice);
+}
+
+function functionOf({ frame }: Slice): Types.IImage["voiLUTFunction"] {
+  const [display] = frame.displays;
+  return (display?.kind === "WINDOW" ? display.voiFunction : "LINEAR") as Types.IImage["voiLUTFunction"];
+}
+
+/** The window that the image names, or one from its values: made when it is asked for, since that takes a while. */
+function withOwnWindow(image: Types.IImage, slice: Slice): Types.IImage {
+  const [display] = slice.frame.displays;
+  const named = display?.kind === "WINDOW" ? display : null;
+  let own: { center: number; width: number } | null = named;
+  const window = () => {
+    own ??= windowOfRange(derivedRange(image.getPixelData(), paddingOf(image)));
+    return own;
+  };
+  return Object.defineProperties(image, {
+    windowCenter: { get: () => window().center, enumerable: true },
+    windowWidth: { get: () => window().width, enumerable: true },
+  });
 }
 
 function colourImage(slice: Slice, stored: ArrayLike<number>, useRGBA: boolean): Types.IImage {

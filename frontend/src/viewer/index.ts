@@ -1,4 +1,6 @@
 /** The viewer as the screens see it; nothing outside this folder knows Cornerstone. */
+
+export { startCornerstone } from "./cornerstone";
 export type { DicomJson } from "./dicomJson";
 export type { SeriesSource } from "./GridController";
 export type { ViewerMark } from "./markLayer";

@@ -112,11 +112,12 @@ export class MarkLayer {
     return read;
   }
 
-  /** The marks whose points the reader has moved since they were last shown. */
-  moved(slices: Slice[]): ({ id: string } & DrawnMark)[] {
+  /** The marks whose points the reader has moved since they were last shown; those of a slice still coming wait. */
+  moved(slices: Slice[], isComing: (imageId: string) => boolean): ({ id: string } & DrawnMark)[] {
     return [...this.shown].flatMap(([id, entry]) => {
       const current = annotations.state.getAnnotation(id);
       if (!current || current.isLocked || textOf(current) === entry.movable) return [];
+      if (isComing(current.metadata?.referencedImageId ?? "")) return [];
       const read = this.read(current, slices, entry.mark);
       if (!read) return [];
       this.shown.set(id, { ...entry, movable: textOf(current), geometry: canonical(read.geometry) });

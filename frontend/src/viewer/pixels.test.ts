@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DicomJson } from "./dicomJson";
-import { modalityPixels, type PixelDescription, pixelDescriptionOf } from "./modality";
+import { type PixelDescription, pixelDescriptionOf } from "./modality";
+import { modalityPixels } from "./modalityPixels";
 import { colourBytes, coloursOf, paletteOf } from "./palette";
 
 /** A CT-like description; `extra` replaces elements. */

@@ -9,12 +9,16 @@ export interface LoadProgress {
   total: number;
 }
 
+// So often the page says how far it is: each time it draws itself anew.
+const TELL_EVERY_MS = 100;
+
 /** Loads every slice of a series in the background, those nearest to the reader's eye first. */
 export class Prefetch {
   private readonly done = new Set<string>();
   private readonly failed = new Set<string>();
   private readonly underWay = new Set<string>();
   private isStopped = false;
+  private telling: number | undefined;
 
   constructor(
     private readonly imageIds: string[],
@@ -40,6 +44,7 @@ export class Prefetch {
 
   stop(): void {
     this.isStopped = true;
+    window.clearTimeout(this.telling);
     this.dropQueued();
   }
 
@@ -50,6 +55,12 @@ export class Prefetch {
 
   get progress(): LoadProgress {
     return { loaded: this.done.size, failed: this.failed.size, total: this.imageIds.length };
+  }
+
+  private tell(): void {
+    window.clearTimeout(this.telling);
+    this.telling = undefined;
+    if (!this.isStopped) this.onProgress(this.progress);
   }
 
   private isSettled(imageId: string): boolean {
@@ -79,6 +90,7 @@ export class Prefetch {
     this.underWay.delete(imageId);
     if (into === this.done) this.failed.delete(imageId);
     into.add(imageId);
-    if (!this.isStopped) this.onProgress(this.progress);
+    if (this.done.size + this.failed.size === this.imageIds.length) this.tell();
+    else this.telling ??= window.setTimeout(() => this.tell(), TELL_EVERY_MS);
   }
 }

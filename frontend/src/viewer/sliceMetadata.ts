@@ -4,26 +4,23 @@ import type { Slice } from "./slices";
 
 const { MetadataModules } = Enums;
 
-// A case with its priors has some ten series; those of the next cases are fetched ahead.
-const MOST_SERIES = 200;
-
 const slices = new Map<string, Slice>();
-/** The registered series, the oldest first. */
-const registered: Slice[][] = [];
 
 /** The slice of an image that is registered. */
 export function sliceOfImageId(imageId: string): Slice | undefined {
   return slices.get(imageId);
 }
 
-/** Make a series known to Cornerstone, which asks for metadata by image id. A day of reading does not fill the tab. */
+/** Make a series known to Cornerstone, which asks for metadata by image id. */
 export function registerSlices(added: Slice[]): void {
-  registered.push(added);
   for (const slice of added) slices.set(slice.imageId, slice);
-  if (registered.length <= MOST_SERIES) return;
-  // A series may have been registered again since: then its slices are other objects.
-  for (const old of registered.shift() ?? []) {
-    if (slices.get(old.imageId) === old) slices.delete(old.imageId);
+}
+
+/** The series is left: a day of reading does not fill the tab. */
+export function forgetSlices(left: Slice[]): void {
+  for (const slice of left) {
+    // The series may have been registered again since: then its slices are other objects.
+    if (slices.get(slice.imageId) === slice) slices.delete(slice.imageId);
   }
 }
 

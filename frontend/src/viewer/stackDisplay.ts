@@ -1,4 +1,4 @@
-import { imageLoader, type Types } from "@cornerstonejs/core";
+import { Enums, imageLoader, type Types } from "@cornerstonejs/core";
 import {
   AS_STORED,
   type Display,
@@ -59,6 +59,15 @@ export class StackDisplay {
     this.shown = slice;
     if (display) this.apply(display);
     else this.showColour();
+    this.invertFor(slice);
+  }
+
+  /** A first image of low resolution, as the whole one will be shown; nothing is remembered of it. */
+  glimpse(slice: Slice, image: Types.IImage): void {
+    const display = slice.isColour ? null : ownDisplay(slice, image);
+    if (!display) return;
+    this.viewport.setProperties({ voiRange: display.range }, true);
+    drawWith(this.viewport, display);
     this.invertFor(slice);
   }
 
@@ -183,10 +192,24 @@ function ownDisplay(slice: Slice, image: Types.IImage | undefined): Display | nu
 export async function firstDisplay(slices: Slice[], index: number): Promise<Display | null> {
   const first = slices[index];
   if (!first || first.isColour) return null;
-  const own = namedDisplay(first);
-  if (own) return own;
-  const shown = hasDisplayOfItsOwn(first) ? first : (slices[Math.floor(slices.length / 2)] ?? first);
-  return derivedDisplay(await imageLoader.loadAndCacheImage(shown.imageId));
+  const named = namedDisplay(first);
+  return named ?? derivedDisplay(await loadNow(derivedFrom(slices, first).imageId));
+}
+
+/** Ask for the slice that a stack without a window takes its window from, which the first image waits for. */
+export function loadForFirstDisplay(slices: Slice[], index: number): void {
+  const first = slices[index];
+  if (!first || first.isColour || namedDisplay(first)) return;
+  // Who waits for it hears of a failure.
+  loadNow(derivedFrom(slices, first).imageId).catch(() => undefined);
+}
+
+function derivedFrom(slices: Slice[], first: Slice): Slice {
+  return hasDisplayOfItsOwn(first) ? first : (slices[Math.floor(slices.length / 2)] ?? first);
+}
+
+function loadNow(imageId: string): Promise<Types.IImage> {
+  return imageLoader.loadAndCacheImage(imageId, { priority: 5, requestType: Enums.RequestType.Interaction });
 }
 
 function derivedDisplay(image: Types.IImage): Display {

@@ -31,7 +31,9 @@ export async function drawThumbnail(slices: Slice[], canvas: HTMLCanvasElement):
 
 function loadLast(imageId: string): Promise<Types.IImage> {
   return new Promise((resolve, reject) => {
-    const load = () => imageLoader.loadAndCacheImage(imageId).then(resolve, reject);
-    imageLoadPoolManager.addRequest(load, Enums.RequestType.Thumbnail, { imageId });
+    const requestType = Enums.RequestType.Thumbnail;
+    const load = () =>
+      imageLoader.loadAndCacheImage(imageId, { priority: 0, requestType }).then(resolve, reject);
+    imageLoadPoolManager.addRequest(load, requestType, { imageId });
   });
 }

@@ -10,6 +10,8 @@ export interface ViewerState {
   imageId: string | null;
   /** Whether the slice at `index` is on the screen, and not still the one before. */
   isRendered: boolean;
+  /** What is on the screen is of low resolution; the whole image is on its way. */
+  isReduced: boolean;
   window: { center: number; width: number } | null;
   /** The name of the image's own window or table, where it has several and is shown so. */
   windowName: string | null;
@@ -35,6 +37,7 @@ export const INITIAL_STATE: ViewerState = {
   count: 0,
   imageId: null,
   isRendered: false,
+  isReduced: false,
   window: null,
   windowName: null,
   isInverted: false,

@@ -62,9 +62,12 @@ export function derivedRange(values: ArrayLike<number>, padding: Uint8Array | nu
 
 function sampleOf(values: ArrayLike<number>, padding: Uint8Array | null): Float64Array {
   const step = Math.max(1, Math.ceil(values.length / MOST_SAMPLES));
-  const indices = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => index * step);
-  const measured = padding ? indices.filter((index) => padding[index] !== 1) : indices;
-  return Float64Array.from(measured.length > 0 ? measured : indices, (index) => values[index] ?? 0);
+  const samples = new Float64Array(Math.ceil(values.length / step));
+  let count = 0;
+  for (let index = 0; index < values.length; index += step) {
+    if (padding?.[index] !== 1) samples[count++] = values[index] ?? 0;
+  }
+  return count === 0 && padding ? sampleOf(values, null) : samples.subarray(0, count);
 }
 
 function countOf(sorted: Float64Array, lowest: number): number {

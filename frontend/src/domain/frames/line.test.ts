@@ -3,38 +3,47 @@ import { Line, lineText } from "./line";
 
 const MIB = 1024 * 1024;
 
+/** Transfers of four mebibytes, one after another, each of so many milliseconds. */
+function lineOf(...milliseconds: number[]): Line {
+  const line = new Line();
+  let from = 0;
+  for (const length of milliseconds) {
+    line.add({ bytes: 4 * MIB, from, to: from + length });
+    from += length;
+  }
+  return line;
+}
+
 describe("Line", () => {
-  it("takes a short way for a fast line until something is measured", () => {
-    expect(new Line(() => ({ rtt: 0, downlink: 10 })).form).toBe("raw");
-    expect(new Line(() => ({ rtt: 0, downlink: 2 })).form).toBe("htj2k");
-    expect(new Line(() => ({ rtt: 100, downlink: 10 })).form).toBe("htj2k");
-    expect(new Line().form).toBe("htj2k");
+  it("is taken for a fast one until something is measured", () => {
+    expect(new Line().form).toBe("raw");
+    expect(lineText(new Line())).toBe("uncompressed");
   });
 
-  it("chooses by what it has measured, whatever the hint says", () => {
-    const slow = new Line(() => ({ rtt: 0, downlink: 10 }));
-    slow.add(4 * MIB, 335); // 100 Mbit/s
+  it("chooses by what it has measured", () => {
+    const slow = lineOf(335); // 100 Mbit/s
     expect(slow.measured).toBeCloseTo(100, 0);
     expect(slow.form).toBe("htj2k");
     expect(lineText(slow)).toBe("HTJ2K, lossless, 100 Mbit/s");
-    const fast = new Line();
-    fast.add(4 * MIB, 33); // 1 Gbit/s
-    expect(fast.form).toBe("raw");
+    expect(lineOf(33).form).toBe("raw"); // 1 Gbit/s
+  });
+
+  it("counts two transfers that share the line as what they are together", () => {
+    const line = new Line();
+    line.add({ bytes: 4 * MIB, from: 0, to: 100 });
+    line.add({ bytes: 4 * MIB, from: 50, to: 150 });
+    expect(line.measured).toBeCloseTo((8 * MIB * 8) / 1000 / 150, 6);
   });
 
   it("is not misled by one odd transfer, nor by small ones", () => {
-    const line = new Line();
-    for (let index = 0; index < 10; index += 1) line.add(4 * MIB, 33);
-    line.add(4 * MIB, 3_000);
+    const line = lineOf(33, 33, 33, 33, 33, 200);
     expect(line.form).toBe("raw");
-    line.add(1_000, 500);
-    expect(line.measured).toBeGreaterThan(600);
+    const before = line.measured;
+    line.add({ bytes: 1_000, from: 0, to: 500 });
+    expect(line.measured).toBe(before);
   });
 
   it("comes down when the line stays slow", () => {
-    const line = new Line();
-    line.add(4 * MIB, 33);
-    for (let index = 0; index < 5; index += 1) line.add(4 * MIB, 3_000);
-    expect(line.form).toBe("htj2k");
+    expect(lineOf(33, 3_000, 3_000, 3_000).form).toBe("htj2k");
   });
 });

@@ -1,44 +1,58 @@
 import type { FrameForm } from "./manifest";
 
-/** What the Network Information API says, where there is one. */
-export interface LineHint {
-  /** Chromium rounds it to 25 ms and never says more than 10 Mbit/s for `downlink`. */
-  rtt?: number;
-  downlink?: number;
+/** A transfer from the first byte of its answer to the last, in milliseconds of one clock. */
+export interface Transfer {
+  bytes: number;
+  from: number;
+  to: number;
 }
 
 // Above this, decoding HTJ2K takes longer than the bytes it saves: measured, docs/performance.md.
 const RAW_FROM_MBIT_S = 400;
+// A line of which nothing is known.
+const UNMEASURED_MBIT_S = 100;
 // A smaller transfer measures the delay, not the line.
-const LEAST_BYTES = 256 * 1024;
-// How much a new measurement counts: a few bundles move the choice, one slow one does not.
-const WEIGHT = 0.3;
+const LEAST_BYTES = 64 * 1024;
+// The line is what its last transfers were: some, so that one odd one does not mislead.
+const LAST = 6;
 
 /** How fast images come, and in which form they are asked for. */
 export class Line {
-  private mbitPerS: number | null = null;
+  private transfers: Transfer[] = [];
 
-  constructor(public hint: () => LineHint = () => ({})) {}
-
-  /** Tell of a transfer from its request to its last byte. */
-  add(bytes: number, milliseconds: number): void {
-    if (bytes < LEAST_BYTES || milliseconds <= 0) return;
-    const now = (bytes * 8) / 1000 / milliseconds;
-    this.mbitPerS = this.mbitPerS === null ? now : this.mbitPerS * (1 - WEIGHT) + now * WEIGHT;
+  add(transfer: Transfer): void {
+    if (transfer.bytes < LEAST_BYTES || transfer.to <= transfer.from) return;
+    this.transfers = [...this.transfers, transfer].slice(-LAST);
   }
 
   /** Megabits a second as measured; null before anything was. */
   get measured(): number | null {
-    return this.mbitPerS;
+    if (this.transfers.length === 0) return null;
+    const bytes = this.transfers.reduce((sum, transfer) => sum + transfer.bytes, 0);
+    return (bytes * 8) / 1000 / busyTime(this.transfers);
+  }
+
+  /** How long a transfer takes, more or less. */
+  millisecondsFor(bytes: number): number {
+    return (bytes * 8) / 1000 / (this.measured ?? UNMEASURED_MBIT_S);
   }
 
   get form(): FrameForm {
-    if (this.mbitPerS !== null) return this.mbitPerS >= RAW_FROM_MBIT_S ? "raw" : "htj2k";
-    // Without a measurement a short way is taken for a fast one: the same machine or the hospital's own network.
-    const { rtt, downlink = 10 } = this.hint();
-    const isNear = rtt !== undefined && rtt < 25 && downlink >= 10;
-    return isNear ? "raw" : "htj2k";
+    const { measured } = this;
+    // Nothing is known without a transfer: what browsers say of a line is a guess.
+    return measured === null || measured >= RAW_FROM_MBIT_S ? "raw" : "htj2k";
   }
+}
+
+/** Milliseconds in which at least one of them was under way: two at once share the line. */
+function busyTime(transfers: Transfer[]): number {
+  const sorted = [...transfers].sort((one, other) => one.from - other.from);
+  let [busy, until] = [0, Number.NEGATIVE_INFINITY];
+  for (const { from, to } of sorted) {
+    busy += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return busy;
 }
 
 /** One for the page: what one series has measured the next one knows. */

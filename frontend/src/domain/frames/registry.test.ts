@@ -31,6 +31,12 @@ it("keeps the series that were used last and forgets the oldest of many", () => 
   expect(framesOf("2")).not.toBeNull();
 });
 
+it("lets go of a series with its case", () => {
+  knowFrames("4", someFrames());
+  leaveSeries("4");
+  expect(framesOf("4")).toBeNull();
+});
+
 it("remembers until the case is left that a series came from DICOMweb", () => {
   noteFromDicomweb("3");
   expect(isFromDicomweb("3")).toBe(true);

@@ -28,10 +28,11 @@ export function isFromDicomweb(seriesInstanceUid: string): boolean {
   return fromDicomweb.has(seriesInstanceUid);
 }
 
-/** The case is left: let go of what was fetched and not decoded, and look for files when it is opened again. */
+/** The case is left: let go of all that is known of its series. When it is opened again the browser's cache has it. */
 export function leaveSeries(seriesInstanceUid: string): void {
   fromDicomweb.delete(seriesInstanceUid);
   known.get(seriesInstanceUid)?.drop();
+  known.delete(seriesInstanceUid);
 }
 
 export function knowFrames(seriesInstanceUid: string, frames: SeriesFrames): void {

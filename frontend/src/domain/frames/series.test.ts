@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { BrokenBundle, framesOfBundle } from "./bundle";
 import { Line } from "./line";
 import type { FrameForm, Manifest } from "./manifest";
-import { type Place, SeriesFrames, type Urgency } from "./series";
+import { type FetchOptions, type Place, SeriesFrames, type Urgency } from "./series";
 
 class Gone extends Error {}
 
 const COUNT = 100;
-const LENGTH = 1024 * 1024;
+const MIB = 1024 * 1024;
+const LENGTH = MIB;
 
 function place(url = "/frames/a", forms: FrameForm[] = ["raw", "htj2k"], count = COUNT): Place {
   const uids = Array.from({ length: count }, (_, index) => [`1.${index + 1}`]);
@@ -40,8 +41,19 @@ class Server {
 
   find = async () => this.current;
   isGone = (failure: unknown) => failure instanceof Gone;
-  fetch = async (url: string, urgency: Urgency): Promise<ArrayBuffer> => {
+  /** What the beginning of each answer takes; null where nobody is told. */
+  beginning: { milliseconds: number } | null = null;
+
+  fetch = async (
+    url: string,
+    urgency: Urgency,
+    { early, signal }: FetchOptions = {},
+  ): Promise<ArrayBuffer> => {
     this.asked.push({ url, urgency });
+    if (early && this.beginning) {
+      early.tell(new Uint8Array(early.count), this.beginning.milliseconds);
+      if (signal?.aborted) throw new DOMException("given up", "AbortError");
+    }
     this.running += 1;
     if (url.includes("-")) this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
     await this.released;
@@ -71,7 +83,7 @@ function bundle(first: number, last: number): ArrayBuffer {
 }
 
 function opened(server = new Server()) {
-  const line = new Line(() => ({ rtt: 0 }));
+  const line = new Line();
   return { server, line, frames: new SeriesFrames(server.current, server, line) };
 }
 
@@ -143,9 +155,40 @@ describe("SeriesFrames", () => {
 
   it("takes what there is: raw where the series has no HTJ2K", () => {
     const slow = new Line();
+    slow.add({ bytes: MIB, from: 0, to: 1_000 });
     const server = new Server();
     expect(new SeriesFrames(place(), server, slow).form).toBe("htj2k");
     expect(new SeriesFrames(place("/frames/a", ["raw"]), server, slow).form).toBe("raw");
+  });
+
+  it("tells of the beginning of a compressed frame where the whole one takes a while", async () => {
+    const server = new Server();
+    server.beginning = { milliseconds: 1 };
+    const line = new Line();
+    line.add({ bytes: MIB, from: 0, to: (8 * MIB) / 1000 / 10 }); // 10 Mbit/s: 840 ms a frame
+    const frames = new SeriesFrames(server.current, server, line);
+    const beginnings: number[] = [];
+    await frames.load("1.1", 1, "now", (bytes) => beginnings.push(bytes.length));
+    expect(beginnings).toEqual([MIB / 8]);
+    expect(server.urls).toEqual(["/frames/a/htj2k/1"]);
+    const fast = opened();
+    fast.server.beginning = { milliseconds: 1 };
+    await fast.frames.load("1.1", 1, "now", (bytes) => beginnings.push(bytes.length));
+    expect(beginnings).toHaveLength(1);
+  });
+
+  it("gives a large raw frame up where the line turns out slow, and stays with it where it is fast", async () => {
+    const large = place("/frames/a");
+    large.manifest.lengths = { raw: 24 * MIB, htj2k: 6 * MIB };
+    for (const [milliseconds, urls] of [
+      [40, ["/frames/a/raw/1", "/frames/a/htj2k/1"]],
+      [1, ["/frames/a/raw/1"]],
+    ] as const) {
+      const { server, frames } = opened(Object.assign(new Server(), { current: large }));
+      server.beginning = { milliseconds };
+      expect(await numberAt(frames, 1, "now")).toBe(1);
+      expect(server.urls).toEqual(urls);
+    }
   });
 
   it("fetches ahead while it may, keeps what it has, and asks for nothing twice", async () => {

@@ -19,8 +19,8 @@ export interface FrameBytes {
   form: FrameForm;
 }
 
-/** `now`: under the reader's eye. `background`: of the case on the screen. `ahead`: of the next case. */
-export type Urgency = "now" | "background" | "ahead";
+/** `now`: under the reader's eye. `aside`: one alone, for its thumbnail. `background`: of the case on the screen. `ahead`: of the next case. */
+export type Urgency = "now" | "aside" | "background" | "ahead";
 
 /** Where the frames of a series are, as the server says now. */
 export interface Place {
@@ -28,11 +28,25 @@ export interface Place {
   manifest: Manifest;
 }
 
+/** The beginning of a frame that is still on its way: HTJ2K holds the image at low resolution first. */
+export type OnBeginning = (bytes: Uint8Array<ArrayBuffer>) => void;
+
+/** Asks to be told once, when so many bytes have come, and how long they took from the first one on. */
+export interface EarlyBytes {
+  count: number;
+  tell: (bytes: Uint8Array<ArrayBuffer>, milliseconds: number) => void;
+}
+
+export interface FetchOptions {
+  early?: EarlyBytes | undefined;
+  signal?: AbortSignal;
+}
+
 /** How bytes come from the server. */
 export interface Transport {
   /** Asked again when an address has gone. */
   find: () => Promise<Place>;
-  fetch: (url: string, urgency: Urgency) => Promise<ArrayBuffer>;
+  fetch: (url: string, urgency: Urgency, options?: FetchOptions) => Promise<ArrayBuffer>;
   /** Was this failure the address having gone? */
   isGone: (failure: unknown) => boolean;
 }
@@ -40,6 +54,13 @@ export interface Transport {
 // One request costs some milliseconds of its own: on a fast line many small ones would be most of the time.
 const BUNDLE_BYTES = 8 * 1024 * 1024;
 const MOST_PER_BUNDLE = 32;
+// Drawing an image twice takes time too: a shorter wait is not worth it.
+const EARLY_FROM_MS = 700;
+// Holds a quarter of the resolution of a CT and of a mammogram, with room to spare: measured, docs/performance.md.
+const EARLY_SHARE = 1 / 8;
+// Raw pixels take long on a line that turns out slow: of a frame this large the line is measured on its beginning.
+const LARGE_BYTES = 384 * 1024;
+const MEASURED_BYTES = 96 * 1024;
 
 /** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
 export class SeriesFrames {
@@ -56,7 +77,6 @@ export class SeriesFrames {
     private place: Place,
     private readonly transport: Transport,
     private readonly line: Line,
-    private readonly now: () => number = () => performance.now(),
   ) {
     this.instances = instancesOf(place.manifest);
     this.places = framePlaces(this.instances, place.manifest.frames);
@@ -82,9 +102,14 @@ export class SeriesFrames {
   }
 
   /** A frame of an instance; what was fetched ahead is given out once. */
-  async load(sopInstanceUid: string, frame: number, urgency: Urgency): Promise<FrameBytes> {
+  async load(
+    sopInstanceUid: string,
+    frame: number,
+    urgency: Urgency,
+    onBeginning?: OnBeginning,
+  ): Promise<FrameBytes> {
     try {
-      return await this.loadAt(this.known(sopInstanceUid, frame), urgency);
+      return await this.loadAt(this.known(sopInstanceUid, frame), urgency, onBeginning);
     } catch (failure) {
       if (!this.transport.isGone(failure)) throw failure;
       // The series has grown, or its files were written anew: it has another address now.
@@ -121,14 +146,14 @@ export class SeriesFrames {
     return place;
   }
 
-  private async loadAt(place: number, urgency: Urgency): Promise<FrameBytes> {
+  private async loadAt(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
-    if (urgency === "now") return this.loadAlone(place);
+    if (urgency === "now" || urgency === "aside") return this.loadAlone(place, urgency, onBeginning);
     await this.bundleWith(place, urgency);
     // The viewport may have fetched it meanwhile.
-    return this.take(place) ?? this.loadAlone(place);
+    return this.take(place) ?? this.loadAlone(place, urgency);
   }
 
   private take(place: number): FrameBytes | null {
@@ -137,11 +162,37 @@ export class SeriesFrames {
     return here;
   }
 
-  private async loadAlone(place: number): Promise<FrameBytes> {
-    const form = this.form;
+  private async loadAlone(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
     this.fetchedAlone.add(place);
-    const bytes = await this.timed(`${this.place.url}/${form}/${place}`, "now");
+    const raw = await this.rawWhileFast(place, urgency);
+    if (raw) return { bytes: new Uint8Array(raw), form: "raw" };
+    const form = this.form;
+    const length = lengthOf(this.place.manifest, form, place);
+    const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
+    const early = onBeginning && isWorthIt && { count: Math.ceil(length * EARLY_SHARE), tell: onBeginning };
+    const bytes = await this.transport.fetch(this.urlOf(form, place), urgency, { early: early || undefined });
     return { bytes: new Uint8Array(bytes), form };
+  }
+
+  /** A large frame as raw pixels on a line of which nothing is known yet: given up where it turns out slow. */
+  private async rawWhileFast(place: number, urgency: Urgency): Promise<ArrayBuffer | null> {
+    const { manifest } = this.place;
+    const isLarge = lengthOf(manifest, "raw", place) > LARGE_BYTES && hasForm(manifest, "htj2k");
+    if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
+    const giveUp = new AbortController();
+    const tell = (bytes: Uint8Array, milliseconds: number) => {
+      this.line.add({ bytes: bytes.byteLength, from: 0, to: milliseconds });
+      if (this.form !== "raw") giveUp.abort();
+    };
+    const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
+    return this.transport.fetch(this.urlOf("raw", place), urgency, options).catch((failure: unknown) => {
+      if (giveUp.signal.aborted) return null;
+      throw failure;
+    });
+  }
+
+  private urlOf(form: FrameForm, name: string | number): string {
+    return `${this.place.url}/${form}/${name}`;
   }
 
   private bundleWith(place: number, urgency: Urgency): Promise<void> {
@@ -166,18 +217,11 @@ export class SeriesFrames {
   }
 
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
-    const bundle = await this.timed(`${this.place.url}/${form}/${first}-${last}`, urgency);
+    const bundle = await this.transport.fetch(this.urlOf(form, `${first}-${last}`), urgency);
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
-      // A copy: a view would keep the whole bundle alive until its last frame is decoded.
-      if (!this.fetchedAlone.delete(first + index))
-        this.waiting.set(first + index, { bytes: bytes.slice(), form });
+      if (this.fetchedAlone.delete(first + index)) continue;
+      // Ahead a copy: a view would keep the whole bundle alive until its last frame is decoded, which may be minutes.
+      this.waiting.set(first + index, { bytes: urgency === "ahead" ? bytes.slice() : bytes, form });
     }
-  }
-
-  private async timed(url: string, urgency: Urgency): Promise<ArrayBuffer> {
-    const started = this.now();
-    const bytes = await this.transport.fetch(url, urgency);
-    this.line.add(bytes.byteLength, this.now() - started);
-    return bytes;
   }
 }

@@ -1,5 +1,6 @@
+import { openRead } from "@/api/opening";
 import { Problem, Unreachable } from "@/api/problem";
-import { askToEdit, openRead, type Read, saveDraft } from "@/api/reading";
+import { askToEdit, type Read, saveDraft } from "@/api/reading";
 import { signInAgain } from "@/api/session";
 import {
   type AutosaveEvent,
