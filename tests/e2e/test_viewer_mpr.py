@@ -168,7 +168,7 @@ def scroll_to(page: Page, axis: int, wanted_mm: float) -> None:
         while (gap := abs(place() - wanted_mm)) > 1.6:
             before = place()
             page.keyboard.press(key)
-            becomes(page, lambda before=before: place() != before, True)
+            until(page, f"window.__overread_viewer.crosshairs[{axis}] !== {before}")
             if abs(place() - wanted_mm) > gap:
                 break
         else:
