@@ -48,6 +48,10 @@ class ReaderStudy(UuidModel):
     closed_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
+    shows_prior_marks = models.BooleanField(
+        default=False,
+        help_text="Whether readers see what they marked on a prior when it was a case.",
+    )
 
     class Meta:
         ordering = ["-created_at"]

@@ -9,7 +9,8 @@ from typing import TypedDict
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from annotations.domain.ai_decisions import ShownAi
-from annotations.domain.priors import Described, Relevance, relevance
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
 from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import (
     AiDisplay,
@@ -142,6 +143,24 @@ def priors_of_read(*, case: Case) -> QuerySet[CasePrior]:
     """Return the priors of a case with their series, as far as the protocol shows them to readers."""
     shown = CasePrior.objects.filter(case=case, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
+
+
+def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
+    """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
+    own = read.assignment
+    earlier = Read.objects.filter(
+        signed_revision__isnull=False,
+        assignment__reader=own.reader_id,
+        assignment__reader_study=own.reader_study_id,
+        assignment__reader_study__shows_prior_marks=True,
+        assignment__state=AssignmentState.SIGNED,
+        assignment__case__imaging_study__in=priors_of_read(case=own.case).values("imaging_study"),
+    ).select_related("signed_revision", "assignment__case")
+    return {
+        one.assignment.case.imaging_study_id: own_marks(upgraded(one.signed_revision.payload))
+        for one in earlier
+        if one.signed_revision
+    }
 
 
 def reference_standard_of(*, reader_study: ReaderStudy) -> ReferenceStandard | None:

@@ -30,6 +30,7 @@ class HangingProtocolOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     rules = serializers.ListField(child=serializers.DictField())
     shows_priors = serializers.BooleanField()
+    shows_prior_marks = serializers.BooleanField()
 
 
 class HangingProtocolInput(serializers.Serializer[Any]):
@@ -37,6 +38,7 @@ class HangingProtocolInput(serializers.Serializer[Any]):
 
     rules = serializers.JSONField()
     shows_priors = serializers.BooleanField()
+    shows_prior_marks = serializers.BooleanField(default=False)
 
 
 def hanging_of(reader_study: ReaderStudy) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def hanging_of(reader_study: ReaderStudy) -> dict[str, Any]:
         "version": protocol.version if protocol else 0,
         "rules": protocol.rules if protocol else [],
         "shows_priors": reader_study.shows_priors,
+        "shows_prior_marks": reader_study.shows_prior_marks,
     }
 
 

@@ -95,12 +95,27 @@ class ReadImagingStudyOutput(serializers.Serializer[Any]):
     series = ReadSeriesOutput(many=True, source="series.all")
 
 
+class OwnMarkOutput(serializers.Serializer[Any]):
+    """A mark of the reader's own on a prior, signed when that was a case."""
+
+    id = serializers.UUIDField()
+    finding = serializers.IntegerField()
+    text = serializers.CharField()
+    geometry = serializers.DictField()
+
+
 class ReadPriorOutput(serializers.Serializer[Any]):
     """A prior beside the case. Its date stays hidden; the reader is told how long before it was made."""
 
     name = serializers.SerializerMethodField()
     interval = serializers.SerializerMethodField()
     imaging_study = ReadImagingStudyOutput()
+    own_marks = serializers.SerializerMethodField()
+
+    @extend_schema_field(OwnMarkOutput(many=True))
+    def get_own_marks(self, prior: CasePrior) -> Any:
+        """Return what the reader marked there, where the protocol shows it."""
+        return OwnMarkOutput(self.context["own_marks"].get(prior.imaging_study_id, []), many=True).data
 
     def get_name(self, prior: CasePrior) -> str:
         """Return its number, the most relevant being the first."""
@@ -122,7 +137,7 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     @extend_schema_field(ReadPriorOutput(many=True))
     def get_priors(self, case: Case) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(selectors.priors_of_read(case=case), many=True).data
+        return ReadPriorOutput(selectors.priors_of_read(case=case), many=True, context=self.context).data
 
 
 class ReadOutput(serializers.ModelSerializer[Read]):
@@ -180,7 +195,8 @@ def _read_response(read: Read) -> Response:
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=selectors.comparison_available(read=read),
     )
-    return Response(ReadOutput(read).data)
+    shown = ReadOutput(read, context={"own_marks": selectors.own_marks_on_priors(read=read)})
+    return Response(shown.data)
 
 
 class AssignmentOpenApi(APIView):

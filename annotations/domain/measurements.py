@@ -208,19 +208,25 @@ def form_problems(geometry: dict[str, Any], path: str) -> list[Problem]:
         return []
     match geometry["kind"]:
         case "BIDIRECTIONAL":
-            return _bidirectional_problems(points, path)
-        case "RECTANGLE":
+            return _bidirectional_problems(points, path, is_square=not _has_oblong_pixels(geometry))
+        case "RECTANGLE" if not _has_oblong_pixels(geometry):
             return _right_angles(points, [(0, 1, 3), (1, 2, 0), (2, 3, 1)], path)
         case "BOX":
             return _right_angles(points, [(0, 1, 2), (0, 2, 3), (0, 1, 3)], path)
     return []
 
 
-def _bidirectional_problems(points: list[Point], path: str) -> list[Problem]:
+def _has_oblong_pixels(geometry: dict[str, Any]) -> bool:
+    """Whether right angles drawn in the pixels (of an ultrasound region) are none in millimetres."""
+    spacing = geometry.get("spacing_mm")
+    return geometry.get("points_mm") is None and spacing is not None and spacing[0] != spacing[1]
+
+
+def _bidirectional_problems(points: list[Point], path: str, *, is_square: bool) -> list[Problem]:
     long, short = _minus(points[1], points[0]), _minus(points[3], points[2])
     if math.hypot(*short) > math.hypot(*long) + _POINT_TOLERANCE_MM:
         return [Problem(path, "axes_swapped", "The long axis comes first and is at least as long as the short one.")]
-    if not _is_square(long, short):
+    if is_square and not _is_square(long, short):
         return [Problem(path, "not_perpendicular", "The short axis is perpendicular to the long one (RECIST 1.1).")]
     return []
 

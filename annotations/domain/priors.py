@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
+
+from annotations.domain.segment_marks import is_segment
 
 MAXIMUM_PRIORS = 9
 _DAYS_OF_MONTH = 30.4375
@@ -54,3 +56,22 @@ def interval_text(days_earlier: int | None) -> str | None:
 
 def _said(count: int, unit: str) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'} earlier"
+
+
+class OwnMark(TypedDict):
+    """A mark that the reader has signed on what is now a prior: where it lies, and the number of its finding there."""
+
+    id: str
+    finding: int
+    text: str
+    geometry: dict[str, Any]
+
+
+def own_marks(payload: dict[str, Any]) -> list[OwnMark]:
+    """Return the marks of a read's newest payload as they are shown on a prior; voxels stay with their read."""
+    return [
+        OwnMark(id=mark["id"], finding=number, text=mark.get("text", ""), geometry=mark["geometry"])
+        for number, finding in enumerate(payload["findings"], start=1)
+        for mark in finding["marks"]
+        if not is_segment(mark["geometry"])
+    ]

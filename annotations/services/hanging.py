@@ -18,8 +18,10 @@ from portal.errors import FieldProblem, Invalid
 
 
 @transaction.atomic
-def hanging_protocol_put(*, by: User, reader_study: ReaderStudy, rules: Any, shows_priors: bool) -> None:
-    """Store the rules of a draft as a new version, and whether readers see priors (its row is locked by the caller)."""
+def hanging_protocol_put(
+    *, by: User, reader_study: ReaderStudy, rules: Any, shows_priors: bool, shows_prior_marks: bool = False
+) -> None:
+    """Store the rules of a draft as a new version, and what readers see of priors (its row is locked by the caller)."""
     require_draft(reader_study)
     json_digest(rules, code="invalid_hanging_protocol")
     problems = hanging_problems(rules)
@@ -28,13 +30,17 @@ def hanging_protocol_put(*, by: User, reader_study: ReaderStudy, rules: Any, sho
             "The hanging protocol is not valid.", code="invalid_hanging_protocol", errors=field_problems(problems)
         )
     newest = hanging_protocol_of(reader_study=reader_study)
-    if reader_study.shows_priors != shows_priors:
-        reader_study.shows_priors = shows_priors
-        reader_study.save(update_fields=["shows_priors"])
+    # Marks without the images they lie on would be seen by nobody.
+    reader_study.shows_priors, reader_study.shows_prior_marks = shows_priors, shows_priors and shows_prior_marks
+    reader_study.save(update_fields=["shows_priors", "shows_prior_marks"])
     if newest is None or newest.rules != rules:
         version = newest.version + 1 if newest else 1
         newest = HangingProtocol.objects.create(reader_study=reader_study, version=version, rules=rules, created_by=by)
-    detail = {"version": newest.version, "shows_priors": shows_priors}
+    detail = {
+        "version": newest.version,
+        "shows_priors": shows_priors,
+        "shows_prior_marks": reader_study.shows_prior_marks,
+    }
     record(stream=stream_of(reader_study.pk), actor=by, action="hanging_protocol.put", obj=newest, detail=detail)
 
 

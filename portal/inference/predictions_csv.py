@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.errors import FieldProblem
+from portal.inference.finding_geometry import SPHERE
 from portal.inference.prediction_input import (
     PULMONARY_NODULE,
-    SPHERE,
     PredictionInput,
     prediction_problems,
     to_prediction_input,

@@ -19,10 +19,11 @@ from portal.imaging.orthanc import OrthancUnavailable
 from portal.inference.engine.detector import detect
 from portal.inference.engine.volume import Detection, Detections, Heat, Volume
 from portal.inference.engine.weights import Weights, WeightsError, deterministic_torch, load_weights
+from portal.inference.finding_geometry import SPHERE
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import InferenceItem, InferenceRun, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import CtSeries, UnusableInput, read_ct_series
-from portal.inference.prediction_input import PULMONARY_NODULE, SPHERE
+from portal.inference.prediction_input import PULMONARY_NODULE
 from portal.inference.services import STREAM, heat_map_create
 from portal.jobs import JobFailed, Lease
 

@@ -15,6 +15,7 @@ from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.access import model_version_by_id
 from portal.inference.calibration import calibration_problems
+from portal.inference.finding_places import placed
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.heat_map_files import heat_map_write
 from portal.inference.models import (
@@ -187,6 +188,7 @@ def _store(
     if is_runnable(model_version):
         raise Conflict("The portal computes this model version's predictions itself.", code="computed_version")
     studies = _studies_of(inputs, places)
+    inputs = _placed(inputs, studies, places)
     in_force = predictions_in_force(
         model_version=model_version, imaging_study_ids=[study.pk for study in studies.values()]
     )
@@ -255,3 +257,13 @@ def _studies_of(inputs: Sequence[PredictionInput], places: Sequence[FieldProblem
             errors=problems[:1000],
         )
     return studies
+
+
+def _placed(
+    inputs: Sequence[PredictionInput], studies: Mapping[str, ImagingStudy], places: Sequence[FieldProblem]
+) -> list[PredictionInput]:
+    prefixes = [place["field"].removesuffix("imaging_study_uid") for place in places]
+    on_images, problems = placed(inputs, studies, prefixes)
+    if problems:
+        raise Invalid("Some findings lie on no image of the study; nothing was stored.", errors=problems[:1000])
+    return on_images

@@ -4,13 +4,14 @@ import base64
 import gzip
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from portal.demo.phantoms.dicom import study_instance_uid
+from portal.demo.phantoms.dicom import phantom_uid, study_instance_uid
 from portal.demo.reader_studies import NODULE_QUESTIONS
 from portal.inference.prediction_input import PULMONARY_NODULE
 from tests.browserless import Person, administrator, new_person
@@ -23,6 +24,9 @@ HOT = (8, 20, 7)
 # The image's slice, counted from below, through the hot voxel's centre, and where that lies in it.
 HOT_SLICE = 13
 HOT_X_MM, HOT_Y_MM = -28.3, 12.4
+CONTOUR_POINTS = 24
+# Column and row of the first corner, width and height.
+RECTANGLE_PX = (40.125, 60.0, 30.0, 20.0)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,37 @@ def heat_map(voxels: npt.NDArray[np.uint8], hot: tuple[float, float, float]) -> 
     return {"columns": columns, "rows": rows, "slices": slices, "affine": affine, "voxels": packed}
 
 
+def outlines(stage: Stage, salt: int) -> list[dict[str, Any]]:
+    """A contour around the lesion, a box around it, and a rectangle in pixels beside it on the same image."""
+    lesion, grid = stage.phantom.lesions[0], stage.phantom.grid
+    index = round((lesion.center_mm[2] - grid.origin_mm[2]) / grid.slice_mm)
+    x, y = round(lesion.center_mm[0] + 0.0391 + salt / 1e6, 6), round(lesion.center_mm[1], 3)
+    z, radius = grid.origin_mm[2] + index * grid.slice_mm, lesion.diameter_mm / 2 + 2
+    turns = [math.tau * step / CONTOUR_POINTS for step in range(CONTOUR_POINTS)]
+    ring = [[x + radius * math.cos(turn), y + radius * math.sin(turn), z] for turn in turns]
+    corner = [round(x - 12.0007, 6), round(y - 10, 3), round(z - 1.6 * grid.slice_mm, 3)]
+    # The edge along the normal comes first: any order will do.
+    edges = [(2, 3.2 * grid.slice_mm), (0, 24.0), (1, 20.0)]
+    box = [corner] + [[value + length * (axis == at) for at, value in enumerate(corner)] for axis, length in edges]
+    left, top = RECTANGLE_PX[0] + salt / 1e6, RECTANGLE_PX[1]
+    right, bottom = left + RECTANGLE_PX[2], top + RECTANGLE_PX[3]
+    image = phantom_uid(stage.phantom.name, "instance", str(index))
+    geometries = [
+        {"kind": "FREEHAND", "points_mm": ring},
+        {"kind": "BOX", "points_mm": box},
+        {
+            "kind": "RECTANGLE",
+            "points_px": [[left, top], [right, top], [right, bottom], [left, bottom]],
+            "sop_instance_uid": image,
+        },
+    ]
+    names = ("contour", "box", "rectangle")
+    return [
+        {"id": f"canary-{name}-{salt}", "code": PULMONARY_NODULE, "score": score, "geometry": geometry}
+        for name, score, geometry in zip(names, (0.9127364, 0.5463728, 0.2817364), geometries, strict=True)
+    ]
+
+
 def prediction(stage: Stage, salt: int) -> dict[str, Any]:
     """Two findings: one on the phantom's lesion, one 25 mm away; digits that nothing else has."""
     lesion = stage.phantom.lesions[0]
@@ -83,8 +118,16 @@ def prediction(stage: Stage, salt: int) -> dict[str, Any]:
     }
 
 
-def ai_study(stage: Stage, display: str, salt: int, *, required: bool = False) -> AiStudy:
-    """A reader study of the phantom alone in which readers see the AI as `display` says."""
+def ai_study(
+    stage: Stage,
+    display: str,
+    salt: int,
+    *,
+    required: bool = False,
+    questions: list[dict[str, Any]] = NODULE_QUESTIONS,
+    **changes: Any,
+) -> AiStudy:
+    """A reader study of the phantom alone in which readers see the AI as `display` says; `changes` to what it says."""
     root = administrator(stage.portal)
     reader = new_person(stage.portal, root, f"blinded{salt}")
     coordinator = stage.coordinator
@@ -94,38 +137,55 @@ def ai_study(stage: Stage, display: str, salt: int, *, required: bool = False) -
     version = coordinator.send(
         "POST", f"ai-models/{model['id']}/versions", {"version": version_name, "calibration": calibration}
     )
-    said = prediction(stage, salt)
+    said = prediction(stage, salt) | changes
     posted = coordinator.send("POST", f"model-versions/{version['id']}/predictions", said)["results"][0]
     study = coordinator.send("POST", "reader-studies", {"name": f"Study {salt}"})
     path = f"reader-studies/{study['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": NODULE_QUESTIONS})
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": questions})
     images = imaging_study_id(coordinator, stage.phantom.name)
     coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [images]})
     roles = {coordinator: "COORDINATOR", reader: "READER"}
     members = [{"user_id": person.id, "role": role} for person, role in roles.items()]
     coordinator.send("PUT", f"{path}/members", {"members": members})
-    changes = {"ai_model_version_id": version["id"], "ai_display": display, "ai_decisions_required": required}
-    coordinator.send("PATCH", path, changes)
+    display_of_ai = {"ai_model_version_id": version["id"], "ai_display": display, "ai_decisions_required": required}
+    coordinator.send("PATCH", path, display_of_ai)
     coordinator.send("POST", f"{path}/launch")
     return AiStudy(study["id"], reader, coordinator, posted["id"], _canaries(name, version_name, said, posted))
 
 
 def _canaries(name: str, version: str, said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:
     """What to look for, each in every form in which it could travel."""
-    voxels = gzip.decompress(base64.b64decode(said["heat_map"]["voxels"]))
-    # Deflated parts of the map: what a browser is sent is gzip of the same voxels, whatever the level.
-    last_row = voxels[-SHAPE[2] :]
-    places = [json.dumps(value) for one in said["findings"] for value in one["geometry"]["center_mm"]]
-    distinct = [text for text in places if len(text.partition(".")[2]) >= 6]
-    assert len(distinct) == 2, places
-    return {
+    canaries = {
         "model name": [name.encode()],
         "model version": [version.encode()],
         "score": [str(said["score"]).encode()],
-        "finding scores": [b"6271935", b"3184627"],
+        "finding scores": [json.dumps(one["score"]).partition(".")[2].encode() for one in said["findings"]],
         "finding ids": [one["id"].encode() for one in said["findings"]],
-        "finding coordinates": [text.encode() for text in distinct],
         "prediction id": [posted["id"].encode()],
+    }
+    canaries |= {f"place of the {kind}": texts for kind, texts in _places(said["findings"]).items()}
+    return canaries | (_heat_canaries(said, posted) if said["heat_map"] else {})
+
+
+def _places(findings: list[dict[str, Any]]) -> dict[str, list[bytes]]:
+    """Of each kind of geometry the coordinates with so many digits that nothing else has them."""
+    places: dict[str, list[bytes]] = {}
+    for one in findings:
+        geometry = one["geometry"]
+        values = [*geometry.get("center_mm", [])]
+        for point in [*geometry.get("points_mm", []), *geometry.get("points_px", [])]:
+            values += point
+        distinct = {text for text in map(json.dumps, values) if len(text.partition(".")[2]) >= 6}
+        assert distinct, one
+        places.setdefault(geometry["kind"], []).extend(text.encode() for text in sorted(distinct))
+    return places
+
+
+def _heat_canaries(said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:
+    voxels = gzip.decompress(base64.b64decode(said["heat_map"]["voxels"]))
+    # Deflated parts of the map: what a browser is sent is gzip of the same voxels, whatever the level.
+    last_row = voxels[-SHAPE[2] :]
+    return {
         "heat map digest": [posted["heat_map"]["digest"].encode()],
         "heat map voxels": [last_row, said["heat_map"]["voxels"].encode()[:60]],
         "digest of the heat map's voxels": [hashlib.sha256(voxels).hexdigest().encode()],

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.ai_stage import AiStudy, ai_study
+from tests.e2e.ai_stage import AiStudy, ai_study, outlines, prediction
 from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
@@ -101,6 +102,11 @@ def read_the_case(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def every_kind(stage: Stage, salt: int) -> list[dict[str, Any]]:
+    """Findings of every kind that an AI can have: spheres, a contour, a box, a rectangle in pixels."""
+    return [*prediction(stage, salt)["findings"], *outlines(stage, salt)]
+
+
 def test_the_search_finds_what_is_there() -> None:
     """Otherwise the tests below would pass on any bytes."""
     canaries = {"plain": [b"Zebrafinch1"], "packed": [bytes(range(1, 32))], "absent": [b"Zebrafinch2"]}
@@ -109,7 +115,7 @@ def test_the_search_finds_what_is_there() -> None:
 
 
 def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Callable[[AiStudy], Watched]) -> None:
-    study = ai_study(stage, "HIDDEN", 11)
+    study = ai_study(stage, "HIDDEN", 11, findings=every_kind(stage, 11))
     one = watched(study)
     read_the_case(one.page)
     one.page.keyboard.press("Control+Enter")
@@ -128,7 +134,7 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
 def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
     stage: Stage, watched: Callable[[AiStudy], Watched], display: str, salt: int, key: str
 ) -> None:
-    study = ai_study(stage, display, salt)
+    study = ai_study(stage, display, salt, findings=every_kind(stage, salt))
     one = watched(study)
     read_the_case(one.page)
     if display == "SECOND_READ":

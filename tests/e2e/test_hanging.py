@@ -12,13 +12,14 @@ from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.ruler import make_ruler
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
-from tests.e2e.test_reading import draw
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
+from tests.e2e.test_reading import draw, saved
 from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SLICES = 8
+STROKES = "[...document.querySelectorAll('svg line')].map((line) => line.getAttribute('stroke'))"
 CURRENT_DATE = date(2026, 3, 1)
 # 14 x 30.4375 days before.
 PRIOR_DATE = CURRENT_DATE - timedelta(days=426)
@@ -165,3 +166,49 @@ def test_a_reader_does_not_see_priors_that_the_protocol_hides(
     image_is_drawn(room)
     assert pane(room, "1", "p.seriesInstanceUid") == two_studies["current"][1]
     assert "Prior" not in room.inner_text("body")
+
+
+def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
+    stage: Stage, signed_in: Callable[[Person], Page], two_studies: dict[str, Any]
+) -> None:
+    coordinator, reader = stage.coordinator, stage.spare
+    made = coordinator.send("POST", "reader-studies", {"name": f"Follow-up {uuid.uuid4().hex[:6]}"})
+    path = f"reader-studies/{made['id']}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
+    ids = [two_studies["current_id"], two_studies["prior_id"]]
+    cases = coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": ids})
+    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
+    coordinator.send("PUT", f"{path}/members", {"members": members})
+    current = next(one for one in cases if one["imaging_study"]["id"] == ids[0])
+    coordinator.send("PUT", f"{path}/cases/{current['id']}/priors", {"imaging_study_ids": ids[1:]})
+    hanging = {"rules": [], "shows_priors": True, "shows_prior_marks": True}
+    assert coordinator.send("PUT", f"{path}/hanging-protocol", hanging)["shows_prior_marks"] is True
+    (earlier,) = (one["name"] for one in cases if one["imaging_study"]["id"] == ids[1])
+    seed = seed_that_begins_with(earlier, [reader.username])
+    coordinator.send("POST", f"{path}/launch", {"seed": seed})
+    names = {one["case_name"]: one["id"] for one in reader.get(f"{path}/assignments")}
+
+    page = signed_in(reader)
+    page.goto(f"{stage.portal.url}/assignments/{names[earlier]}")
+    image_is_drawn(page)
+    page.keyboard.press("l")
+    draw(page, (80, 80), (160, 80))
+    page.get_by_role("slider", name="Confidence of mark 1").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("4")
+    saved(page)
+    page.keyboard.press("Control+Enter")
+    saved(page, "signed")
+    page.goto(f"{stage.portal.url}/assignments/{names[current['name']]}")
+    image_is_drawn(page)
+    page.keyboard.press("m")
+    until(page, "window.__overread_viewer?.annotations.length === 1")
+    (shown,) = probe(page, "v.annotations")
+    assert (shown["id"].partition("-")[0], shown["isLocked"]) == ("prior", True)
+    until(page, f"{STROKES}.includes('rgb(222, 226, 230)') || {STROKES}.includes('rgba(173, 181, 189, 1)')")
+    screenshots(page, "own-mark-on-prior")
+    # It is nobody's to take away, and no finding of this read.
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(500)
+    assert probe(page, "v.annotations.length") == 1
+    expect(page.get_by_role("slider", name="Confidence of mark 1")).to_have_count(0)

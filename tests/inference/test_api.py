@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from portal.accounts.models import User
 from portal.db import AppendOnlyError
+from portal.imaging.models import Instance, Series
 from portal.inference.models import Prediction
 
 UIDS = [f"1.2.826.0.1.3680043.10.77.{number}" for number in range(1, 4)]
@@ -228,4 +229,58 @@ def test_what_the_database_could_not_store_is_refused_with_its_place(client, pre
     answer = client.post(predictions_url, body, content_type="application/json")
     assert answer.status_code == 400
     assert place in [error["field"] for error in answer.json()["errors"]]
+    assert not Prediction.objects.exists()
+
+
+@pytest.fixture
+def image(imaging_study_rows):
+    """An image of the first imaging study: 40 columns, 30 rows, 2 frames; and one of the second."""
+    made = []
+    for number, study in enumerate(imaging_study_rows[:2]):
+        series = Series.objects.create(series_instance_uid=f"1.7.{number}", imaging_study=study, modality="DX")
+        made.append(
+            Instance.objects.create(
+                sop_instance_uid=f"1.8.{number}",
+                series=series,
+                orthanc_id=f"orthanc-{number}",
+                number_of_frames=2,
+                rows=30,
+                columns=40,
+            )
+        )
+    return made[0]
+
+
+def outline(**geometry):
+    corners = [[1, 2], [39, 2], [39, 20], [1, 20]]
+    whole = {"kind": "RECTANGLE", "points_px": corners, "sop_instance_uid": "1.8.0", **geometry}
+    return {"imaging_study_uid": UIDS[0], "score": 0.8, "findings": [NODULE, {**NODULE, "id": "F2", "geometry": whole}]}
+
+
+def test_a_finding_in_pixels_names_its_image_and_is_given_its_series(client, predictions_url, image):
+    first = post(client, predictions_url, outline())
+    assert (first.status_code, first.data["created"]) == (201, 1)
+    geometry = Prediction.objects.get().findings[1]["geometry"]
+    assert (geometry["series_instance_uid"], geometry["points_px"][2]) == ("1.7.0", [39, 20])
+    assert post(client, predictions_url, outline()).data["unchanged"] == 1
+    assert post(client, predictions_url, outline(series_instance_uid="1.7.0", frame_number=2)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"sop_instance_uid": "1.8.1"}, "sop_instance_uid", "not_in_study"),
+        ({"sop_instance_uid": "1.8.9"}, "sop_instance_uid", "not_in_study"),
+        ({"series_instance_uid": "1.7.1"}, "series_instance_uid", "not_in_study"),
+        ({"series_instance_uid": "1.7.9"}, "series_instance_uid", "not_in_study"),
+        ({"frame_number": 3}, "frame_number", "bad_number"),
+        ({"points_px": [[1, 2], [42, 2], [42, 20], [1, 20]]}, "points_px", "outside_image"),
+        ({"points_px": [[1, 2], [39, 2], [39, 31], [1, 31]]}, "points_px", "outside_image"),
+    ],
+)
+def test_a_finding_on_no_image_of_the_study_is_named(client, predictions_url, image, changes, field, code):
+    answer = post(client, predictions_url, [outline(**changes)])
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    (problem,) = answer.json()["errors"]
+    assert (problem["field"], problem["code"]) == (f"[0].findings[1].geometry.{field}", code)
     assert not Prediction.objects.exists()

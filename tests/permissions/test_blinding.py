@@ -25,6 +25,10 @@ REVEALED = {
     "the AI's prediction",
     "the AI's finding",
     "the place of the AI's finding",
+    "the AI's contour",
+    "the place of the AI's contour",
+    "the AI's box",
+    "the place of the AI's box",
     "the digest of the AI's heat map",
     "the AI's heat map",
 }

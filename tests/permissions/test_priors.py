@@ -52,7 +52,8 @@ def test_a_prior_that_the_protocol_shows_is_the_readers_like_the_case_is(
     assert statuses(callers["anonymous"], world) == {401}
     (prior,) = callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}").json()["case"]["priors"]
     assert prior["imaging_study"]["study_instance_uid"] == world.b.imaging_study.study_instance_uid
-    assert set(prior) == {"name", "interval", "imaging_study"}, "no date and no description"
+    assert set(prior) == {"name", "interval", "imaging_study", "own_marks"}, "no date and no description"
+    assert prior["own_marks"] == []
     world.a.reader_study.assignments.filter(case=with_prior.case).update(state=AssignmentState.VOID)
     assert statuses(callers["reader"], world) == {404}
 

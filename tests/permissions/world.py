@@ -192,11 +192,18 @@ def complete_side(letter: str) -> Side:
     score = {"a": 0.7391824, "b": 0.6284719}[letter]
     coordinate = {"a": -81.726354, "b": -93.847261}[letter]
     found = {"kind": "SPHERE", "center_mm": [coordinate, 2.0, 3.0], "diameter_mm": 7.0}
+    on_line, on_box = round(coordinate + 11.000001, 6), round(coordinate + 22.000002, 6)
+    line = {"kind": "FREEHAND", "points_mm": [[on_line, 2.0, 1.0], [9.0, 2.0, 1.0], [9.0, 8.0, 1.0]]}
+    box = {"kind": "BOX", "points_mm": [[on_box, 2.0, 1.0], [9.0, 2.0, 1.0], [on_box, 8.0, 1.0], [on_box, 2.0, 5.0]]}
     prediction = Prediction.objects.create(
         model_version=version,
         imaging_study=study,
         score=score,
-        findings=[{"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found}],
+        findings=[
+            {"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found},
+            {"id": f"contour-canary-{letter}", "code": NODULE, "score": 0.4, "geometry": line},
+            {"id": f"box-canary-{letter}", "code": NODULE, "score": 0.3, "geometry": box},
+        ],
         source=PredictionSource.API,
     )
     heat_map = HeatMapInput(2, 2, 1, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], "", f"hot{letter}".encode())
@@ -277,6 +284,10 @@ def complete_side(letter: str) -> Side:
             "the AI's prediction": str(prediction.pk),
             "the AI's finding": f"finding-canary-{letter}",
             "the place of the AI's finding": str(coordinate),
+            "the AI's contour": f"contour-canary-{letter}",
+            "the place of the AI's contour": str(on_line),
+            "the AI's box": f"box-canary-{letter}",
+            "the place of the AI's box": str(on_box),
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",

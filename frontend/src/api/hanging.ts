@@ -9,6 +9,8 @@ export interface HangingProtocol {
   version: number;
   rules: HangingRule[];
   shows_priors: boolean;
+  /** Readers see what they have signed themselves on a prior that was a case of theirs. */
+  shows_prior_marks: boolean;
 }
 
 export interface PriorCandidate extends CaseImagingStudy {

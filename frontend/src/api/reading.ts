@@ -40,6 +40,16 @@ export interface PriorOfCase {
   /** For example "14 months earlier"; null when a date is not known. */
   interval: string | null;
   imaging_study: ImagesOfCase;
+  /** What the reader signed there when it was a case; empty where the protocol hides it. */
+  own_marks: OwnMarkOnPrior[];
+}
+
+export interface OwnMarkOnPrior {
+  id: string;
+  /** The number of its finding in that read. */
+  finding: number;
+  text: string;
+  geometry: Geometry;
 }
 
 export interface Read {

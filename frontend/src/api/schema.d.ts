@@ -1269,6 +1269,47 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /**
+         * @description * `SPHERE` - SPHERE
+         *     * `POINT` - POINT
+         *     * `LENGTH` - LENGTH
+         *     * `RECTANGLE` - RECTANGLE
+         *     * `ELLIPSE` - ELLIPSE
+         *     * `FREEHAND` - FREEHAND
+         *     * `BOX` - BOX
+         * @enum {string}
+         */
+        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX";
+        /** @description Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules. */
+        FindingGeometryShapeRequest: {
+            kind: components["schemas"]["FindingGeometryShapeKindEnum"];
+            /** @description Patient millimetres (LPS+): a contour's closed line, a box's corner and its three neighbours. */
+            points_mm?: number[][] | null;
+            /** @description Instead of points_mm: column and row, 0 at the centre of the first pixel, of the named image. */
+            points_px?: number[][] | null;
+            /** @description Of a SPHERE. */
+            center_mm?: number[];
+            /**
+             * Format: double
+             * @description Of a SPHERE.
+             */
+            diameter_mm?: number;
+            frame_of_reference_uid?: string | null;
+            series_instance_uid?: string | null;
+            sop_instance_uid?: string | null;
+            frame_number?: number | null;
+        };
+        /** @description A posted finding, for the API's documentation. */
+        FindingShapeRequest: {
+            id: string;
+            /** @description scheme, value and meaning */
+            code: {
+                [key: string]: string;
+            };
+            /** Format: double */
+            score: number;
+            geometry: components["schemas"]["FindingGeometryShapeRequest"];
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             /** @description Send it with every frame, in the header X-Frame-Grant. */
@@ -1310,6 +1351,8 @@ export interface components {
         HangingProtocolInputRequest: {
             rules: unknown;
             shows_priors: boolean;
+            /** @default false */
+            shows_prior_marks: boolean;
         };
         /** @description The rules in force; version 0 while there are none of the reader study's own. */
         HangingProtocolOutput: {
@@ -1318,6 +1361,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             shows_priors: boolean;
+            shows_prior_marks: boolean;
         };
         /** @description A posted heat map, for the API's documentation; `heat_map` holds the rules. */
         HeatMapInputShapeRequest: {
@@ -1610,6 +1654,16 @@ export interface components {
             series_instance_uid: string;
             number_of_instances: number;
         };
+        /** @description A mark of the reader's own on a prior, signed when that was a case. */
+        OwnMarkOutput: {
+            /** Format: uuid */
+            id: string;
+            finding: number;
+            text: string;
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
         PaginatedAiModelOutputList: {
             /** Format: uri */
             next: string | null;
@@ -1736,9 +1790,7 @@ export interface components {
             imaging_study_uid: string;
             /** Format: double */
             score: number;
-            findings?: {
-                [key: string]: unknown;
-            }[];
+            findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
         /** @description A prediction, and whether it is the one in force. */
@@ -1909,6 +1961,7 @@ export interface components {
             /** @description Say how long before the current study it was made. */
             readonly interval: string | null;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readonly own_marks: components["schemas"]["OwnMarkOutput"][];
         };
         /** @description The reader study of a read. */
         ReadReaderStudyOutput: {

@@ -2,6 +2,9 @@ import { sameCode } from "./labelSchema";
 import type { AiDecision, Finding, Geometry, PatientMm, PixelPoint, ReadPayload } from "./payload";
 import type { Gap } from "./validation";
 
+/** What a reader does with a finding of the AI by key or button. */
+export type AiChoice = "accept" | "adjust" | "reject";
+
 /** What the reader decided about a finding of the AI, if anything yet. */
 export function decisionOn(payload: ReadPayload, aiFindingId: string): AiDecision | undefined {
   return payload.ai_decisions.find((decision) => decision.ai_finding_id === aiFindingId);

@@ -195,9 +195,9 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Shift+a"], action: "ai_accept", group: "AI", text: "Accept the chosen finding of the AI" },
   { keys: ["Shift+j"], action: "ai_adjust", group: "AI", text: "Accept it and adjust the copy" },
   { keys: ["Shift+x"], action: "ai_reject", group: "AI", text: "Reject it" },
-  { keys: ["z"], action: "heat_toggle", group: "AI", text: "Heat map off and on" },
-  { keys: ["u"], action: "heat_more", group: "AI", text: "Heat map stronger" },
-  { keys: ["j"], action: "heat_less", group: "AI", text: "Heat map weaker" },
+  { keys: ["z"], action: "heat_toggle", group: "AI", text: "The AI on the images off and on" },
+  { keys: ["u"], action: "heat_more", group: "AI", text: "The AI on the images stronger" },
+  { keys: ["j"], action: "heat_less", group: "AI", text: "The AI on the images weaker" },
   {
     keys: ["Shift+Enter"],
     action: "first_read_freeze",

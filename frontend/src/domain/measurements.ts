@@ -66,7 +66,9 @@ export function sizesOf(geometry: Geometry): Sizes {
 }
 
 /** The points in millimetres: in the patient, or in the plane of an image that has a spacing only. */
-export function pointsInMm(geometry: Geometry): PatientMm[] | null {
+export function pointsInMm(
+  geometry: Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">,
+): PatientMm[] | null {
   if (geometry.points_mm) return geometry.points_mm;
   const { points_px, spacing_mm } = geometry;
   if (!points_px || !spacing_mm) return null;

@@ -16,6 +16,20 @@ test("a probe reads the pixel whose centre is nearest", () => {
   expect(valuesUnder("PROBE", [[40, 2]], PLACE)).toEqual({});
 });
 
+test("numbers that a payload cannot hold are no measurement", () => {
+  const huge = { ...PLACE, values: Float32Array.from(PLACE.values), unit: "raw" };
+  huge.values[3 * 40 + 7] = 2e10;
+  expect(valuesUnder("PROBE", [[7, 3]], huge)).toEqual({});
+  const around: [number, number][] = [
+    [6.5, 2.5],
+    [8.5, 2.5],
+    [8.5, 4.5],
+    [6.5, 4.5],
+  ];
+  expect(valuesUnder("RECTANGLE", around, huge)).toEqual({});
+  expect(valuesUnder("RECTANGLE", around, PLACE)).toMatchObject({ min: 307, max: 408 });
+});
+
 test("a rectangle from 9.5 to 12.5 and 4.5 to 6.5 covers six pixels", () => {
   const corners = [
     [9.5, 4.5],

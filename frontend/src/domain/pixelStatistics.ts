@@ -15,6 +15,17 @@ export interface GreyImage {
   column_mm: number;
 }
 
+// As the payload allows; a longer text is no unit.
+const UNIT = /^[!-~]{1,16}$/;
+
+/** The unit as a mark keeps it: what the image names, or `raw` where it names none that can be kept. */
+export function unitText(named: string | null): string {
+  return named !== null && UNIT.test(named) ? named : "raw";
+}
+
+// As the payload allows; larger numbers are no measurement.
+const LARGEST = 1e10;
+
 interface Box {
   left: number;
   top: number;
@@ -40,7 +51,7 @@ function probed([column, row]: PixelPoint, image: GreyImage): Values {
   const [at, down] = [Math.round(column), Math.round(row)];
   if (at < 0 || down < 0 || at >= image.columns || down >= image.rows) return {};
   const value = valueAt(image, at, down);
-  return value === null ? {} : { value: rounded(value), unit: image.unit };
+  return value === null || Math.abs(value) > LARGEST ? {} : { value: rounded(value), unit: image.unit };
 }
 
 function valueAt(image: GreyImage, column: number, row: number): number | null {
@@ -154,7 +165,7 @@ function summed({ bounds, contains }: Shape, image: GreyImage): Values {
       max = Math.max(max, value);
     }
   }
-  if (count === 0) return {};
+  if (count === 0 || min < -LARGEST || max > LARGEST) return {};
   const sd = Math.sqrt(squares / count);
   return { mean: rounded(mean), sd: rounded(sd), min: rounded(min), max: rounded(max), unit: image.unit };
 }

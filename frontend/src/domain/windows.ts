@@ -1,6 +1,8 @@
+import type { AiChoice } from "./aiDecisions";
 import type { Edit } from "./edits";
 import type { HotkeyAction } from "./hotkeys";
 import { HOTKEYS } from "./hotkeys";
+import type { Strengths } from "./overlayStrengths";
 import type { ReadPayload } from "./payload";
 
 /**
@@ -13,12 +15,16 @@ export interface ReadOnImages {
   isFrozen: boolean;
   isAiShown: boolean;
   selectedMarkId: string | null;
+  /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
+  strengths: Strengths;
 }
 
 export type ToImages =
   | { type: "state"; state: ReadOnImages }
   | { type: "go_to_mark"; id: string }
   | { type: "action"; action: HotkeyAction }
+  /** A copy of an AI's mark is made where the images are. */
+  | { type: "ai_decide"; aiFindingId: string; choice: AiChoice }
   /** The form window has come, for the first time or after a reload: is there an image window? */
   | { type: "anybody" }
   | { type: "bring_back" }
@@ -49,10 +55,11 @@ const ON_IMAGES = new Set<HotkeyAction>([
   "finding_extend",
   "box_first",
   "box_last",
-  "heat_toggle",
-  "heat_more",
-  "heat_less",
   "mark_next",
+  "ai_next",
+  "ai_accept",
+  "ai_adjust",
+  "ai_reject",
 ]);
 
 /** Whether an action belongs to the images: pressed in the form window it goes to the image window. */

@@ -5,7 +5,7 @@ import type { Answer, ReadPayload } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { AiFindings } from "./ai/AiFindings";
 import quiet from "./ai/ai.module.css";
-import { HeatControl } from "./ai/HeatControl";
+import { OverlayControls } from "./ai/OverlayControls";
 import type { Ai } from "./ai/useAi";
 import classes from "./ReadingRoom.module.css";
 
@@ -34,9 +34,7 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
         Score {prediction.score.toFixed(2)}; positive from {prediction.threshold.toFixed(2)} (operating
         point). {calibrationText(prediction)}
       </div>
-      {prediction.heat_map && (
-        <HeatControl opacity={ai.opacity} isLoading={ai.heat === null} onChange={ai.setOpacity} />
-      )}
+      <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.heat === null} />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
       <AiFindings
         findings={prediction.findings}

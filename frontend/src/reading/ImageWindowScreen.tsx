@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
@@ -108,6 +109,7 @@ interface RoomOfImagesProps {
 function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
+  const overlays = { ...NO_SLIDERS, strengths: state.strengths };
   const handle = useDistantRead(state.payload, line);
   const { isFrozen } = state;
   const images = useImages({
@@ -115,10 +117,15 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
     handle,
     isFrozen,
     ai: says.prediction,
+    aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   useSelectionInStep(images, state.selectedMarkId, line);
-  const ai = useAi({ read, handle, images, says, isFrozen });
+  const ai = useAi({ read, handle, images, says, overlays, isFrozen });
+  useEffect(() => {
+    // The list with the AI's findings, where it would stand, is in the other window.
+    if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
+  }, [ai.problem]);
   const presets = presetsInForce(read, images.grid, inForce);
   const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, presets, ai, isFrozen });
   const act = (action: HotkeyAction) => {
@@ -128,6 +135,7 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
   };
   listener.current = (message) => {
     if (message.type === "go_to_mark") images.goToMark(message.id);
+    if (message.type === "ai_decide") ai.decide(message.aiFindingId, message.choice);
     if (message.type === "action") actHere(message.action);
   };
   useHotkeys(inForce.keymap, act);
@@ -148,6 +156,8 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
 }
 
 const nothing = () => undefined;
+/** How strong the AI is shown is the form window's to change; its keys are told there. */
+const NO_SLIDERS = { setStrength: nothing, step: nothing, toggle: nothing };
 /** What only the form window does. */
 const NOT_HERE = { sign: undefined, freeze: undefined, goOn: undefined, toggleHelp: nothing };
 

@@ -31,7 +31,8 @@ interface ImagesPaneProps {
 
 export function ImagesPane(props: ImagesPaneProps) {
   const { read, images, ai, isFrozen, inForce, presets, onAction } = props;
-  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity: ai.opacity } : null), [ai.heat, ai.opacity]);
+  const opacity = ai.overlays.strengths.heat;
+  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
   const captions = useMemo(() => captionsOf(read), [read]);

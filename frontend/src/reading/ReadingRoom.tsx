@@ -8,6 +8,7 @@ import type { Gap } from "@/domain/validation";
 import type { ReadOnImages } from "@/domain/windows";
 import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
+import { useOverlays } from "./ai/useOverlays";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
@@ -19,7 +20,7 @@ import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
 import { useNextCase } from "./useNextCase";
 import { useProgress } from "./useProgress";
-import { type ReadSessionHandle, type ReadStart, useReadSession } from "./useReadSession";
+import { type ReadStart, useReadSession } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
 import { presetsInForce } from "./viewActions";
@@ -51,6 +52,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
   const says = useAiSays(read, progress.isAiShown);
+  const overlays = useOverlays(says.prediction);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
   const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
@@ -59,26 +61,34 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     handle,
     isFrozen,
     ai: says.prediction,
+    aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   const presets = presetsInForce(read, imagesHere.grid, inForce);
-  const ai = useAi({ read, handle, images: imagesHere, says, isFrozen });
+  const aiHere = useAi({ read, handle, images: imagesHere, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,
     handle,
     images: imagesHere,
     presets,
-    ai,
+    ai: aiHere,
     isFrozen,
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
     freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     toggleHelp: () => setHelpShown((isShown) => !isShown),
   });
-  const shared = useSharedState(read, handle, isFrozen, progress.isAiShown, imagesHere.selectedMarkId);
-  const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, act: actHere });
-  const { images, act } = imageWindow;
+  const shared = useSharedState({
+    assignmentId: read.assignment_id,
+    payload: handle.session.save.payload,
+    isFrozen,
+    isAiShown: progress.isAiShown,
+    selectedMarkId: imagesHere.selectedMarkId,
+    strengths: overlays.strengths,
+  });
+  const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
+  const { images, ai, act } = imageWindow;
   useHotkeys(inForce.keymap, act);
   return (
     <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
@@ -113,18 +123,11 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
 }
 
 /** What the image window has to know, the same object while nothing of it changes. */
-function useSharedState(
-  read: Read,
-  handle: ReadSessionHandle,
-  isFrozen: boolean,
-  isAiShown: boolean,
-  selectedMarkId: string | null,
-): ReadOnImages {
-  const { payload } = handle.session.save;
-  const assignmentId = read.assignment_id;
+function useSharedState(state: ReadOnImages): ReadOnImages {
+  const { assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths } = state;
   return useMemo(
-    () => ({ assignmentId, payload, isFrozen, isAiShown, selectedMarkId }),
-    [assignmentId, payload, isFrozen, isAiShown, selectedMarkId],
+    () => ({ assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths }),
+    [assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths],
   );
 }
 

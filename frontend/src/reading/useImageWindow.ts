@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
+import { aiMarkId } from "./viewerMarks";
 import { type Line, lineOfForm, ownFormId } from "./windowChannel";
 
 const LOOK_MS = 1000;
@@ -11,6 +13,7 @@ interface ImageWindowInput {
   state: ReadOnImages;
   handle: ReadSessionHandle;
   images: Images;
+  ai: Ai;
   act: (action: HotkeyAction) => void;
 }
 
@@ -21,16 +24,19 @@ export interface ImageWindow {
   bringBack: () => void;
   /** The images as the form sees them: jumps go to wherever they are. */
   images: Images;
+  /** The AI as the form sees it: its marks are shown and copied wherever the images are. */
+  ai: Ai;
   act: (action: HotkeyAction) => void;
 }
 
-export function useImageWindow({ state, handle, images, act }: ImageWindowInput): ImageWindow {
+export function useImageWindow({ state, handle, images, ai, act }: ImageWindowInput): ImageWindow {
   const [isOpen, setOpen] = useState(false);
   const opened = useRef<Window | null>(null);
   const line = useFormLine({
     state,
     handle,
     images,
+    ai,
     act,
     onHere: () => setOpen(true),
     onLeft: () => setOpen(false),
@@ -69,7 +75,12 @@ export function useImageWindow({ state, handle, images, act }: ImageWindowInput)
     },
     [act, isOpen, line, open, bringBack],
   );
-  return { isOpen, open, bringBack, images: there, act: actThere };
+  const aiThere: Ai = {
+    ...ai,
+    choose: (findingId) => there.goToMark(aiMarkId(findingId)),
+    decide: (aiFindingId, choice) => line.current?.tell({ type: "ai_decide", aiFindingId, choice }),
+  };
+  return { isOpen, open, bringBack, images: there, ai: isOpen ? aiThere : ai, act: actThere };
 }
 
 interface FormLineInput extends ImageWindowInput {

@@ -7,7 +7,7 @@ import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, ownMarks, withoutSettled } from "./viewerMarks";
+import { aiMarks, ownMarks, priorMarks, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -39,16 +39,22 @@ interface ImagesInput {
   handle: EditedRead;
   isFrozen: boolean;
   ai: AiPrediction | null;
+  /** Of the lines of the AI's marks. */
+  aiOpacity: number;
   keepsTool: boolean;
 }
 
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
-export function useImages({ read, handle, isFrozen, ai, keepsTool }: ImagesInput): Images {
+export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
   const { findings, ai_decisions } = handle.session.save.payload;
-  const known = useMemo(() => [...ownMarks(findings, isFrozen), ...aiMarks(ai)], [findings, isFrozen, ai]);
+  const { imaging_study, priors } = read.case;
+  const known = useMemo(
+    () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
+    [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
+  );
   const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
   const { edit } = handle;
   const { questions } = read.label_schema;

@@ -1,4 +1,4 @@
-import type { AiPrediction } from "@/api/reading";
+import type { AiFinding, AiPrediction, ImagesOfCase, PriorOfCase } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
 import type { AiDecision, Finding } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
@@ -13,14 +13,30 @@ export function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
   );
 }
 
-export function aiMarks(ai: AiPrediction | null): ViewerMark[] {
-  return (ai?.findings ?? []).map(({ id, geometry, score }) => ({
+/** The AI's marks on the images of the case it is about; `opacity` is that of their lines. */
+export function aiMarks(ai: AiPrediction | null, about: ImagesOfCase, opacity: number): ViewerMark[] {
+  return (ai?.findings ?? []).map((finding) => ({ ...aiMark(finding, about), opacity }));
+}
+
+export function aiMark({ id, geometry, score }: AiFinding, about: ImagesOfCase): ViewerMark {
+  return {
     id: aiMarkId(id),
     geometry,
     label: `AI ${score.toFixed(2)}`,
     source: "AI",
     isLocked: true,
-  }));
+    seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
+  };
+}
+
+/** What the reader signed on the priors when they were cases: to compare with, not to change. */
+export function priorMarks(priors: PriorOfCase[]): ViewerMark[] {
+  return priors.flatMap(({ name, own_marks }) =>
+    own_marks.map(({ id, finding, text, geometry }): ViewerMark => {
+      const label = [name, finding, text].filter(Boolean).join(" ");
+      return { id: `prior-${id}`, geometry, label, source: "PRIOR", isLocked: true };
+    }),
+  );
 }
 
 /** Kept apart from the ids of the reader's own marks. */

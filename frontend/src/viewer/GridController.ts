@@ -14,11 +14,11 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { sliceOf } from "./fromPayload";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
 import { centreOf } from "./markCentre";
-import { MarkLayer, type ViewerMark } from "./markLayer";
+import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
+import { sliceOf } from "./nearestSlice";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
 import { Planes } from "./Planes";
@@ -227,7 +227,7 @@ export class GridController {
     const preferred = this.panes.get(preferredId);
     const others = this.allPanes.filter((pane) => pane !== preferred);
     for (const pane of preferred ? [preferred, ...others] : others) {
-      const slice = sliceOf(mark.geometry, pane.slices);
+      const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
       this.planes.goTo(centreOf(mark.geometry));
       if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));

@@ -10,9 +10,9 @@ import {
 import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
-import { sliceOf } from "./fromPayload";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
 import { firstIndex } from "./opening";
 import type { HeatOverlay } from "./overlay/HeatLayer";

@@ -1,39 +1,41 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import { rounded, sizesOf } from "@/domain/measurements";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
-import { sliceOf } from "./fromPayload";
-import { isInPatient, type PatientPlane, toPatient, toPixel } from "./plane";
+import { slicesOfBox } from "./box";
+import { boxFacing } from "./boxShape";
+import { sliceOf } from "./nearestSlice";
+import { aroundAxes, aroundPoints, axesWithin, centroid, longerAxis, longest, middle } from "./outlines";
+import { drawnPlane, isInPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
-import type { DrawnMark } from "./toPayload";
+import { type DrawnMark, type PlacedPoints, placedPoints } from "./toPayload";
 
 /** What an AI's mark becomes, the closest first, among the kinds that the form allows. */
-const BECOMES: Record<string, MarkKind[]> = {
-  SPHERE: ["ELLIPSE", "RECTANGLE", "LENGTH", "POINT"],
+const BECOMES: Partial<Record<string, MarkKind[]>> = {
+  SPHERE: ["ELLIPSE", "CIRCLE", "RECTANGLE", "BIDIRECTIONAL", "LENGTH", "POINT"],
   ELLIPSE: ["ELLIPSE", "RECTANGLE", "LENGTH", "POINT"],
-  RECTANGLE: ["RECTANGLE", "ELLIPSE", "LENGTH", "POINT"],
+  RECTANGLE: ["RECTANGLE", "ELLIPSE", "FREEHAND", "LENGTH", "POINT"],
+  FREEHAND: ["FREEHAND", "RECTANGLE", "ELLIPSE", "LENGTH", "POINT"],
+  BOX: ["BOX", "RECTANGLE", "ELLIPSE", "LENGTH", "POINT"],
   LENGTH: ["LENGTH", "POINT"],
   POINT: ["POINT"],
 };
 
+type AiGeometry = Geometry | SphereGeometry;
+
 /** An AI's mark as the reader's own, on the slice where it lies; null when it lies on none of these, or no kind fits. */
 export function copyOfAiMark(
-  geometry: Geometry | SphereGeometry,
+  geometry: AiGeometry,
   slices: Slice[],
   allowed: readonly MarkKind[],
 ): DrawnMark | null {
   const slice = sliceOf(geometry, slices);
   const kind = BECOMES[geometry.kind]?.find((candidate) => allowed.includes(candidate));
-  if (!slice || !kind || !isInPatient(slice.plane)) return null;
-  const { plane } = slice;
-  const pixels = outlineOf(geometry, plane);
-  const points = pixels && pointsOf(kind, geometry.kind, pixels);
-  if (!points) return null;
+  if (!slice || !kind) return null;
+  const placed = kind === "BOX" ? wholeBox(geometry, slice) : flat(geometry, kind, slice, slices);
+  if (!placed) return null;
   const copy: Geometry = {
     kind,
-    points_mm: points.map((pixel): PatientMm => {
-      const [x, y, z] = toPatient(plane, pixel);
-      return [rounded(x), rounded(y), rounded(z)];
-    }),
+    ...placed,
     frame_of_reference_uid: slice.frameOfReferenceUid,
     sop_instance_uid: slice.sopInstanceUid,
     series_instance_uid: slice.seriesInstanceUid,
@@ -42,48 +44,78 @@ export function copyOfAiMark(
   return { geometry: copy, measurements: sizesOf(copy) };
 }
 
-/** The mark's own points on its slice; a sphere as the ends of the axes of its cut. */
-function outlineOf(geometry: Geometry | SphereGeometry, plane: PatientPlane): PixelPoint[] | null {
-  if (geometry.kind !== "SPHERE") return geometry.points_mm?.map((point) => toPixel(plane, point)) ?? null;
-  const [column, row] = toPixel(plane, geometry.center_mm);
-  const across = geometry.diameter_mm / 2 / plane.spacing.column_mm;
-  const down = geometry.diameter_mm / 2 / plane.spacing.row_mm;
-  return [
-    [column, row + down],
-    [column, row - down],
-    [column - across, row],
-    [column + across, row],
-  ];
+function wholeBox(geometry: AiGeometry, { plane }: Slice): PlacedPoints | null {
+  const points = geometry.kind === "BOX" && isInPatient(plane) ? boxFacing(geometry, plane) : null;
+  return points && { points_mm: points.map(([x, y, z]): PatientMm => [rounded(x), rounded(y), rounded(z)]) };
 }
 
-function pointsOf(kind: MarkKind, from: string, pixels: PixelPoint[]): PixelPoint[] | null {
-  const isEllipse = from === "SPHERE" || from === "ELLIPSE";
-  if (kind === from || (kind === "ELLIPSE" && isEllipse)) return pixels;
-  const [first, second, third, fourth] = pixels;
+function flat(geometry: AiGeometry, kind: MarkKind, slice: Slice, slices: Slice[]): PlacedPoints | null {
+  const pixels = outlineOf(geometry, slice, slices);
+  const points = pixels && pointsOf(kind, geometry.kind, pixels, slice);
+  return points && placedPoints(points, slice);
+}
+
+/** The mark's own points on its slice; a sphere as the ends of the axes of its cut, a box as its rectangle there. */
+function outlineOf(geometry: AiGeometry, slice: Slice, slices: Slice[]): PixelPoint[] | null {
+  const { plane } = slice;
+  if (geometry.kind === "SPHERE") {
+    if (!isInPatient(plane)) return null;
+    const [column, row] = toPixel(plane, geometry.center_mm);
+    const across = geometry.diameter_mm / 2 / plane.spacing.column_mm;
+    const down = geometry.diameter_mm / 2 / plane.spacing.row_mm;
+    return [
+      [column, row + down],
+      [column, row - down],
+      [column - across, row],
+      [column + across, row],
+    ];
+  }
+  const points =
+    geometry.kind === "BOX"
+      ? slicesOfBox(geometry, slices).find((one) => one.slice === slice)?.corners
+      : geometry.points_mm;
+  if (!points) return geometry.points_px ?? null;
+  return isInPatient(plane) ? points.map((point) => toPixel(plane, point)) : null;
+}
+
+/** The points of another kind, in the payload's order; `from` says what these are. */
+function pointsOf(kind: MarkKind, from: string, pixels: PixelPoint[], slice: Slice): PixelPoint[] | null {
+  if (kind === from) return pixels;
+  if (from === "FREEHAND") return ofContour(kind, pixels, slice);
   if (kind === "POINT") return [middle(pixels)];
+  const [first, second, third, fourth] = pixels;
   if (!first || !second || !third || !fourth) return null;
-  if (kind === "LENGTH") return isEllipse ? longer([first, second], [third, fourth]) : [first, third];
-  if (kind === "RECTANGLE") return around(middle(pixels), first, third);
-  return kind === "ELLIPSE"
-    ? [middle([third, fourth]), middle([first, second]), middle([first, fourth]), middle([second, third])]
-    : null;
+  if (from === "RECTANGLE" || from === "BOX") return ofRectangle(kind, pixels);
+  switch (kind) {
+    case "ELLIPSE":
+    case "BIDIRECTIONAL":
+      return pixels;
+    case "CIRCLE":
+      return [middle(pixels), fourth];
+    case "LENGTH":
+      return longerAxis(pixels);
+    default:
+      return aroundAxes(pixels);
+  }
 }
 
-function middle(points: PixelPoint[]): PixelPoint {
-  const sum = (axis: 0 | 1) => points.reduce((total, point) => total + point[axis], 0) / points.length;
-  return [sum(0), sum(1)];
+function ofRectangle(kind: MarkKind, corners: PixelPoint[]): PixelPoint[] | null {
+  const [first, , third] = corners;
+  if (kind === "LENGTH") return first && third ? [first, third] : null;
+  return kind === "ELLIPSE" ? axesWithin(corners) : corners;
 }
 
-function longer(one: [PixelPoint, PixelPoint], other: [PixelPoint, PixelPoint]): PixelPoint[] {
-  const length = ([from, to]: [PixelPoint, PixelPoint]) => Math.hypot(to[0] - from[0], to[1] - from[1]);
-  return length(one) >= length(other) ? one : other;
-}
-
-/** The rectangle around an ellipse, from its centre and one end of each axis. */
-function around(centre: PixelPoint, end: PixelPoint, otherEnd: PixelPoint): PixelPoint[] {
-  const corner = (a: 1 | -1, b: 1 | -1): PixelPoint => [
-    centre[0] + a * (end[0] - centre[0]) + b * (otherEnd[0] - centre[0]),
-    centre[1] + a * (end[1] - centre[1]) + b * (otherEnd[1] - centre[1]),
-  ];
-  return [corner(1, 1), corner(1, -1), corner(-1, -1), corner(-1, 1)];
+/** A contour becomes the rectangle around it, the ellipse in that, its longest diameter, or the centre of its area. */
+function ofContour(kind: MarkKind, line: PixelPoint[], slice: Slice): PixelPoint[] | null {
+  const around = aroundPoints(line);
+  switch (kind) {
+    case "RECTANGLE":
+      return around;
+    case "ELLIPSE":
+      return axesWithin(around);
+    case "LENGTH":
+      return longest(line, drawnPlane(slice.plane).spacing);
+    default:
+      return [centroid(line)];
+  }
 }

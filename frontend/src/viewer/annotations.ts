@@ -16,6 +16,8 @@ export interface AnnotationData {
   contour?: { polyline?: Types.Point3[]; closed?: boolean };
   spline?: { type: string; instance?: unknown };
   cachedStats?: Record<string, unknown>;
+  /** Ours: a mark of the AI or of a prior says its size beside it, and no pixel values that nobody asked for. */
+  isForeign?: boolean;
   /** Ours: how far the box of this rectangle reaches. */
   depth?: BoxDepth | null;
 }

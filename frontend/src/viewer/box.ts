@@ -1,5 +1,7 @@
 import type { Geometry, PatientMm } from "@/domain/payload";
 import { along, dot, subtract } from "@/domain/vectors";
+import { boxFacing } from "./boxShape";
+import { sliceOf } from "./nearestSlice";
 import { distanceFromPlane_mm, isInPatient, normalOf, type PatientPlane } from "./plane";
 import type { Slice } from "./slices";
 
@@ -61,8 +63,9 @@ function depthOf(slice: Slice, plane: PatientPlane): number {
 
 /** How far a stored box reaches, seen from a slice. */
 export function depthFrom(box: Geometry, slice: Slice): BoxDepth | null {
-  const [corner, , , end] = box.points_mm ?? [];
-  if (!corner || !end || !isInPatient(slice.plane)) return null;
+  if (!isInPatient(slice.plane)) return null;
+  const [corner, , , end] = boxFacing(box, slice.plane) ?? [];
+  if (!corner || !end) return null;
   return {
     from_mm: distanceFromPlane_mm(slice.plane, corner),
     to_mm: distanceFromPlane_mm(slice.plane, end),
@@ -71,15 +74,15 @@ export function depthFrom(box: Geometry, slice: Slice): BoxDepth | null {
 
 /** The slices that a box reaches into, each with the box's rectangle on it. */
 export function slicesOfBox(box: Geometry, slices: Slice[]): { slice: Slice; corners: PatientMm[] }[] {
-  const [corner, alongRow, alongColumn] = box.points_mm ?? [];
-  const drawn = slices.find(
-    (slice) => slice.sopInstanceUid === box.sop_instance_uid && slice.frameNumber === box.frame_number,
-  );
+  const drawn = sliceOf(box, slices);
+  const points = drawn && isInPatient(drawn.plane) ? boxFacing(box, drawn.plane) : null;
+  const [corner, alongRow, alongColumn] = points ?? [];
   if (!corner || !alongRow || !alongColumn || !drawn) return [];
   const opposite = along(alongRow, subtract(alongColumn, corner), 1);
   return slices.flatMap((slice) => {
     const { plane } = slice;
-    if (!isAlike(slice, drawn) || !isInPatient(plane) || !reaches(box, slice)) return [];
+    // A box thinner than its slices still lies on one of them.
+    if (!isAlike(slice, drawn) || !isInPatient(plane) || !(slice === drawn || reaches(box, slice))) return [];
     const normal = normalOf(plane.orientation);
     const corners = [corner, alongRow, opposite, alongColumn].map((point) =>
       along(point, normal, -distanceFromPlane_mm(plane, point)),

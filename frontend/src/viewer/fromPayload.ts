@@ -2,7 +2,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { hasControls } from "@/domain/markKinds";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
 import { slicesOfBox } from "./box";
-import { nearestSlice } from "./nearestSlice";
+import { sliceOf } from "./nearestSlice";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 import { type PixelOffset, reorderedCorners } from "./toPayload";
@@ -48,18 +48,6 @@ function placedBox(geometry: Geometry, slices: Slice[], offset: PixelOffset): Pl
       ? [{ kind: "BOX", slice, worldPoints: reorderedCorners("BOX", worldOf(slice, pixels, offset)) }]
       : [];
   });
-}
-
-/** The slice a mark was made on: by its instance and frame, else the nearest one of its frame of reference. */
-export function sliceOf(geometry: Geometry | SphereGeometry, slices: Slice[]): Slice | null {
-  if (geometry.sop_instance_uid) {
-    const frame = geometry.frame_number ?? 1;
-    const named = slices.find(
-      (slice) => slice.sopInstanceUid === geometry.sop_instance_uid && slice.frameNumber === frame,
-    );
-    return named ?? null;
-  }
-  return nearestSlice(geometry, slices);
 }
 
 function pixelsOn(

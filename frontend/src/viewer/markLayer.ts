@@ -2,9 +2,10 @@ import { annotation as annotations, type Types as ToolTypes } from "@cornerstone
 import { canonical, type Geometry, type SphereGeometry } from "@/domain/payload";
 import { annotationOf, dataOf, movableText, place, shapeOf } from "./annotations";
 import { depthFrom, slabOf } from "./box";
-import { fromPayload, type PlacedMark, sliceOf } from "./fromPayload";
+import { fromPayload, type PlacedMark } from "./fromPayload";
 import { styleOf } from "./markStyles";
 import { kindOfTool } from "./markTools";
+import { sliceOf } from "./nearestSlice";
 import { greyImageOf } from "./pixelImage";
 import type { Slice } from "./slices";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
@@ -19,8 +20,18 @@ export interface ViewerMark {
   /** Of the reader's own finding; the others have the colour of their source. */
   colour?: string;
   source: "READER" | "AI" | "PRIOR" | "REFERENCE";
+  /** Of its lines, 0 to 1; missing is 1. */
+  opacity?: number;
+  /** The series it may lie on, for a mark that does not name its own: an AI's belongs to the current study. */
+  seriesInstanceUids?: readonly string[];
   /** What is not the reader's own always, the reader's own once they are signed. */
   isLocked: boolean;
+}
+
+/** The slices that a mark may lie on. */
+export function slicesFor({ seriesInstanceUids }: ViewerMark, slices: Slice[]): Slice[] {
+  if (!seriesInstanceUids) return slices;
+  return slices.filter((slice) => seriesInstanceUids.includes(slice.seriesInstanceUid));
 }
 
 /** What is known of an annotation on the screen. */
@@ -47,13 +58,14 @@ export class MarkLayer {
 
   /** Draw these marks and no others; a mark that the reader is still drawing is left alone. */
   show(marks: ViewerMark[], slices: Slice[], areVisible: boolean): void {
-    const wanted = marks.flatMap((mark) =>
-      fromPayload(mark.geometry, slices, this.offset).map((placed) => ({
-        id: annotationId(mark, placed, slices),
+    const wanted = marks.flatMap((mark) => {
+      const candidates = slicesFor(mark, slices);
+      return fromPayload(mark.geometry, candidates, this.offset).map((placed) => ({
+        id: annotationId(mark, placed, candidates),
         mark,
         placed,
-      })),
-    );
+      }));
+    });
     const ids = new Set(wanted.map(({ id }) => id));
     for (const id of [...this.shown.keys()]) if (!ids.has(id)) this.remove(id);
     for (const { id, mark, placed } of wanted) this.put(id, mark, placed, areVisible);
@@ -134,7 +146,7 @@ export class MarkLayer {
   private put(id: string, mark: ViewerMark, placed: PlacedMark, isVisible: boolean): void {
     const known = this.drawnOn(id, placed.slice);
     const entry = this.shown.get(id);
-    const geometry = canonical(mark.geometry);
+    const geometry = textOfGeometry(mark.geometry);
     if (!known) this.add(id, placed);
     else if (entry?.geometry !== geometry) place(known, placed);
     const drawn = known ?? annotations.state.getAnnotation(id);
@@ -143,9 +155,10 @@ export class MarkLayer {
     this.shown.set(id, { mark, markId: mark.id, movable, geometry });
     const data = dataOf(drawn);
     data.label = mark.label;
+    data.isForeign = mark.source !== "READER";
     if (mark.geometry.kind === "BOX") data.depth = depthFrom(mark.geometry, placed.slice);
     annotations.config.style.setAnnotationStyles(id, styleOf(mark));
-    annotations.visibility.setAnnotationVisibility(id, isVisible);
+    annotations.visibility.setAnnotationVisibility(id, isVisible && mark.opacity !== 0);
     annotations.locking.setAnnotationLocked(id, mark.isLocked);
   }
 
@@ -178,6 +191,15 @@ export class MarkLayer {
 function annotationId(mark: ViewerMark, { slice }: PlacedMark, slices: Slice[]): string {
   if (mark.geometry.kind !== "BOX" || sliceOf(mark.geometry, slices) === slice) return mark.id;
   return `${mark.id} ${slice.sopInstanceUid} ${slice.frameNumber}`;
+}
+
+// Contours of an AI may have thousands of points, and never change.
+const geometryTexts = new WeakMap<object, string>();
+
+function textOfGeometry(geometry: ViewerMark["geometry"]): string {
+  const text = geometryTexts.get(geometry) ?? canonical(geometry);
+  geometryTexts.set(geometry, text);
+  return text;
 }
 
 function textOf(drawn: ToolTypes.Annotation): string {

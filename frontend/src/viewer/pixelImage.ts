@@ -1,24 +1,20 @@
 import { cache } from "@cornerstonejs/core";
 import type { PixelPoint } from "@/domain/payload";
-import type { GreyImage } from "@/domain/pixelStatistics";
+import { type GreyImage, unitText } from "@/domain/pixelStatistics";
 import { paddingOf } from "./frameImage";
 import { drawnPlane } from "./plane";
 import type { Slice } from "./slices";
-
-// As the payload allows; a longer text is no unit.
-const UNIT = /^[!-~]{1,16}$/;
 
 /** The values of a slice that is loaded; null for colour, whose numbers measure nothing. */
 export function greyImageOf(slice: Slice): GreyImage | null {
   const image = slice.isColour ? undefined : cache.getImage(slice.imageId);
   if (!image) return null;
-  const { unit } = slice.frame.pixels;
   return {
     columns: image.columns,
     rows: image.rows,
     values: image.getPixelData(),
     padding: paddingOf(image),
-    unit: unit !== null && UNIT.test(unit) ? unit : "raw",
+    unit: unitText(slice.frame.pixels.unit),
     ...drawnPlane(slice.plane).spacing,
   };
 }

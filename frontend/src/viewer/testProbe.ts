@@ -5,6 +5,7 @@ import {
   ReferenceLinesTool,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
+import { dataOf } from "./annotations";
 import type { GridController } from "./GridController";
 import type { ViewerState } from "./viewerState";
 
@@ -26,7 +27,10 @@ export interface AnnotationProbe {
   tool: string;
   isLocked: boolean;
   isVisible: boolean;
+  isSelected: boolean;
   points: number[][];
+  /** The line of a contour. */
+  line: number[][];
   stats: unknown;
 }
 
@@ -125,7 +129,9 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
       tool: drawn.metadata?.toolName ?? "",
       isLocked: drawn.isLocked ?? false,
       isVisible: drawn.isVisible ?? true,
+      isSelected: annotations.selection.isAnnotationSelected(drawn.annotationUID ?? ""),
       points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
+      line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
       stats: structuredClone(drawn.data.cachedStats ?? {}),
     }));
 }

@@ -29,8 +29,7 @@ export function textLines(
   return [
     ...label,
     ...sizeText(mark.geometry, slice),
-    ...valueLines(mark.measurements),
-    ...colour(kind, mark, slice),
+    ...(data.isForeign ? [] : [...valueLines(mark.measurements), ...colour(kind, mark, slice)]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import { hasControls, isContour, markKindRow } from "@/domain/markKinds";
-import { rounded, sizesOf } from "@/domain/measurements";
+import { pointsInMm, rounded, sizesOf } from "@/domain/measurements";
 import type { Geometry, Measurements, PatientMm, PixelPoint } from "@/domain/payload";
 import { type GreyImage, valuesUnder } from "@/domain/pixelStatistics";
 import { distance } from "@/domain/vectors";
@@ -58,7 +58,7 @@ export function toPayload(
   const { fewest, most } = markKindRow(kind);
   if (pixels.length < fewest) return null;
   const kept = isContour(kind) ? thinned(pixels, most) : pixels.slice(0, most);
-  const placed = kind === "BOX" ? boxOn(kept, slice, depth) : placedPoints(kept, slice);
+  const placed = kind === "BOX" ? boxOn(kept, slice, depth) : placedInOrder(kind, kept, slice);
   if (!placed) return null;
   const controls = hasControls(kind) ? pixelPoints("POINT", shape.controls ?? [], slice, offset) : [];
   const geometry: Geometry = {
@@ -111,9 +111,17 @@ function thinned(points: PixelPoint[], most: number): PixelPoint[] {
   return step <= 1 ? points : points.filter((_, index) => index % step === 0);
 }
 
-type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">;
+/** The long axis is the longer one in millimetres too, where pixels are not square. */
+function placedInOrder(kind: MarkKind, pixels: PixelPoint[], slice: Slice): PlacedPoints {
+  const placed = placedPoints(pixels, slice);
+  const [a0, a1, b0, b1] = pointsInMm(placed) ?? [];
+  const isSwapped = kind === "BIDIRECTIONAL" && a0 && a1 && b0 && b1 && distance(a0, a1) < distance(b0, b1);
+  return isSwapped ? placedPoints([...pixels.slice(2), ...pixels.slice(0, 2)], slice) : placed;
+}
 
-function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
+export type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">;
+
+export function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
   const { plane } = slice;
   if (isInPatient(plane)) return { points_mm: pixels.map((pixel) => roundedPoint(toPatient(plane, pixel))) };
   const points_px = pixels.map(roundedPixel);

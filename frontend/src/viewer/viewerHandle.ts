@@ -4,7 +4,7 @@ import type { Geometry } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
-import type { ViewerMark } from "./markLayer";
+import { slicesFor, type ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
 import type { DrawnMark } from "./toPayload";
 
@@ -31,7 +31,7 @@ export interface ViewerHandle {
   /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
   boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
   /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
-  copyOfAiMark: (geometry: ViewerMark["geometry"], allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
+  copyOfAiMark: (mark: ViewerMark, allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
 
 /** The handle does nothing until the images are there. */
@@ -68,11 +68,15 @@ export function viewerHandle(
       const pane = controller?.pane(activeId());
       return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
     },
-    copyOfAiMark: async (geometry, allowed) => {
+    copyOfAiMark: async (mark, allowed) => {
       if (!controller) return null;
-      const named = geometry.series_instance_uid;
+      const named = mark.geometry.series_instance_uid;
       const shown = controller.allPanes.flatMap((pane) => pane.slices);
-      return copyOfAiMark(geometry, named ? (await controller.open(named)).slices : shown, allowed);
+      return copyOfAiMark(
+        mark.geometry,
+        named ? (await controller.open(named)).slices : slicesFor(mark, shown),
+        allowed,
+      );
     },
   };
 }

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.inference.finding_geometry import SHAPES, SPHERE
 from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
+from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
 from portal.inference.services import Posted
 
@@ -194,12 +196,45 @@ class HeatMapInputShape(serializers.Serializer[Any]):
     voxels = serializers.CharField(help_text="Base64 of gzip of one byte a voxel, the column fastest.")
 
 
+class FindingGeometryShape(serializers.Serializer[Any]):
+    """Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules."""
+
+    kind = serializers.ChoiceField(choices=[SPHERE, *SHAPES])
+    points_mm = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=3, max_length=3),
+        required=False,
+        allow_null=True,
+        help_text="Patient millimetres (LPS+): a contour's closed line, a box's corner and its three neighbours.",
+    )
+    points_px = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        required=False,
+        allow_null=True,
+        help_text="Instead of points_mm: column and row, 0 at the centre of the first pixel, of the named image.",
+    )
+    center_mm = serializers.ListField(child=serializers.FloatField(), required=False, help_text="Of a SPHERE.")
+    diameter_mm = serializers.FloatField(required=False, help_text="Of a SPHERE.")
+    frame_of_reference_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
+    series_instance_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
+    sop_instance_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
+    frame_number = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+
+
+class FindingShape(serializers.Serializer[Any]):
+    """A posted finding, for the API's documentation."""
+
+    id = serializers.CharField(max_length=MAXIMUM_TEXT)
+    code = serializers.DictField(child=serializers.CharField(), help_text="scheme, value and meaning")
+    score = serializers.FloatField(min_value=0, max_value=1)
+    geometry = FindingGeometryShape()
+
+
 class PredictionInputShape(serializers.Serializer[Any]):
     """A posted prediction, for the API's documentation; `prediction_input` holds the rules."""
 
     imaging_study_uid = serializers.CharField(max_length=64)
     score = serializers.FloatField(min_value=0, max_value=1)
-    findings = serializers.ListField(child=serializers.DictField(), required=False)
+    findings = FindingShape(many=True, required=False)
     heat_map = HeatMapInputShape(required=False, allow_null=True)
 
 

@@ -1,8 +1,7 @@
 import type { AiFinding } from "@/api/reading";
-import { decisionOn } from "@/domain/aiDecisions";
+import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import type { AiDecision, ReadPayload } from "@/domain/payload";
 import classes from "./ai.module.css";
-import type { AiChoice } from "./useAi";
 
 interface AiFindingsProps {
   findings: AiFinding[];

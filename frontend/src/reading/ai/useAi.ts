@@ -1,16 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
-import { decisionOn } from "@/domain/aiDecisions";
-import { type HeatMap, heatStep } from "@/domain/heatMap";
-import { isLocated, type LocatedFindingQuestion, type Question, sameCode } from "@/domain/labelSchema";
+import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
+import type { HeatMap } from "@/domain/heatMap";
+import { isLocated, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingFields";
 import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
-import { aiMarkId } from "../viewerMarks";
-
-export type AiChoice = "accept" | "adjust" | "reject";
+import { aiMark, aiMarkId } from "../viewerMarks";
+import type { Overlays } from "./useOverlays";
 
 /** The AI beside the reader: what it says, how it is shown, and what the reader makes of its findings. */
 export interface Ai {
@@ -19,10 +18,7 @@ export interface Ai {
   error: unknown;
   retry: () => void;
   heat: HeatMap | null;
-  opacity: number;
-  setOpacity: (opacity: number) => void;
-  stepOpacity: (step: 1 | -1) => void;
-  toggleHeat: () => void;
+  overlays: Overlays;
   selectedId: string | null;
   isDecidable: boolean;
   areDecisionsRequired: boolean;
@@ -43,19 +39,17 @@ export function useAiSays(read: Read, isShown: boolean) {
   return { comparison, prediction, heat: heat.data ?? null, heatError: heat.error };
 }
 
-const FIRST_OPACITY = 0.4;
-
 interface AiInput {
   read: Read;
   handle: EditedRead;
   images: Images;
   says: ReturnType<typeof useAiSays>;
+  overlays: Overlays;
   isFrozen: boolean;
 }
 
-export function useAi({ read, handle, images, says, isFrozen }: AiInput): Ai {
+export function useAi({ read, handle, images, says, overlays, isFrozen }: AiInput): Ai {
   const { comparison, prediction } = says;
-  const heat = useHeatOpacity();
   const [problem, setProblem] = useState<string | null>(null);
   const { ai_display, ai_decisions_required } = read.reader_study;
   const isDecidable = ai_display === "CONCURRENT" || ai_display === "SECOND_READ";
@@ -76,7 +70,7 @@ export function useAi({ read, handle, images, says, isFrozen }: AiInput): Ai {
     error: comparison.error ?? says.heatError,
     retry: () => void comparison.refetch(),
     heat: says.heat,
-    ...heat,
+    overlays,
     selectedId: selected?.id ?? null,
     isDecidable,
     areDecisionsRequired: ai_decisions_required,
@@ -102,19 +96,7 @@ function isChosen(aiFindingId: string, markId: string | null, payload: ReadPaylo
   return markId === aiMarkId(aiFindingId) || (copy?.marks.some(({ id }) => id === markId) ?? false);
 }
 
-function useHeatOpacity(): Pick<Ai, "opacity" | "setOpacity" | "stepOpacity" | "toggleHeat"> {
-  const [opacity, setOpacity] = useState(FIRST_OPACITY);
-  const lastShown = useRef(FIRST_OPACITY);
-  if (opacity > 0) lastShown.current = opacity;
-  return {
-    opacity,
-    setOpacity,
-    stepOpacity: (step) => setOpacity((now) => heatStep(now, step)),
-    toggleHeat: () => setOpacity((now) => (now > 0 ? 0 : lastShown.current)),
-  };
-}
-
-interface DecidingInput extends Omit<AiInput, "says" | "isFrozen"> {
+interface DecidingInput extends Omit<AiInput, "says" | "overlays" | "isFrozen"> {
   setProblem: (problem: string | null) => void;
 }
 
@@ -122,7 +104,6 @@ interface DecidingInput extends Omit<AiInput, "says" | "isFrozen"> {
 function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
   const { edit } = handle;
   const { payload } = handle.session.save;
-  const { questions } = read.label_schema;
   return async (prediction_id: string, finding: AiFinding, choice: AiChoice) => {
     setProblem(null);
     const earlier = decisionOn(payload, finding.id);
@@ -133,7 +114,7 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);
     else {
-      const copy = await copyFor(finding, questions, images);
+      const copy = await copyFor(finding, read, images);
       if (!copy) return setProblem(NO_TOOL);
       edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", copy.id), copy });
       if (choice === "adjust") images.setSelectedMarkId(copy.marks[0]?.id ?? null);
@@ -142,9 +123,10 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
 }
 
 /** The reader's own finding that an AI's finding becomes, on the slice where it lies; null when the form has no place for it. */
-async function copyFor(finding: AiFinding, questions: Question[], images: Images): Promise<Finding | null> {
-  const question = questionFor(finding, questions.filter(isLocated));
-  const mark = question && (await images.viewer.current?.copyOfAiMark(finding.geometry, question.tools));
+async function copyFor(finding: AiFinding, read: Read, images: Images): Promise<Finding | null> {
+  const question = questionFor(finding, read.label_schema.questions.filter(isLocated));
+  const drawn = aiMark(finding, read.case.imaging_study);
+  const mark = question && (await images.viewer.current?.copyOfAiMark(drawn, question.tools));
   return question && mark ? copyOf(finding, question, { id: crypto.randomUUID(), ...mark }) : null;
 }
 

@@ -87,6 +87,13 @@ function HangingEditor({ readerStudy, stored }: PartProps & { stored: HangingPro
               checked={content.shows_priors}
               onChange={(event) => draft.setShowsPriors(event.currentTarget.checked)}
             />
+            <Switch
+              label="Readers see their own marks on priors"
+              description="What a reader has signed on a prior that was a case of theirs here: grey, locked. Nobody else's."
+              disabled={!isEditable || !content.shows_priors}
+              checked={content.shows_prior_marks}
+              onChange={(event) => draft.setShowsPriorMarks(event.currentTarget.checked)}
+            />
           </PriorsSection>
         </Stack>
       </Grid.Col>

@@ -8,15 +8,22 @@ export function useHangingDraft(stored: HangingProtocol) {
     stored.rules.map((rule) => ({ id: crypto.randomUUID(), rule })),
   );
   const [showsPriors, setShowsPriors] = useState(stored.shows_priors);
+  const [showsPriorMarks, setShowsPriorMarks] = useState(stored.shows_prior_marks);
   const content = useMemo(
-    () => ({ rules: rules.map(({ rule }) => rule), shows_priors: showsPriors }),
-    [rules, showsPriors],
+    () => ({
+      rules: rules.map(({ rule }) => rule),
+      shows_priors: showsPriors,
+      // Marks are seen on the images of the priors only.
+      shows_prior_marks: showsPriors && showsPriorMarks,
+    }),
+    [rules, showsPriors, showsPriorMarks],
   );
   const [saved, setSaved] = useState(() => textOf(stored));
   return {
     rules,
     setRules,
     setShowsPriors,
+    setShowsPriorMarks,
     content,
     isDirty: textOf(content) !== saved,
     markSaved: (protocol: HangingProtocol) => setSaved(textOf(protocol)),
@@ -24,8 +31,8 @@ export function useHangingDraft(stored: HangingProtocol) {
 }
 
 /** As text in which the order of the keys says nothing: the database keeps its own. */
-function textOf({ rules, shows_priors }: Omit<HangingProtocol, "version">): string {
-  return JSON.stringify([rules, shows_priors], (_, value: unknown) =>
+function textOf({ rules, shows_priors, shows_prior_marks }: Omit<HangingProtocol, "version">): string {
+  return JSON.stringify([rules, shows_priors, shows_prior_marks], (_, value: unknown) =>
     isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
   );
 }
