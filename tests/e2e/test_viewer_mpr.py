@@ -21,6 +21,7 @@ from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.viewing import (
     CLICK_PAUSE_MS,
     Case,
+    becomes,
     case_of,
     drag,
     open_to_read,
@@ -159,15 +160,19 @@ def grey_becomes(page: Page, pane_id: str, point: Point, grey: float) -> None:
 
 def scroll_to(page: Page, axis: int, wanted_mm: float) -> None:
     """Scroll the active plane by keys until the crosshairs are there."""
+
+    def place() -> float:
+        return float(probe(page, "v.crosshairs")[axis])
+
     for key in ("ArrowDown", "ArrowUp"):
-        for _ in range(60):
-            before = abs(probe(page, "v.crosshairs")[axis] - wanted_mm)
-            if before <= 1.6:
-                return
+        while (gap := abs(place() - wanted_mm)) > 1.6:
+            before = place()
             page.keyboard.press(key)
-            page.wait_for_timeout(120)
-            if abs(probe(page, "v.crosshairs")[axis] - wanted_mm) > before:
+            until(page, f"window.__overread_viewer.crosshairs[{axis}] !== {before}")
+            if abs(place() - wanted_mm) > gap:
                 break
+        else:
+            return
     raise AssertionError(f"the crosshairs stay at {probe(page, 'v.crosshairs')}")
 
 
@@ -294,16 +299,15 @@ def test_window_zoom_and_reset_by_mouse_and_key(room: Page, body: Case) -> None:
     start = box["x"] + 60, box["y"] + 60
     before = pane(page, "CORONAL", "p.state")
     drag(page, start, (60, 0), button="right")
-    assert pane(page, "CORONAL", "p.state.window.width") > before["window"]["width"]
+    until(page, f"window.__overread_viewer.state.window.width > {before['window']['width']}")
     page.keyboard.down("Control")
     drag(page, start, (0, -60))
     page.keyboard.up("Control")
     assert pane(page, "CORONAL", "p.state.perScreenPixel.value") != before["perScreenPixel"]["value"]
     page.keyboard.press("0")
-    page.wait_for_timeout(400)
-    after = pane(page, "CORONAL", "p.state")
-    assert after["window"] == before["window"]
-    assert after["perScreenPixel"]["value"] == pytest.approx(before["perScreenPixel"]["value"], rel=0.01)
+    becomes(page, lambda: pane(page, "CORONAL", "p.state.window"), before["window"])
+    scale = pytest.approx(before["perScreenPixel"]["value"], rel=0.01)
+    becomes(page, lambda: pane(page, "CORONAL", "p.state.perScreenPixel.value"), scale)
 
 
 def test_a_mark_of_a_slice_is_on_the_plane_that_contains_it(room: Page, body: Case) -> None:
@@ -317,22 +321,27 @@ def test_a_mark_of_a_slice_is_on_the_plane_that_contains_it(room: Page, body: Ca
     depth = probe(page, "v.annotations.find((one) => one.tool === 'Length').points[0][2]")
     lines = page.get_by_test_id("pane-AXIAL").locator('svg.svg-layer [data-tool-name="Length"], svg.svg-layer text')
     scroll_to(page, 2, depth)
-    page.wait_for_timeout(300)
-    assert lines.count() > 0
+    expect(lines).not_to_have_count(0)
     screenshots(page, "mpr-mark")
     scroll_to(page, 2, depth - 20 if depth > 0 else depth + 20)
-    page.wait_for_timeout(300)
-    assert lines.count() == 0
+    expect(lines).to_have_count(0)
     page.keyboard.press("Shift+y")
     until(page, "window.__overread_viewer.panes.length === 1")
     page.keyboard.press("Control+z")
     until(page, "window.__overread_viewer.annotations.length === 0")
 
 
+def everything_is_loaded(page: Page, body: Case) -> None:
+    """The series on the screen, and a picture of each series in the list."""
+    until(page, "window.__overread_viewer?.state?.progress.loaded === 40")
+    drawn = page.get_by_role("navigation", name="Series").locator('[data-state="drawn"]')
+    expect(drawn).to_have_count(len(body.series))
+
+
 def test_planes_opened_twenty_times_leave_nothing_behind(room: Page, body: Case) -> None:
     page = room
     open_series(page, body, 1)
-    until(page, "window.__overread_viewer.state.progress.loaded === 40")
+    everything_is_loaded(page, body)
     held = probe(page, "v.cacheBytes")
     for _ in range(20):
         page.keyboard.press("Shift+y")
@@ -348,11 +357,10 @@ def test_twenty_cases_in_a_row_do_not_grow_the_cache(room: Page, body: Case) -> 
     page = room
     held = set()
     for _ in range(20):
-        until(page, "window.__overread_viewer?.state?.progress.loaded === 40")
+        everything_is_loaded(page, body)
         held.add(probe(page, "v.cacheBytes"))
         page.get_by_role("link", name="Back to the worklist").click()
         until(page, "!window.__overread_viewer")
         page.go_back()
         image_is_drawn(page)
     assert len(held) == 1
-    assert body.series

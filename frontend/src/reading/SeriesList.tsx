@@ -79,16 +79,20 @@ function Thumbnail({
   viewer: ViewerHandle | null;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [hasFailed, setFailed] = useState(false);
+  const [state, setState] = useState<"waiting" | "drawn" | "failed">("waiting");
   useEffect(() => {
     if (!viewer || !canvas.current) return;
     // Why it cannot be shown is said in the pane, when the reader opens the series.
-    viewer.drawThumbnail(seriesInstanceUid, canvas.current).catch(() => setFailed(true));
+    const { drawThumbnail } = viewer;
+    drawThumbnail(seriesInstanceUid, canvas.current).then(
+      () => setState("drawn"),
+      () => setState("failed"),
+    );
   }, [seriesInstanceUid, viewer]);
   return (
-    <span className={classes.thumbnail} data-failed={hasFailed}>
+    <span className={classes.thumbnail} data-state={state}>
       <canvas ref={canvas} width={SIDE_PX} height={SIDE_PX} />
-      {hasFailed && "no image"}
+      {state === "failed" && "no image"}
     </span>
   );
 }
