@@ -24,12 +24,13 @@ import { PaneLinks } from "./PaneLinks";
 import { Planes } from "./Planes";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
+import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
 import { drawThumbnail } from "./thumbnail";
-import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { bindingsOf, bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 import { VolumePane } from "./VolumePane";
 import { Volumes } from "./volumes";
@@ -38,7 +39,7 @@ const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
-export interface ViewerEvents {
+export interface ViewerEvents extends SegmentEvents {
   /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
   mayMark: (seriesInstanceUid: string) => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
@@ -58,6 +59,8 @@ export class GridController {
   private readonly engine: RenderingEngine;
   private readonly group: ToolTypes.IToolGroup;
   private readonly layer: MarkLayer;
+  /** Segments: their labelmaps and tools. */
+  readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
@@ -94,6 +97,7 @@ export class GridController {
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
     this.planes = new Planes(id, this.engine);
     this.layer = new MarkLayer(
@@ -123,6 +127,7 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    this.desk.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
     else this.planes.remove(pane);
     this.panes.delete(pane.id);
@@ -199,6 +204,7 @@ export class GridController {
   setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+    this.desk.bind(bindingsOf("tool", mouse.map));
     bindMagnifier(this.group, isMagnifying, mouse);
     this.planes.setMouse(mouse);
   }
@@ -239,6 +245,7 @@ export class GridController {
   destroy(): void {
     this.stopListening();
     this.observer.disconnect();
+    this.desk.destroy();
     this.quietly(() => this.layer.clear());
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();
@@ -260,6 +267,7 @@ export class GridController {
   private onSlicesChanged(): void {
     this.links.restart();
     this.showMarks();
+    this.desk.sync();
     this.showReferenceLines();
   }
 
