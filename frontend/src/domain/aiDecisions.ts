@@ -1,5 +1,14 @@
 import { sameCode } from "./labelSchema";
-import type { AiDecision, Finding, Geometry, PatientMm, PixelPoint, ReadPayload } from "./payload";
+import {
+  type AiDecision,
+  type Finding,
+  type Geometry,
+  isSegment,
+  type MarkGeometry,
+  type PatientMm,
+  type PixelPoint,
+  type ReadPayload,
+} from "./payload";
 import type { Gap } from "./validation";
 
 /** What a reader does with a finding of the AI by key or button. */
@@ -78,7 +87,9 @@ function saysTheSame(one: Finding, other: Finding): boolean {
   );
 }
 
-function isSamePlace(one: Geometry, other: Geometry): boolean {
+function isSamePlace(one: MarkGeometry, other: MarkGeometry): boolean {
+  if (isSegment(one) || isSegment(other))
+    return isSegment(one) && isSegment(other) && one.sha256 === other.sha256;
   const isOnSameFrame =
     one.sop_instance_uid === other.sop_instance_uid && one.frame_number === other.frame_number;
   const [here, there] = [pointsOf(one), pointsOf(other)];

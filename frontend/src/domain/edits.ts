@@ -10,6 +10,8 @@ export type Edit =
   | { type: "finding_removed"; id: string }
   | { type: "mark_added"; findingId: string; mark: Mark }
   | { type: "mark_changed"; id: string; change: MarkChange }
+  /** A stroke on a segment: a step of its own, however fast the strokes follow each other. */
+  | { type: "segment_painted"; id: string; change: MarkChange }
   /** The last mark of a finding takes the finding with it. */
   | { type: "mark_removed"; id: string }
   /** Replaces an earlier decision about the same finding; `copy` is the reader's own finding that comes of it. */
@@ -35,6 +37,7 @@ export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
     case "mark_added":
       return withFinding(payload, edit.findingId, (finding) => withMark(finding, edit.mark));
     case "mark_changed":
+    case "segment_painted":
       return withMarkChange(payload, edit.id, edit.change);
     case "mark_removed":
       return withoutMark(payload, edit.id);

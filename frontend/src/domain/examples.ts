@@ -1,5 +1,5 @@
 import type { LabelSchema } from "./labelSchema";
-import type { Finding, Mark } from "./payload";
+import type { Finding, Geometry, Mark } from "./payload";
 
 /** Built for tests only: a schema with every kind of question. */
 export const EVERY_KIND: LabelSchema = {
@@ -39,7 +39,7 @@ export function exampleFinding(id: string, change: Partial<Finding> = {}): Findi
   };
 }
 
-export function exampleMark(id: string): Mark {
+export function exampleMark(id: string): Mark & { geometry: Geometry } {
   return {
     id,
     geometry: {

@@ -1,4 +1,4 @@
-import { type AnswerQuestion, isAnswered, isLocated, type MarkKind, type Question } from "./labelSchema";
+import { type AnswerQuestion, type FindingTool, isAnswered, isLocated, type Question } from "./labelSchema";
 import type { Answer } from "./payload";
 
 /**
@@ -18,6 +18,6 @@ export function questionForKey(
 }
 
 /** The located-finding question that a new mark belongs to; null makes it a plain measurement. */
-export function questionForMark(questions: Question[], kind: MarkKind): string | null {
+export function questionForMark(questions: Question[], kind: FindingTool): string | null {
   return questions.filter(isLocated).find((question) => question.tools.includes(kind))?.key ?? null;
 }

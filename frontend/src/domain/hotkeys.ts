@@ -25,6 +25,7 @@ export type HotkeyAction =
   | "images_window"
   | "tool_select"
   | `tool_${Lowercase<MarkKind>}`
+  | `segment_${"brush" | "eraser" | "threshold" | "grow" | "smaller" | "larger" | "new" | "opacity"}`
   | "view_fit"
   | "view_one_to_one"
   | "view_rotate"
@@ -163,6 +164,24 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["Shift+o"], action: "tool_livewire", group: "Tools", text: "Livewire contour" },
   { keys: ["s"], action: "tool_spline", group: "Tools", text: "Spline contour" },
   { keys: ["Shift+r"], action: "tool_box", group: "Tools", text: "3D box" },
+  { keys: ["k"], action: "segment_brush", group: "Tools", text: "Segment: brush; again: eraser" },
+  { keys: ["Shift+e"], action: "segment_eraser", group: "Tools", text: "Segment: eraser" },
+  { keys: ["Shift+b"], action: "segment_threshold", group: "Tools", text: "Segment: threshold brush" },
+  { keys: ["Shift+c"], action: "segment_grow", group: "Tools", text: "Segment: grow a region from a click" },
+  {
+    keys: ["<", "Ctrl+ArrowLeft"],
+    action: "segment_smaller",
+    group: "Tools",
+    text: "Smaller brush (also Alt and the wheel)",
+  },
+  { keys: [">", "Ctrl+ArrowRight"], action: "segment_larger", group: "Tools", text: "Larger brush" },
+  { keys: ["Shift+n"], action: "segment_new", group: "Tools", text: "Next stroke begins a new segment" },
+  {
+    keys: ["Shift+i"],
+    action: "segment_opacity",
+    group: "Tools",
+    text: "Segments fainter, stronger, outline only",
+  },
   { keys: ["m"], action: "mark_next", group: "Marks", text: "Jump to the next mark" },
   { keys: ["Shift+m"], action: "mark_previous", group: "Marks", text: "Jump to the mark before" },
   { keys: ["b"], action: "mark_back", group: "Marks", text: "Back to where you were before the jump" },

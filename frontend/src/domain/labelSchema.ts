@@ -23,6 +23,16 @@ export type MarkKind =
   | "SPLINE"
   | "BOX";
 
+/** Voxels of a volume, drawn with tools of their own; they travel beside the payload. */
+export const SEGMENT = "SEGMENT";
+
+/** With what a finding may be marked. */
+export type FindingTool = MarkKind | typeof SEGMENT;
+
+export function isMarkKind(tool: FindingTool): tool is MarkKind {
+  return tool !== SEGMENT;
+}
+
 interface QuestionBase {
   key: string;
   text: string;
@@ -48,7 +58,7 @@ export interface ConfidenceQuestion extends QuestionBase {
 
 export interface LocatedFindingQuestion extends QuestionBase {
   kind: "LOCATED_FINDING";
-  tools: MarkKind[];
+  tools: FindingTool[];
   codes: Code[];
   minimum_count: number;
   maximum_count: number | null;

@@ -1,7 +1,17 @@
-import type { MarkKind } from "./labelSchema";
+import { type FindingTool, type MarkKind, SEGMENT } from "./labelSchema";
 import { markKindRow } from "./markKinds";
 import { sizesOf } from "./measurements";
-import type { Geometry, Mark, Measurements, Sizes, Values } from "./payload";
+import {
+  type Geometry,
+  isSegment,
+  type Mark,
+  type Measurements,
+  type SegmentGeometry,
+  type Sizes,
+  type Values,
+} from "./payload";
+import { largestArea_mm2 } from "./segmentStatistics";
+import type { Segment } from "./segments";
 
 /** Units of a mark's sizes: millimetres, or pixels where the image has no spacing, named as such. */
 type LengthUnit = "mm" | "px";
@@ -86,9 +96,9 @@ function digitsFor(value: number, unit: string): number {
 export function markSummary(mark: Mark): string {
   const { geometry, measurements, text } = mark;
   const parts = [
-    markKindRow(geometry.kind).text,
+    toolText(geometry.kind),
     text,
-    ...sizeLines(geometry),
+    ...(isSegment(geometry) ? segmentLines(geometry, measurements) : sizeLines(geometry)),
     ...valueLines(valuesOf(measurements)).slice(0, 1),
   ];
   return parts.filter(Boolean).join(" · ");
@@ -96,4 +106,33 @@ export function markSummary(mark: Mark): string {
 
 function valuesOf({ value, mean, sd, min, max, unit }: Measurements): Values {
   return { value, mean, sd, min, max, unit };
+}
+
+/** What a finding can be marked with, in words. */
+export function toolText(tool: FindingTool): string {
+  return tool === SEGMENT ? "Segment" : markKindRow(tool).text;
+}
+
+/** Everything that is measured of a segment, in one line. */
+export function segmentStatistics(
+  { geometry, measurements }: Mark & { geometry: SegmentGeometry },
+  voxels: Segment | undefined,
+): string {
+  const slices = [...(voxels?.slices.values() ?? [])].map(({ counts }) => counts);
+  const area_mm2 = largestArea_mm2(slices, geometry.spacing_mm);
+  return [
+    ...segmentLines(geometry, measurements),
+    area_mm2 !== null && `largest slice ${oneDigit(area_mm2)} mm²`,
+    ...valueLines(valuesOf(measurements)).slice(0, 1),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** The size of a segment: without a regular volume there are voxels only. */
+export function segmentLines({ voxel_count }: SegmentGeometry, sizes: Measurements): string[] {
+  const { volume_ml, long_axis_mm } = sizes;
+  if (volume_ml === undefined) return [`${voxel_count} voxels, no regular volume: no ml`];
+  const digits = volume_ml < 10 ? 3 : 1;
+  return [`${volume_ml.toFixed(digits)} ml`, `long axis ${oneDigit(long_axis_mm)} mm`];
 }

@@ -1,6 +1,6 @@
 import type { MarkKind } from "./labelSchema";
 import { isContour } from "./markKinds";
-import type { Finding, Geometry, PatientMm, Sizes } from "./payload";
+import { type Finding, type Geometry, isSegment, type PatientMm, type Sizes } from "./payload";
 import { angleBetween_deg, distance, dot, newell, norm, subtract, unit } from "./vectors";
 
 /** To the micrometre: finer digits are noise of the mouse and of floating point. */
@@ -94,12 +94,15 @@ const SAME_PLANE_MM = 0.01;
  * distance half way to its neighbours on both sides, the outermost as far out as in. Null when there is none.
  */
 export function contourVolume_mm3(finding: Finding): number | null {
-  const contours = finding.marks.filter(({ geometry }) => isContour(geometry.kind));
-  const first = contours[0]?.geometry;
+  const contours = finding.marks
+    .map(({ geometry }) => geometry)
+    .filter((geometry) => !isSegment(geometry))
+    .filter(({ kind }) => isContour(kind));
+  const [first] = contours;
   const normal = first?.points_mm ? unit(newell(first.points_mm)) : null;
   if (!first || !normal) return null;
   const areas = new Map<number, number>();
-  for (const { geometry } of contours) {
+  for (const geometry of contours) {
     const points = geometry.points_mm;
     const own = points && unit(newell(points));
     const isAlike = geometry.frame_of_reference_uid === first.frame_of_reference_uid;

@@ -1,4 +1,5 @@
 import type { Code, MarkKind } from "./labelSchema";
+import type { VolumeSpacing } from "./segmentStatistics";
 
 /** A point in the DICOM patient coordinate system (LPS+, PS3.3 C.7.6.2), in millimetres. */
 export type PatientMm = readonly [x: number, y: number, z: number];
@@ -20,6 +21,27 @@ export interface Geometry {
   sop_instance_uid: string;
   series_instance_uid: string;
   frame_number: number;
+}
+
+/** A segment: its voxels are stored beside the payload under their digest (see segments.ts). */
+export interface SegmentGeometry {
+  kind: "SEGMENT";
+  segment_id: string;
+  sha256: string;
+  /** The slice that shows most of it. */
+  sop_instance_uid: string;
+  series_instance_uid: string;
+  frame_number: number;
+  frame_of_reference_uid: string | null;
+  voxel_count: number;
+  /** Between rows, columns and slices; null where the series is no regular volume. */
+  spacing_mm: VolumeSpacing | null;
+}
+
+export type MarkGeometry = Geometry | SegmentGeometry;
+
+export function isSegment(geometry: MarkGeometry): geometry is SegmentGeometry {
+  return geometry.kind === "SEGMENT";
 }
 
 /** A ball in the patient: how AI findings and reference lesions say where they are. */
@@ -46,6 +68,8 @@ export interface Sizes {
   perimeter_mm?: number;
   area_mm2?: number;
   volume_mm3?: number;
+  /** Of a segment. */
+  volume_ml?: number;
   angle_deg?: number;
 }
 
@@ -63,7 +87,7 @@ export type Measurements = Sizes & Values;
 
 export interface Mark {
   id: string;
-  geometry: Geometry;
+  geometry: MarkGeometry;
   measurements: Measurements;
   /** The words beside an arrow. */
   text?: string;
@@ -113,6 +137,10 @@ export function changedMark(before: Finding[], after: Finding[]): string | null 
   const known = new Map(before.flatMap(({ marks }) => marks.map((mark) => [mark.id, mark] as const)));
   const marks = after.flatMap((finding) => finding.marks);
   return marks.find((mark) => canonical(mark) !== canonical(known.get(mark.id) ?? null))?.id ?? null;
+}
+
+export function markIn(findings: Finding[], id: string): Mark | undefined {
+  return findings.flatMap(({ marks }) => marks).find((mark) => mark.id === id);
 }
 
 export function samePayload(one: ReadPayload, other: ReadPayload): boolean {

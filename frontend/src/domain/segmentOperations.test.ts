@@ -3,7 +3,7 @@ import { decodeSlice, encodeSlice, voxelsInside } from "./rle";
 import { grownRegion } from "./segmentGrowth";
 import { hasGaps, interpolated } from "./segmentInterpolation";
 import { withoutIslands } from "./segmentIslands";
-import { added, diameter_mm, sizesOf, sumsOf, valuesOf } from "./segmentStatistics";
+import { added, diameter_mm, largestArea_mm2, sizesOf, sumsOf, valuesOf } from "./segmentStatistics";
 
 const SIDE = 40;
 
@@ -189,6 +189,16 @@ describe("interpolation", () => {
 });
 
 describe("statistics", () => {
+  test("the area is that of the slice that shows most, and none without spacing", () => {
+    const slices = [
+      [3, 4],
+      [0, 5, 2, 1],
+    ];
+    expect(largestArea_mm2(slices, [0.5, 2, 9])).toBe(6);
+    expect(largestArea_mm2([], [0.5, 2, 9])).toBe(0);
+    expect(largestArea_mm2(slices, null)).toBeNull();
+  });
+
   test("mean and deviation of two slices together are those of all voxels", () => {
     const values = [3, 5, 7, 11, 13, 1000];
     const sums = added(sumsOf([0, 2], values), sumsOf([2, 3], values));

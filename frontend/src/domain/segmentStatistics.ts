@@ -1,5 +1,5 @@
 import { rounded } from "./measurements";
-import { type Counts, runsOf } from "./rle";
+import { type Counts, runsOf, voxelsInside } from "./rle";
 
 /** Distance between rows, between columns, between slices. */
 export type VolumeSpacing = readonly [row_mm: number, column_mm: number, slice_mm: number];
@@ -11,7 +11,8 @@ export interface SegmentMeasurements {
   sd?: number;
   min?: number;
   max?: number;
-  unit?: "HU" | "SUV" | "raw";
+  /** As the image names it; raw where it names none. */
+  unit?: string;
 }
 
 /** The sum over one slice, so that a stroke on one slice does not count all the others again. */
@@ -23,8 +24,12 @@ export interface SliceSums {
   max: number;
 }
 
-/** Mean and squared deviations of the values inside (Welford 1962). */
-export function sumsOf(counts: Counts, values: ArrayLike<number>): SliceSums {
+/** Mean and squared deviations of the values inside (Welford 1962); padding is no value. */
+export function sumsOf(
+  counts: Counts,
+  values: ArrayLike<number>,
+  padding: ArrayLike<number> | null = null,
+): SliceSums {
   const sums = {
     count: 0,
     mean: 0,
@@ -35,7 +40,7 @@ export function sumsOf(counts: Counts, values: ArrayLike<number>): SliceSums {
   for (const [from, to] of runsOf(counts)) {
     for (let index = from; index < to; index += 1) {
       const value = values[index] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
+      if (!Number.isFinite(value) || padding?.[index] === 1) continue;
       sums.count += 1;
       const deviation = value - sums.mean;
       sums.mean += deviation / sums.count;
@@ -88,6 +93,13 @@ export function sizesOf(
     volume_ml: rounded((voxels * row_mm * column_mm * slice_mm) / 1000),
     long_axis_mm: rounded(longest),
   };
+}
+
+/** The area on the slice that shows most; null without spacing. */
+export function largestArea_mm2(slices: Counts[], spacing: VolumeSpacing | null): number | null {
+  if (!spacing) return null;
+  const [row_mm, column_mm] = spacing;
+  return Math.max(0, ...slices.map(voxelsInside)) * row_mm * column_mm;
 }
 
 /** The longest distance within one slice, between the outer corners of its voxels. */

@@ -9,6 +9,7 @@ import type { Gap } from "@/domain/validation";
 import { FindingFields } from "./FindingFields";
 import classes from "./FindingsList.module.css";
 import { MarkLine } from "./MarkLine";
+import type { SegmentVisibility } from "./segments/useSegments";
 
 interface FindingRowProps {
   finding: Finding;
@@ -22,6 +23,7 @@ interface FindingRowProps {
   onEdit: (edit: Edit) => void;
   onMarkChosen: (id: string) => void;
   onExtend: (finding: Finding) => void;
+  segments: SegmentVisibility | null;
 }
 
 /** One finding: its marks, what it is and how sure the reader is. */
@@ -56,6 +58,7 @@ export function FindingRow(props: FindingRowProps) {
           isDisabled={isDisabled}
           onEdit={onEdit}
           onChosen={() => props.onMarkChosen(mark.id)}
+          segments={props.segments}
         />
       ))}
       <div className={classes.fields}>

@@ -1,6 +1,6 @@
 import { hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
-import type { LocatedFindingQuestion, MarkKind } from "@/domain/labelSchema";
+import { type FindingTool, type LocatedFindingQuestion, SEGMENT } from "@/domain/labelSchema";
 import { markKindRow } from "@/domain/markKinds";
 import { FindingRow } from "./FindingRow";
 import classes from "./FindingsList.module.css";
@@ -10,6 +10,8 @@ interface FindingsListProps extends ReadFormProps {
   /** Null for the marks that are plain measurements. */
   question: LocatedFindingQuestion | null;
 }
+
+const SEGMENT_ROW = { text: "Segment", action: "segment_brush" } as const;
 
 /** The marks of one question, numbered as on the images. */
 export function FindingsList(props: FindingsListProps) {
@@ -39,6 +41,7 @@ export function FindingsList(props: FindingsListProps) {
             onMarkChosen={props.onMarkChosen}
             isExtended={finding.id === props.extendedId}
             onExtend={props.onExtend}
+            segments={props.segments}
           />
         ))}
       </ol>
@@ -46,8 +49,8 @@ export function FindingsList(props: FindingsListProps) {
   );
 }
 
-function toolText(kind: MarkKind): string {
-  const { text, action } = markKindRow(kind);
+function toolText(tool: FindingTool): string {
+  const { text, action } = tool === SEGMENT ? SEGMENT_ROW : markKindRow(tool);
   const [key] = hotkeyOf(action).keys;
   return key === undefined ? text.toLowerCase() : `${text.toLowerCase()} (${keyText(key)})`;
 }

@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
+import { meQuery } from "@/api/queries";
 import { type Read, readQuery } from "@/api/reading";
 import type { Edit } from "@/domain/edits";
 import type { HotkeyAction } from "@/domain/hotkeys";
@@ -14,6 +15,7 @@ import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
+import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
 import type { EditedRead } from "./useReadSession";
@@ -29,6 +31,7 @@ export function ImageWindowScreen() {
   const form = search.get("form") ?? "";
   const { state, isAlone, line, listener } = useImagesLine(form);
   const { data: read, error, refetch } = useQuery(readQuery(assignmentId));
+  const { data: me } = useQuery(meQuery);
   useEffect(() => {
     document.title = "Images – Overread";
   }, []);
@@ -40,8 +43,10 @@ export function ImageWindowScreen() {
   }, [state, assignmentId, navigate, form]);
   if (isAlone) return <Alone onOpen={() => void navigate(`/assignments/${assignmentId}`)} />;
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
-  if (!read || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
-  return <RoomOfImages key={read.id} read={read} state={state} line={line} listener={listener} />;
+  if (!read || !me || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
+  return (
+    <RoomOfImages key={read.id} read={read} personId={me.id} state={state} line={line} listener={listener} />
+  );
 }
 
 /** The form window has been closed: what it had is saved, and reading goes on here. */
@@ -101,12 +106,13 @@ function useImagesLine(form: string) {
 
 interface RoomOfImagesProps {
   read: Read;
+  personId: string;
   state: ReadOnImages;
   line: React.RefObject<Line<ToImages, ToForm> | null>;
   listener: React.RefObject<Listener>;
 }
 
-function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
+function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesProps) {
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
   const overlays = { ...NO_SLIDERS, strengths: state.strengths };
@@ -121,13 +127,22 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
   useSelectionInStep(images, state.selectedMarkId, line);
+  const segments = useSegments({
+    ...images,
+    read,
+    personId,
+    handle,
+    isFrozen,
+    mayEdit: !isFrozen,
+    isDistant: true,
+  });
   const ai = useAi({ read, handle, images, says, overlays, isFrozen });
   useEffect(() => {
     // The list with the AI's findings, where it would stand, is in the other window.
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
   }, [ai.problem]);
   const presets = presetsInForce(read, images.grid, inForce);
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, presets, ai, isFrozen });
+  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, presets, ai, isFrozen });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
@@ -144,6 +159,7 @@ function RoomOfImages({ read, state, line, listener }: RoomOfImagesProps) {
       <ImagesPane
         read={read}
         images={images}
+        segments={segments}
         ai={ai}
         isFrozen={isFrozen}
         inForce={inForce}

@@ -12,6 +12,8 @@ import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { SlabSelect } from "./SlabSelect";
+import { SegmentBar } from "./segments/SegmentBar";
+import type { Segments } from "./segments/useSegments";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
 
@@ -21,6 +23,7 @@ const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: vi
 interface ImagesPaneProps {
   read: Read;
   images: Images;
+  segments: Segments;
   ai: Ai;
   isFrozen: boolean;
   inForce: InForce;
@@ -30,7 +33,7 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, ai, isFrozen, inForce, presets, onAction } = props;
+  const { read, images, segments, ai, isFrozen, inForce, presets, onAction } = props;
   const opacity = ai.overlays.strengths.heat;
   const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
@@ -43,11 +46,13 @@ export function ImagesPane(props: ImagesPaneProps) {
     <section className={classes.images} aria-label="Images">
       <Toolbar
         images={images}
+        isSegmenting={segments.tool !== null}
         presets={presets}
         keymap={inForce.keymap}
         isDisabled={isFrozen}
         onAction={onAction}
       />
+      {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList
           studies={studiesOf(read)}
@@ -68,6 +73,9 @@ export function ImagesPane(props: ImagesPaneProps) {
               // What was chosen before the read became read-only draws no more.
               tool={isFrozen ? null : images.tool}
               mouse={mouse}
+              segments={segments.inputs}
+              onSegmentPainted={segments.onSegmentPainted}
+              onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
               onReady={() => setReady(true)}
               heat={heat}

@@ -7,6 +7,7 @@ import { saveText } from "@/ui/saveFile";
 import { clockTime } from "@/ui/times";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
+import { forgetSegments, segmentsOf } from "./segments/segmentStore";
 
 /** A read was signed elsewhere while this browser still had unsent changes: they are no part of it, and not thrown away. */
 export function LeftOver({ read, me, copy }: { read: Read; me: Me; copy: LocalCopy }) {
@@ -17,12 +18,15 @@ export function LeftOver({ read, me, copy }: { read: Read; me: Me; copy: LocalCo
   });
   if (isGone || count === 0) return null;
   const since = copy.unsentSince ? ` made here since ${clockTime(copy.unsentSince)}` : " made here";
-  const download = () =>
-    saveText(`unsent-case-${read.position}.json`, JSON.stringify(copy.payload, null, 2), "application/json");
+  const download = async () => {
+    const segments = await segmentsOf(me.id, read.id, copy.payload);
+    const text = JSON.stringify({ ...copy.payload, segments }, null, 2);
+    saveText(`unsent-case-${read.position}.json`, text, "application/json");
+  };
   return (
     <div className={`${classes.leftOver} ${classes.warning}`} role="alert">
       This read was signed in another window. {count} change(s){since} are no part of it.
-      <Button size="compact-xs" variant="default" onClick={download}>
+      <Button size="compact-xs" variant="default" onClick={() => void download()}>
         Keep as file
       </Button>
       <Button
@@ -31,6 +35,7 @@ export function LeftOver({ read, me, copy }: { read: Read; me: Me; copy: LocalCo
         onClick={() => {
           setGone(true);
           void forgetRead(me.id, read.id);
+          void forgetSegments(me.id, read.id);
         }}
       >
         Let go

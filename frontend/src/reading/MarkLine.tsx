@@ -1,8 +1,11 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import type { Edit } from "@/domain/edits";
+import { SEGMENT } from "@/domain/labelSchema";
 import { markSummary } from "@/domain/markText";
 import type { Mark } from "@/domain/payload";
 import classes from "./FindingsList.module.css";
+import { Icon } from "./icons";
+import type { SegmentVisibility } from "./segments/useSegments";
 
 interface MarkLineProps {
   mark: Mark;
@@ -14,6 +17,7 @@ interface MarkLineProps {
   isDisabled: boolean;
   onEdit: (edit: Edit) => void;
   onChosen: () => void;
+  segments: SegmentVisibility | null;
 }
 
 // As the server allows.
@@ -38,6 +42,9 @@ export function MarkLine(props: MarkLineProps) {
           </span>
           <span className={classes.size}>{markSummary(mark)}</span>
         </button>
+        {mark.geometry.kind === SEGMENT && props.segments && (
+          <HideButton id={mark.id} name={name} segments={props.segments} />
+        )}
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -69,5 +76,29 @@ export function MarkLine(props: MarkLineProps) {
         />
       )}
     </div>
+  );
+}
+
+interface HideButtonProps {
+  id: string;
+  name: string;
+  segments: SegmentVisibility;
+}
+
+/** A segment covers what lies beneath it: each can be hidden by itself. */
+function HideButton({ id, name, segments }: HideButtonProps) {
+  const isHidden = segments.hidden.has(id);
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-pressed={!isHidden}
+      aria-label={`${isHidden ? "Show" : "Hide"} ${name}`}
+      title={isHidden ? "Show on the images" : "Hide on the images"}
+      onClick={() => segments.toggleHidden(id)}
+    >
+      <Icon name={isHidden ? "mark_hidden" : "marks_toggle"} />
+    </ActionIcon>
   );
 }

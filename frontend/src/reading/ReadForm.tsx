@@ -5,6 +5,7 @@ import type { Gap } from "@/domain/validation";
 import { AnswerField } from "@/ui/form/AnswerField";
 import { QuestionFrame } from "@/ui/form/QuestionFrame";
 import { FindingsList } from "./FindingsList";
+import type { SegmentVisibility } from "./segments/useSegments";
 
 export interface ReadFormProps {
   questions: Question[];
@@ -17,6 +18,8 @@ export interface ReadFormProps {
   /** The finding that the next mark joins. */
   extendedId: string | null;
   onExtend: (finding: Finding) => void;
+  /** Which segments the images show; null while they stand in their own window. */
+  segments: SegmentVisibility | null;
 }
 
 /** The label schema as a form, in its own order; marks that are no findings come last. */

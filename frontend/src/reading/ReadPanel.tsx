@@ -9,6 +9,7 @@ import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
+import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -20,6 +21,8 @@ interface ReadPanelProps {
   handle: ReadSessionHandle;
   signing: Signing;
   images: Images;
+  /** Null while the images stand in their own window. */
+  segments: Segments | null;
   ai: Ai;
   progress: Progress;
   isFrozen: boolean;
@@ -28,7 +31,7 @@ interface ReadPanelProps {
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, progress, isFrozen } = props;
+  const { read, handle, signing, images, segments, progress, isFrozen } = props;
   const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
@@ -63,6 +66,7 @@ export function ReadPanel(props: ReadPanelProps) {
           onMarkChosen={images.goToMark}
           extendedId={images.extendedId}
           onExtend={images.toggleExtending}
+          segments={segments}
         />
       </div>
       <SignFooter

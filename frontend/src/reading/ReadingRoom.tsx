@@ -15,6 +15,7 @@ import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
+import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
@@ -54,8 +55,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const says = useAiSays(read, progress.isAiShown);
   const overlays = useOverlays(says.prediction);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
-  const signing = useSigning({ read, handle, isSigning, setSigning, moreGaps, ...progress, onSigned });
-  const isFrozen = isSigned || isSigning || handle.editing.is !== "editor";
+  const mayEdit = !isSigned && handle.editing.is === "editor";
+  const isFrozen = !mayEdit || isSigning;
   const imagesHere = useImages({
     read,
     handle,
@@ -64,6 +65,28 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
+  const personId = me.id;
+  const segments = useSegments({
+    ...imagesHere,
+    read,
+    personId,
+    handle,
+    isFrozen,
+    mayEdit,
+    isDistant: false,
+  });
+  const { isDrawing } = segments;
+  const signing = useSigning({
+    ...progress,
+    read,
+    personId,
+    handle,
+    isSigning,
+    setSigning,
+    isDrawing,
+    moreGaps,
+    onSigned,
+  });
   const presets = presetsInForce(read, imagesHere.grid, inForce);
   const aiHere = useAi({ read, handle, images: imagesHere, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
@@ -71,6 +94,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     read,
     handle,
     images: imagesHere,
+    segments,
     presets,
     ai: aiHere,
     isFrozen,
@@ -98,6 +122,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         handle={handle}
         signing={signing}
         images={images}
+        segments={imageWindow.isOpen ? null : segments}
         ai={ai}
         progress={progress}
         isFrozen={isFrozen}
@@ -109,6 +134,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         <ImagesPane
           read={read}
           images={images}
+          segments={segments}
           ai={ai}
           isFrozen={isFrozen}
           inForce={inForce}

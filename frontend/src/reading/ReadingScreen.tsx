@@ -12,6 +12,7 @@ import { LeftOver } from "./LeftOver";
 import { forgetOldHistories, loadHistory, loadKept } from "./localReads";
 import { ReadingRoom } from "./ReadingRoom";
 import classes from "./ReadingRoom.module.css";
+import { forgetOldSegments } from "./segments/segmentStore";
 
 /** Opens an assignment: the server's read, and beside it what this browser still keeps of it. */
 export function ReadingScreen() {
@@ -50,6 +51,7 @@ function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
 
 async function loadFromBrowser(personId: string, readId: string) {
   void forgetOldHistories(new Date()).catch(() => undefined);
+  void forgetOldSegments(new Date()).catch(() => undefined);
   const [kept, history] = await Promise.all([loadKept(personId, readId), loadHistory(personId, readId)]);
   return { copy: kept?.copy, history };
 }

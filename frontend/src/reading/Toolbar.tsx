@@ -10,6 +10,8 @@ import { WindowMenu } from "./WindowMenu";
 
 interface ToolbarProps {
   images: Images;
+  /** A segment tool has the mouse. */
+  isSegmenting: boolean;
   presets: Preset[];
   keymap: Keymap;
   /** A frozen read can be looked at, not changed. */
@@ -55,11 +57,11 @@ const RARE: ReadonlySet<ToolbarAction> = new Set([
 const CHANGES: ReadonlySet<ToolbarAction> = new Set(MARK_KIND_ROWS.map(({ action }) => action));
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
-export function Toolbar({ images, presets, keymap, isDisabled, onAction }: ToolbarProps) {
+export function Toolbar({ images, isSegmenting, presets, keymap, isDisabled, onAction }: ToolbarProps) {
   const entry = (action: ToolbarAction): ToolEntry => ({
     action,
     keyName: keysOf(keymap, action).at(-1),
-    isPressed: isPressed(action, images),
+    isPressed: isPressed(action, images, isSegmenting),
     isDisabled: isDisabled && CHANGES.has(action),
   });
   const button = (action: ToolbarAction) => (
@@ -87,7 +89,7 @@ export function Toolbar({ images, presets, keymap, isDisabled, onAction }: Toolb
 }
 
 /** Whether what a button stands for is in force; undefined for what happens once. */
-function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
+function isPressed(action: ToolbarAction, images: Images, isSegmenting: boolean): boolean | undefined {
   const { grid, tool } = images;
   const states: Partial<Record<ToolbarAction, boolean>> = {
     layout_one: grid.layout === "ONE",
@@ -102,7 +104,7 @@ function isPressed(action: ToolbarAction, images: Images): boolean | undefined {
     reference_lines_toggle: grid.hasReferenceLines,
     text_toggle: grid.hasText,
     view_magnify: grid.isMagnifying,
-    tool_select: tool === null && !grid.isMagnifying,
+    tool_select: tool === null && !grid.isMagnifying && !isSegmenting,
     marks_toggle: images.areMarksVisible,
   };
   const row = MARK_KIND_ROWS.find((candidate) => candidate.action === action);

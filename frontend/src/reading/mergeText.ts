@@ -1,7 +1,14 @@
 import { type AnswerQuestion, type Code, isAnswered, isLocated, type Question } from "@/domain/labelSchema";
 import { markSummary } from "@/domain/markText";
 import type { MergeItem, Place, Side } from "@/domain/mergePayload";
-import type { AiDecision, Answer, Finding, Mark, ReadPayload } from "@/domain/payload";
+import {
+  type AiDecision,
+  type Answer,
+  type Finding,
+  isSegment,
+  type Mark,
+  type ReadPayload,
+} from "@/domain/payload";
 
 /** What the words of a merge are made of: the form, and the versions whose findings it numbers. */
 export interface MergeWords {
@@ -84,7 +91,8 @@ function findingText(finding: Finding): string {
 }
 
 function markText(mark: Mark): string {
-  const [point] = mark.geometry.points_mm ?? [];
+  const { geometry } = mark;
+  const [point] = isSegment(geometry) ? [] : (geometry.points_mm ?? []);
   const place = point ? ` at ${point.map((value) => value.toFixed(0)).join(", ")} mm` : "";
   return `${markSummary(mark)}${place}`;
 }

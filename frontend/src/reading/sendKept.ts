@@ -1,9 +1,10 @@
-import { askToEdit, saveDraft } from "@/api/reading";
+import { askToEdit } from "@/api/reading";
 import { samePayload } from "@/domain/payload";
 import { browserName } from "./browserName";
 import { forget, type KeptRead, keep, listKept } from "./localReads";
 import { lockName } from "./readLock";
 import { eventOfFailure, requestOf } from "./saver";
+import { saveDraft } from "./segments/sendRead";
 
 /**
  * Send what earlier stays have left in this browser, oldest first, and return what could not be sent. Only what the
@@ -25,10 +26,14 @@ async function sendKept(personId: string, kept: KeptRead): Promise<boolean> {
   const { copy, readId } = kept;
   try {
     let { revision } = copy;
-    if (copy.sending) revision = await send(readId, copy.sending);
+    if (copy.sending) revision = await send(personId, readId, copy.sending);
     if (!copy.sending || !samePayload(copy.sending.payload, copy.payload)) {
       const idempotencyKey = crypto.randomUUID();
-      revision = await send(readId, { idempotencyKey, baseRevision: revision, payload: copy.payload });
+      revision = await send(personId, readId, {
+        idempotencyKey,
+        baseRevision: revision,
+        payload: copy.payload,
+      });
     }
     await settle(personId, kept, revision);
     // No window of this browser edits it: another device need not wait for the lease to run out.
@@ -43,8 +48,12 @@ async function sendKept(personId: string, kept: KeptRead): Promise<boolean> {
   }
 }
 
-async function send(readId: string, sending: Parameters<typeof requestOf>[0]): Promise<number> {
-  return (await saveDraft(readId, requestOf(sending, browserName(), null))).revision_number;
+async function send(
+  personId: string,
+  readId: string,
+  sending: Parameters<typeof requestOf>[0],
+): Promise<number> {
+  return (await saveDraft(personId, readId, requestOf(sending, browserName(), null))).revision_number;
 }
 
 /** The server has it; only a version set aside is still to be kept here. */

@@ -1,13 +1,13 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { type Grid, withSeries } from "@/domain/grid";
-import { findingOfMark } from "@/domain/payload";
+import { findingOfMark, markIn } from "@/domain/payload";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, ownMarks, priorMarks, withoutSettled } from "./viewerMarks";
+import { aiMarks, ownMarks, priorMarks, segmentPlace, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
@@ -18,8 +18,8 @@ export interface Images extends MarkDrawing {
   holdMarksHidden: (isHeld: boolean) => void;
   selectedMarkId: string | null;
   setSelectedMarkId: (id: string | null) => void;
-  /** Select a mark and go to its slice, on whichever series it lies. */
-  goToMark: (id: string) => void;
+  /** Select a mark and go to its slice, on whichever series it lies, or to another place where it has several. */
+  goToMark: (id: string, place?: ViewerMark | null) => void;
   goBack: () => void;
   /** Let the next mark join the finding of the selected one, or no longer. */
   extendSelected: () => void;
@@ -69,15 +69,20 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     [onGrid, setFirstMark],
   );
   const goToMark = useCallback(
-    (id: string) => {
+    (id: string, place?: ViewerMark | null) => {
       setSelectedMarkId(id);
-      const mark = known.find((candidate) => candidate.id === id);
+      const own = markIn(findings, id);
+      const mark = place ?? known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [known, jumpTo],
+    [known, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
-  const { toggleExtending, setTool: chooseTool } = drawing;
+  const { toggleExtending, putToolAway, setTool: chooseTool } = drawing;
+  const stopMagnifying = useCallback(
+    () => onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before)),
+    [onGrid],
+  );
   const extendSelected = useCallback(
     () => selected && toggleExtending(selected),
     [selected, toggleExtending],
@@ -98,10 +103,14 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     setTool: useCallback(
       (chosen) => {
         chooseTool(chosen);
-        onGrid((before) => (before.isMagnifying ? { ...before, isMagnifying: false } : before));
+        stopMagnifying();
       },
-      [chooseTool, onGrid],
+      [chooseTool, stopMagnifying],
     ),
+    putToolAway: useCallback(() => {
+      putToolAway();
+      stopMagnifying();
+    }, [putToolAway, stopMagnifying]),
     selectedMarkId,
     setSelectedMarkId,
     goToMark,

@@ -1,13 +1,15 @@
 import { useCallback, useState } from "react";
 import type { Edit } from "@/domain/edits";
 import { questionForMark } from "@/domain/formKeys";
-import { isLocated, type MarkKind, type Question } from "@/domain/labelSchema";
+import { type FindingTool, isLocated, type MarkKind, type Question, SEGMENT } from "@/domain/labelSchema";
 import { type Finding, findingOfMark, type Mark } from "@/domain/payload";
 import type { DrawnMark } from "@/viewer";
 import { onlyCode } from "./FindingFields";
 
 export interface MarkDrawing {
   tool: MarkKind | null;
+  /** Another kind of tool takes the mouse; the finding that is being extended stays so. */
+  putToolAway: () => void;
   setTool: (tool: MarkKind | null) => void;
   /** The finding that the next mark joins; null makes a finding of its own. */
   extendedId: string | null;
@@ -38,14 +40,16 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
     (finding: Finding) => {
       const isOn = extendedId === finding.id;
       setExtendedId(isOn ? null : finding.id);
-      setTool(isOn ? null : (finding.marks.at(-1)?.geometry.kind ?? null));
+      const kind = finding.marks.at(-1)?.geometry.kind ?? SEGMENT;
+      // Segments have tools of their own, and the one that is chosen stays chosen.
+      setTool(isOn || kind === SEGMENT ? null : kind);
     },
     [extendedId],
   );
   const onMarkDrawn = useCallback(
     (id: string, drawn: DrawnMark) => {
       const extended = findings.find((finding) => finding.id === extendedId);
-      edit(editOf({ id, ...drawn }, questions, extended));
+      edit(editOfNewMark({ id, ...drawn }, questions, extended));
       // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
       // and cannot make another by accident.
       if (!keepsTool) chooseTool(null);
@@ -60,11 +64,12 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
     },
     [edit, findings],
   );
-  return { tool, setTool: chooseTool, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+  const putToolAway = useCallback(() => setTool(null), []);
+  return { tool, setTool: chooseTool, putToolAway, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
 }
 
 /** A mark joins the finding that is being extended where the form allows it there; else it is one of its own. */
-function editOf(mark: Mark, questions: Question[], extended: Finding | undefined): Edit {
+export function editOfNewMark(mark: Mark, questions: Question[], extended: Finding | undefined): Edit {
   const { kind } = mark.geometry;
   if (extended && allowsIn(extended, questions, kind)) {
     return { type: "mark_added", findingId: extended.id, mark };
@@ -79,7 +84,7 @@ function editOf(mark: Mark, questions: Question[], extended: Finding | undefined
   };
 }
 
-function allowsIn(finding: Finding, questions: Question[], kind: MarkKind): boolean {
+function allowsIn(finding: Finding, questions: Question[], kind: FindingTool): boolean {
   const question = questions.filter(isLocated).find(({ key }) => key === finding.question);
   return !question || question.tools.includes(kind);
 }

@@ -5,9 +5,10 @@ import { type History, redo, undo } from "@/domain/history";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
-import { type Answer, changedMark, type ReadPayload } from "@/domain/payload";
+import { type Answer, changedMark, markIn, type ReadPayload } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import type { Ai } from "./ai/useAi";
+import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { EditedRead } from "./useReadSession";
 import { type Actions, viewActions } from "./viewActions";
@@ -16,6 +17,7 @@ interface RoomActionsInput {
   read: Read;
   handle: EditedRead;
   images: Images;
+  segments: Segments;
   presets: Preset[];
   isFrozen: boolean;
   ai: Ai;
@@ -40,12 +42,16 @@ function looksOf(input: RoomActionsInput): Actions {
   const { images, ai, sign, freeze, goOn, toggleHelp } = input;
   return {
     ...viewActions(input),
-    tool_select: () => images.setTool(null),
+    tool_select: () => {
+      images.setTool(null);
+      input.segments.setTool(null);
+    },
+    segment_opacity: input.segments.stepOpacity,
     marks_toggle: images.toggleMarks,
     marks_hide: () => images.holdMarksHidden(true),
     marks_show: () => images.holdMarksHidden(false),
-    mark_next: () => stepMarks(images, 1),
-    mark_previous: () => stepMarks(images, -1),
+    mark_next: () => stepMarks(input, 1),
+    mark_previous: () => stepMarks(input, -1),
     mark_back: images.goBack,
     ai_next: ai.chooseNext,
     heat_toggle: ai.overlays.toggle,
@@ -61,7 +67,8 @@ function looksOf(input: RoomActionsInput): Actions {
 function changesOf(input: RoomActionsInput): Actions {
   const { handle, images, ai } = input;
   return {
-    ...toolsOf(images),
+    ...toolsOf(input),
+    ...segmentToolsOf(input),
     finding_extend: images.extendSelected,
     box_first: () => images.moveBoxEnd("FIRST"),
     box_last: () => images.moveBoxEnd("LAST"),
@@ -91,25 +98,52 @@ function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"]
   handle.edit({ type: "answer", key: question.key, value });
 }
 
-function stepMarks({ marks, selectedMarkId, goToMark }: Images, by: 1 | -1): void {
-  const current = marks.findIndex((mark) => mark.id === selectedMarkId);
-  const next =
-    current === -1 && by === -1 ? marks.at(-1) : marks[(current + by + marks.length) % marks.length];
-  if (next) goToMark(next.id);
+/** Through all marks as they stand in the list, segments too, and then those of others. */
+function stepMarks({ images, handle }: RoomActionsInput, by: 1 | -1): void {
+  const own = handle.session.save.payload.findings.flatMap(({ marks }) => marks.map(({ id }) => id));
+  const ids = [...new Set([...own, ...images.marks.map(({ id }) => id)])];
+  const current = ids.indexOf(images.selectedMarkId ?? "");
+  const next = current === -1 && by === -1 ? ids.at(-1) : ids[(current + by + ids.length) % ids.length];
+  if (next !== undefined) images.goToMark(next);
 }
 
-function toolsOf(images: Images): Actions {
-  return Object.fromEntries(MARK_KIND_ROWS.map(({ kind, action }) => [action, () => images.setTool(kind)]));
+function toolsOf({ images, segments }: RoomActionsInput): Actions {
+  return Object.fromEntries(
+    MARK_KIND_ROWS.map(({ kind, action }) => [
+      action,
+      () => {
+        segments.setTool(null);
+        images.setTool(kind);
+      },
+    ]),
+  );
+}
+
+function segmentToolsOf({ segments }: RoomActionsInput): Actions {
+  if (!segments.isOffered) return {};
+  return {
+    // One key for the two that take turns.
+    segment_brush: () => segments.setTool(segments.tool === "BRUSH" ? "ERASER" : "BRUSH"),
+    segment_eraser: () => segments.setTool("ERASER"),
+    segment_threshold: () => segments.setTool("THRESHOLD"),
+    segment_grow: () => segments.setTool("GROW"),
+    segment_smaller: () => segments.stepRadius(-1),
+    segment_larger: () => segments.stepRadius(1),
+    segment_new: segments.beginNew,
+  };
 }
 
 /** Undo or redo, and show which mark it was about. */
 function step(
-  { handle, images }: RoomActionsInput,
+  { handle, images, segments }: RoomActionsInput,
   act: () => void,
   look: (history: History<ReadPayload>) => History<ReadPayload>,
 ): void {
   const { history } = handle.session;
-  const changed = history && changedMark(history.present.findings, look(history).present.findings);
+  const [before, after] = [history?.present.findings ?? [], history ? look(history).present.findings : []];
+  const changed = changedMark(before, after);
+  const place =
+    changed === null ? null : segments.placeOfChange(markIn(before, changed), markIn(after, changed));
   act();
-  if (changed) images.goToMark(changed);
+  if (changed) images.goToMark(changed, place);
 }

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef } from "react";
-import { type Read, saveDraft } from "@/api/reading";
+import type { Read } from "@/api/reading";
 import { whoIsSignedIn } from "@/api/session";
 import { type Autosave, type AutosaveEvent, canSend, reduceAutosave } from "@/domain/autosave";
 import { browserName } from "./browserName";
 import { forget } from "./localReads";
 import { eventOfFailureAs, pauseBefore_ms, requestOf } from "./saver";
+import { saveDraft } from "./segments/sendRead";
 import type { Sitting } from "./useSitting";
 
 // Long enough to gather a burst of edits, short enough to be saved within a second of the last one.
@@ -52,7 +53,7 @@ export function useSending({ save, read, personId, sitting, hold, onEvent }: Sen
   const { sending, isWaitingForAnswer } = save;
   useEffect(() => {
     if (!sending || !isWaitingForAnswer) return;
-    saveDraft(read.id, requestOf(sending, browserName(), sitting.report())).then(
+    saveDraft(personId, read.id, requestOf(sending, browserName(), sitting.report())).then(
       (saved) => {
         repetitions.current = 0;
         onEvent({ type: "stored", revision: saved.revision_number, savedAt: saved.saved_at });
@@ -90,6 +91,6 @@ export async function sendLast(
   const left = reduceAutosave(save, { type: "sent", idempotencyKey: crypto.randomUUID() }).sending;
   // An older draft still without its answer goes first, and then there is no time for a second.
   if (!left || left.payload !== save.payload) return;
-  await saveDraft(readId, requestOf(left, browserName(), sitting.report()));
+  await saveDraft(personId, readId, requestOf(left, browserName(), sitting.report()));
   if (save.setAside.length === 0) await forget(personId, readId);
 }

@@ -1,12 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
-import { type FirstReadFrozen, freezeFirstRead, type Read, type ReadSigned, signRead } from "@/api/reading";
+import type { FirstReadFrozen, Read, ReadSigned } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning } from "@/domain/validation";
 import { browserName } from "./browserName";
 import { eventOfFailure, noticedIn, requestOf } from "./saver";
+import { freezeFirstRead, signRead } from "./segments/sendRead";
 import type { ReadSessionHandle } from "./useReadSession";
 
 /** What ends the phase that the read is in: freezing the first of two reads, or signing. */
@@ -24,9 +25,12 @@ export interface Signing {
 
 interface SigningInput {
   read: Read;
+  personId: string;
   handle: ReadSessionHandle;
   isSigning: boolean;
   setSigning: (isSigning: boolean) => void;
+  /** A stroke is on its way into the read: it is signed with the rest. */
+  isDrawing: boolean;
   step: Step;
   /** What keeps it from being signed besides the form. */
   moreGaps: Gap[];
@@ -36,7 +40,7 @@ interface SigningInput {
 
 /** Signing: what is missing first, then a draft on its way, then the signature, repeated safely if unanswered. */
 export function useSigning(input: SigningInput): Signing {
-  const { read, handle, isSigning, setSigning, step, moreGaps } = input;
+  const { read, handle, isSigning, setSigning, isDrawing, step, moreGaps } = input;
   const [hasTried, setHasTried] = useState<Step | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { payload } = handle.session.save;
@@ -52,20 +56,20 @@ export function useSigning(input: SigningInput): Signing {
   useEffect(() => {
     if (!isSigning) return;
     if (conflict || (sending && obstacle)) setSigning(false);
-    else if (!sending) send();
-  }, [isSigning, sending, obstacle, conflict, send, setSigning]);
+    else if (!sending && !isDrawing) send();
+  }, [isSigning, isDrawing, sending, obstacle, conflict, send, setSigning]);
   return { step, gaps, hasTried: hasTried === step, isSigning, error, sign };
 }
 
 /** The read is further than this page knows, for example through another window: it has to be loaded again. */
 const MOVED_ON: ReadonlySet<string> = new Set(["wrong_state", "first_read_frozen", "first_read_not_frozen"]);
 
-interface RequestInput extends Omit<SigningInput, "isSigning" | "moreGaps"> {
+interface RequestInput extends Omit<SigningInput, "isSigning" | "isDrawing" | "moreGaps"> {
   setError: (error: unknown) => void;
 }
 
 function useSignRequest(input: RequestInput): () => void {
-  const { read, handle, setSigning, step, onSigned, onFrozen, setError } = input;
+  const { read, personId, handle, setSigning, step, onSigned, onFrozen, setError } = input;
   const client = useQueryClient();
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
@@ -96,13 +100,13 @@ function useSignRequest(input: RequestInput): () => void {
     };
     const request = requestOf(sending, browserName(), sitting.report());
     const freeze = async () => {
-      const frozen = await freezeFirstRead(read.id, request);
+      const frozen = await freezeFirstRead(personId, read.id, request);
       const { revision_number: revision, first_read_at: at } = frozen;
       onEvent({ type: "first_read_frozen", payload: save.payload, revision, at });
       onFrozen(frozen);
     };
     const sign = async () => {
-      const signed = await signRead(read.id, request);
+      const signed = await signRead(personId, read.id, request);
       void client.invalidateQueries({ queryKey: ["reader-studies"] });
       onSigned(signed);
     };
@@ -115,5 +119,5 @@ function useSignRequest(input: RequestInput): () => void {
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, save, onEvent, sitting, client, step, onSigned, onFrozen, setSigning, setError]);
+  }, [read, personId, save, onEvent, sitting, client, step, onSigned, onFrozen, setSigning, setError]);
 }

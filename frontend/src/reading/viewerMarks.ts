@@ -1,16 +1,32 @@
 import type { AiFinding, AiPrediction, ImagesOfCase, PriorOfCase } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
-import type { AiDecision, Finding } from "@/domain/payload";
+import { type AiDecision, type Finding, type Geometry, isSegment, type Mark } from "@/domain/payload";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
 export function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
   return findings.flatMap(({ marks }, index) =>
-    marks.map(({ id, geometry, text }): ViewerMark => {
+    marks.flatMap(({ id, geometry, text }): ViewerMark[] => {
+      if (isSegment(geometry)) return [];
       const label = text ? `${index + 1} ${text}` : String(index + 1);
-      return { id, geometry, label, colour: findingColour(index), source: "READER", isLocked };
+      return [{ id, geometry, label, colour: findingColour(index), source: "READER", isLocked }];
     }),
   );
+}
+
+/** Where the list leads to for a segment: the slice that shows most of it. */
+export function segmentPlace({ id, geometry }: Mark): ViewerMark | null {
+  return isSegment(geometry) ? placeMark(id, geometry) : null;
+}
+
+type Place = Pick<Geometry, "sop_instance_uid" | "series_instance_uid" | "frame_number">;
+
+/** A slice as a mark to jump to. */
+export function placeMark(id: string, place: Place): ViewerMark {
+  const { sop_instance_uid, series_instance_uid, frame_number } = place;
+  const where = { frame_of_reference_uid: null, sop_instance_uid, series_instance_uid, frame_number };
+  const geometry = { kind: "POINT" as const, points_mm: null, ...where };
+  return { id, geometry, label: "", source: "READER", isLocked: true };
 }
 
 /** The AI's marks on the images of the case it is about; `opacity` is that of their lines. */

@@ -25,13 +25,14 @@ import { PaneLinks } from "./PaneLinks";
 import { Planes } from "./Planes";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
+import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
 import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
 import { drawThumbnail } from "./thumbnail";
-import { bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { bindingsOf, bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 import { VolumePane } from "./VolumePane";
 import { Volumes } from "./volumes";
@@ -41,7 +42,7 @@ const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.
 const NOT_WHOLE = "This image is still coming in full resolution: draw again in a moment.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
-export interface ViewerEvents {
+export interface ViewerEvents extends SegmentEvents {
   /** Asked before a mark just drawn is kept; whoever says no tells the reader why. */
   mayMark: (seriesInstanceUid: string) => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
@@ -61,6 +62,8 @@ export class GridController {
   private readonly engine: RenderingEngine;
   private readonly group: ToolTypes.IToolGroup;
   private readonly layer: MarkLayer;
+  /** Segments: their labelmaps and tools. */
+  readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
   private readonly sizes = new WeakMap<Element, string>();
@@ -99,6 +102,7 @@ export class GridController {
     this.group = makeToolGroup(id, (kind, data, targetId) =>
       textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
     );
+    this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
     this.planes = new Planes(id, this.engine);
     this.layer = new MarkLayer(
@@ -132,6 +136,7 @@ export class GridController {
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    this.desk.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
     else this.planes.remove(pane);
     this.panes.delete(pane.id);
@@ -208,6 +213,7 @@ export class GridController {
   setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     this.cancelDrawing();
     bindMouse(this.group, kind, mouse);
+    this.desk.bind(bindingsOf("tool", mouse.map));
     bindMagnifier(this.group, isMagnifying, mouse);
     this.planes.setMouse(mouse);
   }
@@ -248,6 +254,7 @@ export class GridController {
   destroy(): void {
     this.stopListening();
     this.observer.disconnect();
+    this.desk.destroy();
     this.quietly(() => this.layer.clear());
     for (const pane of this.allPanes) pane.destroy();
     this.panes.clear();
@@ -278,6 +285,7 @@ export class GridController {
   private onSlicesChanged(): void {
     this.links.restart();
     this.showMarks();
+    this.desk.sync();
     this.showReferenceLines();
   }
 

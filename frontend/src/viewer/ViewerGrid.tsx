@@ -7,6 +7,7 @@ import { GridController, type SeriesSource, type ViewerEvents } from "./GridCont
 import type { ViewerMark } from "./markLayer";
 import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
+import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
 import type { MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
@@ -21,6 +22,7 @@ export interface ViewerGridProps extends ViewerEvents {
   selectedMarkId: string | null;
   tool: MarkKind | null;
   mouse: MouseSettings;
+  segments: SegmentInputs;
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
   /** What stands over the images of a series, for priors. */
@@ -79,7 +81,9 @@ export function ViewerGrid(props: ViewerGridProps) {
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
-              if (newest.current.tool === null) onGrid((before) => withMaximisedToggled(before, pane.id));
+              const { tool, segments } = newest.current;
+              if (tool === null && segments.tool === null)
+                onGrid((before) => withMaximisedToggled(before, pane.id));
             }}
             onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
             onImageShown={props.onImageShown}
@@ -108,6 +112,8 @@ function useController(props: ViewerGridProps): GridController | null {
         onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),
         onMarkRefused: (reason) => events.current.onMarkRefused(reason),
+        onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
+        onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
       });
       if (isTestMode) stopExposing = exposeForTests(made);
       setController(made);
@@ -125,7 +131,7 @@ function useController(props: ViewerGridProps): GridController | null {
 }
 
 function useViewerInputs(controller: GridController | null, props: ViewerGridProps): void {
-  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid } = props;
+  const { marks, areMarksVisible, selectedMarkId, tool, mouse, grid, segments } = props;
   useEffect(() => controller?.setActive(grid.activeId), [controller, grid.activeId]);
   useEffect(() => controller?.setMarks(marks), [controller, marks]);
   useEffect(() => controller?.setMarksVisible(areMarksVisible), [controller, areMarksVisible]);
@@ -141,4 +147,5 @@ function useViewerInputs(controller: GridController | null, props: ViewerGridPro
     () => controller?.setReferenceLines(grid.hasReferenceLines),
     [controller, grid.hasReferenceLines],
   );
+  useEffect(() => controller?.desk.setInputs(segments), [controller, segments]);
 }

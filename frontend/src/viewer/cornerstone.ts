@@ -18,6 +18,7 @@ import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
 import { PLANE_TOOLS } from "./planeTools";
+import { SEGMENT_TOOL_CLASSES } from "./segments/tools";
 import { startSliceMetadata } from "./sliceMetadata";
 
 // Decoding is the only parallel work of the page; more workers than cores only cost memory.
@@ -68,7 +69,8 @@ async function start(): Promise<void> {
   startImageLoading();
   startStackImages();
   initTools();
-  for (const tool of [...TOOLS, ...MARK_TOOL_CLASSES, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
+  const marking = [...MARK_TOOL_CLASSES, ...SEGMENT_TOOL_CLASSES];
+  for (const tool of [...TOOLS, ...marking, ...LOOKING_TOOLS, ...PLANE_TOOLS]) addTool(tool);
   const { style } = annotation.config;
   style.setDefaultToolStyles({ global: { ...style.getDefaultToolStyles().global, ...OWN_MARK_STYLE } });
 }

@@ -5,6 +5,8 @@ export type { DicomJson } from "./dicomJson";
 export type { SeriesSource } from "./GridController";
 export type { ViewerMark } from "./markLayer";
 export type { HeatOverlay } from "./overlay/HeatLayer";
+export type { MeasuredSegment } from "./segments/measure";
+export type { Painted, SegmentInputs } from "./segments/SegmentDesk";
 export type { FrameUrl } from "./slices";
 export type { MouseSettings } from "./toolGroup";
 export type { DrawnMark } from "./toPayload";

@@ -44,6 +44,8 @@ export interface ViewerProbe {
   readonly cacheBytes: number;
   /** Values of a loaded image at these positions of its pixel data. */
   valuesAt: (imageId: string, positions: number[]) => (number | undefined)[] | null;
+  /** Painted voxels by segment. */
+  readonly segmentVoxels: Record<string, number>;
   /** Where the planes meet, in patient millimetres. */
   readonly crosshairs: readonly number[] | null;
   readonly volumes: number;
@@ -73,6 +75,9 @@ export function exposeForTests(controller: GridController): () => void {
     },
     get annotations() {
       return drawnAnnotations();
+    },
+    get segmentVoxels() {
+      return controller.desk.paintedVoxels;
     },
     get crosshairs() {
       return controller.crosshairs;

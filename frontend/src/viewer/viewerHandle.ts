@@ -6,6 +6,7 @@ import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
 import { slicesFor, type ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
+import { type SegmentCommands, segmentCommands } from "./segments/commands";
 import type { DrawnMark } from "./toPayload";
 
 /** What keys and buttons outside the images do with the active pane. */
@@ -26,6 +27,7 @@ export interface ViewerHandle {
   drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  segments: SegmentCommands;
   /** The slice on the active pane, as a mark to jump back to. */
   currentPlace: () => ViewerMark | null;
   /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
@@ -63,6 +65,7 @@ export function viewerHandle(
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
     },
+    segments: segmentCommands(controller),
     currentPlace: () => placeOf(controller?.pane(activeId())),
     boxReachingTo: (box, end) => {
       const pane = controller?.pane(activeId());

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import type { HeatMap } from "@/domain/heatMap";
-import { isLocated, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
+import { isLocated, isMarkKind, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingFields";
 import type { Images } from "../useImages";
@@ -126,7 +126,8 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
 async function copyFor(finding: AiFinding, read: Read, images: Images): Promise<Finding | null> {
   const question = questionFor(finding, read.label_schema.questions.filter(isLocated));
   const drawn = aiMark(finding, read.case.imaging_study);
-  const mark = question && (await images.viewer.current?.copyOfAiMark(drawn, question.tools));
+  const mark =
+    question && (await images.viewer.current?.copyOfAiMark(drawn, question.tools.filter(isMarkKind)));
   return question && mark ? copyOf(finding, question, { id: crypto.randomUUID(), ...mark }) : null;
 }
 

@@ -6,18 +6,27 @@ import { casesQuery } from "@/api/readerStudies";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
+import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import { Section } from "@/ui/Section";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
-import type { ViewerHandle, ViewerMark } from "@/viewer";
+import type { SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { PartProps } from "../parts";
 import classes from "./Hanging.module.css";
 
 const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
 
+const NO_SEGMENTS: SegmentInputs = {
+  shown: [],
+  active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
+  drawable: new Set(),
+  tool: null,
+  settings: FIRST_SETTINGS,
+  opacity: 0,
+};
 const NO_MARKS: ViewerMark[] = [];
 
 interface HangingPreviewProps extends PartProps {
@@ -126,6 +135,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             areMarksVisible
             selectedMarkId={null}
             tool={null}
+            segments={NO_SEGMENTS}
             mouse={settings}
             firstMark={null}
             isTestMode={isTestMode()}
@@ -134,6 +144,8 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             onMarkDrawn={() => undefined}
             onMarkMoved={() => undefined}
             onMarkRefused={() => undefined}
+            onSegmentPainted={async () => undefined}
+            onSegmentNotice={() => undefined}
             onMarkSelected={() => undefined}
             onImageShown={() => undefined}
           />

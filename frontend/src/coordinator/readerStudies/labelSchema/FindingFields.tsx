@@ -10,7 +10,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { FINDING_CODES } from "@/domain/findingCodes";
-import { type Code, type MarkKind, sameCode } from "@/domain/labelSchema";
+import { type Code, type FindingTool, SEGMENT, sameCode } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
 import { AttributeFields } from "./AttributeFields";
 import type { QuestionFieldsProps } from "./QuestionCard";
@@ -27,12 +27,13 @@ export function FindingFields(fields: QuestionFieldsProps) {
         label="Tools"
         value={question.tools}
         error={faultOf("tools")}
-        onChange={(tools) => edit({ type: "CHANGE", id, change: { tools: tools as MarkKind[] } })}
+        onChange={(tools) => edit({ type: "CHANGE", id, change: { tools: tools as FindingTool[] } })}
       >
         <Group gap="lg" mt={4}>
           {MARK_KIND_ROWS.map(({ kind, text }) => (
             <Checkbox key={kind} value={kind} label={text} disabled={!isEditable} />
           ))}
+          <Checkbox value={SEGMENT} label="3D segment (voxels)" disabled={!isEditable} />
         </Group>
       </Checkbox.Group>
       <Input.Wrapper

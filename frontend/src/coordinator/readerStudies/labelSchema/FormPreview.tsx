@@ -1,7 +1,7 @@
 import { Badge, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
-import { markKindRow } from "@/domain/markKinds";
+import { toolText } from "@/domain/markText";
 import type { Answer } from "@/domain/payload";
 import type { DraftQuestion } from "@/domain/schemaEditing";
 import { AnswerField } from "@/ui/form/AnswerField";
@@ -36,7 +36,7 @@ function MarksPreview({ question }: { question: LocatedFindingQuestion }) {
       <Group gap="xs">
         {question.tools.map((tool) => (
           <Badge key={tool} variant="default" radius="sm">
-            {markKindRow(tool).text}
+            {toolText(tool)}
           </Badge>
         ))}
       </Group>

@@ -1,0 +1,29 @@
+import { call } from "./send";
+
+/** Changed slices of a segment on their way to the server. */
+export interface SegmentRequest {
+  base_sha256: string | null;
+  sha256: string;
+  idempotency_key: string;
+  series_instance_uid: string;
+  rows: number;
+  columns: number;
+  changed: { sop_instance_uid: string; frame_number: number; counts: readonly number[] }[];
+}
+
+const ANSWER_WITHIN_MS = 30_000;
+
+function path(readId: string, segmentId: string): string {
+  return `/api/v1/reads/${readId}/segments/${segmentId}`;
+}
+
+/** Store a version of a segment. A lost session is the caller's to show: unsaved work is on the page. */
+export function putSegment(readId: string, segmentId: string, body: SegmentRequest): Promise<unknown> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  return call("PUT", path(readId, segmentId), { body, signal, stayOnSignOut: true });
+}
+
+/** A stored version, as JSON. */
+export function getSegment(readId: string, segmentId: string, sha256: string): Promise<unknown> {
+  return call("GET", `${path(readId, segmentId)}/${sha256}`, { stayOnSignOut: true });
+}

@@ -1,0 +1,184 @@
+import { useEffect } from "react";
+import { type HotkeyAction, hotkeyOf } from "@/domain/hotkeys";
+import { keyText } from "@/domain/keymap";
+import type { SegmentTool } from "@/domain/segmentTools";
+import { NumberField } from "./NumberField";
+import { RangeFields } from "./RangeFields";
+import classes from "./SegmentBar.module.css";
+import type { Segments } from "./useSegments";
+
+interface ToolRow {
+  tool: SegmentTool;
+  text: string;
+  action?: HotkeyAction;
+}
+
+const PAINTING: ToolRow[] = [
+  { tool: "BRUSH", text: "Brush", action: "segment_brush" },
+  { tool: "ERASER", text: "Eraser", action: "segment_eraser" },
+  { tool: "THRESHOLD", text: "Threshold brush", action: "segment_threshold" },
+  { tool: "GROW", text: "Grow region", action: "segment_grow" },
+];
+const CUTTING: ToolRow[] = [
+  { tool: "RECTANGLE", text: "Rectangle" },
+  { tool: "CIRCLE", text: "Circle" },
+  { tool: "FREEHAND", text: "Freehand" },
+];
+const SCISSORS: ReadonlySet<SegmentTool | null> = new Set(["RECTANGLE", "CIRCLE", "FREEHAND"]);
+const BRUSHES: ReadonlySet<SegmentTool | null> = new Set(["BRUSH", "ERASER", "THRESHOLD"]);
+
+interface SegmentBarProps {
+  segments: Segments;
+  isDisabled: boolean;
+}
+
+/** The tools for voxels, open only where the form has a use for them; as high with one tool as with another. */
+export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
+  useWheelRadius(segments);
+  return (
+    <div className={classes.bar} role="toolbar" aria-label="Segment tools">
+      <div className={classes.row}>
+        <span className={classes.title}>Segment</span>
+        <ToolButtons tools={PAINTING} segments={segments} isDisabled={isDisabled} />
+        <span className={classes.title}>Scissors</span>
+        <ToolButtons tools={CUTTING} segments={segments} isDisabled={isDisabled} />
+        <Settings segments={segments} />
+      </div>
+      <div className={classes.row}>
+        <ActiveSegment segments={segments} isDisabled={isDisabled} />
+      </div>
+      {segments.notice && (
+        <span className={classes.notice} role="status">
+          {segments.notice}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function ToolButtons({ tools, segments, isDisabled }: SegmentBarProps & { tools: ToolRow[] }) {
+  const { tool, setTool } = segments;
+  return (
+    <div className={classes.group}>
+      {tools.map(({ tool: own, text, action }) => (
+        <BarButton
+          key={own}
+          text={text}
+          hint={action && keyHint(action)}
+          isPressed={tool === own}
+          isDisabled={isDisabled}
+          onClick={() => setTool(tool === own ? null : own)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** How the chosen tool is set. */
+function Settings({ segments }: { segments: Segments }) {
+  const { tool, settings, change } = segments;
+  return (
+    <>
+      {BRUSHES.has(tool) && (
+        <NumberField
+          label="Radius"
+          value={settings.radius_mm}
+          step={0.5}
+          lowest={0.1}
+          highest={100}
+          unit="mm"
+          hint="Alt and the wheel, or < and >"
+          onChange={(radius_mm) => change({ radius_mm })}
+        />
+      )}
+      {SCISSORS.has(tool) && (
+        <div className={classes.group}>
+          <BarButton
+            text="Fill"
+            isPressed={!settings.isCutting}
+            onClick={() => change({ isCutting: false })}
+          />
+          <BarButton
+            text="Erase"
+            isPressed={settings.isCutting}
+            onClick={() => change({ isCutting: true })}
+          />
+        </div>
+      )}
+      {(tool === "THRESHOLD" || tool === "GROW") && (
+        <RangeFields settings={settings} mayTolerate={tool === "GROW"} onChange={change} />
+      )}
+    </>
+  );
+}
+
+/** Which segment the tools change, and what can be done with it as a whole. */
+function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
+  const { active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
+  return (
+    <div className={classes.active}>
+      <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
+      <span>{active ? `Mark ${active.number}` : "New segment"}</span>
+      {statistics && (
+        <span className={classes.statistics} title={statistics}>
+          {statistics}
+        </span>
+      )}
+      {active && !isDisabled && (
+        <>
+          <BarButton text="New" hint={keyHint("segment_new")} onClick={beginNew} />
+          <BarButton text="Interpolate" onClick={interpolate} />
+          <BarButton text="Keep largest island" onClick={() => removeIslands("largest")} />
+          <BarButton
+            text="Remove specks"
+            hint="below 10 voxels"
+            onClick={() => removeIslands({ smallest: 10 })}
+          />
+        </>
+      )}
+      <BarButton text="Opacity" hint={keyHint("segment_opacity")} onClick={stepOpacity} />
+    </div>
+  );
+}
+
+function keyHint(action: HotkeyAction): string {
+  return hotkeyOf(action).keys.map(keyText).join(", ");
+}
+
+interface BarButtonProps {
+  text: string;
+  hint?: string | undefined;
+  isPressed?: boolean;
+  isDisabled?: boolean;
+  onClick: () => void;
+}
+
+export function BarButton({ text, hint, isPressed, isDisabled, onClick }: BarButtonProps) {
+  return (
+    <button
+      type="button"
+      className={classes.button}
+      title={hint}
+      aria-pressed={isPressed}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      {text}
+    </button>
+  );
+}
+
+/** Alt and the wheel over the images change the brush, not the slice. */
+function useWheelRadius({ tool, stepRadius }: Segments): void {
+  useEffect(() => {
+    if (!BRUSHES.has(tool)) return;
+    const onWheel = (event: WheelEvent) => {
+      if (!event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      stepRadius(event.deltaY < 0 ? 1 : -1);
+    };
+    window.addEventListener("wheel", onWheel, { capture: true, passive: false });
+    return () => window.removeEventListener("wheel", onWheel, { capture: true });
+  }, [tool, stepRadius]);
+}

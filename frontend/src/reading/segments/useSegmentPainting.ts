@@ -1,0 +1,106 @@
+import { type RefObject, useCallback, useRef, useState } from "react";
+import type { Read } from "@/api/reading";
+import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
+import { emptySegment, voxelCount, withSlices } from "@/domain/segments";
+import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
+import { editOfNewMark } from "../useMarkDrawing";
+import type { EditedRead } from "../useReadSession";
+import type { SegmentStore } from "./segmentStore";
+
+interface PaintingInput {
+  read: Read;
+  mayEdit: boolean;
+  isDistant: boolean;
+  handle: EditedRead;
+  findings: Finding[];
+  extendedId: string | null;
+  viewer: RefObject<ViewerHandle | null>;
+  store: SegmentStore;
+  onCreated: (markId: string) => void;
+  onNotice: (notice: string | null) => void;
+}
+
+interface Painting {
+  isDrawing: boolean;
+  onSegmentPainted: (painted: Painted) => Promise<void>;
+}
+
+/** What becomes of a stroke: a version of its own in the browser, then an edit of the read that names it. */
+export function useSegmentPainting(input: PaintingInput): Painting {
+  const newest = useRef(input);
+  newest.current = input;
+  const queue = useRef(Promise.resolve());
+  const [underWay, setUnderWay] = useState(0);
+  const onSegmentPainted = useCallback((painted: Painted) => {
+    setUnderWay((count) => count + 1);
+    // One after the other: a stroke builds upon what the one before has made of the read.
+    const turn = queue.current.then(() => record(newest, painted));
+    queue.current = turn.catch(() => newest.current.onNotice("The stroke could not be kept. Draw it again."));
+    return queue.current.finally(() => setUnderWay((count) => count - 1));
+  }, []);
+  return { isDrawing: underWay > 0, onSegmentPainted };
+}
+
+type Newest = RefObject<PaintingInput>;
+type SegmentMarkOnly = Mark & { geometry: SegmentGeometry };
+
+async function record(newest: Newest, painted: Painted): Promise<void> {
+  const { store, onNotice } = newest.current;
+  onNotice(null);
+  // Another window has taken over while the button was down: what it has is shown again.
+  if (!newest.current.mayEdit) return;
+  const mark = markOf(newest.current.findings, painted.segmentId);
+  const before = mark
+    ? await store.version(painted.segmentId, mark.geometry.sha256)
+    : emptySegment(painted.seriesInstanceUid, painted.rows, painted.columns);
+  const after = withSlices(before, painted.changed);
+  if (after === before) return;
+  if (voxelCount(after) === 0) {
+    if (mark) newest.current.handle.edit({ type: "mark_removed", id: mark.id });
+    return;
+  }
+  const { sha256, isKept } = await store.add(after);
+  if (!isKept) {
+    onNotice("This browser has no room to keep the segment until it is sent.");
+    // The window with the form can have it from the server only.
+    if (newest.current.isDistant) await store.uploadOne(painted.segmentId, sha256);
+  }
+  const measured = await newest.current.viewer.current?.segments.measure(after);
+  if (!measured) throw new Error("The images of the segment are gone.");
+  edit(newest.current, painted.segmentId, sha256, measured);
+  await changedFrom(newest, painted.segmentId, mark?.geometry.sha256);
+}
+
+function edit(input: PaintingInput, segmentId: string, sha256: string, measured: MeasuredSegment): void {
+  const { findings, read, extendedId, handle, onCreated } = input;
+  const geometry: SegmentGeometry = { kind: "SEGMENT", segment_id: segmentId, sha256, ...measured.place };
+  const { measurements } = measured;
+  const mark = markOf(findings, segmentId);
+  if (mark) {
+    handle.edit({ type: "segment_painted", id: mark.id, change: { geometry, measurements } });
+    return;
+  }
+  const id = crypto.randomUUID();
+  const extended = findings.find((finding) => finding.id === extendedId);
+  handle.edit(editOfNewMark({ id, geometry, measurements }, read.label_schema.questions, extended));
+  onCreated(id);
+}
+
+function markOf(findings: Finding[], segmentId: string): SegmentMarkOnly | undefined {
+  return findings
+    .flatMap(({ marks }) => marks)
+    .find(
+      (mark): mark is SegmentMarkOnly => isSegment(mark.geometry) && mark.geometry.segment_id === segmentId,
+    );
+}
+
+const PATIENCE_MS = 10_000;
+
+/** The edit is on its way through React, or through the window with the form; the next stroke has to build upon it. */
+async function changedFrom(newest: Newest, segmentId: string, before: string | undefined): Promise<void> {
+  const end_ms = performance.now() + PATIENCE_MS;
+  while (markOf(newest.current.findings, segmentId)?.geometry.sha256 === before) {
+    if (performance.now() > end_ms) throw new Error("The read did not take the stroke.");
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}

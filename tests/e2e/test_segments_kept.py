@@ -1,0 +1,170 @@
+"""Segments through what a day brings: no line, another window, a second monitor, a signature, no spacing."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
+
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, screenshots, until
+from tests.e2e.segmenting import (
+    CODE,
+    PATIENCE_S,
+    SPHERE_AT,
+    VOXEL_ML,
+    click,
+    dab,
+    go_to,
+    only,
+    painted,
+    read_of,
+    room_of,
+    segments,
+    shows,
+    stored,
+    voxels_of,
+)
+from tests.e2e.viewing import Case
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def page(stage: Stage, signed_in: Callable[[Person], Page]) -> Page:
+    """The spare reader's browser."""
+    return signed_in(stage.spare)
+
+
+@pytest.fixture
+def case(stage: Stage, page: Page, request: pytest.FixtureRequest) -> Case:
+    """A case of its own, open on the page."""
+    return room_of(stage, page, request.node.name)
+
+
+def test_a_stroke_made_offline_is_sent_later(page: Page, stage: Stage, case: Case) -> None:
+    page.keyboard.press("k")
+    page.context.set_offline(True)
+    dab(page, 40, 40)
+    expect(page.locator('[data-save="offline"]')).to_be_visible()
+    assert segments(stage, case) == []
+    count = painted(page)
+    page.context.set_offline(False)
+    assert only(page, stage, case)["geometry"]["voxel_count"] == count
+
+
+def test_what_a_closed_case_has_left_is_sent_from_the_worklist(page: Page, stage: Stage, case: Case) -> None:
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    before = only(page, stage, case)["geometry"]
+    page.route("**/api/v1/reads/**", lambda route: route.abort())
+    dab(page, 60, 40)
+    expect(page.locator('[data-save="offline"]')).to_be_visible()
+    count = painted(page)
+    page.close(run_before_unload=False)
+    assert [mark["geometry"] for mark in segments(stage, case)] == [before]
+
+    worklist = page.context.new_page()
+    worklist.goto(stage.portal.url)
+    eventually(lambda: [mark["geometry"]["voxel_count"] for mark in segments(stage, case)] == [count], worklist)
+    assert voxels_of(stage, case, segments(stage, case)[0]).sum() == count
+
+
+def test_the_second_window_shows_and_does_not_paint_until_it_takes_over(page: Page, stage: Stage, case: Case) -> None:
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    stored(page, stage, case)
+    first = painted(page)
+    second = page.context.new_page()
+    second.goto(case.url)
+    shows(second, first)
+    go_to(second, SPHERE_AT[2])
+    expect(second.get_by_role("button", name="Brush", exact=True)).to_be_disabled()
+    second.keyboard.press("k")
+    click(second, 70, 40)
+    assert painted(second) == first
+
+    second.get_by_role("button", name="Take over here").click()
+    expect(page.locator('[data-save="read-only"]')).to_be_visible()
+    expect(second.get_by_role("button", name="Brush", exact=True)).to_be_enabled()
+    second.keyboard.press("k")
+    dab(second, 70, 40)
+    # Nothing was chosen in the second window, so its stroke is another segment.
+    counts = [int(voxels_of(stage, case, mark).sum()) for mark in stored(second, stage, case)]
+    assert len(counts) == 2
+    assert counts[0] == first
+    assert sum(counts) == painted(second)
+
+
+def test_the_window_of_the_images_paints_and_the_form_saves(page: Page, stage: Stage, case: Case) -> None:
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Shift+W")
+    images = opened.value
+    image_is_drawn(images)
+    go_to(images, SPHERE_AT[2])
+    images.keyboard.press("k")
+    dab(images, 40, 40)
+    dab(images, 60, 40)
+    dab(images, 80, 40)
+    count = painted(images)
+    eventually(lambda: [one["geometry"]["voxel_count"] for one in segments(stage, case)] == [count], images)
+    screenshots(images, "segment-image-window")
+    images.keyboard.press("Control+z")
+    until(images, f"Object.values(window.__overread_viewer?.segmentVoxels ?? {{}})[0] < {count}")
+    images.close()
+    image_is_drawn(page)
+    only(page, stage, case)
+
+
+def test_a_signed_read_names_its_segment_with_code_certainty_and_answers(page: Page, stage: Stage, case: Case) -> None:
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    count = painted(page)
+    lesions = page.locator('[data-question="lesions"]')
+    expect(lesions).to_contain_text(f"{count * VOXEL_ML:.3f} ml")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("list", name="Missing before signing")).to_be_visible()
+    page.get_by_role("radiogroup", name="Solid? (mark 1)").get_by_role("radio", name="Yes").click()
+    page.get_by_role("slider", name="Confidence of mark 1").press("End")
+    stored(page, stage, case)
+    screenshots(page, "segment-finding")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-save="signed"]')).to_be_visible()
+    (finding,) = read_of(stage, case)["payload"]["findings"]
+    assert (finding["code"], finding["confidence"], finding["answers"]) == (CODE, 100, {"solid": True})
+    page.reload()
+    shows(page, count)
+    expect(page.get_by_role("button", name="Brush", exact=True)).to_be_disabled()
+    page.keyboard.press("k")
+    click(page, 70, 40)
+    assert painted(page) == count
+    # A click in the list leads to its slice.
+    go_to(page, 2)
+    page.get_by_role("button", name="Go to").click()
+    image_is_drawn(page, SPHERE_AT[2])
+
+
+def without_spacing(dataset: Dataset) -> None:
+    del dataset.PixelSpacing
+
+
+def test_without_spacing_there_are_voxels_and_no_sizes(page: Page, stage: Stage) -> None:
+    case = room_of(stage, page, "no spacing", without_spacing)
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    mark = only(page, stage, case)
+    assert mark["geometry"]["spacing_mm"] is None
+    assert {"volume_ml", "long_axis_mm"}.isdisjoint(mark["measurements"])
+    count = mark["geometry"]["voxel_count"]
+    expect(page.locator('[data-question="lesions"]')).to_contain_text(f"{count} voxels")
+    expect(page.get_by_role("toolbar", name="Segment tools")).not_to_contain_text(re.compile(r"\d (ml|mm)\b"))
+
+
+def eventually(holds: Callable[[], bool], page: Page) -> None:
+    """Wait until something that the server knows is true."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(200)
