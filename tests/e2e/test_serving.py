@@ -136,8 +136,8 @@ def test_on_a_fast_line_images_come_raw_in_bundles(opened: Any, scans: Scans) ->
     page, traffic, _ = opened()
     frames = traffic.frames()
     assert not [url for url in traffic.urls if "/dicomweb/" in url]
-    # The slice under the eye alone, the rest in bundles.
-    assert frames[0][1:] == ("1", "")
+    # Alone the slice under the eye, and the middle one, from which a stack without a window takes its own.
+    assert {one[1:] for one in frames[:2]} == {("1", ""), (str(SLICES // 2 + 1), "")}
     bundles = [one for one in frames if one[2]]
     assert 0 < len(bundles) <= 2 * SLICES // 8
     assert len(frames) < SLICES // 2
@@ -150,8 +150,8 @@ def test_on_a_slow_line_images_come_compressed_and_are_the_same(opened: Any, sca
     """50 Mbit/s and 40 ms, as Chromium's own throttle makes them."""
     line = {"latency": 40, "downloadThroughput": 50e6 / 8, "uploadThroughput": 50e6 / 8}
     page, traffic, _ = opened(line)
-    compressed = [one for one in traffic.frames() if one[0] == "htj2k"]
-    assert len(compressed) > 0.5 * len(traffic.frames())
+    # What comes first measures the line.
+    assert {form for form, _, rest in traffic.frames() if rest} == {"htj2k"}
     compare(page, scans)
 
 

@@ -1,4 +1,4 @@
-import { pageLine } from "@/domain/frames/line";
+import { pageLine, type Transfer } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
@@ -35,14 +35,20 @@ const held = new Map<string, Held>();
 const FRAMES_PATH = /\/frames\/[^?]+\/(raw|htj2k)\/[0-9-]+$/;
 
 /** The line is measured by the browser's own clock of each answer: the page's would count its own work too. */
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
-    const { name, transferSize, encodedBodySize, responseStart, responseEnd } = entry;
-    // What came from the browser's cache measures nothing.
-    if (transferSize < encodedBodySize || !FRAMES_PATH.test(name)) continue;
-    pageLine.add({ bytes: encodedBodySize, from: responseStart, to: responseEnd });
-  }
-}).observe({ type: "resource" });
+function transfersOf(entries: PerformanceEntryList): Transfer[] {
+  return (entries as PerformanceResourceTiming[])
+    .filter(({ name, transferSize, encodedBodySize }) => {
+      // What came from the browser's cache measures nothing.
+      return transferSize >= encodedBodySize && FRAMES_PATH.test(name);
+    })
+    .map((entry) => ({ bytes: entry.encodedBodySize, from: entry.responseStart, to: entry.responseEnd }));
+}
+
+const observer = new PerformanceObserver((list) => {
+  for (const transfer of transfersOf(list.getEntries())) pageLine.add(transfer);
+});
+observer.observe({ type: "resource" });
+pageLine.untold = () => transfersOf(observer.takeRecords());
 
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
   const kept = held.get(studyInstanceUid);

@@ -39,7 +39,7 @@ import { Volumes } from "./volumes";
 
 const ToolEvents = ToolEnums.Events;
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
-const NOT_WHOLE = "This image is still coming in full resolution: draw again in a moment.";
+const NOT_WHOLE = "This image is still coming in full resolution: try again in a moment.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
 
 export interface ViewerEvents extends SegmentEvents {
@@ -91,6 +91,7 @@ export class GridController {
       engine: this.engine,
       offset,
       loads: new SeriesLoads(),
+      onTooEarly: () => this.events.onMarkRefused(NOT_WHOLE),
       onWholeImage: () => this.reportMoved(),
       volumes: new Volumes(),
       onPlaneReady: () => this.planes.onReady(),

@@ -36,6 +36,7 @@ import {
 import { rangeOfWindow, type VoiRange } from "./window";
 
 const { Events } = Enums;
+const PRESSES = ["mousedown", "touchstart"];
 
 /** A series as a stack of its images: everything imperative between one element and Cornerstone. */
 export class StackPane implements Pane {
@@ -262,12 +263,21 @@ export class StackPane implements Pane {
     ];
     const onLoadError = (event: Event) => this.onLoadError(event);
     for (const [name, listener] of onElement) this.element.addEventListener(name, listener);
+    for (const name of PRESSES) this.element.addEventListener(name, this.onPress, { capture: true });
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, onLoadError);
     return () => {
+      for (const name of PRESSES) this.element.removeEventListener(name, this.onPress, { capture: true });
       for (const [name, listener] of onElement) this.element.removeEventListener(name, listener);
       eventTarget.removeEventListener(Events.IMAGE_LOAD_ERROR, onLoadError);
     };
   }
+
+  /** No tool gets hold of an image of low resolution: a brush in a range of values would take its values for the image's. */
+  private readonly onPress = (event: Event): void => {
+    if (!isReduced(this.viewport.getCornerstoneImage())) return;
+    event.stopImmediatePropagation();
+    this.context.onTooEarly();
+  };
 
   private onRendered(): void {
     const imageId = this.viewport.getCurrentImageId();

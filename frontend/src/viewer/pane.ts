@@ -67,6 +67,8 @@ export interface PaneContext {
   volumes: Volumes;
   /** The pane shows other slices than before: marks have to be placed anew. */
   onSlicesChanged: () => void;
+  /** Somebody has pressed on an image of low resolution, where no tool works. */
+  onTooEarly: () => void;
   /** An image that was shown reduced is there as a whole: what waited for its values can be measured. */
   onWholeImage: () => void;
   /** A plane has its volume: the crosshairs can stand when all have. */

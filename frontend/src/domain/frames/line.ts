@@ -19,6 +19,8 @@ const LAST = 6;
 /** How fast images come, and in which form they are asked for. */
 export class Line {
   private transfers: Transfer[] = [];
+  /** Asked for what is not told yet, each time somebody wants to know. */
+  untold: () => Transfer[] = () => [];
 
   add(transfer: Transfer): void {
     if (transfer.bytes < LEAST_BYTES || transfer.to <= transfer.from) return;
@@ -27,6 +29,7 @@ export class Line {
 
   /** Megabits a second as measured; null before anything was. */
   get measured(): number | null {
+    for (const transfer of this.untold()) this.add(transfer);
     if (this.transfers.length === 0) return null;
     const bytes = this.transfers.reduce((sum, transfer) => sum + transfer.bytes, 0);
     return (bytes * 8) / 1000 / busyTime(this.transfers);

@@ -21,7 +21,8 @@ const stackImages: Types.IImagesLoader = {
 async function loadInSteps(imageId: string, listener: Types.ImageLoadListener): Promise<void> {
   let isWhole = false;
   const onReduced: OnReduced = (image) => {
-    if (!isWhole) listener.successCallback(imageId, image);
+    // Under a pressed button a tool may be at work, and would take its values for the image's.
+    if (!isWhole && !isPressed) listener.successCallback(imageId, image);
   };
   const options = { ...listener.getLoaderImageOptions?.(imageId), onReduced };
   try {
@@ -34,7 +35,17 @@ async function loadInSteps(imageId: string, listener: Types.ImageLoadListener): 
   }
 }
 
+let isPressed = false;
+
 /** Let every stack load its images so. */
 export function startStackImages(): void {
+  window.addEventListener("pointerdown", () => setPressed(true), { capture: true });
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, () => setPressed(false), { capture: true });
+  }
   utilities.imageRetrieveMetadataProvider.add("stack", { create: () => stackImages });
+}
+
+function setPressed(is: boolean): void {
+  isPressed = is;
 }
