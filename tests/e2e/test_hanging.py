@@ -195,7 +195,7 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     draw(page, (80, 80), (160, 80))
     page.get_by_role("slider", name="Confidence of mark 1").focus()
     page.keyboard.press("ArrowUp")
-    page.keyboard.press("4")
+    page.keyboard.press("Shift+4")
     saved(page)
     page.keyboard.press("Control+Enter")
     saved(page, "signed")

@@ -81,7 +81,6 @@ export function PaneFrame(props: PaneFrameProps) {
           style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
           data-testid={isActive ? "viewport" : undefined}
         />
-        {props.caption && <div className={classes.caption}>{props.caption}</div>}
         {props.pane.seriesInstanceUid === null && (
           <div className={classes.waiting}>Drag a series here, or click one in the list</div>
         )}
@@ -92,6 +91,7 @@ export function PaneFrame(props: PaneFrameProps) {
         ) : (
           <ViewerOverlay
             state={state}
+            caption={props.caption}
             hasText={props.hasText}
             slab={props.pane.view === "STACK" ? null : props.slab}
             onRetry={() => pane?.retry()}

@@ -9,6 +9,8 @@ import { windowText } from "./window";
 
 interface ViewerOverlayProps {
   state: ViewerState;
+  /** Which prior this is; undefined for the case itself. */
+  caption: string | undefined;
   hasText: boolean;
   /** What a plane gathers; null for a thin plane and for stacks. */
   slab: string | null;
@@ -16,11 +18,11 @@ interface ViewerOverlayProps {
 }
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, hasText, slab, onRetry }: ViewerOverlayProps) {
+export function ViewerOverlay({ state, caption, hasText, slab, onRetry }: ViewerOverlayProps) {
   const { letters, perScreenPixel } = state;
   return (
     <>
-      <Corners state={state} hasText={hasText} slab={slab} />
+      <Corners state={state} caption={caption} hasText={hasText} slab={slab} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && (
@@ -42,11 +44,12 @@ export function ViewerOverlay({ state, hasText, slab, onRetry }: ViewerOverlayPr
   );
 }
 
-function Corners({ state, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) {
+function Corners({ state, caption, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) {
   const { window, facts, cine, zoom } = state;
   return (
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
+        {caption && <div className={classes.caption}>{caption}</div>}
         {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
