@@ -196,7 +196,7 @@ def test_scissors_fill_and_cut(page: Page, stage: Stage, case: Case) -> None:
     sweep(page, (90, 90), (100, 90))
     disc = voxels_of(stage, case, only(page, stage, case))[MIDDLE][:, 70:]
     assert abs(disc.sum() - math.pi * 100) <= 2 * math.pi * 10
-    stroke(page, lambda: tool(page, "Keep largest island"))
+    stroke(page, lambda: tool(page, "Largest island"))
     kept = voxels_of(stage, case, only(page, stage, case))[MIDDLE]
     assert kept.sum() == kept[:, 70:].sum() == disc.sum()
 

@@ -128,7 +128,7 @@ function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
         <>
           <BarButton text="New" hint={keyHint("segment_new")} onClick={beginNew} />
           <BarButton text="Interpolate" onClick={interpolate} />
-          <BarButton text="Keep largest island" onClick={() => removeIslands("largest")} />
+          <BarButton text="Largest island" onClick={() => removeIslands("largest")} />
           <BarButton
             text="Remove specks"
             hint="below 10 voxels"
