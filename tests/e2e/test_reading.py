@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from portal.demo.phantoms import ruler
 from tests.browserless import Person
 from tests.e2e.conftest import AI_SCORE, SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
+from tests.e2e.viewing import take_over_if_held
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -33,6 +34,7 @@ def open_next_case(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/assignments/*")
     image_is_drawn(page)
+    take_over_if_held(page)
 
 
 def point(page: Page, column: float, row: float) -> tuple[float, float]:

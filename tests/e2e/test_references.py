@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
+from portal.demo.phantoms.dicom import phantom_uid
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, until
 from tests.e2e.pixel_phantoms import BLOCK, monochrome1, rgb_planes, square
@@ -38,7 +39,12 @@ def case(stage: Stage) -> Case:
     data_sets = [phantom.data_set for phantom in (square(), monochrome1(), rgb_planes())]
     for number, one in enumerate(data_sets, start=1):
         one.SeriesNumber = number
-        for keyword in ("StudyInstanceUID", "PatientID", "PatientName", "StudyDescription"):
+        # Objects of their own: the portal may hold those of test_pixels.py, in imaging studies of their own.
+        one.StudyInstanceUID = phantom_uid("kept pictures", "study")
+        one.SeriesInstanceUID = phantom_uid("kept pictures", "series", str(number))
+        one.SOPInstanceUID = phantom_uid("kept pictures", "instance", str(number))
+        one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID
+        for keyword in ("PatientID", "PatientName", "StudyDescription"):
             setattr(one, keyword, getattr(data_sets[0], keyword))
     return case_of(stage, data_sets)
 

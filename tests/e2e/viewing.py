@@ -98,6 +98,11 @@ def open_to_read(page: Page, case: Case) -> None:
     """Open a case and wait until it can be changed here, also where a test before this one still holds the read."""
     page.goto(case.url)
     image_is_drawn(page)
+    take_over_if_held(page)
+
+
+def take_over_if_held(page: Page) -> None:
+    """Make an opened case one's own; a closed browser keeps it for a minute and a half."""
     tool = page.locator('[role="toolbar"] button[aria-label="Length"]:enabled')
     take_over = page.get_by_role("button", name="Take over here")
     expect(tool.or_(take_over)).to_be_visible()
