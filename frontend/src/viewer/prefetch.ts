@@ -77,6 +77,8 @@ export class Prefetch {
   private async load(imageId: string): Promise<void> {
     if (this.isStopped) return;
     this.underWay.add(imageId);
+    await nextTask();
+    if (this.isStopped) return;
     const isThere = cache.getImage(imageId) !== undefined;
     const loading = isThere ? Promise.resolve() : imageLoader.loadAndCacheImage(imageId);
     await loading.then(
@@ -93,4 +95,19 @@ export class Prefetch {
     if (this.done.size + this.failed.size === this.imageIds.length) this.tell();
     else this.telling ??= window.setTimeout(() => this.tell(), TELL_EVERY_MS);
   }
+}
+
+/**
+ * Wait for a task of one's own. What is in memory already would else come in a single long one, hundreds of slices
+ * before the browser draws the first.
+ */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
