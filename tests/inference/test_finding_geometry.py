@@ -1,6 +1,5 @@
 """Where a finding of an AI may lie: the rules and the JSON Schema, over examples that the front end tests too."""
 
-import copy
 import json
 import math
 from pathlib import Path
@@ -13,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from portal.inference.prediction_input import MAXIMUM_POINTS, prediction_problems
 from tests.annotations.domain.test_payload import json_values
+from tests.json_changes import VERBS, changed, places
 
 EXAMPLES = Path(__file__).parents[1] / "shared_examples" / "ai_findings"
 SCHEMA = json.loads((Path(__file__).parents[2] / "portal/inference/schemas/ai-finding.schema.json").read_text())
@@ -54,34 +54,13 @@ def test_a_contour_and_a_prediction_have_only_so_many_points() -> None:
     assert faults(*full, VALID["point"]) == [("findings", "too_many_points")]
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value inside a JSON value."""
-    children: list[tuple[Any, Any]] = []
-    if isinstance(value, dict):
-        children = list(value.items())
-    elif isinstance(value, list):
-        children = list(enumerate(value))
-    return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
-
-
 SPOTS = [(name, path) for name, finding in VALID.items() for path in places(finding) if path]
 ODD = json_values | st.sampled_from([-1, 0, 101, 1e11, 10**400, "", "x", "1.2\n", [], {}, [[0, 0, 0]], [[0, 0]] * 4])
 
 
-@given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(["replace", "remove", "add"]))
+@given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(VERBS))
 def test_what_the_schema_refuses_the_rules_refuse(spot: tuple[str, tuple[Any, ...]], value: Any, verb: str) -> None:
     name, path = spot
-    finding = copy.deepcopy(VALID[name])
-    holder = finding
-    for key in path[:-1]:
-        holder = holder[key]
-    if verb == "replace":
-        holder[path[-1]] = value
-    elif verb == "remove":
-        del holder[path[-1]]
-    elif isinstance(holder, dict):
-        holder["another"] = value
-    else:
-        holder.append(value)
+    finding = changed(VALID[name], path, verb, value)
     if not SHAPE.is_valid(finding):
         assert faults(finding) != []

@@ -14,6 +14,7 @@ from annotations.domain.payload import payload_problems
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.schema import schema_problems
 from tests.annotations.domain.test_payload import json_values
+from tests.json_changes import VERBS, changed, places
 
 EXAMPLES = Path(__file__).parents[2] / "shared_examples" / "payload"
 SCHEMAS = Path(__file__).parents[3] / "annotations" / "domain" / "schemas"
@@ -66,34 +67,13 @@ def test_version_1_becomes_version_2_as_the_example_says() -> None:
     assert upgraded(example["upgraded"]) is example["upgraded"]
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value inside a JSON value."""
-    children: list[tuple[Any, Any]] = []
-    if isinstance(value, dict):
-        children = list(value.items())
-    elif isinstance(value, list):
-        children = list(enumerate(value))
-    return [path, *(deeper for key, child in children for deeper in places(child, (*path, key)))]
-
-
 SPOTS = [(name, path) for name, payload in VALID.items() for path in places(payload) if path]
 ODD = json_values | st.sampled_from([-1, 0, 101, 1e11, "", "x", "1.2\n", [], {}, [[0, 0, 0]], [[0, 0]] * 4])
 
 
-@given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(["replace", "remove", "add"]))
+@given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(VERBS))
 def test_what_the_schema_refuses_the_rules_refuse(spot: tuple[str, tuple[Any, ...]], value: Any, verb: str) -> None:
     name, path = spot
-    payload = copy.deepcopy(VALID[name])
-    holder = payload
-    for key in path[:-1]:
-        holder = holder[key]
-    if verb == "replace":
-        holder[path[-1]] = value
-    elif verb == "remove":
-        del holder[path[-1]]
-    elif isinstance(holder, dict):
-        holder["another"] = value
-    else:
-        holder.append(value)
+    payload = changed(VALID[name], path, verb, value)
     if not NEWEST.is_valid(payload):
         assert payload_problems(payload, QUESTIONS) != []
