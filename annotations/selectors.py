@@ -47,7 +47,7 @@ def memberships_of(user: User) -> list[dict[str, str]]:
 
 def reader_studies_of(*, user: User) -> QuerySet[ReaderStudy]:
     """Return the reader studies the caller has a role in; readers do not see drafts."""
-    query = ReaderStudy.objects.select_related("ai_model_version__ai_model")
+    query = ReaderStudy.objects.select_related("ai_model_version__ai_model").prefetch_related("arms")
     if not user.is_superuser:
         mine = user.memberships.filter(Q(role=Role.COORDINATOR) | ~Q(reader_study__state=ReaderStudyState.DRAFT))
         query = query.filter(pk__in=mine.values("reader_study_id"))
@@ -295,10 +295,9 @@ def next_assignment(*, reader_study: ReaderStudy, reader: User) -> Assignment | 
 
 def comparison_available(*, read: Read) -> bool:
     """Say whether the protocol lets the reader see the AI now."""
-    reader_study = read.assignment.reader_study
-    if reader_study.ai_model_version_id is None:
+    if read.assignment.reader_study.ai_model_version_id is None:
         return False
-    return AI_SHOWN[reader_study.ai_display]["SIGNED" if read.signed_at else read.phase]
+    return AI_SHOWN[read.assignment.arm.ai_display]["SIGNED" if read.signed_at else read.phase]
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
@@ -316,7 +315,7 @@ def prediction_of(*, read: Read) -> Prediction | None:
 
 def shown_ai_of(*, read: Read) -> ShownAi | None:
     """Return what of the AI the reader can decide about now: only where it is shown before signing."""
-    if read.assignment.reader_study.ai_display not in AI_DECIDED or not comparison_available(read=read):
+    if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):
         return None
     prediction = prediction_of(read=read)
     if prediction is None:
