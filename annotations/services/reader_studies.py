@@ -24,7 +24,8 @@ from annotations.models import (
     ReaderStudyState,
     Session,
 )
-from annotations.selectors import cases_of, launch_check
+from annotations.selectors.launch import launch_check
+from annotations.selectors.reader_studies import cases_of
 from annotations.services.content import json_digest
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User

@@ -20,7 +20,7 @@ from annotations.models import (
     Revision,
     RevisionKind,
 )
-from annotations.selectors import shown_ai_of
+from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.reader_studies import field_problems
