@@ -70,13 +70,13 @@ class NextApi(APIView):
 
 
 class ReadReaderStudyOutput(serializers.Serializer[Any]):
-    """The reader study of a read."""
+    """The reader study of a read, with the AI display of the read's own arm."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    state = serializers.CharField()
-    ai_display = serializers.CharField()
-    ai_decisions_required = serializers.BooleanField()
+    id = serializers.UUIDField(source="reader_study.pk")
+    name = serializers.CharField(source="reader_study.name")
+    state = serializers.CharField(source="reader_study.state")
+    ai_display = serializers.CharField(source="arm.ai_display")
+    ai_decisions_required = serializers.BooleanField(source="reader_study.ai_decisions_required")
 
 
 class ReadSeriesOutput(serializers.Serializer[Any]):
@@ -146,7 +146,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     """A read with everything the reading room needs."""
 
     assignment_id = serializers.UUIDField()
-    reader_study = ReadReaderStudyOutput(source="assignment.reader_study")
+    reader_study = ReadReaderStudyOutput(source="assignment")
     case = ReadCaseOutput(source="assignment.case")
     position = serializers.IntegerField(source="assignment.position")
     state = serializers.CharField(source="assignment.state")

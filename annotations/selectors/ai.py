@@ -9,10 +9,9 @@ from portal.inference.selectors import predictions_in_force
 
 def comparison_available(*, read: Read) -> bool:
     """Say whether the protocol lets the reader see the AI now."""
-    reader_study = read.assignment.reader_study
-    if reader_study.ai_model_version_id is None:
+    if read.assignment.reader_study.ai_model_version_id is None:
         return False
-    return AI_SHOWN[reader_study.ai_display]["SIGNED" if read.signed_at else read.phase]
+    return AI_SHOWN[read.assignment.arm.ai_display]["SIGNED" if read.signed_at else read.phase]
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
@@ -30,7 +29,7 @@ def prediction_of(*, read: Read) -> Prediction | None:
 
 def shown_ai_of(*, read: Read) -> ShownAi | None:
     """Return what of the AI the reader can decide about now: only where it is shown before signing."""
-    if read.assignment.reader_study.ai_display not in AI_DECIDED or not comparison_available(read=read):
+    if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):
         return None
     prediction = prediction_of(read=read)
     if prediction is None:

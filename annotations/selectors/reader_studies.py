@@ -17,7 +17,7 @@ def memberships_of(user: User) -> list[dict[str, str]]:
 
 def reader_studies_of(*, user: User) -> QuerySet[ReaderStudy]:
     """Return the reader studies the caller has a role in; readers do not see drafts."""
-    query = ReaderStudy.objects.select_related("ai_model_version__ai_model")
+    query = ReaderStudy.objects.select_related("ai_model_version__ai_model").prefetch_related("arms")
     if not user.is_superuser:
         mine = user.memberships.filter(Q(role=Role.COORDINATOR) | ~Q(reader_study__state=ReaderStudyState.DRAFT))
         query = query.filter(pk__in=mine.values("reader_study_id"))

@@ -141,7 +141,7 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
 
 
 def _phase_after(read: Read, kind: RevisionKind) -> Phase:
-    phases = PHASE_TRANSITIONS[read.assignment.reader_study.ai_display]
+    phases = PHASE_TRANSITIONS[read.assignment.arm.ai_display]
     following = phases.get((read.phase, _VERBS[kind]))
     if following is not None:
         return Phase(following)

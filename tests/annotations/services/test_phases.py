@@ -41,7 +41,8 @@ def with_ai(built: Built, display: AiDisplay) -> Built:
             findings=[{"id": name} for name in AI_FINDINGS],
             source=PredictionSource.API,
         )
-    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version, ai_display=display)
+    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version)
+    built.reader_study.arms.update(ai_display=display)
     built.reader_study.refresh_from_db()
     return built
 
