@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
@@ -19,6 +18,9 @@ from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.models import Assignment, Case, CasePrior, Read, Revision
+from annotations.selectors.ai import comparison_available
+from annotations.selectors.assignments import assignments_of, next_assignment
+from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
@@ -49,7 +51,7 @@ class AssignmentsApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the caller's assignments in reading order."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        own = selectors.assignments_of(reader_study=reader_study, reader=caller(request))
+        own = assignments_of(reader_study=reader_study, reader=caller(request))
         return Response(AssignmentOutput(own, many=True).data)
 
 
@@ -66,18 +68,18 @@ class NextApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the first assignment that is not signed, or null when all are."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        following = selectors.next_assignment(reader_study=reader_study, reader=caller(request))
+        following = next_assignment(reader_study=reader_study, reader=caller(request))
         return Response({"assignment_id": following.pk if following else None})
 
 
 class ReadReaderStudyOutput(serializers.Serializer[Any]):
-    """The reader study of a read."""
+    """The reader study of a read, with the AI display of the read's own arm."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    state = serializers.CharField()
-    ai_display = serializers.CharField()
-    ai_decisions_required = serializers.BooleanField()
+    id = serializers.UUIDField(source="reader_study.pk")
+    name = serializers.CharField(source="reader_study.name")
+    state = serializers.CharField(source="reader_study.state")
+    ai_display = serializers.CharField(source="arm.ai_display")
+    ai_decisions_required = serializers.BooleanField(source="reader_study.ai_decisions_required")
 
 
 class ReadSeriesOutput(serializers.Serializer[Any]):
@@ -140,14 +142,14 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     @extend_schema_field(ReadPriorOutput(many=True))
     def get_priors(self, case: Case) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(selectors.priors_of_read(case=case), many=True, context=self.context).data
+        return ReadPriorOutput(priors_of_read(case=case), many=True, context=self.context).data
 
 
 class ReadOutput(serializers.ModelSerializer[Read]):
     """A read with everything the reading room needs."""
 
     assignment_id = serializers.UUIDField()
-    reader_study = ReadReaderStudyOutput(source="assignment.reader_study")
+    reader_study = ReadReaderStudyOutput(source="assignment")
     case = ReadCaseOutput(source="assignment.case")
     position = serializers.IntegerField(source="assignment.position")
     state = serializers.CharField(source="assignment.state")
@@ -195,23 +197,23 @@ class OpenedReadOutput(ReadOutput):
 def _shown(read: Read) -> Read:
     assignment = read.assignment
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
-    own = selectors.assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
-    following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
+    following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
-    protocol = selectors.hanging_protocol_of(reader_study=assignment.reader_study)
+    protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
-        comparison_available=selectors.comparison_available(read=read),
+        comparison_available=comparison_available(read=read),
     )
     return read
 
 
 def _context(read: Read) -> dict[str, Any]:
-    return {"own_marks": selectors.own_marks_on_priors(read=read)}
+    return {"own_marks": own_marks_on_priors(read=read)}
 
 
 class AssignmentOpenApi(APIView):
@@ -226,7 +228,7 @@ class AssignmentOpenApi(APIView):
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
         read = _shown(own_read(user, opened.pk))
         case = read.assignment.case
-        priors = selectors.priors_of_read(case=case).values("imaging_study")
+        priors = priors_of_read(case=case).values("imaging_study")
         wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
@@ -302,13 +304,13 @@ class ReadSignApi(APIView):
         read = own_read(caller(request), read_id, lock=True)
         revision = services.read_sign(by=caller(request), read=read, save=save)
         read = own_read(caller(request), read_id)
-        following = selectors.next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
+        following = next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {
             "revision_number": revision.number,
             "signed_at": read.signed_at,
             "digest": revision.digest,
             "next_assignment_id": following.pk if following else None,
-            "comparison_available": selectors.comparison_available(read=read),
+            "comparison_available": comparison_available(read=read),
         }
         return Response(SignedOutput(signed).data)
 
