@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Edit } from "@/domain/edits";
 import { questionForMark } from "@/domain/formKeys";
 import { type FindingTool, isLocated, type MarkKind, type Question, SEGMENT } from "@/domain/labelSchema";
@@ -32,6 +32,7 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   const { questions, findings, edit, keepsTool, onSelected } = input;
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [extendedId, setExtendedId] = useState<string | null>(null);
+  const askForText = useArrowText();
   const chooseTool = useCallback((next: MarkKind | null) => {
     setTool(next);
     if (next === null) setExtendedId(null);
@@ -54,8 +55,9 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
       // and cannot make another by accident.
       if (!keepsTool) chooseTool(null);
       onSelected(id);
+      if (drawn.geometry.kind === "ARROW") askForText(id);
     },
-    [edit, questions, findings, extendedId, keepsTool, chooseTool, onSelected],
+    [edit, questions, findings, extendedId, keepsTool, chooseTool, onSelected, askForText],
   );
   const onMarkMoved = useCallback(
     (id: string, drawn: DrawnMark) => {
@@ -66,6 +68,16 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   );
   const putToolAway = useCallback(() => setTool(null), []);
   return { tool, setTool: chooseTool, putToolAway, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+}
+
+/** An arrow just drawn waits for its text: its field takes the keyboard then, and never because it comes back by undo or redo. */
+function useArrowText(): (markId: string) => void {
+  const [drawnId, setDrawnId] = useState<string | null>(null);
+  useEffect(() => {
+    if (drawnId === null) return;
+    document.querySelector<HTMLElement>(`[data-mark="${CSS.escape(drawnId)}"] input`)?.focus();
+  }, [drawnId]);
+  return setDrawnId;
 }
 
 /** A mark joins the finding that is being extended where the form allows it there; else it is one of its own. */
