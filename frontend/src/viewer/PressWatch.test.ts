@@ -29,7 +29,7 @@ function dragTo(clientX: number, clientY: number): void {
   pointer("pointermove", { clientX, clientY, buttons: 1 });
 }
 
-test.each(["pointercancel", "dragstart", "blur"])("%s ends a drag where it was", (name) => {
+test.each(["pointercancel", "dragstart", "blur", "pagehide"])("%s ends a drag where it was", (name) => {
   dragTo(30, 40);
   window.dispatchEvent(new Event(name));
   window.dispatchEvent(new Event(name));

@@ -54,4 +54,4 @@ export class PressWatch {
   };
 }
 
-const INTERRUPTIONS = ["pointercancel", "dragstart", "blur"];
+const INTERRUPTIONS = ["pointercancel", "dragstart", "blur", "pagehide"];
