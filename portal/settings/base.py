@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    # Last, because it answers in place of the view.
+    "portal.accounts.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -192,6 +194,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.openapi.add_problem_responses",
+        "portal.openapi.add_idempotency_keys",
     ],
     "SERVE_PERMISSIONS": ["portal.accounts.permissions.PolicyPermission"],
 }
@@ -224,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "default", "expires": 5},
     },
+    "keys-sweep": {"task": "accounts.keys_sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "frames-sweep": {
         "task": "imaging.frames_sweep",
         "schedule": 15.0,
