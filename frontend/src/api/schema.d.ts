@@ -1963,7 +1963,7 @@ export interface components {
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readonly own_marks: components["schemas"]["OwnMarkOutput"][];
         };
-        /** @description The reader study of a read. */
+        /** @description The reader study of a read, with the AI display of the read's own arm. */
         ReadReaderStudyOutput: {
             /** Format: uuid */
             id: string;
@@ -2009,7 +2009,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
@@ -2055,7 +2055,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
@@ -2388,7 +2388,10 @@ export interface operations {
     ai_models_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2485,7 +2488,10 @@ export interface operations {
     ai_models_versions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 ai_model_id: string;
             };
@@ -2581,7 +2587,10 @@ export interface operations {
     analysis_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -2676,7 +2685,10 @@ export interface operations {
     analysis_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -2896,7 +2908,10 @@ export interface operations {
     inference_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2958,7 +2973,10 @@ export interface operations {
     inference_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -2988,7 +3006,10 @@ export interface operations {
     inference_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -3051,7 +3072,10 @@ export interface operations {
     ingest_jobs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3299,7 +3323,10 @@ export interface operations {
     model_versions_predictions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3371,7 +3398,10 @@ export interface operations {
     "model_versions_predictions.csv_create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3474,7 +3504,10 @@ export interface operations {
     people_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3539,7 +3572,10 @@ export interface operations {
     reader_studies_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3670,7 +3706,10 @@ export interface operations {
     reader_studies_analysis_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -3895,7 +3934,10 @@ export interface operations {
     reader_studies_close_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4066,7 +4108,10 @@ export interface operations {
     reader_studies_launch_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4224,7 +4269,10 @@ export interface operations {
     reader_studies_priors_suggest_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4348,7 +4396,10 @@ export interface operations {
     reader_studies_reference_standard_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4827,7 +4878,10 @@ export interface operations {
     tokens_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
