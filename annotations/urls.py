@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from annotations.api import ai, hanging, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import ai, hanging, labels, prefetch, reader_studies, reading, segments, sittings, webhooks
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
+WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
     path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
@@ -58,4 +59,14 @@ urlpatterns = [
         name="read-segment-version",
     ),
     path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
+    path(f"{STUDY}/webhooks", webhooks.WebhooksApi.as_view(), name="reader-study-webhooks"),
+    path(WEBHOOK, webhooks.WebhookApi.as_view(), name="reader-study-webhook"),
+    path(f"{WEBHOOK}/secret", webhooks.WebhookSecretApi.as_view(), name="reader-study-webhook-secret"),
+    path(f"{WEBHOOK}/ping", webhooks.WebhookPingApi.as_view(), name="reader-study-webhook-ping"),
+    path(f"{WEBHOOK}/deliveries", webhooks.WebhookDeliveriesApi.as_view(), name="reader-study-webhook-deliveries"),
+    path(
+        f"{WEBHOOK}/deliveries/<uuid:delivery_id>/resend",
+        webhooks.WebhookResendApi.as_view(),
+        name="reader-study-webhook-delivery-resend",
+    ),
 ]

@@ -40,7 +40,9 @@ LEFT_ALONE = frozenset(
     {"assignment-open", "read-editor", "read-first-read", "read-prefetch", "read-sign", "sign-in-again"}
 )
 # What they answer is shown once and stored nowhere.
-SHOWS_A_SECRET = frozenset({"tokens"})
+SHOWS_A_SECRET = frozenset(
+    {"tokens", "webhooks", "webhook-secret", "reader-study-webhooks", "reader-study-webhook-secret"}
+)
 
 View = Callable[..., HttpResponseBase]
 

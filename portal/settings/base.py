@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "portal.accounts",
     "portal.audit",
+    "portal.webhooks",
     "portal.imaging",
     "portal.inference",
     "annotations",
@@ -89,6 +90,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 ORTHANC_URL = env.str("ORTHANC_URL")
 ORTHANC_USERNAME = env.str("ORTHANC_USERNAME")
 ORTHANC_PASSWORD = env.str("ORTHANC_PASSWORD")
+
+# --- webhooks: networks inside the site that they may be sent to, over plain http too, such as "10.1.0.0/16"
+OVERREAD_WEBHOOK_NETWORKS = env.list("OVERREAD_WEBHOOK_NETWORKS", default=[])
 
 # --- frames: files under var/frames, written once by a worker (docs/adr/0006-serving-path.md)
 OVERREAD_FRAME_CACHE_GB = env.float("OVERREAD_FRAME_CACHE_GB", 100.0)
@@ -227,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "default", "expires": 5},
     },
+    "webhooks-sweep": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"queue": "default", "expires": 5}},
     "keys-sweep": {"task": "accounts.keys_sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "frames-sweep": {
         "task": "imaging.frames_sweep",
