@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from annotations.api import ai, hanging, labels, prefetch, reader_studies, reading, segments, sittings, webhooks
+from annotations.api import (
+    ai,
+    hanging,
+    label_export,
+    labels,
+    prefetch,
+    reader_studies,
+    reading,
+    segments,
+    sittings,
+    webhooks,
+)
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
@@ -37,6 +48,7 @@ urlpatterns = [
         name="reader-study-randomisation",
     ),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
+    path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
     path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),
     path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),

@@ -155,6 +155,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-labels": {"GET": _A.LABELS_VIEW},
+    "reader-study-labels-export": {"GET": _A.LABELS_VIEW},
     "reader-study-assignments": {"GET": _A.READ_OWN},
     "reader-study-next": {"GET": _A.READ_OWN},
     "assignment-open": {"POST": _A.READ_OWN},

@@ -164,6 +164,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
     "reader-study-labels": {"GET": STUDY_LABELS},
+    "reader-study-labels-export": {"GET": STUDY_LABELS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},
     "assignment-open": {"POST": OWN_READING_W},

@@ -106,3 +106,8 @@ def ask(client: Client, method: str, route: Route, side: Side) -> Any:
     client.cookies.clear()
     client.cookies.update(cookies)
     return response
+
+
+def body_of(response: Any) -> bytes:
+    """Return the whole answer, also one that is written bit by bit."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
