@@ -18,7 +18,7 @@ def is_genuine(header: str, body: bytes, secret: str, now: float) -> bool:
     parts = dict(part.partition("=")[::2] for part in header.split(","))
     signed = f"{parts.get('t', '')}.".encode() + body
     expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    fresh = parts.get("t", "").isdigit() and abs(now - int(parts["t"])) <= OLDEST_S
+    fresh = parts.get("t", "").isdecimal() and abs(now - int(parts["t"])) <= OLDEST_S
     return fresh and hmac.compare_digest(expected, parts.get("v1", ""))
 
 
