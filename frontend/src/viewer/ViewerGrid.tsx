@@ -1,5 +1,4 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import { slabText } from "@/domain/slab";
@@ -115,9 +114,8 @@ function useController(props: ViewerGridProps): GridController | null {
       if (isGone) return;
       made = new GridController(source, {
         mayMark: (uid) => events.current.mayMark(uid),
-        // At once: in the moment after, the page may be gone, and React would only then have seen to what is kept.
-        onMarkDrawn: (id, mark) => flushSync(() => events.current.onMarkDrawn(id, mark)),
-        onMarkMoved: (id, mark) => flushSync(() => events.current.onMarkMoved(id, mark)),
+        onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
+        onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
         onMarkSelected: (id) => events.current.onMarkSelected(id),
         onMarkRefused: (reason) => events.current.onMarkRefused(reason),
         onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
