@@ -47,6 +47,7 @@ urlpatterns = [
     path("reads/<uuid:read_id>/prefetch", prefetch.ReadPrefetchApi.as_view(), name="read-prefetch"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
     path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
+    path("reads/<uuid:read_id>/ai-segments/<str:sha256>", ai.ReadAiSegmentApi.as_view(), name="read-ai-segment"),
     path(
         "reads/<uuid:read_id>/segments/<uuid:segment_id>",
         segments.ReadSegmentApi.as_view(),

@@ -30,6 +30,7 @@ from portal.inference.models import (
 )
 from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
 from portal.inference.predictions_csv import parse_predictions_csv
+from portal.inference.segment_files import ai_segment_write
 from portal.inference.selectors import is_runnable, predictions_in_force
 
 STREAM = "inference"
@@ -209,6 +210,8 @@ def _store(
             )
             known.save()
             heat_map_create(prediction=known, heat_map=one.heat_map)
+            for segment in one.segments.values():
+                ai_segment_write(sha256=segment.sha256, text=segment.text)
             created.append(known)
         stored.append(known)
     if created:

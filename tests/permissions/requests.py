@@ -12,6 +12,9 @@ from tests.annotations.segment_building import change
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
+# Their digest is that of the AI's segment, not of the reader's.
+AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+
 
 def address(route: Route, side: Side) -> str:
     """The route's address for the objects of one side."""
@@ -40,7 +43,7 @@ def address(route: Route, side: Side) -> str:
         "name": "measures",
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,
-        "sha256": side.segment.sha256,
+        "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
