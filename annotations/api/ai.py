@@ -136,7 +136,7 @@ class ReadAiSegmentApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
         """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
         read = own_read(caller(request), read_id)
-        prediction = selectors.prediction_of(read=read) if selectors.comparison_available(read=read) else None
+        prediction = prediction_of(read=read) if comparison_available(read=read) else None
         if prediction is None:
             raise NotFound
         response = ai_segment_response(named_segment(prediction, sha256))

@@ -2006,7 +2006,7 @@ export interface components {
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readonly own_marks: components["schemas"]["OwnMarkOutput"][];
         };
-        /** @description The reader study of a read. */
+        /** @description The reader study of a read, with the AI display of the read's own arm. */
         ReadReaderStudyOutput: {
             /** Format: uuid */
             id: string;
@@ -2052,7 +2052,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
@@ -2098,7 +2098,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0007_shows_prior_marks"),
+        ("annotations", "0009_assignments_have_arms"),
     ]
 
     operations = [
