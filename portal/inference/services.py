@@ -208,16 +208,20 @@ def _store(
                 weights_digest=model_version.weights_digest,
                 created_by=by,
             )
-            known.save()
-            heat_map_create(prediction=known, heat_map=one.heat_map)
-            for segment in one.segments.values():
-                ai_segment_write(sha256=segment.sha256, text=segment.text)
+            _save_with_files(known, one)
             created.append(known)
         stored.append(known)
     if created:
         detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
         record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
     return Posted(stored, len(created))
+
+
+def _save_with_files(prediction: Prediction, one: PredictionInput) -> None:
+    prediction.save()
+    heat_map_create(prediction=prediction, heat_map=one.heat_map)
+    for segment in one.segments.values():
+        ai_segment_write(sha256=segment.sha256, text=segment.text)
 
 
 def _says_the_same(known: Prediction, one: PredictionInput) -> bool:

@@ -6,6 +6,7 @@ Each is a block of whole voxels, whose corners in the patient follow from the ph
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -144,13 +145,13 @@ def test_segments_are_shown_locked_and_decided(stage: Stage, signed_in: Callable
     page.get_by_test_id("comparison").get_by_label("Opacity of the AI's marks").wait_for()
     # Each alone, or the extent of what is painted would be that of all: the others are rejected and taken back.
     for name in ("second", "third"):
-        row(page, name).get_by_role("button", name="Reject").click()
+        row(page, name).get_by_role("button", name="Reject", exact=True).click()
         decided(page, name, "REJECTED")
     goes_to(page, "first", stage, blocks["first"])
     eventually(page, lambda: lies_on_its_voxels(page, blocks["first"]))
     _check_keys(page, blocks["first"])
     for name in ("second", "third"):
-        row(page, name).get_by_role("button", name="Reject").click()
+        row(page, name).get_by_role("button", name="Reject", exact=True).click()
         decided(page, name, "UNDECIDED")
     screenshots(page, "ai-segments")
 
@@ -250,7 +251,7 @@ def _adjust_and_reject(page: Page, stage: Stage, blocks: dict[str, Ranges], voxe
     until(page, f"{total} > {before}")
     decided(page, "second", "ADJUSTED")
     tool(page, "Brush")
-    row(page, "third").get_by_role("button", name="Reject").click()
+    row(page, "third").get_by_role("button", name="Reject", exact=True).click()
     decided(page, "third", "REJECTED")
 
 
@@ -278,6 +279,8 @@ def test_heat_and_segments_lie_on_the_planes(stage: Stage, signed_in: Callable[[
     study = ai_study(stage, "CONCURRENT", 42, questions=SEGMENT_QUESTIONS, findings=said, heat_map=heat)
     page = opened(stage, study, signed_in)
     expect(page.get_by_label("Opacity of the heat map")).to_be_enabled()
+    # Two screen pixels to a voxel and more, or half a voxel would be less than a sample.
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.keyboard.press("Shift+y")
     for plane in PLANES:
         pane_is_drawn(page, plane)
@@ -286,8 +289,8 @@ def test_heat_and_segments_lie_on_the_planes(stage: Stage, signed_in: Callable[[
     for axis in range(3):
         until(page, f"Math.abs(window.__overread_viewer.crosshairs[{axis}] - {hot[axis]}) < 1.5")
     for plane in PLANES:
-        eventually(page, lambda plane=plane: _is_cut_right(page, stage, plane, block, hot))
-        eventually(page, lambda plane=plane: _is_hot(page, plane, hot))
+        eventually(page, partial(_is_cut_right, page, stage, plane, block, hot))
+        eventually(page, partial(_is_hot, page, plane, hot))
         assert page.get_by_test_id(f"pane-{plane}").get_by_test_id("overlay-note").count() == 0
     screenshots(page, "ai-planes")
 
@@ -298,11 +301,11 @@ def test_heat_and_segments_lie_on_the_planes(stage: Stage, signed_in: Callable[[
     decided(page, "away", "ACCEPTED")
     far = (hot[0] + 60, hot[1], hot[2])
     for plane in PLANES:
-        eventually(page, lambda plane=plane: _is_cut_right(page, stage, plane, away, far, is_own=True))
+        eventually(page, partial(_is_cut_right, page, stage, plane, away, far, is_own=True))
     screenshots(page, "own-planes")
     page.keyboard.down("h")
     for plane in PLANES:
-        eventually(page, lambda plane=plane: _is_clear(page, plane, far))
+        eventually(page, partial(_is_clear, page, plane, far))
     page.keyboard.up("h")
 
 
@@ -353,7 +356,7 @@ def test_a_form_of_long_and_short_axes_says_why_it_takes_no_box(
     page = opened(stage, study, signed_in)
     for one in said:
         for name in ("Accept", "Adjust"):
-            button = row(page, one["id"]).get_by_role("button", name=name)
+            button = row(page, one["id"]).get_by_role("button", name=name, exact=True)
             expect(button).to_be_disabled()
             expect(button).to_have_attribute("title", re.compile("long and short axis only"))
     row(page, said[1]["id"]).get_by_role("button").first.click()
@@ -363,7 +366,7 @@ def test_a_form_of_long_and_short_axes_says_why_it_takes_no_box(
     decided(page, said[1]["id"], "UNDECIDED")
     screenshots(page, "ai-not-taken")
     for one in said:
-        row(page, one["id"]).get_by_role("button", name="Reject").click()
+        row(page, one["id"]).get_by_role("button", name="Reject", exact=True).click()
         decided(page, one["id"], "REJECTED")
     saved(page)
 
