@@ -129,8 +129,8 @@ def test_segments_are_shown_locked_and_decided(stage: Stage, signed_in: Callable
     x, y, z = stage.phantom.lesions[0].center_mm
     blocks = {
         "first": block_around(stage, (x, y, z), (14, 9, 1)),
-        "second": block_around(stage, (x + 30, y, z), (8, 8, 0)),
-        "third": block_around(stage, (x, y + 30, z), (6, 10, 0)),
+        "second": block_around(stage, (x + 45, y, z), (8, 8, 0)),
+        "third": block_around(stage, (x, y + 45, z), (6, 10, 0)),
     }
     said = [block_segment(stage, name, 0.9 - 0.1 * at, block) for at, (name, block) in enumerate(blocks.items())]
     study = ai_study(stage, "CONCURRENT", 41, questions=SEGMENT_QUESTIONS, findings=said, heat_map=None)
