@@ -14,6 +14,7 @@ from tests.permissions.world import QUESTIONS, Side, payload
 
 # Their digest is that of the AI's segment, not of the reader's.
 AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 
 
 def address(route: Route, side: Side) -> str:
@@ -44,6 +45,8 @@ def address(route: Route, side: Side) -> str:
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,
         "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
+        "webhook_id": side.delivery.webhook_id,
+        "delivery_id": side.delivery.pk,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -76,6 +79,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},
         "reader-study-hanging-protocol": {"rules": [], "shows_priors": False},
+        **dict.fromkeys(("webhooks", "reader-study-webhooks"), WEBHOOK),
+        "reader-study-webhook": {"is_active": False},
         "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
         "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
@@ -103,3 +108,8 @@ def ask(client: Client, method: str, route: Route, side: Side) -> Any:
     client.cookies.clear()
     client.cookies.update(cookies)
     return response
+
+
+def body_of(response: Any) -> bytes:
+    """Return the whole answer, also one that is written bit by bit."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
