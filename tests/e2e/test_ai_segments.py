@@ -27,13 +27,15 @@ from tests.e2e.ai_stage import (
     segment_finding,
 )
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.segmenting import QUESTIONS as SEGMENT_QUESTIONS
+from tests.e2e.segmenting import QUESTIONS as WITH_ATTRIBUTES
 from tests.e2e.segmenting import click, shows, tool
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import CLICK_PAUSE_MS, pane, pane_is_drawn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
+# Nothing is asked about each finding, so that an accepted one is complete.
+SEGMENT_QUESTIONS = [{name: value for name, value in one.items() if name != "attributes"} for one in WITH_ATTRIBUTES]
 PLANES = {"AXIAL": (0, 1), "CORONAL": (0, 2), "SAGITTAL": (1, 2)}
 # What of a canvas is painted: its extent on the screen, and the colour at a place.
 PAINTED = """({ pane, name, at }) => {
