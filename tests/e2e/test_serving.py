@@ -60,12 +60,16 @@ def files_of(seed: str, pixels: npt.NDArray[np.int16]) -> Iterator[tuple[str, by
         yield f"{seed}/{number:03d}.dcm", to_bytes(one)
 
 
-# How many contexts for drawing with WebGL a page has asked for.
+# How many canvases of a page draw with WebGL.
 COUNT_CONTEXTS = """(() => {
   const { getContext } = HTMLCanvasElement.prototype;
+  const drawing = new WeakSet();
   window.contextsMade = 0;
   HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-    if (kind.startsWith('webgl')) window.contextsMade += 1;
+    if (kind.startsWith('webgl') && !drawing.has(this)) {
+      drawing.add(this);
+      window.contextsMade += 1;
+    }
     return getContext.call(this, kind, ...more);
   };
 })()"""
