@@ -14,7 +14,7 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { takeEngine } from "./engine";
+import { returnEngine, takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
 import { centreOf } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
@@ -257,11 +257,12 @@ export class GridController {
     this.observer.disconnect();
     this.desk.destroy();
     this.quietly(() => this.layer.clear());
-    for (const pane of this.allPanes) pane.destroy();
-    this.panes.clear();
-    ToolGroupManager.destroyToolGroup(this.group.id);
-    this.planes.destroy();
-    this.engine.destroy();
+    returnEngine(this.engine, () => {
+      for (const pane of this.allPanes) pane.destroy();
+      this.panes.clear();
+      ToolGroupManager.destroyToolGroup(this.group.id);
+      this.planes.destroy();
+    });
     for (const opening of this.opened.values()) {
       opening.then(
         ({ slices }) => forgetSlices(slices),

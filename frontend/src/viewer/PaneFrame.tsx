@@ -3,6 +3,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -126,7 +127,7 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
   const { id, view } = pane;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!element.current) return;
     const added = controller.addPane(id, view, element.current);
     setMade(added);
@@ -162,7 +163,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
       isGone = true;
     };
   }, [pane, controller, seriesInstanceUid, opening]);
-  useEffect(() => open(), [open]);
+  useLayoutEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }
 
