@@ -60,9 +60,24 @@ export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
 }
 
-/** An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. */
-export function withoutSettled(marks: ViewerMark[], decisions: AiDecision[]): ViewerMark[] {
-  const settled = decisions.filter(({ decision }) => decision !== "ADJUSTED");
-  const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
-  return marks.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+// Of a rejected mark beside the strength that the reader has given to the AI's.
+const FAINT = 0.4;
+
+/**
+ * An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. A rejected one
+ * that is chosen there is seen all the same, faint, for who has rejected it may look at it again.
+ */
+export function withoutSettled(
+  marks: ViewerMark[],
+  decisions: AiDecision[],
+  chosenId: string | null,
+): ViewerMark[] {
+  const made = new Map(decisions.map(({ ai_finding_id, decision }) => [aiMarkId(ai_finding_id), decision]));
+  return marks.flatMap((mark) => {
+    const decision = mark.source === "AI" ? made.get(mark.id) : undefined;
+    if (decision === "ACCEPTED" || (decision === "REJECTED" && mark.id !== chosenId)) return [];
+    return [
+      decision === "REJECTED" ? { ...mark, opacity: FAINT * (mark.opacity ?? 1), isFaint: true } : mark,
+    ];
+  });
 }

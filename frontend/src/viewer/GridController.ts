@@ -23,6 +23,7 @@ import { sliceOf } from "./nearestSlice";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
 import { Planes } from "./Planes";
+import { PressWatch } from "./PressWatch";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
@@ -70,6 +71,7 @@ export class GridController {
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
   private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
+  private readonly presses = new PressWatch();
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
   /** The pane that keys and buttons speak to. */
@@ -128,6 +130,7 @@ export class GridController {
     this.panes.set(id, pane);
     this.sizes.set(element, sizeOf(element));
     this.observer.observe(element);
+    this.presses.watch(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     return pane;
   }
@@ -136,6 +139,7 @@ export class GridController {
     // React takes the grid down before what stands in it.
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
+    this.presses.leave(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.desk.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);

@@ -38,6 +38,8 @@ interface PaneFrameProps {
   caption: string | undefined;
   heat: HeatOverlay | null;
   onActivated: () => void;
+  /** The mouse is pressed on the images, with these buttons. */
+  onPressed: (buttons: number) => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
   /** An image of the pane's series is on the screen. */
@@ -70,7 +72,10 @@ export function PaneFrame(props: PaneFrameProps) {
       aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
-      onPointerDownCapture={onActivated}
+      onPointerDownCapture={(event) => {
+        onActivated();
+        props.onPressed(event.buttons);
+      }}
       onWheelCapture={onActivated}
       onDoubleClick={props.onMaximised}
       {...drop.handlers}

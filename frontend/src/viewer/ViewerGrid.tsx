@@ -9,7 +9,7 @@ import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
-import type { MouseSettings } from "./toolGroup";
+import { draws, type MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
 import { type ViewerHandle, viewerHandle } from "./viewerHandle";
 
@@ -79,6 +79,12 @@ export function ViewerGrid(props: ViewerGridProps) {
             caption={props.captions[pane.seriesInstanceUid ?? ""]}
             heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
+            onPressed={(buttons) => {
+              const { tool, segments, mouse } = newest.current;
+              // Who draws on a slice wants it to stay.
+              const isDrawing = tool !== null || segments.tool !== null;
+              if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
+            }}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
               const { tool, segments } = newest.current;
