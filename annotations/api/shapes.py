@@ -269,6 +269,7 @@ class LaunchInput(serializers.Serializer[Any]):
     """Launch options."""
 
     seed = serializers.RegexField(r"^[\w.:-]{1,64}$", required=False)
+    as_pilot = serializers.BooleanField(default=False)
 
 
 class ReaderProgressOutput(serializers.Serializer[Any]):
