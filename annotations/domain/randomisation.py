@@ -60,8 +60,8 @@ def draw(
         own = _training(seed, reader, training, arms)
         for session, arm_of in enumerate(arms, start=1):
             order = _session_order(seed, reader, session, shares[reader])
-            order = _with_repeats(design["repeats"], seed, reader, session, order)
-            own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in order]
+            placed = _with_repeats(design["repeats"], seed, reader, session, order)
+            own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in placed]
         drawn[reader] = own
     return drawn
 

@@ -179,7 +179,7 @@ print(json.dumps(draw(cases=cases, **given)))
 @pytest.mark.parametrize("hash_seed", ["1", "4711"])
 def test_another_python_process_draws_the_same_lists(hash_seed: str) -> None:
     design = crossover(balance="CASES", pairing={"kind": "DOUBLE"}, repeats={"count": 2, "minimum_distance": 3})
-    inputs = {"design": design, "seed": "a seed", "usernames": names(5)[::-1]}
+    inputs: dict[str, Any] = {"design": design, "seed": "a seed", "usernames": names(5)[::-1]}
     cases = cases_of(24, 16)
     here = draw(cases=cases, **inputs)
     there = subprocess.run(
