@@ -14,9 +14,8 @@ from jsonschema import Draft202012Validator
 
 from annotations.domain.blinding import HIDDEN, is_shown
 from annotations.domain.problems import Problem
+from portal.json_schema import schema_faults
 
-MAXIMUM_PROBLEMS = 20
-_MAXIMUM_DETAIL = 200
 _SCHEMA = Path(__file__).parent / "schemas" / "design.schema.json"
 _VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
 
@@ -77,11 +76,7 @@ def shows_a_case_twice(design: Mapping[str, Any]) -> bool:
 
 def design_problems(design: Any) -> list[Problem]:
     """Return everything that is wrong with a document; empty when it may be stored."""
-    errors = sorted(_VALIDATOR.iter_errors(design), key=lambda error: error.json_path)
-    problems = [
-        Problem(f"design{error.json_path.removeprefix('$')}", str(error.validator), error.message[:_MAXIMUM_DETAIL])
-        for error in errors[:MAXIMUM_PROBLEMS]
-    ]
+    problems = [Problem(f"design{path}", code, detail) for path, code, detail in schema_faults(_VALIDATOR, design)]
     return problems or [*_arm_problems(design), *_session_problems(design), *_twice_problems(design)]
 
 
