@@ -50,7 +50,9 @@ it("starts a partial pairing with no more cases than there are", () => {
 });
 
 it("writes the sum out where it is one", () => {
-  expect(sumText(withKind(SINGLE, "CROSSOVER"), 20, 4, 160)).toBe("20 cases × 4 readers × 2 sessions = 160 reads");
+  expect(sumText(withKind(SINGLE, "CROSSOVER"), 20, 4, 160)).toBe(
+    "20 cases × 4 readers × 2 sessions = 160 reads",
+  );
   expect(sumText(SINGLE, 20, 4, 80)).toBe("20 cases × 4 readers = 80 reads");
   expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE" } }, 20, 4, 40)).toContain(": 40 reads");
 });

@@ -95,6 +95,11 @@ export function withSession(design: Design, index: number, change: Partial<Desig
   };
 }
 
+/** The sessions with their numbers, the first being 1. */
+export function numberedSessions({ sessions }: Design): { number: number; session: DesignSession }[] {
+  return sessions.map((session, index) => ({ number: index + 1, session }));
+}
+
 /** The pairing of a kind with values to start from. */
 export function pairingOf(kind: Pairing["kind"], cases: number): Pairing {
   if (kind === "SPLIT_PLOT") return { kind, blocks: ["Block 1", "Block 2"] };

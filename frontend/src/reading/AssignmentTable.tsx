@@ -121,8 +121,7 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
   useEffect(() => {
     if (isNext) row.current?.scrollIntoView({ block: "center" });
   }, [isNext]);
-  const isOpenable =
-    isNext || (assignment.is_openable && !["PENDING", "VOID"].includes(assignment.state));
+  const isOpenable = isNext || (assignment.is_openable && !["PENDING", "VOID"].includes(assignment.state));
   return (
     <Table.Tr ref={row} className={isNext ? classes.nextRow : undefined} data-state={assignment.state}>
       <Table.Td>{assignment.position}</Table.Td>

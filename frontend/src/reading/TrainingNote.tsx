@@ -11,11 +11,16 @@ interface TrainingNoteProps {
 /** Says that the case is for training, and once the read is signed what the truth is. */
 export function TrainingNote({ readId, isSigned }: TrainingNoteProps) {
   const { data, error, refetch } = useQuery(feedbackQuery(readId, isSigned));
-  if (error) return <ErrorNotice error={error} title="The truth could not be loaded" onRetry={() => void refetch()} />;
+  if (error)
+    return <ErrorNotice error={error} title="The truth could not be loaded" onRetry={() => void refetch()} />;
   return (
     <section className={classes.comparison} aria-label="Training" data-testid="training">
       <div className={classes.aiTitle}>Training case</div>
-      {data ? <Truth truth={data.truth} lesions={data.lesions.length} /> : <div>Its truth is shown after signing.</div>}
+      {data ? (
+        <Truth truth={data.truth} lesions={data.lesions.length} />
+      ) : (
+        <div>Its truth is shown after signing.</div>
+      )}
     </section>
   );
 }

@@ -41,7 +41,8 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
   const hasRating = readerStudy.label_schema?.questions.some(
     (question) => "role" in question && question.role === "RATING",
   );
-  const start = () => starting.mutate({ confidence_level: Number(level), call_threshold: threshold, arm: chosenArm });
+  const start = () =>
+    starting.mutate({ confidence_level: Number(level), call_threshold: threshold, arm: chosenArm });
   return (
     <>
       <Group gap="sm" align="flex-end">

@@ -2,12 +2,12 @@ import { Alert, Anchor, Button, Group, List, SimpleGrid, Stack, Text, ThemeIcon 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
+import { type Move, moveReaderStudy } from "@/api/designs";
 import { type LaunchCheckItem, launchCheckQuery } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
-import { type Move, moveReaderStudy } from "@/api/designs";
 import { CloseModal } from "./CloseModal";
 import { DetailsSection } from "./DetailsSection";
 import { LaunchModal } from "./LaunchModal";

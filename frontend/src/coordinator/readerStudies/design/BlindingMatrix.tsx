@@ -3,7 +3,7 @@ import type { BlindingCell, MatrixRow, StoredDesign } from "@/api/designs";
 import { type DesignArm, withArm } from "@/domain/designs";
 import { Section } from "@/ui/Section";
 import classes from "./Design.module.css";
-import type { DesignFieldProps } from "./DesignPart";
+import type { DesignFieldProps } from "./designField";
 
 /** What each arm's readers are shown: a switch where the protocol may choose, and what follows in each phase. */
 export function BlindingMatrix(props: DesignFieldProps & { stored: StoredDesign }) {

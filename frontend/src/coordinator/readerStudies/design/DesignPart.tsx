@@ -14,13 +14,6 @@ import { RepeatsFields } from "./RepeatsFields";
 import { SessionFields } from "./SessionFields";
 import { TrainingField } from "./TrainingField";
 
-/** Everything a field of the design needs. */
-export interface DesignFieldProps {
-  design: Design;
-  isFrozen: boolean;
-  onChange: (design: Design) => void;
-}
-
 /** Who reads what, when and in which condition, with a picture of what that comes to. */
 export function DesignPart({ readerStudy }: PartProps) {
   const { data, error, refetch } = useQuery(designQuery(readerStudy.id));

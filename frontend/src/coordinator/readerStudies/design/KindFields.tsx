@@ -1,12 +1,20 @@
 import { Group, Radio, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { type ArmDisplay, type DesignKind, DISPLAYS_TO_CHOOSE, withArm, withKind } from "@/domain/designs";
 import { AI_DISPLAYS } from "../ai/aiDisplays";
-import type { DesignFieldProps } from "./DesignPart";
+import type { DesignFieldProps } from "./designField";
 
 const KINDS: { kind: DesignKind; name: string; about: string }[] = [
-  { kind: "ANNOTATION", name: "Annotation only", about: "Readers label; no truth, no AI, no analysis of errors." },
+  {
+    kind: "ANNOTATION",
+    name: "Annotation only",
+    about: "Readers label; no truth, no AI, no analysis of errors.",
+  },
   { kind: "SINGLE", name: "Single reading", about: "Each reader reads once, without the AI." },
-  { kind: "CROSSOVER", name: "Crossover", about: "Each case unaided and with AI, in two sessions with a washout." },
+  {
+    kind: "CROSSOVER",
+    name: "Crossover",
+    about: "Each case unaided and with AI, in two sessions with a washout.",
+  },
   { kind: "SEQUENTIAL", name: "Second reader", about: "A frozen read without AI, then on with the AI." },
   { kind: "CONCURRENT", name: "Concurrent AI", about: "The AI is there while the reader reads." },
 ];
@@ -50,7 +58,9 @@ export function KindFields({ design, isFrozen, onChange, hasAi }: DesignFieldPro
             { value: "CASES", label: "Each reader starts half of the cases in each arm" },
           ]}
           value={design.balance}
-          onChange={(balance) => balance && onChange({ ...design, balance: balance as typeof design.balance })}
+          onChange={(balance) =>
+            balance && onChange({ ...design, balance: balance as typeof design.balance })
+          }
         />
       )}
     </>
@@ -72,7 +82,8 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
               key={arm.name}
               defaultValue={arm.name}
               onBlur={({ currentTarget: { value } }) => {
-                if (value.trim() && value !== arm.name) onChange(withArm(design, index, { name: value.trim() }));
+                if (value.trim() && value !== arm.name)
+                  onChange(withArm(design, index, { name: value.trim() }));
               }}
             />
             <Select
@@ -82,7 +93,9 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
               allowDeselect={false}
               data={displays.map((value) => ({ value, label: AI_DISPLAYS[value].short }))}
               value={arm.ai_display}
-              onChange={(value) => value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))}
+              onChange={(value) =>
+                value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))
+              }
             />
           </Group>
         );

@@ -12,7 +12,15 @@ interface NumberOnBlurProps {
 }
 
 /** A whole number that is stored when the field is left, not at each key. */
-export function NumberOnBlur({ label, value, min, max, isDisabled, width = 150, onChange }: NumberOnBlurProps) {
+export function NumberOnBlur({
+  label,
+  value,
+  min,
+  max,
+  isDisabled,
+  width = 150,
+  onChange,
+}: NumberOnBlurProps) {
   const [typed, setTyped] = useState<number | null>(null);
   const store = () => {
     if (typed !== null && typed !== value) onChange(Math.min(Math.max(Math.round(typed), min), max));

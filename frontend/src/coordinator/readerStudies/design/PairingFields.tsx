@@ -1,6 +1,6 @@
 import { Group, Select, TagsInput } from "@mantine/core";
 import { type Pairing, pairingOf } from "@/domain/designs";
-import type { DesignFieldProps } from "./DesignPart";
+import type { DesignFieldProps } from "./designField";
 import { NumberOnBlur } from "./NumberOnBlur";
 
 const KINDS: { value: Pairing["kind"]; label: string }[] = [

@@ -1,7 +1,7 @@
 import { Table, Text } from "@mantine/core";
 import type { PlanPart, PlanRow, StoredDesign } from "@/api/designs";
 import type { ReaderStudy } from "@/api/readerStudies";
-import { sumText } from "@/domain/designs";
+import { numberedSessions, sumText } from "@/domain/designs";
 import { Section } from "@/ui/Section";
 import classes from "./Design.module.css";
 
@@ -31,8 +31,8 @@ export function PlanTable({ stored, readerStudy }: PlanTableProps) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Reader</Table.Th>
-                {design.sessions.map((_, index) => (
-                  <Table.Th key={`session ${index + 1}`}>Session {index + 1}</Table.Th>
+                {numberedSessions(design).map(({ number }) => (
+                  <Table.Th key={number}>Session {number}</Table.Th>
                 ))}
                 <Table.Th ta="right">Reads</Table.Th>
               </Table.Tr>
@@ -59,11 +59,11 @@ function ReaderRow({ row, stored }: { row: PlanRow; stored: StoredDesign }) {
   return (
     <Table.Tr>
       <Table.Td>{row.reader}</Table.Td>
-      {stored.design.sessions.map((_, index) => (
-        <Table.Td key={`session ${index + 1}`}>
+      {numberedSessions(stored.design).map(({ number }) => (
+        <Table.Td key={number}>
           <div className={classes.parts}>
             {row.parts
-              .filter(({ session }) => session === index + 1)
+              .filter(({ session }) => session === number)
               .sort((one, other) => Number(other.is_training) - Number(one.is_training))
               .map((part) => (
                 <Part key={textOf(part, stored)} part={part} stored={stored} />

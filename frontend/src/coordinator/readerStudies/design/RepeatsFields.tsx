@@ -1,6 +1,6 @@
 import { Group } from "@mantine/core";
 import { withRepeats } from "@/domain/designs";
-import type { DesignFieldProps } from "./DesignPart";
+import type { DesignFieldProps } from "./designField";
 import { NumberOnBlur } from "./NumberOnBlur";
 
 /** Cases that come a second time, for the agreement of a reader with themself. */

@@ -1,17 +1,27 @@
 import { Group, Stack, TextInput } from "@mantine/core";
-import { type DesignSession, withSession } from "@/domain/designs";
-import type { DesignFieldProps } from "./DesignPart";
+import { type DesignSession, numberedSessions, withSession } from "@/domain/designs";
+import type { DesignFieldProps } from "./designField";
 import { NumberOnBlur } from "./NumberOnBlur";
 
 /** When each session opens and closes, and how long after the one before it. */
 export function SessionFields({ design, isFrozen, onChange }: DesignFieldProps) {
   return (
     <Stack gap="xs">
-      {design.sessions.map((session, index) => (
-        <Group key={`session ${index + 1}`} gap="sm" align="flex-end">
-          <DayField number={index + 1} name="opens_on" {...{ session, isFrozen }} onDay={store(index, "opens_on")} />
-          <DayField number={index + 1} name="closes_on" {...{ session, isFrozen }} onDay={store(index, "closes_on")} />
-          {index > 0 && (
+      {numberedSessions(design).map(({ number, session }) => (
+        <Group key={number} gap="sm" align="flex-end">
+          <DayField
+            number={number}
+            name="opens_on"
+            {...{ session, isFrozen }}
+            onDay={store(number - 1, "opens_on")}
+          />
+          <DayField
+            number={number}
+            name="closes_on"
+            {...{ session, isFrozen }}
+            onDay={store(number - 1, "closes_on")}
+          />
+          {number > 1 && (
             <NumberOnBlur
               label="Washout before it, days"
               width={180}
@@ -19,7 +29,7 @@ export function SessionFields({ design, isFrozen, onChange }: DesignFieldProps) 
               max={3650}
               value={session.washout_days}
               isDisabled={isFrozen}
-              onChange={(washout_days) => onChange(withSession(design, index, { washout_days }))}
+              onChange={(washout_days) => onChange(withSession(design, number - 1, { washout_days }))}
             />
           )}
         </Group>

@@ -1,7 +1,7 @@
 import { MultiSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { casesQuery } from "@/api/readerStudies";
-import type { DesignFieldProps } from "./DesignPart";
+import type { DesignFieldProps } from "./designField";
 
 /** Cases that are read first and whose truth is shown after signing. */
 export function TrainingField(props: DesignFieldProps & { readerStudyId: string }) {
