@@ -251,7 +251,7 @@ class AssignmentOpenApi(APIView):
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
         read = _shown(own_read(user, opened.pk))
         case = read.assignment.case
-        priors = priors_of_read(case=case).values("imaging_study")
+        priors = priors_of_read(assignment=read.assignment).values("imaging_study")
         wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
@@ -264,12 +264,8 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-<<<<<<< HEAD
-        return _read_response(own_read_shown(caller(request), read_id))
-=======
-        read = _shown(own_read(caller(request), read_id))
+        read = _shown(own_read_shown(caller(request), read_id))
         return Response(ReadOutput(read, context=_context(read)).data)
->>>>>>> main
 
 
 class SaveInput(serializers.Serializer[Any]):
