@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from annotations.domain.blinding import CELLS
-from annotations.models import AiDisplay, CasePrior, ReaderStudy
+from annotations.models import AiDisplay, Case, CasePrior, ReaderStudy
 from portal.imaging.models import ImagingStudy
 from tests.permissions.requests import address
 from tests.permissions.routes import all_routes
@@ -147,3 +147,8 @@ def test_where_cases_come_again_their_names_and_ids_do_not_tell(world: World, ca
     assert set(shown[0]) == {
         "id", "position", "case_name", "session", "is_training", "state", "is_openable", "signed_at"
     }, "neither arm nor repeat"  # fmt: skip
+    Case.objects.create(
+        reader_study=world.a.reader_study, imaging_study=world.b.imaging_study, name="Case 002", position=2
+    )
+    path = f"/api/v1/reader-studies/{world.a.reader_study.pk}"
+    assert [callers[who].get(path).json()["number_of_cases"] for who in ("reader", "coordinator")] == [1, 2]
