@@ -29,6 +29,7 @@ from annotations.services.designs import ai_display_put, draw_and_assign
 from annotations.services.drafts import field_problems as field_problems
 from annotations.services.drafts import require_draft as require_draft
 from annotations.services.drafts import stream_of as stream_of
+from annotations.services.notices import reader_study_notice
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -36,6 +37,7 @@ from portal.audit.services import record
 from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
+from portal.webhooks.events import EventKind
 
 # Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
 UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
@@ -257,6 +259,7 @@ def reader_study_launch(
         obj=reader_study,
         detail={"seed": seed, "algorithm": drawing.algorithm, **sizes},
     )
+    reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_LAUNCHED)
     return reader_study
 
 
@@ -275,6 +278,8 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
     detail = {"reason": reason} if reason else {}
     record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
     access_of_members_changed(reader_study)
+    if event == "close":
+        reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_CLOSED)
     return reader_study
 
 

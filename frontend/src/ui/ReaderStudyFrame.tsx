@@ -22,6 +22,7 @@ const PARTS = [
   { path: "/randomisation", text: "Randomisation" },
   { path: "/progress", text: "Progress" },
   { path: "/labels", text: "Labels" },
+  { path: "/webhooks", text: "Webhooks" },
   { path: "/results", text: "Results" },
 ];
 
