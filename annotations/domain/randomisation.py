@@ -1,7 +1,7 @@
 """Reading orders: drawn once, stored, and reproducible by anybody with the seed and SHA-256.
 
 Every choice sorts by SHA-256 of a text that begins with the seed; nothing depends on a library's random numbers.
-docs/adr/0015-designs.md says in words what `draw` does.
+docs/adr/0016-designs.md says in words what `draw` does.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name' (UTF-8, hexadecimal)"
-DESIGN_ALGORITHM = "overread-design/1: see docs/adr/0015-designs.md"
+DESIGN_ALGORITHM = "overread-design/1: see docs/adr/0016-designs.md"
 
 
 class CannotDraw(Exception):
