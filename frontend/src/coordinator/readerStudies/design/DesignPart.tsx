@@ -1,4 +1,4 @@
-import { Alert, Grid, List, Stack } from "@mantine/core";
+import { Alert, List, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { designQuery, putDesign } from "@/api/designs";
 import type { Design } from "@/domain/designs";
@@ -26,24 +26,20 @@ export function DesignPart({ readerStudy }: PartProps) {
   const field = { design, isFrozen, onChange: (changed: Design) => saving.mutate(changed) };
   return (
     <Stack gap="lg">
-      <Grid gutter="lg">
-        <Grid.Col span={{ base: 12, lg: 6 }}>
-          <Section title="Design" about={isFrozen ? FROZEN : "Changes are stored at once."}>
-            {saving.error && <ErrorNotice error={saving.error} title="The change was not made" />}
-            <KindFields {...field} hasAi={readerStudy.ai_model_version !== null} />
-            <SessionFields {...field} />
-            <PairingFields {...field} numberOfCases={readerStudy.number_of_cases} />
-            <RepeatsFields {...field} />
-            <TrainingField {...field} readerStudyId={readerStudy.id} />
-          </Section>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 6 }}>
-          <Stack gap="lg">
-            <PlanTable stored={data} readerStudy={readerStudy} />
-            {data.problems.length > 0 && !isFrozen && <Problems stored={data} />}
-          </Stack>
-        </Grid.Col>
-      </Grid>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+        <Section title="Design" about={isFrozen ? FROZEN : "Changes are stored at once."}>
+          {saving.error && <ErrorNotice error={saving.error} title="The change was not made" />}
+          <KindFields {...field} hasAi={readerStudy.ai_model_version !== null} />
+          <SessionFields {...field} />
+          <PairingFields {...field} numberOfCases={readerStudy.number_of_cases} />
+          <RepeatsFields {...field} />
+          <TrainingField {...field} readerStudyId={readerStudy.id} />
+        </Section>
+        <Stack gap="lg">
+          <PlanTable stored={data} readerStudy={readerStudy} />
+          {data.problems.length > 0 && !isFrozen && <Problems stored={data} />}
+        </Stack>
+      </SimpleGrid>
       <BlindingMatrix {...field} stored={data} />
     </Stack>
   );
