@@ -13,7 +13,8 @@ from annotations.models import ReferenceSource
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
 from tests.annotations.building import COMPLETE, Built, content, draft
-from tests.annotations.services.test_designs import crossover, designed
+from tests.annotations.domain.test_designs import crossover
+from tests.annotations.services.test_designs import designed
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]
