@@ -38,7 +38,7 @@ export function aiMark({ id, geometry, score }: AiFinding, about: ImagesOfCase):
   return {
     id: aiMarkId(id),
     geometry,
-    label: `AI ${score.toFixed(2)}`,
+    label: score === null ? "AI" : `AI ${score.toFixed(2)}`,
     source: "AI",
     isLocked: true,
     seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
