@@ -16,8 +16,10 @@ function isTyping(target: EventTarget | null): boolean {
 
 function belongsToTarget(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false;
+  // An open menu is walked by arrows and closed by Escape.
+  if (event.target.closest('[role="menu"]')) return true;
   if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"]');
-  return PRESSES.has(event.key) && event.target.matches('button, a, [role="menuitem"]');
+  return PRESSES.has(event.key) && event.target.matches("button, a");
 }
 
 /** One listener for the whole page; what each action does is passed in and may change at every render. */

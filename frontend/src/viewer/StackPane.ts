@@ -68,7 +68,6 @@ export class StackPane implements Pane {
     this.cine = new Cine(element, this.store);
     this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
-    this.store.set({ usesCpu: usesCpu() });
   }
 
   get slices(): Slice[] {
@@ -294,7 +293,7 @@ export class StackPane implements Pane {
       isRendered: true,
       isReduced: false,
       facts: this.series?.factsOf(slice) ?? null,
-      badges: badgesOf(slice, this.display.isDerived),
+      badges: badgesOf(slice, { hasDerivedWindow: this.display.isDerived, isByProcessor: usesCpu() }),
       problem: null,
       isInverted: this.display.isInverted,
     });
