@@ -16,8 +16,8 @@ from pydicom.pixels.processing import apply_color_lut, apply_rescale
 from portal.demo.phantoms.dicom import phantom_uid
 from portal.imaging.screening.screener import Screener
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, probe, screenshots
-from tests.e2e.viewing import Case, case_of, take_over_if_held
+from tests.e2e.conftest import Stage, probe, screenshots, until
+from tests.e2e.viewing import Case, case_of
 from tests.imaging.dicom_files import renamed
 from tests.imaging.files_at_hand import all_files, pixels_expected, refusal_of
 
@@ -76,7 +76,7 @@ def case(stage: Stage, files: list[Dataset]) -> Case:
 def shown(page: Page, uid: str) -> str:
     """Choose a series of the list; returns why it is not shown, or nothing."""
     page.locator(f'[data-series="{uid}"]').click()
-    pane = page.get_by_test_id("pane-1")
+    pane = page.locator('[data-testid^="pane-"]')
     for _ in range(600):
         told = pane.get_by_role("alert")
         if told.count() > 0:
@@ -108,7 +108,9 @@ def test_each_file_is_shown_with_its_values_or_with_a_reason(
 ) -> None:
     page = signed_in(stage.spare)
     page.goto(case.url)
-    take_over_if_held(page)
+    until(page, "window.__overread_viewer?.panes.length > 0")
+    page.keyboard.press("Shift+s")
+    until(page, "window.__overread_viewer.panes.length === 1")
     wrong: dict[str, str] = {}
     reasons: dict[str, str] = {}
     for one in files:

@@ -1,9 +1,9 @@
 import classes from "./Viewer.module.css";
 
-/** What the reader can do about it; the same words stand in Chrome, Edge and Firefox. */
+/** What the reader can do about it. */
 export const TURN_ON_WEBGL = "Turn it on in the settings of the browser, or read on another computer.";
 
-/** Said above the images for as long as it is so: everything else works, more slowly. */
+/** Said below the images for as long as it is so: everything else works, more slowly. */
 export function NoWebGl() {
   return (
     <div className={classes.noWebGl} role="status">

@@ -142,6 +142,8 @@ export class StackPane implements Pane {
   /** Neither turned nor moved, whatever the series before was. */
   private standAtFirst(): void {
     this.viewport.resetCamera();
+    // Without WebGL Cornerstone leaves a mirrored image as it is.
+    if (usesCpu()) this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.setViewPresentation({ rotation: 0 });
     this.fit();
   }

@@ -58,7 +58,6 @@ export function ViewerGrid(props: ViewerGridProps) {
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
     <div className={classes.frame}>
-      {isReady && usesCpu() && <NoWebGl />}
       <div
         className={classes.grid}
         style={{
@@ -93,6 +92,7 @@ export function ViewerGrid(props: ViewerGridProps) {
             />
           ))}
       </div>
+      {isReady && usesCpu() && <NoWebGl />}
     </div>
   );
 }
