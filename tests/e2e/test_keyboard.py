@@ -151,6 +151,10 @@ def test_a_read_by_keys_alone(stage: Stage, page: Page) -> None:
     # The images: slices, window, layouts, planes, help.
     page.keyboard.press("ArrowDown")
     image_is_drawn(page, before + 1)
+    tab_to(page, "^Slice$")
+    for key, index in (("End", 7), ("Home", 0), ("ArrowDown", 1)):
+        page.keyboard.press(key)
+        image_is_drawn(page, index)
     page.keyboard.press("3")
     until(page, "Math.round(window.__overread_viewer.state.window.width) === 2500")
     page.keyboard.press("Shift+y")
