@@ -83,3 +83,13 @@ def test_the_slider_goes_to_the_slice_under_the_pointer(room: Page) -> None:
         image_is_drawn(page, index)
         expect(slider).to_have_attribute("aria-valuenow", str(index + 1))
         expect(page.get_by_test_id("slice-number")).to_have_text(f"{index + 1} / {SLICES}")
+
+
+def test_the_wheel_scrolls_slice_by_slice(room: Page) -> None:
+    page = room
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    page.mouse.move(*centre_of(page, "1"))
+    for turn, index in ((100, 1), (100, 2), (-100, 1)):
+        page.mouse.wheel(0, turn)
+        image_is_drawn(page, index)
