@@ -111,7 +111,6 @@ def test_a_read_by_keys_alone(stage: Stage, page: Page) -> None:
     room = tab_round(page)
     for wanted in ("Back to the worklist", "Yes", "Sign", "Length", "Window presets", "More"):
         assert any(wanted in name for name in room), (wanted, room)
-    print(room)
 
     # The form: arrows walk a scale, Space answers, a slider begins where its first arrow puts it.
     tab_to(page, "^YYes|^Yes|Yes$")
