@@ -21,7 +21,8 @@ from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
-from portal.inference.api.predictions import heat_map_response
+from portal.inference.access import named_segment
+from portal.inference.api.predictions import ai_segment_response, heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.calibration import CalibrationHint, hint_for
 
@@ -153,3 +154,19 @@ class ReadHeatMapApi(APIView):
             raise NotFound
         ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
         return heat_map_response(heat_map)
+
+
+class ReadAiSegmentApi(APIView):
+    """The voxels of a segment of the AI on the images of a read."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @transaction.atomic
+    def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
+        read = own_read(caller(request), read_id)
+        prediction = prediction_of(read=read) if comparison_available(read=read) else None
+        if prediction is None:
+            raise NotFound
+        response = ai_segment_response(named_segment(prediction, sha256))
+        ai_delivered(read=read, prediction=prediction, content=AiContent.SEGMENT, sha256=sha256)
+        return response
