@@ -16,6 +16,7 @@ import { useAi } from "./ai/useAi";
 import { useAiSays } from "./ai/useAiSays";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
+import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
@@ -156,6 +157,8 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     if (message.type === "action") actHere(message.action);
   };
   useHotkeys(inForce.keymap, act);
+  useNothingSelected();
+  useMouseLeavesKeyboard();
   return (
     <div className={classes.imageWindow}>
       <ImagesPane

@@ -61,9 +61,15 @@ export function useImages(input: ImagesInput): Images {
     () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
     [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
   );
-  const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
+  const marks = useMemo(
+    () => withoutSettled(known, ai_decisions, selectedMarkId),
+    [known, ai_decisions, selectedMarkId],
+  );
   const aiPlaces = useMemo(() => aiSegmentPlaces(ai, aiVoxels), [ai, aiVoxels]);
-  const places = useMemo(() => withoutSettled(aiPlaces, ai_decisions), [aiPlaces, ai_decisions]);
+  const places = useMemo(
+    () => withoutSettled(aiPlaces, ai_decisions, selectedMarkId),
+    [aiPlaces, ai_decisions, selectedMarkId],
+  );
   const { edit } = handle;
   const { questions } = read.label_schema;
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });

@@ -60,7 +60,7 @@ export function aiMarkOf({ id, score }: AiFinding, geometry: DrawnGeometry, abou
   return {
     id: aiMarkId(id),
     geometry,
-    label: `AI ${score.toFixed(2)}`,
+    label: score === null ? "AI" : `AI ${score.toFixed(2)}`,
     source: "AI",
     isLocked: true,
     seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
@@ -101,13 +101,15 @@ interface AiSegmentsInput {
 export function aiSegmentOverlays(input: AiSegmentsInput): SegmentOverlay[] {
   const { prediction, voxels, ai_decisions, selectedMarkId, strength } = input;
   if (strength === 0) return [];
-  const settled = settledIds(ai_decisions);
+  const strengthOf = settledStrength(ai_decisions, selectedMarkId);
   return (prediction?.findings ?? []).flatMap(({ id, geometry }): SegmentOverlay[] => {
     const own = isAiSegment(geometry) && voxels.get(geometry.sha256);
-    if (!own || settled.has(aiMarkId(id))) return [];
+    const settled = strengthOf(aiMarkId(id));
+    if (!own || settled === 0) return [];
     const isChosen = aiMarkId(id) === selectedMarkId;
-    const look = { colour: isChosen ? CHOSEN_AI_COLOUR : AI_COLOUR, line: isChosen ? 1 : strength };
-    return [{ voxels: own, ...look, fill: AI_FILL * strength, isForeign: true }];
+    const line = settled * (isChosen ? 1 : strength);
+    const colour = isChosen ? CHOSEN_AI_COLOUR : AI_COLOUR;
+    return [{ voxels: own, colour, line, fill: AI_FILL * strength * settled, isForeign: true }];
   });
 }
 
@@ -126,13 +128,32 @@ export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
 }
 
-/** An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. */
-export function withoutSettled(marks: ViewerMark[], decisions: AiDecision[]): ViewerMark[] {
-  const settled = settledIds(decisions);
-  return marks.filter((mark) => mark.source !== "AI" || !settled.has(mark.id));
+// Of a rejected mark beside the strength that the reader has given to the AI's.
+const FAINT = 0.4;
+
+/**
+ * An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. A rejected one
+ * that is chosen there is seen all the same, faint, for who has rejected it may look at it again.
+ */
+export function withoutSettled(
+  marks: ViewerMark[],
+  decisions: AiDecision[],
+  chosenId: string | null,
+): ViewerMark[] {
+  const strengthOf = settledStrength(decisions, chosenId);
+  return marks.flatMap((mark) => {
+    const strength = mark.source === "AI" ? strengthOf(mark.id) : 1;
+    if (strength === 0) return [];
+    return [strength === 1 ? mark : { ...mark, opacity: strength * (mark.opacity ?? 1), isFaint: true }];
+  });
 }
 
-function settledIds(decisions: AiDecision[]): Set<string> {
-  const settled = decisions.filter(({ decision }) => decision !== "ADJUSTED");
-  return new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
+/** How strong a mark of the AI is once it is decided on, 0 to 1. */
+function settledStrength(decisions: AiDecision[], chosenId: string | null): (markId: string) => number {
+  const made = new Map(decisions.map(({ ai_finding_id, decision }) => [aiMarkId(ai_finding_id), decision]));
+  return (markId) => {
+    const decision = made.get(markId);
+    if (decision === "REJECTED") return markId === chosenId ? FAINT : 0;
+    return decision === "ACCEPTED" ? 0 : 1;
+  };
 }

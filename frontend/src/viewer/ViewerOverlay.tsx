@@ -52,7 +52,6 @@ function Corners({ state, caption, hasText, slab, note }: Omit<ViewerOverlayProp
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
         {caption && <div className={classes.caption}>{caption}</div>}
-        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
         {note && <div data-testid="overlay-note">{note}</div>}

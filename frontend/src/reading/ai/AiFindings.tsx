@@ -62,7 +62,7 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
       data-decision={decision?.decision ?? "UNDECIDED"}
     >
       <button type="button" className={classes.jump} onClick={() => props.onChosen(id)}>
-        <b>{score.toFixed(2)}</b> {code.meaning}
+        {score !== null && <b>{score.toFixed(2)}</b>} {code.meaning}
         {isAiSegment(geometry) && (
           <span className={classes.kind}>
             segment, {props.isLoaded(geometry.sha256) ? sizeText(geometry) : "loading…"}
@@ -75,7 +75,7 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
       {props.isDecidable && (
         <fieldset
           className={classes.choices}
-          aria-label={`What you make of ${code.meaning} ${score.toFixed(2)}`}
+          aria-label={`What you make of ${code.meaning} ${score?.toFixed(2) ?? ""}`}
         >
           {CHOICES.map(({ choice, text, about, is }) => (
             <button
