@@ -83,6 +83,13 @@ def test_before_the_ai_is_shown_there_is_no_such_address(built: Built, display: 
     assert not AiDelivery.objects.exists()
 
 
+def test_an_arm_that_hides_marks_hides_segments_too(built: Built) -> None:
+    built.reader_study.arms.update(blinding={"ai_marks": "HIDDEN"})
+    read = opened(built, AiDisplay.CONCURRENT)
+    assert asked(built.readers[0], read, segment_of(read)).status_code == 404
+    assert not AiDelivery.objects.exists()
+
+
 def test_what_is_delivered_is_the_text_and_is_recorded_with_its_digest(built: Built) -> None:
     read = opened(built, AiDisplay.CONCURRENT)
     sha256 = segment_of(read)
