@@ -19,7 +19,9 @@ from tests.permissions.world import Side, World, payload
 pytestmark = pytest.mark.django_db
 
 DAY = date(1987, 6, 5)
-MARKS = {name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "heat map"))}
+MARKS = {
+    name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "heat map", "segment"))
+}
 IMAGES = [route for route in all_routes() if route.name.startswith("dicomweb-") and "study_uid" in route.parameters]
 
 
