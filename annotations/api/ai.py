@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 from annotations.access import own_read
 from annotations.api.reading import SaveInput, save_of
 from annotations.domain.blinding import is_shown
-from annotations.models import AiContent, Read
-from annotations.selectors.ai import comparison_available, prediction_of
+from annotations.models import AiContent
+from annotations.selectors.ai import comparison_available, prediction_of, prediction_with_marks_shown
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
@@ -139,11 +139,6 @@ class ReadComparisonApi(APIView):
         return Response(shown, headers=NOT_STORED)
 
 
-def _shows_marks(read: Read) -> bool:
-    """Say whether the protocol shows the AI now, and the arm what it marked: findings, segments and heat map alike."""
-    return comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
-
-
 class ReadHeatMapApi(APIView):
     """The AI's heat map on the images of a read."""
 
@@ -152,7 +147,7 @@ class ReadHeatMapApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
         """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
         read = own_read(caller(request), read_id)
-        prediction = prediction_of(read=read) if _shows_marks(read) else None
+        prediction = prediction_with_marks_shown(read=read)
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound
@@ -168,7 +163,7 @@ class ReadAiSegmentApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
         """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
         read = own_read(caller(request), read_id)
-        prediction = prediction_of(read=read) if _shows_marks(read) else None
+        prediction = prediction_with_marks_shown(read=read)
         if prediction is None:
             raise NotFound
         response = ai_segment_response(named_segment(prediction, sha256))
