@@ -62,6 +62,12 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
     return assignment
 
 
+def own_assignments(user: Any, reader_study: ReaderStudy) -> QuerySet[Assignment]:
+    """Return the caller's own assignments in a reader study, in reading order, their rows locked."""
+    own = Assignment.objects.filter(_own(user), reader_study=reader_study)
+    return own.select_for_update(of=("self",)).order_by("position")
+
+
 def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
     """Return the caller's own read, with assignment, case and label schema."""
     query = Read.objects.select_related(

@@ -225,7 +225,9 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
 
 def _sees_hidden_things(person: User) -> bool:
     # Who builds reader studies sees every AI model's predictions and the descriptions of the imaging studies.
-    return person.is_superuser or person.may_create_reader_studies
+    # Who posts an AI model's predictions knows them.
+    is_poster = person.posts_predictions_for.exists()
+    return person.is_superuser or person.may_create_reader_studies or is_poster
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ def person_create(
     name: str = "",
     may_create_reader_studies: bool = False,
     is_site_administrator: bool = False,
+    is_program: bool = False,
 ) -> User:
     """Make an account. Raises `Invalid` when the name is taken or the password too weak."""
     first_name, _, last_name = name.strip().partition(" ")
@@ -38,6 +39,7 @@ def person_create(
         last_name=last_name,
         may_create_reader_studies=may_create_reader_studies,
         is_superuser=is_site_administrator,
+        is_program=is_program,
     )
     try:
         user.full_clean(exclude=["password"])
