@@ -68,7 +68,7 @@ def _holds(webhook_id: uuid.UUID | str, owner: uuid.UUID) -> bool:
 
 
 def _next(webhook_id: uuid.UUID | str) -> Delivery | None:
-    waiting = Delivery.objects.filter(due(now=timezone.now()), webhook=webhook_id)
+    waiting = Delivery.objects.filter(due(now=timezone.now()), webhook__pk=webhook_id)
     return waiting.select_related("webhook").order_by("created_at", "pk").first()
 
 

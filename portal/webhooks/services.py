@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, FieldProblem, Invalid
 from portal.webhooks.addresses import AddressRefused, target_of
 from portal.webhooks.events import FIELDS, SITE, EventKind, events_of
 from portal.webhooks.models import Delivery, DeliveryState, DisabledReason, Webhook
@@ -172,7 +172,7 @@ def _require_url(url: str) -> None:
     try:
         target_of(url)
     except AddressRefused as refusal:
-        problem = {"field": "url", "code": refusal.code, "detail": refusal.detail}
+        problem: FieldProblem = {"field": "url", "code": refusal.code, "detail": refusal.detail}
         raise Invalid("Nothing can be sent to this address.", code=refusal.code, errors=[problem]) from refusal
 
 
