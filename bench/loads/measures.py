@@ -199,7 +199,12 @@ def pages(portal: LivePortal, *, assignments: int) -> None:
     for name, trial in (("10", small), (f"{assignments:,}", large)):
         path = f"reader-studies/{trial.reader_study.pk}"
         token = next(iter(trial.readers.values()))
-        for page, who in (("assignments", token), ("next", token), ("", trial.coordinator), ("progress", trial.coordinator)):
+        for page, who in (
+            ("assignments", token),
+            ("next", token),
+            ("", trial.coordinator),
+            ("progress", trial.coordinator),
+        ):
             address = f"{path}/{page}".rstrip("/")
             times = []
             caller = Caller(portal, who)

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from tests import services
-from tests.services import LivePortal, manage
-
 from portal.ops.probes import PROBES
 from portal.ops.supervisor import Supervisor
+from tests import services
+from tests.services import LivePortal, manage
 
 QUESTIONS: list[dict[str, Any]] = [
     {"key": "present", "kind": "BINARY", "text": "Nodule present?", "required": True, "role": "CALL"},
@@ -72,4 +71,3 @@ def _finding(uid: str, series: str, number: int) -> dict[str, Any]:
         "answers": {},
         "marks": [{"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}}],
     }
-

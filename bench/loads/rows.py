@@ -11,7 +11,6 @@ import django
 
 django.setup()
 
-from bench.loads.portal import QUESTIONS, payload
 from django.utils import timezone
 
 from annotations.models import (
@@ -24,6 +23,7 @@ from annotations.models import (
     Sitting,
 )
 from annotations.services import reader_studies as building
+from bench.loads.portal import QUESTIONS, payload
 from portal.accounts.models import TokenScope, User
 from portal.accounts.policy import Role
 from portal.accounts.services import token_create

@@ -12,8 +12,8 @@ import pytest
 
 from docs.examples.verify_webhook import is_genuine
 from tests.browserless import DEADLINE_S, PASSWORD, Person, administrator
-from tests.faults.conftest import packed
-from tests.imaging.dicom_files import ct_slice
+from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.reader_studies import tar_of
 from tests.services import LivePortal
 from tests.webhooks.receiver import Receiver, receiving
 
@@ -82,7 +82,8 @@ def payload(sure: int) -> dict[str, Any]:
 def images(builder: Program) -> list[str]:
     """Upload studies of one slice and return the portal's ids."""
     seed = uuid.uuid4().hex
-    files = [("files", ("scans.tar", packed(seed, CASES)))]
+    scans = [(f"{number}.dcm", to_bytes(ct_slice(seed=f"{seed}-{number}"))) for number in range(CASES)]
+    files = [("files", ("scans.tar", tar_of(scans)))]
     job = builder.post("ingest-jobs", None, files=files).json()["id"]
     finished(builder, f"ingest-jobs/{job}")
     uids = [ct_slice(seed=f"{seed}-{number}").StudyInstanceUID for number in range(CASES)]
