@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import django
+
 from portal.ops.probes import PROBES
 from portal.ops.supervisor import Supervisor
 from tests import services
@@ -41,6 +43,7 @@ def running_portal() -> Iterator[LivePortal]:
         manage(environment, "migrate", "--noinput")
         supervisor.start()
         supervisor.wait_until("the portal", partial(PROBES["web"], environment), services.PORTAL_S)
+        django.setup()
         yield LivePortal(environment["OVERREAD_PUBLIC_URL"], environment, supervisor)
 
 
