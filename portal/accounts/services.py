@@ -14,7 +14,7 @@ from portal.accounts.epochs import access_changed
 from portal.accounts.models import ApiToken, Preferences, TokenScope, User
 from portal.accounts.preferences import EMPTY, preference_problems
 from portal.audit.services import record
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, FieldProblem, Invalid
 
 STREAM = "accounts"
 LONGEST_TOKEN_LIFE = timedelta(days=366)
@@ -50,19 +50,23 @@ def person_create(
             errors=[{"field": "person", "code": "invalid", "detail": message} for message in error.messages],
         ) from error
     if User.objects.filter(username__iexact=username).exists():
-        raise Invalid(
-            "This username is taken.",
-            code="username_taken",
-            errors=[{"field": "username", "code": "username_taken", "detail": "Choose another username."}],
-        )
+        raise UsernameTaken
     user.set_password(password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Invalid("This username is taken.", code="username_taken") from error
+        raise UsernameTaken from error
     record(stream=STREAM, actor=by, action="person.create", obj=user)
     return user
+
+
+class UsernameTaken(Invalid):
+    """Somebody else has this name."""
+
+    def __init__(self) -> None:
+        choose: FieldProblem = {"field": "username", "code": "username_taken", "detail": "Choose another username."}
+        super().__init__("This username is taken.", code="username_taken", errors=[choose])
 
 
 @transaction.atomic

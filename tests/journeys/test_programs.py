@@ -27,7 +27,7 @@ QUESTIONS = [
 EVENTS = ["read.signed", "reader_study.launched", "reader_study.closed", "analysis_run.finished"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Program:
     """An account that has only its token."""
 
