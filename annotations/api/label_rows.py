@@ -92,4 +92,4 @@ def _plain(value: Any) -> Any:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(settings.REST_FRAMEWORK["DATETIME_FORMAT"])
+    return at.astimezone(UTC).strftime(str(settings.REST_FRAMEWORK["DATETIME_FORMAT"]))

@@ -50,7 +50,7 @@ def address(built: Built, tail: str) -> str:
 
 
 def exported(client: Client, built: Built, query: str = "") -> list[dict[str, Any]]:
-    answer = client.get(address(built, f"/export{query}"))
+    answer: Any = client.get(address(built, f"/export{query}"))
     assert answer.status_code == 200
     rows = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
     assert answer["Overread-Row-Count"] == str(len(rows))
@@ -78,7 +78,7 @@ def test_a_reader_gets_the_own_rows_and_no_times(built: Built) -> None:
 
 def test_the_table_is_that_of_the_pages(built: Built) -> None:
     client = client_of(built.coordinator)
-    answer = client.get(address(built, "/export?format=csv"))
+    answer: Any = client.get(address(built, "/export?format=csv"))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     text = b"".join(answer.streaming_content).decode()
     assert text == client.get(address(built, "?format=csv")).content.decode()
