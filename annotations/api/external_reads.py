@@ -28,7 +28,7 @@ class ExternalReadsInput(serializers.Serializer[Any]):
     """Reads of one tool."""
 
     tool = serializers.CharField(max_length=100, help_text="Name and version.")
-    reads = ExternalReadInput(many=True, allow_empty=False, max_length=READS_AT_ONCE)
+    reads = serializers.ListField(child=ExternalReadInput(), allow_empty=False, max_length=READS_AT_ONCE)
 
 
 class ExternalReadOutput(serializers.Serializer[Any]):

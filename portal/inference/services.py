@@ -88,8 +88,13 @@ def posters_put(*, by: User, ai_model: AiModel, user_ids: Sequence[uuid.UUID]) -
     if problems:
         raise Invalid("These accounts cannot post predictions.", errors=problems)
     ai_model.posters.set(people.values())
-    detail = {"posters": sorted(str(user_id) for user_id in people)}
-    record(stream=STREAM, actor=by, action="ai_model.posters", obj=ai_model, detail=detail)
+    record(
+        stream=STREAM,
+        actor=by,
+        action="ai_model.posters",
+        obj=ai_model,
+        detail={"posters": sorted(str(user_id) for user_id in people)},
+    )
 
 
 @transaction.atomic
