@@ -45,15 +45,15 @@ def quantile(values: list[float], share: float) -> float:
 class Saver(threading.Thread):
     """A reader who saves one draft after another until it is time to stop."""
 
-    def __init__(self, caller: Caller, study: str, ends_at: float) -> None:
+    def __init__(self, caller: Caller, study: str, all_open: threading.Barrier, seconds: int) -> None:
         super().__init__()
-        self.caller, self.study, self.ends_at = caller, study, ends_at
+        self.caller, self.study, self.all_open, self.seconds = caller, study, all_open, seconds
         self.times_ms: list[float] = []
         self.statuses: Counter[int] = Counter()
         self.revision = 0
 
     def run(self) -> None:
-        """Open the first case and save."""
+        """Open the first case, wait until everybody has, and save."""
         from bench.loads.portal import payload
 
         assignment = self.caller.get(f"reader-studies/{self.study}/next")["assignment_id"]
@@ -61,7 +61,9 @@ class Saver(threading.Thread):
         read = json.loads(body)
         self.read = read["id"]
         uid = read["case"]["imaging_study"]["study_instance_uid"]
-        while time.monotonic() < self.ends_at:
+        self.all_open.wait()
+        ends_at = time.monotonic() + self.seconds
+        while time.monotonic() < ends_at:
             content = payload(self.revision % 101, f"{uid}.1.1", f"{uid}.1")
             save = {"base_revision": self.revision, "idempotency_key": str(uuid.uuid4()), "payload": content}
             begun = time.perf_counter()
@@ -80,11 +82,12 @@ def drafts(portal: LivePortal, *, readers: int, seconds: int) -> None:
         trial = launched(readers=count, cases=1)
         study = str(trial.reader_study.pk)
         length = seconds if count == readers else min(seconds, 15)
-        ends_at = time.monotonic() + length
-        savers = [Saver(Caller(portal, token), study, ends_at) for token in trial.readers.values()]
-        begun = time.monotonic()
+        all_open = threading.Barrier(count + 1)
+        savers = [Saver(Caller(portal, token), study, all_open, length) for token in trial.readers.values()]
         for saver in savers:
             saver.start()
+        all_open.wait()
+        begun = time.monotonic()
         for saver in savers:
             saver.join()
         took = time.monotonic() - begun
