@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0009_assignments_have_arms"),
+        ("annotations", "0010_images_named_at"),
     ]
 
     operations = [
