@@ -4,11 +4,13 @@ from django.urls import path
 
 from annotations.api import (
     ai,
+    designs,
     external_reads,
     hanging,
     label_export,
     labels,
     prefetch,
+    randomisation,
     reader_studies,
     reading,
     segments,
@@ -45,9 +47,15 @@ urlpatterns = [
     path(f"{STUDY}/progress", reader_studies.ProgressApi.as_view(), name="reader-study-progress"),
     path(
         f"{STUDY}/randomisation.csv",
-        reader_studies.RandomisationApi.as_view(),
+        randomisation.RandomisationCsvApi.as_view(),
         name="reader-study-randomisation",
     ),
+    path(f"{STUDY}/randomisation", randomisation.RandomisationApi.as_view(), name="reader-study-randomisation-lists"),
+    path(f"{STUDY}/design", designs.DesignApi.as_view(), name="reader-study-design"),
+    path(f"{STUDY}/moves", designs.MoveApi.as_view(), name="reader-study-moves"),
+    path(f"{STUDY}/withdrawals", designs.WithdrawalsApi.as_view(), name="reader-study-withdrawals"),
+    path(f"{STUDY}/reader-dates", designs.ReaderDatesApi.as_view(), name="reader-study-reader-dates"),
+    path(f"{STUDY}/sessions", randomisation.OwnSessionsApi.as_view(), name="reader-study-sessions"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
     path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
     path(
@@ -65,6 +73,7 @@ urlpatterns = [
     path("reads/<uuid:read_id>/sign", reading.ReadSignApi.as_view(), name="read-sign"),
     path("reads/<uuid:read_id>/prefetch", prefetch.ReadPrefetchApi.as_view(), name="read-prefetch"),
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
+    path("reads/<uuid:read_id>/feedback", randomisation.ReadFeedbackApi.as_view(), name="read-feedback"),
     path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
     path(
         "reads/<uuid:read_id>/segments/<uuid:segment_id>",

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("annotations", "0010_designs"),
         ("annotations", "0010_images_named_at"),
     ]
 

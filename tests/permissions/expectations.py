@@ -171,6 +171,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-close": {"POST": STUDY_MANAGE_W},
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
+    "reader-study-randomisation-lists": {"GET": STUDY_MANAGE},
+    "reader-study-design": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-moves": {"POST": STUDY_MANAGE_W},
+    "reader-study-withdrawals": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-reader-dates": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-sessions": {"GET": STUDY_READING},
     "reader-study-labels": {"GET": STUDY_LABELS},
     "reader-study-labels-export": {"GET": STUDY_LABELS},
     "reader-study-external-reads": {"POST": EXTERNAL_READS},
@@ -185,6 +191,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-prefetch": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-heat-map": {"GET": NOT_REVEALED},
+    # The read is none of a training case.
+    "read-feedback": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
     "read-segment": {"PUT": OWN_READING_W},
     # The read is a draft: for API clients its voxels are not there yet.

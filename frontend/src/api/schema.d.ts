@@ -663,6 +663,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/design": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the design with its plan and its blinding matrix. */
+        get: operations["reader_studies_design_retrieve"];
+        /** @description Store a new version of the design of a draft. */
+        put: operations["reader_studies_design_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/external-reads": {
         parameters: {
             query?: never;
@@ -758,7 +776,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Draw the reading orders, make the assignments and open the reader study. */
+        /** @description Draw the reading orders, make the assignments and open the reader study, or its pilot. */
         post: operations["reader_studies_launch_create"];
         delete?: never;
         options?: never;
@@ -795,6 +813,23 @@ export interface paths {
         /** @description Replace the members. */
         put: operations["reader_studies_members_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin after a pilot, pause, resume, close or lock. */
+        post: operations["reader_studies_moves_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -852,6 +887,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/randomisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the lists, drawn again from their seed and compared; empty before the launch. */
+        get: operations["reader_studies_randomisation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/randomisation.csv": {
         parameters: {
             query?: never;
@@ -859,9 +911,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return reader, position and case with seed and algorithm as CSV. */
+        /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
         get: operations["reader_studies_randomisation.csv_retrieve"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reader-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the readers' dates. */
+        get: operations["reader_studies_reader_dates_list"];
+        /** @description Set the dates of one reader, before the launch or after it. */
+        put: operations["reader_studies_reader_dates_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -896,6 +966,23 @@ export interface paths {
         };
         /** @description Return a CSV with one row for each case of this reader study. */
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the sessions with what keeps each one shut. */
+        get: operations["reader_studies_sessions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1009,6 +1096,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the withdrawn assignments with their reasons. */
+        get: operations["reader_studies_withdrawals_list"];
+        put?: never;
+        /** @description Withdraw a reader or a case: access ends at once, the reads are kept and left out of the analysis. */
+        post: operations["reader_studies_withdrawals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}": {
         parameters: {
             query?: never;
@@ -1071,6 +1176,23 @@ export interface paths {
         put?: never;
         /** @description Hold, take over or release the read; 409 `held_elsewhere` while another editor holds it. */
         post: operations["reads_editor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the truth; for every other case this address does not exist. */
+        get: operations["reads_feedback_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1408,6 +1530,8 @@ export interface components {
             confidence_level: number;
             /** Format: double */
             call_threshold?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1439,7 +1563,11 @@ export interface components {
             readonly id: string;
             position: number;
             case_name: string;
+            session: number;
+            is_training?: boolean;
             state?: components["schemas"]["AssignmentStateEnum"];
+            /** @description Say whether a signed read may be looked at again. */
+            readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
         };
@@ -1454,6 +1582,14 @@ export interface components {
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A row of the blinding matrix. */
+        BlindingCellOutput: {
+            key: string;
+            name: string;
+            about: string;
+            is_switchable: boolean;
+            default: string;
+        };
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1545,6 +1681,34 @@ export interface components {
          * @enum {string}
          */
         DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /** @description A design; its form is `annotations/domain/schemas/design.schema.json`. */
+        DesignInputRequest: {
+            design: unknown;
+        };
+        /** @description The design in force and what it comes to; version 0 is the one every reader study begins with. */
+        DesignOutput: {
+            version: number;
+            design: {
+                [key: string]: unknown;
+            };
+            kinds: {
+                [key: string]: string;
+            };
+            problems: components["schemas"]["DesignProblemOutput"][];
+            number_of_reads: number;
+            plan: components["schemas"]["PlanRowOutput"][] | null;
+            cells: components["schemas"]["BlindingCellOutput"][];
+            /** @description Arm -> cell -> phase -> whether it is shown. */
+            matrix: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What keeps the design from being drawn, or only makes it uneven. */
+        DesignProblemOutput: {
+            field: string;
+            code: string;
+            detail: string;
+        };
         /**
          * @description * `BY_HAND` - By Hand
          *     * `FAILING` - Failing
@@ -1558,6 +1722,12 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A case as the drawing took it; `patient` numbers the patients. */
+        DrawnCaseOutput: {
+            name: string;
+            patient: string;
+            is_training: boolean;
+        };
         /** @description Who wants to edit: a name that the browser has made for itself. */
         EditorInputRequest: {
             editor: string;
@@ -1568,6 +1738,15 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
         /**
          * @description * `reader_study.launched` - reader_study.launched
          *     * `reader_study.closed` - reader_study.closed
@@ -1600,6 +1779,13 @@ export interface components {
             /** @description Name and version. */
             tool: string;
             reads: components["schemas"]["ExternalReadInputRequest"][];
+        };
+        /** @description The truth of a training case. */
+        FeedbackOutput: {
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * @description * `SPHERE` - SPHERE
@@ -1883,6 +2069,8 @@ export interface components {
         /** @description Launch options. */
         LaunchInputRequest: {
             seed?: string;
+            /** @default false */
+            as_pilot: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -1972,6 +2160,12 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /** @description What to do with a launched reader study. */
+        MoveInputRequest: {
+            event: components["schemas"]["EventEnum"];
+            /** @default  */
+            reason: string;
+        };
         /** @description What to fetch ahead: identifiers of images, nothing about the case. */
         NextImagesOutput: {
             study_instance_uid: string | null;
@@ -1998,6 +2192,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2030,6 +2226,24 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
+        OwnSessionOutput: {
+            number: number;
+            /** Format: date */
+            opens_on: string | null;
+            /** Format: date */
+            closes_on: string | null;
+            total: number;
+            signed: number;
+            /** @description Say whether its cases can be opened now. */
+            readonly is_open: boolean;
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            /** Format: date-time */
+            opens_at?: string | null;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -2164,6 +2378,20 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description Reads of one kind. */
+        PlanPartOutput: {
+            session: number;
+            arm: string;
+            is_training: boolean;
+            is_repeat: boolean;
+            reads: number;
+        };
+        /** @description What one reader reads. */
+        PlanRowOutput: {
+            reader: string;
+            reads: number;
+            parts: components["schemas"]["PlanPartOutput"][];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -2237,16 +2465,19 @@ export interface components {
             prediction_id: string;
             model: string;
             version: string;
-            /** Format: double */
-            score: number;
+            /**
+             * Format: double
+             * @description Null, with call and calibration, where the arm hides scores.
+             */
+            readonly score: number | null;
             /** Format: double */
             threshold: number;
-            /** @description Return the AI's binary call at its operating threshold. */
-            readonly call: boolean;
-            findings: {
+            /** @description Return the AI's binary call at its operating threshold, where the arm shows scores. */
+            readonly call: boolean | null;
+            readonly findings: {
                 [key: string]: unknown;
             }[];
-            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2312,12 +2543,32 @@ export interface components {
             unchanged: number;
             reads: components["schemas"]["ExternalReadOutput"][];
         };
+        /** @description One reader's list in reading order. */
+        RandomisationListOutput: {
+            reader: string;
+            readonly slots: components["schemas"]["SlotOutput"][];
+        };
+        /** @description The drawing: what it was made from, what came out, and whether it comes out again. */
+        RandomisationOutput: {
+            seed: string | null;
+            algorithm: string | null;
+            /** Format: date-time */
+            drawn_at: string | null;
+            is_reproduced: boolean | null;
+            design: {
+                [key: string]: unknown;
+            };
+            cases: components["schemas"]["DrawnCaseOutput"][];
+            lists: components["schemas"]["RandomisationListOutput"][];
+        };
         /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
             /** Format: uuid */
-            id: string;
+            readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            /** Format: date */
+            readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
@@ -2336,6 +2587,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2386,6 +2639,31 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description When a reader reads. */
+        ReaderDatesInputRequest: {
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+        };
+        /** @description When a reader reads; null is no limit. */
+        ReaderDatesOutput: {
+            /** Format: uuid */
+            reader_id: string;
+            username: string;
+            /**
+             * Format: date
+             * @description A reader's first day of reading.
+             */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description A reader's last day of reading.
+             */
+            ends_on?: string | null;
+        };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
             /** Format: uuid */
@@ -2416,7 +2694,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2462,7 +2740,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2484,11 +2762,14 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `PILOTING` - Piloting
          *     * `OPEN` - Open
+         *     * `PAUSED` - Paused
          *     * `CLOSED` - Closed
+         *     * `LOCKED` - Locked
          * @enum {string}
          */
-        ReaderStudyStateEnum: "DRAFT" | "OPEN" | "CLOSED";
+        ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
@@ -2631,6 +2912,14 @@ export interface components {
                 [key: string]: components["schemas"]["PhaseTimesInputRequest"];
             };
         };
+        /** @description One place of a list. */
+        SlotOutput: {
+            session: number;
+            arm: string;
+            case: string;
+            repeat_number: number;
+            is_training: boolean;
+        };
         /**
          * @description * `COMPUTED` - Computed
          *     * `API` - Api
@@ -2654,7 +2943,7 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
-        /** @description A label with the reading times, which are kept from readers. */
+        /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
             reader_study_id: string;
@@ -2688,6 +2977,10 @@ export interface components {
             readonly ai_decisions: {
                 [key: string]: unknown;
             }[];
+            arm: string;
+            session: number;
+            repeat_number: number;
+            is_training: boolean;
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -2769,6 +3062,25 @@ export interface components {
          * @enum {string}
          */
         WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
+        /** @description Who or what is withdrawn: a reader or a case. */
+        WithdrawalInputRequest: {
+            /** Format: uuid */
+            reader_id?: string;
+            /** Format: uuid */
+            case_id?: string;
+            reason: string;
+        };
+        /** @description An assignment that was withdrawn. */
+        WithdrawalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            session: number;
+            reason: string;
+            /** Format: date-time */
+            voided_at?: string | null;
+        };
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -4472,6 +4784,70 @@ export interface operations {
             };
         };
     };
+    reader_studies_design_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_external_reads_create: {
         parameters: {
             query?: never;
@@ -4826,6 +5202,43 @@ export interface operations {
             };
         };
     };
+    reader_studies_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_next_retrieve: {
         parameters: {
             query?: never;
@@ -4923,6 +5336,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_randomisation_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomisationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reader_studies_randomisation.csv_retrieve": {
         parameters: {
             query?: never;
@@ -4940,6 +5383,70 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReaderDatesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5037,6 +5544,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sessions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5352,6 +5889,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_withdrawals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_withdrawals_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_retrieve: {
         parameters: {
             query?: never;
@@ -5467,6 +6071,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_feedback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutput"];
                 };
             };
             /** @description A problem document. */

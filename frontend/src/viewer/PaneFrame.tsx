@@ -3,6 +3,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -10,8 +11,10 @@ import {
 import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { usesCpu } from "./cornerstone";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { TURN_ON_WEBGL } from "./NoWebGl";
 import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
 import { firstIndex } from "./opening";
@@ -37,6 +40,8 @@ interface PaneFrameProps {
   caption: string | undefined;
   heat: HeatOverlay | null;
   onActivated: () => void;
+  /** The mouse is pressed on the images, with these buttons. */
+  onPressed: (buttons: number) => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
   /** An image of the pane's series is on the screen. */
@@ -45,13 +50,19 @@ interface PaneFrameProps {
 
 // Before the pane is there, there is no state that could be watched.
 const NOTHING_YET = new StateStore();
+// Cornerstone cuts planes with the graphics card alone.
+const NO_PLANES = new StateStore();
+NO_PLANES.set({
+  problem: `Planes cannot be shown without graphics acceleration (WebGL). ${TURN_ON_WEBGL}`,
+  canRetry: false,
+});
 
 /** One pane of the grid with its overlay, slider and progress. */
 export function PaneFrame(props: PaneFrameProps) {
   const { isActive, isAlone, isMaximised, onActivated } = props;
   const element = useRef<HTMLDivElement>(null);
   const pane = usePane(element, props);
-  const store = pane?.store ?? NOTHING_YET;
+  const store = pane?.store ?? (isWithoutPlanes(props.pane) ? NO_PLANES : NOTHING_YET);
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
   useHeat(pane, props.heat);
@@ -69,7 +80,10 @@ export function PaneFrame(props: PaneFrameProps) {
       aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
-      onPointerDownCapture={onActivated}
+      onPointerDownCapture={(event) => {
+        onActivated();
+        props.onPressed(event.buttons);
+      }}
       onWheelCapture={onActivated}
       onDoubleClick={props.onMaximised}
       {...drop.handlers}
@@ -115,6 +129,10 @@ function paneName({ id, view }: GridPane): string {
   return view === "STACK" ? `Pane ${id}` : PLANE_TEXT[view];
 }
 
+function isWithoutPlanes({ view }: Pick<GridPane, "view">): boolean {
+  return view !== "STACK" && usesCpu();
+}
+
 function useShown(isRendered: boolean, onImageShown: () => void): void {
   const newest = useRef(onImageShown);
   newest.current = onImageShown;
@@ -126,8 +144,8 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
   const { id, view } = pane;
-  useEffect(() => {
-    if (!element.current) return;
+  useLayoutEffect(() => {
+    if (!element.current || isWithoutPlanes({ view })) return;
     const added = controller.addPane(id, view, element.current);
     setMade(added);
     return () => {
@@ -162,7 +180,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
       isGone = true;
     };
   }, [pane, controller, seriesInstanceUid, opening]);
-  useEffect(() => open(), [open]);
+  useLayoutEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }
 
