@@ -1749,14 +1749,17 @@ export interface components {
         EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
         /**
          * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.paused` - reader_study.paused
+         *     * `reader_study.resumed` - reader_study.resumed
          *     * `reader_study.closed` - reader_study.closed
+         *     * `reader_study.locked` - reader_study.locked
          *     * `read.signed` - read.signed
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
