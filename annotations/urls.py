@@ -5,6 +5,7 @@ from django.urls import path
 from annotations.api import (
     ai,
     designs,
+    external_reads,
     hanging,
     label_export,
     labels,
@@ -57,6 +58,11 @@ urlpatterns = [
     path(f"{STUDY}/sessions", randomisation.OwnSessionsApi.as_view(), name="reader-study-sessions"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
     path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
+    path(
+        f"{STUDY}/external-reads",
+        external_reads.ExternalReadsApi.as_view(),
+        name="reader-study-external-reads",
+    ),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
     path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),
     path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),

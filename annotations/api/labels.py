@@ -52,6 +52,7 @@ class LabelOutput(serializers.Serializer[Any]):
     signed_at = serializers.DateTimeField(source="read.signed_at", allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
     provenance = serializers.CharField()
+    tool = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
     findings = serializers.SerializerMethodField()

@@ -50,6 +50,7 @@ class Save(NamedTuple):
     idempotency_key: str
     editor: str = ""
     sitting: SittingReport | None = None
+    tool: str = ""
 
 
 def current_payload(read: Read) -> dict[str, Any]:
@@ -128,7 +129,8 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         kind=kind,
         phase=read.phase,
         author=by,
-        provenance=provenance,
+        provenance=Provenance.EXTERNAL_TOOL if by.is_program else provenance,
+        tool=save.tool,
         payload=save.payload,
         digest=digest,
         idempotency_key=save.idempotency_key,
