@@ -3,6 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+from annotations.design_models import AI_DISPLAYS
+from annotations.design_models import AiDisplay as AiDisplay
+from annotations.design_models import Arm as Arm
+from annotations.design_models import DesignVersion as DesignVersion
+from annotations.design_models import Session as Session
 from portal.accounts.policy import Role
 from portal.db import AppendOnlyModel, UuidModel
 from portal.imaging.models import ImagingStudy
@@ -17,21 +22,11 @@ class ReaderStudyState(models.TextChoices):
     """Life of a reader study."""
 
     DRAFT = "DRAFT"
+    PILOTING = "PILOTING"
     OPEN = "OPEN"
+    PAUSED = "PAUSED"
     CLOSED = "CLOSED"
-
-
-class AiDisplay(models.TextChoices):
-    """When readers see what the AI says."""
-
-    HIDDEN = "HIDDEN"
-    AFTER_SIGNING = "AFTER_SIGNING"
-    CONCURRENT = "CONCURRENT"
-    SECOND_READ = "SECOND_READ"
-
-
-# From the display that shows least to the one that shows most.
-AI_DISPLAYS = [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ, AiDisplay.CONCURRENT]
+    LOCKED = "LOCKED"
 
 
 class ReaderStudy(UuidModel):
@@ -39,7 +34,7 @@ class ReaderStudy(UuidModel):
 
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    state = models.CharField(max_length=6, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
+    state = models.CharField(max_length=8, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
     ai_model_version = models.ForeignKey(
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
     )
@@ -49,6 +44,7 @@ class ReaderStudy(UuidModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
     shows_prior_marks = models.BooleanField(
@@ -70,43 +66,14 @@ class ReaderStudy(UuidModel):
         )
 
 
-class Arm(UuidModel):
-    """A reading condition: what the readers of an assignment are shown of the AI, and what is hidden from them."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="arms")
-    key = models.CharField(max_length=20)
-    name = models.CharField(max_length=80)
-    position = models.PositiveIntegerField(default=1)
-    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
-    blinding = models.JSONField(
-        default=dict, help_text="The cells of the blinding matrix that differ from the defaults."
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "key"], name="arm_key_once")]
-
-
-class Session(UuidModel):
-    """A period of reading, with the days of washout between the session before it and this one."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="sessions")
-    number = models.PositiveIntegerField()
-    opens_on = models.DateField(null=True)
-    closes_on = models.DateField(null=True, help_text="The last day of reading.")
-    washout_days = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="session_number_once")]
-
-
 class Membership(UuidModel):
     """A role of an account in a reader study."""
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
+    starts_on = models.DateField(null=True, help_text="A reader's first day of reading.")
+    ends_on = models.DateField(null=True, help_text="A reader's last day of reading.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]
@@ -146,6 +113,9 @@ class Case(UuidModel):
     name = models.CharField(max_length=40)
     position = models.PositiveIntegerField()
     removed_at = models.DateTimeField(null=True, help_text="Taken out of the selection; what refers to it stays.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Taken out after the launch; its reads are kept, not used."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -181,6 +151,7 @@ class RandomisationList(AppendOnlyModel):
     seed = models.CharField(max_length=64)
     algorithm = models.CharField(max_length=100)
     order = models.JSONField(help_text="Case ids, first to last.")
+    slots = models.JSONField(default=list, help_text="`annotations.domain.randomisation.Slot`, first to last.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")]
@@ -206,6 +177,11 @@ class Assignment(UuidModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
     repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
     is_training = models.BooleanField(default=False)
+    shown_name = models.CharField(
+        max_length=40, blank=True, help_text="What the reader sees instead of the case's name."
+    )
+    void_reason = models.CharField(max_length=500, blank=True)
+    voided_at = models.DateTimeField(null=True)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
     images_named_at = models.DateTimeField(
@@ -219,6 +195,11 @@ class Assignment(UuidModel):
             models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
         ]
         indexes = [models.Index(fields=["reader", "state"])]
+
+    @property
+    def name_shown(self) -> str:
+        """The name under which its reader sees the case."""
+        return self.shown_name or self.case.name
 
 
 class Phase(models.TextChoices):
@@ -237,10 +218,11 @@ class RevisionKind(models.TextChoices):
 
 
 class Provenance(models.TextChoices):
-    """Who made the content: a person, or the demo's simulation."""
+    """Who made the content: a person, the demo's simulation, or a tool whose program has an account of its own."""
 
     HUMAN = "HUMAN"
     SIMULATED = "SIMULATED"
+    EXTERNAL_TOOL = "EXTERNAL_TOOL"
 
 
 class Read(UuidModel):
@@ -284,7 +266,8 @@ class Revision(AppendOnlyModel):
     kind = models.CharField(max_length=10, choices=RevisionKind)
     phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.HUMAN)
+    provenance = models.CharField(max_length=13, choices=Provenance, default=Provenance.HUMAN)
+    tool = models.CharField(max_length=100, blank=True, help_text="Name and version of the tool that made it.")
     payload = models.JSONField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical payload.")
     idempotency_key = models.CharField(max_length=64)
@@ -324,6 +307,7 @@ class AiContent(models.TextChoices):
 
     COMPARISON = "COMPARISON"
     HEAT_MAP = "HEAT_MAP"
+    SEGMENT = "SEGMENT"
 
 
 class AiDelivery(AppendOnlyModel):
@@ -332,6 +316,7 @@ class AiDelivery(AppendOnlyModel):
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
     content = models.CharField(max_length=10, choices=AiContent)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Which segment; empty for all other content.")
     phase = models.CharField(max_length=6, choices=Phase)
     revision_number = models.PositiveIntegerField(help_text="The read's newest revision at that time.")
     is_signed = models.BooleanField()

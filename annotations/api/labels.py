@@ -30,6 +30,7 @@ class AiShownOutput(serializers.Serializer[Any]):
 
     prediction_id = serializers.UUIDField(allow_null=True)
     content = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Which segment; empty for all other content.")
     phase = serializers.CharField()
     revision_number = serializers.IntegerField()
     shown_at = serializers.DateTimeField(source="created_at")
@@ -51,6 +52,7 @@ class LabelOutput(serializers.Serializer[Any]):
     signed_at = serializers.DateTimeField(source="read.signed_at", allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
     provenance = serializers.CharField()
+    tool = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
     findings = serializers.SerializerMethodField()
@@ -87,8 +89,12 @@ class PhaseTimesOutput(serializers.Serializer[Any]):
 
 
 class TimedLabelOutput(LabelOutput):
-    """A label with the reading times, which are kept from readers."""
+    """A label with what is kept from readers: its place in the design, and the reading times."""
 
+    arm = serializers.CharField(source="read.assignment.arm.key")
+    session = serializers.IntegerField(source="read.assignment.session.number")
+    repeat_number = serializers.IntegerField(source="read.assignment.repeat_number")
+    is_training = serializers.BooleanField(source="read.assignment.is_training")
     times = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))

@@ -39,6 +39,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/posters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them. */
+        get: operations["ai_models_posters_list"];
+        /** @description Replace them. */
+        put: operations["ai_models_posters_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/versions": {
         parameters: {
             query?: never;
@@ -486,6 +504,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["model_versions_predictions_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -645,6 +680,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/design": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the design with its plan and its blinding matrix. */
+        get: operations["reader_studies_design_retrieve"];
+        /** @description Store a new version of the design of a draft. */
+        put: operations["reader_studies_design_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/external-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign at most 200 complete reads: all, or none and what is wrong in which row. */
+        post: operations["reader_studies_external_reads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/hanging-protocol": {
         parameters: {
             query?: never;
@@ -723,7 +793,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Draw the reading orders, make the assignments and open the reader study. */
+        /** @description Draw the reading orders, make the assignments and open the reader study, or its pilot. */
         post: operations["reader_studies_launch_create"];
         delete?: never;
         options?: never;
@@ -760,6 +830,23 @@ export interface paths {
         /** @description Replace the members. */
         put: operations["reader_studies_members_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin after a pilot, pause, resume, close or lock. */
+        post: operations["reader_studies_moves_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -817,6 +904,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/randomisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the lists, drawn again from their seed and compared; empty before the launch. */
+        get: operations["reader_studies_randomisation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/randomisation.csv": {
         parameters: {
             query?: never;
@@ -824,9 +928,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return reader, position and case with seed and algorithm as CSV. */
+        /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
         get: operations["reader_studies_randomisation.csv_retrieve"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reader-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the readers' dates. */
+        get: operations["reader_studies_reader_dates_list"];
+        /** @description Set the dates of one reader, before the launch or after it. */
+        put: operations["reader_studies_reader_dates_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -861,6 +983,23 @@ export interface paths {
         };
         /** @description Return a CSV with one row for each case of this reader study. */
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the sessions with what keeps each one shut. */
+        get: operations["reader_studies_sessions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -974,6 +1113,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the withdrawn assignments with their reasons. */
+        get: operations["reader_studies_withdrawals_list"];
+        put?: never;
+        /** @description Withdraw a reader or a case: access ends at once, the reads are kept and left out of the analysis. */
+        post: operations["reader_studies_withdrawals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}": {
         parameters: {
             query?: never;
@@ -983,6 +1140,23 @@ export interface paths {
         };
         /** @description Return the read with its newest content. */
         get: operations["reads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/ai-segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them. */
+        get: operations["reads_ai_segments_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1036,6 +1210,23 @@ export interface paths {
         put?: never;
         /** @description Hold, take over or release the read; 409 `held_elsewhere` while another editor holds it. */
         post: operations["reads_editor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the truth; for every other case this address does not exist. */
+        get: operations["reads_feedback_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1359,6 +1550,8 @@ export interface components {
             /** Format: uuid */
             prediction_id: string | null;
             content: string;
+            /** @description Which segment; empty for all other content. */
+            sha256: string;
             phase: string;
             revision_number: number;
             /** Format: date-time */
@@ -1373,6 +1566,8 @@ export interface components {
             confidence_level: number;
             /** Format: double */
             call_threshold?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1404,7 +1599,11 @@ export interface components {
             readonly id: string;
             position: number;
             case_name: string;
+            session: number;
+            is_training?: boolean;
             state?: components["schemas"]["AssignmentStateEnum"];
+            /** @description Say whether a signed read may be looked at again. */
+            readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
         };
@@ -1419,6 +1618,14 @@ export interface components {
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A row of the blinding matrix. */
+        BlindingCellOutput: {
+            key: string;
+            name: string;
+            about: string;
+            is_switchable: boolean;
+            default: string;
+        };
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1510,6 +1717,34 @@ export interface components {
          * @enum {string}
          */
         DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /** @description A design; its form is `annotations/domain/schemas/design.schema.json`. */
+        DesignInputRequest: {
+            design: unknown;
+        };
+        /** @description The design in force and what it comes to; version 0 is the one every reader study begins with. */
+        DesignOutput: {
+            version: number;
+            design: {
+                [key: string]: unknown;
+            };
+            kinds: {
+                [key: string]: string;
+            };
+            problems: components["schemas"]["DesignProblemOutput"][];
+            number_of_reads: number;
+            plan: components["schemas"]["PlanRowOutput"][] | null;
+            cells: components["schemas"]["BlindingCellOutput"][];
+            /** @description Arm -> cell -> phase -> whether it is shown. */
+            matrix: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What keeps the design from being drawn, or only makes it uneven. */
+        DesignProblemOutput: {
+            field: string;
+            code: string;
+            detail: string;
+        };
         /**
          * @description * `BY_HAND` - By Hand
          *     * `FAILING` - Failing
@@ -1523,6 +1758,12 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A case as the drawing took it; `patient` numbers the patients. */
+        DrawnCaseOutput: {
+            name: string;
+            patient: string;
+            is_training: boolean;
+        };
         /** @description Who wants to edit: a name that the browser has made for itself. */
         EditorInputRequest: {
             editor: string;
@@ -1534,15 +1775,57 @@ export interface components {
             revision_number: number;
         };
         /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
+        /**
          * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.paused` - reader_study.paused
+         *     * `reader_study.resumed` - reader_study.resumed
          *     * `reader_study.closed` - reader_study.closed
+         *     * `reader_study.locked` - reader_study.locked
          *     * `read.signed` - read.signed
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description One complete read; the rules of its payload are those of a person's. */
+        ExternalReadInputRequest: {
+            /** Format: uuid */
+            assignment_id: string;
+            payload: unknown;
+        };
+        /** @description A read as it was signed. */
+        ExternalReadOutput: {
+            /** Format: uuid */
+            assignment_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            revision_number: number;
+            digest: string;
+        };
+        /** @description Reads of one tool. */
+        ExternalReadsInputRequest: {
+            /** @description Name and version. */
+            tool: string;
+            reads: components["schemas"]["ExternalReadInputRequest"][];
+        };
+        /** @description The truth of a training case. */
+        FeedbackOutput: {
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+        };
         /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
@@ -1551,9 +1834,10 @@ export interface components {
          *     * `ELLIPSE` - ELLIPSE
          *     * `FREEHAND` - FREEHAND
          *     * `BOX` - BOX
+         *     * `SEGMENT` - SEGMENT
          * @enum {string}
          */
-        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX";
+        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX" | "SEGMENT";
         /** @description Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules. */
         FindingGeometryShapeRequest: {
             kind: components["schemas"]["FindingGeometryShapeKindEnum"];
@@ -1568,6 +1852,12 @@ export interface components {
              * @description Of a SPHERE.
              */
             diameter_mm?: number;
+            /** @description Of a SEGMENT: its voxels, `segment-1.schema.json`. */
+            segment?: {
+                [key: string]: unknown;
+            };
+            /** @description Of a SEGMENT: between rows, columns and slices; compared with the images. */
+            spacing_mm?: number[] | null;
             frame_of_reference_uid?: string | null;
             series_instance_uid?: string | null;
             sop_instance_uid?: string | null;
@@ -1825,6 +2115,8 @@ export interface components {
         /** @description Launch options. */
         LaunchInputRequest: {
             seed?: string;
+            /** @default false */
+            as_pilot: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -1914,6 +2206,12 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /** @description What to do with a launched reader study. */
+        MoveInputRequest: {
+            event: components["schemas"]["EventEnum"];
+            /** @default  */
+            reason: string;
+        };
         /** @description What to fetch ahead: identifiers of images, nothing about the case. */
         NextImagesOutput: {
             study_instance_uid: string | null;
@@ -1940,6 +2238,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -1972,6 +2272,24 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
+        OwnSessionOutput: {
+            number: number;
+            /** Format: date */
+            opens_on: string | null;
+            /** Format: date */
+            closes_on: string | null;
+            total: number;
+            signed: number;
+            /** @description Say whether its cases can be opened now. */
+            readonly is_open: boolean;
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            /** Format: date-time */
+            opens_at?: string | null;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -2067,6 +2385,8 @@ export interface components {
             password: string;
             /** @default false */
             may_create_reader_studies: boolean;
+            /** @default false */
+            is_program: boolean;
         };
         /** @description An account, as others see it. */
         PersonOutput: {
@@ -2077,6 +2397,8 @@ export interface components {
             name: string;
             /** @description May ingest imaging studies, register AI models and create reader studies. */
             may_create_reader_studies?: boolean;
+            /** @description Not a person: what it reads is the work of a tool, and is marked as that. */
+            is_program?: boolean;
         };
         /**
          * @description * `FIRST` - First
@@ -2102,11 +2424,37 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description Reads of one kind. */
+        PlanPartOutput: {
+            session: number;
+            arm: string;
+            is_training: boolean;
+            is_repeat: boolean;
+            reads: number;
+        };
+        /** @description What one reader reads. */
+        PlanRowOutput: {
+            reader: string;
+            reads: number;
+            parts: components["schemas"]["PlanPartOutput"][];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
             unchanged: number;
             results: components["schemas"]["PredictionOutput"][];
+        };
+        /** @description An account that may post predictions of an AI model. */
+        PosterOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+            username: string;
+            name: string;
+        };
+        /** @description The accounts that may. */
+        PostersInputRequest: {
+            user_ids: string[];
         };
         /** @description A posted prediction, for the API's documentation; `prediction_input` holds the rules. */
         PredictionInputShapeRequest: {
@@ -2163,16 +2511,19 @@ export interface components {
             prediction_id: string;
             model: string;
             version: string;
-            /** Format: double */
-            score: number;
+            /**
+             * Format: double
+             * @description Null, with call and calibration, where the arm hides scores.
+             */
+            readonly score: number | null;
             /** Format: double */
             threshold: number;
-            /** @description Return the AI's binary call at its operating threshold. */
-            readonly call: boolean;
-            findings: {
+            /** @description Return the AI's binary call at its operating threshold, where the arm shows scores. */
+            readonly call: boolean | null;
+            readonly findings: {
                 [key: string]: unknown;
             }[];
-            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2228,15 +2579,42 @@ export interface components {
         /**
          * @description * `HUMAN` - Human
          *     * `SIMULATED` - Simulated
+         *     * `EXTERNAL_TOOL` - External Tool
          * @enum {string}
          */
-        ProvenanceEnum: "HUMAN" | "SIMULATED";
+        ProvenanceEnum: "HUMAN" | "SIMULATED" | "EXTERNAL_TOOL";
+        /** @description What has become of the reads, in the order in which they were sent. */
+        PushedOutput: {
+            created: number;
+            unchanged: number;
+            reads: components["schemas"]["ExternalReadOutput"][];
+        };
+        /** @description One reader's list in reading order. */
+        RandomisationListOutput: {
+            reader: string;
+            readonly slots: components["schemas"]["SlotOutput"][];
+        };
+        /** @description The drawing: what it was made from, what came out, and whether it comes out again. */
+        RandomisationOutput: {
+            seed: string | null;
+            algorithm: string | null;
+            /** Format: date-time */
+            drawn_at: string | null;
+            is_reproduced: boolean | null;
+            design: {
+                [key: string]: unknown;
+            };
+            cases: components["schemas"]["DrawnCaseOutput"][];
+            lists: components["schemas"]["RandomisationListOutput"][];
+        };
         /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
             /** Format: uuid */
-            id: string;
+            readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            /** Format: date */
+            readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
@@ -2255,6 +2633,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2305,6 +2685,31 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description When a reader reads. */
+        ReaderDatesInputRequest: {
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+        };
+        /** @description When a reader reads; null is no limit. */
+        ReaderDatesOutput: {
+            /** Format: uuid */
+            reader_id: string;
+            username: string;
+            /**
+             * Format: date
+             * @description A reader's first day of reading.
+             */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description A reader's last day of reading.
+             */
+            ends_on?: string | null;
+        };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
             /** Format: uuid */
@@ -2335,7 +2740,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2381,7 +2786,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2403,11 +2808,14 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `PILOTING` - Piloting
          *     * `OPEN` - Open
+         *     * `PAUSED` - Paused
          *     * `CLOSED` - Closed
+         *     * `LOCKED` - Locked
          * @enum {string}
          */
-        ReaderStudyStateEnum: "DRAFT" | "OPEN" | "CLOSED";
+        ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
@@ -2444,6 +2852,8 @@ export interface components {
             phase?: components["schemas"]["PhaseEnum"];
             author: string;
             provenance?: components["schemas"]["ProvenanceEnum"];
+            /** @description Name and version of the tool that made it. */
+            tool?: string;
             /** Format: date-time */
             readonly created_at: string;
             /** @description SHA-256 of the canonical payload. */
@@ -2548,6 +2958,14 @@ export interface components {
                 [key: string]: components["schemas"]["PhaseTimesInputRequest"];
             };
         };
+        /** @description One place of a list. */
+        SlotOutput: {
+            session: number;
+            arm: string;
+            case: string;
+            repeat_number: number;
+            is_training: boolean;
+        };
         /**
          * @description * `COMPUTED` - Computed
          *     * `API` - Api
@@ -2571,7 +2989,7 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
-        /** @description A label with the reading times, which are kept from readers. */
+        /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
             reader_study_id: string;
@@ -2592,6 +3010,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             provenance: string;
+            tool: string;
             schema_version: number;
             answers: {
                 [key: string]: unknown;
@@ -2604,6 +3023,10 @@ export interface components {
             readonly ai_decisions: {
                 [key: string]: unknown;
             }[];
+            arm: string;
+            session: number;
+            repeat_number: number;
+            is_training: boolean;
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -2685,6 +3108,25 @@ export interface components {
          * @enum {string}
          */
         WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
+        /** @description Who or what is withdrawn: a reader or a case. */
+        WithdrawalInputRequest: {
+            /** Format: uuid */
+            reader_id?: string;
+            /** Format: uuid */
+            case_id?: string;
+            reason: string;
+        };
+        /** @description An assignment that was withdrawn. */
+        WithdrawalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            session: number;
+            reason: string;
+            /** Format: date-time */
+            voided_at?: string | null;
+        };
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -2797,6 +3239,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiModelOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostersInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -3831,6 +4337,40 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -4324,6 +4864,115 @@ export interface operations {
             };
         };
     };
+    reader_studies_design_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_external_reads_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalReadsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_hanging_protocol_retrieve: {
         parameters: {
             query?: never;
@@ -4633,6 +5282,43 @@ export interface operations {
             };
         };
     };
+    reader_studies_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_next_retrieve: {
         parameters: {
             query?: never;
@@ -4730,6 +5416,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_randomisation_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomisationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reader_studies_randomisation.csv_retrieve": {
         parameters: {
             query?: never;
@@ -4747,6 +5463,70 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReaderDatesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -4844,6 +5624,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sessions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5159,6 +5969,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_withdrawals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_withdrawals_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_retrieve: {
         parameters: {
             query?: never;
@@ -5176,6 +6053,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_ai_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */
@@ -5274,6 +6184,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_feedback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutput"];
                 };
             };
             /** @description A problem document. */

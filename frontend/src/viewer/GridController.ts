@@ -14,9 +14,9 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { takeEngine } from "./engine";
+import { returnEngine, takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
-import { centreOf } from "./markCentre";
+import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
 import { sliceOf } from "./nearestSlice";
@@ -249,7 +249,7 @@ export class GridController {
     for (const pane of preferred ? [preferred, ...others] : others) {
       const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
-      this.planes.goTo(centreOf(mark.geometry));
+      this.planes.goTo(centreOf(mark.geometry) ?? pointOn(slice, mark.geometry, this.planes.centre));
       if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));
       return pane;
     }
@@ -261,11 +261,12 @@ export class GridController {
     this.observer.disconnect();
     this.desk.destroy();
     this.quietly(() => this.layer.clear());
-    for (const pane of this.allPanes) pane.destroy();
-    this.panes.clear();
-    ToolGroupManager.destroyToolGroup(this.group.id);
-    this.planes.destroy();
-    this.engine.destroy();
+    returnEngine(this.engine, () => {
+      for (const pane of this.allPanes) pane.destroy();
+      this.panes.clear();
+      ToolGroupManager.destroyToolGroup(this.group.id);
+      this.planes.destroy();
+    });
     for (const opening of this.opened.values()) {
       opening.then(
         ({ slices }) => forgetSlices(slices),

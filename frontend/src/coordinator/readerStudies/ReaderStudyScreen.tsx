@@ -4,6 +4,7 @@ import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
 import { CasesPart } from "./cases/CasesPart";
+import { DesignPart } from "./design/DesignPart";
 import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
@@ -11,6 +12,7 @@ import { OverviewPart } from "./OverviewPart";
 import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
+import { RandomisationPart } from "./randomisation/RandomisationPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 import { WebhooksPart } from "./WebhooksPart";
 
@@ -21,6 +23,8 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   hanging: HangingPart,
   people: PeoplePart,
   ai: AiPart,
+  design: DesignPart,
+  randomisation: RandomisationPart,
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
   labels: LabelsPart,
