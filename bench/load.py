@@ -23,7 +23,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.loads.label_studio import measured_beside
-
 from bench.loads.measures import drafts, export, identical_submits, pages
 from bench.loads.portal import running_portal
 
