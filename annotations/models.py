@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from portal.accounts.policy import Role
-from portal.db import AppendOnlyModel, UuidModel
+from portal.db import AppendOnlyModel, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, Prediction
 
@@ -74,6 +74,8 @@ class Membership(UuidModel):
 class LabelSchema(AppendOnlyModel):
     """One version of a reader study's form."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="label_schemas")
     version = models.PositiveIntegerField()
     questions = models.JSONField()
@@ -86,6 +88,8 @@ class LabelSchema(AppendOnlyModel):
 
 class HangingProtocol(AppendOnlyModel):
     """One version of the rules by which the reading room hangs a reader study's cases."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="hanging_protocols")
     version = models.PositiveIntegerField()
@@ -135,6 +139,8 @@ class CasePrior(UuidModel):
 class RandomisationList(AppendOnlyModel):
     """The order in which one reader reads the cases, as drawn once at launch."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
@@ -157,6 +163,9 @@ class AssignmentState(models.TextChoices):
 
 class Assignment(UuidModel):
     """A reader x case with its stored position in that reader's order."""
+
+    # Before it is opened the randomisation list says all that it does.
+    SEAL = Seal(scope="reader_study", from_first_use=True)
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
@@ -198,6 +207,21 @@ class Provenance(models.TextChoices):
 class Read(UuidModel):
     """What a reader did with an assignment. Its content lives in the revisions."""
 
+    SEAL = Seal(
+        scope="assignment__reader_study",
+        fields=(
+            "assignment_id",
+            "label_schema_id",
+            "revision_number",
+            "opened_at",
+            "phase",
+            "first_read_at",
+            "first_read_revision_id",
+            "signed_at",
+            "signed_revision_id",
+        ),
+    )
+
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     revision_number = models.PositiveIntegerField(default=0)
@@ -230,6 +254,8 @@ class Sitting(UuidModel):
 class Revision(AppendOnlyModel):
     """One append-only version of a read's content."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     base_number = models.PositiveIntegerField()
@@ -251,6 +277,8 @@ class Revision(AppendOnlyModel):
 
 class SegmentVersion(AppendOnlyModel):
     """One version of a segment's voxels, kept as a file under its digest (`annotations.services.segment_files`)."""
+
+    SEAL = Seal(scope="read__assignment__reader_study")
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="segment_versions")
     segment_id = models.UUIDField()
@@ -281,6 +309,8 @@ class AiContent(models.TextChoices):
 class AiDelivery(AppendOnlyModel):
     """One delivery of AI content to the reader: which prediction, when, and how far the read was."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
     content = models.CharField(max_length=10, choices=AiContent)
@@ -302,6 +332,8 @@ class ReferenceSource(models.TextChoices):
 class ReferenceStandard(AppendOnlyModel):
     """One version of the truth of a reader study's cases, with its provenance."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards")
     version = models.PositiveIntegerField()
     source = models.CharField(max_length=4, choices=ReferenceSource)
@@ -316,6 +348,8 @@ class ReferenceStandard(AppendOnlyModel):
 
 class ReferenceTruth(AppendOnlyModel):
     """Truth of one case in one version of the reference standard."""
+
+    SEAL = Seal(scope="reference_standard__reader_study")
 
     reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="truths")

@@ -30,5 +30,6 @@ def ai_delivered(*, read: Read, prediction: Prediction | None, content: AiConten
             "phase": str(read.phase),
             "revision": read.revision_number,
         },
+        rows=[delivery],
     )
     return delivery

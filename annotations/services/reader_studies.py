@@ -124,6 +124,7 @@ def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dic
         action="label_schema.create",
         obj=schema,
         detail={"version": schema.version},
+        rows=[schema],
     )
     return schema
 
@@ -236,14 +237,17 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
     seed = seed or secrets.token_hex(16)
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
     readers = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
+    drawn = []
     for reader in readers.order_by("username"):
         order = reading_order(seed=seed, username=reader.username, case_names=list(cases))
-        RandomisationList.objects.create(
-            reader_study=reader_study,
-            reader=reader,
-            seed=seed,
-            algorithm=ALGORITHM,
-            order=[str(cases[name].pk) for name in order],
+        drawn.append(
+            RandomisationList.objects.create(
+                reader_study=reader_study,
+                reader=reader,
+                seed=seed,
+                algorithm=ALGORITHM,
+                order=[str(cases[name].pk) for name in order],
+            )
         )
         Assignment.objects.bulk_create(
             Assignment(reader_study=reader_study, reader=reader, case=cases[name], position=position)
@@ -257,6 +261,7 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
         action="reader_study.launch",
         obj=reader_study,
         detail={"seed": seed, "algorithm": ALGORITHM, "cases": len(cases), "readers": len(readers)},
+        rows=drawn,
     )
     return reader_study
 

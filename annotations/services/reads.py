@@ -82,7 +82,13 @@ def assignment_open(*, assignment: Assignment) -> Read:
         raise Conflict("The reader study has no label schema.")
     read = Read.objects.create(assignment=assignment, label_schema=schema, opened_at=timezone.now())
     _move(assignment, "open")
-    record(stream=stream_of_reader(assignment), actor=assignment.reader, action="read.open", obj=read)
+    record(
+        stream=stream_of_reader(assignment),
+        actor=assignment.reader,
+        action="read.open",
+        obj=read,
+        rows=[read, assignment],
+    )
     return read
 
 
@@ -136,6 +142,7 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         action=_EVENTS[kind],
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
+        rows=[revision, read, assignment],
     )
     return revision
 

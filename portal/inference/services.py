@@ -194,6 +194,7 @@ def _store(
     )
     stored: list[Prediction] = []
     created: list[Prediction] = []
+    heat_maps: list[HeatMap] = []
     for one in inputs:
         study = studies[one.study_instance_uid]
         known = in_force.get(study.pk)
@@ -208,12 +209,19 @@ def _store(
                 created_by=by,
             )
             known.save()
-            heat_map_create(prediction=known, heat_map=one.heat_map)
+            heat_maps += filter(None, [heat_map_create(prediction=known, heat_map=one.heat_map)])
             created.append(known)
         stored.append(known)
     if created:
         detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
-        record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
+        record(
+            stream=STREAM,
+            actor=by,
+            action="predictions.post",
+            obj=model_version,
+            detail=detail,
+            rows=[*created, *heat_maps],
+        )
     return Posted(stored, len(created))
 
 

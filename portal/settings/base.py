@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.audit.origin.OriginMiddleware",
     "portal.accounts.middleware.RoutePolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -229,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15},
     },
+    "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
