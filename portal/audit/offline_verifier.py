@@ -85,6 +85,10 @@ class Verifier:
 
     def take(self, line: Line) -> None:
         """Check one line, as far as the lines before it allow."""
+        if not all(isinstance(line.get(name, ""), str) for name in ("stream", "table", "id")):
+            raise TypeError("a name is no text")
+        if not isinstance(line.get("sequence", 0), int) or not isinstance(line.get("scope") or "", str):
+            raise TypeError("a number is none")
         kinds = {"header": self._header, "event": self._event, "head": self._head, "row": self._row}
         kind = kinds.get(str(line.get("kind")))
         if kind is None:
@@ -238,8 +242,8 @@ class _File:
                 return
             if number == 1 and line["kind"] != "header":
                 self._say(number, "the header is missing")
-            self.copying.take(raw, line)
             self.verifier.take(line)
+            self.copying.take(raw, line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._say(number, f"cannot be read ({type(error).__name__})")
 

@@ -159,7 +159,7 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
         "{stream}: event 2 has been altered",
     ),
     "an event comes from elsewhere": (
-        ['UPDATE audit_event SET origin = \'{{"address": "192.0.2.1"}}\' WHERE stream = %(stream)s AND sequence = 2'],
+        ['UPDATE audit_event SET origin = \'{"address": "192.0.2.1"}\' WHERE stream = %(stream)s AND sequence = 2'],
         "{stream}: event 2 has been altered",
     ),
     "an event is made an old one": (
