@@ -145,6 +145,23 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     )
 
 
+def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the reader studies in which the caller has to do with an imaging study: reads it, or oversees it."""
+    of_case = Q(case__imaging_study=imaging_study_id)
+    of_prior = Q(case__priors__imaging_study=imaging_study_id, reader_study__shows_priors=True)
+    assigned = Assignment.objects.filter(_own(user)).filter(of_case | of_prior)
+    overseen = Case.objects.filter(
+        Q(imaging_study=imaging_study_id) | Q(priors__imaging_study=imaging_study_id),
+        removed_at=None,
+        reader_study__memberships__user=user,
+        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
+    )
+    through = (
+        assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
+    )
+    return sorted(pk for (pk,) in through)
+
+
 def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     """Return a case in force of a reader study that the caller may manage."""
     case = (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, hanging, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import ai, audit, hanging, labels, prefetch, reader_studies, reading, segments, sittings
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -35,6 +35,10 @@ urlpatterns = [
         reader_studies.RandomisationApi.as_view(),
         name="reader-study-randomisation",
     ),
+    path(f"{STUDY}/audit", audit.AuditApi.as_view(), name="reader-study-audit"),
+    path(f"{STUDY}/audit/checks", audit.AuditChecksApi.as_view(), name="reader-study-audit-checks"),
+    path(f"{STUDY}/audit/export", audit.AuditExportApi.as_view(), name="reader-study-audit-export"),
+    path("audit/verifier", audit.AuditVerifierApi.as_view(), name="audit-verifier"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
     path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),

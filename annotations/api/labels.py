@@ -19,6 +19,7 @@ from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors import labels_of
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid
@@ -141,6 +142,14 @@ class LabelsApi(APIView):
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
         sees_all = self._sees_all(request, reader_study)
+        detail = {"format": request.accepted_renderer.format, "rows": len(page), "own_only": not sees_all}
+        viewed(
+            by=caller(request),
+            reader_study_id=reader_study_id,
+            action="labels.view",
+            obj=reader_study,
+            detail=detail,
+        )
         rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(rows)

@@ -19,6 +19,7 @@ from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.models import Assignment, Case, CasePrior, Read, Revision
 from annotations.services import reads as services
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 
@@ -306,4 +307,10 @@ class ReadRevisionsApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """List every revision, oldest first."""
         read = read_history_for(caller(request), read_id)
+        viewed(
+            by=caller(request),
+            reader_study_id=read.assignment.reader_study_id,
+            action="read.view_history",
+            obj=read,
+        )
         return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

@@ -45,6 +45,7 @@ class Action(StrEnum):
     READ_HISTORY = "READ_HISTORY"
     SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
+    AUDIT_VIEW = "AUDIT_VIEW"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
 
@@ -77,6 +78,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     # API clients: what a signed read names; `annotations.access` looks.
     Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
+    Action.AUDIT_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
 }
@@ -160,6 +162,11 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-revisions": {"GET": _A.READ_HISTORY},
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
+    "reader-study-audit": {"GET": _A.AUDIT_VIEW},
+    "reader-study-audit-checks": {"GET": _A.AUDIT_VIEW, "POST": _A.AUDIT_VIEW},
+    "reader-study-audit-export": {"GET": _A.AUDIT_VIEW},
+    # The script is in the source code anyway; whoever is given an export has no account.
+    "audit-verifier": {"GET": _A.API_SCHEMA},
     # validation
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},

@@ -63,6 +63,12 @@ def person_create(
     return user
 
 
+def session_event(*, of: User, action: str) -> None:
+    """Record that a session began, ended or was refused, in the person's own chain."""
+    actor = None if action == "session.refuse" else of
+    record(stream=f"person:{of.pk}", actor=actor, action=action, obj=of)
+
+
 @transaction.atomic
 def token_create(*, user: User, name: str, scope: str, expires_at: datetime) -> tuple[ApiToken, str]:
     """Make a token; the second value is the only time it can be read."""

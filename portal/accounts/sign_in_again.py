@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.accounts.models import User
+from portal.accounts.services import session_event
 from portal.errors import Conflict, Invalid
 
 
@@ -54,6 +55,9 @@ def _sign_in(request: Request, *, user_id: Any, password: str) -> User:
     # An unknown account takes the same way, so that neither the answer nor its time tells it from a wrong password.
     user = authenticate(request._request, username=known.username if known else f"unknown-{user_id}", password=password)
     if not isinstance(user, User):
+        if known:
+            session_event(of=known, action="session.refuse")
         raise Invalid("The password is not right.", code="wrong_password")
     login(request._request, user)
+    session_event(of=user, action="session.begin")
     return user

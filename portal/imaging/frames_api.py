@@ -30,6 +30,7 @@ from portal.imaging.frames.store import HTJ2K, RAW, FrameDamaged, FrameGone
 from portal.imaging.models import SeriesFrames
 from portal.imaging.selectors import series_of
 from portal.imaging.services.frames import frame_store, frames_damaged, frames_request, frames_used, is_ready
+from portal.imaging.services.viewing import images_viewed
 
 BUNDLE = "application/vnd.overread.frames"
 MOST_FRAMES = 64
@@ -68,6 +69,7 @@ class FrameGrantApi(APIView):
         # Before the database is asked: a change in between must not be taken for one that was seen.
         epoch = epoch_of(user.pk)
         study = imaging_study_for_viewer(user, study_uid)
+        images_viewed(by=user, imaging_study_id=study.pk)
         now = timezone.now()
         series = list(series_of(study).select_related("frames"))
         rows = [_series_row(one) for one in series]

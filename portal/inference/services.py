@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from portal import jobs
 from portal.accounts.models import User
@@ -48,6 +48,11 @@ class Posted:
     def unchanged(self) -> int:
         """How many were already in force word for word, so that nothing was stored."""
         return len(self.predictions) - self.created
+
+
+def ai_viewed(*, by: User, action: str, obj: models.Model) -> None:
+    """Record that somebody is given what an AI says; each person has a chain of their own, so that nobody waits."""
+    record(stream=f"person:{by.pk}", actor=by, action=action, obj=obj)
 
 
 @transaction.atomic
