@@ -49,7 +49,7 @@ def _detail(request: Request, reader_study: ReaderStudy, http_status: int = stat
 
 
 def _truth_viewed(request: Request, reader_study: ReaderStudy) -> None:
-    standard = selectors.reference_standard_of(reader_study=reader_study)
+    standard = reference_standard_of(reader_study=reader_study)
     if standard is not None:
         viewed(by=caller(request), reader_study_id=reader_study.pk, action="reference_standard.view", obj=standard)
 
