@@ -90,6 +90,20 @@ def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     return own_read(user, read_id)
 
 
+def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read, its row locked, to a coordinator of its reader study; its reader may see it, but not this."""
+    read = (
+        Read.objects.select_related("assignment__reader_study", "signed_revision")
+        .select_for_update(of=("self", "assignment"))
+        .filter(pk=read_id)
+        .first()
+    )
+    if read is None:
+        raise NotFound
+    reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return read
+
+
 def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:
     """Return a version of a segment to its reader or a coordinator; to an API client when the signed read names it."""
     version = (

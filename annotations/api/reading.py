@@ -16,6 +16,7 @@ from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
+from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.models import Assignment, Case, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
@@ -23,6 +24,7 @@ from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_prio
 from annotations.services import reads as services
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
 
 
@@ -270,16 +272,34 @@ class SignedOutput(serializers.Serializer[Any]):
     comparison_available = serializers.BooleanField()
 
 
+class SignatureInput(serializers.Serializer[Any]):
+    """The password of who signs, and what the signature means."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    meaning = serializers.ChoiceField(choices=list(MEANINGS.items()), default=FINDINGS)
+
+
+class SignInput(SaveInput, SignatureInput):
+    """Content to sign."""
+
+
 class ReadSignApi(APIView):
     """Signing a read."""
 
-    @extend_schema(request=SaveInput, responses=SignedOutput)
-    @transaction.atomic
+    @extend_schema(request=SignInput, responses=SignedOutput)
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
-        """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
+        """Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`."""
+        own_read(caller(request), read_id)
         save = save_of(request)
-        read = own_read(caller(request), read_id, lock=True)
-        revision = services.read_sign(by=caller(request), read=read, save=save)
+        signature = SignatureInput(data=request.data)
+        signature.is_valid(raise_exception=True)
+        # Before the transaction: refusals are counted even though nothing else is stored.
+        require_own_password(request._request, user=caller(request), password=signature.validated_data["password"])
+        with transaction.atomic():
+            read = own_read(caller(request), read_id, lock=True)
+            revision = services.read_sign(
+                by=caller(request), read=read, save=save, meaning=signature.validated_data["meaning"]
+            )
         read = own_read(caller(request), read_id)
         following = next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {

@@ -15,6 +15,10 @@ ASSIGNMENT_TRANSITIONS = {
     ("DRAFT", "freeze"): "DRAFT",
     ("OPEN", "sign"): "SIGNED",
     ("DRAFT", "sign"): "SIGNED",
+    ("SIGNED", "reopen"): "REOPENED",
+    ("REOPENED", "open"): "REOPENED",
+    ("REOPENED", "save"): "REOPENED",
+    ("REOPENED", "sign"): "SIGNED",
 }
 
 _ONE_PHASE = {("FIRST", "save"): "FIRST", ("FIRST", "sign"): "FIRST"}

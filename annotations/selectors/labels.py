@@ -20,7 +20,8 @@ def labels_of(
 
     `reader` limits the rows to one reader's own.
     """
-    in_force = Q(kind=RevisionKind.SIGNED)
+    # A read that was signed, reopened and signed again has several signed revisions: the newest counts.
+    in_force = Q(kind=RevisionKind.SIGNED, pk=F("read__signed_revision"))
     if include_drafts:
         in_force |= Q(read__signed_at=None, number=F("read__revision_number"))
     if include_first_reads:
@@ -33,5 +34,5 @@ def labels_of(
     if updated_since is not None:
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
-        "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
+        "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema", "signature"
     ).prefetch_related("read__ai_deliveries", "read__sittings")
