@@ -82,7 +82,9 @@ def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
 
 def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
-    read = Read.objects.select_related("assignment").filter(pk=read_id).first()
+    read = (
+        Read.objects.select_related("assignment__reader", "assignment__case", "label_schema").filter(pk=read_id).first()
+    )
     if read is None:
         raise NotFound
     if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, audit, hanging, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import ai, audit, hanging, history, labels, prefetch, reader_studies, reading, segments, sittings
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -61,5 +61,8 @@ urlpatterns = [
         segments.ReadSegmentVersionApi.as_view(),
         name="read-segment-version",
     ),
-    path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
+    path("reads/<uuid:read_id>/revisions", history.ReadRevisionsApi.as_view(), name="read-revisions"),
+    path("reads/<uuid:read_id>/history", history.ReadHistoryApi.as_view(), name="read-history"),
+    path("reads/<uuid:read_id>/difference", history.ReadDifferenceApi.as_view(), name="read-difference"),
+    path("reads/<uuid:read_id>/reopen", history.ReadReopenApi.as_view(), name="read-reopen"),
 ]

@@ -36,6 +36,15 @@ class AiShownOutput(serializers.Serializer[Any]):
     shown_at = serializers.DateTimeField(source="created_at")
 
 
+class LabelSignatureOutput(serializers.Serializer[Any]):
+    """Who signed the label, and what it meant."""
+
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    meaning = serializers.CharField()
+    meaning_text = serializers.CharField()
+
+
 class LabelOutput(serializers.Serializer[Any]):
     """One read's label in force."""
 
@@ -49,7 +58,8 @@ class LabelOutput(serializers.Serializer[Any]):
     case = serializers.CharField(source="read.assignment.case.name")
     case_id = serializers.UUIDField(source="read.assignment.case_id")
     study_instance_uid = serializers.CharField(source="read.assignment.case.imaging_study.study_instance_uid")
-    signed_at = serializers.DateTimeField(source="read.signed_at", allow_null=True)
+    signed_at = serializers.SerializerMethodField()
+    signature = LabelSignatureOutput(default=None, allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
     provenance = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
@@ -58,6 +68,13 @@ class LabelOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
     ai_shown = serializers.SerializerMethodField()
     ai_decisions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_signed_at(self, revision: Revision) -> str | None:
+        """Return when the read was signed: of a reopened one, when it was last signed."""
+        signature = getattr(revision, "signature", None)
+        at = signature.created_at if signature else revision.read.signed_at
+        return serializers.DateTimeField().to_representation(at) if at else None
 
     @extend_schema_field(AiShownOutput(many=True))
     def get_ai_shown(self, revision: Revision) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
+from annotations.access import own_assignment, own_read, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
 from annotations.domain.payload import EMPTY_PAYLOAD
@@ -21,8 +21,8 @@ from annotations.models import Assignment, Case, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
+from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
-from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
@@ -145,6 +145,13 @@ class ReadCaseOutput(serializers.Serializer[Any]):
         return ReadPriorOutput(priors_of_read(case=case), many=True, context=self.context).data
 
 
+class SignatureMeaningOutput(serializers.Serializer[Any]):
+    """What a signature can mean."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
 class ReadOutput(serializers.ModelSerializer[Read]):
     """A read with everything the reading room needs."""
 
@@ -160,6 +167,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     total = serializers.IntegerField()
     next_assignment_id = serializers.UUIDField(allow_null=True)
     comparison_available = serializers.BooleanField()
+    signature_meanings = SignatureMeaningOutput(many=True)
+    reopening_reason = serializers.CharField(allow_null=True)
 
     class Meta:
         model = Read
@@ -180,6 +189,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "first_read_at",
             "saved_at",
             "signed_at",
+            "signature_meanings",
+            "reopening_reason",
             "next_assignment_id",
             "comparison_available",
         ]
@@ -190,12 +201,16 @@ def _read_response(read: Read) -> Response:
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
     own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
     following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    reopening = open_reopening_of(read=read)
+    meanings = sorted(MEANINGS.items(), key=lambda one: (one[0] == FINDINGS) == bool(reopening))
     # Values that are not columns travel on the object the serializer reads.
     protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
+        signature_meanings=[{"code": code, "text": text} for code, text in meanings],
+        reopening_reason=reopening.reason if reopening else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=comparison_available(read=read),
@@ -310,29 +325,3 @@ class ReadSignApi(APIView):
             "comparison_available": comparison_available(read=read),
         }
         return Response(SignedOutput(signed).data)
-
-
-class RevisionOutput(serializers.ModelSerializer[Revision]):
-    """One revision of a read."""
-
-    author = serializers.CharField(source="author.username")
-
-    class Meta:
-        model = Revision
-        fields = ["number", "base_number", "kind", "phase", "author", "provenance", "created_at", "digest", "payload"]
-
-
-class ReadRevisionsApi(APIView):
-    """The history of a read."""
-
-    @extend_schema(responses=RevisionOutput(many=True))
-    def get(self, request: Request, read_id: uuid.UUID) -> Response:
-        """List every revision, oldest first."""
-        read = read_history_for(caller(request), read_id)
-        viewed(
-            by=caller(request),
-            reader_study_id=read.assignment.reader_study_id,
-            action="read.view_history",
-            obj=read,
-        )
-        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

@@ -164,6 +164,9 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-comparison": {"GET": NOT_REVEALED},
     "read-heat-map": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
+    "read-history": {"GET": READ_HISTORY},
+    "read-difference": {"GET": READ_HISTORY},
+    "read-reopen": {"POST": STUDY_MANAGE_W},
     "read-segment": {"PUT": OWN_READING_W},
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},

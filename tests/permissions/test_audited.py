@@ -18,7 +18,10 @@ pytestmark = pytest.mark.django_db
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 
 # Writes that the sweep's request is refused for its content: where their event is proven.
-PROVEN_ELSEWHERE: dict[str, str] = {}
+PROVEN_ELSEWHERE: dict[str, str] = {
+    "read-sign": "The readers of the sweep have no password: tests/annotations/test_signing.py.",
+    "sign-in-again": "The same: tests/accounts/test_session_events.py.",
+}
 
 # Writes without an event, and why.
 SILENT = {
@@ -46,6 +49,8 @@ VIEWS = {
     "read-comparison": "read.ai_shown",
     "read-heat-map": "read.ai_shown",
     "read-revisions": "read.view_history",
+    "read-history": "read.view_history",
+    "read-difference": "read.view_history",
     "read-segment-version": "read.view_segment",
     "analysis-run-result": "analysis_run.view",
     "analysis-run-snapshot": "analysis_run.view",

@@ -11,6 +11,7 @@ import { nextToRead } from "./nextToRead";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
+  REOPENED: "Reopened",
   PENDING: "To read",
   OPEN: "Opened",
   DRAFT: "Draft",

@@ -71,6 +71,7 @@ export function ReadPanel(props: ReadPanelProps) {
       </div>
       <SignFooter
         signing={signing}
+        username={props.me.username}
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}

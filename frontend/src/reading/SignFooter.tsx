@@ -4,10 +4,13 @@ import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./ReadingRoom.module.css";
+import { SignatureFields } from "./SignatureFields";
+import { passwordFault } from "./useSignature";
 import type { Signing } from "./useSigning";
 
 interface SignFooterProps {
   signing: Signing;
+  username: string;
   questions: Question[];
   findings: Finding[];
   isSigned: boolean;
@@ -43,7 +46,16 @@ export function SignFooter(props: SignFooterProps) {
           ))}
         </ul>
       )}
-      {signing.error !== null && (
+      {signing.step === "SIGN" && (
+        <SignatureFields
+          signature={signing.signature}
+          username={props.username}
+          error={signing.error}
+          isDisabled={props.isReadOnly || signing.isSigning}
+          onSign={signing.sign}
+        />
+      )}
+      {signing.error !== null && passwordFault(signing.error) === null && (
         <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
       )}
       <Button
