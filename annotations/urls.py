@@ -35,6 +35,7 @@ urlpatterns = [
         reader_studies.RandomisationApi.as_view(),
         name="reader-study-randomisation",
     ),
+    path(f"{STUDY}/reads", history.ReadsApi.as_view(), name="reader-study-reads"),
     path(f"{STUDY}/audit", audit.AuditApi.as_view(), name="reader-study-audit"),
     path(f"{STUDY}/audit/checks", audit.AuditChecksApi.as_view(), name="reader-study-audit-checks"),
     path(f"{STUDY}/audit/export", audit.AuditExportApi.as_view(), name="reader-study-audit-export"),

@@ -10,12 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import read_history_for, read_to_reopen
+from annotations.access import read_history_for, read_to_reopen, reader_study_for
 from annotations.models import Read, Reopening, Revision, Signature
-from annotations.selectors.history import difference_of, history_of
+from annotations.selectors.history import difference_of, history_of, reads_of
 from annotations.services.reopening import read_reopen
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.accounts.policy import Action
+from portal.pagination import OldestFirstPagination
 
 
 def _viewed_history(request: Request, read_id: uuid.UUID) -> Read:
@@ -68,7 +70,7 @@ class ReopeningOutput(serializers.ModelSerializer[Reopening]):
 class ChangeOutput(serializers.Serializer[Any]):
     """One field that differs, in the words of the label schema."""
 
-    field = serializers.CharField()  # type: ignore[assignment]
+    field = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     before = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True)
@@ -159,3 +161,38 @@ class ReadReopenApi(APIView):
         form.is_valid(raise_exception=True)
         reopening = read_reopen(by=caller(request), read=read, **form.validated_data)
         return Response(ReopeningOutput(reopening).data)
+
+
+class ReadListedOutput(serializers.ModelSerializer[Read]):
+    """A read in a coordinator's list."""
+
+    reader = serializers.CharField(source="assignment.reader.username")
+    case = serializers.CharField(source="assignment.case.name")
+    state = serializers.CharField(source="assignment.state")
+
+    class Meta:
+        model = Read
+        fields = ["id", "reader", "case", "state", "revision_number", "opened_at", "signed_at"]
+
+
+class ReadsQuery(serializers.Serializer[Any]):
+    """Whose reads."""
+
+    reader = serializers.UUIDField(required=False)
+
+
+class ReadsApi(APIView):
+    """The reads of a reader study: who read what, and how far; nothing of the content."""
+
+    pagination_class = OldestFirstPagination
+
+    @extend_schema(parameters=[ReadsQuery], responses=ReadListedOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the reads that have been opened, oldest first."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE)
+        query = ReadsQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = reads_of(reader_study=reader_study, reader_id=query.validated_data.get("reader"))
+        paginator = self.pagination_class()
+        page = paginator.paginate_queryset(found, request, view=self)
+        return paginator.get_paginated_response(ReadListedOutput(page or [], many=True).data)

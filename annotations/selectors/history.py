@@ -1,11 +1,14 @@
 """The history of a read: its revisions, signatures and reopenings, and from where each came."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.read_history import Change, changes_between
-from annotations.models import Read, Reopening, Revision, Signature
+from annotations.models import AssignmentState, Read, ReaderStudy, Reopening, Revision, Signature
 from portal.audit.models import Event
 from portal.errors import NotFound
 
@@ -18,6 +21,14 @@ class Step(NamedTuple):
     signature: Signature | None
     reopening: Reopening | None
     changes: list[Change]
+
+
+def reads_of(*, reader_study: ReaderStudy, reader_id: uuid.UUID | None = None) -> QuerySet[Read]:
+    """Return the reads that have been opened, of one reader where one is named."""
+    reads = Read.objects.filter(assignment__reader_study=reader_study).exclude(assignment__state=AssignmentState.VOID)
+    if reader_id is not None:
+        reads = reads.filter(assignment__reader=reader_id)
+    return reads.select_related("assignment__reader", "assignment__case")
 
 
 def history_of(*, read: Read) -> list[Step]:

@@ -159,7 +159,7 @@ def _append(
 
 def _signature(by: User, read: Read, revision: Revision, meaning: str) -> Signature:
     return Signature.objects.create(
-        created_at=read.signed_at,
+        created_at=read.signed_at or timezone.now(),
         read=read,
         revision=revision,
         revision_digest=revision.digest,

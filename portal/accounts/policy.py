@@ -165,6 +165,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-reopen": {"POST": _A.READER_STUDY_MANAGE},
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
+    "reader-study-reads": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-audit": {"GET": _A.AUDIT_VIEW},
     "reader-study-audit-checks": {"GET": _A.AUDIT_VIEW, "POST": _A.AUDIT_VIEW},
     "reader-study-audit-export": {"GET": _A.AUDIT_VIEW},

@@ -77,7 +77,7 @@ def test_a_signature_says_who_when_what_and_of_which_content(reader: Client, rea
     assert signature.created_at == Read.objects.get(pk=read.pk).signed_at
     event = Event.objects.get(action="read.sign")
     assert event.rows["annotations.Signature"].keys() == {str(signature.pk)}
-    assert (event.origin["address"], event.origin["user_agent"]) == ("192.0.2.9", "a workstation")
+    assert {"address": "192.0.2.9", "user_agent": "a workstation"}.items() <= (event.origin or {}).items()
     assert list(broken_links()) == []
 
 

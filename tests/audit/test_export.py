@@ -43,7 +43,9 @@ def changed(line: bytes, draw: st.DataObject) -> bytes:
     holder = document
     for key in above:
         holder = holder[key]
-    other = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just({}) | st.just([])
+    other: st.SearchStrategy[Any] = (
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just({}) | st.just([])
+    )
     holder[last] = draw.draw(other.filter(lambda value: canonical_json(value) != canonical_json(holder[last])))
     return canonical_json(document).encode() + b"\n"
 

@@ -170,6 +170,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-segment": {"PUT": OWN_READING_W},
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},
+    "reader-study-reads": {"GET": STUDY_MANAGE},
     "reader-study-audit": {"GET": STUDY_MANAGE},
     "reader-study-audit-checks": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-audit-export": {"GET": STUDY_MANAGE},

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { Link } from "react-router";
 import type { Question } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
@@ -10,6 +11,7 @@ import type { Signing } from "./useSigning";
 
 interface SignFooterProps {
   signing: Signing;
+  readId: string;
   username: string;
   questions: Question[];
   findings: Finding[];
@@ -28,6 +30,9 @@ export function SignFooter(props: SignFooterProps) {
         <Button fullWidth size="sm" onClick={onGoOn}>
           {hasNext ? "Next case" : "All read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
         </Button>
+        <Link className={classes.history} to={`/reads/${props.readId}/history`}>
+          History of this read
+        </Link>
       </footer>
     );
   }

@@ -21,6 +21,7 @@ const PARTS = [
   { path: "/progress", text: "Progress" },
   { path: "/labels", text: "Labels" },
   { path: "/results", text: "Results" },
+  { path: "/audit", text: "Audit trail" },
 ];
 
 interface ReaderStudyFrameProps {

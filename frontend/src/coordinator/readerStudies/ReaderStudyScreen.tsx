@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
+import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
 import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
@@ -11,6 +12,7 @@ import { OverviewPart } from "./OverviewPart";
 import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
+import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 
 const PARTS: Record<string, ComponentType<PartProps>> = {
@@ -22,7 +24,9 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   ai: AiPart,
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
+  reads: ReadsPart,
   labels: LabelsPart,
+  audit: AuditPart,
 };
 
 /** One reader study: the part that the address names. */
