@@ -88,6 +88,7 @@ VIEWS = {
     "dicomweb-instance-metadata": "images.view",
     "dicomweb-frames": "images.view",
     "frame-grant": "images.view",
+    "read": "images.view",
     "frames-manifest": "images.view",
     "frames-frame": "images.view",
     "frames-bundle": "images.view",

@@ -1480,6 +1480,7 @@ export interface components {
         };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
+            study_instance_uid: string;
             /** @description Send it with every frame, in the header X-Frame-Grant. */
             grant: string;
             /** Format: date-time */
@@ -1850,6 +1851,7 @@ export interface components {
         NextImagesOutput: {
             study_instance_uid: string | null;
             series: components["schemas"]["NextSeriesOutput"][];
+            frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description The next assignment. */
         NextOutput: {
@@ -1860,6 +1862,39 @@ export interface components {
         NextSeriesOutput: {
             series_instance_uid: string;
             number_of_instances: number;
+        };
+        /** @description A read just opened, and with it what its images are fetched by. */
+        OpenedReadOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            reader_study: components["schemas"]["ReadReaderStudyOutput"];
+            case: components["schemas"]["ReadCaseOutput"];
+            position: number;
+            total: number;
+            state: string;
+            label_schema: components["schemas"]["LabelSchemaOutput"];
+            hanging_rules: {
+                [key: string]: unknown;
+            }[];
+            revision_number?: number;
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            opened_at: string;
+            phase?: components["schemas"]["PhaseEnum"];
+            /** Format: date-time */
+            first_read_at?: string | null;
+            /** Format: date-time */
+            saved_at: string | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            /** Format: uuid */
+            next_assignment_id: string | null;
+            comparison_available: boolean;
+            frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
@@ -3009,7 +3044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadOutput"];
+                    "application/json": components["schemas"]["OpenedReadOutput"];
                 };
             };
             /** @description A problem document. */
