@@ -93,7 +93,7 @@ def progress_of(*, reader_study: ReaderStudy) -> list[ReaderProgress]:
                 name=own[0].reader.name,
                 total=len(own),
                 signed=len(reads),
-                draft=sum(a.state == AssignmentState.DRAFT for a in own),
+                draft=sum(a.state in (AssignmentState.DRAFT, AssignmentState.REOPENED) for a in own),
                 median_active_s=statistics.median(times) if times else None,
                 last_signed_at=max((read.signed_at for read in reads if read.signed_at), default=None),
             )

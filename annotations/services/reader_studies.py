@@ -243,36 +243,33 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
             ],
         )
     seed = seed or secrets.token_hex(16)
-    drawn, number_of_cases = _draw(reader_study, seed)
+    number_of_cases, number_of_readers = _draw(reader_study, seed)
     reader_study.launched_at = timezone.now()
     reader_study.save(update_fields=["state", "launched_at"])
     record(
         stream=stream_of(reader_study.pk),
+        rows=reader_study.randomisation_lists.all(),
         actor=by,
         action="reader_study.launch",
         obj=reader_study,
-        detail={"seed": seed, "algorithm": ALGORITHM, "cases": number_of_cases, "readers": len(drawn)},
-        rows=drawn,
+        detail={"seed": seed, "algorithm": ALGORITHM, "cases": number_of_cases, "readers": number_of_readers},
     )
     return reader_study
 
 
-def _draw(reader_study: ReaderStudy, seed: str) -> tuple[list[RandomisationList], int]:
-    """Store every reader's order and assignments; return the orders, and how many cases there are."""
+def _draw(reader_study: ReaderStudy, seed: str) -> tuple[int, int]:
+    """Store every reader's order and assignments; return how many cases and readers there are."""
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
     arm, session = reader_study.arms.get(), reader_study.sessions.get()
     readers = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
-    drawn = []
     for reader in readers.order_by("username"):
         order = reading_order(seed=seed, username=reader.username, case_names=list(cases))
-        drawn.append(
-            RandomisationList.objects.create(
-                reader_study=reader_study,
-                reader=reader,
-                seed=seed,
-                algorithm=ALGORITHM,
-                order=[str(cases[name].pk) for name in order],
-            )
+        RandomisationList.objects.create(
+            reader_study=reader_study,
+            reader=reader,
+            seed=seed,
+            algorithm=ALGORITHM,
+            order=[str(cases[name].pk) for name in order],
         )
         Assignment.objects.bulk_create(
             Assignment(
@@ -285,7 +282,7 @@ def _draw(reader_study: ReaderStudy, seed: str) -> tuple[list[RandomisationList]
             )
             for position, name in enumerate(order, start=1)
         )
-    return drawn, len(cases)
+    return len(cases), len(readers)
 
 
 @transaction.atomic

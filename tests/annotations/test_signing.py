@@ -9,13 +9,16 @@ from django.test import Client
 from django.utils import timezone
 
 from annotations.domain.signatures import MEANINGS
-from annotations.models import Assignment, Read, Revision, Signature
+from annotations.domain.truth_csv import Truth
+from annotations.models import Assignment, Read, ReferenceSource, Revision, Signature
 from annotations.services.reader_studies import reader_study_close
+from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
 from portal.accounts.services import token_create
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
 from tests.annotations.building import COMPLETE, Built, content, finding, launched
+from validation.selectors import snapshot_content
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +168,20 @@ def test_a_reopened_read_goes_on_from_what_was_signed_and_its_signature_counts_u
     assert (row["revision_number"], row["signature"]["meaning"]) == (3, "CORRECTION")
     assert Signature.objects.filter(read=read).count() == 2
     assert list(broken_links()) == []
+
+
+def test_an_analysis_counts_the_signature_of_a_reopened_read(
+    built: Built, reader: Client, coordinator: Client, read: Read
+) -> None:
+    truths = [Truth(case.name, 1, []) for case in built.cases]
+    reference_standard_create(
+        by=built.coordinator, reader_study=built.reader_study, truths=truths, source=ReferenceSource.CSV, provenance=""
+    )
+    signed(reader, read)
+    reopened(coordinator, read)
+    frozen = snapshot_content(reader_study=built.reader_study, confidence_level=0.95, call_threshold=None)
+    (counted,) = [one for one in frozen["reads"] if one["revision"]]
+    assert (counted["state"], counted["rating"]) == ("SIGNED", 83)
 
 
 def test_only_a_coordinator_reopens_and_only_with_a_reason(
