@@ -2,9 +2,23 @@
 
 from django.urls import path
 
-from annotations.api import ai, audit, hanging, history, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import (
+    ai,
+    audit,
+    hanging,
+    history,
+    label_export,
+    labels,
+    prefetch,
+    reader_studies,
+    reading,
+    segments,
+    sittings,
+    webhooks,
+)
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
+WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
     path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
@@ -41,6 +55,7 @@ urlpatterns = [
     path(f"{STUDY}/audit/export", audit.AuditExportApi.as_view(), name="reader-study-audit-export"),
     path("audit/verifier", audit.AuditVerifierApi.as_view(), name="audit-verifier"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
+    path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
     path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),
     path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),
@@ -66,4 +81,14 @@ urlpatterns = [
     path("reads/<uuid:read_id>/history", history.ReadHistoryApi.as_view(), name="read-history"),
     path("reads/<uuid:read_id>/difference", history.ReadDifferenceApi.as_view(), name="read-difference"),
     path("reads/<uuid:read_id>/reopen", history.ReadReopenApi.as_view(), name="read-reopen"),
+    path(f"{STUDY}/webhooks", webhooks.WebhooksApi.as_view(), name="reader-study-webhooks"),
+    path(WEBHOOK, webhooks.WebhookApi.as_view(), name="reader-study-webhook"),
+    path(f"{WEBHOOK}/secret", webhooks.WebhookSecretApi.as_view(), name="reader-study-webhook-secret"),
+    path(f"{WEBHOOK}/ping", webhooks.WebhookPingApi.as_view(), name="reader-study-webhook-ping"),
+    path(f"{WEBHOOK}/deliveries", webhooks.WebhookDeliveriesApi.as_view(), name="reader-study-webhook-deliveries"),
+    path(
+        f"{WEBHOOK}/deliveries/<uuid:delivery_id>/resend",
+        webhooks.WebhookResendApi.as_view(),
+        name="reader-study-webhook-delivery-resend",
+    ),
 ]

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -39,6 +39,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False) -> str:
     """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
+    return "".join(labels_csv_lines(rows, question_keys, with_times=with_times))
+
+
+def labels_csv_lines(
+    rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False
+) -> Iterator[str]:
+    """Write the same line by line, holding one row at a time."""
     keys = list(question_keys)
     columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
@@ -46,6 +53,7 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], 
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*columns, *(ANSWER_PREFIX + key for key in keys)])
     for row in rows:
+        yield _taken(out)
         values = {
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
@@ -57,7 +65,14 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], 
         }
         answers = [_cell(row["answers"].get(key)) for key in keys]
         writer.writerow([*(_cell(values[name]) for name in columns), *answers])
-    return out.getvalue()
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
 def _json(value: Any) -> str:

@@ -99,6 +99,7 @@ VIEWS = {
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-labels": "labels.view",
+    "reader-study-labels-export": "labels.view",
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",
     "read-heat-map": "read.ai_shown",

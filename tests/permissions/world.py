@@ -38,6 +38,9 @@ from portal.inference.models import (
     PredictionSource,
 )
 from portal.inference.services import heat_map_create
+from portal.webhooks.events import EventKind, reader_study_scope
+from portal.webhooks.models import Delivery
+from portal.webhooks.services import webhook_create
 from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
@@ -87,6 +90,7 @@ class Side:
     analysis_run_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
+    delivery: Delivery
     secrets: dict[str, str]
 
 
@@ -241,6 +245,13 @@ def complete_side(letter: str) -> Side:
         source=ReferenceSource.CSV,
         provenance=f"truth-canary-{letter}.csv",
     )
+    webhook_create(
+        by=coordinator,
+        scope=reader_study_scope(reader_study.pk),
+        # A number, so that no name has to be asked for; nothing is sent, for nothing here is committed.
+        url="https://93.184.216.34/hook",
+        events=[EventKind.READER_STUDY_LAUNCHED],
+    )
     building.reader_study_launch(by=coordinator, reader_study=reader_study, seed=f"seed-canary-{letter}")
 
     other_finding = str(uuid.uuid4())
@@ -271,6 +282,7 @@ def complete_side(letter: str) -> Side:
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
+        delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
             "the other reader's username": other_reader.username,
             "the other reader's name": other_reader.last_name,

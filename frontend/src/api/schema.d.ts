@@ -193,23 +193,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/verifier": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Download it: one file, Python's standard library only. */
-        get: operations["audit_verifier_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -592,58 +575,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the events, newest first. */
-        get: operations["reader_studies_audit_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reader-studies/{reader_study_id}/audit/checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the last verifications, newest first. */
-        get: operations["reader_studies_audit_checks_list"];
-        put?: never;
-        /** @description Have a worker verify the trail and the rows that it tells of. */
-        post: operations["reader_studies_audit_checks_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reader-studies/{reader_study_id}/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Download events, heads, the rows they tell of and a manifest as JSON lines. */
-        get: operations["reader_studies_audit_export_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reader-studies/{reader_study_id}/cases": {
         parameters: {
             query?: never;
@@ -758,6 +689,23 @@ export interface paths {
         };
         /** @description List the labels: all of them for coordinators and API clients, a reader's own for the reader. */
         get: operations["reader_studies_labels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/labels/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Write every label, oldest first, as JSON lines or CSV; `Overread-Row-Count` says how many there are. */
+        get: operations["reader_studies_labels_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -921,6 +869,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, oldest first. */
+        get: operations["reader_studies_webhooks_list"];
+        put?: never;
+        /** @description Register an address; the answer is the only time the secret is shown. */
+        post: operations["reader_studies_webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it. */
+        get: operations["reader_studies_webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with the log of its deliveries. */
+        delete: operations["reader_studies_webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change it, or switch it on or off. */
+        patch: operations["reader_studies_webhooks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what has been and is to be delivered, newest first. */
+        get: operations["reader_studies_webhooks_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send it again, with the same id and body. */
+        post: operations["reader_studies_webhooks_deliveries_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a test event; its delivery says what came of it. */
+        post: operations["reader_studies_webhooks_ping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a new secret; the answer is the only time it is shown, and the old one signs nothing more. */
+        post: operations["reader_studies_webhooks_secret_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}": {
         parameters: {
             query?: never;
@@ -947,23 +1000,6 @@ export interface paths {
         };
         /** @description Return what the AI says, once the protocol allows it; before that this address does not exist. */
         get: operations["reads_comparison_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reads/{read_id}/difference": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the fields in which two revisions differ. */
-        get: operations["reads_difference_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1040,23 +1076,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reads/{read_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List every revision with who made it, when, from where, and what it changed. */
-        get: operations["reads_history_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reads/{read_id}/prefetch": {
         parameters: {
             query?: never;
@@ -1068,23 +1087,6 @@ export interface paths {
         put?: never;
         /** @description Say which images the reader needs next; the assignment is not opened by it. */
         post: operations["reads_prefetch_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reads/{read_id}/reopen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description Give a signed read back to its reader; the signature stays, and counts until there is a newer one. */
-        post: operations["reads_reopen_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1151,7 +1153,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`. */
+        /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
         post: operations["reads_sign_create"];
         delete?: never;
         options?: never;
@@ -1206,6 +1208,111 @@ export interface paths {
         post?: never;
         /** @description Revoke a token at once. */
         delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, oldest first. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** @description Register an address; the answer is the only time the secret is shown. */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it. */
+        get: operations["webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with the log of its deliveries. */
+        delete: operations["webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change it, or switch it on or off. */
+        patch: operations["webhooks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what has been and is to be delivered, newest first. */
+        get: operations["webhooks_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send it again, with the same id and body. */
+        post: operations["webhooks_deliveries_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a test event; its delivery says what came of it. */
+        post: operations["webhooks_ping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a new secret; the answer is the only time it is shown, and the old one signs nothing more. */
+        post: operations["webhooks_secret_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1306,51 +1413,12 @@ export interface components {
          *     * `OPEN` - Open
          *     * `DRAFT` - Draft
          *     * `SIGNED` - Signed
-         *     * `REOPENED` - Reopened
          *     * `VOID` - Void
          * @enum {string}
          */
-        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
-        /** @description A verification, and what it found. */
-        AuditCheckOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            state?: components["schemas"]["JobStateEnum"];
-            error_detail?: string;
-            requested_by?: string | null;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            finished_at?: string | null;
-            /** Format: int64 */
-            number_of_events?: number;
-            /** Format: int64 */
-            number_of_rows?: number;
-            /** Format: date-time */
-            newest_event_at?: string | null;
-            problems: string[];
-        };
-        /** @description One event. The names are those that the account had then. */
-        AuditEventOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            stream: string;
-            /** Format: int64 */
-            sequence: number;
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            actor_id: string | null;
-            username?: string | null;
-            name?: string | null;
-            action: string;
-            object_type: string;
-            object_id: string;
-            detail?: unknown;
-            address?: string | null;
-            user_agent?: string | null;
-            digest: string;
-        };
+        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        /** @enum {unknown} */
+        BlankEnum: "";
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1399,13 +1467,6 @@ export interface components {
         CasesInputRequest: {
             imaging_study_ids: string[];
         };
-        /** @description One field that differs, in the words of the label schema. */
-        ChangeOutput: {
-            field: string;
-            label: string;
-            before: string | null;
-            after: string | null;
-        };
         /** @description One line of the launch check. */
         CheckItemOutput: {
             code: string;
@@ -1420,6 +1481,41 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description One event for one webhook, and what has become of it. */
+        DeliveryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: string;
+            state?: components["schemas"]["DeliveryOutputStateEnum"];
+            attempts?: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            last_attempt_at?: string | null;
+            /** Format: date-time */
+            next_attempt_at?: string | null;
+            response_status?: number | null;
+            error_code?: string;
+            duration_ms?: number | null;
+            /** Format: date-time */
+            delivered_at?: string | null;
+            readonly payload: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `PENDING` - Pending
+         *     * `DELIVERED` - Delivered
+         *     * `FAILED` - Failed
+         * @enum {string}
+         */
+        DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /**
+         * @description * `BY_HAND` - By Hand
+         *     * `FAILING` - Failing
+         * @enum {string}
+         */
+        DisabledReasonEnum: "BY_HAND" | "FAILING";
         /** @description What was stored. */
         DraftOutput: {
             revision_number: number;
@@ -1437,6 +1533,16 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /**
+         * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.closed` - reader_study.closed
+         *     * `read.signed` - read.signed
+         *     * `analysis_run.finished` - analysis_run.finished
+         *     * `ingest_job.finished` - ingest_job.finished
+         *     * `webhook.ping` - webhook.ping
+         * @enum {string}
+         */
+        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
         /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
@@ -1552,32 +1658,6 @@ export interface components {
             /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
             affine: unknown;
             frame_of_reference_uid?: string;
-        };
-        /** @description The history of a read. */
-        HistoryOutput: {
-            /** Format: uuid */
-            read_id: string;
-            reader: string;
-            case: string;
-            state: string;
-            may_reopen: boolean;
-            steps: components["schemas"]["HistoryStepOutput"][];
-        };
-        /** @description One revision with what it changed of the one before it. */
-        HistoryStepOutput: {
-            number: number;
-            kind: string;
-            phase: string;
-            author: string;
-            provenance: string;
-            /** Format: date-time */
-            created_at: string;
-            digest: string;
-            address?: string | null;
-            user_agent?: string | null;
-            signature: components["schemas"]["SignatureOutput"] | null;
-            reopening: components["schemas"]["ReopeningOutput"] | null;
-            changes: components["schemas"]["ChangeOutput"][];
         };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
@@ -1737,13 +1817,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** @description Who signed the label, and what it meant. */
-        LabelSignatureOutput: {
-            username: string;
-            full_name: string;
-            meaning: string;
-            meaning_text: string;
-        };
         /** @description What is missing before launch. */
         LaunchCheckOutput: {
             ready: boolean;
@@ -1768,12 +1841,6 @@ export interface components {
                 [key: string]: string;
             }[];
         };
-        /**
-         * @description * `FINDINGS` - I have read this case and these are my findings.
-         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
-         * @enum {string}
-         */
-        MeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description A member to be. */
         MemberInputRequest: {
             /** Format: uuid */
@@ -1920,12 +1987,12 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AnalysisRunOutput"][];
         };
-        PaginatedAuditEventOutputList: {
+        PaginatedDeliveryOutputList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
-            results: components["schemas"]["AuditEventOutput"][];
+            results: components["schemas"]["DeliveryOutput"][];
         };
         PaginatedImagingStudyOutputList: {
             /** Format: uri */
@@ -1984,6 +2051,13 @@ export interface components {
             ai_model_version_id?: string | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
             ai_decisions_required?: boolean;
+        };
+        /** @description What may be changed of a webhook. */
+        PatchedWebhookPatchRequest: {
+            url?: string;
+            events?: string[];
+            description?: string;
+            is_active?: boolean;
         };
         /** @description A new account. */
         PersonInputRequest: {
@@ -2199,8 +2273,6 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
-            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
-            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2364,17 +2436,6 @@ export interface components {
             reason_code?: string;
             reason?: string;
         };
-        /** @description Why a signed read is given back. */
-        ReopenInputRequest: {
-            reason: string;
-        };
-        /** @description Who reopened the read after this signature, and why. */
-        ReopeningOutput: {
-            by: string;
-            /** Format: date-time */
-            readonly created_at: string;
-            reason: string;
-        };
         /** @description One revision of a read. */
         RevisionOutput: {
             number: number;
@@ -2419,6 +2480,12 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "READ" | "WRITE";
+        /** @description A webhook's secret, shown once. */
+        SecretOutput: {
+            /** Format: uuid */
+            id: string;
+            secret: string;
+        };
         /** @description Changed slices; their rules are in `annotations.domain.segments`. */
         SegmentInputRequest: {
             base_sha256: string | null;
@@ -2463,36 +2530,6 @@ export interface components {
         SignInAgainOutput: {
             /** Format: uuid */
             id: string;
-        };
-        /** @description Content to sign. */
-        SignInputRequest: {
-            base_revision: number;
-            idempotency_key: string;
-            payload: unknown;
-            /** @default  */
-            editor: string;
-            sitting?: components["schemas"]["SittingInputRequest"] | null;
-            password: string;
-            /** @default FINDINGS */
-            meaning: components["schemas"]["MeaningEnum"];
-        };
-        /** @description What a signature can mean. */
-        SignatureMeaningOutput: {
-            code: string;
-            text: string;
-        };
-        /** @description A signature, as it was made. */
-        SignatureOutput: {
-            /** @description As it was then. */
-            username: string;
-            /** @description As it was then. */
-            full_name: string;
-            /** Format: date-time */
-            signed_at: string;
-            meaning: string;
-            /** @description The sentence that the signer saw. */
-            meaning_text: string;
-            revision_digest: string;
         };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
@@ -2551,8 +2588,7 @@ export interface components {
             case_id: string;
             study_instance_uid: string;
             /** Format: date-time */
-            readonly signed_at: string | null;
-            signature?: components["schemas"]["LabelSignatureOutput"] | null;
+            signed_at: string | null;
             /** Format: date-time */
             updated_at: string;
             provenance: string;
@@ -2610,6 +2646,37 @@ export interface components {
             expires_at: string;
             /** Format: date-time */
             last_used_at?: string | null;
+        };
+        /** @description A webhook to register. */
+        WebhookInputRequest: {
+            url: string;
+            events: string[];
+            /** @default  */
+            description: string;
+        };
+        /** @description A webhook and how its deliveries stand. */
+        WebhookOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            url: string;
+            description?: string;
+            events: components["schemas"]["EventsEnum"][];
+            is_active?: boolean;
+            disabled_reason?: components["schemas"]["DisabledReasonEnum"] | components["schemas"]["BlankEnum"];
+            /** Format: date-time */
+            disabled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description First of the failures since it last answered well.
+             */
+            failing_since?: string | null;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            number_pending: number;
+            number_failed: number;
+            /** Format: date-time */
+            last_delivered_at: string | null;
         };
         /**
          * @description * `HOLD` - HOLD
@@ -2681,7 +2748,10 @@ export interface operations {
     ai_models_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2778,7 +2848,10 @@ export interface operations {
     ai_models_versions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 ai_model_id: string;
             };
@@ -2874,7 +2947,10 @@ export interface operations {
     analysis_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -2969,7 +3045,10 @@ export interface operations {
     analysis_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -3045,34 +3124,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedReadOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_verifier_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/x-python": string;
                 };
             };
             /** @description A problem document. */
@@ -3217,7 +3268,10 @@ export interface operations {
     inference_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3279,7 +3333,10 @@ export interface operations {
     inference_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -3309,7 +3366,10 @@ export interface operations {
     inference_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -3372,7 +3432,10 @@ export interface operations {
     ingest_jobs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3620,7 +3683,10 @@ export interface operations {
     model_versions_predictions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3692,7 +3758,10 @@ export interface operations {
     "model_versions_predictions.csv_create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3795,7 +3864,10 @@ export interface operations {
     people_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3860,7 +3932,10 @@ export interface operations {
     reader_studies_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3991,7 +4066,10 @@ export interface operations {
     reader_studies_analysis_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4039,139 +4117,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentOutput"][];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_list: {
-        parameters: {
-            query?: {
-                action?: string;
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                object_id?: string;
-                object_type?: string;
-                /** @description Number of results to return per page. */
-                page_size?: number;
-                person?: string;
-                since?: string;
-                until?: string;
-            };
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaginatedAuditEventOutputList"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_checks_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditCheckOutput"][];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_checks_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditCheckOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_export_retrieve: {
-        parameters: {
-            query?: {
-                format?: "json" | "jsonl";
-            };
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": string;
                 };
             };
             /** @description A problem document. */
@@ -4349,7 +4294,10 @@ export interface operations {
     reader_studies_close_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4517,10 +4465,50 @@ export interface operations {
             };
         };
     };
+    reader_studies_labels_export: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description Frozen first reads too. */
+                include_first_reads?: boolean;
+                /** @description Only labels stored at or after it. */
+                updated_since?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_launch_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4678,7 +4666,10 @@ export interface operations {
     reader_studies_priors_suggest_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4802,7 +4793,10 @@ export interface operations {
     reader_studies_reference_standard_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4863,6 +4857,308 @@ export interface operations {
             };
         };
     };
+    reader_studies_webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedWebhookPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeliveryOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_deliveries_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery_id: string;
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_ping_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_secret_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_retrieve: {
         parameters: {
             query?: never;
@@ -4910,39 +5206,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reads_difference_list: {
-        parameters: {
-            query?: {
-                newer?: number;
-                older?: number;
-            };
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5088,36 +5351,6 @@ export interface operations {
             };
         };
     };
-    reads_history_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reads_prefetch_create: {
         parameters: {
             query?: never;
@@ -5135,40 +5368,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reads_reopen_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReopenInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReopeningOutput"];
                 };
             };
             /** @description A problem document. */
@@ -5292,7 +5491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignInputRequest"];
+                "application/json": components["schemas"]["SaveInputRequest"];
             };
         };
         responses: {
@@ -5378,7 +5577,10 @@ export interface operations {
     tokens_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5424,6 +5626,297 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedWebhookPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeliveryOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_ping_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_secret_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
             };
             /** @description A problem document. */
             default: {

@@ -14,6 +14,7 @@ import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
 import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
+import { WebhooksPart } from "./WebhooksPart";
 
 const PARTS: Record<string, ComponentType<PartProps>> = {
   overview: OverviewPart,
@@ -27,6 +28,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   reads: ReadsPart,
   labels: LabelsPart,
   audit: AuditPart,
+  webhooks: WebhooksPart,
 };
 
 /** One reader study: the part that the address names. */
