@@ -63,7 +63,7 @@ def test_signed_reopened_and_signed_again(
     revisions = page.get_by_role("table", name="Revisions")
     expect(revisions).to_contain_text("Signed by")
     expect(revisions).to_contain_text("I have read this case and these are my findings.")
-    expect(revisions).to_contain_text("How well seen?: well (4)")
+    expect(revisions).to_contain_text("How well seen? well (4)")
     page.get_by_label("Reason").fill("Look at the lower lobe again.")
     page.get_by_role("button", name="Reopen the read").click()
     expect(revisions).to_contain_text("Look at the lower lobe again.")

@@ -15,6 +15,7 @@ interface SignatureFieldsProps {
 export function SignatureFields(props: SignatureFieldsProps) {
   const { signature, username, error, isDisabled, onSign } = props;
   const { field } = signature;
+  const isFaulty = passwordFault(error) !== null;
   useEffect(() => {
     if (isWrongPassword(error) && !isDisabled) field.current?.focus();
   }, [error, isDisabled, field]);
@@ -24,20 +25,13 @@ export function SignatureFields(props: SignatureFieldsProps) {
     event.preventDefault();
     onSign();
   };
+  const meant = signature.meanings.find(({ code }) => code === signature.meaning);
   return (
     <div className={classes.signature}>
-      <NativeSelect
-        size="xs"
-        aria-label="Meaning of the signature"
-        disabled={isDisabled}
-        value={signature.meaning}
-        data={signature.meanings.map(({ code, text }) => ({ value: code, label: text }))}
-        onChange={(event) => signature.setMeaning(event.currentTarget.value)}
-      />
+      <p className={classes.meaning}>
+        <b>{username}</b> signs: “{meant?.text}”
+      </p>
       <div className={classes.who}>
-        <span className={classes.username}>
-          Signed by <b>{username}</b>
-        </span>
         <PasswordInput
           ref={field}
           size="xs"
@@ -47,11 +41,30 @@ export function SignatureFields(props: SignatureFieldsProps) {
           autoComplete="current-password"
           disabled={isDisabled}
           value={signature.password}
-          error={passwordFault(error)}
+          error={isFaulty}
           onChange={(event) => signature.setPassword(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
+        <NativeSelect
+          size="xs"
+          w={112}
+          aria-label="Meaning of the signature"
+          disabled={isDisabled}
+          value={signature.meaning}
+          data={signature.meanings.map(({ code }) => ({ value: code, label: titled(code) }))}
+          onChange={(event) => signature.setMeaning(event.currentTarget.value)}
+        />
       </div>
+      {isFaulty && (
+        <p className={classes.fault} role="alert">
+          {passwordFault(error)}
+        </p>
+      )}
     </div>
   );
+}
+
+/** `FINDINGS` as `Findings`. */
+function titled(code: string): string {
+  return code.charAt(0) + code.slice(1).toLowerCase();
 }

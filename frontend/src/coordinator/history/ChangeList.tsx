@@ -14,7 +14,8 @@ export function ChangeList({ changes }: { changes: FieldChange[] }) {
     <>
       {changes.map((change) => (
         <Text key={change.field} size="sm">
-          {change.label}: {change.before !== null && <del>{change.before}</del>}
+          {/[?.:]$/.test(change.label) ? change.label : `${change.label}:`}{" "}
+          {change.before !== null && <del>{change.before}</del>}
           {change.before !== null && change.after !== null && " → "}
           {change.after === null ? " taken away" : <ins>{change.after}</ins>}
         </Text>

@@ -20,12 +20,14 @@ export function AuditFilters({ readerStudyId, filter, onFilter }: AuditFiltersPr
   return (
     <Group gap="sm" align="flex-end">
       <NativeSelect
+        size="xs"
         label="Person"
         value={filter.person}
         data={[{ value: "", label: "Everybody" }, ...[...people].map(([value, label]) => ({ value, label }))]}
         onChange={(event) => set({ person: event.currentTarget.value })}
       />
       <NativeSelect
+        size="xs"
         label="Action"
         value={filter.action}
         data={[
@@ -35,24 +37,27 @@ export function AuditFilters({ readerStudyId, filter, onFilter }: AuditFiltersPr
         onChange={(event) => set({ action: event.currentTarget.value })}
       />
       <TextInput
+        size="xs"
         label="Object"
         placeholder="identifier"
         value={filter.object_id}
         onChange={(event) => set({ object_id: event.currentTarget.value.trim() })}
       />
       <TextInput
+        size="xs"
         label="From"
         type="date"
         value={filter.since.slice(0, 10)}
         onChange={(event) => set({ since: dayStart(event.currentTarget.value, 0) })}
       />
       <TextInput
+        size="xs"
         label="To"
         type="date"
         value={filter.until === "" ? "" : dayBefore(filter.until)}
         onChange={(event) => set({ until: dayStart(event.currentTarget.value, 1) })}
       />
-      <Button variant="default" onClick={() => onFilter(EVERYTHING)}>
+      <Button size="xs" variant="default" onClick={() => onFilter(EVERYTHING)}>
         Clear
       </Button>
     </Group>
