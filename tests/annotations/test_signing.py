@@ -194,6 +194,7 @@ def test_only_a_coordinator_reopens_and_only_with_a_reason(
     assert reopened(coordinator, read, "  ").status_code == 400
     assert reopened(coordinator, read).status_code == 200
     assert reopened(coordinator, read).status_code == 409
+    assert Event.objects.get(action="read.reopen").actor == built.coordinator
 
 
 def test_a_closed_reader_study_reopens_nothing(built: Built, reader: Client, coordinator: Client, read: Read) -> None:

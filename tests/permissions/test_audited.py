@@ -16,11 +16,13 @@ from portal.db import JobState
 from portal.inference.models import InferenceRun
 from tests.permissions.requests import address, body
 from tests.permissions.routes import Route, all_routes
-from tests.permissions.world import World
+from tests.permissions.world import QUESTIONS, World
 from validation.models import AnalysisRun
 
 pytestmark = pytest.mark.django_db
 
+# What is there already is not stored again.
+OTHER_QUESTIONS = [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]
 ROOT = Path(__file__).parents[2]
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 
@@ -34,11 +36,11 @@ PROVEN_ELSEWHERE = {
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
     "read-first-read": ("tests/annotations/services/test_phases.py", "read.freeze_first"),
     # Those of the sweep have no password.
     "read-sign": ("tests/annotations/test_signing.py", "read.sign"),
     "read-reopen": ("tests/annotations/test_signing.py", "read.reopen"),
-    "assignment-open": ("tests/annotations/services/test_reads.py", "read.open"),
     "read-prefetch": ("tests/annotations/services/test_prefetch.py", "ACTION"),
 }
 
@@ -56,7 +58,6 @@ DRAFT = {
     "reader-study-priors-suggest": "POST",
     "reader-study-hanging-protocol": "PUT",
     "reader-study-members": "PUT",
-    "reader-study-launch": "POST",
 }
 JOB_STATES = {
     "analysis-run-cancel": JobState.PENDING,
@@ -88,7 +89,6 @@ VIEWS = {
     "dicomweb-instance-metadata": "images.view",
     "dicomweb-frames": "images.view",
     "frame-grant": "images.view",
-    "read": "images.view",
     "frames-manifest": "images.view",
     "frames-frame": "images.view",
     "frames-bundle": "images.view",
@@ -117,7 +117,8 @@ VIEWS = {
 def left_by(client: Client, method: str, route: Route, world: World) -> tuple[int, list[Event]]:
     """Send one request, note the events that it left, and undo it."""
     cookies = client.cookies.copy()
-    content = "" if method == "GET" else json.dumps(body(route.name, world.a))
+    sent = {"questions": OTHER_QUESTIONS} if route.name == "reader-study-label-schema" else body(route.name, world.a)
+    content = "" if method == "GET" else json.dumps(sent)
     before = set(Event.objects.values_list("pk", flat=True))
     with transaction.atomic():
         prepare(route.name, method, world)
