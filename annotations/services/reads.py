@@ -146,7 +146,9 @@ def _append(
         idempotency_key=save.idempotency_key,
     )
     _advance(read, revision, save, following)
-    signature = _signature(by, read, revision, meaning) if kind == RevisionKind.SIGNED else None
+    # What the demo simulates nobody has signed.
+    is_signed_by_hand = kind == RevisionKind.SIGNED and provenance == Provenance.HUMAN
+    signature = _signature(by, read, revision, meaning) if is_signed_by_hand else None
     record(
         stream=stream_of_reader(assignment),
         actor=by,
