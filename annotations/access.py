@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from annotations.domain.blinding import HIDDEN, shows_past_reads
 from annotations.domain.segment_marks import segments_named
 from annotations.models import (
+    Arm,
     Assignment,
     AssignmentState,
     Case,
@@ -19,6 +21,7 @@ from annotations.models import (
     ReaderStudyState,
     SegmentVersion,
 )
+from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
 from portal.errors import Forbidden, NotFound
@@ -80,6 +83,15 @@ def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
     return read
 
 
+def own_read_shown(user: Any, read_id: uuid.UUID) -> Read:
+    """Return the caller's own read as far as the protocol still shows it: some arms hide what is signed."""
+    read = own_read(user, read_id)
+    assignment = read.assignment
+    if read.signed_at and not shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training):
+        raise NotFound
+    return read
+
+
 def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
     read = (
@@ -89,7 +101,7 @@ def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
         raise NotFound
     if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:
         return read
-    return own_read(user, read_id)
+    return own_read_shown(user, read_id)
 
 
 def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
@@ -120,7 +132,7 @@ def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sh
         return version
     if Role.API_CLIENT in roles and _is_signed_with(version):
         return version
-    own_read(user, read_id)
+    own_read_shown(user, read_id)
     return version
 
 
@@ -135,7 +147,6 @@ def _own(user: Any, prefix: str = "") -> Q:
             f"{prefix}reader": user,
             f"{prefix}reader_study__memberships__user": user,
             f"{prefix}reader_study__memberships__role": Role.READER,
-            f"{prefix}reader_study__state__in": [ReaderStudyState.OPEN, ReaderStudyState.CLOSED],
         }
     ) & ~Q(**{f"{prefix}state": AssignmentState.VOID})
 
@@ -143,22 +154,22 @@ def _own(user: Any, prefix: str = "") -> Q:
 def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
 
-    Those who build reader studies see all; a reader sees the cases assigned to them, and their priors where the
-    protocol shows these; a coordinator or adjudicator sees the cases and priors of their reader studies.
+    Those who build reader studies see all; a reader sees the cases they have opened and the one they were told to
+    fetch ahead, and their priors where the protocol shows these; a coordinator or adjudicator sees the cases and
+    priors of their reader studies.
     """
     if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
         return ImagingStudy.objects.all()
     if not user.is_authenticated:
         return ImagingStudy.objects.none()
-    assigned = Assignment.objects.filter(_own(user))
+    reached = ~Q(state=AssignmentState.PENDING) | Q(images_named_at__isnull=False)
+    assigned = Assignment.objects.filter(_own(user), reached)
     overseen = Case.objects.filter(
         removed_at=None,
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
     )
-    priors = CasePrior.objects.filter(
-        Q(case__in=assigned.filter(reader_study__shows_priors=True).values("case")) | Q(case__in=overseen)
-    )
+    priors = CasePrior.objects.filter(Q(case__in=_with_priors_shown(assigned)) | Q(case__in=overseen))
     return ImagingStudy.objects.filter(
         Q(pk__in=assigned.values("case__imaging_study"))
         | Q(pk__in=overseen.values("imaging_study"))
@@ -183,6 +194,14 @@ def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.
     return sorted(pk for (pk,) in through)
 
 
+def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:
+    """Return the cases whose priors the protocol shows now: where one arm hides them, only while another is read."""
+    hiding = Arm.objects.filter(blinding__priors=HIDDEN)
+    shown = assigned.filter(reader_study__shows_priors=True).exclude(arm__in=hiding)
+    at_rest = [AssignmentState.PENDING, AssignmentState.SIGNED]
+    return shown.exclude(reader_study__in=hiding.values("reader_study"), state__in=at_rest).values("case")
+
+
 def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     """Return a case in force of a reader study that the caller may manage."""
     case = (
@@ -193,3 +212,13 @@ def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
+    """Return a reader of a reader study that the caller may manage."""
+    reader = User.objects.filter(
+        pk=user_id, memberships__reader_study=reader_study, memberships__role=Role.READER
+    ).first()
+    if reader is None:
+        raise NotFound
+    return reader

@@ -115,7 +115,8 @@ class ReadHistoryApi(APIView):
         shown = {
             "read_id": read.pk,
             "reader": assignment.reader.username,
-            "case": assignment.case.name,
+            # A reader who meets a case again must not know it by its name.
+            "case": assignment.name_shown if assignment.reader_id == caller(request).pk else assignment.case.name,
             "state": assignment.state,
             "may_reopen": read.signed_at is not None and assignment.reader_id != caller(request).pk,
             "steps": history_of(read=read),

@@ -105,8 +105,12 @@ class PhaseTimesOutput(serializers.Serializer[Any]):
 
 
 class TimedLabelOutput(LabelOutput):
-    """A label with the reading times, which are kept from readers."""
+    """A label with what is kept from readers: its place in the design, and the reading times."""
 
+    arm = serializers.CharField(source="read.assignment.arm.key")
+    session = serializers.IntegerField(source="read.assignment.session.number")
+    repeat_number = serializers.IntegerField(source="read.assignment.repeat_number")
+    is_training = serializers.BooleanField(source="read.assignment.is_training")
     times = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))

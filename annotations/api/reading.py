@@ -11,14 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import own_assignment, own_read, reader_study_for
+from annotations.access import own_assignment, own_read, own_read_shown, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
+from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.domain.signatures import FINDINGS, MEANINGS
-from annotations.models import Assignment, Case, CasePrior, Read, Revision
+from annotations.models import Assignment, AssignmentState, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
@@ -34,12 +35,19 @@ from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 class AssignmentOutput(serializers.ModelSerializer[Assignment]):
     """An assignment on the worklist."""
 
-    case_name = serializers.CharField(source="case.name")
+    case_name = serializers.CharField(source="name_shown")
+    session = serializers.IntegerField(source="session.number")
+    is_openable = serializers.SerializerMethodField()
     signed_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Assignment
-        fields = ["id", "position", "case_name", "state", "signed_at"]
+        fields = ["id", "position", "case_name", "session", "is_training", "state", "is_openable", "signed_at"]
+
+    def get_is_openable(self, assignment: Assignment) -> bool:
+        """Say whether a signed read may be looked at again."""
+        is_signed = assignment.state == AssignmentState.SIGNED
+        return not is_signed or shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training)
 
     def get_signed_at(self, assignment: Assignment) -> str | None:
         """Return when the read was signed."""
@@ -137,15 +145,26 @@ class ReadPriorOutput(serializers.Serializer[Any]):
 class ReadCaseOutput(serializers.Serializer[Any]):
     """The case of a read, with its priors as far as the protocol shows them."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    imaging_study = ReadImagingStudyOutput()
+    id = serializers.SerializerMethodField()
+    name = serializers.CharField(source="name_shown")
+    imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
+    study_date = serializers.SerializerMethodField()
     priors = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.UUIDField())
+    def get_id(self, assignment: Assignment) -> str:
+        """Return the case's id, or where the reader meets cases again, the assignment's."""
+        return str(assignment.pk if assignment.shown_name else assignment.case_id)
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_study_date(self, assignment: Assignment) -> Any:
+        """Return the day of the examination where the arm shows it."""
+        return assignment.case.imaging_study.study_date if is_shown("dates", assignment.arm.blinding) else None
+
     @extend_schema_field(ReadPriorOutput(many=True))
-    def get_priors(self, case: Case) -> Any:
+    def get_priors(self, assignment: Assignment) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(priors_of_read(case=case), many=True, context=self.context).data
+        return ReadPriorOutput(priors_of_read(assignment=assignment), many=True, context=self.context).data
 
 
 class SignatureMeaningOutput(serializers.Serializer[Any]):
@@ -160,8 +179,10 @@ class ReadOutput(serializers.ModelSerializer[Read]):
 
     assignment_id = serializers.UUIDField()
     reader_study = ReadReaderStudyOutput(source="assignment")
-    case = ReadCaseOutput(source="assignment.case")
+    case = ReadCaseOutput(source="assignment")
     position = serializers.IntegerField(source="assignment.position")
+    session = serializers.IntegerField(source="assignment.session.number")
+    is_training = serializers.BooleanField(source="assignment.is_training")
     state = serializers.CharField(source="assignment.state")
     label_schema = LabelSchemaOutput()
     hanging_rules = serializers.ListField(child=serializers.DictField())
@@ -182,6 +203,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "case",
             "position",
             "total",
+            "session",
+            "is_training",
             "state",
             "label_schema",
             "hanging_rules",
@@ -246,7 +269,7 @@ class AssignmentOpenApi(APIView):
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
         read = _shown(own_read(user, opened.pk))
         case = read.assignment.case
-        priors = priors_of_read(case=case).values("imaging_study")
+        priors = priors_of_read(assignment=read.assignment).values("imaging_study")
         wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
@@ -259,7 +282,7 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-        read = _shown(own_read(caller(request), read_id))
+        read = _shown(own_read_shown(caller(request), read_id))
         return Response(ReadOutput(read, context=_context(read)).data)
 
 

@@ -30,8 +30,10 @@ COLUMNS = (
     "signed_by",
     "signature_meaning",
 )
-# Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
+# Readers see neither of the two lists, not even their own.
+# `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
+DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training")
 ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -47,7 +49,7 @@ def labels_csv_lines(
 ) -> Iterator[str]:
     """Write the same line by line, holding one row at a time."""
     keys = list(question_keys)
-    columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
+    columns = COLUMNS + TIME_COLUMNS + DESIGN_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
     # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
     writer = csv.writer(out, lineterminator="\r\n")

@@ -3,6 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+from annotations.design_models import AI_DISPLAYS
+from annotations.design_models import AiDisplay as AiDisplay
+from annotations.design_models import Arm as Arm
+from annotations.design_models import DesignVersion as DesignVersion
+from annotations.design_models import Session as Session
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth
@@ -22,21 +27,11 @@ class ReaderStudyState(models.TextChoices):
     """Life of a reader study."""
 
     DRAFT = "DRAFT"
+    PILOTING = "PILOTING"
     OPEN = "OPEN"
+    PAUSED = "PAUSED"
     CLOSED = "CLOSED"
-
-
-class AiDisplay(models.TextChoices):
-    """When readers see what the AI says."""
-
-    HIDDEN = "HIDDEN"
-    AFTER_SIGNING = "AFTER_SIGNING"
-    CONCURRENT = "CONCURRENT"
-    SECOND_READ = "SECOND_READ"
-
-
-# From the display that shows least to the one that shows most.
-AI_DISPLAYS = [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ, AiDisplay.CONCURRENT]
+    LOCKED = "LOCKED"
 
 
 class ReaderStudy(UuidModel):
@@ -44,7 +39,7 @@ class ReaderStudy(UuidModel):
 
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    state = models.CharField(max_length=6, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
+    state = models.CharField(max_length=8, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
     ai_model_version = models.ForeignKey(
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
     )
@@ -54,6 +49,7 @@ class ReaderStudy(UuidModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
     shows_prior_marks = models.BooleanField(
@@ -75,43 +71,14 @@ class ReaderStudy(UuidModel):
         )
 
 
-class Arm(UuidModel):
-    """A reading condition: what the readers of an assignment are shown of the AI, and what is hidden from them."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="arms")
-    key = models.CharField(max_length=20)
-    name = models.CharField(max_length=80)
-    position = models.PositiveIntegerField(default=1)
-    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
-    blinding = models.JSONField(
-        default=dict, help_text="The cells of the blinding matrix that differ from the defaults."
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "key"], name="arm_key_once")]
-
-
-class Session(UuidModel):
-    """A period of reading, with the days of washout between the session before it and this one."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="sessions")
-    number = models.PositiveIntegerField()
-    opens_on = models.DateField(null=True)
-    closes_on = models.DateField(null=True, help_text="The last day of reading.")
-    washout_days = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="session_number_once")]
-
-
 class Membership(UuidModel):
     """A role of an account in a reader study."""
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
+    starts_on = models.DateField(null=True, help_text="A reader's first day of reading.")
+    ends_on = models.DateField(null=True, help_text="A reader's last day of reading.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]
@@ -155,6 +122,9 @@ class Case(UuidModel):
     name = models.CharField(max_length=40)
     position = models.PositiveIntegerField()
     removed_at = models.DateTimeField(null=True, help_text="Taken out of the selection; what refers to it stays.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Taken out after the launch; its reads are kept, not used."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -192,6 +162,7 @@ class RandomisationList(AppendOnlyModel):
     seed = models.CharField(max_length=64)
     algorithm = models.CharField(max_length=100)
     order = models.JSONField(help_text="Case ids, first to last.")
+    slots = models.JSONField(default=list, help_text="`annotations.domain.randomisation.Slot`, first to last.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")]
@@ -212,7 +183,23 @@ class Assignment(UuidModel):
     """A reader x case x arm x session with its stored position in that reader's order, over all sessions."""
 
     # Before it is opened the randomisation list says all that it does.
-    SEAL = Seal(scope="reader_study", from_first_use=True)
+    SEAL = Seal(
+        scope="reader_study",
+        fields=(
+            "reader_study_id",
+            "reader_id",
+            "case_id",
+            "arm_id",
+            "session_id",
+            "repeat_number",
+            "is_training",
+            "position",
+            "state",
+            "void_reason",
+            "voided_at",
+        ),
+        from_first_use=True,
+    )
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
@@ -221,8 +208,16 @@ class Assignment(UuidModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
     repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
     is_training = models.BooleanField(default=False)
+    shown_name = models.CharField(
+        max_length=40, blank=True, help_text="What the reader sees instead of the case's name."
+    )
+    void_reason = models.CharField(max_length=500, blank=True)
+    voided_at = models.DateTimeField(null=True)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=AssignmentState, default=AssignmentState.PENDING)
+    images_named_at = models.DateTimeField(
+        null=True, help_text="When its reader was first told which images to fetch ahead; until then they are closed."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -231,6 +226,11 @@ class Assignment(UuidModel):
             models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
         ]
         indexes = [models.Index(fields=["reader", "state"])]
+
+    @property
+    def name_shown(self) -> str:
+        """The name under which its reader sees the case."""
+        return self.shown_name or self.case.name
 
 
 class Phase(models.TextChoices):

@@ -1,12 +1,12 @@
 """What may be fetched ahead: the images of the case that the reader reads next, and of no other."""
 
 from django.db import transaction
+from django.utils import timezone
 
-from annotations.models import Assignment, Read, ReaderStudyState
-from annotations.selectors.assignments import unsigned_assignments_of
+from annotations.models import Assignment, Read
+from annotations.selectors.assignments import readable_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
-from portal.audit.models import Event
 from portal.audit.services import record
 from portal.imaging.models import ImagingStudy
 
@@ -23,15 +23,13 @@ def next_images(*, by: User, read: Read) -> ImagingStudy | None:
     following = _following(read)
     if following is None:
         return None
-    told = Event.objects.filter(object_type=Assignment._meta.label, object_id=str(following.pk), action=ACTION)
-    if not told.exists():
+    told = Assignment.objects.filter(pk=following.pk, images_named_at=None).update(images_named_at=timezone.now())
+    if told:
         record(stream=stream_of_reader(following), actor=by, action=ACTION, obj=following)
     return following.case.imaging_study
 
 
 def _following(read: Read) -> Assignment | None:
     current = read.assignment
-    if current.reader_study.state != ReaderStudyState.OPEN:
-        return None
-    unsigned = unsigned_assignments_of(reader_study=current.reader_study, reader=current.reader)
-    return unsigned.exclude(pk=current.pk).select_related("case__imaging_study").first()
+    readable = readable_assignments_of(reader_study=current.reader_study, reader=current.reader)
+    return readable.exclude(pk=current.pk).select_related("case__imaging_study").first()

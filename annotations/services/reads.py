@@ -17,7 +17,6 @@ from annotations.models import (
     Phase,
     Provenance,
     Read,
-    ReaderStudyState,
     Revision,
     RevisionKind,
     Signature,
@@ -27,6 +26,7 @@ from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.notices import signed_notice
 from annotations.services.reader_studies import field_problems
+from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader
 from annotations.services.timing import SittingReport, sitting_report
@@ -70,11 +70,14 @@ def assignment_open(*, assignment: Assignment) -> Read:
     """Open an assignment (its row is locked by the caller); opening again returns the same read."""
     existing = Read.objects.filter(assignment=assignment).first()
     if existing:
+        if existing.signed_at:
+            require_shown(assignment)
         return existing
-    _require_open(assignment)
+    require_opening(assignment)
     earlier = Assignment.objects.filter(
         reader_study=assignment.reader_study,
         reader=assignment.reader,
+        session=assignment.session,
         position__lt=assignment.position,
         state=AssignmentState.PENDING,
     ).exists()
@@ -126,7 +129,7 @@ def _append(
             raise Conflict("This idempotency key was used for another save.", code="idempotency_mismatch")
         return repeated
     assignment = read.assignment
-    _require_open(assignment)
+    require_writing(assignment)
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
     require_editor(read, save.editor)
@@ -259,11 +262,6 @@ def _advance(read: Read, revision: Revision, save: Save, phase: Phase) -> None:
         read.signed_at, read.signed_revision = now, revision
         changed += ["signed_at", "signed_revision"]
     read.save(update_fields=changed)
-
-
-def _require_open(assignment: Assignment) -> None:
-    if assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("The reader study is closed.")
 
 
 def _move(assignment: Assignment, verb: str) -> None:

@@ -20,8 +20,9 @@ from annotations.domain.segments import (
     voxels_inside,
     with_changes,
 )
-from annotations.models import Read, ReaderStudyState, SegmentVersion
+from annotations.models import Read, SegmentVersion
 from annotations.services.reader_studies import field_problems
+from annotations.services.reading_rules import require_writing
 from annotations.services.segment_files import segment_read, segment_write
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
@@ -113,8 +114,7 @@ def require_whole_segments(read: Read, payload: dict[str, Any]) -> None:
 def _require_writable(read: Read) -> None:
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
-    if read.assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("The reader study is closed.")
+    require_writing(read.assignment)
     stored = SegmentVersion.objects.filter(read=read).aggregate(total=Sum("byte_count"))["total"] or 0
     if stored > MAXIMUM_BYTES_OF_READ:
         raise Conflict("This read has stored as many segment versions as it may.", code="too_many_segments")

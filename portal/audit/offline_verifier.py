@@ -80,7 +80,7 @@ class Verifier:
         self._heads: dict[str, tuple[int, str]] = {}
         self._anchors: dict[str, dict[int, list[tuple[str, str]]]] = {}
         self._checkpoints = {""}
-        self._sealed: dict[tuple[str, str], tuple[str, str]] = {}
+        self._sealed: dict[tuple[str, str], tuple[str, str, str]] = {}
         self._seen: set[tuple[str, str]] = set()
 
     def take(self, line: Line) -> None:
@@ -114,7 +114,7 @@ class Verifier:
             if stream not in self._chains:
                 self._break(stream, f"the chain ends at event 0, its head says {sequence}")
         self._finish_anchors()
-        for (table, key), (_, place) in sorted(self._sealed.items()):
+        for (table, key), (_, place, _at) in sorted(self._sealed.items()):
             if (table, key) not in self._seen:
                 self.problems.append(f"{table} {key}: the row is missing ({place} tells of it)")
         return self.problems
@@ -152,7 +152,9 @@ class Verifier:
             return
         for table, rows in event["rows"].items():
             for key, digest in rows.items():
-                self._sealed[table, key] = (digest, f"{stream}: event {sequence}")
+                # Of a row that moves, the newest event counts, whichever stream it stands in.
+                if self._sealed.get((table, key), ("", "", ""))[2] <= event["at"]:
+                    self._sealed[table, key] = (digest, f"{stream}: event {sequence}", event["at"])
         if stream == CHECKPOINTS:
             self._checkpoints.add(event["digest"])
             for key, (number, digest) in event["detail"]["heads"].items():

@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from portal.ops.environment import load_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+FRONT_END = BASE_DIR / "frontend" / "dist"
 
 env = environ.Env()
 # The embedded services write their addresses and secrets under var/; real environment variables win.
@@ -69,7 +70,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "portal" / "templates", BASE_DIR / "frontend" / "dist"],
+        "DIRS": [BASE_DIR / "portal" / "templates", FRONT_END],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -158,7 +159,7 @@ CONTENT_SECURITY_POLICY = {
 # --- static files: the built front end
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [("app", BASE_DIR / "frontend" / "dist")] if (BASE_DIR / "frontend" / "dist").is_dir() else []
+STATICFILES_DIRS = [("app", FRONT_END)] if FRONT_END.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 # Vite puts a content hash into every file name below assets/.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/.+-[\w-]{8,}\.\w+$"

@@ -24,6 +24,7 @@ def sql(statement: str) -> None:
 def test_the_tables_of_history_are_known() -> None:
     assert TABLES == [
         "annotations_aidelivery",
+        "annotations_designversion",
         "annotations_hangingprotocol",
         "annotations_labelschema",
         "annotations_randomisationlist",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from annotations.domain.designs import single_design
 from tests.annotations.segment_building import change
 from tests.browserless import signature
 from tests.permissions.routes import Route
@@ -73,6 +74,10 @@ def body(name: str, side: Side) -> Any:
         "reader-studies": {"name": "Another reader study"},
         "reader-study": {"name": "Another name"},
         "reader-study-label-schema": {"questions": QUESTIONS},
+        "reader-study-design": {"design": single_design("AFTER_SIGNING")},
+        "reader-study-moves": {"event": "pause"},
+        "reader-study-withdrawals": {"reader_id": str(side.reader.pk), "reason": "Moved away"},
+        "reader-study-reader-dates": {"reader_id": str(side.reader.pk), "starts_on": None, "ends_on": "2099-12-31"},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},

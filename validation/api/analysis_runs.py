@@ -39,6 +39,9 @@ class AnalysisRunInput(serializers.Serializer[Any]):
 
     confidence_level = serializers.FloatField(default=0.95, min_value=0.5, max_value=0.999, validators=[_finite])
     call_threshold = serializers.FloatField(default=None, allow_null=True, validators=[_finite])
+    arm = serializers.CharField(
+        default=None, allow_null=True, max_length=20, help_text="Key; needed with several arms."
+    )
 
 
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):

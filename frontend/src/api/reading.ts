@@ -17,7 +17,11 @@ export interface Assignment {
   id: string;
   position: number;
   case_name: string;
+  session: number;
+  is_training: boolean;
   state: AssignmentState;
+  /** False for a signed read that the protocol does not show again. */
+  is_openable: boolean;
   signed_at: string | null;
 }
 
@@ -67,10 +71,14 @@ export interface Read {
     id: string;
     name: string;
     imaging_study: ImagesOfCase;
+    /** The day of the examination, where the protocol shows it. */
+    study_date: string | null;
     priors: PriorOfCase[];
   };
   position: number;
   total: number;
+  session: number;
+  is_training: boolean;
   state: AssignmentState;
   /** SECOND after a frozen first read, where the protocol shows the AI only then. */
   phase: Phase;
@@ -149,7 +157,8 @@ export interface FirstReadFrozen {
 
 export interface AiFinding {
   id: string;
-  score: number;
+  /** Null where the protocol hides scores. */
+  score: number | null;
   code: { scheme: string; value: string; meaning: string };
   geometry: Geometry | SphereGeometry;
 }
@@ -167,9 +176,10 @@ export interface AiPrediction {
   prediction_id: string;
   model: string;
   version: string;
-  score: number;
+  /** Null, with the call and the calibration, where the protocol hides scores. */
+  score: number | null;
   threshold: number;
-  call: boolean;
+  call: boolean | null;
   findings: AiFinding[];
   heat_map: HeatGrid | null;
   /** Null where nothing is registered about it: then the reader is told so, and nothing is made up. */

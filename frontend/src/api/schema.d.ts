@@ -193,23 +193,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/verifier": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Download it: one file, Python's standard library only. */
-        get: operations["audit_verifier_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -592,58 +575,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the events, newest first. */
-        get: operations["reader_studies_audit_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reader-studies/{reader_study_id}/audit/checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the last verifications, newest first. */
-        get: operations["reader_studies_audit_checks_list"];
-        put?: never;
-        /** @description Have a worker verify the trail and the rows that it tells of. */
-        post: operations["reader_studies_audit_checks_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reader-studies/{reader_study_id}/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Download events, heads, the rows they tell of and a manifest as JSON lines. */
-        get: operations["reader_studies_audit_export_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reader-studies/{reader_study_id}/cases": {
         parameters: {
             query?: never;
@@ -708,6 +639,24 @@ export interface paths {
         put?: never;
         /** @description End reading. */
         post: operations["reader_studies_close_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/design": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the design with its plan and its blinding matrix. */
+        get: operations["reader_studies_design_retrieve"];
+        /** @description Store a new version of the design of a draft. */
+        put: operations["reader_studies_design_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -792,7 +741,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Draw the reading orders, make the assignments and open the reader study. */
+        /** @description Draw the reading orders, make the assignments and open the reader study, or its pilot. */
         post: operations["reader_studies_launch_create"];
         delete?: never;
         options?: never;
@@ -829,6 +778,23 @@ export interface paths {
         /** @description Replace the members. */
         put: operations["reader_studies_members_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin after a pilot, pause, resume, close or lock. */
+        post: operations["reader_studies_moves_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -886,6 +852,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/randomisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the lists, drawn again from their seed and compared; empty before the launch. */
+        get: operations["reader_studies_randomisation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/randomisation.csv": {
         parameters: {
             query?: never;
@@ -893,7 +876,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return reader, position and case with seed and algorithm as CSV. */
+        /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
         get: operations["reader_studies_randomisation.csv_retrieve"];
         put?: never;
         post?: never;
@@ -903,16 +886,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/reads": {
+    "/api/v1/reader-studies/{reader_study_id}/reader-dates": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description List the reads that have been opened, oldest first. */
-        get: operations["reader_studies_reads_list"];
-        put?: never;
+        /** @description List the readers' dates. */
+        get: operations["reader_studies_reader_dates_list"];
+        /** @description Set the dates of one reader, before the launch or after it. */
+        put: operations["reader_studies_reader_dates_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -947,6 +931,23 @@ export interface paths {
         };
         /** @description Return a CSV with one row for each case of this reader study. */
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the sessions with what keeps each one shut. */
+        get: operations["reader_studies_sessions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1060,6 +1061,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the withdrawn assignments with their reasons. */
+        get: operations["reader_studies_withdrawals_list"];
+        put?: never;
+        /** @description Withdraw a reader or a case: access ends at once, the reads are kept and left out of the analysis. */
+        post: operations["reader_studies_withdrawals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}": {
         parameters: {
             query?: never;
@@ -1086,23 +1105,6 @@ export interface paths {
         };
         /** @description Return what the AI says, once the protocol allows it; before that this address does not exist. */
         get: operations["reads_comparison_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reads/{read_id}/difference": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List the fields in which two revisions differ. */
-        get: operations["reads_difference_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1145,6 +1147,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the truth; for every other case this address does not exist. */
+        get: operations["reads_feedback_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/first-read": {
         parameters: {
             query?: never;
@@ -1179,23 +1198,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reads/{read_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description List every revision with who made it, when, from where, and what it changed. */
-        get: operations["reads_history_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reads/{read_id}/prefetch": {
         parameters: {
             query?: never;
@@ -1207,23 +1209,6 @@ export interface paths {
         put?: never;
         /** @description Say which images the reader needs next; the assignment is not opened by it. */
         post: operations["reads_prefetch_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reads/{read_id}/reopen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description Give a signed read back to its reader; the signature stays, and counts until there is a newer one. */
-        post: operations["reads_reopen_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1290,7 +1275,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`. */
+        /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
         post: operations["reads_sign_create"];
         delete?: never;
         options?: never;
@@ -1510,6 +1495,8 @@ export interface components {
             confidence_level: number;
             /** Format: double */
             call_threshold?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1541,7 +1528,11 @@ export interface components {
             readonly id: string;
             position: number;
             case_name: string;
+            session: number;
+            is_training?: boolean;
             state?: components["schemas"]["AssignmentStateEnum"];
+            /** @description Say whether a signed read may be looked at again. */
+            readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
         };
@@ -1550,53 +1541,20 @@ export interface components {
          *     * `OPEN` - Open
          *     * `DRAFT` - Draft
          *     * `SIGNED` - Signed
-         *     * `REOPENED` - Reopened
          *     * `VOID` - Void
          * @enum {string}
          */
-        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
-        /** @description A verification, and what it found. */
-        AuditCheckOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            state?: components["schemas"]["JobStateEnum"];
-            error_detail?: string;
-            requested_by?: string | null;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            finished_at?: string | null;
-            /** Format: int64 */
-            number_of_events?: number;
-            /** Format: int64 */
-            number_of_rows?: number;
-            /** Format: date-time */
-            newest_event_at?: string | null;
-            problems: string[];
-        };
-        /** @description One event. The names are those that the account had then. */
-        AuditEventOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            stream: string;
-            /** Format: int64 */
-            sequence: number;
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            actor_id: string | null;
-            username?: string | null;
-            name?: string | null;
-            action: string;
-            object_type: string;
-            object_id: string;
-            detail?: unknown;
-            address?: string | null;
-            user_agent?: string | null;
-            digest: string;
-        };
+        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A row of the blinding matrix. */
+        BlindingCellOutput: {
+            key: string;
+            name: string;
+            about: string;
+            is_switchable: boolean;
+            default: string;
+        };
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1645,13 +1603,6 @@ export interface components {
         CasesInputRequest: {
             imaging_study_ids: string[];
         };
-        /** @description One field that differs, in the words of the label schema. */
-        ChangeOutput: {
-            field: string;
-            label: string;
-            before: string | null;
-            after: string | null;
-        };
         /** @description One line of the launch check. */
         CheckItemOutput: {
             code: string;
@@ -1695,6 +1646,34 @@ export interface components {
          * @enum {string}
          */
         DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /** @description A design; its form is `annotations/domain/schemas/design.schema.json`. */
+        DesignInputRequest: {
+            design: unknown;
+        };
+        /** @description The design in force and what it comes to; version 0 is the one every reader study begins with. */
+        DesignOutput: {
+            version: number;
+            design: {
+                [key: string]: unknown;
+            };
+            kinds: {
+                [key: string]: string;
+            };
+            problems: components["schemas"]["DesignProblemOutput"][];
+            number_of_reads: number;
+            plan: components["schemas"]["PlanRowOutput"][] | null;
+            cells: components["schemas"]["BlindingCellOutput"][];
+            /** @description Arm -> cell -> phase -> whether it is shown. */
+            matrix: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What keeps the design from being drawn, or only makes it uneven. */
+        DesignProblemOutput: {
+            field: string;
+            code: string;
+            detail: string;
+        };
         /**
          * @description * `BY_HAND` - By Hand
          *     * `FAILING` - Failing
@@ -1708,6 +1687,12 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A case as the drawing took it; `patient` numbers the patients. */
+        DrawnCaseOutput: {
+            name: string;
+            patient: string;
+            is_training: boolean;
+        };
         /** @description Who wants to edit: a name that the browser has made for itself. */
         EditorInputRequest: {
             editor: string;
@@ -1719,6 +1704,15 @@ export interface components {
             revision_number: number;
         };
         /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
+        /**
          * @description * `reader_study.launched` - reader_study.launched
          *     * `reader_study.closed` - reader_study.closed
          *     * `read.signed` - read.signed
@@ -1728,6 +1722,13 @@ export interface components {
          * @enum {string}
          */
         EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description The truth of a training case. */
+        FeedbackOutput: {
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+        };
         /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
@@ -1843,32 +1844,6 @@ export interface components {
             /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
             affine: unknown;
             frame_of_reference_uid?: string;
-        };
-        /** @description The history of a read. */
-        HistoryOutput: {
-            /** Format: uuid */
-            read_id: string;
-            reader: string;
-            case: string;
-            state: string;
-            may_reopen: boolean;
-            steps: components["schemas"]["HistoryStepOutput"][];
-        };
-        /** @description One revision with what it changed of the one before it. */
-        HistoryStepOutput: {
-            number: number;
-            kind: string;
-            phase: string;
-            author: string;
-            provenance: string;
-            /** Format: date-time */
-            created_at: string;
-            digest: string;
-            address?: string | null;
-            user_agent?: string | null;
-            signature: components["schemas"]["SignatureOutput"] | null;
-            reopening: components["schemas"]["ReopeningOutput"] | null;
-            changes: components["schemas"]["ChangeOutput"][];
         };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
@@ -2028,13 +2003,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** @description Who signed the label, and what it meant. */
-        LabelSignatureOutput: {
-            username: string;
-            full_name: string;
-            meaning: string;
-            meaning_text: string;
-        };
         /** @description What is missing before launch. */
         LaunchCheckOutput: {
             ready: boolean;
@@ -2043,6 +2011,8 @@ export interface components {
         /** @description Launch options. */
         LaunchInputRequest: {
             seed?: string;
+            /** @default false */
+            as_pilot: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -2059,12 +2029,6 @@ export interface components {
                 [key: string]: string;
             }[];
         };
-        /**
-         * @description * `FINDINGS` - I have read this case and these are my findings.
-         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
-         * @enum {string}
-         */
-        MeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description A member to be. */
         MemberInputRequest: {
             /** Format: uuid */
@@ -2138,6 +2102,12 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /** @description What to do with a launched reader study. */
+        MoveInputRequest: {
+            event: components["schemas"]["EventEnum"];
+            /** @default  */
+            reason: string;
+        };
         /** @description What to fetch ahead: identifiers of images, nothing about the case. */
         NextImagesOutput: {
             study_instance_uid: string | null;
@@ -2164,6 +2134,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2182,8 +2154,6 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
-            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
-            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2199,6 +2169,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
+        OwnSessionOutput: {
+            number: number;
+            /** Format: date */
+            opens_on: string | null;
+            /** Format: date */
+            closes_on: string | null;
+            total: number;
+            signed: number;
+            /** @description Say whether its cases can be opened now. */
+            readonly is_open: boolean;
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            /** Format: date-time */
+            opens_at?: string | null;
+        };
         PaginatedAiModelOutputList: {
             /** Format: uri */
             next: string | null;
@@ -2212,13 +2200,6 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AnalysisRunOutput"][];
-        };
-        PaginatedAuditEventOutputList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["AuditEventOutput"][];
         };
         PaginatedDeliveryOutputList: {
             /** Format: uri */
@@ -2261,13 +2242,6 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PredictionListedOutput"][];
-        };
-        PaginatedReadListedOutputList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["ReadListedOutput"][];
         };
         PaginatedReaderStudyOutputList: {
             /** Format: uri */
@@ -2342,6 +2316,20 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description Reads of one kind. */
+        PlanPartOutput: {
+            session: number;
+            arm: string;
+            is_training: boolean;
+            is_repeat: boolean;
+            reads: number;
+        };
+        /** @description What one reader reads. */
+        PlanRowOutput: {
+            reader: string;
+            reads: number;
+            parts: components["schemas"]["PlanPartOutput"][];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -2403,16 +2391,19 @@ export interface components {
             prediction_id: string;
             model: string;
             version: string;
-            /** Format: double */
-            score: number;
+            /**
+             * Format: double
+             * @description Null, with call and calibration, where the arm hides scores.
+             */
+            readonly score: number | null;
             /** Format: double */
             threshold: number;
-            /** @description Return the AI's binary call at its operating threshold. */
-            readonly call: boolean;
-            findings: {
+            /** @description Return the AI's binary call at its operating threshold, where the arm shows scores. */
+            readonly call: boolean | null;
+            readonly findings: {
                 [key: string]: unknown;
             }[];
-            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2471,12 +2462,32 @@ export interface components {
          * @enum {string}
          */
         ProvenanceEnum: "HUMAN" | "SIMULATED";
+        /** @description One reader's list in reading order. */
+        RandomisationListOutput: {
+            reader: string;
+            readonly slots: components["schemas"]["SlotOutput"][];
+        };
+        /** @description The drawing: what it was made from, what came out, and whether it comes out again. */
+        RandomisationOutput: {
+            seed: string | null;
+            algorithm: string | null;
+            /** Format: date-time */
+            drawn_at: string | null;
+            is_reproduced: boolean | null;
+            design: {
+                [key: string]: unknown;
+            };
+            cases: components["schemas"]["DrawnCaseOutput"][];
+            lists: components["schemas"]["RandomisationListOutput"][];
+        };
         /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
             /** Format: uuid */
-            id: string;
+            readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            /** Format: date */
+            readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
@@ -2484,19 +2495,6 @@ export interface components {
             study_instance_uid: string;
             is_synthetic: boolean;
             series: components["schemas"]["ReadSeriesOutput"][];
-        };
-        /** @description A read in a coordinator's list. */
-        ReadListedOutput: {
-            /** Format: uuid */
-            readonly id: string;
-            reader: string;
-            case: string;
-            state: string;
-            revision_number?: number;
-            /** Format: date-time */
-            opened_at: string;
-            /** Format: date-time */
-            signed_at?: string | null;
         };
         /** @description A read with everything the reading room needs. */
         ReadOutput: {
@@ -2508,6 +2506,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2526,8 +2526,6 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
-            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
-            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2560,6 +2558,31 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description When a reader reads. */
+        ReaderDatesInputRequest: {
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+        };
+        /** @description When a reader reads; null is no limit. */
+        ReaderDatesOutput: {
+            /** Format: uuid */
+            reader_id: string;
+            username: string;
+            /**
+             * Format: date
+             * @description A reader's first day of reading.
+             */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description A reader's last day of reading.
+             */
+            ends_on?: string | null;
+        };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
             /** Format: uuid */
@@ -2590,7 +2613,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2636,7 +2659,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2658,11 +2681,14 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `PILOTING` - Piloting
          *     * `OPEN` - Open
+         *     * `PAUSED` - Paused
          *     * `CLOSED` - Closed
+         *     * `LOCKED` - Locked
          * @enum {string}
          */
-        ReaderStudyStateEnum: "DRAFT" | "OPEN" | "CLOSED";
+        ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
@@ -2690,17 +2716,6 @@ export interface components {
             name: string;
             reason_code?: string;
             reason?: string;
-        };
-        /** @description Why a signed read is given back. */
-        ReopenInputRequest: {
-            reason: string;
-        };
-        /** @description Who reopened the read after this signature, and why. */
-        ReopeningOutput: {
-            by: string;
-            /** Format: date-time */
-            readonly created_at: string;
-            reason: string;
         };
         /** @description One revision of a read. */
         RevisionOutput: {
@@ -2797,36 +2812,6 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        /** @description Content to sign. */
-        SignInputRequest: {
-            base_revision: number;
-            idempotency_key: string;
-            payload: unknown;
-            /** @default  */
-            editor: string;
-            sitting?: components["schemas"]["SittingInputRequest"] | null;
-            password: string;
-            /** @default FINDINGS */
-            meaning: components["schemas"]["MeaningEnum"];
-        };
-        /** @description What a signature can mean. */
-        SignatureMeaningOutput: {
-            code: string;
-            text: string;
-        };
-        /** @description A signature, as it was made. */
-        SignatureOutput: {
-            /** @description As it was then. */
-            username: string;
-            /** @description As it was then. */
-            full_name: string;
-            /** Format: date-time */
-            signed_at: string;
-            meaning: string;
-            /** @description The sentence that the signer saw. */
-            meaning_text: string;
-            revision_digest: string;
-        };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
             revision_number: number;
@@ -2843,6 +2828,14 @@ export interface components {
             phases: {
                 [key: string]: components["schemas"]["PhaseTimesInputRequest"];
             };
+        };
+        /** @description One place of a list. */
+        SlotOutput: {
+            session: number;
+            arm: string;
+            case: string;
+            repeat_number: number;
+            is_training: boolean;
         };
         /**
          * @description * `COMPUTED` - Computed
@@ -2867,7 +2860,7 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
-        /** @description A label with the reading times, which are kept from readers. */
+        /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
             reader_study_id: string;
@@ -2884,8 +2877,7 @@ export interface components {
             case_id: string;
             study_instance_uid: string;
             /** Format: date-time */
-            readonly signed_at: string | null;
-            signature?: components["schemas"]["LabelSignatureOutput"] | null;
+            signed_at: string | null;
             /** Format: date-time */
             updated_at: string;
             provenance: string;
@@ -2901,6 +2893,10 @@ export interface components {
             readonly ai_decisions: {
                 [key: string]: unknown;
             }[];
+            arm: string;
+            session: number;
+            repeat_number: number;
+            is_training: boolean;
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -2982,6 +2978,25 @@ export interface components {
          * @enum {string}
          */
         WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
+        /** @description Who or what is withdrawn: a reader or a case. */
+        WithdrawalInputRequest: {
+            /** Format: uuid */
+            reader_id?: string;
+            /** Format: uuid */
+            case_id?: string;
+            reason: string;
+        };
+        /** @description An assignment that was withdrawn. */
+        WithdrawalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            session: number;
+            reason: string;
+            /** Format: date-time */
+            voided_at?: string | null;
+        };
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -3421,34 +3436,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedReadOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_verifier_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/x-python": string;
                 };
             };
             /** @description A problem document. */
@@ -4455,142 +4442,6 @@ export interface operations {
             };
         };
     };
-    reader_studies_audit_list: {
-        parameters: {
-            query?: {
-                action?: string;
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                object_id?: string;
-                object_type?: string;
-                /** @description Number of results to return per page. */
-                page_size?: number;
-                person?: string;
-                since?: string;
-                until?: string;
-            };
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaginatedAuditEventOutputList"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_checks_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditCheckOutput"][];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_checks_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditCheckOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reader_studies_audit_export_retrieve: {
-        parameters: {
-            query?: {
-                format?: "json" | "jsonl";
-            };
-            header?: never;
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": string;
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reader_studies_cases_list: {
         parameters: {
             query?: never;
@@ -4772,6 +4623,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
                 };
             };
             /** @description A problem document. */
@@ -5094,6 +5009,43 @@ export interface operations {
             };
         };
     };
+    reader_studies_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_next_retrieve: {
         parameters: {
             query?: never;
@@ -5191,6 +5143,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_randomisation_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomisationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reader_studies_randomisation.csv_retrieve": {
         parameters: {
             query?: never;
@@ -5221,15 +5203,9 @@ export interface operations {
             };
         };
     };
-    reader_studies_reads_list: {
+    reader_studies_reader_dates_list: {
         parameters: {
-            query?: {
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                /** @description Number of results to return per page. */
-                page_size?: number;
-                reader?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 reader_study_id: string;
@@ -5243,7 +5219,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedReadListedOutputList"];
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReaderDatesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5341,6 +5351,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sessions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5656,6 +5696,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_withdrawals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_withdrawals_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_retrieve: {
         parameters: {
             query?: never;
@@ -5703,39 +5810,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reads_difference_list: {
-        parameters: {
-            query?: {
-                newer?: number;
-                older?: number;
-            };
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5817,6 +5891,36 @@ export interface operations {
             };
         };
     };
+    reads_feedback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_first_read_create: {
         parameters: {
             query?: never;
@@ -5881,36 +5985,6 @@ export interface operations {
             };
         };
     };
-    reads_history_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reads_prefetch_create: {
         parameters: {
             query?: never;
@@ -5928,40 +6002,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reads_reopen_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                read_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReopenInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReopeningOutput"];
                 };
             };
             /** @description A problem document. */
@@ -6085,7 +6125,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignInputRequest"];
+                "application/json": components["schemas"]["SaveInputRequest"];
             };
         };
         responses: {

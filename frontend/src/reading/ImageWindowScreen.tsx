@@ -15,6 +15,7 @@ import { usePreferences } from "@/ui/usePreferences";
 import { useAi, useAiSays } from "./ai/useAi";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
+import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
@@ -154,6 +155,8 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     if (message.type === "action") actHere(message.action);
   };
   useHotkeys(inForce.keymap, act);
+  useNothingSelected();
+  useMouseLeavesKeyboard();
   return (
     <div className={classes.imageWindow}>
       <ImagesPane

@@ -1,5 +1,5 @@
 import { notifications } from "@mantine/notifications";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { Preset } from "@/domain/windowPresets";
@@ -16,9 +16,7 @@ import { SegmentBar } from "./segments/SegmentBar";
 import type { Segments } from "./segments/useSegments";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
-
-// The viewer is by far the largest part of the application; the read and its metadata load meanwhile.
-const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
+import { useViewerCode } from "./viewerCode";
 
 interface ImagesPaneProps {
   read: Read;
@@ -38,6 +36,7 @@ export function ImagesPane(props: ImagesPaneProps) {
   const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
+  const viewerCode = useViewerCode();
   const captions = useMemo(() => captionsOf(read), [read]);
   const [isReady, setReady] = useState(false);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -61,8 +60,8 @@ export function ImagesPane(props: ImagesPaneProps) {
           onChosen={images.showSeries}
         />
         <div className={classes.viewer}>
-          <Suspense fallback={<LoadingScreen />}>
-            <ViewerGrid
+          {viewerCode ? (
+            <viewerCode.ViewerGrid
               ref={images.viewer}
               grid={images.grid}
               onGrid={images.onGrid}
@@ -89,7 +88,9 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkSelected={images.setSelectedMarkId}
               onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
-          </Suspense>
+          ) : (
+            <LoadingScreen />
+          )}
           {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
           {read.case.imaging_study.is_synthetic && (
             <span className={classes.synthetic}>Synthetic images</span>

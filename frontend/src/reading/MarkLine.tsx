@@ -63,7 +63,6 @@ export function MarkLine(props: MarkLineProps) {
           mb={6}
           placeholder="Text beside the arrow"
           aria-label={`Text of ${name}`}
-          autoFocus={isSelected && mark.text === undefined}
           maxLength={LONGEST_TEXT}
           disabled={isDisabled}
           value={mark.text ?? ""}

@@ -10,6 +10,7 @@ import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
 import type { Segments } from "./segments/useSegments";
+import { TrainingNote } from "./TrainingNote";
 import type { Images } from "./useImages";
 import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -58,6 +59,7 @@ export function ReadPanel(props: ReadPanelProps) {
       )}
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
+        {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}

@@ -15,6 +15,7 @@ import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
+import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
@@ -114,6 +115,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
   const { images, ai, act } = imageWindow;
   useHotkeys(inForce.keymap, act);
+  useNothingSelected();
+  useMouseLeavesKeyboard();
   return (
     <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
       <ReadPanel

@@ -41,8 +41,8 @@ export function SignFooter(props: SignFooterProps) {
     <footer className={classes.footer}>
       {gaps.length > 0 && (
         <ul className={classes.missing} aria-label="Missing before signing">
-          {gaps.map((gap) => (
-            <li key={`${gap.field} ${gap.code}`}>
+          {onePerField(gaps).map((gap) => (
+            <li key={gap.field}>
               <button type="button" onClick={() => focusOn(gap.field)}>
                 {gapPlace(gap, questions, findings)}
                 {gap.detail}
@@ -77,6 +77,16 @@ export function SignFooter(props: SignFooterProps) {
       </Button>
     </footer>
   );
+}
+
+/** All that one question or mark lacks as one line, for one click leads to all of it. */
+function onePerField(gaps: Gap[]): Gap[] {
+  const lines = new Map<string, Gap>();
+  for (const gap of gaps) {
+    const line = lines.get(gap.field);
+    lines.set(gap.field, line ? { ...line, detail: `${line.detail} ${gap.detail}` } : gap);
+  }
+  return [...lines.values()];
 }
 
 function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {

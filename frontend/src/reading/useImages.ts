@@ -55,7 +55,10 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
     [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
   );
-  const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
+  const marks = useMemo(
+    () => withoutSettled(known, ai_decisions, selectedMarkId),
+    [known, ai_decisions, selectedMarkId],
+  );
   const { edit } = handle;
   const { questions } = read.label_schema;
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });

@@ -38,7 +38,7 @@ export function aiMark({ id, geometry, score }: AiFinding, about: ImagesOfCase):
   return {
     id: aiMarkId(id),
     geometry,
-    label: `AI ${score.toFixed(2)}`,
+    label: score === null ? "AI" : `AI ${score.toFixed(2)}`,
     source: "AI",
     isLocked: true,
     seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
@@ -60,9 +60,24 @@ export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
 }
 
-/** An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. */
-export function withoutSettled(marks: ViewerMark[], decisions: AiDecision[]): ViewerMark[] {
-  const settled = decisions.filter(({ decision }) => decision !== "ADJUSTED");
-  const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
-  return marks.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+// Of a rejected mark beside the strength that the reader has given to the AI's.
+const FAINT = 0.4;
+
+/**
+ * An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. A rejected one
+ * that is chosen there is seen all the same, faint, for who has rejected it may look at it again.
+ */
+export function withoutSettled(
+  marks: ViewerMark[],
+  decisions: AiDecision[],
+  chosenId: string | null,
+): ViewerMark[] {
+  const made = new Map(decisions.map(({ ai_finding_id, decision }) => [aiMarkId(ai_finding_id), decision]));
+  return marks.flatMap((mark) => {
+    const decision = mark.source === "AI" ? made.get(mark.id) : undefined;
+    if (decision === "ACCEPTED" || (decision === "REJECTED" && mark.id !== chosenId)) return [];
+    return [
+      decision === "REJECTED" ? { ...mark, opacity: FAINT * (mark.opacity ?? 1), isFaint: true } : mark,
+    ];
+  });
 }

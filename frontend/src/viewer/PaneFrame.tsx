@@ -3,6 +3,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -37,6 +38,8 @@ interface PaneFrameProps {
   caption: string | undefined;
   heat: HeatOverlay | null;
   onActivated: () => void;
+  /** The mouse is pressed on the images, with these buttons. */
+  onPressed: (buttons: number) => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
   /** An image of the pane's series is on the screen. */
@@ -69,7 +72,10 @@ export function PaneFrame(props: PaneFrameProps) {
       aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
-      onPointerDownCapture={onActivated}
+      onPointerDownCapture={(event) => {
+        onActivated();
+        props.onPressed(event.buttons);
+      }}
       onWheelCapture={onActivated}
       onDoubleClick={props.onMaximised}
       {...drop.handlers}
@@ -126,7 +132,7 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
   const { id, view } = pane;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!element.current) return;
     const added = controller.addPane(id, view, element.current);
     setMade(added);
@@ -162,7 +168,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
       isGone = true;
     };
   }, [pane, controller, seriesInstanceUid, opening]);
-  useEffect(() => open(), [open]);
+  useLayoutEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }
 

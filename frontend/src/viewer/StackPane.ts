@@ -211,6 +211,10 @@ export class StackPane implements Pane {
     this.cine.toggle();
   }
 
+  pauseCine(): void {
+    this.cine.stop();
+  }
+
   changeCineRate(factor: number): void {
     this.cine.changeRate(factor);
   }

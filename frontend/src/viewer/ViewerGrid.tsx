@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import { slabText } from "@/domain/slab";
@@ -9,7 +9,7 @@ import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
-import type { MouseSettings } from "./toolGroup";
+import { draws, type MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
 import { type ViewerHandle, viewerHandle } from "./viewerHandle";
 
@@ -79,6 +79,12 @@ export function ViewerGrid(props: ViewerGridProps) {
             caption={props.captions[pane.seriesInstanceUid ?? ""]}
             heat={props.heat}
             onActivated={() => onGrid((before) => withActive(before, pane.id))}
+            onPressed={(buttons) => {
+              const { tool, segments, mouse } = newest.current;
+              // Who draws on a slice wants it to stay.
+              const isDrawing = tool !== null || segments.tool !== null;
+              if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
+            }}
             onMaximised={() => {
               // While a mark is drawn a double click belongs to its tool.
               const { tool, segments } = newest.current;
@@ -95,38 +101,30 @@ export function ViewerGrid(props: ViewerGridProps) {
 
 function useController(props: ViewerGridProps): GridController | null {
   const [controller, setController] = useState<GridController | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
   // The newest callbacks, so that a re-render of the form does not rebuild the panes.
   const events = useRef<ViewerEvents>(props);
   events.current = props;
   const { isTestMode, source } = props;
-  useEffect(() => {
-    let isGone = false;
-    let made: GridController | null = null;
-    let stopExposing: (() => void) | null = null;
-    const make = () => {
-      if (isGone) return;
-      made = new GridController(source, {
-        mayMark: (uid) => events.current.mayMark(uid),
-        onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
-        onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
-        onMarkSelected: (id) => events.current.onMarkSelected(id),
-        onMarkRefused: (reason) => events.current.onMarkRefused(reason),
-        onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
-        onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
-      });
-      if (isTestMode) stopExposing = exposeForTests(made);
-      setController(made);
-    };
-    startCornerstone().then(make).catch(setFailure);
+  // Before the browser paints: what it paints keeps the graphics process busy, which the drawing area has to wait for.
+  useLayoutEffect(() => {
+    startCornerstone();
+    const made = new GridController(source, {
+      mayMark: (uid) => events.current.mayMark(uid),
+      onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
+      onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
+      onMarkSelected: (id) => events.current.onMarkSelected(id),
+      onMarkRefused: (reason) => events.current.onMarkRefused(reason),
+      onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
+      onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
+    });
+    const stopExposing = isTestMode ? exposeForTests(made) : null;
+    setController(made);
     return () => {
-      isGone = true;
       stopExposing?.();
-      made?.destroy();
+      made.destroy();
       setController(null);
     };
   }, [source, isTestMode]);
-  if (failure) throw failure;
   return controller;
 }
 

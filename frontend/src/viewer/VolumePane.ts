@@ -250,6 +250,10 @@ export class VolumePane implements Pane {
     this.cine.toggle();
   }
 
+  pauseCine(): void {
+    this.cine.stop();
+  }
+
   changeCineRate(factor: number): void {
     this.cine.changeRate(factor);
   }

@@ -5,6 +5,7 @@ import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
 import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
+import { DesignPart } from "./design/DesignPart";
 import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
@@ -12,6 +13,7 @@ import { OverviewPart } from "./OverviewPart";
 import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
+import { RandomisationPart } from "./randomisation/RandomisationPart";
 import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 import { WebhooksPart } from "./WebhooksPart";
@@ -23,6 +25,8 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   hanging: HangingPart,
   people: PeoplePart,
   ai: AiPart,
+  design: DesignPart,
+  randomisation: RandomisationPart,
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
   reads: ReadsPart,

@@ -53,13 +53,13 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
       data-decision={decision?.decision ?? "UNDECIDED"}
     >
       <button type="button" className={classes.jump} onClick={() => props.onChosen(id)}>
-        <b>{score.toFixed(2)}</b> {code.meaning}
+        {score !== null && <b>{score.toFixed(2)}</b>} {code.meaning}
         {decision && <span className={classes.said}>{SAID[decision.decision]}</span>}
       </button>
       {props.isDecidable && (
         <fieldset
           className={classes.choices}
-          aria-label={`What you make of ${code.meaning} ${score.toFixed(2)}`}
+          aria-label={`What you make of ${code.meaning} ${score?.toFixed(2) ?? ""}`}
         >
           {CHOICES.map(({ choice, text, about, is }) => (
             <button

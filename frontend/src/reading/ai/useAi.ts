@@ -163,7 +163,7 @@ function copyOf(
     id: crypto.randomUUID(),
     question: question.key,
     code: question.codes.find((code) => sameCode(code, finding.code)) ?? onlyCode(question),
-    confidence: Math.round(100 * finding.score),
+    confidence: finding.score === null ? null : Math.round(100 * finding.score),
     answers: {},
     marks: [mark],
   };
