@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.ai_stage import VOXEL_MM, AiStudy, ai_study, hot_mm
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved, stored_read
 
@@ -128,6 +129,7 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     page.keyboard.press("Shift+Digit5")
     saved(page)
     screenshots(page, "second-read")
+    is_accessible(page)
     page.reload()
     image_is_drawn(page)
     expect(page.locator('[data-phase="SECOND"]')).to_be_visible()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from pydicom.dataset import Dataset
 
 from tests.browser import sign
@@ -46,6 +46,47 @@ def test_a_stroke_made_offline_is_sent_later(page: Page, stage: Stage, case: Cas
     count = painted(page)
     page.context.set_offline(False)
     assert only(page, stage, case)["geometry"]["voxel_count"] == count
+
+
+def test_a_full_browser_and_no_line_lose_no_stroke(page: Page, stage: Stage, case: Case) -> None:
+    """The browser can keep nothing and the portal gets nothing: the strokes stay in the window, and it says so."""
+    session = page.context.new_cdp_session(page)
+    # Before the first stroke: Chromium asks only now and then how much room is left.
+    session.send("Storage.overrideQuotaForOrigin", {"origin": stage.portal.url, "quotaSize": 1})
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    before = only(page, stage, case)["geometry"]
+    page.route("**/api/v1/reads/**", lambda route: route.abort())
+    dab(page, 60, 40)
+    dab(page, 80, 40)
+    count = painted(page)
+    expect(page.locator('[data-save="offline"]')).to_be_visible()
+    expect(page.get_by_text("This browser has no room to keep a copy of your work.")).to_be_visible()
+    notice = page.get_by_role("toolbar", name="Segment tools").get_by_role("status")
+    expect(notice).to_have_text("This browser has no room to keep the segment until it is sent.")
+    screenshots(page, "segment-storage-full")
+    assert [mark["geometry"] for mark in segments(stage, case)] == [before]
+
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.close(run_before_unload=True)
+    eventually(lambda: asked == ["beforeunload"], page)
+
+    page.keyboard.press("Control+z")
+    until(page, f"Object.values(window.__overread_viewer?.segmentVoxels ?? {{}})[0] < {count}")
+    page.keyboard.press("Control+y")
+    shows(page, count)
+    page.unroute("**/api/v1/reads/**")
+    mark = only(page, stage, case)
+    assert mark["geometry"]["voxel_count"] == count
+    assert voxels_of(stage, case, mark).sum() == count
+    page.reload()
+    shows(page, count)
 
 
 def test_what_a_closed_case_has_left_is_sent_from_the_worklist(page: Page, stage: Stage, case: Case) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import sign
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, sign_in
 from tests.faults.reading import (
     LINES,
@@ -69,6 +70,7 @@ def abort(route: Route) -> None:
 def test_the_second_window_is_read_only_and_takes_over_at_once(desk: Desk, second_window: Page) -> None:
     expect(second_window.get_by_text("open in another window of this browser")).to_be_visible()
     screenshots(second_window, "faults-read-only")
+    is_accessible(second_window)
     draw(desk.page, LINES[0])
     save_state(desk.page, "saved")
     second_window.bring_to_front()
@@ -188,6 +190,7 @@ def test_a_conflict_is_chosen_by_keyboard_and_nothing_is_dropped(desk: Desk) -> 
     panel = page.get_by_test_id("merge")
     expect(panel.get_by_text("One change needs your choice.")).to_be_visible(timeout=SLOW_MS)
     screenshots(page, "faults-merge-conflict")
+    is_accessible(page)
     assert desk.read["payload"]["answers"]["suspicion"] == 5
     choices = panel.get_by_role("radio")
     expect(choices.first).to_be_checked()

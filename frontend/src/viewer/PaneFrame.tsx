@@ -11,8 +11,10 @@ import {
 import type { GridPane, PaneView } from "@/domain/grid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { usesCpu } from "./cornerstone";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { TURN_ON_WEBGL } from "./NoWebGl";
 import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
 import { firstIndex } from "./opening";
@@ -48,13 +50,19 @@ interface PaneFrameProps {
 
 // Before the pane is there, there is no state that could be watched.
 const NOTHING_YET = new StateStore();
+// Cornerstone cuts planes with the graphics card alone.
+const NO_PLANES = new StateStore();
+NO_PLANES.set({
+  problem: `Planes cannot be shown without graphics acceleration (WebGL). ${TURN_ON_WEBGL}`,
+  canRetry: false,
+});
 
 /** One pane of the grid with its overlay, slider and progress. */
 export function PaneFrame(props: PaneFrameProps) {
   const { isActive, isAlone, isMaximised, onActivated } = props;
   const element = useRef<HTMLDivElement>(null);
   const pane = usePane(element, props);
-  const store = pane?.store ?? NOTHING_YET;
+  const store = pane?.store ?? (isWithoutPlanes(props.pane) ? NO_PLANES : NOTHING_YET);
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
   useHeat(pane, props.heat);
@@ -121,6 +129,10 @@ function paneName({ id, view }: GridPane): string {
   return view === "STACK" ? `Pane ${id}` : PLANE_TEXT[view];
 }
 
+function isWithoutPlanes({ view }: Pick<GridPane, "view">): boolean {
+  return view !== "STACK" && usesCpu();
+}
+
 function useShown(isRendered: boolean, onImageShown: () => void): void {
   const newest = useRef(onImageShown);
   newest.current = onImageShown;
@@ -133,7 +145,7 @@ function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }
   const [made, setMade] = useState<Pane | null>(null);
   const { id, view } = pane;
   useLayoutEffect(() => {
-    if (!element.current) return;
+    if (!element.current || isWithoutPlanes({ view })) return;
     const added = controller.addPane(id, view, element.current);
     setMade(added);
     return () => {

@@ -2,9 +2,10 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useS
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
 import { slabText } from "@/domain/slab";
-import { startCornerstone } from "./cornerstone";
+import { startCornerstone, usesCpu } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { NoWebGl } from "./NoWebGl";
 import type { HeatOverlay } from "./overlay/HeatLayer";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
@@ -56,45 +57,48 @@ export function ViewerGrid(props: ViewerGridProps) {
   }, [isReady]);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
-    <div
-      className={classes.grid}
-      style={{
-        gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,
-        gridTemplateRows: `repeat(${shape.rows}, minmax(0, 1fr))`,
-      }}
-      data-testid="viewer"
-    >
-      {controller &&
-        grid.panes.map((pane) => (
-          <PaneFrame
-            key={pane.id}
-            controller={controller}
-            pane={pane}
-            isActive={pane.id === grid.activeId}
-            hasText={grid.hasText}
-            slab={slabText(grid.slab)}
-            isAlone={grid.panes.length === 1}
-            isMaximised={grid.isMaximised && pane.id === grid.activeId}
-            firstMark={props.firstMark}
-            caption={props.captions[pane.seriesInstanceUid ?? ""]}
-            heat={props.heat}
-            onActivated={() => onGrid((before) => withActive(before, pane.id))}
-            onPressed={(buttons) => {
-              const { tool, segments, mouse } = newest.current;
-              // Who draws on a slice wants it to stay.
-              const isDrawing = tool !== null || segments.tool !== null;
-              if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
-            }}
-            onMaximised={() => {
-              // While a mark is drawn a double click belongs to its tool.
-              const { tool, segments } = newest.current;
-              if (tool === null && segments.tool === null)
-                onGrid((before) => withMaximisedToggled(before, pane.id));
-            }}
-            onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
-            onImageShown={props.onImageShown}
-          />
-        ))}
+    <div className={classes.frame}>
+      <div
+        className={classes.grid}
+        style={{
+          gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,
+          gridTemplateRows: `repeat(${shape.rows}, minmax(0, 1fr))`,
+        }}
+        data-testid="viewer"
+      >
+        {controller &&
+          grid.panes.map((pane) => (
+            <PaneFrame
+              key={pane.id}
+              controller={controller}
+              pane={pane}
+              isActive={pane.id === grid.activeId}
+              hasText={grid.hasText}
+              slab={slabText(grid.slab)}
+              isAlone={grid.panes.length === 1}
+              isMaximised={grid.isMaximised && pane.id === grid.activeId}
+              firstMark={props.firstMark}
+              caption={props.captions[pane.seriesInstanceUid ?? ""]}
+              heat={props.heat}
+              onActivated={() => onGrid((before) => withActive(before, pane.id))}
+              onPressed={(buttons) => {
+                const { tool, segments, mouse } = newest.current;
+                // Who draws on a slice wants it to stay.
+                const isDrawing = tool !== null || segments.tool !== null;
+                if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
+              }}
+              onMaximised={() => {
+                // While a mark is drawn a double click belongs to its tool.
+                const { tool, segments } = newest.current;
+                if (tool === null && segments.tool === null)
+                  onGrid((before) => withMaximisedToggled(before, pane.id));
+              }}
+              onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+              onImageShown={props.onImageShown}
+            />
+          ))}
+      </div>
+      {isReady && usesCpu() && <NoWebGl />}
     </div>
   );
 }

@@ -50,7 +50,6 @@ function Corners({ state, caption, hasText, slab }: Omit<ViewerOverlayProps, "on
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
         {caption && <div className={classes.caption}>{caption}</div>}
-        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
         {state.isInverted && <div>Inverted</div>}
