@@ -58,6 +58,7 @@ DRAFT = {
     "reader-study-priors-suggest": "POST",
     "reader-study-hanging-protocol": "PUT",
     "reader-study-members": "PUT",
+    "reader-study-design": "PUT",
 }
 JOB_STATES = {
     "analysis-run-cancel": JobState.PENDING,
@@ -98,6 +99,7 @@ VIEWS = {
     "reader-study-cases": "reference_standard.view",
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-randomisation": "randomisation.view",
+    "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",
     "reader-study-labels-export": "labels.view",
     "reader-study-audit-export": "audit.export",
