@@ -5,6 +5,7 @@ export const ACTION_WORDS: Record<string, string> = {
   "reader_study.launch": "Launched",
   "reader_study.close": "Closed",
   "reader_study.pilot": "Pilot begun",
+  "reader_study.begin": "Begun after the pilot",
   "reader_study.pause": "Paused",
   "reader_study.resume": "Resumed",
   "reader_study.lock": "Locked",
