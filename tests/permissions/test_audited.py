@@ -9,11 +9,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from annotations.domain.designs import single_design
 from annotations.models import Arm, Assignment, ReaderStudy
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
 from portal.inference.models import InferenceRun
+from portal.webhooks.events import SITE
+from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
 from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import QUESTIONS, World
@@ -22,7 +25,10 @@ from validation.models import AnalysisRun
 pytestmark = pytest.mark.django_db
 
 # What is there already is not stored again.
-OTHER_QUESTIONS = [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]
+OTHER_CONTENT = {
+    "reader-study-label-schema": {"questions": [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]},
+    "reader-study-design": {"design": single_design("CONCURRENT")},
+}
 ROOT = Path(__file__).parents[2]
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 
@@ -76,6 +82,10 @@ def prepare(name: str, method: str, world: World) -> None:
     if name in JOB_STATES:
         AnalysisRun.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
+    if name.startswith("webhook"):
+        Webhook.objects.update(scope=SITE)
+    if name.endswith("delivery-resend"):
+        Delivery.objects.update(state="FAILED")
     if name == "inference-run":
         InferenceRun.objects.update(state=JobState.SUCCEEDED, finished_at=timezone.now())
     if name in ("read-comparison", "read-heat-map"):
@@ -119,7 +129,7 @@ VIEWS = {
 def left_by(client: Client, method: str, route: Route, world: World) -> tuple[int, list[Event]]:
     """Send one request, note the events that it left, and undo it."""
     cookies = client.cookies.copy()
-    sent = {"questions": OTHER_QUESTIONS} if route.name == "reader-study-label-schema" else body(route.name, world.a)
+    sent = OTHER_CONTENT.get(route.name) or body(route.name, world.a)
     content = "" if method == "GET" else json.dumps(sent)
     before = set(Event.objects.values_list("pk", flat=True))
     with transaction.atomic():
