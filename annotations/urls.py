@@ -76,6 +76,7 @@ urlpatterns = [
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
     path("reads/<uuid:read_id>/feedback", randomisation.ReadFeedbackApi.as_view(), name="read-feedback"),
     path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
+    path("reads/<uuid:read_id>/ai-segments/<str:sha256>", ai.ReadAiSegmentApi.as_view(), name="read-ai-segment"),
     path(
         "reads/<uuid:read_id>/segments/<uuid:segment_id>",
         segments.ReadSegmentApi.as_view(),

@@ -16,12 +16,13 @@ from annotations.access import own_read
 from annotations.api.reading import SaveInput, save_of
 from annotations.domain.blinding import is_shown
 from annotations.models import AiContent
-from annotations.selectors.ai import comparison_available, prediction_of
+from annotations.selectors.ai import comparison_available, prediction_of, prediction_with_marks_shown
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
-from portal.inference.api.predictions import heat_map_response
+from portal.inference.access import named_segment
+from portal.inference.api.predictions import ai_segment_response, heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.calibration import CalibrationHint, hint_for
 
@@ -146,10 +147,25 @@ class ReadHeatMapApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
         """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
         read = own_read(caller(request), read_id)
-        is_available = comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
-        prediction = prediction_of(read=read) if is_available else None
+        prediction = prediction_with_marks_shown(read=read)
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound
         ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
         return heat_map_response(heat_map)
+
+
+class ReadAiSegmentApi(APIView):
+    """The voxels of a segment of the AI on the images of a read."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @transaction.atomic
+    def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
+        read = own_read(caller(request), read_id)
+        prediction = prediction_with_marks_shown(read=read)
+        if prediction is None:
+            raise NotFound
+        response = ai_segment_response(named_segment(prediction, sha256))
+        ai_delivered(read=read, prediction=prediction, content=AiContent.SEGMENT, sha256=sha256)
+        return response

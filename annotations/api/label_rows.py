@@ -51,6 +51,7 @@ def _ai_shown(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk)
         {
             "prediction_id": _plain(one.prediction_id),
             "content": one.content,
+            "sha256": one.sha256,
             "phase": one.phase,
             "revision_number": one.revision_number,
             "shown_at": _moment(one.created_at),

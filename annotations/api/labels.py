@@ -31,6 +31,7 @@ class AiShownOutput(serializers.Serializer[Any]):
 
     prediction_id = serializers.UUIDField(allow_null=True)
     content = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Which segment; empty for all other content.")
     phase = serializers.CharField()
     revision_number = serializers.IntegerField()
     shown_at = serializers.DateTimeField(source="created_at")

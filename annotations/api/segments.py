@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read, segment_version_for
-from annotations.domain.segments import MAXIMUM_SIDE
 from annotations.models import SegmentVersion
 from annotations.services import segments as services
 from annotations.services.segment_files import segment_read
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.imaging.segments import MAXIMUM_SIDE
 
 SHA256 = r"^[0-9a-f]{64}$"
 

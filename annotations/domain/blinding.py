@@ -25,7 +25,7 @@ CELLS: dict[str, Cell] = {
     "priors": Cell("Priors", "Earlier images of the patient, where the hanging protocol shows them.", SHOWN, True),
     "clinical_text": Cell("Clinical text", "Descriptions written at the scanner never leave the archive."),
     "ai_scores": Cell("AI scores", "Score, call and calibration, when the arm shows the AI.", SHOWN, True),
-    "ai_marks": Cell("AI marks", "Findings and heat map, when the arm shows the AI.", SHOWN, True),
+    "ai_marks": Cell("AI marks", "Findings, segments and heat map, when the arm shows the AI.", SHOWN, True),
     "other_readers": Cell("Other readers", "Who they are, what they read and how far they are."),
     "prevalence": Cell("Prevalence and truth", "Only training cases show their truth, after signing."),
     "own_past_reads": Cell("Own past reads", "What the reader has signed, once it is signed.", SHOWN, True),

@@ -355,6 +355,7 @@ class AiContent(models.TextChoices):
 
     COMPARISON = "COMPARISON"
     HEAT_MAP = "HEAT_MAP"
+    SEGMENT = "SEGMENT"
 
 
 class AiDelivery(AppendOnlyModel):
@@ -365,6 +366,7 @@ class AiDelivery(AppendOnlyModel):
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
     content = models.CharField(max_length=10, choices=AiContent)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Which segment; empty for all other content.")
     phase = models.CharField(max_length=6, choices=Phase)
     revision_number = models.PositiveIntegerField(help_text="The read's newest revision at that time.")
     is_signed = models.BooleanField()

@@ -31,6 +31,12 @@ def prediction_of(*, read: Read) -> Prediction | None:
     return in_force.get(imaging_study_id)
 
 
+def prediction_with_marks_shown(*, read: Read) -> Prediction | None:
+    """Return the prediction of a read's case where the reader may see its marks now."""
+    is_available = comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
+    return prediction_of(read=read) if is_available else None
+
+
 def shown_ai_of(*, read: Read) -> ShownAi | None:
     """Return what of the AI the reader can decide about now: only where it is shown before signing."""
     if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):

@@ -10,16 +10,7 @@ from django.db.models import Sum
 from annotations.domain.payload import marks_of
 from annotations.domain.problems import Problem
 from annotations.domain.segment_marks import is_segment
-from annotations.domain.segments import (
-    MAXIMUM_COUNTS,
-    MAXIMUM_SLICES,
-    Slices,
-    changed_slices_problems,
-    segment_text,
-    slices_of,
-    voxels_inside,
-    with_changes,
-)
+from annotations.domain.segments import changed_slices_problems, with_changes
 from annotations.models import Read, SegmentVersion
 from annotations.services.reader_studies import field_problems
 from annotations.services.reading_rules import require_writing
@@ -29,6 +20,7 @@ from portal.accounts.models import User
 from portal.audit.services import record, sha256
 from portal.errors import Conflict, Invalid
 from portal.imaging.models import Instance
+from portal.imaging.segments import MAXIMUM_COUNTS, MAXIMUM_SLICES, Slices, segment_text, slices_of, voxels_inside
 
 # Of one read, on disk: some thousand strokes on large organs.
 MAXIMUM_BYTES_OF_READ = 1024**3

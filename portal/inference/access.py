@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
-from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion
+from portal.inference.finding_segments import is_segment
+from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion, Prediction
 
 
 def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
@@ -35,6 +36,22 @@ def heat_map_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HeatMa
     if found is None:
         raise NotFound
     return found
+
+
+def ai_segment_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> str:
+    """Return the digest of a segment that a prediction of this model version names."""
+    prediction = Prediction.objects.filter(pk=prediction_id, model_version=model_version_id).first()
+    if prediction is None:
+        raise NotFound
+    return named_segment(prediction, sha256)
+
+
+def named_segment(prediction: Prediction, sha256: str) -> str:
+    """Return the digest when the prediction has a segment of this digest."""
+    geometries = [finding["geometry"] for finding in prediction.findings]
+    if not any(is_segment(geometry) and geometry["sha256"] == sha256 for geometry in geometries):
+        raise NotFound
+    return sha256
 
 
 def inference_run_by_id(inference_run_id: uuid.UUID) -> InferenceRun:

@@ -30,6 +30,7 @@ from portal.inference.models import (
 )
 from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
 from portal.inference.predictions_csv import parse_predictions_csv
+from portal.inference.segment_files import ai_segment_write
 from portal.inference.selectors import is_runnable, predictions_in_force
 
 STREAM = "inference"
@@ -213,8 +214,7 @@ def _store(
                 weights_digest=model_version.weights_digest,
                 created_by=by,
             )
-            known.save()
-            heat_maps += filter(None, [heat_map_create(prediction=known, heat_map=one.heat_map)])
+            heat_maps += filter(None, [_save_with_files(known, one)])
             created.append(known)
         stored.append(known)
     if created:
@@ -228,6 +228,14 @@ def _store(
             rows=[*created, *heat_maps],
         )
     return Posted(stored, len(created))
+
+
+def _save_with_files(prediction: Prediction, one: PredictionInput) -> HeatMap | None:
+    prediction.save()
+    heat_map = heat_map_create(prediction=prediction, heat_map=one.heat_map)
+    for segment in one.segments.values():
+        ai_segment_write(sha256=segment.sha256, text=segment.text)
+    return heat_map
 
 
 def _says_the_same(known: Prediction, one: PredictionInput) -> bool:

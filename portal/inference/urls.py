@@ -24,6 +24,11 @@ urlpatterns = [
         name="model-version-prediction-heat-map",
     ),
     path(
+        f"{VERSION}/predictions/<uuid:prediction_id>/segments/<str:sha256>",
+        predictions.AiSegmentApi.as_view(),
+        name="model-version-prediction-segment",
+    ),
+    path(
         f"{VERSION}/predictions.csv",
         predictions.PredictionsCsvApi.as_view(),
         name="model-version-predictions-csv",

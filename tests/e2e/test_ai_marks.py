@@ -117,7 +117,8 @@ def _check_rejected(page: Page) -> None:
     expect(row).to_contain_text("rejected")
     until(page, there)
     drawn = annotation(page, rejected)
-    assert drawn["isLocked"] and drawn["isVisible"]
+    assert drawn["isLocked"]
+    assert drawn["isVisible"]
     until(page, f"({STROKES})().includes('rgba(255, 192, 120, 0.4)')")
     decision(page, 1).get_by_role("button").first.click()
     until(page, f"!{there}")

@@ -1,4 +1,4 @@
-"""What a hostile hand does to the mouse, the keyboard and the page in the middle of a read: no mark is lost or made up."""
+"""A hostile hand on mouse, keyboard and page in the middle of a read: no mark is lost or made up."""
 
 from collections.abc import Callable
 from typing import Any

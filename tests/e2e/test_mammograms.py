@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -111,7 +112,7 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
         pane_is_drawn(page, pane_id)
     assert [pane(page, one, "p.seriesInstanceUid") for one in PANES] == case.series
     for pane_id, view in zip(PANES, VIEWS, strict=True):
-        becomes(page, lambda one=pane_id: chest_wall(page, one), view.chest_wall)
+        becomes(page, partial(chest_wall, page, pane_id), view.chest_wall)
         assert letters(page, pane_id) == view.letters, view
     screenshots(page, "mammograms")
 

@@ -1,5 +1,6 @@
 """Segments through what a day brings: no line, another window, a second monitor, a signature, no spacing."""
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from tests.e2e.segmenting import (
     case,
     click,
     dab,
+    fill,
     go_to,
     only,
     page,
@@ -187,13 +189,19 @@ def without_spacing(dataset: Dataset) -> None:
 def test_without_spacing_there_are_voxels_and_no_sizes(page: Page, stage: Stage) -> None:
     case = room_of(stage, page, "no spacing", without_spacing)
     page.keyboard.press("k")
+    bar = page.get_by_role("toolbar", name="Segment tools")
+    # The radius counts pixels then, and says so.
+    expect(bar.locator("label", has_text="Radius")).to_contain_text("px")
+    fill(page, "Radius", 6)
     dab(page, 40, 40)
     mark = only(page, stage, case)
     assert mark["geometry"]["spacing_mm"] is None
+    # A disc of six pixels; its ring is a voxel thick.
+    assert abs(mark["geometry"]["voxel_count"] - math.pi * 6**2) <= 2 * math.pi * 6
     assert {"volume_ml", "long_axis_mm"}.isdisjoint(mark["measurements"])
     count = mark["geometry"]["voxel_count"]
     expect(page.locator('[data-question="lesions"]')).to_contain_text(f"{count} voxels")
-    expect(page.get_by_role("toolbar", name="Segment tools")).not_to_contain_text(re.compile(r"\d (ml|mm)\b"))
+    expect(bar).not_to_contain_text(re.compile(r"\d (ml|mm)\b"))
 
 
 def eventually(holds: Callable[[], bool], page: Page) -> None:

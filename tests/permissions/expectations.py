@@ -141,6 +141,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "model-version": {"GET": BUILDERS},
     "model-version-predictions": {"GET": BUILDERS, "POST": BUILDERS},
     "model-version-prediction-heat-map": {"GET": BUILDERS},
+    "model-version-prediction-segment": {"GET": BUILDERS},
     "model-version-predictions-csv": {"POST": BUILDERS},
     "model-version-predictions-example": {"GET": BUILDERS},
     "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
@@ -184,6 +185,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-heat-map": {"GET": NOT_REVEALED},
     # The read is none of a training case.
     "read-feedback": {"GET": NOT_REVEALED},
+    "read-ai-segment": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
     "read-history": {"GET": READ_HISTORY},
     "read-difference": {"GET": READ_HISTORY},

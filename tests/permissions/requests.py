@@ -14,6 +14,8 @@ from tests.browserless import signature
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
+# Their digest is that of the AI's segment, not of the reader's.
+AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
 WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 
 
@@ -44,7 +46,7 @@ def address(route: Route, side: Side) -> str:
         "name": "measures",
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,
-        "sha256": side.segment.sha256,
+        "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
         "path": "reader-studies",

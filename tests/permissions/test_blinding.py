@@ -30,6 +30,9 @@ REVEALED = {
     "the place of the AI's contour",
     "the AI's box",
     "the place of the AI's box",
+    "the AI's segment",
+    "the digest of the AI's segment",
+    "the voxels of the AI's segment",
     "the digest of the AI's heat map",
     "the AI's heat map",
 }

@@ -19,7 +19,9 @@ from tests.permissions.world import Side, World, payload
 pytestmark = pytest.mark.django_db
 
 DAY = date(1987, 6, 5)
-MARKS = {name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "heat map"))}
+MARKS = {
+    name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "segment", "heat map"))
+}
 IMAGES = [route for route in all_routes() if route.name.startswith("dicomweb-") and "study_uid" in route.parameters]
 
 
@@ -106,6 +108,8 @@ def test_the_marks_of_the_ai(world: World, callers: dict[str, Client]) -> None:
     blind(world.a, ai_marks="HIDDEN")
     assert seen(callers["reader"], world.a) == REVEALED - MARKS
     assert callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}/heat-map").status_code == 404
+    segment = f"/api/v1/reads/{world.a.read.pk}/ai-segments/{world.a.ai_segment_sha256}"
+    assert callers["reader"].get(segment).status_code == 404
     blind(world.a)
     assert seen(callers["reader"], world.a) == REVEALED
 

@@ -27,6 +27,7 @@ from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
 from portal.imaging.services.frames import frames_request, write_frames
+from portal.inference.finding_segments import SegmentInput
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import (
     AiModel,
@@ -37,6 +38,7 @@ from portal.inference.models import (
     Prediction,
     PredictionSource,
 )
+from portal.inference.segment_files import ai_segment_write
 from portal.inference.services import heat_map_create
 from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.models import Delivery
@@ -90,6 +92,7 @@ class Side:
     analysis_run_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
+    ai_segment_sha256: str
     delivery: Delivery
     secrets: dict[str, str]
 
@@ -114,6 +117,18 @@ def person(username: str, *, creates: bool = False, administrator: bool = False)
         may_create_reader_studies=creates,
         is_superuser=administrator,
         password=make_password(PASSWORD),
+    )
+
+
+def ai_segment_on(instance: Instance, letter: str) -> SegmentInput:
+    """Voxels of the AI on the one slice of a side, other ones than the reader's and than the other side's."""
+    return SegmentInput(
+        series_instance_uid=instance.series.series_instance_uid,
+        rows=instance.rows,
+        columns=instance.columns,
+        slices={(instance.sop_instance_uid, 1): [3, 2 + len(letter), 4 + ord(letter) - ord("a"), 1]},
+        spacing_mm=None,
+        frame_of_reference_uid=None,
     )
 
 
@@ -201,6 +216,8 @@ def complete_side(letter: str) -> Side:
     on_line, on_box = round(coordinate + 11.000001, 6), round(coordinate + 22.000002, 6)
     line = {"kind": "FREEHAND", "points_mm": [[on_line, 2.0, 1.0], [9.0, 2.0, 1.0], [9.0, 8.0, 1.0]]}
     box = {"kind": "BOX", "points_mm": [[on_box, 2.0, 1.0], [9.0, 2.0, 1.0], [on_box, 8.0, 1.0], [on_box, 2.0, 5.0]]}
+    segment = ai_segment_on(instance, letter)
+    ai_segment_write(sha256=segment.sha256, text=segment.text)
     prediction = Prediction.objects.create(
         model_version=version,
         imaging_study=study,
@@ -209,6 +226,7 @@ def complete_side(letter: str) -> Side:
             {"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found},
             {"id": f"contour-canary-{letter}", "code": NODULE, "score": 0.4, "geometry": line},
             {"id": f"box-canary-{letter}", "code": NODULE, "score": 0.3, "geometry": box},
+            {"id": f"segment-canary-{letter}", "code": NODULE, "score": 0.2, "geometry": segment.geometry},
         ],
         source=PredictionSource.API,
     )
@@ -282,6 +300,7 @@ def complete_side(letter: str) -> Side:
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
+        ai_segment_sha256=segment.sha256,
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
             "the other reader's username": other_reader.username,
@@ -302,6 +321,9 @@ def complete_side(letter: str) -> Side:
             "the place of the AI's contour": str(on_line),
             "the AI's box": f"box-canary-{letter}",
             "the place of the AI's box": str(on_box),
+            "the AI's segment": f"segment-canary-{letter}",
+            "the digest of the AI's segment": segment.sha256,
+            "the voxels of the AI's segment": segment.text,
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",

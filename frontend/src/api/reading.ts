@@ -5,7 +5,8 @@ import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
-import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
+import { type AiGeometry, type Geometry, isAiSegment, type ReadPayload } from "@/domain/payload";
+import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { openFrames } from "./frames";
 import { openWithImages } from "./opening";
 import { call, send } from "./send";
@@ -160,7 +161,7 @@ export interface AiFinding {
   /** Null where the protocol hides scores. */
   score: number | null;
   code: { scheme: string; value: string; meaning: string };
-  geometry: Geometry | SphereGeometry;
+  geometry: AiGeometry;
 }
 
 /** How often cases of this score band were positive in data that was registered with the model version. */
@@ -296,4 +297,28 @@ export function heatMapQuery(readId: string, grid: HeatGrid | null) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+}
+
+/** The voxels of the AI's segments by their digest; kept in memory while the case is open and nowhere else. */
+export function aiSegmentsQuery(readId: string, prediction: AiPrediction | null) {
+  const geometries = prediction?.findings.map(({ geometry }) => geometry).filter(isAiSegment) ?? [];
+  const digests = [...new Set(geometries.map(({ sha256 }) => sha256))];
+  return queryOptions({
+    queryKey: ["reads", readId, "ai-segments", digests],
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
+      const found = digests.map(async (sha256) => [sha256, await aiSegment(readId, sha256, signal)] as const);
+      return new Map(await Promise.all(found));
+    },
+    enabled: digests.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+async function aiSegment(readId: string, sha256: string, signal: AbortSignal): Promise<Segment> {
+  const url = new URL(`/api/v1/reads/${readId}/ai-segments/${sha256}`, window.location.origin);
+  const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
+  const text = await response.text();
+  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the AI is damaged.");
+  return parsedSegment(text);
 }

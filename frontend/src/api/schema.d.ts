@@ -503,6 +503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["model_versions_predictions_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1182,6 +1199,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/ai-segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them. */
+        get: operations["reads_ai_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/comparison": {
         parameters: {
             query?: never;
@@ -1618,6 +1652,8 @@ export interface components {
             /** Format: uuid */
             prediction_id: string | null;
             content: string;
+            /** @description Which segment; empty for all other content. */
+            sha256: string;
             phase: string;
             revision_number: number;
             /** Format: date-time */
@@ -1922,9 +1958,10 @@ export interface components {
          *     * `ELLIPSE` - ELLIPSE
          *     * `FREEHAND` - FREEHAND
          *     * `BOX` - BOX
+         *     * `SEGMENT` - SEGMENT
          * @enum {string}
          */
-        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX";
+        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX" | "SEGMENT";
         /** @description Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules. */
         FindingGeometryShapeRequest: {
             kind: components["schemas"]["FindingGeometryShapeKindEnum"];
@@ -1939,6 +1976,12 @@ export interface components {
              * @description Of a SPHERE.
              */
             diameter_mm?: number;
+            /** @description Of a SEGMENT: its voxels, `segment-1.schema.json`. */
+            segment?: {
+                [key: string]: unknown;
+            };
+            /** @description Of a SEGMENT: between rows, columns and slices; compared with the images. */
+            spacing_mm?: number[] | null;
             frame_of_reference_uid?: string | null;
             series_instance_uid?: string | null;
             sop_instance_uid?: string | null;
@@ -4468,6 +4511,40 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -6277,6 +6354,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_ai_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */

@@ -44,6 +44,9 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
         isDecidable={ai.isDecidable}
         isDisabled={isDisabled}
         isRequired={ai.areDecisionsRequired}
+        refusal={ai.refusal}
+        isLoaded={ai.isLoaded}
+        busyId={ai.busyId}
         onChosen={ai.choose}
         onDecided={ai.decide}
       />

@@ -12,7 +12,8 @@ import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/dom
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { usePreferences } from "@/ui/usePreferences";
-import { useAi, useAiSays } from "./ai/useAi";
+import { useAi } from "./ai/useAi";
+import { useAiSays } from "./ai/useAiSays";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
 import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
@@ -124,6 +125,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     handle,
     isFrozen,
     ai: says.prediction,
+    aiVoxels: says.voxels,
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
@@ -137,7 +139,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     mayEdit: !isFrozen,
     isDistant: true,
   });
-  const ai = useAi({ read, handle, images, says, overlays, isFrozen });
+  const ai = useAi({ read, handle, images, segments, says, overlays, isFrozen });
   useEffect(() => {
     // The list with the AI's findings, where it would stand, is in the other window.
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });

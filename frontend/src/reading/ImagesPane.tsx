@@ -7,6 +7,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { ImageOverlays } from "@/viewer";
 import type { Ai } from "./ai/useAi";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
@@ -32,8 +33,8 @@ interface ImagesPaneProps {
 
 export function ImagesPane(props: ImagesPaneProps) {
   const { read, images, segments, ai, isFrozen, inForce, presets, onAction } = props;
-  const opacity = ai.overlays.strengths.heat;
-  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
+  const overlays = useOverlaysOn(ai);
+  const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
   const viewerCode = useViewerCode();
@@ -51,7 +52,7 @@ export function ImagesPane(props: ImagesPaneProps) {
         isDisabled={isFrozen}
         onAction={onAction}
       />
-      {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
+      {segments.isOffered && <SegmentBar segments={segments} unit={unit} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList
           studies={studiesOf(read)}
@@ -77,7 +78,8 @@ export function ImagesPane(props: ImagesPaneProps) {
               onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
               onReady={() => setReady(true)}
-              heat={heat}
+              overlays={overlays}
+              onUnitShown={setUnit}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
@@ -99,6 +101,13 @@ export function ImagesPane(props: ImagesPaneProps) {
       </div>
     </section>
   );
+}
+
+/** What the AI lays over the images, the same object while nothing of it changes. */
+function useOverlaysOn({ heat: map, segments: aiSegments, overlays }: Ai): ImageOverlays {
+  const opacity = overlays.strengths.heat;
+  const heat = useMemo(() => (map ? { map, opacity } : null), [map, opacity]);
+  return useMemo(() => ({ heat, aiSegments }), [heat, aiSegments]);
 }
 
 /** Marks belong to the case: a prior is looked at, not marked. */

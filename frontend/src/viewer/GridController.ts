@@ -16,7 +16,7 @@ import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
-import { centreOf } from "./markCentre";
+import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
 import { sliceOf } from "./nearestSlice";
@@ -249,7 +249,7 @@ export class GridController {
     for (const pane of preferred ? [preferred, ...others] : others) {
       const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
-      this.planes.goTo(centreOf(mark.geometry));
+      this.planes.goTo(centreOf(mark.geometry) ?? pointOn(slice, mark.geometry, this.planes.centre));
       if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));
       return pane;
     }

@@ -9,6 +9,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import type { GridPane, PaneView } from "@/domain/grid";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { usesCpu } from "./cornerstone";
@@ -18,8 +19,7 @@ import { TURN_ON_WEBGL } from "./NoWebGl";
 import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
 import { firstIndex } from "./opening";
-import type { HeatOverlay } from "./overlay/HeatLayer";
-import { useHeat } from "./overlay/useHeat";
+import { type ImageOverlays, useOverlays } from "./overlay/useOverlays";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -38,12 +38,16 @@ interface PaneFrameProps {
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
   caption: string | undefined;
-  heat: HeatOverlay | null;
+  overlays: ImageOverlays;
+  /** The reader's own segments, which stacks show by themselves. */
+  ownSegments: readonly SegmentOverlay[];
   onActivated: () => void;
   /** The mouse is pressed on the images, with these buttons. */
   onPressed: (buttons: number) => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
+  /** The pane is the active one, and its lengths are of this unit. */
+  onUnitShown: (unit: "mm" | "px") => void;
   /** An image of the pane's series is on the screen. */
   onImageShown: () => void;
 }
@@ -65,8 +69,9 @@ export function PaneFrame(props: PaneFrameProps) {
   const store = pane?.store ?? (isWithoutPlanes(props.pane) ? NO_PLANES : NOTHING_YET);
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
-  useHeat(pane, props.heat);
+  const overlayNote = useOverlays(pane, props.overlays, props.ownSegments);
   useShown(state.isRendered, props.onImageShown);
+  useUnit(isActive ? (state.perScreenPixel?.unit ?? null) : null, props.onUnitShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [
     classes.pane,
@@ -108,6 +113,7 @@ export function PaneFrame(props: PaneFrameProps) {
             caption={props.caption}
             hasText={props.hasText}
             slab={props.pane.view === "STACK" ? null : props.slab}
+            note={overlayNote}
             onRetry={() => pane?.retry()}
           />
         )}
@@ -139,6 +145,12 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
   useEffect(() => {
     if (isRendered) newest.current();
   }, [isRendered]);
+}
+
+function useUnit(unit: "mm" | "px" | null, onUnitShown: (unit: "mm" | "px") => void): void {
+  useEffect(() => {
+    if (unit) onUnitShown(unit);
+  }, [unit, onUnitShown]);
 }
 
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {

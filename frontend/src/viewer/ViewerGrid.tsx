@@ -1,12 +1,13 @@
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { slabText } from "@/domain/slab";
 import { startCornerstone, usesCpu } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
 import { NoWebGl } from "./NoWebGl";
-import type { HeatOverlay } from "./overlay/HeatLayer";
+import type { ImageOverlays } from "./overlay/useOverlays";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
@@ -28,12 +29,14 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** What stands over the images of a series, for priors. */
   captions: Record<string, string>;
-  /** The AI's heat map over the images, where the protocol shows it. */
-  heat: HeatOverlay | null;
+  /** What the AI lays over the images, where the protocol shows it. */
+  overlays: ImageOverlays;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** The images can be asked for: thumbnails, for example. */
   onReady?: () => void;
+  /** Lengths on the active pane are of this unit. */
+  onUnitShown: (unit: "mm" | "px") => void;
   /** Called whenever an image has come onto the screen. */
   onImageShown: () => void;
   isTestMode: boolean;
@@ -55,6 +58,7 @@ export function ViewerGrid(props: ViewerGridProps) {
   useEffect(() => {
     if (isReady) newest.current.onReady?.();
   }, [isReady]);
+  const ownSegments = useOwnSegments(props.segments);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
     <div className={classes.frame}>
@@ -79,7 +83,8 @@ export function ViewerGrid(props: ViewerGridProps) {
               isMaximised={grid.isMaximised && pane.id === grid.activeId}
               firstMark={props.firstMark}
               caption={props.captions[pane.seriesInstanceUid ?? ""]}
-              heat={props.heat}
+              overlays={props.overlays}
+              ownSegments={ownSegments}
               onActivated={() => onGrid((before) => withActive(before, pane.id))}
               onPressed={(buttons) => {
                 const { tool, segments, mouse } = newest.current;
@@ -94,12 +99,24 @@ export function ViewerGrid(props: ViewerGridProps) {
                   onGrid((before) => withMaximisedToggled(before, pane.id));
               }}
               onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+              onUnitShown={props.onUnitShown}
               onImageShown={props.onImageShown}
             />
           ))}
       </div>
       {isReady && usesCpu() && <NoWebGl />}
     </div>
+  );
+}
+
+/** The reader's segments as reformats show them; stacks have labelmaps that the tools change. */
+function useOwnSegments({ shown, opacity }: SegmentInputs): SegmentOverlay[] {
+  return useMemo(
+    () =>
+      shown
+        .filter(({ isVisible }) => isVisible)
+        .map(({ voxels, colour }) => ({ voxels, colour, fill: opacity, line: 0.9, isForeign: false })),
+    [shown, opacity],
   );
 }
 

@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.csv_upload import CsvParser, csv_text
 from portal.inference import selectors, services
-from portal.inference.access import heat_map_of, model_version_by_id
+from portal.inference.access import ai_segment_of, heat_map_of, model_version_by_id
 from portal.inference.api import shapes
 from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import HeatMap
 from portal.inference.predictions_csv import example_csv
+from portal.inference.segment_files import ai_segment_read
 from portal.pagination import CreatedCursorPagination
 
 
@@ -26,6 +27,12 @@ def heat_map_response(heat_map: HeatMap) -> HttpResponse:
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
     voxels = heat_map_read(heat_map.digest)
     return HttpResponse(voxels, content_type="application/octet-stream", headers=headers)
+
+
+def ai_segment_response(sha256: str) -> HttpResponse:
+    """Answer with the text of an AI's segment, which stays in no cache either."""
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(ai_segment_read(sha256), content_type="application/json", headers=headers)
 
 
 def _posted(posted: services.Posted) -> Response:
@@ -67,6 +74,15 @@ class HeatMapApi(APIView):
         heat_map = heat_map_of(model_version_id, prediction_id)
         services.ai_viewed(by=caller(request), action="heat_map.view", obj=heat_map)
         return heat_map_response(heat_map)
+
+
+class AiSegmentApi(APIView):
+    """The voxels of a segment of a prediction."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice, byte for byte what the digest is of."""
+        return ai_segment_response(ai_segment_of(model_version_id, prediction_id, sha256))
 
 
 class PredictionsCsvApi(APIView):

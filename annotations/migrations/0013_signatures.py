@@ -12,8 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0010_designs"),
-        ("annotations", "0010_images_named_at"),
+        ("annotations", "0012_ai_segments_shown"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
