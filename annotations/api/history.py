@@ -34,7 +34,18 @@ class RevisionOutput(serializers.ModelSerializer[Revision]):
 
     class Meta:
         model = Revision
-        fields = ["number", "base_number", "kind", "phase", "author", "provenance", "created_at", "digest", "payload"]
+        fields = [
+            "number",
+            "base_number",
+            "kind",
+            "phase",
+            "author",
+            "provenance",
+            "tool",
+            "created_at",
+            "digest",
+            "payload",
+        ]
 
 
 class ReadRevisionsApi(APIView):

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import serializers
 
@@ -32,15 +31,20 @@ _NEEDED = (
 
 
 class _Chunk:
-    """What belongs to some rows beside their own columns: two queries, however many rows."""
+    """What belongs to some rows beside their own columns: two queries, however many rows.
 
-    def __init__(self, read_ids: list[Any], *, with_times: bool) -> None:
+    They name the rows by a query over their times: a list of a thousand ids takes longer to send than to answer.
+    """
+
+    def __init__(self, labels: QuerySet[Revision], batch: list[dict[str, Any]], *, with_times: bool) -> None:
+        between = (batch[0]["created_at"], batch[-1]["created_at"])
+        reads = labels.order_by().filter(created_at__range=between).values("read_id")
         self.shown: dict[Any, list[AiDelivery]] = defaultdict(list)
         self.sittings: dict[Any, list[Any]] = defaultdict(list)
-        for delivery in AiDelivery.objects.filter(read__in=read_ids).order_by("created_at"):
+        for delivery in AiDelivery.objects.filter(read__in=reads).order_by("created_at"):
             self.shown[delivery.read_id].append(delivery)
         if with_times:
-            sittings = Sitting.objects.filter(read__in=read_ids).order_by("created_at")
+            sittings = Sitting.objects.filter(read__in=reads).order_by("created_at")
             for read_id, phases in sittings.values_list("read_id", "phases"):
                 self.sittings[read_id].append(phases)
 
@@ -89,10 +93,11 @@ def label_rows(
     names = list(output().fields)
     sources = {name: _column(output().fields[name]) for name in names if name not in _COMPUTED}
     wanted = list(dict.fromkeys([*_NEEDED, *sources.values()]))
-    plain = labels.select_related(None).prefetch_related(None).order_by("created_at", "id").values_list(*wanted)
+    labels = labels.select_related(None).prefetch_related(None)
+    plain = labels.order_by("created_at", "id").values_list(*wanted)
     rows = plain[:limit].iterator(chunk_size=ROWS_AT_ONCE)
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
-        chunk = _Chunk([raw["read_id"] for raw in batch], with_times="times" in names)
+        chunk = _Chunk(labels, batch, with_times="times" in names)
         for raw in batch:
             payload = upgraded(raw["payload"])
             yield {
@@ -113,4 +118,5 @@ def _plain(value: Any) -> Any:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(str(settings.REST_FRAMEWORK["DATETIME_FORMAT"]))
+    # As DATETIME_FORMAT of the REST framework writes it, several times faster.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -63,6 +63,7 @@ class LabelOutput(serializers.Serializer[Any]):
     signature = LabelSignatureOutput(default=None, allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
     provenance = serializers.CharField()
+    tool = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
     findings = serializers.SerializerMethodField()

@@ -20,6 +20,7 @@ COLUMNS = (
     "signed_at",
     "updated_at",
     "provenance",
+    "tool",
     "schema_version",
     "number_of_findings",
     "findings",

@@ -249,10 +249,11 @@ class RevisionKind(models.TextChoices):
 
 
 class Provenance(models.TextChoices):
-    """Who made the content: a person, or the demo's simulation."""
+    """Who made the content: a person, the demo's simulation, or a tool whose program has an account of its own."""
 
     HUMAN = "HUMAN"
     SIMULATED = "SIMULATED"
+    EXTERNAL_TOOL = "EXTERNAL_TOOL"
 
 
 class Read(UuidModel):
@@ -313,7 +314,8 @@ class Revision(AppendOnlyModel):
     kind = models.CharField(max_length=10, choices=RevisionKind)
     phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.HUMAN)
+    provenance = models.CharField(max_length=13, choices=Provenance, default=Provenance.HUMAN)
+    tool = models.CharField(max_length=100, blank=True, help_text="Name and version of the tool that made it.")
     payload = models.JSONField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical payload.")
     idempotency_key = models.CharField(max_length=64)

@@ -226,7 +226,9 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
 
 def _sees_hidden_things(person: User) -> bool:
     # Who builds reader studies sees every AI model's predictions and the descriptions of the imaging studies.
-    return person.is_superuser or person.may_create_reader_studies
+    # Who posts an AI model's predictions knows them.
+    is_poster = person.posts_predictions_for.exists()
+    return person.is_superuser or person.may_create_reader_studies or is_poster
 
 
 @transaction.atomic
@@ -265,6 +267,15 @@ def reader_study_launch(
     return reader_study
 
 
+# What webhooks are told of.
+_TOLD = {
+    "pause": EventKind.READER_STUDY_PAUSED,
+    "resume": EventKind.READER_STUDY_RESUMED,
+    "close": EventKind.READER_STUDY_CLOSED,
+    "lock": EventKind.READER_STUDY_LOCKED,
+}
+
+
 @transaction.atomic
 def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason: str = "") -> ReaderStudy:
     """Begin after a pilot, pause, resume, close or lock (its row is locked by the caller).
@@ -280,8 +291,8 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
     detail = {"reason": reason} if reason else {}
     record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
     access_of_members_changed(reader_study)
-    if event == "close":
-        reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_CLOSED)
+    if event in _TOLD:
+        reader_study_notice(reader_study=reader_study, kind=_TOLD[event])
     return reader_study
 
 

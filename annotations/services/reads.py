@@ -52,6 +52,7 @@ class Save(NamedTuple):
     idempotency_key: str
     editor: str = ""
     sitting: SittingReport | None = None
+    tool: str = ""
 
 
 def current_payload(read: Read) -> dict[str, Any]:
@@ -143,14 +144,15 @@ def _append(
         kind=kind,
         phase=read.phase,
         author=by,
-        provenance=provenance,
+        provenance=Provenance.EXTERNAL_TOOL if by.is_program else provenance,
+        tool=save.tool,
         payload=save.payload,
         digest=digest,
         idempotency_key=save.idempotency_key,
     )
     _advance(read, revision, save, following)
-    # What the demo simulates nobody has signed.
-    is_signed_by_hand = kind == RevisionKind.SIGNED and provenance == Provenance.HUMAN
+    # What the demo simulates or a tool has sent nobody has signed.
+    is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
     signature = _signature(by, read, revision, meaning) if is_signed_by_hand else None
     record(
         stream=stream_of_reader(assignment),

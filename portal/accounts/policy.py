@@ -38,6 +38,7 @@ class Action(StrEnum):
     IMAGING_VIEW = "IMAGING_VIEW"
     AI_VIEW = "AI_VIEW"
     AI_MANAGE = "AI_MANAGE"
+    PREDICTIONS_POST = "PREDICTIONS_POST"
     READER_STUDY_LIST = "READER_STUDY_LIST"
     READER_STUDY_CREATE = "READER_STUDY_CREATE"
     READER_STUDY_VIEW = "READER_STUDY_VIEW"
@@ -69,6 +70,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.IMAGING_VIEW: frozenset({Role.SIGNED_IN}),
     Action.AI_VIEW: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.AI_MANAGE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    # Every account may ask; `portal.inference.access` lets those who build reader studies, and the AI model's posters.
+    Action.PREDICTIONS_POST: frozenset({Role.SIGNED_IN}),
     # Every account may ask; the rows are those of its own memberships.
     Action.READER_STUDY_LIST: frozenset({Role.SIGNED_IN}),
     Action.READER_STUDY_CREATE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
@@ -128,13 +131,14 @@ ROUTES: dict[str, dict[str, Action]] = {
     # portal.inference
     "ai-models": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "ai-model": {"GET": _A.AI_VIEW},
+    "ai-model-posters": {"GET": _A.AI_VIEW, "PUT": _A.AI_MANAGE},
     "ai-model-versions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "model-versions": {"GET": _A.AI_VIEW},
     "model-version": {"GET": _A.AI_VIEW},
-    "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.PREDICTIONS_POST},
     "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
     "model-version-prediction-segment": {"GET": _A.AI_VIEW},
-    "model-version-predictions-csv": {"POST": _A.AI_MANAGE},
+    "model-version-predictions-csv": {"POST": _A.PREDICTIONS_POST},
     "model-version-predictions-example": {"GET": _A.AI_VIEW},
     "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "inference-run": {"GET": _A.AI_VIEW},
@@ -165,6 +169,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-sessions": {"GET": _A.READ_OWN},
     "reader-study-labels": {"GET": _A.LABELS_VIEW},
     "reader-study-labels-export": {"GET": _A.LABELS_VIEW},
+    "reader-study-external-reads": {"POST": _A.READ_OWN},
     "reader-study-assignments": {"GET": _A.READ_OWN},
     "reader-study-next": {"GET": _A.READ_OWN},
     "assignment-open": {"POST": _A.READ_OWN},

@@ -1,12 +1,15 @@
 """Where an id becomes an object of inference.
 
 AI models belong to the site: the policy table lets everybody who builds reader studies see and use all of them, so
-these functions check only that the object is there.
+these functions check only that the object is there. Posting predictions is given to single accounts too.
 """
 
 import uuid
 from collections.abc import Sequence
 
+from portal.accounts.models import User
+from portal.accounts.permissions import site_roles
+from portal.accounts.policy import Role
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
 from portal.inference.finding_segments import is_segment
@@ -28,6 +31,15 @@ def model_version_by_id(model_version_id: uuid.UUID, *, lock: bool = False) -> M
     if found is None:
         raise NotFound
     return found
+
+
+def model_version_for_posting(user: User, model_version_id: uuid.UUID) -> ModelVersion:
+    """Return a model version to somebody who may post predictions of it."""
+    version = model_version_by_id(model_version_id)
+    builds = site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}
+    if builds or version.ai_model.posters.filter(pk=user.pk).exists():
+        return version
+    raise NotFound
 
 
 def heat_map_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HeatMap:

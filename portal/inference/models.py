@@ -15,6 +15,11 @@ class AiModel(UuidModel):
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
     intended_use = models.TextField(blank=True)
+    posters = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="posts_predictions_for",
+        help_text="Accounts that may post predictions of its versions, and nothing else of AI.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -1,6 +1,7 @@
 """Writes to AI models, runs and predictions: one transaction each, with its audit event."""
 
 import math
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 
 from portal import jobs
 from portal.accounts.models import User
+from portal.accounts.policy import Role
 from portal.audit.services import record
 from portal.db import JobState
 from portal.errors import Conflict, FieldProblem, Invalid
@@ -70,6 +72,35 @@ def ai_model_create(*, by: User | None, name: str, description: str = "", intend
         ) from error
     record(stream=STREAM, actor=by, action="ai_model.create", obj=model)
     return model
+
+
+@transaction.atomic
+def posters_put(*, by: User, ai_model: AiModel, user_ids: Sequence[uuid.UUID]) -> None:
+    """Replace the accounts that may post predictions of an AI model.
+
+    None of them reads in a reader study: whoever knows the predictions would read as no blinded reader does.
+    """
+    people = User.objects.in_bulk(list(user_ids))
+    reading = set(User.objects.filter(pk__in=people, memberships__role=Role.READER).values_list("pk", flat=True))
+    problems: list[FieldProblem] = []
+    for user_id in user_ids:
+        if user_id not in people:
+            problems.append(
+                {"field": "user_ids", "code": "unknown_person", "detail": f"There is no account {user_id}."}
+            )
+        elif user_id in reading:
+            detail = f"{people[user_id].username} reads in a reader study and may not know what the AI says."
+            problems.append({"field": "user_ids", "code": "not_blinded", "detail": detail})
+    if problems:
+        raise Invalid("These accounts cannot post predictions.", errors=problems)
+    ai_model.posters.set(people.values())
+    record(
+        stream=STREAM,
+        actor=by,
+        action="ai_model.posters",
+        obj=ai_model,
+        detail={"posters": sorted(str(user_id) for user_id in people)},
+    )
 
 
 @transaction.atomic

@@ -33,6 +33,8 @@ SIGNED_IN = Row("401    ok       ok      ok          ok     ok          ok      
 SIGNED_IN_W = Row("401  ok       ok      ok          ok     ok          403         ok           ok")
 PAGE = Row("302         ok       ok      ok          ok     ok          302         302          ok")
 BUILDERS = Row("401     403      ok      ok          403    403         403         403          ok")
+# Nobody here has been made a poster; tests/inference/test_posters.py has one.
+POSTING = Row("401      404     ok      ok          404    404         403         404          ok")
 ADMIN = Row("401        403      403     403         403    403         403         403          ok")
 
 # Objects that belong to one account. The token and the ingest job of a side are its coordinator's.
@@ -78,6 +80,11 @@ STUDY_LABELS = Row(
 STUDY_READING = Row(
     "401                404      404     403         ok     403         403         403          403",
     "401                404      404     404         404    404         404         404          403",
+)
+# The reader of this world is a person: only a program's account pushes reads.
+EXTERNAL_READS = Row(
+    "401                404      404     403         403    403         403         403          403",
+    "401                404      404     404         404    404         403         404          403",
 )
 OWN_READING = Row(
     "401                404      404     404         ok     404         404         404          404",
@@ -136,13 +143,14 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "frames-bundle": {"GET": PIXELS},
     "ai-models": {"GET": BUILDERS, "POST": BUILDERS},
     "ai-model": {"GET": BUILDERS},
+    "ai-model-posters": {"GET": BUILDERS, "PUT": BUILDERS},
     "ai-model-versions": {"GET": BUILDERS, "POST": BUILDERS},
     "model-versions": {"GET": BUILDERS},
     "model-version": {"GET": BUILDERS},
-    "model-version-predictions": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-version-predictions": {"GET": BUILDERS, "POST": POSTING},
     "model-version-prediction-heat-map": {"GET": BUILDERS},
     "model-version-prediction-segment": {"GET": BUILDERS},
-    "model-version-predictions-csv": {"POST": BUILDERS},
+    "model-version-predictions-csv": {"POST": POSTING},
     "model-version-predictions-example": {"GET": BUILDERS},
     "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
     "inference-run": {"GET": BUILDERS},
@@ -172,6 +180,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-sessions": {"GET": STUDY_READING},
     "reader-study-labels": {"GET": STUDY_LABELS},
     "reader-study-labels-export": {"GET": STUDY_LABELS},
+    "reader-study-external-reads": {"POST": EXTERNAL_READS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},
     "assignment-open": {"POST": OWN_READING_W},
@@ -221,6 +230,7 @@ STUDY_LEVEL_ROWS = (
     STUDY_MANAGE_W,
     STUDY_LABELS,
     STUDY_READING,
+    EXTERNAL_READS,
     OWN_READING,
     OWN_READING_W,
     NOT_REVEALED,

@@ -63,6 +63,7 @@ def body(name: str, side: Side) -> Any:
         "tokens": {"name": "a token"},
         "people": {"username": "somebody-new", "password": "correct horse battery staple"},
         "ai-models": {"name": "Another model"},
+        "ai-model-posters": {"user_ids": []},
         "ai-model-versions": {"version": "2", "kind": "EXTERNAL", "operating_threshold": 0.5},
         "model-version-predictions": {
             "imaging_study_uid": side.imaging_study.study_instance_uid,

@@ -44,7 +44,8 @@ PROVEN_ELSEWHERE = {
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
     "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
     "read-first-read": ("tests/annotations/services/test_phases.py", "read.freeze_first"),
-    # Those of the sweep have no password.
+    # What a program's account pushes, which the sweep has none of.
+    "reader-study-external-reads": ("tests/annotations/test_signing.py", "read.sign"),
     "read-sign": ("tests/annotations/test_signing.py", "read.sign"),
     "read-reopen": ("tests/annotations/test_signing.py", "read.reopen"),
     "read-prefetch": ("tests/annotations/services/test_prefetch.py", "ACTION"),

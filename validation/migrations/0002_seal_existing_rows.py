@@ -47,7 +47,7 @@ def _seal(stream, rows):
 class Migration(migrations.Migration):
     dependencies = [
         ("validation", "0001_initial"),
-        ("annotations", "0013_signatures"),
+        ("annotations", "0014_signatures"),
         ("inference", "0003_calibration"),
         ("audit", "0002_rows_origin_checkpoints"),
     ]

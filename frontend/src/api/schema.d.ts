@@ -39,6 +39,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/posters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them. */
+        get: operations["ai_models_posters_list"];
+        /** @description Replace them. */
+        put: operations["ai_models_posters_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/versions": {
         parameters: {
             query?: never;
@@ -743,6 +761,23 @@ export interface paths {
         /** @description Store a new version of the design of a draft. */
         put: operations["reader_studies_design_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/external-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign at most 200 complete reads: all, or none and what is wrong in which row. */
+        post: operations["reader_studies_external_reads_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1935,14 +1970,40 @@ export interface components {
         EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
         /**
          * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.paused` - reader_study.paused
+         *     * `reader_study.resumed` - reader_study.resumed
          *     * `reader_study.closed` - reader_study.closed
+         *     * `reader_study.locked` - reader_study.locked
          *     * `read.signed` - read.signed
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description One complete read; the rules of its payload are those of a person's. */
+        ExternalReadInputRequest: {
+            /** Format: uuid */
+            assignment_id: string;
+            payload: unknown;
+        };
+        /** @description A read as it was signed. */
+        ExternalReadOutput: {
+            /** Format: uuid */
+            assignment_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            revision_number: number;
+            digest: string;
+        };
+        /** @description Reads of one tool. */
+        ExternalReadsInputRequest: {
+            /** @description Name and version. */
+            tool: string;
+            reads: components["schemas"]["ExternalReadInputRequest"][];
+        };
         /** @description The truth of a training case. */
         FeedbackOutput: {
             truth: number;
@@ -2564,6 +2625,8 @@ export interface components {
             password: string;
             /** @default false */
             may_create_reader_studies: boolean;
+            /** @default false */
+            is_program: boolean;
         };
         /** @description An account, as others see it. */
         PersonOutput: {
@@ -2574,6 +2637,8 @@ export interface components {
             name: string;
             /** @description May ingest imaging studies, register AI models and create reader studies. */
             may_create_reader_studies?: boolean;
+            /** @description Not a person: what it reads is the work of a tool, and is marked as that. */
+            is_program?: boolean;
         };
         /**
          * @description * `FIRST` - First
@@ -2618,6 +2683,18 @@ export interface components {
             created: number;
             unchanged: number;
             results: components["schemas"]["PredictionOutput"][];
+        };
+        /** @description An account that may post predictions of an AI model. */
+        PosterOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+            username: string;
+            name: string;
+        };
+        /** @description The accounts that may. */
+        PostersInputRequest: {
+            user_ids: string[];
         };
         /** @description A posted prediction, for the API's documentation; `prediction_input` holds the rules. */
         PredictionInputShapeRequest: {
@@ -2742,9 +2819,16 @@ export interface components {
         /**
          * @description * `HUMAN` - Human
          *     * `SIMULATED` - Simulated
+         *     * `EXTERNAL_TOOL` - External Tool
          * @enum {string}
          */
-        ProvenanceEnum: "HUMAN" | "SIMULATED";
+        ProvenanceEnum: "HUMAN" | "SIMULATED" | "EXTERNAL_TOOL";
+        /** @description What has become of the reads, in the order in which they were sent. */
+        PushedOutput: {
+            created: number;
+            unchanged: number;
+            reads: components["schemas"]["ExternalReadOutput"][];
+        };
         /** @description One reader's list in reading order. */
         RandomisationListOutput: {
             reader: string;
@@ -3034,6 +3118,8 @@ export interface components {
             phase?: components["schemas"]["PhaseEnum"];
             author: string;
             provenance?: components["schemas"]["ProvenanceEnum"];
+            /** @description Name and version of the tool that made it. */
+            tool?: string;
             /** Format: date-time */
             readonly created_at: string;
             /** @description SHA-256 of the canonical payload. */
@@ -3221,6 +3307,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             provenance: string;
+            tool: string;
             schema_version: number;
             answers: {
                 [key: string]: unknown;
@@ -3449,6 +3536,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiModelOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostersInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5225,6 +5376,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_external_reads_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalReadsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
                 };
             };
             /** @description A problem document. */

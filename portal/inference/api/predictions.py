@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.csv_upload import CsvParser, csv_text
 from portal.inference import selectors, services
-from portal.inference.access import ai_segment_of, heat_map_of, model_version_by_id
+from portal.inference.access import ai_segment_of, heat_map_of, model_version_by_id, model_version_for_posting
 from portal.inference.api import shapes
 from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import HeatMap
@@ -61,7 +61,7 @@ class PredictionsApi(APIView):
     )
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """Post one prediction or a list of at most 1000. Posting what is already in force stores nothing."""
-        version = model_version_by_id(model_version_id)
+        version = model_version_for_posting(caller(request), model_version_id)
         return _posted(services.predictions_post(by=caller(request), model_version=version, body=request.data))
 
 
@@ -96,7 +96,7 @@ class PredictionsCsvApi(APIView):
     )
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """Upload predictions as CSV: all rows, or none and what is wrong in which row."""
-        version = model_version_by_id(model_version_id)
+        version = model_version_for_posting(caller(request), model_version_id)
         text, _ = csv_text(request)
         return _posted(services.predictions_post_csv(by=caller(request), model_version=version, text=text))
 

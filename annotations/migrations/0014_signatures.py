@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0012_ai_segments_shown"),
+        ("annotations", "0013_external_tools"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
