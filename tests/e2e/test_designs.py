@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.phantoms import ruler
+from tests.browser import sign
 from tests.browserless import Person, signature
 from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots
 from tests.reader_studies import SEEN, drafted
@@ -142,7 +143,7 @@ def test_a_training_case_shows_its_truth_after_signing(stage: Stage, signed_in: 
     reader.keyboard.press("Escape")
     reader.keyboard.press("y")
     expect(reader.locator('[data-save="saved"]')).to_be_visible()
-    reader.keyboard.press("Control+Enter")
+    sign(reader)
     expect(reader.locator('[data-save="signed"]')).to_be_visible()
     expect(training).to_contain_text("Truth: diseased")
     screenshots(reader, "training-feedback")
