@@ -97,12 +97,28 @@ def own_read_shown(user: Any, read_id: uuid.UUID) -> Read:
 
 def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
-    read = Read.objects.select_related("assignment").filter(pk=read_id).first()
+    read = (
+        Read.objects.select_related("assignment__reader", "assignment__case", "label_schema").filter(pk=read_id).first()
+    )
     if read is None:
         raise NotFound
     if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:
         return read
     return own_read_shown(user, read_id)
+
+
+def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read, its row locked, to a coordinator of its reader study; its reader may see it, but not this."""
+    read = (
+        Read.objects.select_related("assignment__reader_study", "signed_revision")
+        .select_for_update(of=("self", "assignment"))
+        .filter(pk=read_id)
+        .first()
+    )
+    if read is None:
+        raise NotFound
+    reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return read
 
 
 def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:
@@ -162,6 +178,23 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
         | Q(pk__in=overseen.values("imaging_study"))
         | Q(pk__in=priors.values("imaging_study"))
     )
+
+
+def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the reader studies in which the caller has to do with an imaging study: reads it, or oversees it."""
+    of_case = Q(case__imaging_study=imaging_study_id)
+    of_prior = Q(case__priors__imaging_study=imaging_study_id, reader_study__shows_priors=True)
+    assigned = Assignment.objects.filter(_own(user)).filter(of_case | of_prior)
+    overseen = Case.objects.filter(
+        Q(imaging_study=imaging_study_id) | Q(priors__imaging_study=imaging_study_id),
+        removed_at=None,
+        reader_study__memberships__user=user,
+        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
+    )
+    through = (
+        assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
+    )
+    return sorted(pk for (pk,) in through)
 
 
 def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:

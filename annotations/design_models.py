@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from portal.db import AppendOnlyModel, UuidModel
+from portal.db import AppendOnlyModel, Seal, UuidModel
 
 
 class AiDisplay(models.TextChoices):
@@ -38,6 +38,8 @@ class Arm(UuidModel):
 
 class DesignVersion(AppendOnlyModel):
     """One version of who reads what, when and in which condition; the last one before the launch is in force."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(
         "annotations.ReaderStudy", on_delete=models.PROTECT, related_name="design_versions"

@@ -6,7 +6,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotations.models import Arm, Assignment, Case, LabelSchema, ReaderStudy, ReferenceStandard, ReferenceTruth
+from annotations.models import (
+    Arm,
+    Assignment,
+    AssignmentState,
+    Case,
+    LabelSchema,
+    ReaderStudy,
+    ReferenceStandard,
+    ReferenceTruth,
+    Revision,
+)
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import reference_standard_of
 from portal.errors import Conflict, Invalid
@@ -124,13 +134,19 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
         "session": assignment.session.number,
         "repeat_number": assignment.repeat_number,
         "is_training": assignment.is_training,
-        "state": assignment.state,
+        "state": _state(assignment, revision),
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,
         "provenance": revision.provenance if revision is not None else None,
         "call": answers.get(questions["call"]) if questions["call"] else None,
         "rating": answers.get(questions["rating"]) if questions["rating"] else None,
     }
+
+
+def _state(assignment: Assignment, revision: Revision | None) -> str:
+    """Of a read that was reopened the newest signature counts until there is another."""
+    is_in_force = assignment.state == AssignmentState.REOPENED and revision is not None
+    return AssignmentState.SIGNED.value if is_in_force else str(assignment.state)
 
 
 def _model_version(model_version: ModelVersion | None) -> dict[str, Any] | None:

@@ -65,6 +65,7 @@ def analysis_run_create(
         action="analysis_run.create",
         obj=run,
         detail={"snapshot_digest": digest},
+        rows=[snapshot],
     )
     jobs.enqueue(run)
     return run

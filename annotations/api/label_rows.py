@@ -19,7 +19,15 @@ from annotations.models import AiDelivery, Revision, Sitting
 
 ROWS_AT_ONCE = 1000
 # What a row is computed from, beside the columns of its plain fields.
-_NEEDED = ("payload", "read_id", "created_at")
+_SIGNATURE = ("username", "full_name", "meaning", "meaning_text")
+_NEEDED = (
+    "payload",
+    "read_id",
+    "created_at",
+    "read__signed_at",
+    "signature__created_at",
+    *(f"signature__{name}" for name in _SIGNATURE),
+)
 
 
 class _Chunk:
@@ -56,12 +64,24 @@ def _ai_shown(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk)
     ]
 
 
+def _signed_at(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk) -> str | None:
+    at = raw["signature__created_at"] or raw["read__signed_at"]
+    return _moment(at) if at else None
+
+
+def _signature(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk) -> dict[str, str] | None:
+    is_signed = raw["signature__created_at"] is not None
+    return {name: raw[f"signature__{name}"] for name in _SIGNATURE} if is_signed else None
+
+
 # The fields that are computed.
 _COMPUTED: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], _Chunk], Any]] = {
     "answers": lambda raw, payload, chunk: payload["answers"],
     "findings": lambda raw, payload, chunk: payload["findings"],
     "ai_decisions": lambda raw, payload, chunk: payload["ai_decisions"],
     "ai_shown": _ai_shown,
+    "signed_at": _signed_at,
+    "signature": _signature,
     "times": lambda raw, payload, chunk: times_of_read(chunk.sittings[raw["read_id"]]),
 }
 

@@ -20,6 +20,7 @@ from annotations.selectors.designs import design_of, drawn_cases, is_reproduced,
 from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
 from annotations.selectors.sessions import OwnSession, own_sessions
 from annotations.selectors.truth import truths_of
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
@@ -74,6 +75,7 @@ class RandomisationApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the lists, drawn again from their seed and compared; empty before the launch."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         lists = list(randomisation_lists_of(reader_study=reader_study))
         first, design = (lists[0] if lists else None), design_of(reader_study=reader_study)
         cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
@@ -96,6 +98,7 @@ class RandomisationCsvApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
         """Return reader, position and case with seed, algorithm and the place in the design as CSV."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns = ["reader", "position", "case", "case_id", "seed", "algorithm"]
@@ -157,4 +160,10 @@ class ReadFeedbackApi(APIView):
         truth = truths_of(reader_study=read.assignment.reader_study).get(read.assignment.case_id)
         if truth is None:
             raise NotFound
+        viewed(
+            by=caller(request),
+            reader_study_id=read.assignment.reader_study_id,
+            action="reference_standard.view",
+            obj=truth,
+        )
         return Response(FeedbackOutput(truth).data, headers={"Cache-Control": "no-store"})

@@ -27,6 +27,7 @@ from annotations.selectors.reader_studies import (
 from annotations.selectors.truth import reference_standard_of, truths_of
 from annotations.services import reader_studies as services
 from annotations.services.truth import reference_standard_import
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.csv_upload import CsvParser, csv_text
@@ -43,6 +44,12 @@ def detail_response(request: Request, reader_study: ReaderStudy, http_status: in
         "label_schema": label_schema_of(reader_study=reader_study),
     }
     return Response(shapes.ReaderStudyDetailOutput(reader_study, context=context).data, status=http_status)
+
+
+def _truth_viewed(request: Request, reader_study: ReaderStudy) -> None:
+    standard = reference_standard_of(reader_study=reader_study)
+    if standard is not None:
+        viewed(by=caller(request), reader_study_id=reader_study.pk, action="reference_standard.view", obj=standard)
 
 
 class ReaderStudiesApi(APIView):
@@ -107,7 +114,9 @@ class CasesApi(APIView):
     @extend_schema(responses=shapes.CaseOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the cases with their truth."""
-        return self._list(reader_study_for(caller(request), reader_study_id, MANAGE))
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        _truth_viewed(request, reader_study)
+        return self._list(reader_study)
 
     @extend_schema(request=shapes.CasesInput, responses=shapes.CaseOutput(many=True))
     @transaction.atomic
@@ -154,7 +163,9 @@ class ReferenceStandardApi(APIView):
     @extend_schema(responses=shapes.ReferenceStandardOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the version in force, counted; 204 when there is none yet."""
-        return self._current(reader_study_for(caller(request), reader_study_id, MANAGE))
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        _truth_viewed(request, reader_study)
+        return self._current(reader_study)
 
     @extend_schema(request={"text/csv": OpenApiTypes.STR}, responses={201: shapes.ReferenceStandardOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:

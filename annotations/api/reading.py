@@ -11,20 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import own_assignment, own_read, own_read_shown, read_history_for, reader_study_for
+from annotations.access import own_assignment, own_read, own_read_shown, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
 from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
+from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.models import Assignment, AssignmentState, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
+from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
+from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
 from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 
@@ -164,6 +167,13 @@ class ReadCaseOutput(serializers.Serializer[Any]):
         return ReadPriorOutput(priors_of_read(assignment=assignment), many=True, context=self.context).data
 
 
+class SignatureMeaningOutput(serializers.Serializer[Any]):
+    """What a signature can mean."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
 class ReadOutput(serializers.ModelSerializer[Read]):
     """A read with everything the reading room needs."""
 
@@ -181,6 +191,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     total = serializers.IntegerField()
     next_assignment_id = serializers.UUIDField(allow_null=True)
     comparison_available = serializers.BooleanField()
+    signature_meanings = SignatureMeaningOutput(many=True)
+    reopening_reason = serializers.CharField(allow_null=True)
 
     class Meta:
         model = Read
@@ -203,6 +215,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "first_read_at",
             "saved_at",
             "signed_at",
+            "signature_meanings",
+            "reopening_reason",
             "next_assignment_id",
             "comparison_available",
         ]
@@ -222,12 +236,16 @@ def _shown(read: Read) -> Read:
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
     own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
     following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    reopening = open_reopening_of(read=read)
+    meanings = sorted(MEANINGS.items(), key=lambda one: (one[0] == FINDINGS) == bool(reopening))
     # Values that are not columns travel on the object the serializer reads.
     protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
+        signature_meanings=[{"code": code, "text": text} for code, text in meanings],
+        reopening_reason=reopening.reason if reopening else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=comparison_available(read=read),
@@ -316,16 +334,34 @@ class SignedOutput(serializers.Serializer[Any]):
     comparison_available = serializers.BooleanField()
 
 
+class SignatureInput(serializers.Serializer[Any]):
+    """The password of who signs, and what the signature means."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    meaning = serializers.ChoiceField(choices=list(MEANINGS.items()), default=FINDINGS)
+
+
+class SignInput(SaveInput, SignatureInput):
+    """Content to sign."""
+
+
 class ReadSignApi(APIView):
     """Signing a read."""
 
-    @extend_schema(request=SaveInput, responses=SignedOutput)
-    @transaction.atomic
+    @extend_schema(request=SignInput, responses=SignedOutput)
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
-        """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
+        """Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`."""
+        own_read(caller(request), read_id)
         save = save_of(request)
-        read = own_read(caller(request), read_id, lock=True)
-        revision = services.read_sign(by=caller(request), read=read, save=save)
+        signature = SignatureInput(data=request.data)
+        signature.is_valid(raise_exception=True)
+        # Before the transaction: refusals are counted even though nothing else is stored.
+        require_own_password(request._request, user=caller(request), password=signature.validated_data["password"])
+        with transaction.atomic():
+            read = own_read(caller(request), read_id, lock=True)
+            revision = services.read_sign(
+                by=caller(request), read=read, save=save, meaning=signature.validated_data["meaning"]
+            )
         read = own_read(caller(request), read_id)
         following = next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {
@@ -336,34 +372,3 @@ class ReadSignApi(APIView):
             "comparison_available": comparison_available(read=read),
         }
         return Response(SignedOutput(signed).data)
-
-
-class RevisionOutput(serializers.ModelSerializer[Revision]):
-    """One revision of a read."""
-
-    author = serializers.CharField(source="author.username")
-
-    class Meta:
-        model = Revision
-        fields = [
-            "number",
-            "base_number",
-            "kind",
-            "phase",
-            "author",
-            "provenance",
-            "tool",
-            "created_at",
-            "digest",
-            "payload",
-        ]
-
-
-class ReadRevisionsApi(APIView):
-    """The history of a read."""
-
-    @extend_schema(responses=RevisionOutput(many=True))
-    def get(self, request: Request, read_id: uuid.UUID) -> Response:
-        """List every revision, oldest first."""
-        read = read_history_for(caller(request), read_id)
-        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

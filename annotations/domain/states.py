@@ -39,10 +39,15 @@ ASSIGNMENT_TRANSITIONS = {
     ("DRAFT", "freeze"): "DRAFT",
     ("OPEN", "sign"): "SIGNED",
     ("DRAFT", "sign"): "SIGNED",
+    ("SIGNED", "reopen"): "REOPENED",
+    ("REOPENED", "open"): "REOPENED",
+    ("REOPENED", "save"): "REOPENED",
+    ("REOPENED", "sign"): "SIGNED",
     ("PENDING", "void"): "VOID",
     ("OPEN", "void"): "VOID",
     ("DRAFT", "void"): "VOID",
     ("SIGNED", "void"): "VOID",
+    ("REOPENED", "void"): "VOID",
 }
 
 _ONE_PHASE = {("FIRST", "save"): "FIRST", ("FIRST", "sign"): "FIRST"}

@@ -28,6 +28,8 @@ COLUMNS = (
     "ai_shown_at",
     "ai_prediction_id",
     "ai_decisions",
+    "signed_by",
+    "signature_meaning",
 )
 # Readers see neither of the two lists, not even their own.
 # `times` holds the phases with first image and first mark, as JSON.
@@ -59,6 +61,7 @@ def labels_csv_lines(
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
             **_ai(row["ai_shown"]),
+            **_signature(row.get("signature")),
             "findings": _json(row["findings"]),
             "ai_decisions": _json(row["ai_decisions"]),
             **(_times(row["times"]) if with_times else {}),
@@ -85,6 +88,13 @@ def _times(phases: Mapping[str, Any]) -> dict[str, Any]:
         return dict.fromkeys(TIME_COLUMNS)
     sums = {name: sum(times[name] for times in phases.values()) for name in ("active_ms", "total_ms")}
     return {**sums, "times": json.dumps(phases, separators=(",", ":"), sort_keys=True)}
+
+
+def _signature(signature: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The name of who signed, as it was then; empty for what is not signed."""
+    if not signature:
+        return {"signed_by": None, "signature_meaning": None}
+    return {"signed_by": signature["full_name"], "signature_meaning": signature["meaning_text"]}
 
 
 def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def labels_of(
 
     `reader` limits the rows to one reader's own, as far as the protocol shows them again.
     """
-    in_force = Q(kind=RevisionKind.SIGNED)
+    # A read that was signed, reopened and signed again has several signed revisions: the newest counts.
+    in_force = Q(kind=RevisionKind.SIGNED, pk=F("read__signed_revision"))
     if include_drafts:
         in_force |= Q(read__signed_at=None, number=F("read__revision_number"))
     if include_first_reads:
@@ -40,4 +41,5 @@ def labels_of(
         "read__assignment__session",
         "read__assignment__case__imaging_study",
         "read__label_schema",
+        "signature",
     ).prefetch_related("read__ai_deliveries", "read__sittings")

@@ -92,7 +92,7 @@ def progress_of(*, reader_study: ReaderStudy) -> list[ReaderProgress]:
         .annotate(
             total=Count("pk"),
             signed=Count("pk", filter=signed),
-            draft=Count("pk", filter=Q(state=AssignmentState.DRAFT)),
+            draft=Count("pk", filter=Q(state__in=[AssignmentState.DRAFT, AssignmentState.REOPENED])),
             median_ms=_Median("read__active_ms", filter=signed & Q(read__active_ms__gt=0)),
             last_signed_at=Max("read__signed_at", filter=signed),
         )

@@ -32,5 +32,6 @@ def ai_delivered(*, read: Read, prediction: Prediction | None, content: AiConten
             "revision": read.revision_number,
             **({"sha256": sha256} if sha256 else {}),
         },
+        rows=[delivery],
     )
     return delivery

@@ -46,6 +46,7 @@ def design_put(*, by: User, reader_study: ReaderStudy, design: Any) -> DesignVer
         action="design.put",
         obj=stored,
         detail={"version": stored.version, "digest": digest},
+        rows=[stored],
     )
     return stored
 

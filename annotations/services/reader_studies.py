@@ -115,6 +115,7 @@ def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dic
         action="label_schema.create",
         obj=schema,
         detail={"version": schema.version},
+        rows=[schema],
     )
     return schema
 
@@ -256,6 +257,7 @@ def reader_study_launch(
     sizes = {"cases": len(drawing.cases), "readers": len(drawing.readers)}
     record(
         stream=stream_of(reader_study.pk),
+        rows=reader_study.randomisation_lists.all(),
         actor=by,
         action="reader_study.pilot" if as_pilot else "reader_study.launch",
         obj=reader_study,

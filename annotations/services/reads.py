@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotations.domain.ai_decisions import decision_problems, undecided
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
 from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
     Assignment,
@@ -18,6 +19,7 @@ from annotations.models import (
     Read,
     Revision,
     RevisionKind,
+    Signature,
 )
 from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
@@ -87,7 +89,13 @@ def assignment_open(*, assignment: Assignment) -> Read:
         raise Conflict("The reader study has no label schema.")
     read = Read.objects.create(assignment=assignment, label_schema=schema, opened_at=timezone.now())
     _move(assignment, "open")
-    record(stream=stream_of_reader(assignment), actor=assignment.reader, action="read.open", obj=read)
+    record(
+        stream=stream_of_reader(assignment),
+        actor=assignment.reader,
+        action="read.open",
+        obj=read,
+        rows=[read, assignment],
+    )
     return read
 
 
@@ -101,13 +109,20 @@ def read_freeze_first(*, by: User, read: Read, save: Save, provenance: Provenanc
     return _append(by=by, read=read, save=save, kind=RevisionKind.FIRST_READ, provenance=provenance)
 
 
-def read_sign(*, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN) -> Revision:
-    """Append the signed revision and freeze the read. Raises 400 `incomplete` with what is missing."""
-    return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance)
+def read_sign(
+    *, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN, meaning: str = FINDINGS
+) -> Revision:
+    """Append the signed revision with its signature and freeze the read. Raises 400 `incomplete`.
+
+    Who calls it has seen the signer's password (`portal.accounts.passwords`).
+    """
+    return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance, meaning=meaning)
 
 
 @transaction.atomic
-def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
+def _append(
+    *, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance, meaning: str = FINDINGS
+) -> Revision:
     digest = json_digest(save.payload, code="invalid_payload")
     repeated = Revision.objects.filter(read=read, idempotency_key=save.idempotency_key).first()
     if repeated:
@@ -136,16 +151,34 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         idempotency_key=save.idempotency_key,
     )
     _advance(read, revision, save, following)
+    # What the demo simulates or a tool has sent nobody has signed.
+    is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
+    signature = _signature(by, read, revision, meaning) if is_signed_by_hand else None
     record(
         stream=stream_of_reader(assignment),
         actor=by,
         action=_EVENTS[kind],
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
+        rows=[revision, read, assignment, *filter(None, [signature])],
     )
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)
     return revision
+
+
+def _signature(by: User, read: Read, revision: Revision, meaning: str) -> Signature:
+    return Signature.objects.create(
+        created_at=read.signed_at or timezone.now(),
+        read=read,
+        revision=revision,
+        revision_digest=revision.digest,
+        signer=by,
+        username=by.username,
+        full_name=by.name,
+        meaning=meaning,
+        meaning_text=MEANINGS[meaning],
+    )
 
 
 def _phase_after(read: Read, kind: RevisionKind) -> Phase:

@@ -74,6 +74,7 @@ def segment_put(*, by: User, read: Read, change: SegmentChange) -> SegmentVersio
         action="read.segment",
         obj=read,
         detail={"segment_id": str(change.segment_id), "sha256": change.sha256, "base_sha256": change.base_sha256},
+        rows=[version],
     )
     return version
 

@@ -20,10 +20,12 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     _require_running(reader_study)
     if not Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).exists():
         raise NotFound
-    number = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason)
-    detail = {"reason": reason, "assignments": number}
-    record(stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail)
-    return number
+    voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason)
+    detail = {"reason": reason, "assignments": len(voided)}
+    record(
+        stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided
+    )
+    return len(voided)
 
 
 @transaction.atomic
@@ -34,10 +36,10 @@ def case_withdraw(*, by: User, reader_study: ReaderStudy, case: Case, reason: st
         raise Conflict("The case has been withdrawn already.")
     case.withdrawn_at = timezone.now()
     case.save(update_fields=["withdrawn_at"])
-    number = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason)
-    detail = {"reason": reason, "assignments": number}
-    record(stream=stream_of(reader_study.pk), actor=by, action="case.withdraw", obj=case, detail=detail)
-    return number
+    voided = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason)
+    detail = {"reason": reason, "assignments": len(voided)}
+    record(stream=stream_of(reader_study.pk), actor=by, action="case.withdraw", obj=case, detail=detail, rows=voided)
+    return len(voided)
 
 
 def _require_running(reader_study: ReaderStudy) -> None:
@@ -45,7 +47,7 @@ def _require_running(reader_study: ReaderStudy) -> None:
         raise Conflict(f"Nothing can be withdrawn while the reader study is {reader_study.state}.")
 
 
-def _void(assignments: QuerySet[Assignment], reason: str) -> int:
+def _void(assignments: QuerySet[Assignment], reason: str) -> list[Assignment]:
     may_be_voided = [state for state, event in ASSIGNMENT_TRANSITIONS if event == "void"]
     found = list(assignments.filter(state__in=may_be_voided).select_for_update())
     now = timezone.now()
@@ -54,4 +56,4 @@ def _void(assignments: QuerySet[Assignment], reason: str) -> int:
         assignment.void_reason, assignment.voided_at = reason, now
     Assignment.objects.bulk_update(found, ["state", "void_reason", "voided_at"])
     access_changed({assignment.reader_id for assignment in found})
-    return len(found)
+    return found

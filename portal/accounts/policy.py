@@ -47,6 +47,7 @@ class Action(StrEnum):
     READ_HISTORY = "READ_HISTORY"
     SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
+    AUDIT_VIEW = "AUDIT_VIEW"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
 
@@ -82,6 +83,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     # API clients: what a signed read names; `annotations.access` looks.
     Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
+    Action.AUDIT_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
 }
@@ -182,8 +184,17 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-feedback": {"GET": _A.READ_OWN},
     "read-ai-segment": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
+    "read-history": {"GET": _A.READ_HISTORY},
+    "read-difference": {"GET": _A.READ_HISTORY},
+    "read-reopen": {"POST": _A.READER_STUDY_MANAGE},
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
+    "reader-study-reads": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-audit": {"GET": _A.AUDIT_VIEW},
+    "reader-study-audit-checks": {"GET": _A.AUDIT_VIEW, "POST": _A.AUDIT_VIEW},
+    "reader-study-audit-export": {"GET": _A.AUDIT_VIEW},
+    # The script is in the source code anyway; whoever is given an export has no account.
+    "audit-verifier": {"GET": _A.API_SCHEMA},
     "reader-study-webhooks": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-webhook": {
         "GET": _A.READER_STUDY_MANAGE,

@@ -61,6 +61,12 @@ def person_create(
     return user
 
 
+def session_event(*, of: User, action: str) -> None:
+    """Record that a session began, ended or was refused, in the person's own chain."""
+    actor = None if action == "session.refuse" else of
+    record(stream=f"person:{of.pk}", actor=actor, action=action, obj=of)
+
+
 class UsernameTaken(Invalid):
     """Somebody else has this name."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from portal import jobs
 from portal.accounts.models import User
@@ -51,6 +51,11 @@ class Posted:
     def unchanged(self) -> int:
         """How many were already in force word for word, so that nothing was stored."""
         return len(self.predictions) - self.created
+
+
+def ai_viewed(*, by: User, action: str, obj: models.Model) -> None:
+    """Record that somebody is given what an AI says; each person has a chain of their own, so that nobody waits."""
+    record(stream=f"person:{by.pk}", actor=by, action=action, obj=obj)
 
 
 @transaction.atomic
@@ -226,6 +231,7 @@ def _store(
     )
     stored: list[Prediction] = []
     created: list[Prediction] = []
+    heat_maps: list[HeatMap] = []
     for one in inputs:
         study = studies[one.study_instance_uid]
         known = in_force.get(study.pk)
@@ -239,20 +245,28 @@ def _store(
                 weights_digest=model_version.weights_digest,
                 created_by=by,
             )
-            _save_with_files(known, one)
+            heat_maps += filter(None, [_save_with_files(known, one)])
             created.append(known)
         stored.append(known)
     if created:
         detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
-        record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
+        record(
+            stream=STREAM,
+            actor=by,
+            action="predictions.post",
+            obj=model_version,
+            detail=detail,
+            rows=[*created, *heat_maps],
+        )
     return Posted(stored, len(created))
 
 
-def _save_with_files(prediction: Prediction, one: PredictionInput) -> None:
+def _save_with_files(prediction: Prediction, one: PredictionInput) -> HeatMap | None:
     prediction.save()
-    heat_map_create(prediction=prediction, heat_map=one.heat_map)
+    heat_map = heat_map_create(prediction=prediction, heat_map=one.heat_map)
     for segment in one.segments.values():
         ai_segment_write(sha256=segment.sha256, text=segment.text)
+    return heat_map
 
 
 def _says_the_same(known: Prediction, one: PredictionInput) -> bool:

@@ -20,6 +20,8 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = env.str("DJANGO_SECRET_KEY")
+# Earlier keys: what they sealed in the audit trail still holds.
+SECRET_KEY_FALLBACKS = env.list("DJANGO_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("OVERREAD_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -52,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.audit.origin.OriginMiddleware",
     "portal.accounts.middleware.RoutePolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -239,12 +242,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15},
     },
+    "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.
 OVERREAD_IMAGING_ACCESS = "annotations.access.viewable_imaging_studies"
+OVERREAD_IMAGE_STREAMS = "annotations.services.streams.image_streams"
 OVERREAD_MEMBERSHIPS = "annotations.selectors.reader_studies.memberships_of"
 
 LANGUAGE_CODE = "en"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.ai_stage import VOXEL_MM, AiStudy, ai_study, hot_mm
 from tests.e2e.axe import is_accessible
@@ -133,7 +134,7 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     image_is_drawn(page)
     expect(page.locator('[data-phase="SECOND"]')).to_be_visible()
     expect(decision(page, 2)).to_have_attribute("data-decision", "REJECTED")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     _check_export(stage, study)
 
@@ -261,7 +262,7 @@ def test_concurrent_marks_are_locked_and_their_keys_do_nothing_when_signed(
     mark.focus()
     page.keyboard.press("ArrowUp")
     saved(page)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     page.keyboard.press("Shift+k")
     page.keyboard.press("Shift+x")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.ai_stage import (
     AiStudy,
@@ -258,7 +259,7 @@ def _adjust_and_reject(page: Page, stage: Stage, blocks: dict[str, Ranges], voxe
 
 
 def _check_export(study: AiStudy, page: Page, posted: list[Any]) -> None:
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     (label,) = study.labels("")
     assert {one["ai_finding_id"]: one["decision"] for one in label["ai_decisions"]} == {

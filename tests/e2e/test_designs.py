@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.phantoms import ruler
-from tests.browserless import Person
+from tests.browser import sign
+from tests.browserless import Person, signature
 from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots
 from tests.reader_studies import SEEN, drafted
 
@@ -95,9 +96,8 @@ def _read_first_session(stage: Stage, path: str) -> None:
             read = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
             content = {"version": 2, "answers": {"seen": True}, "findings": [], "ai_decisions": []}
             key = str(uuid.uuid4())
-            stage.spare.send(
-                "POST", f"reads/{read['id']}/sign", {"base_revision": 0, "idempotency_key": key, "payload": content}
-            )
+            sent = signature({"base_revision": 0, "idempotency_key": key, "payload": content})
+            stage.spare.send("POST", f"reads/{read['id']}/sign", sent)
     refused = stage.spare.ask("POST", f"assignments/{own[2]['id']}/open")
     assert (refused.status_code, refused.json()["code"]) == (409, "washout")
     assert refused.json()["opens_at"]
@@ -143,7 +143,7 @@ def test_a_training_case_shows_its_truth_after_signing(stage: Stage, signed_in: 
     reader.keyboard.press("Escape")
     reader.keyboard.press("y")
     expect(reader.locator('[data-save="saved"]')).to_be_visible()
-    reader.keyboard.press("Control+Enter")
+    sign(reader)
     expect(reader.locator('[data-save="signed"]')).to_be_visible()
     expect(training).to_contain_text("Truth: diseased")
     screenshots(reader, "training-feedback")

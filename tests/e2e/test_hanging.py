@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.ruler import make_ruler
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
 from tests.e2e.test_reading import draw, saved
@@ -206,7 +207,7 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+4")
     saved(page)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     page.goto(f"{stage.portal.url}/assignments/{names[current['name']]}")
     image_is_drawn(page)

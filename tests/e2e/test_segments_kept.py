@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 from pydicom.dataset import Dataset
 
+from tests.browser import sign
 from tests.e2e.conftest import Stage, image_is_drawn, screenshots, until
 from tests.e2e.segmenting import (
     CODE,
@@ -165,7 +166,7 @@ def test_a_signed_read_names_its_segment_with_code_certainty_and_answers(page: P
     page.get_by_role("slider", name="Confidence of mark 1").press("End")
     stored(page, stage, case)
     screenshots(page, "segment-finding")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     expect(page.locator('[data-save="signed"]')).to_be_visible()
     (finding,) = read_of(stage, case)["payload"]["findings"]
     assert (finding["code"], finding["confidence"], finding["answers"]) == (CODE, 100, {"solid": True})

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from annotations.domain.designs import single_design
 from tests.annotations.segment_building import change
+from tests.browserless import signature
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
@@ -92,7 +93,8 @@ def body(name: str, side: Side) -> Any:
         "read-draft": content,
         "read-segment": segment_content(side),
         "read-first-read": content,
-        "read-sign": content,
+        "read-sign": signature(content),
+        "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from annotations.domain.blinding import CELLS
 from annotations.models import AiDisplay, Case, CasePrior, ReaderStudy
 from portal.imaging.models import ImagingStudy
+from tests.browserless import signature
 from tests.permissions.requests import address
 from tests.permissions.routes import all_routes
 from tests.permissions.test_blinding import REVEALED, answers_to, leaks, show_ai
@@ -51,8 +52,9 @@ def seen(client: Client, side: Side) -> set[str]:
 def sign(client: Client, side: Side) -> dict[str, Any]:
     """Sign the own read with a finding whose id is known."""
     finding_id = str(uuid.uuid4())
-    body = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
-    body |= {"payload": payload(side.instance, finding_id=finding_id)}
+    content: dict[str, Any] = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
+    content["payload"] = payload(side.instance, finding_id=finding_id)
+    body = signature(content)
     path = f"/api/v1/reads/{side.read.pk}/sign"
     response = client.post(path, data=json.dumps(body), content_type="application/json")
     assert response.status_code == 200, response.content

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pydicom
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from annotations.domain.truth_csv import Truth
@@ -43,6 +44,7 @@ from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.models import Delivery
 from portal.webhooks.services import webhook_create
 from tests.annotations.segment_building import change, put
+from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from validation.models import AnalysisRun
 from validation.runner import execute
@@ -107,14 +109,14 @@ class World:
 
 
 def person(username: str, *, creates: bool = False, administrator: bool = False) -> User:
-    """An account with an impossible password: the tests sign in without one."""
+    """An account; the tests sign in without its password, and sign reads with it."""
     return User.objects.create(
         username=username,
         first_name=f"First-{username}",
         last_name=f"Last-{username}",
         may_create_reader_studies=creates,
         is_superuser=administrator,
-        password="!",
+        password=make_password(PASSWORD),
     )
 
 

@@ -12,7 +12,7 @@ import { openWithImages } from "./opening";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
-export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
 
 export interface Assignment {
   id: string;
@@ -89,8 +89,17 @@ export interface Read {
   payload: ReadPayload;
   saved_at: string | null;
   signed_at: string | null;
+  /** What the reader's signature can mean, the likeliest first. */
+  signature_meanings: SignatureMeaning[];
+  /** Why a coordinator gave the read back after it was signed; null unless it is reopened. */
+  reopening_reason: string | null;
   next_assignment_id: string | null;
   comparison_available: boolean;
+}
+
+export interface SignatureMeaning {
+  code: string;
+  text: string;
 }
 
 export type Phase = "FIRST" | "SECOND";
@@ -102,6 +111,12 @@ export interface SaveRequest {
   payload: ReadPayload;
   editor: string;
   sitting: SittingReport | null;
+}
+
+/** A draft to be signed: the password again, and what the signature means. */
+export interface SignRequest extends SaveRequest {
+  password: string;
+  meaning: string;
 }
 
 /** One stay at the read, with its times so far. */
@@ -250,7 +265,7 @@ export function saveDraft(readId: string, body: SaveRequest): Promise<DraftSaved
   return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, options);
 }
 
-export function signRead(readId: string, body: SaveRequest): Promise<ReadSigned> {
+export function signRead(readId: string, body: SignRequest): Promise<ReadSigned> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, signal, stayOnSignOut: true });
 }

@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verifier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download it: one file, Python's standard library only. */
+        get: operations["audit_verifier_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -610,6 +627,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the events, newest first. */
+        get: operations["reader_studies_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/audit/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the last verifications, newest first. */
+        get: operations["reader_studies_audit_checks_list"];
+        put?: never;
+        /** @description Have a worker verify the trail and the rows that it tells of. */
+        post: operations["reader_studies_audit_checks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download events, heads, the rows they tell of and a manifest as JSON lines. */
+        get: operations["reader_studies_audit_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases": {
         parameters: {
             query?: never;
@@ -956,6 +1025,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the reads that have been opened, oldest first. */
+        get: operations["reader_studies_reads_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standard": {
         parameters: {
             query?: never;
@@ -1182,6 +1268,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the fields in which two revisions differ. */
+        get: operations["reads_difference_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/draft": {
         parameters: {
             query?: never;
@@ -1267,6 +1370,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List every revision with who made it, when, from where, and what it changed. */
+        get: operations["reads_history_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/prefetch": {
         parameters: {
             query?: never;
@@ -1278,6 +1398,23 @@ export interface paths {
         put?: never;
         /** @description Say which images the reader needs next; the assignment is not opened by it. */
         post: operations["reads_prefetch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give a signed read back to its reader; the signature stays, and counts until there is a newer one. */
+        post: operations["reads_reopen_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1344,7 +1481,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
+        /** @description Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`. */
         post: operations["reads_sign_create"];
         delete?: never;
         options?: never;
@@ -1612,10 +1749,51 @@ export interface components {
          *     * `OPEN` - Open
          *     * `DRAFT` - Draft
          *     * `SIGNED` - Signed
+         *     * `REOPENED` - Reopened
          *     * `VOID` - Void
          * @enum {string}
          */
-        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
+        /** @description A verification, and what it found. */
+        AuditCheckOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            state?: components["schemas"]["JobStateEnum"];
+            error_detail?: string;
+            requested_by?: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** Format: int64 */
+            number_of_events?: number;
+            /** Format: int64 */
+            number_of_rows?: number;
+            /** Format: date-time */
+            newest_event_at?: string | null;
+            problems: string[];
+        };
+        /** @description One event. The names are those that the account had then. */
+        AuditEventOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            stream: string;
+            /** Format: int64 */
+            sequence: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            actor_id: string | null;
+            username?: string | null;
+            name?: string | null;
+            action: string;
+            object_type: string;
+            object_id: string;
+            detail?: unknown;
+            address?: string | null;
+            user_agent?: string | null;
+            digest: string;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description A row of the blinding matrix. */
@@ -1673,6 +1851,13 @@ export interface components {
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
             imaging_study_ids: string[];
+        };
+        /** @description One field that differs, in the words of the label schema. */
+        ChangeOutput: {
+            field: string;
+            label: string;
+            before: string | null;
+            after: string | null;
         };
         /** @description One line of the launch check. */
         CheckItemOutput: {
@@ -1949,6 +2134,32 @@ export interface components {
             affine: unknown;
             frame_of_reference_uid?: string;
         };
+        /** @description The history of a read. */
+        HistoryOutput: {
+            /** Format: uuid */
+            read_id: string;
+            reader: string;
+            case: string;
+            state: string;
+            may_reopen: boolean;
+            steps: components["schemas"]["HistoryStepOutput"][];
+        };
+        /** @description One revision with what it changed of the one before it. */
+        HistoryStepOutput: {
+            number: number;
+            kind: string;
+            phase: string;
+            author: string;
+            provenance: string;
+            /** Format: date-time */
+            created_at: string;
+            digest: string;
+            address?: string | null;
+            user_agent?: string | null;
+            signature: components["schemas"]["SignatureOutput"] | null;
+            reopening: components["schemas"]["ReopeningOutput"] | null;
+            changes: components["schemas"]["ChangeOutput"][];
+        };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
             /** Format: uuid */
@@ -2107,6 +2318,13 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description Who signed the label, and what it meant. */
+        LabelSignatureOutput: {
+            username: string;
+            full_name: string;
+            meaning: string;
+            meaning_text: string;
+        };
         /** @description What is missing before launch. */
         LaunchCheckOutput: {
             ready: boolean;
@@ -2133,6 +2351,12 @@ export interface components {
                 [key: string]: string;
             }[];
         };
+        /**
+         * @description * `FINDINGS` - I have read this case and these are my findings.
+         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
+         * @enum {string}
+         */
+        MeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description A member to be. */
         MemberInputRequest: {
             /** Format: uuid */
@@ -2258,6 +2482,8 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
+            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
+            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2305,6 +2531,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AnalysisRunOutput"][];
         };
+        PaginatedAuditEventOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AuditEventOutput"][];
+        };
         PaginatedDeliveryOutputList: {
             /** Format: uri */
             next: string | null;
@@ -2346,6 +2579,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PredictionListedOutput"][];
+        };
+        PaginatedReadListedOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ReadListedOutput"][];
         };
         PaginatedReaderStudyOutputList: {
             /** Format: uri */
@@ -2623,6 +2863,19 @@ export interface components {
             is_synthetic: boolean;
             series: components["schemas"]["ReadSeriesOutput"][];
         };
+        /** @description A read in a coordinator's list. */
+        ReadListedOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            state: string;
+            revision_number?: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            signed_at?: string | null;
+        };
         /** @description A read with everything the reading room needs. */
         ReadOutput: {
             /** Format: uuid */
@@ -2653,6 +2906,8 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
+            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
+            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2844,6 +3099,17 @@ export interface components {
             reason_code?: string;
             reason?: string;
         };
+        /** @description Why a signed read is given back. */
+        ReopenInputRequest: {
+            reason: string;
+        };
+        /** @description Who reopened the read after this signature, and why. */
+        ReopeningOutput: {
+            by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            reason: string;
+        };
         /** @description One revision of a read. */
         RevisionOutput: {
             number: number;
@@ -2941,6 +3207,36 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description Content to sign. */
+        SignInputRequest: {
+            base_revision: number;
+            idempotency_key: string;
+            payload: unknown;
+            /** @default  */
+            editor: string;
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
+            password: string;
+            /** @default FINDINGS */
+            meaning: components["schemas"]["MeaningEnum"];
+        };
+        /** @description What a signature can mean. */
+        SignatureMeaningOutput: {
+            code: string;
+            text: string;
+        };
+        /** @description A signature, as it was made. */
+        SignatureOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** @description As it was then. */
+            full_name: string;
+            /** Format: date-time */
+            signed_at: string;
+            meaning: string;
+            /** @description The sentence that the signer saw. */
+            meaning_text: string;
+            revision_digest: string;
+        };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
             revision_number: number;
@@ -3006,7 +3302,8 @@ export interface components {
             case_id: string;
             study_instance_uid: string;
             /** Format: date-time */
-            signed_at: string | null;
+            readonly signed_at: string | null;
+            signature?: components["schemas"]["LabelSignatureOutput"] | null;
             /** Format: date-time */
             updated_at: string;
             provenance: string;
@@ -3630,6 +3927,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_verifier_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-python": string;
                 };
             };
             /** @description A problem document. */
@@ -4670,6 +4995,142 @@ export interface operations {
             };
         };
     };
+    reader_studies_audit_list: {
+        parameters: {
+            query?: {
+                action?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                object_id?: string;
+                object_type?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                person?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAuditEventOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_checks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_checks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_export_retrieve: {
+        parameters: {
+            query?: {
+                format?: "json" | "jsonl";
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_list: {
         parameters: {
             query?: never;
@@ -5540,6 +6001,42 @@ export interface operations {
             };
         };
     };
+    reader_studies_reads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                reader?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedReadListedOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standard_retrieve: {
         parameters: {
             query?: never;
@@ -6129,6 +6626,39 @@ export interface operations {
             };
         };
     };
+    reads_difference_list: {
+        parameters: {
+            query?: {
+                newer?: number;
+                older?: number;
+            };
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_draft_update: {
         parameters: {
             query?: never;
@@ -6291,6 +6821,36 @@ export interface operations {
             };
         };
     };
+    reads_history_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_prefetch_create: {
         parameters: {
             query?: never;
@@ -6308,6 +6868,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_reopen_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopeningOutput"];
                 };
             };
             /** @description A problem document. */
@@ -6431,7 +7025,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveInputRequest"];
+                "application/json": components["schemas"]["SignInputRequest"];
             };
         };
         responses: {

@@ -13,6 +13,7 @@ import { SessionRow } from "./SessionRow";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
+  REOPENED: "Reopened",
   PENDING: "To read",
   OPEN: "Opened",
   DRAFT: "Draft",

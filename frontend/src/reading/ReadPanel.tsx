@@ -52,6 +52,11 @@ export function ReadPanel(props: ReadPanelProps) {
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
       <PhaseBar read={read} phase={progress.phase} />
+      {read.reopening_reason !== null && !isSigned && (
+        <p className={classes.reopened} role="status">
+          Reopened by the coordinator: {read.reopening_reason}
+        </p>
+      )}
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
@@ -73,6 +78,8 @@ export function ReadPanel(props: ReadPanelProps) {
       </div>
       <SignFooter
         signing={signing}
+        readId={read.id}
+        username={props.me.username}
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}

@@ -1,13 +1,18 @@
 import { Button } from "@mantine/core";
+import { Link } from "react-router";
 import type { Question } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./ReadingRoom.module.css";
+import { SignatureFields } from "./SignatureFields";
+import { passwordFault } from "./useSignature";
 import type { Signing } from "./useSigning";
 
 interface SignFooterProps {
   signing: Signing;
+  readId: string;
+  username: string;
   questions: Question[];
   findings: Finding[];
   isSigned: boolean;
@@ -25,6 +30,9 @@ export function SignFooter(props: SignFooterProps) {
         <Button fullWidth size="sm" onClick={onGoOn}>
           {hasNext ? "Next case" : "All read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
         </Button>
+        <Link className={classes.history} to={`/reads/${props.readId}/history`}>
+          History of this read
+        </Link>
       </footer>
     );
   }
@@ -43,7 +51,16 @@ export function SignFooter(props: SignFooterProps) {
           ))}
         </ul>
       )}
-      {signing.error !== null && (
+      {signing.step === "SIGN" && (
+        <SignatureFields
+          signature={signing.signature}
+          username={props.username}
+          error={signing.error}
+          isDisabled={props.isReadOnly || signing.isSigning}
+          onSign={signing.sign}
+        />
+      )}
+      {signing.error !== null && passwordFault(signing.error) === null && (
         <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
       )}
       <Button

@@ -24,6 +24,7 @@ const PARTS = [
   { path: "/labels", text: "Labels" },
   { path: "/webhooks", text: "Webhooks" },
   { path: "/results", text: "Results" },
+  { path: "/audit", text: "Audit trail" },
 ];
 
 interface ReaderStudyFrameProps {

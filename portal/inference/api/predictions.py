@@ -48,7 +48,9 @@ class PredictionsApi(APIView):
     @extend_schema(responses=shapes.PredictionListedOutput(many=True))
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List every prediction, superseded ones included, newest first."""
-        predictions = selectors.predictions_of(model_version=model_version_by_id(model_version_id))
+        version = model_version_by_id(model_version_id)
+        services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
+        predictions = selectors.predictions_of(model_version=version)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(predictions, request, view=self)
         return paginator.get_paginated_response(shapes.PredictionListedOutput(page, many=True).data)
@@ -69,7 +71,9 @@ class HeatMapApi(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HttpResponse:
         """Return the voxels, one byte each, the column fastest; the grid stands in the prediction."""
-        return heat_map_response(heat_map_of(model_version_id, prediction_id))
+        heat_map = heat_map_of(model_version_id, prediction_id)
+        services.ai_viewed(by=caller(request), action="heat_map.view", obj=heat_map)
+        return heat_map_response(heat_map)
 
 
 class AiSegmentApi(APIView):

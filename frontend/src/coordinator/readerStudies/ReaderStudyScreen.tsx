@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
+import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
 import { DesignPart } from "./design/DesignPart";
 import { HangingPart } from "./hanging/HangingPart";
@@ -13,6 +14,7 @@ import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
 import { RandomisationPart } from "./randomisation/RandomisationPart";
+import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 import { WebhooksPart } from "./WebhooksPart";
 
@@ -27,7 +29,9 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   randomisation: RandomisationPart,
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
+  reads: ReadsPart,
   labels: LabelsPart,
+  audit: AuditPart,
   webhooks: WebhooksPart,
 };
 

@@ -8,8 +8,13 @@ from annotations.design_models import AiDisplay as AiDisplay
 from annotations.design_models import Arm as Arm
 from annotations.design_models import DesignVersion as DesignVersion
 from annotations.design_models import Session as Session
+from annotations.models.reference import ReferenceSource as ReferenceSource
+from annotations.models.reference import ReferenceStandard as ReferenceStandard
+from annotations.models.reference import ReferenceTruth as ReferenceTruth
+from annotations.models.signatures import Reopening as Reopening
+from annotations.models.signatures import Signature as Signature
 from portal.accounts.policy import Role
-from portal.db import AppendOnlyModel, UuidModel
+from portal.db import AppendOnlyModel, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, Prediction
 
@@ -82,6 +87,8 @@ class Membership(UuidModel):
 class LabelSchema(AppendOnlyModel):
     """One version of a reader study's form."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="label_schemas")
     version = models.PositiveIntegerField()
     questions = models.JSONField()
@@ -94,6 +101,8 @@ class LabelSchema(AppendOnlyModel):
 
 class HangingProtocol(AppendOnlyModel):
     """One version of the rules by which the reading room hangs a reader study's cases."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="hanging_protocols")
     version = models.PositiveIntegerField()
@@ -146,6 +155,8 @@ class CasePrior(UuidModel):
 class RandomisationList(AppendOnlyModel):
     """The order in which one reader reads the cases, as drawn once at launch."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
@@ -164,11 +175,31 @@ class AssignmentState(models.TextChoices):
     OPEN = "OPEN"
     DRAFT = "DRAFT"
     SIGNED = "SIGNED"
+    REOPENED = "REOPENED"
     VOID = "VOID"
 
 
 class Assignment(UuidModel):
     """A reader x case x arm x session with its stored position in that reader's order, over all sessions."""
+
+    # Before it is opened the randomisation list says all that it does.
+    SEAL = Seal(
+        scope="reader_study",
+        fields=(
+            "reader_study_id",
+            "reader_id",
+            "case_id",
+            "arm_id",
+            "session_id",
+            "repeat_number",
+            "is_training",
+            "position",
+            "state",
+            "void_reason",
+            "voided_at",
+        ),
+        from_first_use=True,
+    )
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
@@ -183,7 +214,7 @@ class Assignment(UuidModel):
     void_reason = models.CharField(max_length=500, blank=True)
     voided_at = models.DateTimeField(null=True)
     position = models.PositiveIntegerField()
-    state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
+    state = models.CharField(max_length=8, choices=AssignmentState, default=AssignmentState.PENDING)
     images_named_at = models.DateTimeField(
         null=True, help_text="When its reader was first told which images to fetch ahead; until then they are closed."
     )
@@ -228,6 +259,21 @@ class Provenance(models.TextChoices):
 class Read(UuidModel):
     """What a reader did with an assignment. Its content lives in the revisions."""
 
+    SEAL = Seal(
+        scope="assignment__reader_study",
+        fields=(
+            "assignment_id",
+            "label_schema_id",
+            "revision_number",
+            "opened_at",
+            "phase",
+            "first_read_at",
+            "first_read_revision_id",
+            "signed_at",
+            "signed_revision_id",
+        ),
+    )
+
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     revision_number = models.PositiveIntegerField(default=0)
@@ -260,6 +306,8 @@ class Sitting(UuidModel):
 class Revision(AppendOnlyModel):
     """One append-only version of a read's content."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     base_number = models.PositiveIntegerField()
@@ -282,6 +330,8 @@ class Revision(AppendOnlyModel):
 
 class SegmentVersion(AppendOnlyModel):
     """One version of a segment's voxels, kept as a file under its digest (`annotations.services.segment_files`)."""
+
+    SEAL = Seal(scope="read__assignment__reader_study")
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="segment_versions")
     segment_id = models.UUIDField()
@@ -313,6 +363,8 @@ class AiContent(models.TextChoices):
 class AiDelivery(AppendOnlyModel):
     """One delivery of AI content to the reader: which prediction, when, and how far the read was."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
     content = models.CharField(max_length=10, choices=AiContent)
@@ -323,40 +375,3 @@ class AiDelivery(AppendOnlyModel):
 
     class Meta:
         ordering = ["created_at"]
-
-
-class ReferenceSource(models.TextChoices):
-    """Where a reference standard came from."""
-
-    CSV = "CSV"
-    DEMO = "DEMO"
-
-
-class ReferenceStandard(AppendOnlyModel):
-    """One version of the truth of a reader study's cases, with its provenance."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards")
-    version = models.PositiveIntegerField()
-    source = models.CharField(max_length=4, choices=ReferenceSource)
-    provenance = models.CharField(max_length=300, blank=True)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical truths.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")]
-
-
-class ReferenceTruth(AppendOnlyModel):
-    """Truth of one case in one version of the reference standard."""
-
-    reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="truths")
-    truth = models.PositiveSmallIntegerField(help_text="1 = diseased, 0 = not diseased.")
-    lesions = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reference_standard", "case"], name="truth_once_per_case"),
-            models.CheckConstraint(condition=models.Q(truth__in=[0, 1]), name="truth_is_binary"),
-        ]
