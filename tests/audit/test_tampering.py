@@ -117,9 +117,9 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
     "a revision is inserted": (
         [
             """INSERT INTO annotations_revision (id, created_at, read_id, number, base_number, kind, phase, author_id,
-                provenance, payload, digest, idempotency_key)
+                provenance, tool, payload, digest, idempotency_key)
             SELECT '00000000-0000-4000-8000-000000000001', created_at, read_id, 9, base_number, kind, phase, author_id,
-                provenance, payload, digest, 'made-up-key' FROM annotations_revision WHERE id = %(revision)s"""
+                provenance, tool, payload, digest, 'made-up-key' FROM annotations_revision WHERE id = %(revision)s"""
         ],
         "annotations.Revision 00000000-0000-4000-8000-000000000001: no event tells of this row",
     ),
