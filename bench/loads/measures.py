@@ -62,6 +62,8 @@ class Saver(threading.Thread):
         self.read = read["id"]
         uid = read["case"]["imaging_study"]["study_instance_uid"]
         self.all_open.wait()
+        # The server has closed what was idle while the others opened theirs; a browser connects again by itself.
+        self.caller.http.close()
         ends_at = time.monotonic() + self.seconds
         while time.monotonic() < ends_at:
             content = payload(self.revision % 101, f"{uid}.1.1", f"{uid}.1")
