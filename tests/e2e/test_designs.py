@@ -2,15 +2,15 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from portal.demo.phantoms import ruler
 from tests.browser import sign
 from tests.browserless import Person, signature
-from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, phantom_study_id, screenshots, sign_in
 from tests.reader_studies import SEEN, drafted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -32,8 +32,19 @@ def crossover_draft(stage: Stage) -> str:
     return path
 
 
+@pytest.fixture
+def at_work(browser: Browser, stage: Stage) -> Iterator[Page]:
+    """The reader, in a browser of their own beside the coordinator's."""
+    context = browser.new_context()
+    context.set_default_timeout(SLOW_MS)
+    page = context.new_page()
+    sign_in(page, stage.portal.url, stage.spare.username)
+    yield page
+    context.close()
+
+
 def test_a_crossover_is_designed_launched_and_its_second_session_waits(
-    stage: Stage, signed_in: Callable[[Person], Page]
+    stage: Stage, signed_in: Callable[[Person], Page], at_work: Page
 ) -> None:
     path = crossover_draft(stage)
     page = signed_in(stage.coordinator)
@@ -72,7 +83,7 @@ def test_a_crossover_is_designed_launched_and_its_second_session_waits(
     screenshots(page, "randomisation")
 
     _read_first_session(stage, path)
-    reader = signed_in(stage.spare)
+    reader = at_work
     reader.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
     second = reader.locator("[data-session='2']")
     expect(second).to_contain_text("Session 2")
@@ -103,7 +114,9 @@ def _read_first_session(stage: Stage, path: str) -> None:
     assert refused.json()["opens_at"]
 
 
-def test_a_training_case_shows_its_truth_after_signing(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+def test_a_training_case_shows_its_truth_after_signing(
+    stage: Stage, signed_in: Callable[[Person], Page], at_work: Page
+) -> None:
     coordinator, spare = stage.coordinator, stage.spare
     images = [phantom_study_id(coordinator, name) for name in (ruler.NAME, stage.phantom.name)]
     path = drafted(
@@ -132,7 +145,7 @@ def test_a_training_case_shows_its_truth_after_signing(stage: Stage, signed_in: 
     dialog.get_by_role("button", name="Launch", exact=True).click()
     expect(page.get_by_text("The pilot is running")).to_be_visible()
 
-    reader = signed_in(spare)
+    reader = at_work
     reader.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
     row = reader.get_by_role("row", name=re.compile("Case 002"))
     expect(row).to_contain_text("training")

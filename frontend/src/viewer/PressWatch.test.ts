@@ -49,3 +49,11 @@ test("a drag that ends by itself is ended once, and a window that loses the keyb
   window.dispatchEvent(new Event("blur"));
   expect(ended).not.toHaveBeenCalled();
 });
+
+test("a field that loses the focus to the images interrupts nothing", () => {
+  const field = pane.appendChild(document.createElement("input"));
+  dragTo(30, 40);
+  field.dispatchEvent(new FocusEvent("blur"));
+  expect(ended).not.toHaveBeenCalled();
+  pointer("pointerup", { clientX: 30, clientY: 40, buttons: 0 });
+});

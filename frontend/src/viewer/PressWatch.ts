@@ -40,7 +40,9 @@ export class PressWatch {
     else this.press = { ...this.press, clientX: event.clientX, clientY: event.clientY };
   };
 
-  private readonly interrupted = (): void => {
+  private readonly interrupted = (event?: Event): void => {
+    // A field that loses the focus to the images says blur, too: only the window's own is an interruption.
+    if (event?.type === "blur" && event.target instanceof Element) return;
     const { press } = this;
     this.forget();
     if (press) document.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, ...press }));
