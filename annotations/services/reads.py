@@ -137,19 +137,7 @@ def _append(
     following = _phase_after(read, kind)
     _check(read, save, kind)
     _move(assignment, _VERBS[kind])
-    revision = Revision.objects.create(
-        read=read,
-        number=read.revision_number + 1,
-        base_number=save.base_revision,
-        kind=kind,
-        phase=read.phase,
-        author=by,
-        provenance=Provenance.EXTERNAL_TOOL if by.is_program else provenance,
-        tool=save.tool,
-        payload=save.payload,
-        digest=digest,
-        idempotency_key=save.idempotency_key,
-    )
+    revision = _revision(by, read, save, kind, Provenance.EXTERNAL_TOOL if by.is_program else provenance)
     _advance(read, revision, save, following)
     # What the demo simulates or a tool has sent nobody has signed.
     is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
@@ -165,6 +153,22 @@ def _append(
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)
     return revision
+
+
+def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
+    return Revision.objects.create(
+        read=read,
+        number=read.revision_number + 1,
+        base_number=save.base_revision,
+        kind=kind,
+        phase=read.phase,
+        author=by,
+        provenance=provenance,
+        tool=save.tool,
+        payload=save.payload,
+        digest=json_digest(save.payload, code="invalid_payload"),
+        idempotency_key=save.idempotency_key,
+    )
 
 
 def _signature(by: User, read: Read, revision: Revision, meaning: str) -> Signature:

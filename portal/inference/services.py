@@ -249,16 +249,25 @@ def _store(
             created.append(known)
         stored.append(known)
     if created:
-        detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
-        record(
-            stream=STREAM,
-            actor=by,
-            action="predictions.post",
-            obj=model_version,
-            detail=detail,
-            rows=[*created, *heat_maps],
-        )
+        _record_posted(by, model_version, source, created, heat_maps)
     return Posted(stored, len(created))
+
+
+def _record_posted(
+    by: User,
+    model_version: ModelVersion,
+    source: PredictionSource,
+    created: Sequence[Prediction],
+    heat_maps: Sequence[HeatMap],
+) -> None:
+    record(
+        stream=STREAM,
+        actor=by,
+        action="predictions.post",
+        obj=model_version,
+        detail={"source": str(source), "predictions": [str(one.pk) for one in created]},
+        rows=[*created, *heat_maps],
+    )
 
 
 def _save_with_files(prediction: Prediction, one: PredictionInput) -> HeatMap | None:

@@ -12,6 +12,7 @@ from annotations.domain.truth_csv import Truth
 from annotations.models import ReferenceSource
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
+from portal.audit.models import Event
 from tests.annotations.building import COMPLETE, Built, content, draft
 from tests.annotations.domain.test_designs import crossover
 from tests.annotations.services.test_designs import designed
@@ -43,6 +44,8 @@ def test_a_crossover_from_its_document_to_its_lists() -> None:
     assert ask("GET", f"{study(built)}/design")["number_of_reads"] == 8
     stored = ask("PUT", f"{study(built)}/design", {"design": crossover()})
     assert (stored["version"], stored["number_of_reads"], stored["problems"]) == (1, 16, [])
+    (event,) = Event.objects.filter(action="design.put")
+    assert (event.actor, event.detail["version"]) == (built.coordinator, 1)
     assert stored["matrix"]["A"]["ai_scores"] == {"FIRST": False, "SECOND": False, "SIGNED": False}
     assert stored["matrix"]["B"]["ai_scores"]["FIRST"]
     assert {row["reads"] for row in stored["plan"]} == {8}
@@ -99,6 +102,8 @@ def test_withdrawals_and_dates() -> None:
 
 def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> None:
     built = draft(cases=2, readers=1)
+    built.readers[0].set_password("correct horse")
+    built.readers[0].save()
     reference_standard_create(
         by=built.coordinator,
         reader_study=built.reader_study,
@@ -113,7 +118,7 @@ def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> N
         read = own("POST", f"assignments/{assignment['id']}/open")
         own("GET", f"reads/{read['id']}/feedback", status=404)
         body = {"base_revision": 0, "idempotency_key": "a-key-of-mine", "payload": content(**COMPLETE)}
-        own("POST", f"reads/{read['id']}/sign", body)
+        own("POST", f"reads/{read['id']}/sign", {**body, "password": "correct horse", "meaning": "FINDINGS"})
         answer = own("GET", f"reads/{read['id']}/feedback", status=status)
         assert read["is_training"] == (status == 200)
         assert status == 404 or answer == {"truth": 1, "lesions": []}

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from annotations.domain.designs import single_design
 from annotations.models import Arm, Assignment, ReaderStudy
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.django_db
 # What is there already is not stored again.
 OTHER_CONTENT = {
     "reader-study-label-schema": {"questions": [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]},
-    "reader-study-design": {"design": single_design("CONCURRENT")},
 }
 ROOT = Path(__file__).parents[2]
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
@@ -42,6 +40,8 @@ PROVEN_ELSEWHERE = {
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # The world's draft has had assignments, and with them its arms stay.
+    "reader-study-design": ("tests/annotations/test_designs_api.py", "design.put"),
     "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
     "read-first-read": ("tests/annotations/services/test_phases.py", "read.freeze_first"),
     # What a program's account pushes, which the sweep has none of.
@@ -65,7 +65,6 @@ DRAFT = {
     "reader-study-priors-suggest": "POST",
     "reader-study-hanging-protocol": "PUT",
     "reader-study-members": "PUT",
-    "reader-study-design": "PUT",
 }
 JOB_STATES = {
     "analysis-run-cancel": JobState.PENDING,

@@ -6884,7 +6884,10 @@ export interface operations {
     reads_reopen_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 read_id: string;
             };
