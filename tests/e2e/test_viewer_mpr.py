@@ -8,6 +8,7 @@ import io
 import math
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -305,6 +306,16 @@ def test_what_is_no_even_stack_is_refused_with_the_reason(room: Page, body: Case
     image_is_drawn(page)
 
 
+def at_rest(page: Page, pane_id: str) -> Any:
+    """The pane's state once the images are fitted to the size that the pane has come to."""
+    found = pane(page, pane_id, "p.state")
+    while True:
+        page.wait_for_timeout(1000)
+        before, found = found, pane(page, pane_id, "p.state")
+        if found["perScreenPixel"] == before["perScreenPixel"]:
+            return found
+
+
 def test_window_zoom_and_reset_by_mouse_and_key(room: Page, body: Case) -> None:
     page = room
     open_series(page, body, 1)
@@ -312,7 +323,7 @@ def test_window_zoom_and_reset_by_mouse_and_key(room: Page, body: Case) -> None:
     box = page.get_by_test_id("pane-CORONAL").bounding_box()
     assert box
     start = box["x"] + 60, box["y"] + 60
-    before = pane(page, "CORONAL", "p.state")
+    before = at_rest(page, "CORONAL")
     drag(page, start, (60, 0), button="right")
     until(page, f"window.__overread_viewer.state.window.width > {before['window']['width']}")
     page.keyboard.down("Control")

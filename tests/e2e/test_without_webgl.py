@@ -122,7 +122,7 @@ def test_what_is_missing_is_said_and_the_read_goes_on(
     until(page, "window.__overread_viewer.annotations.length === 1")
     page.close()
 
-    again = signed_in(stage.spare)
+    again = usual.context.new_page()
     again.goto(case.url)
     shows(again, painted["geometry"]["voxel_count"])
     until(again, "window.__overread_viewer.annotations.length === 1")

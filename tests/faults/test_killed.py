@@ -35,11 +35,10 @@ def test_analyses_whose_worker_is_killed_finish_once_each(trial: Trial, revive: 
     assert {run["state"] for run in ended} == {"SUCCEEDED"}
     results = rows(
         trial,
-        "SELECT r.run_id, count(*) FROM validation_analysisresult r JOIN validation_analysisrun a ON a.id = r.run_id "
-        "WHERE a.reader_study_id = %s GROUP BY 1",
-        trial.id,
+        "SELECT run_id::text, count(*) FROM validation_analysisresult WHERE run_id = ANY(%s::uuid[]) GROUP BY 1",
+        runs,
     )
-    assert {str(run): count for run, count in results} == dict.fromkeys(runs, 1)
+    assert dict(results) == dict.fromkeys(runs, 1)
     events = rows(
         trial,
         "SELECT object_id, count(*) FROM audit_event WHERE action = 'analysis_run.succeed' AND object_id = ANY(%s) "

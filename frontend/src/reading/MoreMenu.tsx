@@ -1,4 +1,4 @@
-import { Menu } from "@mantine/core";
+import { Menu, VisuallyHidden } from "@mantine/core";
 import { type HotkeyAction, hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import { Icon } from "./icons";
@@ -24,8 +24,7 @@ export function MoreMenu({ entries, onAction }: MoreMenuProps) {
         {entries.map(({ action, keyName, isPressed, isDisabled }) => (
           <Menu.Item
             key={action}
-            role={isPressed === undefined ? "menuitem" : "menuitemcheckbox"}
-            aria-checked={isPressed}
+            data-on={isPressed || undefined}
             className={classes.moreEntry}
             disabled={isDisabled}
             leftSection={<Icon name={action} />}
@@ -33,6 +32,8 @@ export function MoreMenu({ entries, onAction }: MoreMenuProps) {
             onClick={() => onAction(action)}
           >
             {hotkeyOf(action).text}
+            {/* Mantine gives its entries a role that has no checked state. */}
+            {isPressed && <VisuallyHidden>, on</VisuallyHidden>}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

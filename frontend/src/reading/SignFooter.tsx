@@ -66,7 +66,7 @@ export function SignFooter(props: SignFooterProps) {
       <Button
         fullWidth
         size="sm"
-        color={signing.step === "FREEZE" ? "blue" : "teal"}
+        color={signing.step === "FREEZE" ? "blue" : "teal.9"}
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}
         disabled={props.isReadOnly}
