@@ -159,9 +159,10 @@ def until(page: Page, expression: str, seconds: float = 60) -> None:
 
 
 def image_is_drawn(page: Page, index: int | None = None) -> None:
-    """Wait until the slice is on the screen."""
+    """Wait until the slice is on the screen, and the server has said whether this window may edit."""
     state = "window.__overread_viewer?.state"
     until(page, f"{state}?.isRendered" + ("" if index is None else f" && {state}.index === {index}"))
+    until(page, "!document.querySelector('[data-editing=asking]')")
 
 
 def screenshots(page: Page, name: str) -> list[Path]:

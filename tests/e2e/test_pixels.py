@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
 from tests.browserless import Person
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.encoded_phantoms import ENCODED
 from tests.e2e.pixel_phantoms import MAKERS, PixelPhantom, linear
 from tests.e2e.series_phantoms import SERIES
@@ -206,6 +206,7 @@ def test_the_windows_that_an_image_names_follow_one_another(
 
 def draw_line(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
     page.keyboard.press("l")
+    expect(page.get_by_role("button", name="Length")).to_have_attribute("aria-pressed", "true", timeout=SLOW_MS)
     first, last = (probe(page, f"v.clientPointOfPixel({column}, {row})") for column, row in (start, end))
     page.mouse.move(first["x"], first["y"])
     page.mouse.down()
@@ -237,6 +238,7 @@ def test_a_length_drawn_with_the_mouse_is_right_and_says_of_what(
     page.goto(addresses[name])
     image_is_drawn(page, 0)
     draw_line(page, start, end)
+    until(page, "window.__overread_viewer.annotations.length === 1")
     expect(page.locator('[data-save="saved"]')).to_be_visible(timeout=SLOW_MS)
     (mark,) = stored_marks(stage.spare, page)
     # Two ends, each placed to a pixel of the screen, which is smaller than one of the image.

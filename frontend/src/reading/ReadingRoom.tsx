@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
 import { undecidedGaps } from "@/domain/aiDecisions";
+import type { Editing } from "@/domain/editing";
 import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import type { ReadOnImages } from "@/domain/windows";
@@ -120,7 +121,11 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   useNothingSelected();
   useMouseLeavesKeyboard();
   return (
-    <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
+    <div
+      className={classes.room}
+      data-images={imageWindow.isOpen ? "elsewhere" : "here"}
+      data-editing={editingNow(isSigned, handle.editing)}
+    >
       <ReadPanel
         read={read}
         me={me}
@@ -177,4 +182,9 @@ function useGoOn(nextAssignmentId: string | null): () => void {
   return useCallback(() => {
     void navigate(nextAssignmentId ? `/assignments/${nextAssignmentId}` : "/");
   }, [navigate, nextAssignmentId]);
+}
+
+/** Whether this window may edit, for whoever looks from outside; a signed read is nobody's to edit. */
+function editingNow(isSigned: boolean, editing: Editing): Editing["is"] | undefined {
+  return isSigned ? undefined : editing.is;
 }
