@@ -14,6 +14,7 @@ from annotations.models import (
     AssignmentState,
     Case,
     CasePrior,
+    LabelSchema,
     Read,
     ReaderStudy,
     ReaderStudyState,
@@ -155,3 +156,12 @@ def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def label_schema_version_of(reader_study: ReaderStudy, version: int | None) -> LabelSchema:
+    """Return a version of the label schema of a reader study that the caller may manage; the newest for None."""
+    versions = LabelSchema.objects.filter(reader_study=reader_study).order_by("-version")
+    schema = (versions if version is None else versions.filter(version=version)).first()
+    if schema is None:
+        raise NotFound
+    return schema

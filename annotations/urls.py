@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import ai, hanging, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import ai, hanging, label_schemas, labels, prefetch, reader_studies, reading, segments, sittings
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -10,6 +10,23 @@ urlpatterns = [
     path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
     path(STUDY, reader_studies.ReaderStudyApi.as_view(), name="reader-study"),
     path(f"{STUDY}/label-schema", reader_studies.LabelSchemaApi.as_view(), name="reader-study-label-schema"),
+    path(
+        f"{STUDY}/label-schema/versions",
+        label_schemas.LabelSchemaVersionsApi.as_view(),
+        name="reader-study-label-schema-versions",
+    ),
+    path(
+        f"{STUDY}/label-schema/versions/<int:schema_version>",
+        label_schemas.LabelSchemaVersionApi.as_view(),
+        name="reader-study-label-schema-version",
+    ),
+    path(
+        f"{STUDY}/label-schema.json",
+        label_schemas.LabelSchemaFileApi.as_view(),
+        name="reader-study-label-schema-file",
+    ),
+    path("label-schema-templates", label_schemas.LabelSchemaTemplatesApi.as_view(), name="label-schema-templates"),
+    path("label-schema-check", label_schemas.LabelSchemaCheckApi.as_view(), name="label-schema-check"),
     path(f"{STUDY}/cases", reader_studies.CasesApi.as_view(), name="reader-study-cases"),
     path(f"{STUDY}/cases/<uuid:case_id>/priors", hanging.CasePriorsApi.as_view(), name="reader-study-case-priors"),
     path(f"{STUDY}/cases/<uuid:case_id>/images", hanging.CaseImagesApi.as_view(), name="reader-study-case-images"),

@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from annotations.domain.kinds import Question
+from annotations.exporters.answer_columns import answer_cell, answer_columns
+
 COLUMNS = (
     "reader_study_id",
     "read_id",
@@ -30,19 +33,20 @@ COLUMNS = (
 )
 # Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
-ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False) -> str:
-    """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
-    keys = list(question_keys)
+def labels_csv(
+    rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
+) -> str:
+    """Write rows of the labels API as CSV; every question of every version has a column, answered or not."""
+    asked = answer_columns(versions)
     columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
     # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns, *(ANSWER_PREFIX + key for key in keys)])
+    writer.writerow([*columns, *(column.name for column in asked)])
     for row in rows:
         values = {
             **row,
@@ -52,7 +56,8 @@ def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], 
             "ai_decisions": _json(row["ai_decisions"]),
             **(_times(row["times"]) if with_times else {}),
         }
-        answers = [_cell(row["answers"].get(key)) for key in keys]
+        questions = versions[row["schema_version"]]
+        answers = [_cell(answer_cell(column, row["answers"], questions)) for column in asked]
         writer.writerow([*(_cell(values[name]) for name in columns), *answers])
     return out.getvalue()
 

@@ -43,6 +43,11 @@ export function SignFooter(props: SignFooterProps) {
           ))}
         </ul>
       )}
+      {signing.leftOut.length > 0 && (
+        <p className={classes.leftOut}>
+          Left out when you sign, as no longer asked: {signing.leftOut.map(({ text }) => text).join("; ")}
+        </p>
+      )}
       {signing.error !== null && (
         <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
       )}

@@ -14,8 +14,15 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
 
+/** Shift and 6 to 9 or 0: the choices of a long scale, while it has the focus; elsewhere they are keys of the images. */
+function isLateChoice(event: KeyboardEvent): boolean {
+  return event.shiftKey && !event.ctrlKey && !event.metaKey && /^Digit[67890]$/.test(event.code);
+}
+
 function belongsToTarget(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false;
+  if (isLateChoice(event))
+    return event.target.matches('[data-question] [role="radio"], [data-question] [role="checkbox"]');
   if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"]');
   return PRESSES.has(event.key) && event.target.matches('button, a, [role="menuitem"]');
 }

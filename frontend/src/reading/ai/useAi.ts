@@ -2,8 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
+import { askedQuestions } from "@/domain/conditions";
 import type { HeatMap } from "@/domain/heatMap";
-import { isLocated, isMarkKind, type LocatedFindingQuestion, sameCode } from "@/domain/labelSchema";
+import {
+  isLocated,
+  isMarkKind,
+  type LocatedFindingQuestion,
+  type Question,
+  sameCode,
+} from "@/domain/labelSchema";
 import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
 import { onlyCode } from "../FindingFields";
 import type { Images } from "../useImages";
@@ -114,7 +121,8 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);
     else {
-      const copy = await copyFor(finding, read, images);
+      const asked = askedQuestions(read.label_schema.questions, payload);
+      const copy = await copyFor(finding, { read, asked }, images);
       if (!copy) return setProblem(NO_TOOL);
       edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", copy.id), copy });
       if (choice === "adjust") images.setSelectedMarkId(copy.marks[0]?.id ?? null);
@@ -123,8 +131,12 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
 }
 
 /** The reader's own finding that an AI's finding becomes, on the slice where it lies; null when the form has no place for it. */
-async function copyFor(finding: AiFinding, read: Read, images: Images): Promise<Finding | null> {
-  const question = questionFor(finding, read.label_schema.questions.filter(isLocated));
+async function copyFor(
+  finding: AiFinding,
+  { read, asked }: { read: Read; asked: Question[] },
+  images: Images,
+): Promise<Finding | null> {
+  const question = questionFor(finding, asked.filter(isLocated));
   const drawn = aiMark(finding, read.case.imaging_study);
   const mark =
     question && (await images.viewer.current?.copyOfAiMark(drawn, question.tools.filter(isMarkKind)));
