@@ -54,7 +54,7 @@ def reader_study_for(user: Any, reader_study_id: uuid.UUID, action: Action, *, l
 
 def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -> Assignment:
     """Return the caller's own assignment in a launched reader study of which the caller is still a reader."""
-    query = Assignment.objects.select_related("reader_study", "case__imaging_study")
+    query = Assignment.objects.select_related("reader_study", "arm", "session", "case__imaging_study")
     if lock:
         query = query.select_for_update(of=("self",))
     assignment = query.filter(_own(user), pk=assignment_id).first()
@@ -66,7 +66,12 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
 def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
     """Return the caller's own read, with assignment, case and label schema."""
     query = Read.objects.select_related(
-        "assignment__reader_study", "assignment__case__imaging_study", "label_schema", "signed_revision"
+        "assignment__reader_study",
+        "assignment__arm",
+        "assignment__session",
+        "assignment__case__imaging_study",
+        "label_schema",
+        "signed_revision",
     )
     if lock:
         query = query.select_for_update(of=("self", "assignment"))

@@ -30,6 +30,10 @@ class AiDisplay(models.TextChoices):
     SECOND_READ = "SECOND_READ"
 
 
+# From the display that shows least to the one that shows most.
+AI_DISPLAYS = [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ, AiDisplay.CONCURRENT]
+
+
 class ReaderStudy(UuidModel):
     """A protocol with a label schema, cases and readers; the unit of permission."""
 
@@ -39,7 +43,6 @@ class ReaderStudy(UuidModel):
     ai_model_version = models.ForeignKey(
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
     )
-    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
     ai_decisions_required = models.BooleanField(
         default=False, help_text="A read can be signed only when every finding of the AI is decided."
     )
@@ -58,6 +61,44 @@ class ReaderStudy(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ai_display(self) -> AiDisplay:
+        """What its arms show of the AI: of several, the one that shows most. A read asks its own arm."""
+        return max(
+            (AiDisplay(arm.ai_display) for arm in self.arms.all()), key=AI_DISPLAYS.index, default=AI_DISPLAYS[0]
+        )
+
+
+class Arm(UuidModel):
+    """A reading condition: what the readers of an assignment are shown of the AI, and what is hidden from them."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="arms")
+    key = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    position = models.PositiveIntegerField(default=1)
+    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
+    blinding = models.JSONField(
+        default=dict, help_text="The cells of the blinding matrix that differ from the defaults."
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "key"], name="arm_key_once")]
+
+
+class Session(UuidModel):
+    """A period of reading, with the days of washout between the session before it and this one."""
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="sessions")
+    number = models.PositiveIntegerField()
+    opens_on = models.DateField(null=True)
+    closes_on = models.DateField(null=True, help_text="The last day of reading.")
+    washout_days = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="session_number_once")]
 
 
 class Membership(UuidModel):
@@ -156,18 +197,22 @@ class AssignmentState(models.TextChoices):
 
 
 class Assignment(UuidModel):
-    """A reader x case with its stored position in that reader's order."""
+    """A reader x case x arm x session with its stored position in that reader's order, over all sessions."""
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    arm = models.ForeignKey(Arm, on_delete=models.PROTECT, related_name="assignments")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
+    repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
+    is_training = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["reader_study", "reader", "case"], name="assignment_once"),
+            models.UniqueConstraint(fields=["reader", "case", "session", "repeat_number"], name="assignment_once"),
             models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
         ]
         indexes = [models.Index(fields=["reader", "state"])]

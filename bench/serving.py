@@ -13,13 +13,11 @@ its reader study behind: run it on a portal whose data does not matter.
 
 import argparse
 import base64
-import io
 import json
 import shutil
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import uuid
@@ -34,13 +32,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal.ops.environment import load_environment
 from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.reader_studies import SEEN, tar_of
 
 CONNECTIONS = (1, 6, 16, 64)
 SIZE = 512
 BUNDLE = 8
 READER = "reader4"
 COORDINATOR = "coordinator"
-QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 # Asks for the paths one after another, and fails on anything that is no success: a fast error is no benchmark.
 LUA = """
 local paths = {%s}
@@ -198,14 +196,8 @@ def series(count: int) -> list[Any]:
 
 def reader_study(coordinator: httpx.Client, reader: httpx.Client, slices: Sequence[Any]) -> str:
     """Ingest the series, launch a reader study with it, and return the reader's assignment."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for number, one in enumerate(slices):
-            content = to_bytes(one)
-            info = tarfile.TarInfo(f"{number:04d}.dcm")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    files = [("files", ("bench.tar", buffer.getvalue()))]
+    packed = tar_of((f"{number:04d}.dcm", to_bytes(one)) for number, one in enumerate(slices))
+    files = [("files", ("bench.tar", packed))]
     job = checked(post(coordinator, "/api/v1/ingest-jobs", files=files)).json()["id"]
     while checked(coordinator.get(f"/api/v1/ingest-jobs/{job}")).json()["state"] in ("PENDING", "RUNNING"):
         time.sleep(0.5)
@@ -216,7 +208,7 @@ def reader_study(coordinator: httpx.Client, reader: httpx.Client, slices: Sequen
     ids = {client: checked(client.get("/api/v1/me")).json()["id"] for client in (coordinator, reader)}
     members = [{"user_id": ids[coordinator], "role": "COORDINATOR"}, {"user_id": ids[reader], "role": "READER"}]
     for tail, content in (
-        ("label-schema", {"questions": [QUESTION]}),
+        ("label-schema", {"questions": [SEEN]}),
         ("cases", {"imaging_study_ids": [study["id"]]}),
         ("members", {"members": members}),
     ):

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
 from annotations.models import Assignment, Case, LabelSchema, ReaderStudy, ReferenceStandard, ReferenceTruth
-from annotations.selectors import cases_of, label_schema_of, reference_standard_of
+from annotations.selectors.reader_studies import cases_of, label_schema_of
+from annotations.selectors.truth import reference_standard_of
 from portal.errors import Conflict, Invalid
 from portal.inference.models import ModelVersion
 from portal.inference.selectors import predictions_in_force

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import selectors
 from annotations.access import own_read
 from annotations.api.reading import SaveInput, save_of
 from annotations.models import AiContent
+from annotations.selectors.ai import comparison_available, prediction_of
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
@@ -39,7 +39,7 @@ class FrozenOutput(serializers.Serializer[Any]):
 
     def get_comparison_available(self, revision: Any) -> bool:
         """Say whether the AI is shown now."""
-        return selectors.comparison_available(read=revision.read)
+        return comparison_available(read=revision.read)
 
 
 class ReadFreezeApi(APIView):
@@ -103,9 +103,9 @@ class ReadComparisonApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return what the AI says, once the protocol allows it; before that this address does not exist."""
         read = own_read(caller(request), read_id)
-        if not selectors.comparison_available(read=read):
+        if not comparison_available(read=read):
             raise NotFound
-        prediction = selectors.prediction_of(read=read)
+        prediction = prediction_of(read=read)
         ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
         shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data
         return Response(shown, headers=NOT_STORED)
@@ -119,7 +119,7 @@ class ReadHeatMapApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
         """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
         read = own_read(caller(request), read_id)
-        prediction = selectors.prediction_of(read=read) if selectors.comparison_available(read=read) else None
+        prediction = prediction_of(read=read) if comparison_available(read=read) else None
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound

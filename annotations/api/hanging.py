@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import selectors
 from annotations.access import case_of, reader_study_for
 from annotations.api.reading import ReadSeriesOutput
 from annotations.api.shapes import CaseImagingStudyOutput
 from annotations.domain.priors import MAXIMUM_PRIORS, days_between, interval_text
 from annotations.models import Case, ReaderStudy
+from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.services import hanging as services
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
@@ -43,7 +43,7 @@ class HangingProtocolInput(serializers.Serializer[Any]):
 
 def hanging_of(reader_study: ReaderStudy) -> dict[str, Any]:
     """Return the protocol as the screens take it."""
-    protocol = selectors.hanging_protocol_of(reader_study=reader_study)
+    protocol = hanging_protocol_of(reader_study=reader_study)
     return {
         "version": protocol.version if protocol else 0,
         "rules": protocol.rules if protocol else [],
@@ -119,7 +119,7 @@ class CasePriorsApi(APIView):
     def _answer(self, case: Case) -> Response:
         answer = {
             "chosen": list(case.priors.values_list("imaging_study_id", flat=True)),
-            "candidates": selectors.prior_candidates(case=case),
+            "candidates": prior_candidates(case=case),
         }
         return Response(CasePriorsOutput(answer, context={"current": case.imaging_study}).data)
 

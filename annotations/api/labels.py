@@ -18,7 +18,7 @@ from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
-from annotations.selectors import labels_of
+from annotations.selectors.labels import labels_of
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid

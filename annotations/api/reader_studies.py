@@ -14,11 +14,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import selectors
 from annotations.access import reader_study_for
 from annotations.api import shapes
 from annotations.domain.truth_csv import example_csv
 from annotations.models import ReaderStudy
+from annotations.selectors.launch import launch_check
+from annotations.selectors.progress import counts_of, progress_of
+from annotations.selectors.reader_studies import (
+    cases_of,
+    label_schema_of,
+    members_of,
+    randomisation_lists_of,
+    reader_studies_of,
+)
+from annotations.selectors.truth import reference_standard_of, truths_of
 from annotations.services import reader_studies as services
 from annotations.services.truth import reference_standard_import
 from portal.accounts.authentication import caller
@@ -32,8 +41,8 @@ MANAGE = Action.READER_STUDY_MANAGE
 def _detail(request: Request, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
     context = {
         "user": caller(request),
-        "counts": selectors.counts_of(reader_study_ids=[reader_study.pk], user=caller(request)),
-        "label_schema": selectors.label_schema_of(reader_study=reader_study),
+        "counts": counts_of(reader_study_ids=[reader_study.pk], user=caller(request)),
+        "label_schema": label_schema_of(reader_study=reader_study),
     }
     return Response(shapes.ReaderStudyDetailOutput(reader_study, context=context).data, status=http_status)
 
@@ -47,8 +56,8 @@ class ReaderStudiesApi(APIView):
     def get(self, request: Request) -> Response:
         """List the reader studies in which the caller has a role."""
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(selectors.reader_studies_of(user=caller(request)), request, view=self) or []
-        counts = selectors.counts_of(reader_study_ids=[row.pk for row in page], user=caller(request))
+        page = paginator.paginate_queryset(reader_studies_of(user=caller(request)), request, view=self) or []
+        counts = counts_of(reader_study_ids=[row.pk for row in page], user=caller(request))
         context = {"user": caller(request), "counts": counts}
         return paginator.get_paginated_response(shapes.ReaderStudyOutput(page, many=True, context=context).data)
 
@@ -113,8 +122,8 @@ class CasesApi(APIView):
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
-        context = {"truths": selectors.truths_of(reader_study=reader_study)}
-        cases = selectors.cases_of(reader_study=reader_study)
+        context = {"truths": truths_of(reader_study=reader_study)}
+        cases = cases_of(reader_study=reader_study)
         return Response(shapes.CaseOutput(cases, many=True, context=context).data)
 
 
@@ -125,7 +134,7 @@ class MembersApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the members."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        return Response(shapes.MemberOutput(selectors.members_of(reader_study=reader_study), many=True).data)
+        return Response(shapes.MemberOutput(members_of(reader_study=reader_study), many=True).data)
 
     @extend_schema(request=shapes.MembersInput, responses=shapes.MemberOutput(many=True))
     @transaction.atomic
@@ -136,7 +145,7 @@ class MembersApi(APIView):
         form.is_valid(raise_exception=True)
         members = [(row["user_id"], Role(row["role"])) for row in form.validated_data["members"]]
         services.members_put(by=caller(request), reader_study=reader_study, members=members)
-        return Response(shapes.MemberOutput(selectors.members_of(reader_study=reader_study), many=True).data)
+        return Response(shapes.MemberOutput(members_of(reader_study=reader_study), many=True).data)
 
 
 class ReferenceStandardApi(APIView):
@@ -158,12 +167,12 @@ class ReferenceStandardApi(APIView):
         return self._current(reader_study, status.HTTP_201_CREATED)
 
     def _current(self, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
-        standard = selectors.reference_standard_of(reader_study=reader_study)
+        standard = reference_standard_of(reader_study=reader_study)
         if standard is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
         context = {
-            "cases": list(selectors.cases_of(reader_study=reader_study)),
-            "truths": selectors.truths_of(reader_study=reader_study),
+            "cases": list(cases_of(reader_study=reader_study)),
+            "truths": truths_of(reader_study=reader_study),
         }
         return Response(shapes.ReferenceStandardOutput(standard, context=context).data, status=http_status)
 
@@ -184,7 +193,7 @@ class ReferenceStandardExampleApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
         """Return a CSV with one row for each case of this reader study."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        cases = selectors.cases_of(reader_study=reader_study)
+        cases = cases_of(reader_study=reader_study)
         rows = [(case.name, case.imaging_study.study_instance_uid) for case in cases]
         return csv_download(example_csv(rows), "reference-standard-example.csv")
 
@@ -196,7 +205,7 @@ class LaunchCheckApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Say what the reader study still lacks before it can be launched."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        return Response(shapes.LaunchCheckOutput(selectors.launch_check(reader_study=reader_study)).data)
+        return Response(shapes.LaunchCheckOutput(launch_check(reader_study=reader_study)).data)
 
 
 class LaunchApi(APIView):
@@ -232,7 +241,7 @@ class ProgressApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return every reader's progress."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        readers = selectors.progress_of(reader_study=reader_study)
+        readers = progress_of(reader_study=reader_study)
         totals: dict[str, Any] = {
             "readers": readers,
             "total": sum(row["total"] for row in readers),
@@ -252,7 +261,7 @@ class RandomisationApi(APIView):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["reader", "position", "case", "case_id", "seed", "algorithm"])
-        for drawn in selectors.randomisation_lists_of(reader_study=reader_study):
+        for drawn in randomisation_lists_of(reader_study=reader_study):
             for position, case_id in enumerate(drawn.order, start=1):
                 writer.writerow([drawn.reader.username, position, names[case_id], case_id, drawn.seed, drawn.algorithm])
         return csv_download(out.getvalue(), "randomisation.csv")

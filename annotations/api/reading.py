@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import selectors
 from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
@@ -18,6 +17,9 @@ from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.models import Assignment, Case, CasePrior, Read, Revision
+from annotations.selectors.ai import comparison_available
+from annotations.selectors.assignments import assignments_of, next_assignment
+from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
@@ -46,7 +48,7 @@ class AssignmentsApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the caller's assignments in reading order."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        own = selectors.assignments_of(reader_study=reader_study, reader=caller(request))
+        own = assignments_of(reader_study=reader_study, reader=caller(request))
         return Response(AssignmentOutput(own, many=True).data)
 
 
@@ -63,18 +65,18 @@ class NextApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the first assignment that is not signed, or null when all are."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        following = selectors.next_assignment(reader_study=reader_study, reader=caller(request))
+        following = next_assignment(reader_study=reader_study, reader=caller(request))
         return Response({"assignment_id": following.pk if following else None})
 
 
 class ReadReaderStudyOutput(serializers.Serializer[Any]):
-    """The reader study of a read."""
+    """The reader study of a read, with the AI display of the read's own arm."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    state = serializers.CharField()
-    ai_display = serializers.CharField()
-    ai_decisions_required = serializers.BooleanField()
+    id = serializers.UUIDField(source="reader_study.pk")
+    name = serializers.CharField(source="reader_study.name")
+    state = serializers.CharField(source="reader_study.state")
+    ai_display = serializers.CharField(source="arm.ai_display")
+    ai_decisions_required = serializers.BooleanField(source="reader_study.ai_decisions_required")
 
 
 class ReadSeriesOutput(serializers.Serializer[Any]):
@@ -137,14 +139,14 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     @extend_schema_field(ReadPriorOutput(many=True))
     def get_priors(self, case: Case) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(selectors.priors_of_read(case=case), many=True, context=self.context).data
+        return ReadPriorOutput(priors_of_read(case=case), many=True, context=self.context).data
 
 
 class ReadOutput(serializers.ModelSerializer[Read]):
     """A read with everything the reading room needs."""
 
     assignment_id = serializers.UUIDField()
-    reader_study = ReadReaderStudyOutput(source="assignment.reader_study")
+    reader_study = ReadReaderStudyOutput(source="assignment")
     case = ReadCaseOutput(source="assignment.case")
     position = serializers.IntegerField(source="assignment.position")
     state = serializers.CharField(source="assignment.state")
@@ -183,19 +185,19 @@ class ReadOutput(serializers.ModelSerializer[Read]):
 def _read_response(read: Read) -> Response:
     assignment = read.assignment
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
-    own = selectors.assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
-    following = selectors.next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
+    following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     # Values that are not columns travel on the object the serializer reads.
-    protocol = selectors.hanging_protocol_of(reader_study=assignment.reader_study)
+    protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
-        comparison_available=selectors.comparison_available(read=read),
+        comparison_available=comparison_available(read=read),
     )
-    shown = ReadOutput(read, context={"own_marks": selectors.own_marks_on_priors(read=read)})
+    shown = ReadOutput(read, context={"own_marks": own_marks_on_priors(read=read)})
     return Response(shown.data)
 
 
@@ -278,13 +280,13 @@ class ReadSignApi(APIView):
         read = own_read(caller(request), read_id, lock=True)
         revision = services.read_sign(by=caller(request), read=read, save=save)
         read = own_read(caller(request), read_id)
-        following = selectors.next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
+        following = next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {
             "revision_number": revision.number,
             "signed_at": read.signed_at,
             "digest": revision.digest,
             "next_assignment_id": following.pk if following else None,
-            "comparison_available": selectors.comparison_available(read=read),
+            "comparison_available": comparison_available(read=read),
         }
         return Response(SignedOutput(signed).data)
 

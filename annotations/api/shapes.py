@@ -21,6 +21,7 @@ class ReaderStudyOutput(serializers.ModelSerializer[ReaderStudy]):
 
     my_roles = serializers.SerializerMethodField()
     ai_model_version = serializers.SerializerMethodField()
+    ai_display = serializers.ChoiceField(choices=AiDisplay.choices, read_only=True)
     number_of_cases = serializers.SerializerMethodField()
     number_of_readers = serializers.SerializerMethodField()
     number_of_assignments = serializers.SerializerMethodField()

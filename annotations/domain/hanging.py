@@ -11,21 +11,16 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from annotations.domain.problems import Problem
+from portal.json_schema import schema_faults
 
 PANES_OF_LAYOUT = {"ONE": 1, "SIDE_BY_SIDE": 2, "ABOVE_BELOW": 2, "FOUR": 4, "MPR": 1}
-MAXIMUM_PROBLEMS = 20
-_MAXIMUM_DETAIL = 200
 _SCHEMA = Path(__file__).parent / "schemas" / "hanging.schema.json"
 _VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
 
 
 def hanging_problems(rules: Any) -> list[Problem]:
     """Return everything that is wrong with a list of rules; empty when they may be stored."""
-    errors = sorted(_VALIDATOR.iter_errors(rules), key=lambda error: error.json_path)
-    problems = [
-        Problem(f"rules{error.json_path.removeprefix('$')}", str(error.validator), error.message[:_MAXIMUM_DETAIL])
-        for error in errors[:MAXIMUM_PROBLEMS]
-    ]
+    problems = [Problem(f"rules{path}", code, detail) for path, code, detail in schema_faults(_VALIDATOR, rules)]
     return problems or [problem for index, rule in enumerate(rules) for problem in _rule_problems(rule, index)]
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from annotations.domain.hanging import hanging_problems
 from annotations.domain.priors import MAXIMUM_PRIORS
 from annotations.models import Case, CasePrior, HangingProtocol, ReaderStudy
-from annotations.selectors import cases_of, hanging_protocol_of, prior_candidates
+from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
+from annotations.selectors.reader_studies import cases_of
 from annotations.services.content import json_digest
 from annotations.services.reader_studies import access_of_members_changed, field_problems, require_draft, stream_of
 from portal.accounts.models import User

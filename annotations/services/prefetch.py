@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from annotations.models import Assignment, Read, ReaderStudyState
-from annotations.selectors import unsigned_assignments_of
+from annotations.selectors.assignments import unsigned_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.models import Event

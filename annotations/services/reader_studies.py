@@ -14,6 +14,7 @@ from annotations.domain.schema import schema_problems
 from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
     AiDisplay,
+    Arm,
     Assignment,
     Case,
     LabelSchema,
@@ -21,8 +22,10 @@ from annotations.models import (
     RandomisationList,
     ReaderStudy,
     ReaderStudyState,
+    Session,
 )
-from annotations.selectors import cases_of, launch_check
+from annotations.selectors.launch import launch_check
+from annotations.selectors.reader_studies import cases_of
 from annotations.services.content import json_digest
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
@@ -61,6 +64,8 @@ def require_draft(reader_study: ReaderStudy) -> None:
 def reader_study_create(*, by: User, name: str, description: str = "", is_demo: bool = False) -> ReaderStudy:
     """Make a reader study in draft; who makes it becomes its coordinator."""
     reader_study = ReaderStudy.objects.create(name=name, description=description, created_by=by, is_demo=is_demo)
+    Arm.objects.create(reader_study=reader_study, key="A", name="Reading")
+    Session.objects.create(reader_study=reader_study, number=1)
     Membership.objects.create(reader_study=reader_study, user=by, role=Role.COORDINATOR)
     record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.create", obj=reader_study)
     return reader_study
@@ -77,7 +82,10 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
                 "There is no such model version.",
                 errors=[{"field": "ai_model_version_id", "code": "unknown", "detail": "Choose one from the list."}],
             )
-    for name, value in changes.items():
+    if "ai_display" in changes:
+        reader_study.arms.update(ai_display=changes["ai_display"])
+    columns = {name: value for name, value in changes.items() if name != "ai_display"}
+    for name, value in columns.items():
         setattr(reader_study, name, value)
     if reader_study.ai_display != AiDisplay.HIDDEN and reader_study.ai_model_version_id is None:
         raise Invalid(
@@ -90,7 +98,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
             "Readers cannot decide about an AI that they do not see.",
             errors=[{"field": "ai_decisions_required", "code": "not_shown", "detail": detail}],
         )
-    reader_study.save(update_fields=list(changes) or None)
+    reader_study.save(update_fields=list(columns))
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
@@ -243,7 +251,23 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
             ],
         )
     seed = seed or secrets.token_hex(16)
+    number_of_cases, number_of_readers = _draw(reader_study, seed)
+    reader_study.launched_at = timezone.now()
+    reader_study.save(update_fields=["state", "launched_at"])
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reader_study.launch",
+        obj=reader_study,
+        detail={"seed": seed, "algorithm": ALGORITHM, "cases": number_of_cases, "readers": number_of_readers},
+    )
+    return reader_study
+
+
+def _draw(reader_study: ReaderStudy, seed: str) -> tuple[int, int]:
+    """Store every reader's order and assignments; return how many cases and readers there are."""
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
+    arm, session = reader_study.arms.get(), reader_study.sessions.get()
     readers = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
     for reader in readers.order_by("username"):
         order = reading_order(seed=seed, username=reader.username, case_names=list(cases))
@@ -255,19 +279,17 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
             order=[str(cases[name].pk) for name in order],
         )
         Assignment.objects.bulk_create(
-            Assignment(reader_study=reader_study, reader=reader, case=cases[name], position=position)
+            Assignment(
+                reader_study=reader_study,
+                reader=reader,
+                case=cases[name],
+                arm=arm,
+                session=session,
+                position=position,
+            )
             for position, name in enumerate(order, start=1)
         )
-    reader_study.launched_at = timezone.now()
-    reader_study.save(update_fields=["state", "launched_at"])
-    record(
-        stream=stream_of(reader_study.pk),
-        actor=by,
-        action="reader_study.launch",
-        obj=reader_study,
-        detail={"seed": seed, "algorithm": ALGORITHM, "cases": len(cases), "readers": len(readers)},
-    )
-    return reader_study
+    return len(cases), len(readers)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from annotations.models import (
     Revision,
     RevisionKind,
 )
-from annotations.selectors import shown_ai_of
+from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.reader_studies import field_problems
@@ -141,7 +141,7 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
 
 
 def _phase_after(read: Read, kind: RevisionKind) -> Phase:
-    phases = PHASE_TRANSITIONS[read.assignment.reader_study.ai_display]
+    phases = PHASE_TRANSITIONS[read.assignment.arm.ai_display]
     following = phases.get((read.phase, _VERBS[kind]))
     if following is not None:
         return Phase(following)

@@ -12,16 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from phantoms import Made, Scan, ct, mammogram, packed, real_mr
+from phantoms import Made, Scan, ct, mammogram, real_mr
 
 from portal.ops.environment import load_environment
 from portal.ops.probes import PROBES
 from portal.ops.services import DATASTORES
 from portal.ops.supervisor import Supervisor
 from tests.browserless import PASSWORD, Person, administrator, new_person
+from tests.reader_studies import SEEN, imaging_study_id, ingested, launched
 from tests.services import LivePortal, manage, private_environment
 
-QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 SMALL = 100
 PREPARED = "bench.json"
 
@@ -87,7 +87,7 @@ def prepared(portal: LivePortal) -> dict[str, Any]:
     for members in groups.values():
         for scan in members:
             coordinator.until(f"frame-grants/{scan.study_uid}", lambda one: one["series"][0]["state"] == "READY", 180)
-    cases = {group: launched(coordinator, reader, group, members) for group, members in groups.items()}
+    cases = {group: cases_of(coordinator, reader, group, members) for group, members in groups.items()}
     return {"reader": reader.username, "cases": cases}
 
 
@@ -105,23 +105,19 @@ def scans() -> Iterator[tuple[str, list[Made]]]:
 def ingest(coordinator: Person, group: str, files: Sequence[tuple[str, bytes]]) -> None:
     """Bring files into the portal as a coordinator does."""
     started = time.perf_counter()
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("bench.tar", packed(files)))])
-    job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}", 300)
-    if job["state"] != "SUCCEEDED":
-        raise SystemExit(f"{group} was not ingested: {job}")
+    ingested(coordinator, files, 300)
     print(f"ingested {group}: {len(files)} files in {time.perf_counter() - started:.1f} s", flush=True)
 
 
-def launched(coordinator: Person, reader: Person, name: str, scans: Sequence[Scan]) -> list[Case]:
+def cases_of(coordinator: Person, reader: Person, name: str, scans: Sequence[Scan]) -> list[Case]:
     """A launched reader study of these scans; its assignments in the reader's order."""
-    ids = [coordinator.get(f"imaging-studies?search={scan.study_uid}")["results"][0]["id"] for scan in scans]
-    study = coordinator.send("POST", "reader-studies", {"name": f"Bench {name} {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{study['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": ids})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
+    path = launched(
+        coordinator,
+        reader,
+        name=f"Bench {name} {uuid.uuid4().hex[:6]}",
+        questions=[SEEN],
+        imaging_study_ids=[imaging_study_id(coordinator, scan.study_uid) for scan in scans],
+    )
     by_uid = {scan.study_uid: scan for scan in scans}
     cases = []
     for assignment in reader.get(f"{path}/assignments"):

@@ -3,7 +3,7 @@
 import io
 import tarfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,17 +28,6 @@ class Scan:
 
 
 Made = tuple[Scan, list[tuple[str, bytes]]]
-
-
-def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """A tar of DICOM files."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in files:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
 
 
 def ct(name: str, frames: int, size: int) -> Made:

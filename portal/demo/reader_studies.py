@@ -15,7 +15,7 @@ from annotations.models import (
     ReaderStudyState,
     ReferenceSource,
 )
-from annotations.selectors import cases_of
+from annotations.selectors.reader_studies import cases_of
 from annotations.services.reader_studies import (
     cases_put,
     label_schema_put,

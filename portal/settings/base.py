@@ -235,7 +235,7 @@ OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.
 OVERREAD_IMAGING_ACCESS = "annotations.access.viewable_imaging_studies"
-OVERREAD_MEMBERSHIPS = "annotations.selectors.memberships_of"
+OVERREAD_MEMBERSHIPS = "annotations.selectors.reader_studies.memberships_of"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -15,7 +15,8 @@ from portal.demo.phantoms.dicom import phantom_uid, study_instance_uid
 from portal.demo.reader_studies import NODULE_QUESTIONS
 from portal.inference.prediction_input import PULMONARY_NODULE
 from tests.browserless import Person, administrator, new_person
-from tests.e2e.conftest import Stage, imaging_study_id
+from tests.e2e.conftest import Stage, phantom_study_id
+from tests.reader_studies import drafted
 
 # A grid of its own: other voxels than the image's, one of them hot (column, row, slice).
 VOXEL_MM = (4.0, 3.0, 5.0)
@@ -139,18 +140,14 @@ def ai_study(
     )
     said = prediction(stage, salt) | changes
     posted = coordinator.send("POST", f"model-versions/{version['id']}/predictions", said)["results"][0]
-    study = coordinator.send("POST", "reader-studies", {"name": f"Study {salt}"})
-    path = f"reader-studies/{study['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": questions})
-    images = imaging_study_id(coordinator, stage.phantom.name)
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [images]})
-    roles = {coordinator: "COORDINATOR", reader: "READER"}
-    members = [{"user_id": person.id, "role": role} for person, role in roles.items()]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
+    images = [phantom_study_id(coordinator, stage.phantom.name)]
+    path = drafted(coordinator, {reader: "READER"}, name=f"Study {salt}", questions=questions, imaging_study_ids=images)
     display_of_ai = {"ai_model_version_id": version["id"], "ai_display": display, "ai_decisions_required": required}
     coordinator.send("PATCH", path, display_of_ai)
     coordinator.send("POST", f"{path}/launch")
-    return AiStudy(study["id"], reader, coordinator, posted["id"], _canaries(name, version_name, said, posted))
+    return AiStudy(
+        path.rpartition("/")[2], reader, coordinator, posted["id"], _canaries(name, version_name, said, posted)
+    )
 
 
 def _canaries(name: str, version: str, said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:

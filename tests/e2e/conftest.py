@@ -1,7 +1,5 @@
 """Chromium against the live portal, with a reader study over the demo's own phantoms."""
 
-import io
-import tarfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from portal.demo.reader_studies import NODULE_QUESTIONS
 from portal.inference.prediction_input import PULMONARY_NODULE
 from portal.ops.environment import REPOSITORY
 from tests.browserless import PASSWORD, Person, administrator, new_person
+from tests.reader_studies import drafted, imaging_study_id, ingested
 from tests.services import LivePortal
 
 SCREENSHOTS = REPOSITORY / "test-results"
@@ -53,17 +52,10 @@ def with_nodule() -> Phantom:
     return next(case for case in reading_cases() if case.nodules).draw()
 
 
-def packed(phantoms: list[Phantom]) -> bytes:
-    """The phantoms as a tar of DICOM files."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for phantom in phantoms:
-            for index, data_set in enumerate(to_datasets(phantom, day=0, compress=False)):
-                content = to_bytes(data_set)
-                info = tarfile.TarInfo(f"{phantom.name}/{index:03d}.dcm")
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+def files_of(phantom: Phantom) -> Iterator[tuple[str, bytes]]:
+    """The phantom as DICOM files."""
+    for index, data_set in enumerate(to_datasets(phantom, day=0, compress=False)):
+        yield f"{phantom.name}/{index:03d}.dcm", to_bytes(data_set)
 
 
 def seed_that_begins_with(first: str, usernames: list[str]) -> str:
@@ -99,23 +91,17 @@ def stage(live_portal: LivePortal) -> Stage:
     names = ("reader", "second", "client", "spare")
     reader, second, client, spare = (new_person(live_portal, root, name) for name in names)
     phantom = with_nodule()
-    answer = coordinator.ask(
-        "POST", "ingest-jobs", files=[("files", ("phantoms.tar", packed([ruler.make_ruler(), phantom])))]
-    )
-    assert answer.status_code == 202, answer.text
-    assert coordinator.finished(f"ingest-jobs/{answer.json()['id']}")["state"] == "SUCCEEDED"
-    chosen = [imaging_study_id(coordinator, name) for name in (ruler.NAME, phantom.name)]
+    ingested(coordinator, [file for one in (ruler.make_ruler(), phantom) for file in files_of(one)])
     version = registered_ai(coordinator, phantom)
-    study = coordinator.send("POST", "reader-studies", {"name": "Nodules, read in Chromium"})
-    stage = Stage(live_portal, study["id"], coordinator, reader, second, client, spare, phantom)
-    coordinator.send("PUT", stage.path("/label-schema"), {"questions": NODULE_QUESTIONS})
-    coordinator.send("PUT", stage.path("/cases"), {"imaging_study_ids": chosen})
-    roles = {coordinator: "COORDINATOR", reader: "READER", second: "READER", client: "API_CLIENT"}
-    members = [{"user_id": person.id, "role": role} for person, role in roles.items()]
-    coordinator.send("PUT", stage.path("/members"), {"members": members})
-    coordinator.send(
-        "PATCH", f"reader-studies/{study['id']}", {"ai_model_version_id": version, "ai_display": "AFTER_SIGNING"}
+    path = drafted(
+        coordinator,
+        {reader: "READER", second: "READER", client: "API_CLIENT"},
+        name="Nodules, read in Chromium",
+        questions=NODULE_QUESTIONS,
+        imaging_study_ids=[phantom_study_id(coordinator, name) for name in (ruler.NAME, phantom.name)],
     )
+    coordinator.send("PATCH", path, {"ai_model_version_id": version, "ai_display": "AFTER_SIGNING"})
+    stage = Stage(live_portal, path.rpartition("/")[2], coordinator, reader, second, client, spare, phantom)
     stored = coordinator.ask(
         "POST",
         stage.path("/reference-standard"),
@@ -128,10 +114,9 @@ def stage(live_portal: LivePortal) -> Stage:
     return stage
 
 
-def imaging_study_id(coordinator: Person, phantom_name: str) -> str:
-    """The portal's id of a phantom."""
-    found = coordinator.get(f"imaging-studies?search={study_instance_uid(phantom_name)}")["results"]
-    return str(found[0]["id"])
+def phantom_study_id(coordinator: Person, phantom_name: str) -> str:
+    """The portal's id of a phantom's imaging study."""
+    return imaging_study_id(coordinator, study_instance_uid(phantom_name))
 
 
 def sign_in(page: Page, url: str, username: str) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.volume import Grid, Phantom
+from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, until
 from tests.e2e.viewing import CLICK_PAUSE_MS, Case, case_of, series_of
 
@@ -40,6 +42,18 @@ QUESTIONS: list[dict[str, Any]] = [
 ]
 # Long enough for the slowest machine; nothing waits so long that goes well.
 PATIENCE_S = 90
+
+
+@pytest.fixture
+def page(stage: Stage, signed_in: Callable[[Person], Page]) -> Page:
+    """The spare reader's browser."""
+    return signed_in(stage.spare)
+
+
+@pytest.fixture
+def case(stage: Stage, page: Page, request: pytest.FixtureRequest) -> Case:
+    """A case of its own, open on the page."""
+    return room_of(stage, page, request.node.name)
 
 
 def sphere_mask() -> Any:

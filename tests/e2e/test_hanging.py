@@ -14,7 +14,8 @@ from portal.demo.phantoms.ruler import make_ruler
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
 from tests.e2e.test_reading import draw, saved
-from tests.e2e.viewing import QUESTIONS, pane, pane_is_drawn, series_of, tarred
+from tests.e2e.viewing import QUESTIONS, files_of, pane, pane_is_drawn, series_of
+from tests.reader_studies import drafted, imaging_study_id, ingested
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -38,13 +39,8 @@ def two_studies(stage: Stage) -> dict[str, Any]:
     patient = f"HANGING-{uuid.uuid4().hex[:8]}"
     current = list(study(patient, "current", CURRENT_DATE, [5.0, 1.0]))
     prior = list(study(patient, "prior", PRIOR_DATE, [10.0, 2.0]))
-    files = [("files", ("studies.tar", tarred([*current, *prior])))]
-    answer = stage.coordinator.ask("POST", "ingest-jobs", files=files)
-    assert stage.coordinator.finished(f"ingest-jobs/{answer.json()['id']}")["state"] == "SUCCEEDED"
-    ids = [
-        stage.coordinator.get(f"imaging-studies?search={one[0].StudyInstanceUID}")["results"][0]["id"]
-        for one in (current, prior)
-    ]
+    ingested(stage.coordinator, files_of([*current, *prior]))
+    ids = [imaging_study_id(stage.coordinator, str(one[0].StudyInstanceUID)) for one in (current, prior)]
     uids = [list(dict.fromkeys(str(one.SeriesInstanceUID) for one in rows)) for rows in (current, prior)]
     return {"current_id": ids[0], "prior_id": ids[1], "current": uids[0], "prior": uids[1]}
 
@@ -53,12 +49,13 @@ def two_studies(stage: Stage) -> dict[str, Any]:
 def draft(stage: Stage, two_studies: dict[str, Any]) -> str:
     """A reader study with the current study as its only case; returns its path below /reader-studies/."""
     coordinator = stage.coordinator
-    made = coordinator.send("POST", "reader-studies", {"name": f"Hanging {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [two_studies["current_id"]]})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": stage.spare.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
+    path = drafted(
+        coordinator,
+        {stage.spare: "READER"},
+        name=f"Hanging {uuid.uuid4().hex[:6]}",
+        questions=QUESTIONS,
+        imaging_study_ids=[two_studies["current_id"]],
+    )
     (case,) = coordinator.get(f"{path}/cases")
     # The worker describes each series a few seconds after it has come.
     coordinator.until(
@@ -172,13 +169,15 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     stage: Stage, signed_in: Callable[[Person], Page], two_studies: dict[str, Any]
 ) -> None:
     coordinator, reader = stage.coordinator, stage.spare
-    made = coordinator.send("POST", "reader-studies", {"name": f"Follow-up {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
     ids = [two_studies["current_id"], two_studies["prior_id"]]
-    cases = coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": ids})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
+    path = drafted(
+        coordinator,
+        {reader: "READER"},
+        name=f"Follow-up {uuid.uuid4().hex[:6]}",
+        questions=QUESTIONS,
+        imaging_study_ids=ids,
+    )
+    cases = coordinator.get(f"{path}/cases")
     current = next(one for one in cases if one["imaging_study"]["id"] == ids[0])
     coordinator.send("PUT", f"{path}/cases/{current['id']}/priors", {"imaging_study_ids": ids[1:]})
     hanging = {"rules": [], "shows_priors": True, "shows_prior_marks": True}

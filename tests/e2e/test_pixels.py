@@ -1,9 +1,8 @@
 """Right pixels and right millimetres in Chromium; the witness is DICOM's own formulas (see `pixel_phantoms`)."""
 
 import io
-import tarfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +19,10 @@ from tests.e2e.encoded_phantoms import ENCODED
 from tests.e2e.pixel_phantoms import MAKERS, PixelPhantom, linear
 from tests.e2e.series_phantoms import SERIES
 from tests.imaging.dicom_files import to_bytes
+from tests.reader_studies import SEEN, imaging_study_id, ingested, launched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
-QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 GREY_TOLERANCE = 2
 PROBES = 20
 CLICK_PAUSE_MS = 600
@@ -45,18 +44,15 @@ def addresses(stage: Stage, phantoms: list[PixelPhantom]) -> dict[str, str]:
     """The page of each phantom's case, opened in the reading order beforehand."""
     coordinator, reader = stage.coordinator, stage.spare
     files = {phantom.name: [phantom.data_set] for phantom in phantoms} | {one.name: one.data_sets for one in UNLIKE}
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("pixels.tar", packed(files)))])
-    job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}")
-    assert (job["state"], job["counts"]["refused"]) == ("SUCCEEDED", 0), job
+    ingested(coordinator, named(files))
     study_uids = {name: str(data_sets[0].StudyInstanceUID) for name, data_sets in files.items()}
-    studies = {name: imaging_study_id(coordinator, study_uid) for name, study_uid in study_uids.items()}
-    made = coordinator.send("POST", "reader-studies", {"name": f"Pixels {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": list(studies.values())})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
+    path = launched(
+        coordinator,
+        reader,
+        name=f"Pixels {uuid.uuid4().hex[:6]}",
+        questions=[SEEN],
+        imaging_study_ids=[imaging_study_id(coordinator, study_uid) for study_uid in study_uids.values()],
+    )
     by_study = {study_uid: name for name, study_uid in study_uids.items()}
     found: dict[str, str] = {}
     for assignment in sorted(reader.get(f"{path}/assignments"), key=lambda one: int(one["position"])):
@@ -67,21 +63,10 @@ def addresses(stage: Stage, phantoms: list[PixelPhantom]) -> dict[str, str]:
     return found
 
 
-def packed(files: dict[str, list[Dataset]]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, data_sets in files.items():
-            for number, data_set in enumerate(data_sets):
-                content = to_bytes(data_set)
-                info = tarfile.TarInfo(f"{name}-{number}.dcm")
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def imaging_study_id(coordinator: Person, study_uid: str) -> str:
-    found = coordinator.get(f"imaging-studies?search={study_uid}")["results"]
-    return str(found[0]["id"])
+def named(files: dict[str, list[Dataset]]) -> Iterator[tuple[str, bytes]]:
+    for name, data_sets in files.items():
+        for number, data_set in enumerate(data_sets):
+            yield f"{name}-{number}.dcm", to_bytes(data_set)
 
 
 def centre(block: int, size: int) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from pydicom.dataset import Dataset
 from portal.ops.environment import REPOSITORY
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
+from tests.reader_studies import SEEN, launched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -25,7 +26,6 @@ SHARED = Path(os.environ.get("OVERREAD_SHARED", REPOSITORY.parent / "shared"))
 SERIES = SHARED / "dicom" / "t1w_head.tar.xz"
 SLICES = 384
 Grey = npt.NDArray[np.float64]
-QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 
 
 def stored_slices() -> list[Dataset]:
@@ -68,16 +68,8 @@ def test_first_and_last_slice_are_on_the_screen(stage: Stage, signed_in: Callabl
     (study,) = [one for one in found if one["number_of_instances"] == SLICES]
 
     reader, coordinator = stage.spare, stage.coordinator
-    made = coordinator.send("POST", "reader-studies", {"name": f"Head {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [study["id"]]})
-    members = [
-        {"user_id": coordinator.id, "role": "COORDINATOR"},
-        {"user_id": reader.id, "role": "READER"},
-    ]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
+    name = f"Head {uuid.uuid4().hex[:6]}"
+    path = launched(coordinator, reader, name=name, questions=[SEEN], imaging_study_ids=[study["id"]])
     (assignment,) = reader.get(f"{path}/assignments")
 
     stored = stored_slices()

@@ -1,13 +1,11 @@
 """Every segment tool with the real mouse; what it has made is counted in what the server has stored."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, screenshots
 from tests.e2e.segmenting import (
     LUNG_HU,
@@ -18,14 +16,15 @@ from tests.e2e.segmenting import (
     SPHERE_HU,
     SPHERE_MM,
     VOXEL_ML,
+    case,
     click,
     dab,
     fill,
     go_to,
     only,
+    page,
     painted,
     read_of,
-    room_of,
     segments,
     shows,
     sphere_mask,
@@ -37,20 +36,11 @@ from tests.e2e.segmenting import (
 )
 from tests.e2e.viewing import Case
 
+# pytest finds fixtures by the names of this module.
+__all__ = ["case", "page"]
+
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 MIDDLE = SPHERE_AT[2]
-
-
-@pytest.fixture
-def page(stage: Stage, signed_in: Callable[[Person], Page]) -> Page:
-    """The spare reader's browser."""
-    return signed_in(stage.spare)
-
-
-@pytest.fixture
-def case(stage: Stage, page: Page, request: pytest.FixtureRequest) -> Case:
-    """A case of its own, open on the page."""
-    return room_of(stage, page, request.node.name)
 
 
 def test_a_brushed_disc_has_the_area_of_its_circle_and_comes_back(page: Page, stage: Stage, case: Case) -> None:

@@ -8,17 +8,18 @@ import pytest
 from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 
-from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, screenshots, until
 from tests.e2e.segmenting import (
     CODE,
     PATIENCE_S,
     SPHERE_AT,
     VOXEL_ML,
+    case,
     click,
     dab,
     go_to,
     only,
+    page,
     painted,
     read_of,
     room_of,
@@ -29,19 +30,10 @@ from tests.e2e.segmenting import (
 )
 from tests.e2e.viewing import Case
 
+# pytest finds fixtures by the names of this module.
+__all__ = ["case", "page"]
+
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-@pytest.fixture
-def page(stage: Stage, signed_in: Callable[[Person], Page]) -> Page:
-    """The spare reader's browser."""
-    return signed_in(stage.spare)
-
-
-@pytest.fixture
-def case(stage: Stage, page: Page, request: pytest.FixtureRequest) -> Case:
-    """A case of its own, open on the page."""
-    return room_of(stage, page, request.node.name)
 
 
 def test_a_stroke_made_offline_is_sent_later(page: Page, stage: Stage, case: Case) -> None:

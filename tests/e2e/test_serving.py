@@ -1,11 +1,9 @@
 """Images as files in Chromium: right pixels, bundles, the next case ahead, nothing left after signing out."""
 
-import io
 import re
-import tarfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +15,11 @@ from playwright.sync_api import Page, Request
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, until
 from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.reader_studies import SEEN, imaging_study_id, ingested, launched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SLICES, SIZE, CASES = 60, 256, 3
-QUESTION = {"key": "seen", "kind": "BINARY", "text": "Seen?", "required": True, "role": "CALL"}
 FRAME = re.compile(r"/frames/[0-9a-f-]{36}/[0-9a-f-]{36}/[0-9a-f]{32}/(raw|htj2k)/(\d+)(-\d+)?$")
 
 
@@ -38,37 +36,28 @@ class Scans:
 def scans(stage: Stage) -> Scans:
     coordinator, reader = stage.coordinator, stage.spare
     seeds = [uuid.uuid4().hex for _ in range(CASES)]
-    pixels = {}
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for seed in seeds:
-            random = np.random.default_rng(int(seed, 16))
-            # Smooth enough to be an image, and all of the range: signed, with the modality's offset.
-            noise = random.integers(-2000, 30000, (SLICES, SIZE, SIZE), np.int16)
-            pixels[ct_slice(seed=seed).SeriesInstanceUID] = noise
-            for number in range(1, SLICES + 1):
-                one = ct_slice(seed=seed, slice_number=number, Rows=SIZE, Columns=SIZE, PixelRepresentation=1)
-                one.BitsStored, one.HighBit = 16, 15
-                one.RescaleSlope, one.RescaleIntercept = 1, -1024
-                one.PixelData = noise[number - 1].tobytes()
-                content = to_bytes(one)
-                info = tarfile.TarInfo(f"{seed}/{number:03d}.dcm")
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("scans.tar", buffer.getvalue()))])
-    assert coordinator.finished(f"ingest-jobs/{answer.json()['id']}", 180)["state"] == "SUCCEEDED"
+    # Smooth enough to be an image, and all of the range: signed, with the modality's offset.
+    noise = {
+        seed: np.random.default_rng(int(seed, 16)).integers(-2000, 30000, (SLICES, SIZE, SIZE), np.int16)
+        for seed in seeds
+    }
+    ingested(coordinator, [file for seed in seeds for file in files_of(seed, noise[seed])], 180)
     uids = [ct_slice(seed=seed).StudyInstanceUID for seed in seeds]
     for uid in uids:
         coordinator.until(f"frame-grants/{uid}", lambda one: one["series"][0]["state"] == "READY", 120)
-    ids = [coordinator.get(f"imaging-studies?search={uid}")["results"][0]["id"] for uid in uids]
-    made = coordinator.send("POST", "reader-studies", {"name": f"Serving {seeds[0][:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": [QUESTION]})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": ids})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
-    return Scans(reader, path, pixels)
+    ids = [imaging_study_id(coordinator, uid) for uid in uids]
+    name = f"Serving {seeds[0][:6]}"
+    path = launched(coordinator, reader, name=name, questions=[SEEN], imaging_study_ids=ids)
+    return Scans(reader, path, {ct_slice(seed=seed).SeriesInstanceUID: noise[seed] for seed in seeds})
+
+
+def files_of(seed: str, pixels: npt.NDArray[np.int16]) -> Iterator[tuple[str, bytes]]:
+    for number, values in enumerate(pixels, start=1):
+        one = ct_slice(seed=seed, slice_number=number, Rows=SIZE, Columns=SIZE, PixelRepresentation=1)
+        one.BitsStored, one.HighBit = 16, 15
+        one.RescaleSlope, one.RescaleIntercept = 1, -1024
+        one.PixelData = values.tobytes()
+        yield f"{seed}/{number:03d}.dcm", to_bytes(one)
 
 
 class Traffic:

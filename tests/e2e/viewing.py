@@ -1,7 +1,5 @@
 """Cases made for looking at: phantoms in one or several series, and what a mouse and keys do with them."""
 
-import io
-import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +12,7 @@ from pydicom.dataset import Dataset
 from portal.demo.phantoms.dicom import phantom_uid, to_bytes, to_datasets
 from portal.demo.phantoms.volume import Phantom
 from tests.e2e.conftest import Stage, image_is_drawn, until
+from tests.reader_studies import imaging_study_id, ingested, launched
 
 QUESTIONS = [
     {
@@ -61,34 +60,23 @@ def series_of(study: str, phantom: Phantom, number: int, **changes: Any) -> Iter
         yield dataset
 
 
-def tarred(datasets: list[Dataset]) -> bytes:
-    """The instances as a tar of files."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for index, dataset in enumerate(datasets):
-            content = to_bytes(dataset)
-            info = tarfile.TarInfo(f"{index:04d}.dcm")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+def files_of(datasets: Iterable[Dataset]) -> Iterator[tuple[str, bytes]]:
+    """The instances as files."""
+    return ((f"{index:04d}.dcm", to_bytes(dataset)) for index, dataset in enumerate(datasets))
 
 
 def case_of(stage: Stage, datasets: Iterable[Dataset], questions: list[dict[str, Any]] = QUESTIONS) -> Case:
     """Ingest an imaging study and give it to the spare reader in a reader study of its own."""
     listed = list(datasets)
     coordinator, reader = stage.coordinator, stage.spare
-    answer = coordinator.ask("POST", "ingest-jobs", files=[("files", ("case.tar", tarred(listed)))])
-    assert answer.status_code == 202, answer.text
-    job = coordinator.finished(f"ingest-jobs/{answer.json()['id']}")
-    assert (job["state"], job["counts"]["refused"]) == ("SUCCEEDED", 0), job
-    found = coordinator.get(f"imaging-studies?search={listed[0].StudyInstanceUID}")["results"]
-    made = coordinator.send("POST", "reader-studies", {"name": f"Viewing {uuid.uuid4().hex[:6]}"})
-    path = f"reader-studies/{made['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": questions})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [found[0]["id"]]})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
+    ingested(coordinator, files_of(listed))
+    path = launched(
+        coordinator,
+        reader,
+        name=f"Viewing {uuid.uuid4().hex[:6]}",
+        questions=questions,
+        imaging_study_ids=[imaging_study_id(coordinator, str(listed[0].StudyInstanceUID))],
+    )
     (assignment,) = reader.get(f"{path}/assignments")
     numbers = {str(one.SeriesInstanceUID): int(one.SeriesNumber) for one in listed}
     return Case(f"{stage.portal.url}/assignments/{assignment['id']}", sorted(numbers, key=lambda uid: numbers[uid]))

@@ -1,9 +1,7 @@
 """A launched reader study on the live portal, and what kills and revives its processes."""
 
-import io
 import os
 import signal
-import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import pytest
 from tests.browserless import Person, administrator, new_person
 from tests.e2e.conftest import signed_in, stage
 from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.reader_studies import drafted, imaging_study_id, ingested
 from tests.services import LivePortal
 
 # pytest finds fixtures by the names of this module.
@@ -48,23 +47,16 @@ class Trial:
         return self.reader.send("POST", f"assignments/{following}/open")
 
 
-def packed(seed: str, count: int) -> bytes:
-    """A tar of `count` imaging studies of one slice."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for number in range(count):
-            content = to_bytes(ct_slice(seed=f"{seed}-{number}"))
-            info = tarfile.TarInfo(f"{number}.dcm")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+def single_slices(seed: str, count: int) -> Iterator[tuple[str, bytes]]:
+    """The files of `count` imaging studies of one slice."""
+    return ((f"{number}.dcm", to_bytes(ct_slice(seed=f"{seed}-{number}"))) for number in range(count))
 
 
-def upload(person: Person, content: bytes) -> str:
-    """Start an ingest job and return its path."""
-    answer = person.ask("POST", "ingest-jobs", files=[("files", ("scans.tar", content))])
-    assert answer.status_code == 202, answer.text
-    return f"ingest-jobs/{answer.json()['id']}"
+def single_slice_ids(coordinator: Person, seed: str, count: int) -> list[str]:
+    """The portal's ids of those imaging studies, once they are in."""
+    ingested(coordinator, single_slices(seed, count))
+    uids = [str(ct_slice(seed=f"{seed}-{number}").StudyInstanceUID) for number in range(count)]
+    return [imaging_study_id(coordinator, uid) for uid in uids]
 
 
 def content(sure: int) -> dict[str, Any]:
@@ -83,19 +75,9 @@ def trial(live_portal: LivePortal) -> Trial:
     root = administrator(live_portal)
     coordinator = new_person(live_portal, root, "coordinator", creates=True)
     reader = new_person(live_portal, root, "reader")
-    seed = uuid.uuid4().hex
-    assert coordinator.finished(upload(coordinator, packed(seed, CASES)))["state"] == "SUCCEEDED"
-    studies = [
-        coordinator.get(f"imaging-studies?search={ct_slice(seed=f'{seed}-{number}').StudyInstanceUID}")["results"][0]
-        for number in range(CASES)
-    ]
-    trial = Trial(
-        live_portal, coordinator.send("POST", "reader-studies", {"name": "Faults"})["id"], coordinator, reader
-    )
-    coordinator.send("PUT", trial.path("/label-schema"), {"questions": QUESTIONS})
-    coordinator.send("PUT", trial.path("/cases"), {"imaging_study_ids": [study["id"] for study in studies]})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", trial.path("/members"), {"members": members})
+    ids = single_slice_ids(coordinator, uuid.uuid4().hex, CASES)
+    path = drafted(coordinator, {reader: "READER"}, name="Faults", questions=QUESTIONS, imaging_study_ids=ids)
+    trial = Trial(live_portal, path.rpartition("/")[2], coordinator, reader)
     truth = "case,truth\n" + "".join(f"Case {number:03d},{number % 2}\n" for number in range(1, CASES + 1))
     stored = coordinator.ask(
         "POST", trial.path("/reference-standard"), content=truth, headers={"Content-Type": "text/csv"}

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from portal.demo.phantoms import ruler
 from portal.demo.reader_studies import NODULE_QUESTIONS
 from tests.browserless import PASSWORD, Person, administrator, new_person
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, imaging_study_id, probe
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, phantom_study_id, probe
+from tests.reader_studies import launched
 
 # Cornerstone waits this long for a second click before it takes a new one.
 CLICK_PAUSE_MS = 600
@@ -48,17 +49,14 @@ class Desk:
 def reader_with_a_case(stage: Stage) -> tuple[Person, str]:
     """A new reader in a reader study of one case, launched."""
     reader = new_person(stage.portal, administrator(stage.portal), "reader")
-    study = stage.coordinator.send("POST", "reader-studies", {"name": "Faults in mid-draw"})["id"]
-    cases = {"imaging_study_ids": [imaging_study_id(stage.coordinator, ruler.NAME)]}
-    members = [
-        {"user_id": stage.coordinator.id, "role": "COORDINATOR"},
-        {"user_id": reader.id, "role": "READER"},
-    ]
-    stage.coordinator.send("PUT", f"reader-studies/{study}/label-schema", {"questions": NODULE_QUESTIONS})
-    stage.coordinator.send("PUT", f"reader-studies/{study}/cases", cases)
-    stage.coordinator.send("PUT", f"reader-studies/{study}/members", {"members": members})
-    stage.coordinator.send("POST", f"reader-studies/{study}/launch")
-    return reader, study
+    path = launched(
+        stage.coordinator,
+        reader,
+        name="Faults in mid-draw",
+        questions=NODULE_QUESTIONS,
+        imaging_study_ids=[phantom_study_id(stage.coordinator, ruler.NAME)],
+    )
+    return reader, path.rpartition("/")[2]
 
 
 def sit_down(stage: Stage, signed_in: Callable[[Person], Page]) -> Desk:

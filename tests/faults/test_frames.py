@@ -2,21 +2,19 @@
 
 import os
 import signal
-import tarfile
 import time
 import uuid
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 import psycopg
-import pydicom
 import pytest
 
 from tests.browserless import Person
-from tests.faults.conftest import Trial, kill, stop_while, upload
+from tests.faults.conftest import Trial, kill, stop_while
 from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.reader_studies import upload
 from tests.services import LivePortal
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -70,7 +68,8 @@ def test_frames_whose_worker_is_killed_are_written_once_and_whole(trial: Trial, 
     slices = [ct_slice(seed=seed, slice_number=number, Rows=256, Columns=256) for number in range(1, count + 1)]
     for one in slices:
         one.PixelData = random.integers(0, 4096, (256, 256), np.uint16).tobytes()
-    job = upload(trial.coordinator, packed_slices(slices))
+    files = [(f"{number:04d}.dcm", to_bytes(one)) for number, one in enumerate(slices)]
+    job = upload(trial.coordinator, files)
     states = "SELECT f.state, f.progress_done FROM imaging_seriesframes f JOIN imaging_series s ON s.id = f.series_id "
     states += "WHERE s.series_instance_uid = %s"
 
@@ -89,17 +88,6 @@ def test_frames_whose_worker_is_killed_are_written_once_and_whole(trial: Trial, 
     for number, one in enumerate(slices, start=1):
         assert frame(trial.coordinator, grant, f"{url}/raw/{number}").content == one.PixelData
     assert frame(trial.coordinator, grant, f"{url}/raw/{count + 1}").status_code == 404
-
-
-def packed_slices(slices: list[pydicom.Dataset]) -> bytes:
-    buffer = BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for number, one in enumerate(slices):
-            content = to_bytes(one)
-            info = tarfile.TarInfo(f"{number:04d}.dcm")
-            info.size = len(content)
-            archive.addfile(info, BytesIO(content))
-    return buffer.getvalue()
 
 
 def test_a_revoked_reader_gets_no_more_frames_from_any_process(trial: Trial) -> None:

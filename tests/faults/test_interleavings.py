@@ -21,8 +21,9 @@ import pytest
 from portal.ops.bootstrap import node_environment
 from portal.ops.environment import REPOSITORY
 from tests.browserless import PASSWORD, Person, administrator, new_person
-from tests.faults.conftest import QUESTIONS, packed, upload
+from tests.faults.conftest import QUESTIONS, single_slice_ids
 from tests.imaging.dicom_files import ct_slice
+from tests.reader_studies import launched
 from tests.services import LivePortal
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -57,16 +58,9 @@ def opened_cases(portal: LivePortal) -> tuple[Person, list[dict[str, Any]]]:
     root = administrator(portal)
     coordinator, reader = new_person(portal, root, "coordinator", creates=True), new_person(portal, root, "reader")
     seed = uuid.uuid4().hex
-    assert coordinator.finished(upload(coordinator, packed(seed, DESKS)))["state"] == "SUCCEEDED"
     where = {place["series_instance_uid"]: place for place in places(seed)}
-    uids = [ct_slice(seed=f"{seed}-{number}").StudyInstanceUID for number in range(DESKS)]
-    studies = [coordinator.get(f"imaging-studies?search={uid}")["results"][0]["id"] for uid in uids]
-    path = f"reader-studies/{coordinator.send('POST', 'reader-studies', {'name': 'Interleavings'})['id']}"
-    coordinator.send("PUT", f"{path}/label-schema", {"questions": QUESTIONS})
-    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": studies})
-    members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
-    coordinator.send("PUT", f"{path}/members", {"members": members})
-    coordinator.send("POST", f"{path}/launch")
+    ids = single_slice_ids(coordinator, seed, DESKS)
+    path = launched(coordinator, reader, name="Interleavings", questions=QUESTIONS, imaging_study_ids=ids)
     reads = [reader.send("POST", f"assignments/{one['id']}/open") for one in reader.get(f"{path}/assignments")]
     cases = [
         {

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.faults.conftest import Trial, health, kill, packed, save, stop_while, upload
+from tests.faults.conftest import Trial, health, kill, save, single_slices, stop_while
+from tests.reader_studies import upload
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -49,7 +50,7 @@ def test_analyses_whose_worker_is_killed_finish_once_each(trial: Trial, revive: 
 
 def test_an_ingest_whose_worker_is_killed_takes_every_file_once(trial: Trial, revive: Callable[[], None]) -> None:
     seed, count = uuid.uuid4().hex, 120
-    job = upload(trial.coordinator, packed(seed, count))
+    job = upload(trial.coordinator, single_slices(seed, count))
     trial.coordinator.until(job, lambda one: 0 < one["progress_done"] < count)
     kill(trial.portal, "worker")
     assert trial.coordinator.get(job)["state"] == "RUNNING"
@@ -80,7 +81,7 @@ def test_without_orthanc_reading_is_saved_and_the_portal_names_what_is_missing(
         assert pixels.status_code in (502, 503), pixels.text
         assert pixels.json()["code"], pixels.text
 
-    job = upload(trial.coordinator, packed(uuid.uuid4().hex, 3))
+    job = upload(trial.coordinator, single_slices(uuid.uuid4().hex, 3))
     time.sleep(5)
     waiting = trial.coordinator.get(job)
     assert waiting["state"] in ("PENDING", "RUNNING", "FAILED")

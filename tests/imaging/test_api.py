@@ -4,7 +4,6 @@ import errno
 import io
 import os
 import resource
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from portal.accounts.models import User
 from portal.imaging.models import ImagingStudy, IngestJob
 from portal.imaging.services.ingest import ingest_job_run
 from tests.imaging import dicom_files as files
+from tests.reader_studies import tar_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,12 +42,8 @@ def upload(as_coordinator, gateway):
 
 def test_an_upload_becomes_a_job_with_an_outcome_for_each_file(upload, seed):
     slices = [files.to_bytes(files.ct_slice(seed=seed, slice_number=n)) for n in (1, 2)]
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        info = tarfile.TarInfo("second.dcm")
-        info.size = len(slices[1])
-        archive.addfile(info, io.BytesIO(slices[1]))
-    before, after = upload(first__dcm=slices[0], more__tgz=packed.getvalue(), letter__txt=b"hello")
+    packed = tar_of([("second.dcm", slices[1])], "w:gz")
+    before, after = upload(first__dcm=slices[0], more__tgz=packed, letter__txt=b"hello")
     assert (before["state"], before["source"]) == ("PENDING", "UPLOAD")
     assert before["counts"] == {"new": 0, "present": 0, "refused": 0}
     assert (after["state"], after["progress_done"], after["progress_total"]) == ("SUCCEEDED", 3, 3)

@@ -1,6 +1,5 @@
 """Archives: everything inside is found, nothing escapes, bombs stop."""
 
-import io
 import os
 import tarfile
 import zipfile
@@ -9,6 +8,7 @@ import pytest
 
 from portal.imaging import archives
 from portal.imaging.archives import Found, NotTaken, walk
+from tests.reader_studies import tar_of
 
 
 @pytest.fixture
@@ -35,11 +35,7 @@ def make_zip(path, entries):
 
 
 def make_tar(path, entries, mode="w"):
-    with tarfile.open(path, mode) as archive:
-        for name, content in entries.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+    path.write_bytes(tar_of(entries.items(), mode))
     return path
 
 

@@ -1,12 +1,10 @@
 """The whole portal as people meet it: uploads over HTTP, C-STORE, a real DICOMweb client, and a killed worker."""
 
-import io
 import os
 import secrets
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 
 import httpx
@@ -19,6 +17,7 @@ from pynetdicom import AE
 
 from portal.ops.environment import REPOSITORY, port_of
 from tests.imaging import dicom_files as files
+from tests.reader_studies import tar_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.fault, pytest.mark.timeout(600)]
 
@@ -60,17 +59,11 @@ def seed():
 def packed(seed: str, count: int) -> bytes:
     """A tar of `count` slices of one series, each with enough pixels to take a moment."""
     pixels = np.random.default_rng(7).integers(0, 4096, (256, 256), dtype=np.uint16)
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for number in range(1, count + 1):
-            data_set = files.ct_slice(
-                seed=seed, slice_number=number, Rows=256, Columns=256, PixelData=(pixels + number).tobytes()
-            )
-            content = files.to_bytes(data_set)
-            info = tarfile.TarInfo(f"{number:04d}.dcm")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+    slices = [
+        files.ct_slice(seed=seed, slice_number=number, Rows=256, Columns=256, PixelData=(pixels + number).tobytes())
+        for number in range(1, count + 1)
+    ]
+    return tar_of((f"{number:04d}.dcm", files.to_bytes(one)) for number, one in enumerate(slices, start=1))
 
 
 def job_when(client: httpx.Client, job_id: str, is_so, seconds: float = 120.0):

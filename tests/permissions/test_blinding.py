@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from annotations.models import AiDisplay, ReaderStudy, Sitting
+from annotations.models import AiDisplay, Sitting
 from tests.permissions.requests import address, ask
 from tests.permissions.routes import all_routes
 from tests.permissions.world import Side, World, payload
@@ -74,7 +74,7 @@ def sign_own_read(client: Client, side: Side) -> None:
 
 
 def show_ai(side: Side, display: AiDisplay) -> None:
-    ReaderStudy.objects.filter(pk=side.reader_study.pk).update(ai_display=display)
+    side.reader_study.arms.update(ai_display=display)
 
 
 def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[str, Client]) -> None:

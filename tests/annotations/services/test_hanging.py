@@ -7,7 +7,8 @@ import pytest
 
 from annotations.access import viewable_imaging_studies
 from annotations.models import AssignmentState, CasePrior, HangingProtocol
-from annotations.selectors import hanging_protocol_of, launch_check, prior_candidates, priors_of_read
+from annotations.selectors.hanging import hanging_protocol_of, prior_candidates, priors_of_read
+from annotations.selectors.launch import launch_check
 from annotations.services import hanging as services
 from annotations.services import reader_studies as building
 from portal.errors import Conflict, Invalid

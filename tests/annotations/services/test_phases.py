@@ -8,7 +8,8 @@ import pytest
 
 from annotations.domain.states import AI_SHOWN, PHASE_TRANSITIONS
 from annotations.models import AiContent, AiDelivery, AiDisplay, Phase, Read, ReaderStudy, Revision, RevisionKind
-from annotations.selectors import comparison_available, labels_of
+from annotations.selectors.ai import comparison_available
+from annotations.selectors.labels import labels_of
 from annotations.services import reads
 from annotations.services.ai import ai_delivered
 from annotations.services.truth import reference_standard_import
@@ -40,7 +41,8 @@ def with_ai(built: Built, display: AiDisplay) -> Built:
             findings=[{"id": name} for name in AI_FINDINGS],
             source=PredictionSource.API,
         )
-    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version, ai_display=display)
+    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version)
+    built.reader_study.arms.update(ai_display=display)
     built.reader_study.refresh_from_db()
     return built
 

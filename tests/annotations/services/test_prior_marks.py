@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotations.models import AssignmentState, CasePrior, Read, ReaderStudy
-from annotations.selectors import own_marks_on_priors
+from annotations.selectors.hanging import own_marks_on_priors
 from annotations.services import hanging as services
 from annotations.services import reads as reading
 from portal.accounts.models import User

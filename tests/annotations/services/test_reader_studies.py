@@ -6,7 +6,7 @@ import pytest
 
 from annotations.domain.randomisation import reading_order
 from annotations.models import AiDisplay, Assignment, Case, LabelSchema, Membership, RandomisationList, ReaderStudyState
-from annotations.selectors import launch_check
+from annotations.selectors.launch import launch_check
 from annotations.services import reader_studies as services
 from portal.accounts.policy import Role
 from portal.audit.models import Event

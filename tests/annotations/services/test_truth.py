@@ -3,7 +3,7 @@
 import pytest
 
 from annotations.models import ReferenceStandard, ReferenceTruth
-from annotations.selectors import truths_of
+from annotations.selectors.truth import truths_of
 from annotations.services.truth import reference_standard_import
 from portal.errors import Invalid
 from tests.annotations.building import Built, draft

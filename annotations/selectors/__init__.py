@@ -1,0 +1,1 @@
+"""Reads of reader studies: what lists, pages and exports show."""

@@ -1,0 +1,56 @@
+"""The hanging protocol, and the priors that it shows beside a case."""
+
+import uuid
+
+from django.db.models import Q, QuerySet
+
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
+from annotations.models import AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
+from portal.imaging.models import ImagingStudy
+
+
+def hanging_protocol_of(*, reader_study: ReaderStudy) -> HangingProtocol | None:
+    """Return the newest hanging protocol; without one the built-in rules hang the cases."""
+    return HangingProtocol.objects.filter(reader_study=reader_study).order_by("-version").first()
+
+
+def _described(study: ImagingStudy) -> Described:
+    return Described(study.modalities, study.body_part, study.study_date)
+
+
+def prior_candidates(*, case: Case) -> list[ImagingStudy]:
+    """Return the other imaging studies of the case's patient that are not later, the most relevant first."""
+    current = case.imaging_study
+    others = ImagingStudy.objects.filter(patient=current.patient_id).exclude(pk=current.pk)
+    if current.study_date is not None:
+        others = others.filter(Q(study_date=None) | Q(study_date__lte=current.study_date))
+
+    def order(study: ImagingStudy) -> tuple[Relevance, str]:
+        return relevance(_described(current), _described(study)), study.study_instance_uid
+
+    return sorted(others.select_related("patient"), key=order)
+
+
+def priors_of_read(*, case: Case) -> QuerySet[CasePrior]:
+    """Return the priors of a case with their series, as far as the protocol shows them to readers."""
+    shown = CasePrior.objects.filter(case=case, case__reader_study__shows_priors=True)
+    return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
+
+
+def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
+    """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
+    own = read.assignment
+    earlier = Read.objects.filter(
+        signed_revision__isnull=False,
+        assignment__reader=own.reader_id,
+        assignment__reader_study=own.reader_study_id,
+        assignment__reader_study__shows_prior_marks=True,
+        assignment__state=AssignmentState.SIGNED,
+        assignment__case__imaging_study__in=priors_of_read(case=own.case).values("imaging_study"),
+    ).select_related("signed_revision", "assignment__case")
+    return {
+        one.assignment.case.imaging_study_id: own_marks(upgraded(one.signed_revision.payload))
+        for one in earlier
+        if one.signed_revision
+    }

@@ -1,0 +1,103 @@
+"""The launch check: what a reader study still lacks."""
+
+from typing import TypedDict
+
+from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
+from annotations.selectors.reader_studies import cases_of, label_schema_of
+from annotations.selectors.truth import truths_of
+from portal.accounts.policy import Role
+from portal.inference.models import Prediction
+
+
+class CheckItem(TypedDict):
+    """One line of the launch check."""
+
+    code: str
+    ok: bool
+    blocking: bool
+    text: str
+
+
+class LaunchCheck(TypedDict):
+    """What a reader study still lacks."""
+
+    ready: bool
+    items: list[CheckItem]
+
+
+def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
+    """Say what is missing before the reader study can be launched."""
+    cases = list(cases_of(reader_study=reader_study))
+    readers = reader_study.memberships.filter(role=Role.READER).count()
+    schema = label_schema_of(reader_study=reader_study)
+    items = [
+        CheckItem(
+            code="label_schema",
+            ok=schema is not None,
+            blocking=True,
+            text=f"Label schema with {len(schema.questions)} question(s)." if schema else "Build the label schema.",
+        ),
+        CheckItem(
+            code="cases",
+            ok=bool(cases),
+            blocking=True,
+            text=f"{len(cases)} case(s)." if cases else "Choose the cases from the imaging studies.",
+        ),
+        CheckItem(
+            code="readers",
+            ok=readers > 0,
+            blocking=True,
+            text=f"{readers} reader(s)." if readers else "Add at least one reader.",
+        ),
+        _ai_item(reader_study, cases),
+        *_prior_items(reader_study, cases),
+        _truth_item(reader_study, cases),
+        _analysis_item(schema),
+    ]
+    return {"ready": all(item["ok"] for item in items if item["blocking"]), "items": items}
+
+
+def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
+    shown = reader_study.ai_display != AiDisplay.HIDDEN
+    if reader_study.ai_model_version_id is None:
+        return CheckItem(code="ai", ok=False, blocking=False, text="No AI model chosen: readers only, no comparison.")
+    predicted = (
+        Prediction.objects.filter(
+            model_version=reader_study.ai_model_version_id,
+            imaging_study__in=[c.imaging_study_id for c in cases],
+        )
+        .order_by()
+        .values("imaging_study")
+        .distinct()
+        .count()
+    )
+    text = f"{predicted} of {len(cases)} case(s) have a prediction of the chosen AI model."
+    return CheckItem(code="ai", ok=predicted == len(cases) > 0, blocking=shown, text=text)
+
+
+def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say how many cases have priors; nothing where no case has any and none are shown."""
+    with_priors = sum(bool(case.priors.all()) for case in cases)
+    if not with_priors and not reader_study.shows_priors:
+        return []
+    said = f"{with_priors} of {len(cases)} case(s) have priors. "
+    text = said + ("Readers see them." if reader_study.shows_priors else "The hanging protocol hides them.")
+    return [CheckItem(code="priors", ok=bool(with_priors) and reader_study.shows_priors, blocking=False, text=text)]
+
+
+def _truth_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
+    truths = truths_of(reader_study=reader_study)
+    known = sum(case.pk in truths for case in cases)
+    text = f"{known} of {len(cases)} case(s) have a reference standard. It can follow later; the analysis needs it."
+    return CheckItem(code="reference_standard", ok=known == len(cases) > 0, blocking=False, text=text)
+
+
+def _analysis_item(schema: LabelSchema | None) -> CheckItem:
+    roles = {question.get("role") for question in schema.questions} if schema else set()
+    missing = [name for name in ("CALL", "RATING") if name not in roles]
+    text = (
+        "The form has a binary call and a rating."
+        if not missing
+        else f"No question has the role {' or '.join(missing)}: the analysis will leave out what needs it."
+    )
+    return CheckItem(code="analysis_roles", ok=not missing, blocking=False, text=text)

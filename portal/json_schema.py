@@ -1,0 +1,25 @@
+"""What a JSON Schema finds wrong with a value; a pure leaf."""
+
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
+
+MAXIMUM_FAULTS = 20
+_MAXIMUM_DETAIL = 200
+
+
+class SchemaFault(NamedTuple):
+    """One fault: `path` begins at the value (`[0].panes`, `.hotkeys`, or nothing), `code` is the schema's keyword."""
+
+    path: str
+    code: str
+    detail: str
+
+
+def schema_faults(validator: Draft202012Validator, value: Any) -> list[SchemaFault]:
+    """Return the first faults in the order of their paths; empty when the value has the schema's form."""
+    errors = sorted(validator.iter_errors(value), key=lambda error: error.json_path)
+    return [
+        SchemaFault(error.json_path.removeprefix("$"), str(error.validator), error.message[:_MAXIMUM_DETAIL])
+        for error in errors[:MAXIMUM_FAULTS]
+    ]
