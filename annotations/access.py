@@ -14,6 +14,7 @@ from annotations.models import (
     AssignmentState,
     Case,
     CasePrior,
+    CodeList,
     LabelSchema,
     Read,
     ReaderStudy,
@@ -170,3 +171,11 @@ def label_schema_version_of(reader_study: ReaderStudy, version: int | None) -> L
     if schema is None:
         raise NotFound
     return schema
+
+
+def code_list_of(reader_study: ReaderStudy | None, code_list_id: uuid.UUID) -> CodeList:
+    """Return a list of codes of a reader study that the caller may manage, or of the site for None."""
+    code_list = CodeList.objects.filter(reader_study=reader_study, pk=code_list_id).first()
+    if code_list is None:
+        raise NotFound
+    return code_list

@@ -234,3 +234,31 @@ def import_file(page: Page, dialog: Locator, text: str) -> None:
     with page.expect_file_chooser() as chooser:
         dialog.get_by_role("button", name="Choose the file").click()
     chooser.value.set_files({"name": "form.json", "mimeType": "application/json", "buffer": text.encode()})
+
+
+def test_codes_are_found_in_a_list_that_was_uploaded(
+    stage: Stage, study: str, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/reader-studies/{study}/label-schema")
+    page.get_by_role("button", name="Codes…").click()
+    dialog = page.get_by_role("dialog", name="Lists of codes")
+    upload_list(page, dialog, "scheme,value,meaning\nRADLEX,,spiculated margin\n")
+    expect(dialog.get_by_text("Row 2: value: value has 1 to 100 characters.")).to_be_visible()
+    upload_list(page, dialog, "scheme,value,meaning\nRADLEX,RID5713,spiculated margin\nRADLEX,RID5799,smooth margin\n")
+    expect(dialog.get_by_text("margins.csv: 2 codes")).to_be_visible()
+    screenshots(page, "label-schema-codes")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="+ Located finding", exact=True).click()
+    search = card(page, 1).get_by_label("Add a code")
+    search.fill("spicul")
+    page.get_by_role("option", name="spiculated margin (RADLEX RID5713)").click()
+    save(page)
+    assert [code["value"] for code in stored(stage, study)[0]["codes"]] == ["52988006", "RID5713"]
+
+
+def upload_list(page: Page, dialog: Locator, text: str) -> None:
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Upload a list").click()
+    chooser.value.set_files({"name": "margins.csv", "mimeType": "text/csv", "buffer": text.encode()})

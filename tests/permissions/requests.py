@@ -29,6 +29,8 @@ def address(route: Route, side: Side) -> str:
         "series_id": side.series.pk,
         "version": side.series.frames.version,
         "schema_version": 1,
+        "code_list_id": side.code_list_id,
+        "site_list_id": side.site_list_id,
         "form": "raw",
         "number": 1,
         "first": 1,

@@ -17,6 +17,7 @@ from annotations.domain.truth_csv import Truth
 from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource, SegmentVersion
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
+from annotations.services.code_lists import code_list_import
 from annotations.services.truth import reference_standard_create
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
@@ -85,6 +86,8 @@ class Side:
     analysis_run_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
+    code_list_id: uuid.UUID
+    site_list_id: uuid.UUID
     secrets: dict[str, str]
 
 
@@ -269,6 +272,8 @@ def complete_side(letter: str) -> Side:
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
+        code_list_id=_code_list(coordinator, reader_study),
+        site_list_id=_code_list(coordinator, None),
         secrets={
             "the other reader's username": other_reader.username,
             "the other reader's name": other_reader.last_name,
@@ -302,6 +307,11 @@ def _open(reader_study: ReaderStudy, reader: User) -> Read:
         reader_study=reader_study, reader=reader, position=1
     )
     return reading.assignment_open(assignment=assignment)
+
+
+def _code_list(by: User, reader_study: ReaderStudy | None) -> uuid.UUID:
+    text = "scheme,value,meaning\nSCT,52988006,Lesion\n"
+    return code_list_import(by=by, reader_study=reader_study, text=text, name="codes.csv").pk
 
 
 def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:

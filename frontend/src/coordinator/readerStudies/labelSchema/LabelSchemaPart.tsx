@@ -12,6 +12,7 @@ import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
 import classes from "./Builder.module.css";
 import { BuilderBar } from "./BuilderBar";
+import { CodeSource } from "./CodeSearch";
 import { FormPreview } from "./FormPreview";
 import { QuestionList } from "./QuestionList";
 import { useSchemaDraft } from "./useSchemaDraft";
@@ -58,14 +59,16 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
           {isEditable && drafts.length === 0 && (
             <Text size="sm">Start from a template, import a form, or add the questions one by one.</Text>
           )}
-          <QuestionList
-            drafts={drafts}
-            problems={problems}
-            isEditable={isEditable}
-            openId={openId}
-            edit={edit}
-            onOpen={setOpen}
-          />
+          <CodeSource value={readerStudy.id}>
+            <QuestionList
+              drafts={drafts}
+              problems={problems}
+              isEditable={isEditable}
+              openId={openId}
+              edit={edit}
+              onOpen={setOpen}
+            />
+          </CodeSource>
           {isEditable && <AddQuestion onAdd={add} />}
         </Section>
       </Grid.Col>
