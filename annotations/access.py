@@ -19,6 +19,7 @@ from annotations.models import (
     Read,
     ReaderStudy,
     ReaderStudyState,
+    SchemaImage,
     SegmentVersion,
 )
 from portal.accounts.permissions import site_roles
@@ -179,3 +180,11 @@ def code_list_of(reader_study: ReaderStudy | None, code_list_id: uuid.UUID) -> C
     if code_list is None:
         raise NotFound
     return code_list
+
+
+def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
+    """Return an example image of a reader study that the caller may see."""
+    image = SchemaImage.objects.filter(reader_study=reader_study, sha256=sha256).first()
+    if image is None:
+        raise NotFound
+    return image

@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+from annotations.form_models import CodeEntry as CodeEntry
+from annotations.form_models import CodeList as CodeList
+from annotations.form_models import SchemaImage as SchemaImage
 from portal.accounts.policy import Role
 from portal.db import AppendOnlyModel, UuidModel
 from portal.imaging.models import ImagingStudy
@@ -123,31 +126,6 @@ class LabelSchema(AppendOnlyModel):
     class Meta:
         ordering = ["version"]
         constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
-
-
-class CodeList(UuidModel):
-    """Codes from a file that the form builder offers, in one reader study or, without one, on the whole site."""
-
-    reader_study = models.ForeignKey(ReaderStudy, null=True, on_delete=models.CASCADE, related_name="code_lists")
-    name = models.CharField(max_length=200)
-    number_of_codes = models.PositiveIntegerField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-
-class CodeEntry(models.Model):
-    """One code of a list, at its place in the file."""
-
-    code_list = models.ForeignKey(CodeList, on_delete=models.CASCADE, related_name="entries")
-    position = models.PositiveIntegerField()
-    scheme = models.CharField(max_length=16)
-    value = models.CharField(max_length=100)
-    meaning = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["position"]
-
-    def __str__(self) -> str:
-        return f"{self.scheme} {self.value}"
 
 
 class HangingProtocol(AppendOnlyModel):

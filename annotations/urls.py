@@ -11,6 +11,7 @@ from annotations.api import (
     prefetch,
     reader_studies,
     reading,
+    schema_images,
     segments,
     sittings,
 )
@@ -38,6 +39,12 @@ urlpatterns = [
     ),
     path("label-schema-templates", label_schemas.LabelSchemaTemplatesApi.as_view(), name="label-schema-templates"),
     path("label-schema-check", label_schemas.LabelSchemaCheckApi.as_view(), name="label-schema-check"),
+    path(f"{STUDY}/schema-images", schema_images.SchemaImagesApi.as_view(), name="reader-study-schema-images"),
+    path(
+        f"{STUDY}/schema-images/<str:image_sha256>",
+        schema_images.SchemaImageApi.as_view(),
+        name="reader-study-schema-image",
+    ),
     path("code-lists", code_lists.CodeListsApi.as_view(), name="code-lists"),
     path("code-lists/<uuid:site_list_id>", code_lists.CodeListApi.as_view(), name="code-list"),
     path(f"{STUDY}/code-lists", code_lists.StudyCodeListsApi.as_view(), name="reader-study-code-lists"),

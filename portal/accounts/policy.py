@@ -138,6 +138,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-label-schema-versions": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-label-schema-version": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-label-schema-file": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-schema-images": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-schema-image": {"GET": _A.READER_STUDY_VIEW},
     "code-lists": {"GET": _A.READER_STUDY_CREATE, "POST": _A.CODE_LISTS_MANAGE},
     "code-list": {"DELETE": _A.CODE_LISTS_MANAGE},
     "reader-study-code-lists": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},

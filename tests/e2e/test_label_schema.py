@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from portal.demo.phantoms import ruler
+from portal.demo.phantoms.dicom import study_instance_uid
 from tests.browserless import Person
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, imaging_study_id, screenshots
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots
 from tests.e2e.viewing import take_over_if_held
+from tests.reader_studies import imaging_study_id
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -26,7 +28,7 @@ def study(stage: Stage) -> str:
     coordinator, reader = stage.coordinator, stage.spare
     made = coordinator.send("POST", "reader-studies", {"name": f"Every kind {uuid.uuid4().hex[:6]}"})
     path = f"reader-studies/{made['id']}"
-    chosen = imaging_study_id(coordinator, ruler.NAME)
+    chosen = imaging_study_id(coordinator, study_instance_uid(ruler.NAME))
     coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": [chosen]})
     members = [{"user_id": coordinator.id, "role": "COORDINATOR"}, {"user_id": reader.id, "role": "READER"}]
     coordinator.send("PUT", f"{path}/members", {"members": members})

@@ -141,6 +141,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-label-schema-versions": {"GET": STUDY_MANAGE},
     "reader-study-label-schema-version": {"GET": STUDY_MANAGE},
     "reader-study-label-schema-file": {"GET": STUDY_MANAGE},
+    "reader-study-schema-images": {"POST": STUDY_MANAGE_W},
+    "reader-study-schema-image": {"GET": STUDY_VIEW},
     "code-lists": {"GET": BUILDERS, "POST": ADMIN},
     "code-list": {"DELETE": ADMIN},
     "reader-study-code-lists": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},

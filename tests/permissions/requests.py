@@ -29,6 +29,7 @@ def address(route: Route, side: Side) -> str:
         "series_id": side.series.pk,
         "version": side.series.frames.version,
         "schema_version": 1,
+        "image_sha256": side.image_sha256,
         "code_list_id": side.code_list_id,
         "site_list_id": side.site_list_id,
         "form": "raw",
