@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+from annotations.form_models import CodeEntry as CodeEntry
+from annotations.form_models import CodeList as CodeList
+from annotations.form_models import SchemaImage as SchemaImage
 from portal.accounts.policy import Role
 from portal.db import AppendOnlyModel, UuidModel
 from portal.imaging.models import ImagingStudy

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from annotations.api import ai, hanging, label_schemas, labels, prefetch, reader_studies, reading, segments, sittings
+from annotations.api import (
+    ai,
+    code_lists,
+    hanging,
+    label_schemas,
+    labels,
+    prefetch,
+    reader_studies,
+    reading,
+    schema_images,
+    segments,
+    sittings,
+)
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 
@@ -27,6 +39,21 @@ urlpatterns = [
     ),
     path("label-schema-templates", label_schemas.LabelSchemaTemplatesApi.as_view(), name="label-schema-templates"),
     path("label-schema-check", label_schemas.LabelSchemaCheckApi.as_view(), name="label-schema-check"),
+    path(f"{STUDY}/schema-images", schema_images.SchemaImagesApi.as_view(), name="reader-study-schema-images"),
+    path(
+        f"{STUDY}/schema-images/<str:image_sha256>",
+        schema_images.SchemaImageApi.as_view(),
+        name="reader-study-schema-image",
+    ),
+    path("code-lists", code_lists.CodeListsApi.as_view(), name="code-lists"),
+    path("code-lists/<uuid:site_list_id>", code_lists.CodeListApi.as_view(), name="code-list"),
+    path(f"{STUDY}/code-lists", code_lists.StudyCodeListsApi.as_view(), name="reader-study-code-lists"),
+    path(
+        f"{STUDY}/code-lists/<uuid:code_list_id>",
+        code_lists.StudyCodeListApi.as_view(),
+        name="reader-study-code-list",
+    ),
+    path(f"{STUDY}/codes", code_lists.StudyCodesApi.as_view(), name="reader-study-codes"),
     path(f"{STUDY}/cases", reader_studies.CasesApi.as_view(), name="reader-study-cases"),
     path(f"{STUDY}/cases/<uuid:case_id>/priors", hanging.CasePriorsApi.as_view(), name="reader-study-case-priors"),
     path(f"{STUDY}/cases/<uuid:case_id>/images", hanging.CaseImagesApi.as_view(), name="reader-study-case-images"),

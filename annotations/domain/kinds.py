@@ -30,7 +30,7 @@ MAXIMUM_COUNT = 500
 TOOLS = (*SHAPES, SEGMENT)
 
 _HEADING = {"key", "kind", "text", "help", "show_if"}
-_COMMON = _HEADING | {"required", "role", "cannot_assess", "cannot_assess_reasons"}
+_COMMON = _HEADING | {"required", "role", "cannot_assess", "cannot_assess_reasons", "image"}
 FIELDS = {
     BINARY: _COMMON,
     ORDINAL: _COMMON | {"options"},

@@ -25,6 +25,7 @@ from annotations.domain.problems import Problem
 KINDS_OF_ROLE = {"CALL": (BINARY,), "RATING": (ORDINAL, CONFIDENCE)}
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 MAXIMUM_QUESTIONS = 200
 MAXIMUM_ATTRIBUTES = 20
 MOST_REASONS = 10
@@ -91,7 +92,7 @@ def _text_problems(question: Question, path: str) -> list[Problem]:
 
 
 def _answering_problems(question: Question, path: str) -> list[Problem]:
-    """Whether it must be answered, and whether it may be left as "cannot assess"."""
+    """Whether it must be answered, whether it may be left as "cannot assess", and its example image."""
     problems = [
         Problem(f"{path}.{name}", "not_boolean", f"{name} is true or false.")
         for name in ("required", "cannot_assess")
@@ -104,6 +105,9 @@ def _answering_problems(question: Question, path: str) -> list[Problem]:
     if not all(is_text(reason, LONGEST_REASON) for reason in reasons) or len(set(reasons)) < len(reasons):
         detail = f"Each reason is another text of 1 to {LONGEST_REASON} characters."
         problems.append(Problem(f"{path}.cannot_assess_reasons", "bad_reasons", detail))
+    image = question.get("image")
+    if image is not None and not (isinstance(image, str) and _SHA256.fullmatch(image)):
+        problems.append(Problem(f"{path}.image", "bad_image", "An image is named by its SHA-256 digest."))
     return problems
 
 

@@ -26,6 +26,7 @@ FIELD_NAMES = {
     "show_if": "condition",
     "cannot_assess": "“cannot assess”",
     "cannot_assess_reasons": "reasons why it cannot be assessed",
+    "image": "example image",
     "options": "options",
     "unit": "unit",
     "minimum": "minimum",

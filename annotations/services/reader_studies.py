@@ -26,6 +26,7 @@ from annotations.models import (
 )
 from annotations.selectors.launch import launch_check
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.schema_images import image_problems
 from annotations.services.content import json_digest
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
@@ -116,7 +117,7 @@ def label_schema_put(
     """Store a new version of the label schema of a draft; `base_version` is the one it was made from (0 for none)."""
     require_draft(reader_study)
     json_digest(questions, code="invalid_schema")
-    problems = schema_problems(questions)
+    problems = schema_problems(questions) or image_problems(reader_study=reader_study, questions=questions)
     if problems:
         raise Invalid("The label schema is not valid.", code="invalid_schema", errors=field_problems(problems))
     newest = LabelSchema.objects.filter(reader_study=reader_study).order_by("-version").first()

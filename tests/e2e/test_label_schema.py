@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from portal.demo.phantoms import ruler
 from portal.demo.phantoms.dicom import study_instance_uid
 from tests.browserless import Person
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, until
 from tests.e2e.viewing import take_over_if_held
 from tests.reader_studies import imaging_study_id
 
@@ -102,6 +103,7 @@ def test_a_form_with_every_kind_is_built_read_and_exported(
     form.get_by_role("radio", name="Yes").click()
     expect(form.get_by_text("Comment")).to_be_visible()
     page.close()
+    page.context.clear_cookies()
 
     stage.coordinator.send("POST", f"reader-studies/{study}/launch")
     read_with_every_kind(stage, study, signed_in(stage.spare))
@@ -140,7 +142,7 @@ def read_with_every_kind(stage: Stage, study: str, page: Page) -> None:
     number.fill("12,5")
     page.get_by_label("Since when?").fill("2026-02-03")
     screenshots(page, "read-form-every-kind")
-    page.get_by_role("radio", name="No", exact=True).click()
+    page.get_by_role("radiogroup", name="Finding present?").get_by_role("radio", name="No").click()
     expect(comment).to_be_hidden()
     expect(page.get_by_text("Left out when you sign, as no longer asked: Comment")).to_be_visible()
     page.keyboard.press("Control+Enter")
@@ -186,6 +188,9 @@ def test_templates_files_undo_and_versions(stage: Stage, study: str, signed_in: 
     page.keyboard.press("Alt+ArrowDown")
     expect(head(page, 3)).to_contain_text("Breast composition")
     expect(head(page, 3)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(head(page, 2)).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Delete")
     expect(card(page, 6)).to_be_hidden()
     page.keyboard.press("Control+z")
@@ -236,3 +241,42 @@ def import_file(page: Page, dialog: Locator, text: str) -> None:
     with page.expect_file_chooser() as chooser:
         dialog.get_by_role("button", name="Choose the file").click()
     chooser.value.set_files({"name": "form.json", "mimeType": "application/json", "buffer": text.encode()})
+
+
+def test_codes_are_found_in_a_list_that_was_uploaded(
+    stage: Stage, study: str, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/reader-studies/{study}/label-schema")
+    page.get_by_role("button", name="Codes…").click()
+    dialog = page.get_by_role("dialog", name="Lists of codes")
+    upload_list(page, dialog, "scheme,value,meaning\nRADLEX,,spiculated margin\n")
+    expect(dialog.get_by_text("Row 2: value: value has 1 to 100 characters.")).to_be_visible()
+    upload_list(page, dialog, "scheme,value,meaning\nRADLEX,RID5713,spiculated margin\nRADLEX,RID5799,smooth margin\n")
+    expect(dialog.get_by_text("margins.csv: 2 codes")).to_be_visible()
+    screenshots(page, "label-schema-codes")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="+ Located finding", exact=True).click()
+    search = card(page, 1).get_by_role("textbox", name="Add a code").or_(card(page, 1).get_by_label("Add a code")).first
+    search.fill("spicul")
+    page.get_by_role("option", name="spiculated margin (RADLEX RID5713)").click()
+    with page.expect_file_chooser() as chooser:
+        card(page, 1).get_by_role("button", name="+ Example image").click()
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(picture, "PNG")
+    chooser.value.set_files({"name": "example.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    example = preview(page).get_by_role("button", name="Example image: Mark each finding")
+    expect(example).to_be_visible()
+    until(page, "[...document.querySelectorAll('[data-question] img')].every((one) => one.naturalWidth === 64)")
+    screenshots(page, "label-schema-example-image")
+    save(page)
+    (question,) = stored(stage, study)
+    assert [code["value"] for code in question["codes"]] == ["52988006", "RID5713"]
+    assert len(question["image"]) == 64
+
+
+def upload_list(page: Page, dialog: Locator, text: str) -> None:
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Upload a list").click()
+    chooser.value.set_files({"name": "margins.csv", "mimeType": "text/csv", "buffer": text.encode()})

@@ -56,3 +56,10 @@ export const checkSchemaFile = (text: string) =>
 /** Store a version; `baseVersion` is the one it was made from, 0 for none. */
 export const putLabelSchema = (id: string, questions: Question[], baseVersion: number) =>
   call<LabelSchema>("PUT", base(id), { body: { questions, base_version: baseVersion } });
+
+/** Store an example image; a question names it by its digest. */
+export function postSchemaImage(id: string, file: File): Promise<{ sha256: string }> {
+  const body = new FormData();
+  body.append("file", file);
+  return call("POST", `/api/v1/reader-studies/${id}/schema-images`, { body });
+}

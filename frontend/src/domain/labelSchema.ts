@@ -55,6 +55,8 @@ interface QuestionBase extends Heading {
   /** Whether the reader may say that it cannot be assessed, and reasons offered for that. */
   cannot_assess?: boolean;
   cannot_assess_reasons?: string[];
+  /** SHA-256 of an example image. */
+  image?: string | null;
 }
 
 type Role = "CALL" | "RATING" | null;

@@ -19,6 +19,7 @@ const FIELD_NAMES: Record<string, string> = {
   show_if: "condition",
   cannot_assess: "“cannot assess”",
   cannot_assess_reasons: "reasons offered",
+  image: "example image",
   maximum_length: "longest answer",
   minimum_count: "fewest marks",
   maximum_count: "most marks",
@@ -48,6 +49,7 @@ function shortText(field: string, value: unknown): string | null {
   if (value === null || value === undefined || value === "") return "nothing";
   if (field === "kind") return kindName(value as QuestionKind);
   if (field === "show_if") return conditionText(value as Condition, []);
+  if (field === "image") return "an image";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return `“${value}”`;

@@ -2,6 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Question } from "@/domain/labelSchema";
 import classes from "./Builder.module.css";
+import { CodeListsModal } from "./CodeListsModal";
 import { ImportModal } from "./ImportModal";
 import { TemplatesModal } from "./TemplatesModal";
 import type { SchemaDraft } from "./useSchemaDraft";
@@ -18,7 +19,7 @@ interface BuilderBarProps {
   onSave: () => void;
 }
 
-type Dialog = "templates" | "import" | "versions" | null;
+type Dialog = "codes" | "templates" | "import" | "versions" | null;
 
 /** What is done with the form as a whole. */
 export function BuilderBar(props: BuilderBarProps) {
@@ -41,6 +42,9 @@ export function BuilderBar(props: BuilderBarProps) {
           <Button {...button} onClick={() => setDialog("import")}>
             Import…
           </Button>
+          <Button {...button} onClick={() => setDialog("codes")}>
+            Codes…
+          </Button>
         </>
       )}
       {version > 0 && (
@@ -62,6 +66,7 @@ export function BuilderBar(props: BuilderBarProps) {
         {isEditable && draft.isDirty && "not saved yet"}
       </Text>
       <TemplatesModal isOpen={dialog === "templates"} onClose={close} onTake={take} />
+      <CodeListsModal readerStudyId={readerStudyId} isOpen={dialog === "codes"} onClose={close} />
       <ImportModal isOpen={dialog === "import"} onClose={close} onTake={take} />
       <VersionsModal
         readerStudyId={readerStudyId}

@@ -1,5 +1,6 @@
 import { Button, Group, Popover, Stack, TextInput } from "@mantine/core";
 import type { Code } from "@/domain/labelSchema";
+import { CodeSearch } from "./CodeSearch";
 
 interface CodeButtonProps {
   label: string;
@@ -40,6 +41,7 @@ export function CodeButton({ label, code, isEditable, onChange }: CodeButtonProp
               />
             ))}
           </Group>
+          {isEditable && <CodeSearch label="Find the code" onChoose={onChange} />}
           {code && isEditable && (
             <Button size="compact-xs" variant="default" onClick={() => onChange(null)}>
               Take the code away

@@ -1,17 +1,7 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  Input,
-  NumberInput,
-  Select,
-  Stack,
-  TextInput,
-} from "@mantine/core";
-import { FINDING_CODES } from "@/domain/findingCodes";
+import { ActionIcon, Button, Checkbox, Group, Input, NumberInput, Stack, TextInput } from "@mantine/core";
 import { type Code, type FindingTool, SEGMENT, sameCode } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
+import { CodeSearch } from "./CodeSearch";
 import type { QuestionFieldsProps } from "./QuestionEditor";
 
 /** With which tools a finding is marked, which codes it may have, and how many are wanted. */
@@ -75,11 +65,6 @@ interface CodesProps {
 }
 
 function Codes({ codes, isEditable, onChange: put }: CodesProps) {
-  const offered = FINDING_CODES.filter((code) => !codes.some((own) => sameCode(own, code)));
-  const add = (value: string | null) => {
-    const chosen = offered.find((code) => `${code.scheme} ${code.value}` === value);
-    if (chosen) put([...codes, chosen]);
-  };
   return (
     <Stack gap="xs" mt={4}>
       {codes.map((code, index) => (
@@ -95,18 +80,9 @@ function Codes({ codes, isEditable, onChange: put }: CodesProps) {
       ))}
       {isEditable && (
         <Group gap="sm">
-          <Select
-            size="xs"
-            w={280}
-            placeholder="Add a common code"
-            aria-label="Add a common code"
-            searchable
-            value={null}
-            data={offered.map((code) => ({
-              value: `${code.scheme} ${code.value}`,
-              label: `${code.meaning} (${code.scheme} ${code.value})`,
-            }))}
-            onChange={add}
+          <CodeSearch
+            label="Add a code"
+            onChoose={(code) => !codes.some((own) => sameCode(own, code)) && put([...codes, code])}
           />
           <Button
             size="xs"

@@ -7,11 +7,13 @@ import { KIND_ROWS, type QuestionKind } from "@/domain/newQuestions";
 import { draftsOf } from "@/domain/schemaEditing";
 import { analysisGaps, placeOfField, type SchemaProblem, schemaProblems } from "@/domain/schemaProblems";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { ImageSource } from "@/ui/form/ExampleImage";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
 import classes from "./Builder.module.css";
 import { BuilderBar } from "./BuilderBar";
+import { CodeSource } from "./CodeSearch";
 import { FormPreview } from "./FormPreview";
 import { QuestionList } from "./QuestionList";
 import { useSchemaDraft } from "./useSchemaDraft";
@@ -40,44 +42,50 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
     setOpen(id);
   };
   return (
-    <Grid gap="md">
-      <Grid.Col span={{ base: 12, md: 7 }}>
-        <Section title="Questions" about={isEditable ? ABOUT : FROZEN}>
-          <UnsavedGuard isDirty={isEditable && isDirty} />
-          <BuilderBar
-            readerStudyId={readerStudy.id}
-            draft={draft}
-            version={version}
-            isEditable={isEditable}
-            isSaving={saving.isPending}
-            mayBeSaved={isDirty && ownProblems.length === 0}
-            onReplace={(next) => edit({ type: "REPLACE", drafts: draftsOf(next, () => crypto.randomUUID()) })}
-            onSave={() => saving.mutate(version)}
-          />
-          <SaveFault error={saving.error} problems={problems} onSaveAfter={(base) => saving.mutate(base)} />
-          {isEditable && drafts.length === 0 && (
-            <Text size="sm">Start from a template, import a form, or add the questions one by one.</Text>
-          )}
-          <QuestionList
-            drafts={drafts}
-            problems={problems}
-            isEditable={isEditable}
-            openId={openId}
-            edit={edit}
-            onOpen={setOpen}
-          />
-          {isEditable && <AddQuestion onAdd={add} />}
-        </Section>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 5 }}>
-        <Stack gap="md" className={classes.preview}>
-          <Section title="What the reader sees" about="Try it: nothing is stored.">
-            <FormPreview questions={questions} />
+    <ImageSource value={readerStudy.id}>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Section title="Questions" about={isEditable ? ABOUT : FROZEN}>
+            <UnsavedGuard isDirty={isEditable && isDirty} />
+            <BuilderBar
+              readerStudyId={readerStudy.id}
+              draft={draft}
+              version={version}
+              isEditable={isEditable}
+              isSaving={saving.isPending}
+              mayBeSaved={isDirty && ownProblems.length === 0}
+              onReplace={(next) =>
+                edit({ type: "REPLACE", drafts: draftsOf(next, () => crypto.randomUUID()) })
+              }
+              onSave={() => saving.mutate(version)}
+            />
+            <SaveFault error={saving.error} problems={problems} onSaveAfter={(base) => saving.mutate(base)} />
+            {isEditable && drafts.length === 0 && (
+              <Text size="sm">Start from a template, import a form, or add the questions one by one.</Text>
+            )}
+            <CodeSource value={readerStudy.id}>
+              <QuestionList
+                drafts={drafts}
+                problems={problems}
+                isEditable={isEditable}
+                openId={openId}
+                edit={edit}
+                onOpen={setOpen}
+              />
+            </CodeSource>
+            {isEditable && <AddQuestion onAdd={add} />}
           </Section>
-          {drafts.length > 0 && <Gaps questions={questions} />}
-        </Stack>
-      </Grid.Col>
-    </Grid>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack gap="md" className={classes.preview}>
+            <Section title="What the reader sees" about="Try it: nothing is stored.">
+              <FormPreview questions={questions} />
+            </Section>
+            {drafts.length > 0 && <Gaps questions={questions} />}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </ImageSource>
   );
 }
 

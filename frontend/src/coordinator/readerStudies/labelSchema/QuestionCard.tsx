@@ -70,7 +70,7 @@ function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onTog
     if (by !== undefined) {
       event.preventDefault();
       if (!event.altKey) focusBeside(event.currentTarget, by);
-      else if (isEditable) edit({ type: "MOVE", id, by });
+      else if (isEditable) moveFocused(event.currentTarget, () => edit({ type: "MOVE", id, by }));
     }
     if (event.key === "Delete" && isEditable) edit({ type: "REMOVE", id });
   };
@@ -136,6 +136,12 @@ function flagsOf(question: Question): string {
     question.show_if && "under a condition",
   ];
   return flags.filter(Boolean).join(" · ");
+}
+
+/** The browser takes the focus from an element that moves; the next arrow goes on with the same question. */
+function moveFocused(head: HTMLElement, move: () => void): void {
+  move();
+  requestAnimationFrame(() => head.focus());
 }
 
 function focusBeside(head: HTMLElement, by: -1 | 1): void {

@@ -7,6 +7,7 @@ import type { FieldProblem } from "@/domain/schemaProblems";
 import { CannotAssessFields } from "./CannotAssessFields";
 import { ConditionSection } from "./ConditionFields";
 import { FindingFields } from "./FindingFields";
+import { ImageFields } from "./ImageFields";
 import { NumberFields, TextFields } from "./LimitFields";
 import { OptionFields } from "./OptionFields";
 
@@ -65,6 +66,7 @@ export function QuestionEditor(props: QuestionEditorProps) {
         <RoleSelect {...props} faultOf={faultOf} />
       </Group>
       {question.kind !== "SECTION" && <CannotAssessFields {...fields} />}
+      <ImageFields {...fields} />
       <ConditionSection
         condition={question.show_if ?? null}
         above={comparableBefore(all, index)}

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useReducer, useState } from "react";
 import { type History, record, redo, startHistory, undo } from "@/domain/history";
 import type { Question } from "@/domain/labelSchema";
+import { canonical } from "@/domain/payload";
 import { type DraftQuestion, draftsOf, editSchema, type SchemaEdit } from "@/domain/schemaEditing";
 
 interface State {
@@ -48,9 +49,9 @@ export function useSchemaDraft(stored: Question[]): SchemaDraft {
     history: startHistory(draftsOf(questions, makeId)),
     lastTarget: null,
   }));
-  const [saved, setSaved] = useState(() => JSON.stringify(stored));
+  const [saved, setSaved] = useState(() => canonical(stored));
   const drafts = history.present;
-  const isDirty = JSON.stringify(drafts.map((draft) => draft.question)) !== saved;
+  const isDirty = canonical(drafts.map((draft) => draft.question)) !== saved;
   const edit = useCallback(
     (one: SchemaEdit) => step({ type: "EDIT", edit: one, at_ms: performance.now() }),
     [],
@@ -64,7 +65,7 @@ export function useSchemaDraft(stored: Question[]): SchemaDraft {
     undo: history.past.length > 0 ? back : undefined,
     redo: history.future.length > 0 ? forth : undefined,
     isDirty,
-    markSaved: (questions) => setSaved(JSON.stringify(questions)),
+    markSaved: (questions) => setSaved(canonical(questions)),
   };
 }
 
