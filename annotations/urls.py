@@ -6,6 +6,7 @@ from annotations.api import (
     ai,
     code_lists,
     hanging,
+    label_export,
     label_schemas,
     labels,
     prefetch,
@@ -14,9 +15,11 @@ from annotations.api import (
     schema_images,
     segments,
     sittings,
+    webhooks,
 )
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
+WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
     path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
@@ -80,6 +83,7 @@ urlpatterns = [
         name="reader-study-randomisation",
     ),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
+    path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
     path(f"{STUDY}/assignments", reading.AssignmentsApi.as_view(), name="reader-study-assignments"),
     path(f"{STUDY}/next", reading.NextApi.as_view(), name="reader-study-next"),
     path("assignments/<uuid:assignment_id>/open", reading.AssignmentOpenApi.as_view(), name="assignment-open"),
@@ -102,4 +106,14 @@ urlpatterns = [
         name="read-segment-version",
     ),
     path("reads/<uuid:read_id>/revisions", reading.ReadRevisionsApi.as_view(), name="read-revisions"),
+    path(f"{STUDY}/webhooks", webhooks.WebhooksApi.as_view(), name="reader-study-webhooks"),
+    path(WEBHOOK, webhooks.WebhookApi.as_view(), name="reader-study-webhook"),
+    path(f"{WEBHOOK}/secret", webhooks.WebhookSecretApi.as_view(), name="reader-study-webhook-secret"),
+    path(f"{WEBHOOK}/ping", webhooks.WebhookPingApi.as_view(), name="reader-study-webhook-ping"),
+    path(f"{WEBHOOK}/deliveries", webhooks.WebhookDeliveriesApi.as_view(), name="reader-study-webhook-deliveries"),
+    path(
+        f"{WEBHOOK}/deliveries/<uuid:delivery_id>/resend",
+        webhooks.WebhookResendApi.as_view(),
+        name="reader-study-webhook-delivery-resend",
+    ),
 ]

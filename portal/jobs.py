@@ -31,6 +31,8 @@ PENDING_GRACE = timedelta(seconds=15)
 MAX_ATTEMPTS = 5
 
 J = TypeVar("J", bound=JobModel)
+# Told which job has ended how, in the transaction that stores it.
+Ended = Callable[[Any, JobState], None]
 
 
 class JobCancelled(Exception):
@@ -73,9 +75,10 @@ def _send(task_name: str, queue: str, kwargs: dict[str, Any]) -> None:
 class Lease:
     """The right of one worker to work on one job."""
 
-    def __init__(self, job: JobModel, owner: uuid.UUID) -> None:
+    def __init__(self, job: JobModel, owner: uuid.UUID, ended: Ended | None = None) -> None:
         self.job = job
         self.owner = owner
+        self.ended = ended
 
     def _held(self) -> Any:
         return type(self.job)._default_manager.filter(pk=self.job.pk, lease_owner=self.owner, state=JobState.RUNNING)
@@ -98,6 +101,7 @@ class Lease:
         if type(self.job)._default_manager.filter(pk=self.job.pk, cancel_requested=True).exists():
             raise JobCancelled(str(self.job.pk))
 
+    @transaction.atomic
     def finish(self, state: JobState, *, error_code: str = "", error_detail: str = "") -> None:
         """End the job. Call it inside the transaction that stores the outcome: then both happen or neither."""
         changed = self._held().update(
@@ -110,9 +114,11 @@ class Lease:
         )
         if not changed:
             raise LeaseLost(str(self.job.pk))
+        if self.ended is not None:
+            self.ended(self.job, state)
 
 
-def claim(model: type[J], job_id: uuid.UUID | str) -> tuple[J, Lease] | None:
+def claim(model: type[J], job_id: uuid.UUID | str, ended: Ended | None = None) -> tuple[J, Lease] | None:
     """Take the lease of a job that is pending or whose worker died; None when there is nothing to do."""
     now = timezone.now()
     owner = uuid.uuid4()
@@ -130,15 +136,18 @@ def claim(model: type[J], job_id: uuid.UUID | str) -> tuple[J, Lease] | None:
     if not taken:
         return None
     job = model._default_manager.get(pk=job_id)
-    return job, Lease(job, owner)
+    return job, Lease(job, owner, ended)
 
 
-def run(model: type[J], job_id: uuid.UUID | str, work: Callable[[J, Lease], None]) -> None:
+def run(
+    model: type[J], job_id: uuid.UUID | str, work: Callable[[J, Lease], None], *, ended: Ended | None = None
+) -> None:
     """Claim the job, do `work`, and store how it ended.
 
     `work` ends the job itself with `lease.finish(SUCCEEDED)` inside the transaction that stores its outcome.
+    `ended` is told of every end, in the transaction that stores it.
     """
-    claimed = claim(model, job_id)
+    claimed = claim(model, job_id, ended)
     if claimed is None:
         return
     job, lease = claimed

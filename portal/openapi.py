@@ -26,6 +26,23 @@ _PROBLEM = {
     "additionalProperties": True,
 }
 
+# The same however often they are done, or with a key in the body (`portal.accounts.idempotency.LEFT_ALONE`).
+_WITHOUT_KEY = ("/api/v1/session", "/api/v1/assignments/", "/api/v1/reads/")
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A random UUID: sent again with the same body, the request is done once and answered the same.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+}
+
+
+def add_idempotency_keys(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Document the header that every POST takes (a drf-spectacular hook)."""
+    for path, operations in result["paths"].items():
+        if "post" in operations and not path.startswith(_WITHOUT_KEY):
+            operations["post"].setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    return result
+
 
 def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Document the answer to every request that fails (a drf-spectacular hook)."""

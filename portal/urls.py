@@ -12,6 +12,7 @@ handler500 = "portal.errors.server_error_page"
 
 api: list[URLPattern | URLResolver] = [
     path("", include("portal.accounts.urls")),
+    path("", include("portal.webhooks.urls")),
     path("", include("portal.imaging.urls")),
     path("", include("portal.inference.urls")),
     path("", include("annotations.urls")),

@@ -53,7 +53,7 @@ def private_environment(folder: Path) -> dict[str, str]:
     settings = [setting for setting, _ in PORT_SETTINGS.values()]
     ports = dict(zip(settings, free_ports(len(settings)), strict=True))
     create_secrets(folder)
-    own = {"OVERREAD_VAR": str(folder), "OVERREAD_DURABLE": "off"}
+    own = {"OVERREAD_VAR": str(folder), "OVERREAD_DURABLE": "off", "OVERREAD_WEBHOOK_NETWORKS": "127.0.0.0/8"}
     return own | {setting: str(port) for setting, port in ports.items()}
 
 

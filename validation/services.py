@@ -12,7 +12,10 @@ from annotations.services.reader_studies import stream_of
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
+from portal.db import JobState
 from portal.errors import Conflict
+from portal.webhooks.events import EventKind, reader_study_scope
+from portal.webhooks.services import emit
 from validation.analysis import software_versions
 from validation.models import AnalysisRun, AnalysisSnapshot
 from validation.selectors import snapshot_content
@@ -74,3 +77,9 @@ def analysis_run_retry(*, by: User, run: AnalysisRun) -> None:
     """Queue a failed or cancelled run again, over the snapshot it already has."""
     jobs.retry(run)
     record(stream=stream_of(run.reader_study_id), actor=by, action="analysis_run.retry", obj=run)
+
+
+def analysis_run_notice(run: AnalysisRun, state: JobState) -> None:
+    """Tell webhooks that a run has ended; part of the transaction that stores it."""
+    data = {"reader_study_id": run.reader_study_id, "analysis_run_id": run.pk, "state": str(state)}
+    emit(kind=EventKind.ANALYSIS_RUN_FINISHED, data=data, scopes=[reader_study_scope(run.reader_study_id)])

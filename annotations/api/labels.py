@@ -139,12 +139,12 @@ class LabelsApi(APIView):
         """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(self._labels(request, reader_study), request, view=self) or []
-        sees_all = self._sees_all(request, reader_study)
+        page = paginator.paginate_queryset(self.labels(request, reader_study), request, view=self) or []
+        sees_all = self.sees_all(request, reader_study)
         rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(rows)
-        versions = _forms(reader_study)
+        versions = forms_of(reader_study)
         following = paginator.get_next_link()
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return HttpResponse(
@@ -156,13 +156,15 @@ class LabelsApi(APIView):
         return [*super().get_renderers(), CsvRenderer()]
 
     @staticmethod
-    def _sees_all(request: Request, reader_study: ReaderStudy) -> bool:
+    def sees_all(request: Request, reader_study: ReaderStudy) -> bool:
+        """Say whether the caller sees every reader's labels, and the times."""
         return bool(roles_in(caller(request), reader_study.pk) & (MANAGING_ROLES | {Role.API_CLIENT}))
 
-    def _labels(self, request: Request, reader_study: ReaderStudy) -> QuerySet[Revision]:
+    def labels(self, request: Request, reader_study: ReaderStudy) -> QuerySet[Revision]:
+        """Return the labels that the caller asks for and may see."""
         query = LabelsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        sees_all = self._sees_all(request, reader_study)
+        sees_all = self.sees_all(request, reader_study)
         if query.validated_data["include_drafts"] and sees_all:
             raise Invalid(
                 "Drafts belong to their readers.",
@@ -177,6 +179,7 @@ class LabelsApi(APIView):
         )
 
 
-def _forms(reader_study: ReaderStudy) -> dict[int, list[dict[str, Any]]]:
+def forms_of(reader_study: ReaderStudy) -> dict[int, list[dict[str, Any]]]:
+    """Return every version of the form: the columns of one reader study never change from page to page."""
     versions = LabelSchema.objects.filter(reader_study=reader_study)
     return {schema.version: schema.questions for schema in versions}

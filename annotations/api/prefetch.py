@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +13,8 @@ from rest_framework.views import APIView
 from annotations.access import own_read
 from annotations.services.prefetch import next_images
 from portal.accounts.authentication import caller
+from portal.accounts.epochs import epoch_of
+from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 from portal.imaging.selectors import series_of
 
 
@@ -27,6 +30,7 @@ class NextImagesOutput(serializers.Serializer[Any]):
 
     study_instance_uid = serializers.CharField(allow_null=True)
     series = NextSeriesOutput(many=True)
+    frame_grants = FrameGrantOutput(many=True)
 
 
 class ReadPrefetchApi(APIView):
@@ -36,9 +40,11 @@ class ReadPrefetchApi(APIView):
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
         """Say which images the reader needs next; the assignment is not opened by it."""
         user = caller(request)
+        epoch = epoch_of(user.pk)
         study = next_images(by=user, read=own_read(user, read_id))
         answer = {
             "study_instance_uid": study.study_instance_uid if study else None,
             "series": series_of(study) if study else [],
+            "frame_grants": frame_grants(request, Q(pk=study.pk), epoch=epoch) if study else [],
         }
-        return Response(NextImagesOutput(answer).data)
+        return Response(NextImagesOutput(answer).data, headers={"Cache-Control": "no-store"})

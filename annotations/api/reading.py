@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -22,7 +23,9 @@ from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
+from portal.accounts.epochs import epoch_of
 from portal.accounts.policy import Action
+from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 
 
 class AssignmentOutput(serializers.ModelSerializer[Assignment]):
@@ -182,7 +185,16 @@ class ReadOutput(serializers.ModelSerializer[Read]):
         ]
 
 
-def _read_response(read: Read) -> Response:
+class OpenedReadOutput(ReadOutput):
+    """A read just opened, and with it what its images are fetched by."""
+
+    frame_grants = FrameGrantOutput(many=True)
+
+    class Meta(ReadOutput.Meta):
+        fields = [*ReadOutput.Meta.fields, "frame_grants"]
+
+
+def _shown(read: Read) -> Read:
     assignment = read.assignment
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
     own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
@@ -197,19 +209,30 @@ def _read_response(read: Read) -> Response:
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=comparison_available(read=read),
     )
-    shown = ReadOutput(read, context={"own_marks": own_marks_on_priors(read=read)})
-    return Response(shown.data)
+    return read
+
+
+def _context(read: Read) -> dict[str, Any]:
+    return {"own_marks": own_marks_on_priors(read=read)}
 
 
 class AssignmentOpenApi(APIView):
     """Opening a case."""
 
-    @extend_schema(request=None, responses=ReadOutput)
+    @extend_schema(request=None, responses=OpenedReadOutput)
     @transaction.atomic
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Open an assignment in reading order; opening it again returns the same read."""
-        read = services.assignment_open(assignment=own_assignment(caller(request), assignment_id, lock=True))
-        return _read_response(own_read(caller(request), read.pk))
+        user = caller(request)
+        epoch = epoch_of(user.pk)
+        opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
+        read = _shown(own_read(user, opened.pk))
+        case = read.assignment.case
+        priors = priors_of_read(case=case).values("imaging_study")
+        wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
+        vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
+        shown = OpenedReadOutput(read, context=_context(read))
+        return Response(shown.data, headers={"Cache-Control": "no-store"})
 
 
 class ReadApi(APIView):
@@ -218,7 +241,8 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-        return _read_response(own_read(caller(request), read_id))
+        read = _shown(own_read(caller(request), read_id))
+        return Response(ReadOutput(read, context=_context(read)).data)
 
 
 class SaveInput(serializers.Serializer[Any]):

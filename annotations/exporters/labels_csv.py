@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotations.domain.kinds import Question
@@ -41,6 +41,13 @@ def labels_csv(
     rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
 ) -> str:
     """Write rows of the labels API as CSV; every question of every version has a column, answered or not."""
+    return "".join(labels_csv_lines(rows, versions, with_times=with_times))
+
+
+def labels_csv_lines(
+    rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
+) -> Iterator[str]:
+    """Write the same line by line, holding one row at a time."""
     asked = answer_columns(versions)
     columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
@@ -48,6 +55,7 @@ def labels_csv(
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*columns, *(column.name for column in asked)])
     for row in rows:
+        yield _taken(out)
         values = {
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
@@ -59,7 +67,14 @@ def labels_csv(
         questions = versions[row["schema_version"]]
         answers = [_cell(answer_cell(column, row["answers"], questions)) for column in asked]
         writer.writerow([*(_cell(values[name]) for name in columns), *answers])
-    return out.getvalue()
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
 def _json(value: Any) -> str:

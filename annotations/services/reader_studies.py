@@ -28,6 +28,7 @@ from annotations.selectors.launch import launch_check
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.schema_images import image_problems
 from annotations.services.content import json_digest
+from annotations.services.notices import reader_study_notice
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -35,6 +36,7 @@ from portal.audit.services import record
 from portal.errors import Conflict, FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
+from portal.webhooks.events import EventKind
 
 # Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
 UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
@@ -262,6 +264,7 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
         obj=reader_study,
         detail={"seed": seed, "algorithm": ALGORITHM, "cases": number_of_cases, "readers": number_of_readers},
     )
+    reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_LAUNCHED)
     return reader_study
 
 
@@ -301,6 +304,7 @@ def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     reader_study.save(update_fields=["state", "closed_at"])
     record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.close", obj=reader_study)
     access_of_members_changed(reader_study)
+    reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_CLOSED)
     return reader_study
 
 

@@ -23,6 +23,7 @@ from annotations.models import (
 from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
+from annotations.services.notices import signed_notice
 from annotations.services.reader_studies import field_problems
 from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader
@@ -137,6 +138,8 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
     )
+    if kind == RevisionKind.SIGNED:
+        signed_notice(revision=revision)
     return revision
 
 

@@ -58,3 +58,21 @@ class ApiToken(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class KeyedRequest(UuidModel):
+    """A POST that came with an `Idempotency-Key`, and its answer (`portal.accounts.idempotency`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    route = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64, help_text="Keyed digest of address and body: neither can be guessed.")
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField(null=True, help_text="Null for an answer that shows a secret: it is never kept.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "route", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.route} of {self.user_id}, {self.key}"

@@ -32,6 +32,7 @@ class Action(StrEnum):
     API_SCHEMA = "API_SCHEMA"
     PEOPLE_SEARCH = "PEOPLE_SEARCH"
     PEOPLE_CREATE = "PEOPLE_CREATE"
+    SITE_WEBHOOKS = "SITE_WEBHOOKS"
     IMAGING_LIST = "IMAGING_LIST"
     IMAGING_INGEST = "IMAGING_INGEST"
     IMAGING_VIEW = "IMAGING_VIEW"
@@ -61,6 +62,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.API_SCHEMA: frozenset({Role.ANYONE}),
     Action.PEOPLE_SEARCH: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.PEOPLE_CREATE: frozenset({_ADMIN}),
+    Action.SITE_WEBHOOKS: frozenset({_ADMIN}),
     Action.IMAGING_LIST: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.IMAGING_INGEST: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     # Every account may ask; the rows are those of `annotations.access.viewable_imaging_studies`.
@@ -101,6 +103,13 @@ ROUTES: dict[str, dict[str, Action]] = {
     "tokens": {"GET": _A.OWN_ACCOUNT, "POST": _A.OWN_ACCOUNT},
     "token": {"DELETE": _A.OWN_ACCOUNT},
     "people": {"GET": _A.PEOPLE_SEARCH, "POST": _A.PEOPLE_CREATE},
+    # portal.webhooks
+    "webhooks": {"GET": _A.SITE_WEBHOOKS, "POST": _A.SITE_WEBHOOKS},
+    "webhook": {"GET": _A.SITE_WEBHOOKS, "PATCH": _A.SITE_WEBHOOKS, "DELETE": _A.SITE_WEBHOOKS},
+    "webhook-secret": {"POST": _A.SITE_WEBHOOKS},
+    "webhook-ping": {"POST": _A.SITE_WEBHOOKS},
+    "webhook-deliveries": {"GET": _A.SITE_WEBHOOKS},
+    "webhook-delivery-resend": {"POST": _A.SITE_WEBHOOKS},
     # portal.imaging
     "imaging-studies": {"GET": _A.IMAGING_LIST},
     "imaging-study": {"GET": _A.IMAGING_LIST},
@@ -161,6 +170,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-labels": {"GET": _A.LABELS_VIEW},
+    "reader-study-labels-export": {"GET": _A.LABELS_VIEW},
     "reader-study-assignments": {"GET": _A.READ_OWN},
     "reader-study-next": {"GET": _A.READ_OWN},
     "assignment-open": {"POST": _A.READ_OWN},
@@ -175,6 +185,16 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-revisions": {"GET": _A.READ_HISTORY},
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
+    "reader-study-webhooks": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-webhook": {
+        "GET": _A.READER_STUDY_MANAGE,
+        "PATCH": _A.READER_STUDY_MANAGE,
+        "DELETE": _A.READER_STUDY_MANAGE,
+    },
+    "reader-study-webhook-secret": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-webhook-ping": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-webhook-deliveries": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-webhook-delivery-resend": {"POST": _A.READER_STUDY_MANAGE},
     # validation
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},

@@ -167,8 +167,10 @@ class IngestJobsApi(generics.ListAPIView[IngestJob]):
     parser_classes = [MultiPartParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Choose where uploads go before anything reads the body (the CSRF check does)."""
-        request.upload_handlers = [DiskUploadHandler(request)]
+        """Choose where uploads go before anything reads the body (the CSRF check and an idempotency key do)."""
+        if not getattr(request, "goes_to_disk", False):
+            request.upload_handlers = [DiskUploadHandler(request)]
+            vars(request)["goes_to_disk"] = True
         return super().initialize_request(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:

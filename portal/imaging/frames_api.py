@@ -6,56 +6,31 @@ not hold a thread.
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
-from portal.db import JobState
-from portal.errors import PortalError, problem_response
+from portal.errors import NotFound, PortalError, problem_response
 from portal.imaging import grants
-from portal.imaging.access import imaging_study_for_viewer
+from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 from portal.imaging.frames import htj2k
 from portal.imaging.frames.store import HTJ2K, RAW, FrameDamaged, FrameGone
-from portal.imaging.models import SeriesFrames
-from portal.imaging.selectors import series_of
-from portal.imaging.services.frames import frame_store, frames_damaged, frames_request, frames_used, is_ready
+from portal.imaging.services.frames import frame_store, frames_damaged
 
 BUNDLE = "application/vnd.overread.frames"
 MOST_FRAMES = 64
 MOST_BYTES = 64 * 1024**2
 TRANSFER_SYNTAXES = {RAW: "1.2.840.10008.1.2.1", HTJ2K: htj2k.TRANSFER_SYNTAX}
-READY, PENDING, FAILED = "READY", "PENDING", "FAILED"
-
-
-class GrantedSeriesOutput(serializers.Serializer[Any]):
-    """Where the frames of a series are, once they are written."""
-
-    series_instance_uid = serializers.CharField()
-    state = serializers.ChoiceField([READY, PENDING, FAILED])
-    reason_code = serializers.CharField(help_text="Why the frames could not be written.")
-    progress_done = serializers.IntegerField()
-    progress_total = serializers.IntegerField()
-    number_of_frames = serializers.IntegerField()
-    frames_url = serializers.CharField(allow_null=True, help_text="Null unless READY.")
-
-
-class FrameGrantOutput(serializers.Serializer[Any]):
-    """A grant for the frames of an imaging study."""
-
-    grant = serializers.CharField(help_text=f"Send it with every frame, in the header {grants.HEADER}.")
-    expires_at = serializers.DateTimeField()
-    series = GrantedSeriesOutput(many=True)
 
 
 class FrameGrantApi(APIView):
@@ -64,37 +39,11 @@ class FrameGrantApi(APIView):
     @extend_schema(responses=FrameGrantOutput)
     def get(self, request: Request, study_uid: str) -> Response:
         """Let the caller fetch frames for half an hour; missing ones are asked for at a worker."""
-        user = caller(request)
-        # Before the database is asked: a change in between must not be taken for one that was seen.
-        epoch = epoch_of(user.pk)
-        study = imaging_study_for_viewer(user, study_uid)
-        now = timezone.now()
-        series = list(series_of(study).select_related("frames"))
-        rows = [_series_row(one) for one in series]
-        frames_request(one for one, row in zip(series, rows, strict=True) if row["state"] != READY)
-        frames_used(one.frames for one, row in zip(series, rows, strict=True) if row["state"] == READY)
-        answer = {
-            "grant": grants.grant_for(request._request, user, study.pk, epoch),
-            "expires_at": now + timedelta(seconds=grants.LIFE_S),
-            "series": rows,
-        }
-        return Response(FrameGrantOutput(answer).data, headers={"Cache-Control": "no-store"})
-
-
-def _series_row(series: Any) -> dict[str, Any]:
-    frames: SeriesFrames | None = getattr(series, "frames", None)
-    ready = frames is not None and is_ready(frames, series)
-    failed = frames is not None and frames.state == JobState.FAILED
-    address = f"/frames/{series.imaging_study_id}/{series.pk}/{frames.version}" if frames and ready else None
-    return {
-        "series_instance_uid": series.series_instance_uid,
-        "state": READY if ready else FAILED if failed else PENDING,
-        "reason_code": frames.error_code if frames and failed else "",
-        "progress_done": frames.progress_done if frames else 0,
-        "progress_total": frames.progress_total if frames else 0,
-        "number_of_frames": frames.number_of_frames if frames and ready else 0,
-        "frames_url": address,
-    }
+        epoch = epoch_of(caller(request).pk)
+        granted = frame_grants(request, Q(study_instance_uid=study_uid), epoch=epoch)
+        if not granted:
+            raise NotFound
+        return Response(FrameGrantOutput(granted[0]).data, headers={"Cache-Control": "no-store"})
 
 
 def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

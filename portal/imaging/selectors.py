@@ -1,5 +1,7 @@
 """Reads of imaging."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 
 from portal.imaging.models import ImagingStudy, IngestItem, IngestJob, IngestOutcome, Instance, Series
@@ -21,7 +23,12 @@ def imaging_studies_search(*, search: str = "", modality: str = "") -> QuerySet[
 
 def series_of(imaging_study: ImagingStudy) -> QuerySet[Series]:
     """The series of an imaging study that have instances, in the order of their numbers."""
-    return imaging_study.series.filter(number_of_instances__gt=0)
+    return series_of_studies([imaging_study])
+
+
+def series_of_studies(imaging_studies: Iterable[ImagingStudy]) -> QuerySet[Series]:
+    """The series of several imaging studies that have instances, in the order of their numbers."""
+    return Series.objects.filter(imaging_study__in=imaging_studies, number_of_instances__gt=0)
 
 
 def instances_of(series: Series) -> QuerySet[Instance]:

@@ -10,7 +10,7 @@ from portal.imaging.orthanc import OrthancUnavailable
 from portal.imaging.services.describe import series_describe
 from portal.imaging.services.follow import changes_follow
 from portal.imaging.services.frames import frames_sweep, write_frames
-from portal.imaging.services.ingest import ingest_job_run
+from portal.imaging.services.ingest import ingest_job_notice, ingest_job_run
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 @app.task(name=IngestJob.TASK_NAME)
 def ingest(*, job_id: str) -> None:
     """Take in the files of one job."""
-    jobs.run(IngestJob, job_id, ingest_job_run)
+    jobs.run(IngestJob, job_id, ingest_job_run, ended=ingest_job_notice)
 
 
 @app.task(name=SeriesFrames.TASK_NAME)

@@ -7,6 +7,7 @@ file descriptors. Ours closes each file when it is complete; what no job has tak
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -38,6 +39,16 @@ class StoredUpload(UploadedFile):
     def move_to(self, target: Path) -> None:
         """Take the file out of the request's hands."""
         self.path.replace(target)
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Read the file piece by piece."""
+        with self.path.open("rb") as file:
+            while chunk := file.read(chunk_size or self.DEFAULT_CHUNK_SIZE):
+                yield chunk
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Nothing is open, so nothing has moved."""
+        return 0
 
     def close(self) -> None:
         """Delete the file unless it was taken; Django calls this at the end of the request."""

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "portal.accounts",
     "portal.audit",
+    "portal.webhooks",
     "portal.imaging",
     "portal.inference",
     "annotations",
@@ -54,6 +55,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    # Last, because it answers in place of the view.
+    "portal.accounts.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -87,6 +90,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 ORTHANC_URL = env.str("ORTHANC_URL")
 ORTHANC_USERNAME = env.str("ORTHANC_USERNAME")
 ORTHANC_PASSWORD = env.str("ORTHANC_PASSWORD")
+
+# --- webhooks: networks inside the site that they may be sent to, over plain http too, such as "10.1.0.0/16"
+OVERREAD_WEBHOOK_NETWORKS = env.list("OVERREAD_WEBHOOK_NETWORKS", default=[])
 
 # --- frames: files under var/frames, written once by a worker (docs/adr/0006-serving-path.md)
 OVERREAD_FRAME_CACHE_GB = env.float("OVERREAD_FRAME_CACHE_GB", 100.0)
@@ -192,6 +198,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.openapi.add_problem_responses",
+        "portal.openapi.add_idempotency_keys",
     ],
     "SERVE_PERMISSIONS": ["portal.accounts.permissions.PolicyPermission"],
 }
@@ -224,6 +231,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "default", "expires": 5},
     },
+    "webhooks-sweep": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"queue": "default", "expires": 5}},
+    "keys-sweep": {"task": "accounts.keys_sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "frames-sweep": {
         "task": "imaging.frames_sweep",
         "schedule": 15.0,

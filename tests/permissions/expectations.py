@@ -45,6 +45,12 @@ INGEST_JOB = Row(
     "401                403      404     404         403    403         403         403          ok",
 )
 
+# A reader study's webhook is not among the site's, not even for the administrator: it has an address of its own.
+SITE_WEBHOOK = Row(
+    "401                403      403     403         403    403         403         403          404",
+    "401                403      403     403         403    403         403         403          404",
+)
+
 # Pixels: who builds reader studies sees the archive, a reader the assigned cases, an adjudicator those of A.
 PIXELS = Row(
     "401                404      ok      ok          ok     ok          404         404          ok",
@@ -106,6 +112,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "tokens": {"GET": SIGNED_IN, "POST": SIGNED_IN_W},
     "token": {"DELETE": OWN_TOKEN},
     "people": {"GET": BUILDERS, "POST": ADMIN},
+    "webhooks": {"GET": ADMIN, "POST": ADMIN},
+    "webhook": {"GET": SITE_WEBHOOK, "PATCH": SITE_WEBHOOK, "DELETE": SITE_WEBHOOK},
+    "webhook-secret": {"POST": SITE_WEBHOOK},
+    "webhook-ping": {"POST": SITE_WEBHOOK},
+    "webhook-deliveries": {"GET": SITE_WEBHOOK},
+    "webhook-delivery-resend": {"POST": SITE_WEBHOOK},
     "imaging-studies": {"GET": BUILDERS},
     "imaging-study": {"GET": BUILDERS},
     "ingest-jobs": {"GET": BUILDERS, "POST": BUILDERS},
@@ -164,6 +176,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
     "reader-study-labels": {"GET": STUDY_LABELS},
+    "reader-study-labels-export": {"GET": STUDY_LABELS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},
     "assignment-open": {"POST": OWN_READING_W},
@@ -179,6 +192,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-segment": {"PUT": OWN_READING_W},
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},
+    "reader-study-webhooks": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-webhook": {"GET": STUDY_MANAGE, "PATCH": STUDY_MANAGE_W, "DELETE": STUDY_MANAGE_W},
+    "reader-study-webhook-secret": {"POST": STUDY_MANAGE_W},
+    "reader-study-webhook-ping": {"POST": STUDY_MANAGE_W},
+    "reader-study-webhook-deliveries": {"GET": STUDY_MANAGE},
+    "reader-study-webhook-delivery-resend": {"POST": STUDY_MANAGE_W},
     "reader-study-analysis-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "analysis-run": {"GET": STUDY_MANAGE},
     "analysis-run-result": {"GET": STUDY_MANAGE},

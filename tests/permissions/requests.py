@@ -12,6 +12,8 @@ from tests.annotations.segment_building import change
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
+WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
+
 
 def address(route: Route, side: Side) -> str:
     """The route's address for the objects of one side."""
@@ -45,6 +47,8 @@ def address(route: Route, side: Side) -> str:
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,
         "sha256": side.segment.sha256,
+        "webhook_id": side.delivery.webhook_id,
+        "delivery_id": side.delivery.pk,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -78,6 +82,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},
         "reader-study-hanging-protocol": {"rules": [], "shows_priors": False},
+        **dict.fromkeys(("webhooks", "reader-study-webhooks"), WEBHOOK),
+        "reader-study-webhook": {"is_active": False},
         "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
         "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
@@ -105,3 +111,8 @@ def ask(client: Client, method: str, route: Route, side: Side) -> Any:
     client.cookies.clear()
     client.cookies.update(cookies)
     return response
+
+
+def body_of(response: Any) -> bytes:
+    """Return the whole answer, also one that is written bit by bit."""
+    return b"".join(response.streaming_content) if response.streaming else response.content

@@ -41,6 +41,9 @@ from portal.inference.models import (
     PredictionSource,
 )
 from portal.inference.services import heat_map_create
+from portal.webhooks.events import EventKind, reader_study_scope
+from portal.webhooks.models import Delivery
+from portal.webhooks.services import webhook_create
 from tests.annotations.segment_building import change, put
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from validation.models import AnalysisRun
@@ -92,6 +95,7 @@ class Side:
     image_sha256: str
     code_list_id: uuid.UUID
     site_list_id: uuid.UUID
+    delivery: Delivery
     secrets: dict[str, str]
 
 
@@ -247,6 +251,13 @@ def complete_side(letter: str) -> Side:
         provenance=f"truth-canary-{letter}.csv",
     )
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
+    webhook_create(
+        by=coordinator,
+        scope=reader_study_scope(reader_study.pk),
+        # A number, so that no name has to be asked for; nothing is sent, for nothing here is committed.
+        url="https://93.184.216.34/hook",
+        events=[EventKind.READER_STUDY_LAUNCHED],
+    )
     building.reader_study_launch(by=coordinator, reader_study=reader_study, seed=f"seed-canary-{letter}")
 
     other_finding = str(uuid.uuid4())
@@ -280,6 +291,7 @@ def complete_side(letter: str) -> Side:
         image_sha256=image_sha256,
         code_list_id=_code_list(coordinator, reader_study),
         site_list_id=_code_list(coordinator, None),
+        delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
             "the other reader's username": other_reader.username,
             "the other reader's name": other_reader.last_name,

@@ -12,7 +12,9 @@ interface GrantedSeries {
   frames_url: string | null;
 }
 
-interface FrameGrant {
+/** The right to fetch the frames of an imaging study, and where they are. */
+export interface FrameGrant {
+  study_instance_uid: string;
   grant: string;
   expires_at: string;
   series: GrantedSeries[];
@@ -50,6 +52,15 @@ const observer = new PerformanceObserver((list) => {
 observer.observe({ type: "resource" });
 pageLine.untold = () => transfersOf(observer.takeRecords());
 
+/** Grants that came along with another answer need not be asked for. */
+export function takeGrants(grants: FrameGrant[]): void {
+  for (const grant of grants) hold(grant.study_instance_uid, Promise.resolve(grant), Date.now());
+}
+
+function hold(studyInstanceUid: string, answer: Promise<FrameGrant>, now: number): void {
+  held.set(studyInstanceUid, { answer, renewAt: now + RENEW_AFTER_MS, expiresAt: now + LIFE_MS });
+}
+
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {
   const kept = held.get(studyInstanceUid);
   if (kept && !isRenewed && Date.now() < kept.renewAt) return kept.answer;
@@ -62,7 +73,7 @@ function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGra
     held.set(studyInstanceUid, { ...kept, renewAt: Date.now() + TRY_AGAIN_MS });
     return kept.answer;
   });
-  held.set(studyInstanceUid, { answer, renewAt: now + RENEW_AFTER_MS, expiresAt: now + LIFE_MS });
+  hold(studyInstanceUid, answer, now);
   return answer;
 }
 

@@ -1,11 +1,12 @@
 import { framesOf } from "@/domain/frames/registry";
 import { isLineFree, loadsEnded } from "@/domain/frames/traffic";
-import { openFrames } from "./frames";
+import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import { call } from "./send";
 
 interface NextImages {
   study_instance_uid: string | null;
   series: { series_instance_uid: string; number_of_instances: number }[];
+  frame_grants: FrameGrant[];
 }
 
 // After this long without a load the case on the screen has all of its images.
@@ -23,6 +24,7 @@ export async function fetchNextCase(readId: string, signal: AbortSignal): Promis
     signal,
     stayOnSignOut: true,
   });
+  takeGrants(next.frame_grants);
   const study = next.study_instance_uid;
   if (!study) return;
   const bySize = [...next.series].sort((one, other) => other.number_of_instances - one.number_of_instances);

@@ -1,11 +1,17 @@
 import { hungGrid } from "@/domain/hangGrid";
-import { openFrames } from "./frames";
+import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import type { Read } from "./reading";
 import { call } from "./send";
 
-export function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
-  return call<Read>("POST", `/api/v1/assignments/${assignmentId}/open`, signal ? { signal } : {});
+/** Open an assignment; what its images are fetched by comes along. */
+export async function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
+  const path = `/api/v1/assignments/${assignmentId}/open`;
+  const { frame_grants, ...read } = await call<OpenedRead>("POST", path, signal ? { signal } : {});
+  takeGrants(frame_grants);
+  return read;
 }
+
+type OpenedRead = Read & { frame_grants: FrameGrant[] };
 
 // Older than this it may have been changed since, in another window.
 const FRESH_MS = 10_000;

@@ -154,6 +154,6 @@ export const closeReaderStudy = (id: string) => call<ReaderStudy>("POST", `${bas
 export const readerStudyFiles = (id: string) => ({
   referenceExample: `${base(id)}/reference-standard-example.csv`,
   randomisation: `${base(id)}/randomisation.csv`,
-  labelsCsv: `${base(id)}/labels?format=csv&page_size=1000`,
-  labelsJson: `${base(id)}/labels?format=json&page_size=1000`,
+  labelsCsv: `${base(id)}/labels/export?format=csv`,
+  labelsJsonLines: `${base(id)}/labels/export?format=jsonl`,
 });

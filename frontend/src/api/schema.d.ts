@@ -697,6 +697,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/labels/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Write every label, oldest first, as JSON lines or CSV; `Overread-Row-Count` says how many there are. */
+        get: operations["reader_studies_labels_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/launch": {
         parameters: {
             query?: never;
@@ -846,6 +863,111 @@ export interface paths {
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, oldest first. */
+        get: operations["reader_studies_webhooks_list"];
+        put?: never;
+        /** @description Register an address; the answer is the only time the secret is shown. */
+        post: operations["reader_studies_webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it. */
+        get: operations["reader_studies_webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with the log of its deliveries. */
+        delete: operations["reader_studies_webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change it, or switch it on or off. */
+        patch: operations["reader_studies_webhooks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what has been and is to be delivered, newest first. */
+        get: operations["reader_studies_webhooks_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send it again, with the same id and body. */
+        post: operations["reader_studies_webhooks_deliveries_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a test event; its delivery says what came of it. */
+        post: operations["reader_studies_webhooks_ping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a new secret; the answer is the only time it is shown, and the old one signs nothing more. */
+        post: operations["reader_studies_webhooks_secret_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1091,6 +1213,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, oldest first. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** @description Register an address; the answer is the only time the secret is shown. */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it. */
+        get: operations["webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with the log of its deliveries. */
+        delete: operations["webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change it, or switch it on or off. */
+        patch: operations["webhooks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what has been and is to be delivered, newest first. */
+        get: operations["webhooks_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send it again, with the same id and body. */
+        post: operations["webhooks_deliveries_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a test event; its delivery says what came of it. */
+        post: operations["webhooks_ping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a new secret; the answer is the only time it is shown, and the old one signs nothing more. */
+        post: operations["webhooks_secret_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1190,6 +1417,8 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        /** @enum {unknown} */
+        BlankEnum: "";
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1252,6 +1481,41 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description One event for one webhook, and what has become of it. */
+        DeliveryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: string;
+            state?: components["schemas"]["DeliveryOutputStateEnum"];
+            attempts?: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            last_attempt_at?: string | null;
+            /** Format: date-time */
+            next_attempt_at?: string | null;
+            response_status?: number | null;
+            error_code?: string;
+            duration_ms?: number | null;
+            /** Format: date-time */
+            delivered_at?: string | null;
+            readonly payload: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `PENDING` - Pending
+         *     * `DELIVERED` - Delivered
+         *     * `FAILED` - Failed
+         * @enum {string}
+         */
+        DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /**
+         * @description * `BY_HAND` - By Hand
+         *     * `FAILING` - Failing
+         * @enum {string}
+         */
+        DisabledReasonEnum: "BY_HAND" | "FAILING";
         /** @description What was stored. */
         DraftOutput: {
             revision_number: number;
@@ -1269,6 +1533,16 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /**
+         * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.closed` - reader_study.closed
+         *     * `read.signed` - read.signed
+         *     * `analysis_run.finished` - analysis_run.finished
+         *     * `ingest_job.finished` - ingest_job.finished
+         *     * `webhook.ping` - webhook.ping
+         * @enum {string}
+         */
+        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
         /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
@@ -1312,6 +1586,7 @@ export interface components {
         };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
+            study_instance_uid: string;
             /** @description Send it with every frame, in the header X-Frame-Grant. */
             grant: string;
             /** Format: date-time */
@@ -1643,6 +1918,7 @@ export interface components {
         NextImagesOutput: {
             study_instance_uid: string | null;
             series: components["schemas"]["NextSeriesOutput"][];
+            frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description The next assignment. */
         NextOutput: {
@@ -1653,6 +1929,39 @@ export interface components {
         NextSeriesOutput: {
             series_instance_uid: string;
             number_of_instances: number;
+        };
+        /** @description A read just opened, and with it what its images are fetched by. */
+        OpenedReadOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            reader_study: components["schemas"]["ReadReaderStudyOutput"];
+            case: components["schemas"]["ReadCaseOutput"];
+            position: number;
+            total: number;
+            state: string;
+            label_schema: components["schemas"]["LabelSchemaOutput"];
+            hanging_rules: {
+                [key: string]: unknown;
+            }[];
+            revision_number?: number;
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            opened_at: string;
+            phase?: components["schemas"]["PhaseEnum"];
+            /** Format: date-time */
+            first_read_at?: string | null;
+            /** Format: date-time */
+            saved_at: string | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            /** Format: uuid */
+            next_assignment_id: string | null;
+            comparison_available: boolean;
+            frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
@@ -1677,6 +1986,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AnalysisRunOutput"][];
+        };
+        PaginatedDeliveryOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["DeliveryOutput"][];
         };
         PaginatedImagingStudyOutputList: {
             /** Format: uri */
@@ -1735,6 +2051,13 @@ export interface components {
             ai_model_version_id?: string | null;
             ai_display?: components["schemas"]["AiDisplayEnum"];
             ai_decisions_required?: boolean;
+        };
+        /** @description What may be changed of a webhook. */
+        PatchedWebhookPatchRequest: {
+            url?: string;
+            events?: string[];
+            description?: string;
+            is_active?: boolean;
         };
         /** @description A new account. */
         PersonInputRequest: {
@@ -1963,7 +2286,7 @@ export interface components {
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readonly own_marks: components["schemas"]["OwnMarkOutput"][];
         };
-        /** @description The reader study of a read. */
+        /** @description The reader study of a read, with the AI display of the read's own arm. */
         ReadReaderStudyOutput: {
             /** Format: uuid */
             id: string;
@@ -2009,7 +2332,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
@@ -2055,7 +2378,7 @@ export interface components {
             readonly ai_model_version: {
                 [key: string]: unknown;
             } | null;
-            ai_display?: components["schemas"]["AiDisplayEnum"];
+            readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
             /** @description Return how many cases there are. */
@@ -2157,6 +2480,12 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "READ" | "WRITE";
+        /** @description A webhook's secret, shown once. */
+        SecretOutput: {
+            /** Format: uuid */
+            id: string;
+            secret: string;
+        };
         /** @description Changed slices; their rules are in `annotations.domain.segments`. */
         SegmentInputRequest: {
             base_sha256: string | null;
@@ -2318,6 +2647,37 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /** @description A webhook to register. */
+        WebhookInputRequest: {
+            url: string;
+            events: string[];
+            /** @default  */
+            description: string;
+        };
+        /** @description A webhook and how its deliveries stand. */
+        WebhookOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            url: string;
+            description?: string;
+            events: components["schemas"]["EventsEnum"][];
+            is_active?: boolean;
+            disabled_reason?: components["schemas"]["DisabledReasonEnum"] | components["schemas"]["BlankEnum"];
+            /** Format: date-time */
+            disabled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description First of the failures since it last answered well.
+             */
+            failing_since?: string | null;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            number_pending: number;
+            number_failed: number;
+            /** Format: date-time */
+            last_delivered_at: string | null;
+        };
         /**
          * @description * `HOLD` - HOLD
          *     * `TAKE_OVER` - TAKE_OVER
@@ -2388,7 +2748,10 @@ export interface operations {
     ai_models_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2485,7 +2848,10 @@ export interface operations {
     ai_models_versions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 ai_model_id: string;
             };
@@ -2581,7 +2947,10 @@ export interface operations {
     analysis_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -2676,7 +3045,10 @@ export interface operations {
     analysis_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -2751,7 +3123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadOutput"];
+                    "application/json": components["schemas"]["OpenedReadOutput"];
                 };
             };
             /** @description A problem document. */
@@ -2896,7 +3268,10 @@ export interface operations {
     inference_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2958,7 +3333,10 @@ export interface operations {
     inference_runs_cancel_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -2988,7 +3366,10 @@ export interface operations {
     inference_runs_retry_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 inference_run_id: string;
             };
@@ -3051,7 +3432,10 @@ export interface operations {
     ingest_jobs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3299,7 +3683,10 @@ export interface operations {
     model_versions_predictions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3371,7 +3758,10 @@ export interface operations {
     "model_versions_predictions.csv_create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_version_id: string;
             };
@@ -3474,7 +3864,10 @@ export interface operations {
     people_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3539,7 +3932,10 @@ export interface operations {
     reader_studies_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3670,7 +4066,10 @@ export interface operations {
     reader_studies_analysis_runs_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -3895,7 +4294,10 @@ export interface operations {
     reader_studies_close_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4063,10 +4465,50 @@ export interface operations {
             };
         };
     };
+    reader_studies_labels_export: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description Frozen first reads too. */
+                include_first_reads?: boolean;
+                /** @description Only labels stored at or after it. */
+                updated_since?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_launch_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4224,7 +4666,10 @@ export interface operations {
     reader_studies_priors_suggest_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4348,7 +4793,10 @@ export interface operations {
     reader_studies_reference_standard_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 reader_study_id: string;
             };
@@ -4396,6 +4844,308 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedWebhookPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeliveryOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_deliveries_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery_id: string;
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_ping_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_webhooks_secret_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
                 };
             };
             /** @description A problem document. */
@@ -4827,7 +5577,10 @@ export interface operations {
     tokens_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4873,6 +5626,297 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedWebhookPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeliveryOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_ping_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_secret_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOutput"];
+                };
             };
             /** @description A problem document. */
             default: {

@@ -38,6 +38,10 @@ export const coordinatorRoutes: RouteObject[] = [
     }),
   },
   {
+    path: "webhooks",
+    lazy: async () => ({ Component: (await import("./webhooks/WebhooksScreen")).WebhooksScreen }),
+  },
+  {
     path: "people",
     lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
   },

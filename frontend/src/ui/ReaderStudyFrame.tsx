@@ -20,6 +20,7 @@ const PARTS = [
   { path: "/reference-standard", text: "Reference standard" },
   { path: "/progress", text: "Progress" },
   { path: "/labels", text: "Labels" },
+  { path: "/webhooks", text: "Webhooks" },
   { path: "/results", text: "Results" },
 ];
 

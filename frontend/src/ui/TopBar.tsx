@@ -25,6 +25,7 @@ const NAVIGATION: NavigationItem[] = [
   { to: "/imaging-studies", text: "Imaging studies", isFor: isStudyCreator },
   { to: "/ai-models", text: "AI models", isFor: isStudyCreator },
   { to: "/people", text: "People", isFor: (me) => me.is_site_administrator },
+  { to: "/webhooks", text: "Webhooks", isFor: (me) => me.is_site_administrator },
 ];
 
 export function TopBar() {

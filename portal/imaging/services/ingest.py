@@ -25,6 +25,8 @@ from portal.imaging.services.files import REASONS, Judged, file_take, refused
 from portal.imaging.services.frames import frames_request
 from portal.imaging.services.mirror import Arrival, instances_mirror
 from portal.imaging.uploads import StoredUpload
+from portal.webhooks.events import EventKind
+from portal.webhooks.services import emit
 
 STREAM = "imaging"
 BATCH_FILES = 25
@@ -98,6 +100,11 @@ def ingest_job_run(job: IngestJob, lease: jobs.Lease, *, report: Report | None =
     _tell(report, len(done), len(done))
     # The job has ended well whatever happens to the files that are no longer needed.
     shutil.rmtree(upload_folder(job.pk), ignore_errors=True)
+
+
+def ingest_job_notice(job: IngestJob, state: JobState) -> None:
+    """Tell webhooks that an ingest has ended; part of the transaction that stores it."""
+    emit(kind=EventKind.INGEST_JOB_FINISHED, data={"ingest_job_id": job.pk, "state": str(state)})
 
 
 def _series_of(job: IngestJob) -> QuerySet[Series]:

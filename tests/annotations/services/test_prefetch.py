@@ -67,11 +67,17 @@ def test_the_answer_names_images_and_nothing_else(built: Built) -> None:
     study = built.assignment(reader, 2).case.imaging_study
     study.series.update(number_of_instances=1)
     answer = client.post(f"/api/v1/reads/{read.pk}/prefetch")
+    assert answer["Cache-Control"] == "no-store"
     series = study.series.get().series_instance_uid
-    assert answer.json() == {
+    said = answer.json()
+    (grant,) = said.pop("frame_grants")
+    assert said == {
         "study_instance_uid": study.study_instance_uid,
         "series": [{"series_instance_uid": series, "number_of_instances": 1}],
     }
+    assert set(grant) == {"study_instance_uid", "grant", "expires_at", "series"}
+    assert grant["study_instance_uid"] == study.study_instance_uid
+    assert [one["series_instance_uid"] for one in grant["series"]] == [series]
 
 
 # --- what takes access away moves the epochs of those who lose it

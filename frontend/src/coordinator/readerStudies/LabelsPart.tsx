@@ -35,18 +35,17 @@ export function LabelsPart({ readerStudy }: PartProps) {
             <Button
               component="a"
               variant="default"
-              href={files.labelsJson}
-              download={`labels-${readerStudy.id}.json`}
+              href={files.labelsJsonLines}
+              download={`labels-${readerStudy.id}.jsonl`}
             >
-              JSON
+              JSON lines
             </Button>
           </>
         }
       >
         <Text size="sm">
           One row per read: reader, case, imaging study, every answer in a column of its own, and the located
-          findings with their geometry in patient millimetres. A file holds up to 1000 reads; the API gives
-          the rest page by page.
+          findings with their geometry in patient millimetres. JSON lines hold one read a line.
         </Text>
       </Section>
       <Section title="From a program">

@@ -12,6 +12,7 @@ import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
+import { WebhooksPart } from "./WebhooksPart";
 
 const PARTS: Record<string, ComponentType<PartProps>> = {
   overview: OverviewPart,
@@ -23,6 +24,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
   labels: LabelsPart,
+  webhooks: WebhooksPart,
 };
 
 /** One reader study: the part that the address names. */

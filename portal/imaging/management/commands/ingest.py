@@ -12,7 +12,7 @@ from portal import jobs
 from portal.db import JobState
 from portal.imaging.models import IngestJob, IngestSource
 from portal.imaging.selectors import refused_items
-from portal.imaging.services.ingest import counts_of, ingest_job_create_from_paths, ingest_job_run
+from portal.imaging.services.ingest import counts_of, ingest_job_create_from_paths, ingest_job_notice, ingest_job_run
 
 SOME_REFUSED = 3
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 except KeyboardInterrupt as stop:
                     raise jobs.JobCancelled(str(job.pk)) from stop
 
-            jobs.run(IngestJob, job.pk, work)
+            jobs.run(IngestJob, job.pk, work, ended=ingest_job_notice)
         job.refresh_from_db()
         self._summarise(job)
 

@@ -1,0 +1,108 @@
+"""What comes along when a read is opened: the grants by which its images, and no others, are fetched at once."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from annotations.models import CasePrior, ReaderStudy
+from portal.accounts.models import User
+from portal.imaging import grants
+from tests.annotations.building import Built, launched, mirrored_study
+
+pytestmark = pytest.mark.django_db
+# The caller, the assignment, the read with all that is said of it, and the grants: measured, not to grow unseen.
+MOST_QUERIES = 26
+
+
+@pytest.fixture
+def built() -> Built:
+    """Each case has a prior of its own."""
+    made = launched()
+    for number, case in enumerate(made.cases):
+        prior = mirrored_study(f"prior-{number}")
+        prior.series.update(number_of_instances=1)
+        case.imaging_study.series.update(number_of_instances=1)
+        CasePrior.objects.create(case=case, imaging_study=prior, position=1)
+    return made
+
+
+def signed_in(reader: User) -> Client:
+    client = Client()
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def opened(built: Built, client: Client, reader: User, position: int = 1) -> Any:
+    answer = client.post(f"/api/v1/assignments/{built.assignment(reader, position).pk}/open")
+    assert answer.status_code == 200, answer.content
+    assert answer["Cache-Control"] == "no-store"
+    return answer.json()
+
+
+def holds(client: Client, grant: str, imaging_study_id: uuid.UUID) -> bool:
+    """Is it good as it is, without a question to the database?"""
+    request = RequestFactory().get("/frames/", headers={grants.HEADER: grant})
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    with CaptureQueriesContext(connection) as queries:
+        answer = grants.holds(request, imaging_study_id)
+    assert len(queries) == 0
+    return answer
+
+
+@pytest.mark.parametrize("shows_priors", [False, True])
+def test_opening_grants_the_images_of_the_case_and_the_priors_that_are_shown(built: Built, shows_priors: bool) -> None:
+    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(shows_priors=shows_priors)
+    reader = built.readers[0]
+    client = signed_in(reader)
+    read = opened(built, client, reader)
+    case = built.assignment(reader, 1).case
+    wanted = [case.imaging_study, *(one.imaging_study for one in case.priors.all() if shows_priors)]
+    granted = {one["study_instance_uid"]: one for one in read["frame_grants"]}
+    assert set(granted) == {study.study_instance_uid for study in wanted}
+    for study in wanted:
+        one = granted[study.study_instance_uid]
+        (row,) = one["series"]
+        assert row["series_instance_uid"] == study.series.get().series_instance_uid
+        # Nothing is written yet: a worker is asked for it, as by the route for grants.
+        assert (row["state"], row["frames_url"]) == ("PENDING", None)
+        assert study.series.get().frames is not None
+        assert holds(client, one["grant"], study.pk)
+        assert not holds(Client(), one["grant"], study.pk)
+        other = built.assignment(reader, 2).case.imaging_study
+        assert not holds(client, one["grant"], other.pk)
+
+
+def test_what_is_taken_away_ends_the_grant_of_an_opened_read(
+    built: Built, django_capture_on_commit_callbacks: Any
+) -> None:
+    reader = built.readers[0]
+    client = signed_in(reader)
+    (one,) = opened(built, client, reader)["frame_grants"]
+    study = built.assignment(reader, 1).case.imaging_study
+    assert holds(client, one["grant"], study.pk)
+    cookies = client.cookies.copy()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/sign-out")
+    # Somebody has kept the cookie.
+    client.cookies.update(cookies)
+    assert not holds(client, one["grant"], study.pk)
+
+
+def test_reading_a_read_again_gives_no_grant(built: Built) -> None:
+    reader = built.readers[0]
+    client = signed_in(reader)
+    read = opened(built, client, reader)
+    assert "frame_grants" not in client.get(f"/api/v1/reads/{read['id']}").json()
+
+
+def test_opening_again_asks_the_database_no_more_than_it_did(built: Built) -> None:
+    reader = built.readers[0]
+    client = signed_in(reader)
+    opened(built, client, reader)
+    with CaptureQueriesContext(connection) as queries:
+        opened(built, client, reader)
+    assert len(queries) <= MOST_QUERIES, [one["sql"][:120] for one in queries]
