@@ -75,7 +75,7 @@ def test_a_form_with_every_kind_is_built_read_and_exported(
     scale = card(page, 3)
     head(page, 3).click()
     scale.get_by_role("button", name="BI-RADS", exact=True).click()
-    scale.get_by_text("“Cannot assess” is allowed").click()
+    scale.get_by_role("switch", name="“Cannot assess” is allowed").check()
     reasons = scale.get_by_role("textbox", name="Reasons offered").or_(scale.get_by_label("Reasons offered")).first
     reasons.fill("Motion")
     reasons.press("Enter")
