@@ -30,6 +30,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_referencestandard",
         "annotations_referencetruth",
         "annotations_revision",
+        "annotations_schemaimage",
         "annotations_segmentversion",
         "audit_event",
         "inference_heatmap",
