@@ -130,14 +130,16 @@ def _own(user: Any, prefix: str = "") -> Q:
 def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
 
-    Those who build reader studies see all; a reader sees the cases assigned to them, and their priors where the
-    protocol shows these; a coordinator or adjudicator sees the cases and priors of their reader studies.
+    Those who build reader studies see all; a reader sees the cases they have opened and the one they were told to
+    fetch ahead, and their priors where the protocol shows these; a coordinator or adjudicator sees the cases and
+    priors of their reader studies.
     """
     if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
         return ImagingStudy.objects.all()
     if not user.is_authenticated:
         return ImagingStudy.objects.none()
-    assigned = Assignment.objects.filter(_own(user))
+    reached = ~Q(state=AssignmentState.PENDING) | Q(images_named_at__isnull=False)
+    assigned = Assignment.objects.filter(_own(user), reached)
     overseen = Case.objects.filter(
         removed_at=None,
         reader_study__memberships__user=user,

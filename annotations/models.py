@@ -211,6 +211,9 @@ class Assignment(UuidModel):
     is_training = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
+    images_named_at = models.DateTimeField(
+        null=True, help_text="When its reader was first told which images to fetch ahead; until then they are closed."
+    )
 
     class Meta:
         ordering = ["position"]

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -119,6 +120,11 @@ def _field_problems(detail: Any, path: str = "") -> list[FieldProblem]:
     return [{"field": path or "non_field_errors", "code": str(code), "detail": str(detail)}]
 
 
+def _too_large() -> dict[str, Any]:
+    limit_mib = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    return problem(413, "too_large", f"The body is larger than {limit_mib} MiB; send less at a time.")
+
+
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's hook: every expected error leaves the API as a problem document."""
     headers: dict[str, str] = {}
@@ -128,6 +134,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         body = problem(404, NotFound.code, NotFound().detail)
     elif isinstance(error, PermissionDenied):
         body = problem(403, Forbidden.code, Forbidden().detail)
+    elif isinstance(error, RequestDataTooBig):
+        body = _too_large()
     elif isinstance(error, exceptions.ValidationError):
         body = problem(400, "invalid", "The input is not valid.", _field_problems(error.detail))
     elif isinstance(error, exceptions.APIException):
@@ -142,6 +150,16 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     set_rollback()
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_JSON)
+
+
+def bad_request_page(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's 400 outside DRF: an unknown host, a body that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return JsonResponse(_too_large(), status=413, content_type=PROBLEM_JSON)
+    detail = (
+        "The request is not allowed." if isinstance(exception, SuspiciousOperation) else "The request is not valid."
+    )
+    return problem_response(400, "bad_request", detail)
 
 
 def not_found_page(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from portal import health, pages
 from portal.accounts import session_views
 
+handler400 = "portal.errors.bad_request_page"
 handler404 = "portal.errors.not_found_page"
 handler500 = "portal.errors.server_error_page"
 

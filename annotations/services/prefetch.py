@@ -1,12 +1,12 @@
 """What may be fetched ahead: the images of the case that the reader reads next, and of no other."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotations.models import Assignment, Read, ReaderStudyState
 from annotations.selectors.assignments import unsigned_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
-from portal.audit.models import Event
 from portal.audit.services import record
 from portal.imaging.models import ImagingStudy
 
@@ -23,8 +23,8 @@ def next_images(*, by: User, read: Read) -> ImagingStudy | None:
     following = _following(read)
     if following is None:
         return None
-    told = Event.objects.filter(object_type=Assignment._meta.label, object_id=str(following.pk), action=ACTION)
-    if not told.exists():
+    told = Assignment.objects.filter(pk=following.pk, images_named_at=None).update(images_named_at=timezone.now())
+    if told:
         record(stream=stream_of_reader(following), actor=by, action=ACTION, obj=following)
     return following.case.imaging_study
 

@@ -25,14 +25,14 @@ def _named(attributes: dict[str, DicomJson]) -> DicomJson:
     return {tag_of(keyword): value for keyword, value in attributes.items()}
 
 
-def study_row(study: ImagingStudy, base_url: str) -> DicomJson:
-    """An imaging study in a QIDO-RS answer: under its pseudonym, without dates."""
+def study_row(study: ImagingStudy, base_url: str, *, names_patient: bool) -> DicomJson:
+    """An imaging study in a QIDO-RS answer: without dates, and without the pseudonym for those who only read."""
     return _named(
         {
             "SpecificCharacterSet": attribute("CS", "ISO_IR 192"),
             "ModalitiesInStudy": attribute("CS", *study.modalities),
             "RetrieveURL": attribute("UR", f"{base_url}/studies/{study.study_instance_uid}"),
-            "PatientID": attribute("LO", study.patient.patient_key),
+            "PatientID": attribute("LO", study.patient.patient_key if names_patient else None),
             "StudyInstanceUID": attribute("UI", study.study_instance_uid),
             "NumberOfStudyRelatedSeries": attribute("IS", study.number_of_series),
             "NumberOfStudyRelatedInstances": attribute("IS", study.number_of_instances),
@@ -78,11 +78,15 @@ def instance_row(instance: Instance, series: Series, base_url: str) -> DicomJson
     )
 
 
-def cleaned_metadata(row: DicomJson, instance: Instance, patient_key: str, read: ReadElement) -> DicomJson:
-    """One instance's metadata as a viewer may see it: allowed elements, the pseudonym, tables inline."""
+def cleaned_metadata(row: DicomJson, instance: Instance, read: ReadElement) -> DicomJson:
+    """One instance's metadata as a viewer may see it: allowed elements, tables inline.
+
+    PatientID is there, as PS3.3 C.7.1.1 wants, and empty: with a pseudonym a reader could tell which cases are one
+    patient's.
+    """
     clean = _allowed(row, (), read) | suv_elements(row) | _plain_palette(row, read)
     clean[tag_of("SpecificCharacterSet")] = attribute("CS", "ISO_IR 192")
-    clean[tag_of("PatientID")] = attribute("LO", patient_key)
+    clean[tag_of("PatientID")] = attribute("LO")
     clean[tag_of("AvailableTransferSyntaxUID")] = attribute("UI", instance.transfer_syntax_uid)
     return dict(sorted(clean.items()))
 

@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from portal.accounts.authentication import caller
+from portal.accounts.permissions import site_roles
+from portal.accounts.policy import Action, allowed
 from portal.errors import Invalid, PortalError
 from portal.imaging import dicomweb, media_types
 from portal.imaging.access import (
@@ -111,13 +113,15 @@ class StudiesApi(DicomwebApi):
     def get(self, request: Request) -> HttpResponse:
         """Search the imaging studies that the caller may see."""
         found = viewable_imaging_studies(caller(request)).select_related("patient")
-        filters = {
-            "StudyInstanceUID": "study_instance_uid",
-            "PatientID": "patient__patient_key",
-            "ModalitiesInStudy": "modalities__contains",
-        }
+        filters = {"StudyInstanceUID": "study_instance_uid", "ModalitiesInStudy": "modalities__contains"}
+        # Who lists imaging studies sees whose they are; a reader must not tell which cases are one patient's.
+        names_patient = allowed(Action.IMAGING_LIST, site_roles(request.user))
+        if names_patient:
+            filters["PatientID"] = "patient__patient_key"
         ordered = found.order_by("study_instance_uid")
-        return _search(request, ordered, filters, lambda one: dicomweb.study_row(one, base_url()))
+        return _search(
+            request, ordered, filters, lambda one: dicomweb.study_row(one, base_url(), names_patient=names_patient)
+        )
 
 
 class StudySeriesApi(DicomwebApi):

@@ -198,7 +198,7 @@ def test_metadata_holds_what_a_viewer_needs_and_no_canary(see, slice_with_canari
     (row,) = json.loads(text)
     assert row["00280030"]["Value"] == [0.5, 0.7]
     assert row["00200032"]["Value"] == [-10, -20, 1]
-    assert row["00100020"]["Value"] == [Instance.objects.get().series.imaging_study.patient.patient_key]
+    assert row["00100020"] == {"vr": "LO"}
     assert row["00283010"]["Value"] == [{"00281050": {"Value": [7], "vr": "DS"}}]
 
 
@@ -212,6 +212,18 @@ def test_searches_hold_no_canary_and_point_to_the_portal(see, slice_with_canarie
         assert "1901" not in answer.content.decode()
         assert row["0020000D"]["Value"] == [data_set.StudyInstanceUID]
         assert row["00081190"]["Value"][0].startswith(f"{django_settings.PUBLIC_URL}/dicomweb/studies/")
+
+
+def test_only_who_lists_imaging_studies_is_told_whose_they_are(see, reader, slice_with_canaries):
+    key = Instance.objects.get().series.imaging_study.patient.patient_key
+    address = f"studies?PatientID={key}"
+    refused = see(address)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "unsupported")
+    assert key not in see("studies").content.decode()
+    reader.may_create_reader_studies = True
+    reader.save()
+    (row,) = see(address).json()
+    assert row["00100020"]["Value"] == [key]
 
 
 def test_palette_tables_come_inline(see, ingest_data_sets, seed):

@@ -316,6 +316,7 @@ def complete_side(letter: str) -> Side:
             "the randomisation seed": f"seed-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",
+            "the patient's pseudonym": study.patient.patient_key,
         },
     )
 

@@ -26,7 +26,7 @@ FORMS = (RAW, HTJ2K)
 _MANIFEST = "manifest.json.gz"
 _INDEX = "index.json"
 # Raise it when what is written changes: folders of other formats are not used.
-FORMAT = 1
+FORMAT = 2
 # Every hundredth frame that is read is compared with its digest: a disk that rots is noticed, at no cost to speak of.
 _CHECK_EVERY = 100
 

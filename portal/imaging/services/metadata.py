@@ -28,7 +28,7 @@ class PixelsUndecodable(PortalError):
 
 _IMPLICIT_VR = "1.2.840.10008.1.2"
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 3
+_VERSION = 4
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
@@ -116,7 +116,7 @@ def _clean_row(row: DicomJson, instance: Instance, series: Series, gateway: Orth
     tables = {}
     if instance.transfer_syntax_uid == _IMPLICIT_VR:
         tables = implicit_tables(row, partial(_value_if_there, read))
-    clean = cleaned_metadata(row | tables, instance, series.imaging_study.patient.patient_key, read)
+    clean = cleaned_metadata(row | tables, instance, read)
     if not _is_decoded_here(row, instance):
         return clean
     return clean | described_pixels(_decoded_frame(instance, 1, gateway).description)

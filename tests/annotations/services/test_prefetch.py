@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from annotations.access import viewable_imaging_studies
 from annotations.models import AssignmentState, Read
 from annotations.services import reads
 from annotations.services.prefetch import ACTION, next_images
@@ -35,6 +36,22 @@ def test_the_next_case_is_the_next_of_the_own_order_and_stays_unopened(built: Bu
         assert next_images(by=reader, read=read) == following.case.imaging_study
         assert built.assignment(reader, 2).state == AssignmentState.PENDING
         assert not Read.objects.filter(assignment=following).exists()
+
+
+def test_an_unopened_case_is_closed_to_its_reader_until_it_is_named(built: Built) -> None:
+    reader = built.readers[0]
+
+    def seen() -> set[int]:
+        numbers = (1, 2, 3)
+        studies = {built.assignment(reader, number).case.imaging_study_id: number for number in numbers}
+        return {studies[pk] for pk in viewable_imaging_studies(reader).values_list("pk", flat=True)}
+
+    assert seen() == set()
+    read = built.open(reader)
+    assert seen() == {1}
+    next_images(by=reader, read=read)
+    assert seen() == {1, 2}
+    assert not viewable_imaging_studies(built.readers[1]).exists()
 
 
 def test_it_is_recorded_once_and_the_chain_holds(built: Built) -> None:
