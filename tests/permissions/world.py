@@ -171,7 +171,7 @@ def payload(instance: Instance, *, finding_id: str, confidence: int = 61) -> dic
         "frame_number": 1,
     }
     return {
-        "version": 2,
+        "version": 3,
         "answers": {"nodule_present": True, "confidence": confidence},
         "ai_decisions": [],
         "findings": [
