@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from annotations.domain.blinding import HIDDEN, shows_past_reads
 from annotations.domain.segment_marks import segments_named
 from annotations.models import (
+    Arm,
     Assignment,
     AssignmentState,
     Case,
@@ -22,6 +24,7 @@ from annotations.models import (
     SchemaImage,
     SegmentVersion,
 )
+from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
 from portal.errors import Forbidden, NotFound
@@ -65,32 +68,60 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
     return assignment
 
 
+def own_assignments(user: Any, reader_study: ReaderStudy) -> QuerySet[Assignment]:
+    """Return the caller's own assignments in a reader study, in reading order, their rows locked."""
+    own = Assignment.objects.filter(_own(user), reader_study=reader_study)
+    return own.select_for_update(of=("self",)).order_by("position")
+
+
 def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
-    """Return the caller's own read, with assignment, case and label schema."""
-    query = Read.objects.select_related(
-        "assignment__reader_study",
-        "assignment__arm",
-        "assignment__session",
-        "assignment__case__imaging_study",
-        "label_schema",
-        "signed_revision",
-    )
+    """Return the caller's own read, with assignment, case and label schema.
+
+    Two queries on purpose: to plan one join over all these tables takes PostgreSQL longer than both together.
+    """
+    query = Read.objects.select_related("assignment", "label_schema")
     if lock:
         query = query.select_for_update(of=("self", "assignment"))
-    read = query.filter(_own(user, "assignment__"), pk=read_id).first()
+    read = query.filter(pk=read_id, assignment__reader=user).first()
     if read is None:
+        raise NotFound
+    read.assignment = own_assignment(user, read.assignment_id)
+    return read
+
+
+def own_read_shown(user: Any, read_id: uuid.UUID) -> Read:
+    """Return the caller's own read as far as the protocol still shows it: some arms hide what is signed."""
+    read = own_read(user, read_id)
+    assignment = read.assignment
+    if read.signed_at and not shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training):
         raise NotFound
     return read
 
 
 def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
-    read = Read.objects.select_related("assignment").filter(pk=read_id).first()
+    read = (
+        Read.objects.select_related("assignment__reader", "assignment__case", "label_schema").filter(pk=read_id).first()
+    )
     if read is None:
         raise NotFound
     if roles_in(user, read.assignment.reader_study_id) & MANAGING_ROLES:
         return read
-    return own_read(user, read_id)
+    return own_read_shown(user, read_id)
+
+
+def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read, its row locked, to a coordinator of its reader study; its reader may see it, but not this."""
+    read = (
+        Read.objects.select_related("assignment__reader_study", "signed_revision")
+        .select_for_update(of=("self", "assignment"))
+        .filter(pk=read_id)
+        .first()
+    )
+    if read is None:
+        raise NotFound
+    reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return read
 
 
 def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:
@@ -107,7 +138,7 @@ def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sh
         return version
     if Role.API_CLIENT in roles and _is_signed_with(version):
         return version
-    own_read(user, read_id)
+    own_read_shown(user, read_id)
     return version
 
 
@@ -122,7 +153,6 @@ def _own(user: Any, prefix: str = "") -> Q:
             f"{prefix}reader": user,
             f"{prefix}reader_study__memberships__user": user,
             f"{prefix}reader_study__memberships__role": Role.READER,
-            f"{prefix}reader_study__state__in": [ReaderStudyState.OPEN, ReaderStudyState.CLOSED],
         }
     ) & ~Q(**{f"{prefix}state": AssignmentState.VOID})
 
@@ -145,14 +175,37 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
     )
-    priors = CasePrior.objects.filter(
-        Q(case__in=assigned.filter(reader_study__shows_priors=True).values("case")) | Q(case__in=overseen)
-    )
+    priors = CasePrior.objects.filter(Q(case__in=_with_priors_shown(assigned)) | Q(case__in=overseen))
     return ImagingStudy.objects.filter(
         Q(pk__in=assigned.values("case__imaging_study"))
         | Q(pk__in=overseen.values("imaging_study"))
         | Q(pk__in=priors.values("imaging_study"))
     )
+
+
+def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the reader studies in which the caller has to do with an imaging study: reads it, or oversees it."""
+    of_case = Q(case__imaging_study=imaging_study_id)
+    of_prior = Q(case__priors__imaging_study=imaging_study_id, reader_study__shows_priors=True)
+    assigned = Assignment.objects.filter(_own(user)).filter(of_case | of_prior)
+    overseen = Case.objects.filter(
+        Q(imaging_study=imaging_study_id) | Q(priors__imaging_study=imaging_study_id),
+        removed_at=None,
+        reader_study__memberships__user=user,
+        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
+    )
+    through = (
+        assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
+    )
+    return sorted(pk for (pk,) in through)
+
+
+def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:
+    """Return the cases whose priors the protocol shows now: where one arm hides them, only while another is read."""
+    hiding = Arm.objects.filter(blinding__priors=HIDDEN)
+    shown = assigned.filter(reader_study__shows_priors=True).exclude(arm__in=hiding)
+    at_rest = [AssignmentState.PENDING, AssignmentState.SIGNED]
+    return shown.exclude(reader_study__in=hiding.values("reader_study"), state__in=at_rest).values("case")
 
 
 def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
@@ -190,3 +243,13 @@ def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
     if image is None:
         raise NotFound
     return image
+
+
+def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
+    """Return a reader of a reader study that the caller may manage."""
+    reader = User.objects.filter(
+        pk=user_id, memberships__reader_study=reader_study, memberships__role=Role.READER
+    ).first()
+    if reader is None:
+        raise NotFound
+    return reader

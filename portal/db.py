@@ -1,10 +1,22 @@
 """Base models: UUID keys, append-only tables and jobs."""
 
 import uuid
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from django.db import migrations, models
 from django.utils import timezone
+
+
+class Seal(NamedTuple):
+    """How the audit trail binds the rows of a model (`portal.audit.rows`), as a class attribute `SEAL`.
+
+    `scope`: lookup of the reader study that a row belongs to; empty where it belongs to none. `fields`: what is bound,
+    where the rest of the row may move; None: the whole row. `from_first_use`: a row may be there before any event.
+    """
+
+    scope: str = ""
+    fields: tuple[str, ...] | None = None
+    from_first_use: bool = False
 
 
 class UuidModel(models.Model):

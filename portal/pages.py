@@ -1,5 +1,9 @@
 """The single-page application's one HTML page."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +14,9 @@ from django.views.decorators.http import require_safe
 
 from portal.errors import problem_response
 
+# Modules that the build gives files of their own.
+READING_ROOM = ("src/viewer/index.ts", "src/reading/ReadingScreen.tsx")
+
 
 @require_safe
 @never_cache
@@ -17,7 +24,7 @@ from portal.errors import problem_response
 def app(request: HttpRequest, path: str = "") -> HttpResponse:
     """Answer every path of the front end; its router does the rest."""
     try:
-        return render(
+        page = render(
             request,
             "index.html",
             {
@@ -27,3 +34,22 @@ def app(request: HttpRequest, path: str = "") -> HttpResponse:
         )
     except TemplateDoesNotExist:
         return problem_response(503, "front_end_missing", "The front end is not built. Run `make up`.")
+    if path.startswith("assignments/"):
+        # The browser would hear of the viewer, by far the largest part, only when the rest has been run.
+        page["Link"] = ", ".join(f'<{url}>; rel="modulepreload"; crossorigin' for url in _reading_room_code())
+    return page
+
+
+@cache
+def _reading_room_code() -> tuple[str, ...]:
+    """The addresses of the code of the reading room, as the build of the front end lists them."""
+    listed = Path(settings.FRONT_END) / ".vite" / "manifest.json"
+    manifest = json.loads(listed.read_text()) if listed.is_file() else {}
+    found: dict[str, None] = {}
+    waiting = [name for name in READING_ROOM if name in manifest]
+    while waiting:
+        part = manifest[waiting.pop(0)]
+        if part["file"] not in found:
+            found[part["file"]] = None
+            waiting += part.get("imports", ())
+    return tuple(f"{settings.STATIC_URL}app/{file}" for file in found)

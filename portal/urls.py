@@ -1,6 +1,5 @@
 """Every route of the site. Each name has a row in `portal.accounts.policy.ROUTES`."""
 
-from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -27,7 +26,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path(
         "accounts/sign-in",
-        auth_views.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
+        session_views.SignInView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
         name="sign-in",
     ),
     path("accounts/sign-out", session_views.SignOutView.as_view(), name="sign-out"),

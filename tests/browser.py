@@ -4,6 +4,9 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
+
+from tests.browserless import PASSWORD
 
 # WebGL2 by software, so that the viewer draws on a machine without a GPU; root may not use Chromium's sandbox.
 CHROMIUM_ARGUMENTS = [
@@ -32,3 +35,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """A screen as a radiologist's small monitor has it."""
     return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
+
+
+def sign(page: Page, password: str = PASSWORD) -> None:
+    """Sign the read that is open: the key leads to the password, Enter signs."""
+    page.keyboard.press("Control+Enter")
+    field = page.get_by_label("Password to sign")
+    field.fill(password)
+    field.press("Enter")

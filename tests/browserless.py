@@ -13,6 +13,11 @@ PASSWORD = "correct horse battery staple"
 DEADLINE_S = 90.0
 
 
+def signature(content: dict[str, Any]) -> dict[str, Any]:
+    """What is sent to sign: the content, the password again, and what the signature means."""
+    return {**content, "password": PASSWORD, "meaning": "FINDINGS"}
+
+
 class Person:
     """A signed-in account with the browser's session and CSRF token."""
 

@@ -10,8 +10,12 @@ import numpy as np
 from validation.stats.checks import BoolArray, FloatArray
 
 EXCLUSION_DETAILS = {
+    "training": "The case was read for training, with its truth shown afterwards.",
+    "withdrawn": "The case was withdrawn.",
     "no-truth": "The reference standard says nothing about the case.",
-    "not-assigned": "The case was not assigned to this reader.",
+    "not-assigned": "The case was not assigned to this reader in this arm.",
+    "other-arm": "The read belongs to another arm, which this analysis does not use.",
+    "repeat": "The read is a hidden repeat, which serves the reader's agreement with themself.",
     "unsigned": "The read has not been signed.",
     "void": "The assignment was withdrawn.",
     "call-cannot-assess": "The reader signed that the call cannot be assessed.",
@@ -61,6 +65,7 @@ class Dataset:
 
     level: float
     truth: BoolArray
+    patients: tuple[str, ...]
     participants: tuple[Participant, ...]
     exclusions: tuple[Exclusion, ...]
     counts: dict[str, int]
@@ -78,9 +83,15 @@ class Dataset:
 
 def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
     """Build the arrays of an analysis from the content of a snapshot."""
-    analysed = [case for case in snapshot["cases"] if case["truth"] is not None]
-    without_truth = tuple(case["name"] for case in snapshot["cases"] if case["truth"] is None)
-    exclusions = [Exclusion(None, "", "no-truth", without_truth)] if without_truth else []
+    reasons: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
+    for case in snapshot["cases"]:
+        reasons[_case_reason(case)].append(case)
+    analysed = reasons.pop(None, [])
+    exclusions = [
+        Exclusion(None, "", reason, tuple(case["name"] for case in reasons[reason]))
+        for reason in EXCLUSION_DETAILS
+        if reason in reasons
+    ]
     participants = []
     for participant, excluded in [*_ai(snapshot, analysed), *_readers(snapshot, analysed)]:
         participants.append(participant)
@@ -89,10 +100,20 @@ def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
     return Dataset(
         level=snapshot["configuration"]["confidence_level"],
         truth=truth,
+        patients=tuple(case["patient"] for case in analysed),
         participants=tuple(participants),
         exclusions=tuple(exclusions),
         counts=_counts(snapshot, analysed, truth),
     )
+
+
+def _case_reason(case: Mapping[str, Any]) -> str | None:
+    """Say why a case counts for nobody. Snapshots from before there were designs name neither of the first two."""
+    if case.get("is_training"):
+        return "training"
+    if case.get("is_withdrawn"):
+        return "withdrawn"
+    return "no-truth" if case["truth"] is None else None
 
 
 def _ai(
@@ -118,10 +139,22 @@ def _readers(
     snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Participant, list[Exclusion]]]:
     by_reader: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    left_out: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for read in snapshot["reads"]:
-        by_reader[read["reader"]][read["case"]] = read
+        reason = _read_reason(snapshot, read)
+        if reason is None:
+            by_reader[read["reader"]][read["case"]] = read
+        else:
+            left_out[read["reader"]][reason].append(read["case"])
     readers = sorted(snapshot["readers"], key=lambda reader: (reader["name"], reader["id"]))
-    return [_reader(snapshot, analysed, reader, by_reader[reader["id"]]) for reader in readers]
+    return [_reader(snapshot, analysed, one, by_reader[one["id"]], left_out[one["id"]]) for one in readers]
+
+
+def _read_reason(snapshot: Mapping[str, Any], read: Mapping[str, Any]) -> str | None:
+    """Say why a read of an analysed case is not used: arms are never mixed, and repeats come a second time."""
+    if read.get("arm") != snapshot["configuration"].get("arm"):
+        return "other-arm"
+    return "repeat" if read.get("repeat_number") else None
 
 
 def _reader(
@@ -129,6 +162,7 @@ def _reader(
     analysed: Sequence[Mapping[str, Any]],
     reader: Mapping[str, str],
     reads: Mapping[str, Mapping[str, Any]],
+    left_out: Mapping[str, Sequence[str]],
 ) -> tuple[Participant, list[Exclusion]]:
     schema, threshold = snapshot["label_schema"], snapshot["configuration"]["call_threshold"]
     call_is_rating = threshold is not None
@@ -145,6 +179,8 @@ def _reader(
         calls=calls, rates=rates, call=call == 1.0, has_call=has_call, rating=rating, has_rating=has_rating,
     )  # fmt: skip
     reasons: dict[str, list[str]] = defaultdict(list)
+    for reason, case_ids in left_out.items():
+        reasons[reason] = [case["name"] for case in analysed for pk in case_ids if pk == case["id"]]
     for index, case in enumerate(analysed):
         lacking = {"call": calls and not has_call[index], "rating": rates and not has_rating[index]}
         for reason in _reasons(reads.get(case["id"]), [part for part in lacking if lacking[part]], call_is_rating):
@@ -152,7 +188,7 @@ def _reader(
     return participant, [
         Exclusion(key, reader["name"], reason, tuple(reasons[reason]))
         for reason in EXCLUSION_DETAILS
-        if reason in reasons
+        if reasons[reason]
     ]
 
 
@@ -181,15 +217,16 @@ def _column(values: Sequence[float | bool | None]) -> tuple[FloatArray, BoolArra
 
 
 def _counts(snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]], truth: BoolArray) -> dict[str, int]:
-    signed = [read for read in snapshot["reads"] if read["state"] == "SIGNED"]
+    used = [read for read in snapshot["reads"] if not read.get("is_training") and _read_reason(snapshot, read) is None]
+    signed = [read for read in used if read["state"] == "SIGNED"]
     return {
         "cases": len(snapshot["cases"]),
         "positives": int(truth.sum()),
         "negatives": int((~truth).sum()),
-        "without_truth": len(snapshot["cases"]) - len(analysed),
+        "without_truth": sum(case["truth"] is None for case in snapshot["cases"]),
         "patients": len({case["patient"] for case in snapshot["cases"]}),
         "readers": len(snapshot["readers"]),
-        "reads_assigned": sum(read["state"] != "VOID" for read in snapshot["reads"]),
+        "reads_assigned": sum(read["state"] != "VOID" for read in used),
         "reads_signed": len(signed),
         "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
         "predictions": len(snapshot["predictions"]),

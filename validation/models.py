@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db import models
 
 from annotations.models import ReaderStudy
-from portal.db import AppendOnlyModel, JobModel
+from portal.db import AppendOnlyModel, JobModel, Seal
 
 
 class AnalysisSnapshot(AppendOnlyModel):
     """Everything an analysis run reads, frozen as canonical JSON."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="+")
     content = models.TextField()
@@ -33,6 +35,8 @@ class AnalysisRun(JobModel):
 
 class AnalysisResult(AppendOnlyModel):
     """What a run computed, as canonical JSON: the same snapshot gives the same bytes."""
+
+    SEAL = Seal(scope="run__reader_study")
 
     run = models.OneToOneField(AnalysisRun, on_delete=models.PROTECT, related_name="result")
     content = models.TextField()

@@ -26,12 +26,13 @@ def execute(run: AnalysisRun, lease: Lease) -> None:
     )
     content = canonical_result(document)
     with transaction.atomic():
-        AnalysisResult.objects.create(run=run, content=content, digest=sha256(content))
+        result = AnalysisResult.objects.create(run=run, content=content, digest=sha256(content))
         record(
             stream=stream_of(run.reader_study_id),
             actor=None,
             action="analysis_run.succeed",
             obj=run,
             detail={"result_digest": sha256(content)},
+            rows=[result],
         )
         lease.finish(JobState.SUCCEEDED)

@@ -7,7 +7,17 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
-from annotations.models import Assignment, Case, LabelSchema, ReaderStudy, ReferenceStandard, ReferenceTruth
+from annotations.models import (
+    Arm,
+    Assignment,
+    AssignmentState,
+    Case,
+    LabelSchema,
+    ReaderStudy,
+    ReferenceStandard,
+    ReferenceTruth,
+    Revision,
+)
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import reference_standard_of
 from portal.errors import Conflict, Invalid
@@ -25,7 +35,7 @@ def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
 
 
 def snapshot_content(
-    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None
+    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None, arm: str | None = None
 ) -> dict[str, Any]:
     """Collect everything the analysis of a reader study depends on, in a fixed order."""
     standard = reference_standard_of(reader_study=reader_study)
@@ -37,14 +47,17 @@ def snapshot_content(
     questions = _questions(schema)
     if call_threshold is not None and questions["rating"] is None:
         raise Invalid("The label schema has no question with the role RATING to apply a threshold to.")
+    chosen = _arm(reader_study, arm)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     assignments = _assignments(reader_study)
+    training = {one.case_id for one in assignments if one.is_training}
     model_version = reader_study.ai_model_version
     return {
         "format": SNAPSHOT_FORMAT,
         "version": SNAPSHOT_VERSION,
         "reader_study": {"id": str(reader_study.pk), "name": reader_study.name},
-        "configuration": {"confidence_level": confidence_level, "call_threshold": call_threshold},
+        "configuration": {"confidence_level": confidence_level, "call_threshold": call_threshold, "arm": chosen.key},
+        "arms": [{"key": one.key, "name": one.name, "ai_display": one.ai_display} for one in reader_study.arms.all()],
         "label_schema": {"id": str(schema.pk), "version": schema.version, **questions},
         "reference_standard": {
             "id": str(standard.pk),
@@ -53,10 +66,20 @@ def snapshot_content(
         },
         "model_version": _model_version(model_version),
         "readers": _readers(assignments),
-        "cases": _cases(cases, standard),
+        "cases": _cases(cases, standard, training),
         "reads": [_read(assignment, questions) for assignment in assignments],
         "predictions": _predictions(model_version, cases, reader_study.launched_at),
     }
+
+
+def _arm(reader_study: ReaderStudy, key: str | None) -> Arm:
+    """Return the arm to analyse; of several one has to be named, because arms are never mixed."""
+    arms = list(reader_study.arms.all())
+    found = [arm for arm in arms if key is None or arm.key == key]
+    if len(found) == 1:
+        return found[0]
+    detail = f"Name one of the arms: {', '.join(f'{arm.key} ({arm.name})' for arm in arms)}."
+    raise Invalid(detail, code="arm_required", errors=[{"field": "arm", "code": "arm_required", "detail": detail}])
 
 
 def _questions(schema: LabelSchema) -> dict[str, str | None]:
@@ -71,10 +94,10 @@ def _questions(schema: LabelSchema) -> dict[str, str | None]:
 
 def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
     assignments = Assignment.objects.filter(reader_study=reader_study).select_related(
-        "reader", "case", "read__signed_revision"
+        "reader", "case", "arm", "session", "read__signed_revision"
     )
     # Sorted here, because the order of a database depends on its collation.
-    return sorted(assignments, key=lambda one: (one.reader.username, one.case.position, str(one.pk)))
+    return sorted(assignments, key=lambda one: (one.reader.username, one.case.position, one.position))
 
 
 def _readers(assignments: list[Assignment]) -> list[dict[str, str]]:
@@ -82,7 +105,7 @@ def _readers(assignments: list[Assignment]) -> list[dict[str, str]]:
     return [{"id": pk, "name": name} for pk, name in names.items()]
 
 
-def _cases(cases: list[Case], standard: ReferenceStandard) -> list[dict[str, Any]]:
+def _cases(cases: list[Case], standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
     truths = dict(ReferenceTruth.objects.filter(reference_standard=standard).values_list("case_id", "truth"))
     # Patients are numbered as they appear: the snapshot needs to know who is the same, not who it is.
     patients: dict[uuid.UUID, str] = {}
@@ -94,6 +117,8 @@ def _cases(cases: list[Case], standard: ReferenceStandard) -> list[dict[str, Any
             "name": case.name,
             "patient": patients[case.imaging_study.patient_id],
             "truth": truths.get(case.pk),
+            "is_training": case.pk in training,
+            "is_withdrawn": case.withdrawn_at is not None,
         }
         for case in cases
     ]
@@ -108,7 +133,11 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
     return {
         "case": str(assignment.case_id),
         "reader": str(assignment.reader_id),
-        "state": assignment.state,
+        "arm": assignment.arm.key,
+        "session": assignment.session.number,
+        "repeat_number": assignment.repeat_number,
+        "is_training": assignment.is_training,
+        "state": _state(assignment, revision),
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,
         "provenance": revision.provenance if revision is not None else None,
@@ -116,6 +145,12 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
         **{part: None if part in not_assessed else answer for part, answer in given.items()},
         "cannot_assess": not_assessed,
     }
+
+
+def _state(assignment: Assignment, revision: Revision | None) -> str:
+    """Of a read that was reopened the newest signature counts until there is another."""
+    is_in_force = assignment.state == AssignmentState.REOPENED and revision is not None
+    return AssignmentState.SIGNED.value if is_in_force else str(assignment.state)
 
 
 def _model_version(model_version: ModelVersion | None) -> dict[str, Any] | None:

@@ -29,13 +29,13 @@ def software() -> dict[str, str]:
 
 
 def snapshot_text(
-    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None
+    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None, arm: str | None = None
 ) -> tuple[str, str]:
     """Freeze what an analysis reads; return the canonical text and its digest."""
     if reader_study.state == ReaderStudyState.DRAFT:
         raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
     content = snapshot_content(
-        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold
+        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold, arm=arm
     )
     text = canonical_json(content)
     return text, sha256(text)
@@ -43,11 +43,16 @@ def snapshot_text(
 
 @transaction.atomic
 def analysis_run_create(
-    *, by: User, reader_study: ReaderStudy, confidence_level: float = 0.95, call_threshold: float | None = None
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    confidence_level: float = 0.95,
+    call_threshold: float | None = None,
+    arm: str | None = None,
 ) -> AnalysisRun:
     """Freeze a snapshot of the reader study and queue its analysis."""
     text, digest = snapshot_text(
-        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold
+        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold, arm=arm
     )
     AnalysisSnapshot.objects.bulk_create(
         [AnalysisSnapshot(reader_study=reader_study, content=text, digest=digest)], ignore_conflicts=True
@@ -60,6 +65,7 @@ def analysis_run_create(
         action="analysis_run.create",
         obj=run,
         detail={"snapshot_digest": digest},
+        rows=[snapshot],
     )
     jobs.enqueue(run)
     return run

@@ -14,13 +14,15 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read
 from annotations.api.reading import SaveInput, save_of
+from annotations.domain.blinding import is_shown
 from annotations.models import AiContent
-from annotations.selectors.ai import comparison_available, prediction_of
+from annotations.selectors.ai import comparison_available, prediction_of, prediction_with_marks_shown
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
-from portal.inference.api.predictions import heat_map_response
+from portal.inference.access import named_segment
+from portal.inference.api.predictions import ai_segment_response, heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.calibration import CalibrationHint, hint_for
 
@@ -71,21 +73,46 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     prediction_id = serializers.UUIDField(source="pk")
     model = serializers.CharField(source="model_version.ai_model.name")
     version = serializers.CharField(source="model_version.version")
-    score = serializers.FloatField()
+    score = serializers.SerializerMethodField(help_text="Null, with call and calibration, where the arm hides scores.")
     threshold = serializers.FloatField(source="model_version.operating_threshold")
     call = serializers.SerializerMethodField()
-    findings = serializers.ListField(child=serializers.DictField())
-    heat_map = HeatMapOutput(allow_null=True, default=None)
+    findings = serializers.SerializerMethodField()
+    heat_map = serializers.SerializerMethodField()
     calibration = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
 
     @extend_schema_field(CalibrationHintOutput(allow_null=True))
     def get_calibration(self, prediction: Any) -> CalibrationHint | None:
         """Return what is registered about scores like this one, or null."""
+        if not self._shows("ai_scores"):
+            return None
         return hint_for(prediction.score, prediction.model_version.calibration)
 
-    def get_call(self, prediction: Any) -> bool:
-        """Return the AI's binary call at its operating threshold."""
+    def _shows(self, cell: str) -> bool:
+        return is_shown(cell, self.context["blinding"])
+
+    def get_score(self, prediction: Any) -> float | None:
+        """Return the score where the arm shows scores."""
+        return float(prediction.score) if self._shows("ai_scores") else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_findings(self, prediction: Any) -> list[dict[str, Any]]:
+        """Return the findings where the arm shows marks; without their scores where it hides scores."""
+        if not self._shows("ai_marks"):
+            return []
+        findings: list[dict[str, Any]] = prediction.findings
+        return findings if self._shows("ai_scores") else [{**one, "score": None} for one in findings]
+
+    @extend_schema_field(HeatMapOutput(allow_null=True))
+    def get_heat_map(self, prediction: Any) -> Any:
+        """Return the grid of the heat map where the arm shows marks."""
+        heat_map = getattr(prediction, "heat_map", None)
+        return HeatMapOutput(heat_map).data if heat_map is not None and self._shows("ai_marks") else None
+
+    def get_call(self, prediction: Any) -> bool | None:
+        """Return the AI's binary call at its operating threshold, where the arm shows scores."""
+        if not self._shows("ai_scores"):
+            return None
         return bool(prediction.score >= prediction.model_version.operating_threshold)
 
 
@@ -107,7 +134,8 @@ class ReadComparisonApi(APIView):
             raise NotFound
         prediction = prediction_of(read=read)
         ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
-        shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}).data
+        context = {"blinding": read.assignment.arm.blinding}
+        shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}, context=context).data
         return Response(shown, headers=NOT_STORED)
 
 
@@ -119,9 +147,25 @@ class ReadHeatMapApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
         """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
         read = own_read(caller(request), read_id)
-        prediction = prediction_of(read=read) if comparison_available(read=read) else None
+        prediction = prediction_with_marks_shown(read=read)
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound
         ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
         return heat_map_response(heat_map)
+
+
+class ReadAiSegmentApi(APIView):
+    """The voxels of a segment of the AI on the images of a read."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @transaction.atomic
+    def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
+        read = own_read(caller(request), read_id)
+        prediction = prediction_with_marks_shown(read=read)
+        if prediction is None:
+            raise NotFound
+        response = ai_segment_response(named_segment(prediction, sha256))
+        ai_delivered(read=read, prediction=prediction, content=AiContent.SEGMENT, sha256=sha256)
+        return response

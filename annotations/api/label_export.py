@@ -16,6 +16,7 @@ from annotations.access import reader_study_for
 from annotations.api.label_rows import label_rows
 from annotations.api.labels import CsvRenderer, LabelOutput, LabelsApi, TimedLabelOutput, forms_of
 from annotations.exporters.labels_csv import labels_csv_lines
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 
@@ -49,6 +50,14 @@ class LabelExportApi(LabelsApi):
         sees_all = self.sees_all(request, reader_study)
         kind = request.accepted_renderer.format
         count = labels.count()
+        detail = {"format": kind, "rows": count, "own_only": not sees_all}
+        viewed(
+            by=caller(request),
+            reader_study_id=reader_study_id,
+            action="labels.view",
+            obj=reader_study,
+            detail=detail,
+        )
         rows = label_rows(labels, TimedLabelOutput if sees_all else LabelOutput, limit=count)
         is_csv = kind == "csv"
         lines = labels_csv_lines(rows, forms_of(reader_study), with_times=sees_all) if is_csv else _json(rows)

@@ -19,6 +19,7 @@ from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors.labels import labels_of
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.errors import Invalid
@@ -30,9 +31,19 @@ class AiShownOutput(serializers.Serializer[Any]):
 
     prediction_id = serializers.UUIDField(allow_null=True)
     content = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Which segment; empty for all other content.")
     phase = serializers.CharField()
     revision_number = serializers.IntegerField()
     shown_at = serializers.DateTimeField(source="created_at")
+
+
+class LabelSignatureOutput(serializers.Serializer[Any]):
+    """Who signed the label, and what it meant."""
+
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    meaning = serializers.CharField()
+    meaning_text = serializers.CharField()
 
 
 class LabelOutput(serializers.Serializer[Any]):
@@ -48,15 +59,24 @@ class LabelOutput(serializers.Serializer[Any]):
     case = serializers.CharField(source="read.assignment.case.name")
     case_id = serializers.UUIDField(source="read.assignment.case_id")
     study_instance_uid = serializers.CharField(source="read.assignment.case.imaging_study.study_instance_uid")
-    signed_at = serializers.DateTimeField(source="read.signed_at", allow_null=True)
+    signed_at = serializers.SerializerMethodField()
+    signature = LabelSignatureOutput(default=None, allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
     provenance = serializers.CharField()
+    tool = serializers.CharField()
     schema_version = serializers.IntegerField(source="read.label_schema.version")
     answers = serializers.DictField(source="payload.answers")
     findings = serializers.SerializerMethodField()
     digest = serializers.CharField()
     ai_shown = serializers.SerializerMethodField()
     ai_decisions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_signed_at(self, revision: Revision) -> str | None:
+        """Return when the read was signed: of a reopened one, when it was last signed."""
+        signature = getattr(revision, "signature", None)
+        at = signature.created_at if signature else revision.read.signed_at
+        return serializers.DateTimeField().to_representation(at) if at else None
 
     @extend_schema_field(AiShownOutput(many=True))
     def get_ai_shown(self, revision: Revision) -> list[dict[str, Any]]:
@@ -87,8 +107,12 @@ class PhaseTimesOutput(serializers.Serializer[Any]):
 
 
 class TimedLabelOutput(LabelOutput):
-    """A label with the reading times, which are kept from readers."""
+    """A label with what is kept from readers: its place in the design, and the reading times."""
 
+    arm = serializers.CharField(source="read.assignment.arm.key")
+    session = serializers.IntegerField(source="read.assignment.session.number")
+    repeat_number = serializers.IntegerField(source="read.assignment.repeat_number")
+    is_training = serializers.BooleanField(source="read.assignment.is_training")
     times = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))
@@ -141,6 +165,14 @@ class LabelsApi(APIView):
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(self.labels(request, reader_study), request, view=self) or []
         sees_all = self.sees_all(request, reader_study)
+        detail = {"format": request.accepted_renderer.format, "rows": len(page), "own_only": not sees_all}
+        viewed(
+            by=caller(request),
+            reader_study_id=reader_study_id,
+            action="labels.view",
+            obj=reader_study,
+            detail=detail,
+        )
         rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(rows)

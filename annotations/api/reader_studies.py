@@ -1,7 +1,5 @@
 """Routes with which a coordinator builds and watches a reader study."""
 
-import csv
-import io
 import uuid
 from typing import Any
 
@@ -24,12 +22,12 @@ from annotations.selectors.reader_studies import (
     cases_of,
     label_schema_of,
     members_of,
-    randomisation_lists_of,
     reader_studies_of,
 )
 from annotations.selectors.truth import reference_standard_of, truths_of
 from annotations.services import reader_studies as services
 from annotations.services.truth import reference_standard_import
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
 from portal.csv_upload import CsvParser, csv_text
@@ -38,13 +36,20 @@ from portal.pagination import CreatedCursorPagination
 MANAGE = Action.READER_STUDY_MANAGE
 
 
-def _detail(request: Request, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
+def detail_response(request: Request, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
+    """Answer with a reader study."""
     context = {
         "user": caller(request),
         "counts": counts_of(reader_study_ids=[reader_study.pk], user=caller(request)),
         "label_schema": label_schema_of(reader_study=reader_study),
     }
     return Response(shapes.ReaderStudyDetailOutput(reader_study, context=context).data, status=http_status)
+
+
+def _truth_viewed(request: Request, reader_study: ReaderStudy) -> None:
+    standard = reference_standard_of(reader_study=reader_study)
+    if standard is not None:
+        viewed(by=caller(request), reader_study_id=reader_study.pk, action="reference_standard.view", obj=standard)
 
 
 class ReaderStudiesApi(APIView):
@@ -67,7 +72,7 @@ class ReaderStudiesApi(APIView):
         form = shapes.ReaderStudyInput(data=request.data)
         form.is_valid(raise_exception=True)
         reader_study = services.reader_study_create(by=caller(request), **form.validated_data)
-        return _detail(request, reader_study, status.HTTP_201_CREATED)
+        return detail_response(request, reader_study, status.HTTP_201_CREATED)
 
 
 class ReaderStudyApi(APIView):
@@ -76,7 +81,7 @@ class ReaderStudyApi(APIView):
     @extend_schema(responses=shapes.ReaderStudyDetailOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return a reader study."""
-        return _detail(request, reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_VIEW))
+        return detail_response(request, reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_VIEW))
 
     @extend_schema(request=shapes.ReaderStudyPatch, responses=shapes.ReaderStudyDetailOutput)
     @transaction.atomic
@@ -86,7 +91,7 @@ class ReaderStudyApi(APIView):
         form = shapes.ReaderStudyPatch(data=request.data)
         form.is_valid(raise_exception=True)
         services.reader_study_update(by=caller(request), reader_study=reader_study, changes=form.validated_data)
-        return _detail(request, reader_study)
+        return detail_response(request, reader_study)
 
 
 class LabelSchemaApi(APIView):
@@ -109,7 +114,9 @@ class CasesApi(APIView):
     @extend_schema(responses=shapes.CaseOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the cases with their truth."""
-        return self._list(reader_study_for(caller(request), reader_study_id, MANAGE))
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        _truth_viewed(request, reader_study)
+        return self._list(reader_study)
 
     @extend_schema(request=shapes.CasesInput, responses=shapes.CaseOutput(many=True))
     @transaction.atomic
@@ -156,7 +163,9 @@ class ReferenceStandardApi(APIView):
     @extend_schema(responses=shapes.ReferenceStandardOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the version in force, counted; 204 when there is none yet."""
-        return self._current(reader_study_for(caller(request), reader_study_id, MANAGE))
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        _truth_viewed(request, reader_study)
+        return self._current(reader_study)
 
     @extend_schema(request={"text/csv": OpenApiTypes.STR}, responses={201: shapes.ReferenceStandardOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
@@ -214,12 +223,12 @@ class LaunchApi(APIView):
     @extend_schema(request=shapes.LaunchInput, responses=shapes.ReaderStudyDetailOutput)
     @transaction.atomic
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Draw the reading orders, make the assignments and open the reader study."""
+        """Draw the reading orders, make the assignments and open the reader study, or its pilot."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.LaunchInput(data=request.data)
         form.is_valid(raise_exception=True)
         services.reader_study_launch(by=caller(request), reader_study=reader_study, **form.validated_data)
-        return _detail(request, reader_study)
+        return detail_response(request, reader_study)
 
 
 class CloseApi(APIView):
@@ -231,7 +240,7 @@ class CloseApi(APIView):
         """End reading."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         services.reader_study_close(by=caller(request), reader_study=reader_study)
-        return _detail(request, reader_study)
+        return detail_response(request, reader_study)
 
 
 class ProgressApi(APIView):
@@ -248,20 +257,3 @@ class ProgressApi(APIView):
             "signed": sum(row["signed"] for row in readers),
         }
         return Response(shapes.ProgressOutput(totals).data)
-
-
-class RandomisationApi(APIView):
-    """The stored reading orders."""
-
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
-    def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
-        """Return reader, position and case with seed and algorithm as CSV."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        names = {str(case.pk): case.name for case in reader_study.cases.all()}
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["reader", "position", "case", "case_id", "seed", "algorithm"])
-        for drawn in randomisation_lists_of(reader_study=reader_study):
-            for position, case_id in enumerate(drawn.order, start=1):
-                writer.writerow([drawn.reader.username, position, names[case_id], case_id, drawn.seed, drawn.algorithm])
-        return csv_download(out.getvalue(), "randomisation.csv")

@@ -11,19 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import own_assignment, own_read, read_history_for, reader_study_for
+from annotations.access import own_assignment, own_read, own_read_shown, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
+from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
-from annotations.models import Assignment, Case, CasePrior, Read, Revision
+from annotations.domain.signatures import FINDINGS, MEANINGS
+from annotations.models import Assignment, AssignmentState, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
+from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
+from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
 from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 
@@ -31,12 +35,19 @@ from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 class AssignmentOutput(serializers.ModelSerializer[Assignment]):
     """An assignment on the worklist."""
 
-    case_name = serializers.CharField(source="case.name")
+    case_name = serializers.CharField(source="name_shown")
+    session = serializers.IntegerField(source="session.number")
+    is_openable = serializers.SerializerMethodField()
     signed_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Assignment
-        fields = ["id", "position", "case_name", "state", "signed_at"]
+        fields = ["id", "position", "case_name", "session", "is_training", "state", "is_openable", "signed_at"]
+
+    def get_is_openable(self, assignment: Assignment) -> bool:
+        """Say whether a signed read may be looked at again."""
+        is_signed = assignment.state == AssignmentState.SIGNED
+        return not is_signed or shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training)
 
     def get_signed_at(self, assignment: Assignment) -> str | None:
         """Return when the read was signed."""
@@ -134,15 +145,33 @@ class ReadPriorOutput(serializers.Serializer[Any]):
 class ReadCaseOutput(serializers.Serializer[Any]):
     """The case of a read, with its priors as far as the protocol shows them."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    imaging_study = ReadImagingStudyOutput()
+    id = serializers.SerializerMethodField()
+    name = serializers.CharField(source="name_shown")
+    imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
+    study_date = serializers.SerializerMethodField()
     priors = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.UUIDField())
+    def get_id(self, assignment: Assignment) -> str:
+        """Return the case's id, or where the reader meets cases again, the assignment's."""
+        return str(assignment.pk if assignment.shown_name else assignment.case_id)
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_study_date(self, assignment: Assignment) -> Any:
+        """Return the day of the examination where the arm shows it."""
+        return assignment.case.imaging_study.study_date if is_shown("dates", assignment.arm.blinding) else None
+
     @extend_schema_field(ReadPriorOutput(many=True))
-    def get_priors(self, case: Case) -> Any:
+    def get_priors(self, assignment: Assignment) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(priors_of_read(case=case), many=True, context=self.context).data
+        return ReadPriorOutput(priors_of_read(assignment=assignment), many=True, context=self.context).data
+
+
+class SignatureMeaningOutput(serializers.Serializer[Any]):
+    """What a signature can mean."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
 
 
 class ReadOutput(serializers.ModelSerializer[Read]):
@@ -150,8 +179,10 @@ class ReadOutput(serializers.ModelSerializer[Read]):
 
     assignment_id = serializers.UUIDField()
     reader_study = ReadReaderStudyOutput(source="assignment")
-    case = ReadCaseOutput(source="assignment.case")
+    case = ReadCaseOutput(source="assignment")
     position = serializers.IntegerField(source="assignment.position")
+    session = serializers.IntegerField(source="assignment.session.number")
+    is_training = serializers.BooleanField(source="assignment.is_training")
     state = serializers.CharField(source="assignment.state")
     label_schema = LabelSchemaOutput()
     hanging_rules = serializers.ListField(child=serializers.DictField())
@@ -160,6 +191,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     total = serializers.IntegerField()
     next_assignment_id = serializers.UUIDField(allow_null=True)
     comparison_available = serializers.BooleanField()
+    signature_meanings = SignatureMeaningOutput(many=True)
+    reopening_reason = serializers.CharField(allow_null=True)
 
     class Meta:
         model = Read
@@ -170,6 +203,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "case",
             "position",
             "total",
+            "session",
+            "is_training",
             "state",
             "label_schema",
             "hanging_rules",
@@ -180,6 +215,8 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "first_read_at",
             "saved_at",
             "signed_at",
+            "signature_meanings",
+            "reopening_reason",
             "next_assignment_id",
             "comparison_available",
         ]
@@ -199,12 +236,16 @@ def _shown(read: Read) -> Read:
     newest = Revision.objects.filter(read=read, number=read.revision_number).first()
     own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
     following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
+    reopening = open_reopening_of(read=read)
+    meanings = sorted(MEANINGS.items(), key=lambda one: (one[0] == FINDINGS) == bool(reopening))
     # Values that are not columns travel on the object the serializer reads.
     protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
+        signature_meanings=[{"code": code, "text": text} for code, text in meanings],
+        reopening_reason=reopening.reason if reopening else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=comparison_available(read=read),
@@ -228,7 +269,7 @@ class AssignmentOpenApi(APIView):
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
         read = _shown(own_read(user, opened.pk))
         case = read.assignment.case
-        priors = priors_of_read(case=case).values("imaging_study")
+        priors = priors_of_read(assignment=read.assignment).values("imaging_study")
         wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
@@ -241,7 +282,7 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-        read = _shown(own_read(caller(request), read_id))
+        read = _shown(own_read_shown(caller(request), read_id))
         return Response(ReadOutput(read, context=_context(read)).data)
 
 
@@ -293,16 +334,34 @@ class SignedOutput(serializers.Serializer[Any]):
     comparison_available = serializers.BooleanField()
 
 
+class SignatureInput(serializers.Serializer[Any]):
+    """The password of who signs, and what the signature means."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    meaning = serializers.ChoiceField(choices=list(MEANINGS.items()), default=FINDINGS)
+
+
+class SignInput(SaveInput, SignatureInput):
+    """Content to sign."""
+
+
 class ReadSignApi(APIView):
     """Signing a read."""
 
-    @extend_schema(request=SaveInput, responses=SignedOutput)
-    @transaction.atomic
+    @extend_schema(request=SignInput, responses=SignedOutput)
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
-        """Append the signed revision and freeze the read; 400 `incomplete` names what is missing."""
+        """Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`."""
+        own_read(caller(request), read_id)
         save = save_of(request)
-        read = own_read(caller(request), read_id, lock=True)
-        revision = services.read_sign(by=caller(request), read=read, save=save)
+        signature = SignatureInput(data=request.data)
+        signature.is_valid(raise_exception=True)
+        # Before the transaction: refusals are counted even though nothing else is stored.
+        require_own_password(request._request, user=caller(request), password=signature.validated_data["password"])
+        with transaction.atomic():
+            read = own_read(caller(request), read_id, lock=True)
+            revision = services.read_sign(
+                by=caller(request), read=read, save=save, meaning=signature.validated_data["meaning"]
+            )
         read = own_read(caller(request), read_id)
         following = next_assignment(reader_study=read.assignment.reader_study, reader=caller(request))
         signed = {
@@ -313,23 +372,3 @@ class ReadSignApi(APIView):
             "comparison_available": comparison_available(read=read),
         }
         return Response(SignedOutput(signed).data)
-
-
-class RevisionOutput(serializers.ModelSerializer[Revision]):
-    """One revision of a read."""
-
-    author = serializers.CharField(source="author.username")
-
-    class Meta:
-        model = Revision
-        fields = ["number", "base_number", "kind", "phase", "author", "provenance", "created_at", "digest", "payload"]
-
-
-class ReadRevisionsApi(APIView):
-    """The history of a read."""
-
-    @extend_schema(responses=RevisionOutput(many=True))
-    def get(self, request: Request, read_id: uuid.UUID) -> Response:
-        """List every revision, oldest first."""
-        read = read_history_for(caller(request), read_id)
-        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)

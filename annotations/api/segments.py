@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read, segment_version_for
-from annotations.domain.segments import MAXIMUM_SIDE
 from annotations.models import SegmentVersion
 from annotations.services import segments as services
 from annotations.services.segment_files import segment_read
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.imaging.segments import MAXIMUM_SIDE
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -64,6 +65,17 @@ class ReadSegmentVersionApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> HttpResponse:
         """Return the voxels as run lengths per slice, byte for byte what the digest is of."""
         version = segment_version_for(caller(request), read_id, segment_id, sha256)
+        assignment = version.read.assignment
+        if assignment.reader_id != caller(request).pk:
+            study_id = assignment.reader_study_id
+            detail = {"segment_id": str(segment_id), "sha256": sha256}
+            viewed(
+                by=caller(request),
+                reader_study_id=study_id,
+                action="read.view_segment",
+                obj=version.read,
+                detail=detail,
+            )
         text = segment_read(read_id=version.read_id, sha256=version.sha256)
         response = HttpResponse(text, content_type="application/json")
         response["ETag"] = f'"{version.sha256}"'

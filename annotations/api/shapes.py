@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotations.domain.blinding import is_shown
 from annotations.models import AiDisplay, Case, Membership, ReaderStudy, ReferenceStandard
 from portal.accounts.policy import Role
 
@@ -77,8 +78,10 @@ class ReaderStudyOutput(serializers.ModelSerializer[ReaderStudy]):
         return dict(AiModelVersionOutput(reader_study.ai_model_version).data)
 
     def get_number_of_cases(self, reader_study: ReaderStudy) -> int | None:
-        """Return how many cases there are."""
-        return self._count(reader_study, "number_of_cases")
+        """Return how many cases there are; a reader who meets cases again must not learn of it by counting."""
+        comes_again = any(not is_shown("own_past_reads", arm.blinding) for arm in reader_study.arms.all())
+        is_told = self._manages(reader_study) or not comes_again
+        return self._count(reader_study, "number_of_cases" if is_told else "my_assignments")
 
     def get_number_of_readers(self, reader_study: ReaderStudy) -> int | None:
         """Return how many readers there are; null for those who do not manage."""
@@ -270,6 +273,7 @@ class LaunchInput(serializers.Serializer[Any]):
     """Launch options."""
 
     seed = serializers.RegexField(r"^[\w.:-]{1,64}$", required=False)
+    as_pilot = serializers.BooleanField(default=False)
 
 
 class ReaderProgressOutput(serializers.Serializer[Any]):

@@ -1,11 +1,187 @@
-"""Reading orders: drawn once, stored, and reproducible by anybody with the seed and SHA-256."""
+"""Reading orders: drawn once, stored, and reproducible by anybody with the seed and SHA-256.
+
+Every choice sorts by SHA-256 of a text that begins with the seed; nothing depends on a library's random numbers.
+docs/adr/0016-designs.md says in words what `draw` does.
+"""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name' (UTF-8, hexadecimal)"
+DESIGN_ALGORITHM = "overread-design/1: see docs/adr/0016-designs.md"
+
+
+class CannotDraw(Exception):
+    """The hidden repeats do not fit between the other cases with this seed."""
+
+
+class DrawnCase(NamedTuple):
+    """A case as far as the drawing goes: its patient is the cluster it belongs to."""
+
+    name: str
+    patient: str
+    is_training: bool = False
+
+
+class Slot(NamedTuple):
+    """One place of a reader's list."""
+
+    session: int
+    arm: str
+    case: str
+    repeat_number: int = 0
+    is_training: bool = False
 
 
 def reading_order(*, seed: str, username: str, case_names: Sequence[str]) -> list[str]:
     """Return the case names in the order in which the reader reads them."""
-    return sorted(case_names, key=lambda name: hashlib.sha256(f"{seed}|{username}|{name}".encode()).hexdigest())
+    return sorted(case_names, key=lambda name: _hash(seed, username, name))
+
+
+def draw(
+    *, design: Mapping[str, Any], seed: str, usernames: Sequence[str], cases: Sequence[DrawnCase]
+) -> dict[str, list[Slot]]:
+    """Return every reader's list, in reading order over all sessions.
+
+    Raises
+    ------
+    CannotDraw
+    """
+    training = [case for case in cases if case.is_training]
+    readers = sorted(usernames, key=lambda name: _hash(seed, "reader", name))
+    shares = _shares(design["pairing"], seed, readers, [case for case in cases if not case.is_training])
+    blocks = len(design["pairing"].get("blocks", ["all"]))
+    drawn = {}
+    for index, reader in enumerate(readers):
+        # Within a block every second reader has the other order.
+        arms = _arms_by_session(design, seed, shares[reader], is_swapped=index // blocks % 2 == 1)
+        own = _training(seed, reader, training, arms)
+        for session, arm_of in enumerate(arms, start=1):
+            order = _session_order(seed, reader, session, shares[reader])
+            placed = _with_repeats(design["repeats"], seed, reader, session, order)
+            own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in placed]
+        drawn[reader] = own
+    return drawn
+
+
+def apart(cases: Sequence[DrawnCase]) -> list[DrawnCase]:
+    """Keep the order, but put no two cases of one patient beside each other.
+
+    Only a patient with more than half of the cases (rounded up) cannot be kept apart.
+    """
+    waiting, counts, placed = list(cases), Counter(case.patient for case in cases), list[DrawnCase]()
+    if len(counts) == len(waiting):
+        return waiting
+    while waiting:
+        last = placed[-1].patient if placed else None
+        urgent = next((p for p, count in counts.items() if 2 * count > len(waiting) and p != last), None)
+        index = next(
+            (i for i, case in enumerate(waiting) if case.patient != last and urgent in (None, case.patient)), 0
+        )
+        case = waiting.pop(index)
+        counts[case.patient] -= 1
+        placed.append(case)
+    return placed
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def _dealt(seed: str, word: str, cases: Sequence[DrawnCase], piles: int) -> list[list[DrawnCase]]:
+    """Deal the cases to equal piles; the cases of a patient stay together."""
+    clusters: dict[str, list[DrawnCase]] = {}
+    for case in cases:
+        clusters.setdefault(case.patient, []).append(case)
+    dealt: list[list[DrawnCase]] = [[] for _ in range(piles)]
+    # Large clusters first: what is small evens the piles out.
+    for patient in sorted(clusters, key=lambda one: (-len(clusters[one]), _hash(seed, word, one))):
+        min(dealt, key=len).extend(clusters[patient])
+    return dealt
+
+
+def _shares(
+    pairing: Mapping[str, Any], seed: str, readers: Sequence[str], cases: Sequence[DrawnCase]
+) -> dict[str, list[DrawnCase]]:
+    kind = pairing["kind"]
+    if kind == "SPLIT_PLOT":
+        blocks = _dealt(seed, "block", cases, len(pairing["blocks"]))
+        return {reader: blocks[index % len(blocks)] for index, reader in enumerate(readers)}
+    ordered = sorted(cases, key=lambda case: _hash(seed, "share", case.name))
+    if kind == "PARTIALLY_PAIRED":
+        common, rest, own = ordered[: pairing["common"]], ordered[pairing["common"] :], pairing["own"]
+        turns = rest * (1 + own * len(readers) // max(len(rest), 1))
+        return {
+            reader: common + turns[index * own : (index + 1) * own] if own < len(rest) else list(cases)
+            for index, reader in enumerate(readers)
+        }
+    if kind == "DOUBLE":
+        return _two_readers_each(seed, readers, ordered)
+    return {reader: list(cases) for reader in readers}
+
+
+def _two_readers_each(seed: str, readers: Sequence[str], cases: Sequence[DrawnCase]) -> dict[str, list[DrawnCase]]:
+    """Give each case to the two readers with the fewest cases, and of equals to those seldom paired."""
+    shares: dict[str, list[DrawnCase]] = {reader: [] for reader in readers}
+    pairs: Counter[frozenset[str]] = Counter()
+    for case in cases:
+        first = min(readers, key=lambda one: (len(shares[one]), _hash(seed, "first", one, case.name)))
+        others = [reader for reader in readers if reader != first]
+        second = min(
+            others,
+            key=lambda one: (len(shares[one]), pairs[frozenset({first, one})], _hash(seed, "second", one, case.name)),
+        )
+        pairs[frozenset({first, second})] += 1
+        shares[first].append(case)
+        shares[second].append(case)
+    return shares
+
+
+def _arms_by_session(
+    design: Mapping[str, Any], seed: str, cases: Sequence[DrawnCase], *, is_swapped: bool
+) -> list[dict[str, str]]:
+    """For each session the arm of each case."""
+    keys = [arm["key"] for arm in design["arms"]]
+    if design["kind"] != "CROSSOVER":
+        return [{case.name: keys[0] for case in cases} for _ in design["sessions"]]
+    first, second = keys[::-1] if is_swapped else keys
+    halves = [list(cases), []] if design["balance"] == "READERS" else _dealt(seed, "half", cases, 2)
+    one = {case.name: first for case in halves[0]} | {case.name: second for case in halves[1]}
+    return [one, {name: second if arm == first else first for name, arm in one.items()}]
+
+
+def _training(seed: str, reader: str, training: Sequence[DrawnCase], arms: Sequence[Mapping[str, str]]) -> list[Slot]:
+    arm = next(iter(arms[0].values()), "")
+    ordered = sorted(training, key=lambda case: _hash(seed, "training", reader, case.name))
+    return [Slot(1, arm, case.name, 0, True) for case in ordered]
+
+
+def _session_order(seed: str, reader: str, session: int, cases: Sequence[DrawnCase]) -> list[DrawnCase]:
+    words = () if session == 1 else (f"session {session}",)
+    return apart(sorted(cases, key=lambda case: _hash(seed, reader, *words, case.name)))
+
+
+def _with_repeats(
+    repeats: Mapping[str, int], seed: str, reader: str, session: int, order: Sequence[DrawnCase]
+) -> list[tuple[DrawnCase, int]]:
+    """Show some cases once more, at least `minimum_distance` places later and not beside one of the same patient."""
+    placed = [(case, 0) for case in order]
+    missing = repeats["count"]
+    for case in sorted(order, key=lambda one: _hash(seed, "repeat", reader, session, one.name)):
+        if missing == 0:
+            return placed
+        first = placed.index((case, 0)) + repeats["minimum_distance"]
+        free = [
+            place
+            for place in range(first, len(placed) + 1)
+            if case.patient not in {near.patient for near, _ in placed[place - 1 : place + 1]}
+        ]
+        if free:
+            place = min(free, key=lambda one: _hash(seed, "place", reader, session, case.name, one))
+            placed.insert(place, (case, 1))
+            missing -= 1
+    if missing:
+        raise CannotDraw
+    return placed

@@ -1,7 +1,31 @@
 """State tables of reader studies, assignments and the phases of a read."""
 
 # What may be done to a reader study in which state.
-READER_STUDY_TRANSITIONS = {("DRAFT", "launch"): "OPEN", ("OPEN", "close"): "CLOSED"}
+# A pilot draws the lists and lets the training cases be read; `begin` opens the real ones.
+READER_STUDY_TRANSITIONS = {
+    ("DRAFT", "launch"): "OPEN",
+    ("DRAFT", "pilot"): "PILOTING",
+    ("PILOTING", "begin"): "OPEN",
+    ("PILOTING", "close"): "CLOSED",
+    ("OPEN", "pause"): "PAUSED",
+    ("OPEN", "close"): "CLOSED",
+    ("PAUSED", "resume"): "OPEN",
+    ("PAUSED", "close"): "CLOSED",
+    ("CLOSED", "lock"): "LOCKED",
+}
+
+# In which states a reader may write in a read, by whether it is one of a training case; else the code of the refusal.
+READING = {
+    ("PILOTING", True): None,
+    ("PILOTING", False): "piloting",
+    ("OPEN", True): None,
+    ("OPEN", False): None,
+    ("PAUSED", True): "paused",
+    ("PAUSED", False): "paused",
+}
+
+# Where readers and cases can be withdrawn: there are assignments, and nothing is locked yet.
+WITHDRAWING = frozenset({"PILOTING", "OPEN", "PAUSED", "CLOSED"})
 
 # What may be done to an assignment in which state; anything else is refused.
 ASSIGNMENT_TRANSITIONS = {
@@ -15,6 +39,15 @@ ASSIGNMENT_TRANSITIONS = {
     ("DRAFT", "freeze"): "DRAFT",
     ("OPEN", "sign"): "SIGNED",
     ("DRAFT", "sign"): "SIGNED",
+    ("SIGNED", "reopen"): "REOPENED",
+    ("REOPENED", "open"): "REOPENED",
+    ("REOPENED", "save"): "REOPENED",
+    ("REOPENED", "sign"): "SIGNED",
+    ("PENDING", "void"): "VOID",
+    ("OPEN", "void"): "VOID",
+    ("DRAFT", "void"): "VOID",
+    ("SIGNED", "void"): "VOID",
+    ("REOPENED", "void"): "VOID",
 }
 
 _ONE_PHASE = {("FIRST", "save"): "FIRST", ("FIRST", "sign"): "FIRST"}

@@ -23,6 +23,7 @@ COLUMNS = (
     "signed_at",
     "updated_at",
     "provenance",
+    "tool",
     "schema_version",
     "number_of_findings",
     "findings",
@@ -30,9 +31,13 @@ COLUMNS = (
     "ai_shown_at",
     "ai_prediction_id",
     "ai_decisions",
+    "signed_by",
+    "signature_meaning",
 )
-# Readers do not see them, not even their own. `times` holds the phases with first image and first mark, as JSON.
+# Readers see neither of the two lists, not even their own.
+# `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
+DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training")
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,7 +54,7 @@ def labels_csv_lines(
 ) -> Iterator[str]:
     """Write the same line by line, holding one row at a time."""
     asked = answer_columns(versions)
-    columns = COLUMNS + TIME_COLUMNS if with_times else COLUMNS
+    columns = COLUMNS + TIME_COLUMNS + DESIGN_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
     # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
     writer = csv.writer(out, lineterminator="\r\n")
@@ -60,6 +65,7 @@ def labels_csv_lines(
             **row,
             "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
             **_ai(row["ai_shown"]),
+            **_signature(row.get("signature")),
             "findings": _json(row["findings"]),
             "ai_decisions": _json(row["ai_decisions"]),
             **(_times(row["times"]) if with_times else {}),
@@ -87,6 +93,13 @@ def _times(phases: Mapping[str, Any]) -> dict[str, Any]:
         return dict.fromkeys(TIME_COLUMNS)
     sums = {name: sum(times[name] for times in phases.values()) for name in ("active_ms", "total_ms")}
     return {**sums, "times": json.dumps(phases, separators=(",", ":"), sort_keys=True)}
+
+
+def _signature(signature: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The name of who signed, as it was then; empty for what is not signed."""
+    if not signature:
+        return {"signed_by": None, "signature_meaning": None}
+    return {"signed_by": signature["full_name"], "signature_meaning": signature["meaning_text"]}
 
 
 def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What of the AI a read may show."""
 
 from annotations.domain.ai_decisions import ShownAi
+from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import Read
 from portal.inference.models import Prediction
@@ -11,7 +12,10 @@ def comparison_available(*, read: Read) -> bool:
     """Say whether the protocol lets the reader see the AI now."""
     if read.assignment.reader_study.ai_model_version_id is None:
         return False
-    return AI_SHOWN[read.assignment.arm.ai_display]["SIGNED" if read.signed_at else read.phase]
+    arm = read.assignment.arm
+    if read.signed_at and not shows_past_reads(arm.blinding, is_training=read.assignment.is_training):
+        return False
+    return AI_SHOWN[arm.ai_display]["SIGNED" if read.signed_at else read.phase]
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
@@ -27,11 +31,17 @@ def prediction_of(*, read: Read) -> Prediction | None:
     return in_force.get(imaging_study_id)
 
 
+def prediction_with_marks_shown(*, read: Read) -> Prediction | None:
+    """Return the prediction of a read's case where the reader may see its marks now."""
+    is_available = comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
+    return prediction_of(read=read) if is_available else None
+
+
 def shown_ai_of(*, read: Read) -> ShownAi | None:
     """Return what of the AI the reader can decide about now: only where it is shown before signing."""
     if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):
         return None
     prediction = prediction_of(read=read)
-    if prediction is None:
+    if prediction is None or not is_shown("ai_marks", read.assignment.arm.blinding):
         return None
     return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))

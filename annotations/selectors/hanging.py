@@ -4,9 +4,10 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
+from annotations.domain.blinding import is_shown
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
-from annotations.models import AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
+from annotations.models import Assignment, AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
 from portal.imaging.models import ImagingStudy
 
 
@@ -32,22 +33,26 @@ def prior_candidates(*, case: Case) -> list[ImagingStudy]:
     return sorted(others.select_related("patient"), key=order)
 
 
-def priors_of_read(*, case: Case) -> QuerySet[CasePrior]:
-    """Return the priors of a case with their series, as far as the protocol shows them to readers."""
-    shown = CasePrior.objects.filter(case=case, case__reader_study__shows_priors=True)
+def priors_of_read(*, assignment: Assignment) -> QuerySet[CasePrior]:
+    """Return the priors of a case with their series, as far as the protocol and the arm show them to readers."""
+    if not is_shown("priors", assignment.arm.blinding):
+        return CasePrior.objects.none()
+    shown = CasePrior.objects.filter(case=assignment.case_id, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 
 def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
     """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
     own = read.assignment
+    if not is_shown("own_past_reads", own.arm.blinding):
+        return {}
     earlier = Read.objects.filter(
         signed_revision__isnull=False,
         assignment__reader=own.reader_id,
         assignment__reader_study=own.reader_study_id,
         assignment__reader_study__shows_prior_marks=True,
         assignment__state=AssignmentState.SIGNED,
-        assignment__case__imaging_study__in=priors_of_read(case=own.case).values("imaging_study"),
+        assignment__case__imaging_study__in=priors_of_read(assignment=own).values("imaging_study"),
     ).select_related("signed_revision", "assignment__case")
     return {
         one.assignment.case.imaging_study_id: own_marks(upgraded(one.signed_revision.payload))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
+from annotations.domain.blinding import is_shown
 from annotations.models import AssignmentState, ReaderStudy, Revision, RevisionKind
 from portal.accounts.models import User
 
@@ -18,9 +19,10 @@ def labels_of(
 ) -> QuerySet[Revision]:
     """Return the revisions in force, oldest first: signed ones, and drafts and frozen first reads where asked for.
 
-    `reader` limits the rows to one reader's own.
+    `reader` limits the rows to one reader's own, as far as the protocol shows them again.
     """
-    in_force = Q(kind=RevisionKind.SIGNED)
+    # A read that was signed, reopened and signed again has several signed revisions: the newest counts.
+    in_force = Q(kind=RevisionKind.SIGNED, pk=F("read__signed_revision"))
     if include_drafts:
         in_force |= Q(read__signed_at=None, number=F("read__revision_number"))
     if include_first_reads:
@@ -29,9 +31,15 @@ def labels_of(
         read__assignment__state=AssignmentState.VOID
     )
     if reader is not None:
-        query = query.filter(read__assignment__reader=reader)
+        hiding = [arm.pk for arm in reader_study.arms.all() if not is_shown("own_past_reads", arm.blinding)]
+        query = query.filter(read__assignment__reader=reader).exclude(read__assignment__arm__in=hiding)
     if updated_since is not None:
         query = query.filter(created_at__gte=updated_since)
     return query.select_related(
-        "read__assignment__reader", "read__assignment__case__imaging_study", "read__label_schema"
+        "read__assignment__reader",
+        "read__assignment__arm",
+        "read__assignment__session",
+        "read__assignment__case__imaging_study",
+        "read__label_schema",
+        "signature",
     ).prefetch_related("read__ai_deliveries", "read__sittings")

@@ -2,8 +2,10 @@
 
 from typing import TypedDict
 
+from annotations.domain.designs import KIND_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
+from annotations.selectors.designs import design_of, fitting_problems_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import truths_of
 from portal.accounts.policy import Role
@@ -51,12 +53,37 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
             blocking=True,
             text=f"{readers} reader(s)." if readers else "Add at least one reader.",
         ),
+        *_design_items(reader_study, cases),
         _ai_item(reader_study, cases),
         *_prior_items(reader_study, cases),
-        _truth_item(reader_study, cases),
-        _analysis_item(schema),
     ]
+    if design_of(reader_study=reader_study)["kind"] != "ANNOTATION":
+        items += [_truth_item(reader_study, cases), _analysis_item(schema)]
     return {"ready": all(item["ok"] for item in items if item["blocking"]), "items": items}
+
+
+def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say whether the design can be drawn for these readers and cases, and whether training cases have a truth."""
+    problems = fitting_problems_of(reader_study=reader_study)
+    items = [
+        CheckItem(code="design", ok=False, blocking=one.code != "uneven", text=f"Design: {one.detail}")
+        for one in problems
+    ]
+    design = design_of(reader_study=reader_study)
+    reads = number_of_reads(design, readers=reader_study.memberships.filter(role=Role.READER).count(), cases=len(cases))
+    if not problems:
+        items = [
+            CheckItem(
+                code="design", ok=True, blocking=True, text=f"Design: {KIND_NAMES[design['kind']]}, {reads} read(s)."
+            )
+        ]
+    if design["training"]:
+        truths = {str(pk) for pk in truths_of(reader_study=reader_study)}
+        missing = sum(pk not in truths for pk in design["training"])
+        text = f"{missing} of {len(design['training'])} training case(s) lack the truth that readers see after signing."
+        done = f"{len(design['training'])} training case(s), read first, with the truth after signing."
+        items.append(CheckItem(code="training_truth", ok=not missing, blocking=True, text=text if missing else done))
+    return items
 
 
 def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:

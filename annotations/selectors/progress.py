@@ -1,12 +1,10 @@
 """Sizes of reader studies and how far they have come."""
 
-import statistics
 import uuid
-from collections import defaultdict
 from datetime import datetime
 from typing import TypedDict
 
-from django.db.models import Count, Q
+from django.db.models import Aggregate, Count, FloatField, Max, Q
 
 from annotations.models import Assignment, AssignmentState, Case, Membership, ReaderStudy
 from portal.accounts.models import User
@@ -76,26 +74,41 @@ class ReaderProgress(TypedDict):
     last_signed_at: datetime | None
 
 
+class _Median(Aggregate):
+    """The median, by PostgreSQL: with an even number of values the mean of the two in the middle."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
 def progress_of(*, reader_study: ReaderStudy) -> list[ReaderProgress]:
-    """Return every reader's progress."""
-    by_reader: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
+    """Return every reader's progress: counted in the database, for there may be a hundred thousand assignments."""
+    signed = Q(state=AssignmentState.SIGNED)
     assignments = Assignment.objects.filter(reader_study=reader_study).exclude(state=AssignmentState.VOID)
-    for assignment in assignments.select_related("read", "reader"):
-        by_reader[assignment.reader_id].append(assignment)
-    rows = []
-    for own in by_reader.values():
-        reads = [a.read for a in own if a.state == AssignmentState.SIGNED]
-        times = [read.active_ms / 1000 for read in reads if read.active_ms]
-        rows.append(
-            ReaderProgress(
-                user_id=own[0].reader_id,
-                username=own[0].reader.username,
-                name=own[0].reader.name,
-                total=len(own),
-                signed=len(reads),
-                draft=sum(a.state == AssignmentState.DRAFT for a in own),
-                median_active_s=statistics.median(times) if times else None,
-                last_signed_at=max((read.signed_at for read in reads if read.signed_at), default=None),
-            )
+    sums = (
+        assignments.order_by()
+        .values("reader_id", "reader__username")
+        .annotate(
+            total=Count("pk"),
+            signed=Count("pk", filter=signed),
+            draft=Count("pk", filter=Q(state__in=[AssignmentState.DRAFT, AssignmentState.REOPENED])),
+            median_ms=_Median("read__active_ms", filter=signed & Q(read__active_ms__gt=0)),
+            last_signed_at=Max("read__signed_at", filter=signed),
         )
-    return sorted(rows, key=lambda row: row["username"])
+        .order_by("reader__username")
+    )
+    people = User.objects.in_bulk([row["reader_id"] for row in sums])
+    return [
+        ReaderProgress(
+            user_id=row["reader_id"],
+            username=row["reader__username"],
+            name=people[row["reader_id"]].name,
+            total=row["total"],
+            signed=row["signed"],
+            draft=row["draft"],
+            median_active_s=None if row["median_ms"] is None else row["median_ms"] / 1000,
+            last_signed_at=row["last_signed_at"],
+        )
+        for row in sums
+    ]

@@ -9,12 +9,13 @@ from portal.inference.models import Prediction
 
 
 @transaction.atomic
-def ai_delivered(*, read: Read, prediction: Prediction | None, content: AiContent) -> AiDelivery:
+def ai_delivered(*, read: Read, prediction: Prediction | None, content: AiContent, sha256: str = "") -> AiDelivery:
     """Record that the reader was sent this of the AI now, and how far the read was."""
     delivery = AiDelivery.objects.create(
         read=read,
         prediction=prediction,
         content=content,
+        sha256=sha256,
         phase=read.phase,
         revision_number=read.revision_number,
         is_signed=read.signed_at is not None,
@@ -29,6 +30,8 @@ def ai_delivered(*, read: Read, prediction: Prediction | None, content: AiConten
             "prediction_id": str(prediction.pk) if prediction else None,
             "phase": str(read.phase),
             "revision": read.revision_number,
+            **({"sha256": sha256} if sha256 else {}),
         },
+        rows=[delivery],
     )
     return delivery

@@ -42,7 +42,14 @@ def hanging_protocol_put(
         "shows_priors": shows_priors,
         "shows_prior_marks": reader_study.shows_prior_marks,
     }
-    record(stream=stream_of(reader_study.pk), actor=by, action="hanging_protocol.put", obj=newest, detail=detail)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="hanging_protocol.put",
+        obj=newest,
+        detail=detail,
+        rows=[newest],
+    )
 
 
 @transaction.atomic

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.models import Assignment, Read, ReaderStudyState
-from annotations.selectors.assignments import unsigned_assignments_of
+from annotations.models import Assignment, Read
+from annotations.selectors.assignments import readable_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -31,7 +31,5 @@ def next_images(*, by: User, read: Read) -> ImagingStudy | None:
 
 def _following(read: Read) -> Assignment | None:
     current = read.assignment
-    if current.reader_study.state != ReaderStudyState.OPEN:
-        return None
-    unsigned = unsigned_assignments_of(reader_study=current.reader_study, reader=current.reader)
-    return unsigned.exclude(pk=current.pk).select_related("case__imaging_study").first()
+    readable = readable_assignments_of(reader_study=current.reader_study, reader=current.reader)
+    return readable.exclude(pk=current.pk).select_related("case__imaging_study").first()

@@ -1,5 +1,6 @@
 """Building, launching and closing a reader study."""
 
+import datetime
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -8,26 +9,27 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.domain.problems import Problem
-from annotations.domain.randomisation import ALGORITHM, reading_order
 from annotations.domain.schema import schema_problems
 from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
     AiDisplay,
     Arm,
-    Assignment,
     Case,
     LabelSchema,
     Membership,
-    RandomisationList,
     ReaderStudy,
     ReaderStudyState,
     Session,
 )
+from annotations.selectors.designs import design_of
 from annotations.selectors.launch import launch_check
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.schema_images import image_problems
 from annotations.services.content import json_digest
+from annotations.services.designs import ai_display_put, draw_and_assign
+from annotations.services.drafts import field_problems as field_problems
+from annotations.services.drafts import require_draft as require_draft
+from annotations.services.drafts import stream_of as stream_of
 from annotations.services.notices import reader_study_notice
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
@@ -40,27 +42,6 @@ from portal.webhooks.events import EventKind
 
 # Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
 UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
-
-
-def stream_of(reader_study_id: uuid.UUID) -> str:
-    """Return the audit stream of a reader study's own events."""
-    return f"reader-study:{reader_study_id}"
-
-
-def field_problems(problems: Sequence[Problem]) -> list[FieldProblem]:
-    """Turn the domain's problems into those of a problem document."""
-    return [
-        FieldProblem(field=p.field, code=p.code, detail=p.detail)
-        if p.row is None
-        else FieldProblem(field=p.field, code=p.code, detail=p.detail, row=p.row)
-        for p in problems
-    ]
-
-
-def require_draft(reader_study: ReaderStudy) -> None:
-    """Raise 409 once the reader study has been launched."""
-    if reader_study.state != ReaderStudyState.DRAFT:
-        raise Conflict("The reader study has been launched: its design is frozen.")
 
 
 @transaction.atomic
@@ -85,11 +66,11 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
                 "There is no such model version.",
                 errors=[{"field": "ai_model_version_id", "code": "unknown", "detail": "Choose one from the list."}],
             )
-    if "ai_display" in changes:
-        reader_study.arms.update(ai_display=changes["ai_display"])
     columns = {name: value for name, value in changes.items() if name != "ai_display"}
     for name, value in columns.items():
         setattr(reader_study, name, value)
+    if "ai_display" in changes:
+        ai_display_put(by=by, reader_study=reader_study, ai_display=changes["ai_display"])
     if reader_study.ai_display != AiDisplay.HIDDEN and reader_study.ai_model_version_id is None:
         raise Invalid(
             "Readers cannot see an AI that is not chosen.",
@@ -144,6 +125,7 @@ def label_schema_put(
         action="label_schema.create",
         obj=schema,
         detail={"version": schema.version},
+        rows=[schema],
     )
     return schema
 
@@ -214,6 +196,25 @@ def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[
     )
 
 
+@transaction.atomic
+def reader_dates_put(
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    reader: User,
+    starts_on: datetime.date | None,
+    ends_on: datetime.date | None,
+) -> None:
+    """Set a reader's first and last day of reading."""
+    if starts_on and ends_on and starts_on > ends_on:
+        detail = "The last day is on or after the first."
+        raise Invalid(detail, errors=[{"field": "ends_on", "code": "ends_before_it_begins", "detail": detail}])
+    own = Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER)
+    own.update(starts_on=starts_on, ends_on=ends_on)
+    dates = {"starts_on": starts_on and str(starts_on), "ends_on": ends_on and str(ends_on)}
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates)
+
+
 def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
     problems: list[FieldProblem] = []
     leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
@@ -235,13 +236,17 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
 
 def _sees_hidden_things(person: User) -> bool:
     # Who builds reader studies sees every AI model's predictions and the descriptions of the imaging studies.
-    return person.is_superuser or person.may_create_reader_studies
+    # Who posts an AI model's predictions knows them.
+    is_poster = person.posts_predictions_for.exists()
+    return person.is_superuser or person.may_create_reader_studies or is_poster
 
 
 @transaction.atomic
-def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None = None) -> ReaderStudy:
-    """Draw and store every reader's order, make the assignments and open the reader study."""
-    _move(reader_study, "launch")
+def reader_study_launch(
+    *, by: User, reader_study: ReaderStudy, seed: str | None = None, as_pilot: bool = False
+) -> ReaderStudy:
+    """Draw and store every reader's order, make the assignments and open the reader study, or only its pilot."""
+    _move(reader_study, "pilot" if as_pilot else "launch")
     check = launch_check(reader_study=reader_study)
     if not check["ready"]:
         raise Conflict(
@@ -253,59 +258,57 @@ def reader_study_launch(*, by: User, reader_study: ReaderStudy, seed: str | None
                 if item["blocking"] and not item["ok"]
             ],
         )
+    if as_pilot and not design_of(reader_study=reader_study)["training"]:
+        raise Conflict("A pilot reads the training cases, and the design has none.", code="no_training_cases")
     seed = seed or secrets.token_hex(16)
-    number_of_cases, number_of_readers = _draw(reader_study, seed)
+    drawing = draw_and_assign(reader_study=reader_study, seed=seed)
     reader_study.launched_at = timezone.now()
     reader_study.save(update_fields=["state", "launched_at"])
+    sizes = {"cases": len(drawing.cases), "readers": len(drawing.readers)}
     record(
         stream=stream_of(reader_study.pk),
+        rows=reader_study.randomisation_lists.all(),
         actor=by,
-        action="reader_study.launch",
+        action="reader_study.pilot" if as_pilot else "reader_study.launch",
         obj=reader_study,
-        detail={"seed": seed, "algorithm": ALGORITHM, "cases": number_of_cases, "readers": number_of_readers},
+        detail={"seed": seed, "algorithm": drawing.algorithm, **sizes},
     )
     reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_LAUNCHED)
     return reader_study
 
 
-def _draw(reader_study: ReaderStudy, seed: str) -> tuple[int, int]:
-    """Store every reader's order and assignments; return how many cases and readers there are."""
-    cases = {case.name: case for case in cases_of(reader_study=reader_study)}
-    arm, session = reader_study.arms.get(), reader_study.sessions.get()
-    readers = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
-    for reader in readers.order_by("username"):
-        order = reading_order(seed=seed, username=reader.username, case_names=list(cases))
-        RandomisationList.objects.create(
-            reader_study=reader_study,
-            reader=reader,
-            seed=seed,
-            algorithm=ALGORITHM,
-            order=[str(cases[name].pk) for name in order],
-        )
-        Assignment.objects.bulk_create(
-            Assignment(
-                reader_study=reader_study,
-                reader=reader,
-                case=cases[name],
-                arm=arm,
-                session=session,
-                position=position,
-            )
-            for position, name in enumerate(order, start=1)
-        )
-    return len(cases), len(readers)
+# What webhooks are told of.
+_TOLD = {
+    "pause": EventKind.READER_STUDY_PAUSED,
+    "resume": EventKind.READER_STUDY_RESUMED,
+    "close": EventKind.READER_STUDY_CLOSED,
+    "lock": EventKind.READER_STUDY_LOCKED,
+}
 
 
 @transaction.atomic
-def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
-    """End reading; drafts stay as they are and are counted as unsigned."""
-    _move(reader_study, "close")
-    reader_study.closed_at = timezone.now()
-    reader_study.save(update_fields=["state", "closed_at"])
-    record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.close", obj=reader_study)
+def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason: str = "") -> ReaderStudy:
+    """Begin after a pilot, pause, resume, close or lock (its row is locked by the caller).
+
+    At the close drafts stay as they are and are counted as unsigned.
+    """
+    _move(reader_study, event)
+    if event == "close":
+        reader_study.closed_at = timezone.now()
+    if event == "lock":
+        reader_study.locked_at = timezone.now()
+    reader_study.save(update_fields=["state", "closed_at", "locked_at"])
+    detail = {"reason": reason} if reason else {}
+    record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
     access_of_members_changed(reader_study)
-    reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_CLOSED)
+    if event in _TOLD:
+        reader_study_notice(reader_study=reader_study, kind=_TOLD[event])
     return reader_study
+
+
+def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
+    """End reading."""
+    return reader_study_move(by=by, reader_study=reader_study, event="close")
 
 
 def access_of_members_changed(reader_study: ReaderStudy) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotations.domain.ai_decisions import decision_problems, undecided
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
 from annotations.domain.payload_upgrade import accepted, upgraded
+from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
     Assignment,
@@ -16,15 +17,16 @@ from annotations.models import (
     Phase,
     Provenance,
     Read,
-    ReaderStudyState,
     Revision,
     RevisionKind,
+    Signature,
 )
 from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.notices import signed_notice
 from annotations.services.reader_studies import field_problems
+from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader
 from annotations.services.timing import SittingReport, sitting_report
@@ -50,6 +52,7 @@ class Save(NamedTuple):
     idempotency_key: str
     editor: str = ""
     sitting: SittingReport | None = None
+    tool: str = ""
 
 
 def current_payload(read: Read) -> dict[str, Any]:
@@ -68,11 +71,14 @@ def assignment_open(*, assignment: Assignment) -> Read:
     """Open an assignment (its row is locked by the caller); opening again returns the same read."""
     existing = Read.objects.filter(assignment=assignment).first()
     if existing:
+        if existing.signed_at:
+            require_shown(assignment)
         return existing
-    _require_open(assignment)
+    require_opening(assignment)
     earlier = Assignment.objects.filter(
         reader_study=assignment.reader_study,
         reader=assignment.reader,
+        session=assignment.session,
         position__lt=assignment.position,
         state=AssignmentState.PENDING,
     ).exists()
@@ -83,7 +89,13 @@ def assignment_open(*, assignment: Assignment) -> Read:
         raise Conflict("The reader study has no label schema.")
     read = Read.objects.create(assignment=assignment, label_schema=schema, opened_at=timezone.now())
     _move(assignment, "open")
-    record(stream=stream_of_reader(assignment), actor=assignment.reader, action="read.open", obj=read)
+    record(
+        stream=stream_of_reader(assignment),
+        actor=assignment.reader,
+        action="read.open",
+        obj=read,
+        rows=[read, assignment],
+    )
     return read
 
 
@@ -97,13 +109,20 @@ def read_freeze_first(*, by: User, read: Read, save: Save, provenance: Provenanc
     return _append(by=by, read=read, save=save, kind=RevisionKind.FIRST_READ, provenance=provenance)
 
 
-def read_sign(*, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN) -> Revision:
-    """Append the signed revision and freeze the read. Raises 400 `incomplete` with what is missing."""
-    return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance)
+def read_sign(
+    *, by: User, read: Read, save: Save, provenance: Provenance = Provenance.HUMAN, meaning: str = FINDINGS
+) -> Revision:
+    """Append the signed revision with its signature and freeze the read. Raises 400 `incomplete`.
+
+    Who calls it has seen the signer's password (`portal.accounts.passwords`).
+    """
+    return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance, meaning=meaning)
 
 
 @transaction.atomic
-def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
+def _append(
+    *, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance, meaning: str = FINDINGS
+) -> Revision:
     digest = json_digest(save.payload, code="invalid_payload")
     repeated = Revision.objects.filter(read=read, idempotency_key=save.idempotency_key).first()
     if repeated:
@@ -111,7 +130,7 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
             raise Conflict("This idempotency key was used for another save.", code="idempotency_mismatch")
         return repeated
     assignment = read.assignment
-    _require_open(assignment)
+    require_writing(assignment)
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
     require_editor(read, save.editor)
@@ -125,22 +144,41 @@ def _append(*, by: User, read: Read, save: Save, kind: RevisionKind, provenance:
         kind=kind,
         phase=read.phase,
         author=by,
-        provenance=provenance,
+        provenance=Provenance.EXTERNAL_TOOL if by.is_program else provenance,
+        tool=save.tool,
         payload=save.payload,
         digest=digest,
         idempotency_key=save.idempotency_key,
     )
     _advance(read, revision, save, following)
+    # What the demo simulates or a tool has sent nobody has signed.
+    is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
+    signature = _signature(by, read, revision, meaning) if is_signed_by_hand else None
     record(
         stream=stream_of_reader(assignment),
         actor=by,
         action=_EVENTS[kind],
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
+        rows=[revision, read, assignment, *filter(None, [signature])],
     )
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)
     return revision
+
+
+def _signature(by: User, read: Read, revision: Revision, meaning: str) -> Signature:
+    return Signature.objects.create(
+        created_at=read.signed_at or timezone.now(),
+        read=read,
+        revision=revision,
+        revision_digest=revision.digest,
+        signer=by,
+        username=by.username,
+        full_name=by.name,
+        meaning=meaning,
+        meaning_text=MEANINGS[meaning],
+    )
 
 
 def _phase_after(read: Read, kind: RevisionKind) -> Phase:
@@ -226,11 +264,6 @@ def _advance(read: Read, revision: Revision, save: Save, phase: Phase) -> None:
         read.signed_at, read.signed_revision = now, revision
         changed += ["signed_at", "signed_revision"]
     read.save(update_fields=changed)
-
-
-def _require_open(assignment: Assignment) -> None:
-    if assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("The reader study is closed.")
 
 
 def _move(assignment: Assignment, verb: str) -> None:

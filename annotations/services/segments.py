@@ -10,24 +10,17 @@ from django.db.models import Sum
 from annotations.domain.payload import marks_of
 from annotations.domain.problems import Problem
 from annotations.domain.segment_marks import is_segment
-from annotations.domain.segments import (
-    MAXIMUM_COUNTS,
-    MAXIMUM_SLICES,
-    Slices,
-    changed_slices_problems,
-    segment_text,
-    slices_of,
-    voxels_inside,
-    with_changes,
-)
-from annotations.models import Read, ReaderStudyState, SegmentVersion
+from annotations.domain.segments import changed_slices_problems, with_changes
+from annotations.models import Read, SegmentVersion
 from annotations.services.reader_studies import field_problems
+from annotations.services.reading_rules import require_writing
 from annotations.services.segment_files import segment_read, segment_write
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record, sha256
 from portal.errors import Conflict, Invalid
 from portal.imaging.models import Instance
+from portal.imaging.segments import MAXIMUM_COUNTS, MAXIMUM_SLICES, Slices, segment_text, slices_of, voxels_inside
 
 # Of one read, on disk: some thousand strokes on large organs.
 MAXIMUM_BYTES_OF_READ = 1024**3
@@ -81,6 +74,7 @@ def segment_put(*, by: User, read: Read, change: SegmentChange) -> SegmentVersio
         action="read.segment",
         obj=read,
         detail={"segment_id": str(change.segment_id), "sha256": change.sha256, "base_sha256": change.base_sha256},
+        rows=[version],
     )
     return version
 
@@ -112,8 +106,7 @@ def require_whole_segments(read: Read, payload: dict[str, Any]) -> None:
 def _require_writable(read: Read) -> None:
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
-    if read.assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("The reader study is closed.")
+    require_writing(read.assignment)
     stored = SegmentVersion.objects.filter(read=read).aggregate(total=Sum("byte_count"))["total"] or 0
     if stored > MAXIMUM_BYTES_OF_READ:
         raise Conflict("This read has stored as many segment versions as it may.", code="too_many_segments")

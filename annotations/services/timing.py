@@ -23,9 +23,10 @@ def sitting_report(*, read: Read, sitting: SittingReport | None) -> None:
     if sitting is None:
         return
     open_ms = int((timezone.now() - read.opened_at).total_seconds() * 1000)
-    others = list(read.sittings.exclude(key=sitting.key))
-    row, _ = Sitting.objects.get_or_create(read=read, key=sitting.key)
+    rows = {row.key: row for row in read.sittings.all()}
+    row = rows.pop(sitting.key, None) or Sitting(read=read, key=sitting.key)
+    others = rows.values()
     room_ms = open_ms - sum(total_of(other.phases) for other in others)
     row.phases = clipped(sitting_updated(row.phases, sitting.phases), room_ms)
-    row.save(update_fields=["phases"])
+    row.save()
     read.active_ms = active_of(row.phases) + sum(active_of(other.phases) for other in others)

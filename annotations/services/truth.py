@@ -49,7 +49,7 @@ def reference_standard_create(
         digest=digest,
         created_by=by,
     )
-    ReferenceTruth.objects.bulk_create(
+    stored = ReferenceTruth.objects.bulk_create(
         ReferenceTruth(reference_standard=standard, case=cases[truth.case], truth=truth.truth, lesions=truth.lesions)
         for truth in ordered
     )
@@ -59,5 +59,6 @@ def reference_standard_create(
         action="reference_standard.create",
         obj=standard,
         detail={"version": standard.version, "digest": digest, "source": source},
+        rows=[standard, *stored],
     )
     return standard

@@ -102,7 +102,7 @@ class PersonOutput(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "username", "name", "may_create_reader_studies"]
+        fields = ["id", "username", "name", "may_create_reader_studies", "is_program"]
 
 
 class PersonInput(serializers.Serializer[Any]):
@@ -112,6 +112,7 @@ class PersonInput(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     password = serializers.CharField(max_length=200)
     may_create_reader_studies = serializers.BooleanField(default=False)
+    is_program = serializers.BooleanField(default=False)
 
 
 class PeopleApi(APIView):

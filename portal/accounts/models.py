@@ -16,6 +16,10 @@ class User(AbstractUser):
         default=False, help_text="May ingest imaging studies, register AI models and create reader studies."
     )
 
+    is_program = models.BooleanField(
+        default=False, help_text="Not a person: what it reads is the work of a tool, and is marked as that."
+    )
+
     @property
     def name(self) -> str:
         """Name to show: the full name, else the username."""

@@ -39,6 +39,7 @@ class Action(StrEnum):
     AI_VIEW = "AI_VIEW"
     AI_MANAGE = "AI_MANAGE"
     CODE_LISTS_MANAGE = "CODE_LISTS_MANAGE"
+    PREDICTIONS_POST = "PREDICTIONS_POST"
     READER_STUDY_LIST = "READER_STUDY_LIST"
     READER_STUDY_CREATE = "READER_STUDY_CREATE"
     READER_STUDY_VIEW = "READER_STUDY_VIEW"
@@ -47,6 +48,7 @@ class Action(StrEnum):
     READ_HISTORY = "READ_HISTORY"
     SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
+    AUDIT_VIEW = "AUDIT_VIEW"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
 
@@ -71,6 +73,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.AI_MANAGE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     # The site's lists are offered in every reader study.
     Action.CODE_LISTS_MANAGE: frozenset({_ADMIN}),
+    # Every account may ask; `portal.inference.access` lets those who build reader studies, and the AI model's posters.
+    Action.PREDICTIONS_POST: frozenset({Role.SIGNED_IN}),
     # Every account may ask; the rows are those of its own memberships.
     Action.READER_STUDY_LIST: frozenset({Role.SIGNED_IN}),
     Action.READER_STUDY_CREATE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
@@ -82,6 +86,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     # API clients: what a signed read names; `annotations.access` looks.
     Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
+    Action.AUDIT_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
 }
@@ -129,12 +134,14 @@ ROUTES: dict[str, dict[str, Action]] = {
     # portal.inference
     "ai-models": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "ai-model": {"GET": _A.AI_VIEW},
+    "ai-model-posters": {"GET": _A.AI_VIEW, "PUT": _A.AI_MANAGE},
     "ai-model-versions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "model-versions": {"GET": _A.AI_VIEW},
     "model-version": {"GET": _A.AI_VIEW},
-    "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.PREDICTIONS_POST},
     "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
-    "model-version-predictions-csv": {"POST": _A.AI_MANAGE},
+    "model-version-prediction-segment": {"GET": _A.AI_VIEW},
+    "model-version-predictions-csv": {"POST": _A.PREDICTIONS_POST},
     "model-version-predictions-example": {"GET": _A.AI_VIEW},
     "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "inference-run": {"GET": _A.AI_VIEW},
@@ -169,8 +176,15 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-close": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-randomisation-lists": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-design": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-moves": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-withdrawals": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-reader-dates": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-sessions": {"GET": _A.READ_OWN},
     "reader-study-labels": {"GET": _A.LABELS_VIEW},
     "reader-study-labels-export": {"GET": _A.LABELS_VIEW},
+    "reader-study-external-reads": {"POST": _A.READ_OWN},
     "reader-study-assignments": {"GET": _A.READ_OWN},
     "reader-study-next": {"GET": _A.READ_OWN},
     "assignment-open": {"POST": _A.READ_OWN},
@@ -182,9 +196,20 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-prefetch": {"POST": _A.READ_OWN},
     "read-comparison": {"GET": _A.READ_OWN},
     "read-heat-map": {"GET": _A.READ_OWN},
+    "read-feedback": {"GET": _A.READ_OWN},
+    "read-ai-segment": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
+    "read-history": {"GET": _A.READ_HISTORY},
+    "read-difference": {"GET": _A.READ_HISTORY},
+    "read-reopen": {"POST": _A.READER_STUDY_MANAGE},
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
+    "reader-study-reads": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-audit": {"GET": _A.AUDIT_VIEW},
+    "reader-study-audit-checks": {"GET": _A.AUDIT_VIEW, "POST": _A.AUDIT_VIEW},
+    "reader-study-audit-export": {"GET": _A.AUDIT_VIEW},
+    # The script is in the source code anyway; whoever is given an export has no account.
+    "audit-verifier": {"GET": _A.API_SCHEMA},
     "reader-study-webhooks": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-webhook": {
         "GET": _A.READER_STUDY_MANAGE,

@@ -14,7 +14,7 @@ from portal.accounts.epochs import access_changed
 from portal.accounts.models import ApiToken, Preferences, TokenScope, User
 from portal.accounts.preferences import EMPTY, preference_problems
 from portal.audit.services import record
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, FieldProblem, Invalid
 
 STREAM = "accounts"
 LONGEST_TOKEN_LIFE = timedelta(days=366)
@@ -29,6 +29,7 @@ def person_create(
     name: str = "",
     may_create_reader_studies: bool = False,
     is_site_administrator: bool = False,
+    is_program: bool = False,
 ) -> User:
     """Make an account. Raises `Invalid` when the name is taken or the password too weak."""
     first_name, _, last_name = name.strip().partition(" ")
@@ -38,6 +39,7 @@ def person_create(
         last_name=last_name,
         may_create_reader_studies=may_create_reader_studies,
         is_superuser=is_site_administrator,
+        is_program=is_program,
     )
     try:
         user.full_clean(exclude=["password"])
@@ -48,19 +50,29 @@ def person_create(
             errors=[{"field": "person", "code": "invalid", "detail": message} for message in error.messages],
         ) from error
     if User.objects.filter(username__iexact=username).exists():
-        raise Invalid(
-            "This username is taken.",
-            code="username_taken",
-            errors=[{"field": "username", "code": "username_taken", "detail": "Choose another username."}],
-        )
+        raise UsernameTaken
     user.set_password(password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Invalid("This username is taken.", code="username_taken") from error
+        raise UsernameTaken from error
     record(stream=STREAM, actor=by, action="person.create", obj=user)
     return user
+
+
+def session_event(*, of: User, action: str) -> None:
+    """Record that a session began, ended or was refused, in the person's own chain."""
+    actor = None if action == "session.refuse" else of
+    record(stream=f"person:{of.pk}", actor=actor, action=action, obj=of)
+
+
+class UsernameTaken(Invalid):
+    """Somebody else has this name."""
+
+    def __init__(self) -> None:
+        choose: FieldProblem = {"field": "username", "code": "username_taken", "detail": "Choose another username."}
+        super().__init__("This username is taken.", code="username_taken", errors=[choose])
 
 
 @transaction.atomic

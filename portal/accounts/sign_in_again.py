@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, get_user, login
+from django.contrib.auth import get_user, login
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 from drf_spectacular.utils import extend_schema
@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.accounts.models import User
-from portal.errors import Conflict, Invalid
+from portal.accounts.passwords import user_with_password
+from portal.accounts.services import session_event
+from portal.errors import Conflict
 
 
 class SignInAgainInput(serializers.Serializer[Any]):
@@ -51,9 +53,7 @@ class SignInAgainApi(APIView):
 
 def _sign_in(request: Request, *, user_id: Any, password: str) -> User:
     known = User.objects.filter(pk=user_id).first()
-    # An unknown account takes the same way, so that neither the answer nor its time tells it from a wrong password.
-    user = authenticate(request._request, username=known.username if known else f"unknown-{user_id}", password=password)
-    if not isinstance(user, User):
-        raise Invalid("The password is not right.", code="wrong_password")
+    user = user_with_password(request._request, known=known, unknown=f"unknown-{user_id}", password=password)
     login(request._request, user)
+    session_event(of=user, action="session.begin")
     return user

@@ -28,6 +28,7 @@ from portal.imaging.access import (
 from portal.imaging.connection import orthanc
 from portal.imaging.selectors import instances_of, series_of
 from portal.imaging.services import metadata
+from portal.imaging.services.viewing import images_viewed
 
 DICOM_JSON = "application/dicom+json"
 MAX_FRAMES_PER_REQUEST = 100
@@ -152,6 +153,7 @@ class StudyMetadataApi(DicomwebApi):
     def get(self, request: Request, study_uid: str) -> HttpResponse:
         """Return the metadata of every instance."""
         study = imaging_study_for_viewer(caller(request), study_uid)
+        images_viewed(by=caller(request), imaging_study_id=study.pk)
         found = series_of(study).select_related("imaging_study__patient")
         lists = [metadata.series_metadata(one, orthanc())[1:-1] for one in found]
         return _json_answer(request, b"[" + b",".join(one for one in lists if one) + b"]")
@@ -163,6 +165,7 @@ class SeriesMetadataApi(DicomwebApi):
     def get(self, request: Request, study_uid: str, series_uid: str) -> HttpResponse:
         """Return the metadata of every instance."""
         series = series_for_viewer(caller(request), study_uid, series_uid)
+        images_viewed(by=caller(request), imaging_study_id=series.imaging_study_id)
         return _json_answer(request, metadata.series_metadata(series, orthanc()))
 
 
@@ -172,6 +175,7 @@ class InstanceMetadataApi(DicomwebApi):
     def get(self, request: Request, study_uid: str, series_uid: str, instance_uid: str) -> HttpResponse:
         """Return the metadata."""
         instance = instance_for_viewer(caller(request), study_uid, series_uid, instance_uid)
+        images_viewed(by=caller(request), imaging_study_id=instance.series.imaging_study_id)
         return _json_answer(request, metadata.instance_metadata(instance, instance.series, orthanc()))
 
 
@@ -181,6 +185,7 @@ class FramesApi(DicomwebApi):
     def get(self, request: Request, study_uid: str, series_uid: str, instance_uid: str, frames: str) -> HttpResponse:
         """Return frames in their stored transfer syntax, as one body or as multipart/related."""
         instance = instance_for_viewer(caller(request), study_uid, series_uid, instance_uid)
+        images_viewed(by=caller(request), imaging_study_id=instance.series.imaging_study_id)
         numbers = _frame_numbers(frames)
         syntax = media_types.shown_transfer_syntax(instance.transfer_syntax_uid)
         accept = request.headers.get("Accept", "")

@@ -21,6 +21,7 @@ from portal.imaging.access import viewable_imaging_studies
 from portal.imaging.models import ImagingStudy, Series, SeriesFrames
 from portal.imaging.selectors import series_of_studies
 from portal.imaging.services.frames import frames_request, frames_used, is_ready
+from portal.imaging.services.viewing import images_viewed
 
 READY, PENDING, FAILED = "READY", "PENDING", "FAILED"
 
@@ -54,6 +55,8 @@ def frame_grants(request: Request, wanted: Q, *, epoch: int) -> list[dict[str, A
     """
     user = caller(request)
     studies = list(viewable_imaging_studies(user).filter(wanted))
+    for study in studies:
+        images_viewed(by=user, imaging_study_id=study.pk)
     rows = _rows(studies)
     return [
         {

@@ -24,6 +24,7 @@ from portal.accounts.epochs import epoch_of
 from portal.accounts.models import User
 from portal.errors import NotFound, Unavailable
 from portal.imaging.access import viewable_imaging_studies
+from portal.imaging.services.viewing import images_viewed
 
 HEADER = "X-Frame-Grant"
 LIFE_S = 30 * 60
@@ -71,7 +72,8 @@ def require_viewer(request: HttpRequest, imaging_study_id: uuid.UUID) -> None:
     """
     text, grant = _grant_of(request, imaging_study_id)
     if grant is None:
-        _require_by_database(request, imaging_study_id)
+        user = _require_by_database(request, imaging_study_id)
+        images_viewed(by=user, imaging_study_id=imaging_study_id)
         return
     now = time.time()
     # Before the database is asked: a change in between must not be taken for one that was seen.
@@ -130,11 +132,12 @@ def _holder(request: HttpRequest) -> str:
     return hashlib.sha256(credential.encode()).hexdigest()[:32]
 
 
-def _require_by_database(request: HttpRequest, imaging_study_id: uuid.UUID) -> None:
+def _require_by_database(request: HttpRequest, imaging_study_id: uuid.UUID) -> User:
     try:
         user = _caller(request)
         if not viewable_imaging_studies(user).filter(pk=imaging_study_id).exists():
             raise NotFound
+        return user
     except DatabaseError as error:
         raise Unavailable("The database does not answer; try again in a moment.") from error
 

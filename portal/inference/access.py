@@ -1,15 +1,19 @@
 """Where an id becomes an object of inference.
 
 AI models belong to the site: the policy table lets everybody who builds reader studies see and use all of them, so
-these functions check only that the object is there.
+these functions check only that the object is there. Posting predictions is given to single accounts too.
 """
 
 import uuid
 from collections.abc import Sequence
 
+from portal.accounts.models import User
+from portal.accounts.permissions import site_roles
+from portal.accounts.policy import Role
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
-from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion
+from portal.inference.finding_segments import is_segment
+from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion, Prediction
 
 
 def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
@@ -29,12 +33,37 @@ def model_version_by_id(model_version_id: uuid.UUID, *, lock: bool = False) -> M
     return found
 
 
+def model_version_for_posting(user: User, model_version_id: uuid.UUID) -> ModelVersion:
+    """Return a model version to somebody who may post predictions of it."""
+    version = model_version_by_id(model_version_id)
+    builds = site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}
+    if builds or version.ai_model.posters.filter(pk=user.pk).exists():
+        return version
+    raise NotFound
+
+
 def heat_map_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HeatMap:
     """Return the heat map of a prediction of this model version."""
     found = HeatMap.objects.filter(prediction=prediction_id, prediction__model_version=model_version_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def ai_segment_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> str:
+    """Return the digest of a segment that a prediction of this model version names."""
+    prediction = Prediction.objects.filter(pk=prediction_id, model_version=model_version_id).first()
+    if prediction is None:
+        raise NotFound
+    return named_segment(prediction, sha256)
+
+
+def named_segment(prediction: Prediction, sha256: str) -> str:
+    """Return the digest when the prediction has a segment of this digest."""
+    geometries = [finding["geometry"] for finding in prediction.findings]
+    if not any(is_segment(geometry) and geometry["sha256"] == sha256 for geometry in geometries):
+        raise NotFound
+    return sha256
 
 
 def inference_run_by_id(inference_run_id: uuid.UUID) -> InferenceRun:

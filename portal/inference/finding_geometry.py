@@ -44,6 +44,8 @@ SHAPES = {
     "FREEHAND": Shape(3, MAXIMUM_CONTOUR_POINTS, f"3 to {MAXIMUM_CONTOUR_POINTS} points of a closed line"),
     "BOX": Shape(4, 4, "a corner, then its neighbours along the row, the column and the normal"),
 }
+# What may be posted; a SEGMENT has rules of its own (`portal.inference.finding_segments`).
+KINDS = (SPHERE, *SHAPES, "SEGMENT")
 # These reach beyond one image, so they exist in the patient only.
 ONLY_IN_PATIENT = ("BOX", SPHERE)
 
@@ -72,7 +74,7 @@ def geometry_problems(geometry: Any, path: str) -> list[FieldProblem]:
         return [problem(path, "bad_shape", "A geometry is a JSON object.")]
     kind = geometry.get("kind")
     if not isinstance(kind, str) or (kind != SPHERE and kind not in SHAPES):
-        return [problem(f"{path}.kind", "unknown_kind", f"kind is one of {', '.join([SPHERE, *SHAPES])}.")]
+        return [problem(f"{path}.kind", "unknown_kind", f"kind is one of {', '.join(KINDS)}.")]
     own_fields = {"center_mm", "diameter_mm"} if kind == SPHERE else {"points_mm", "points_px"}
     if set(geometry) - own_fields - {"kind", "frame_number", *_PLACE_FIELDS}:
         return [problem(path, "unknown_field", f"A {kind} has no such field.")]

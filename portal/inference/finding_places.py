@@ -8,6 +8,7 @@ from portal.errors import FieldProblem
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.inference.finding_geometry import problem
 from portal.inference.prediction_input import PredictionInput
+from portal.inference.segment_places import SegmentPlaces
 
 # A model may let its outline run along the very edge of the image.
 _EDGE_PX = 1.0
@@ -24,11 +25,16 @@ def placed(
     named = _named(geometries, "sop_instance_uid")
     instances = Instance.objects.select_related("series").in_bulk(named, field_name="sop_instance_uid")
     series = Series.objects.in_bulk(_named(geometries, "series_instance_uid"), field_name="series_instance_uid")
+    segment_places = SegmentPlaces(series)
     problems = []
     for one, prefix in zip(inputs, prefixes, strict=True):
         study = studies[one.study_instance_uid]
         for index, finding in enumerate(one.findings):
-            fault = _fault(finding["geometry"], study, instances, series)
+            segment = one.segments.get(index)
+            if segment is not None:
+                fault = segment_places.fault(segment, study)
+            else:
+                fault = _fault(finding["geometry"], study, instances, series)
             if fault:
                 name, code, detail = fault
                 problems.append(problem(f"{prefix}findings[{index}].geometry.{name}", code, detail))

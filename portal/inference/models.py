@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from portal.db import AppendOnlyModel, JobModel, JobState, UuidModel
+from portal.db import AppendOnlyModel, JobModel, JobState, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 
 
@@ -15,6 +15,11 @@ class AiModel(UuidModel):
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
     intended_use = models.TextField(blank=True)
+    posters = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="posts_predictions_for",
+        help_text="Accounts that may post predictions of its versions, and nothing else of AI.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -82,6 +87,8 @@ class PredictionSource(models.TextChoices):
 class Prediction(AppendOnlyModel):
     """What a model version says about an imaging study. The newest one is in force; older ones stay."""
 
+    SEAL = Seal()
+
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="predictions")
     score = models.FloatField()
@@ -107,6 +114,8 @@ class Prediction(AppendOnlyModel):
 
 class HeatMap(AppendOnlyModel):
     """Where in the patient a prediction comes from; the voxels are a file (`portal.inference.heat_map_files`)."""
+
+    SEAL = Seal()
 
     prediction = models.OneToOneField(Prediction, on_delete=models.PROTECT, related_name="heat_map")
     digest = models.CharField(max_length=64, help_text="SHA-256 over grid and voxels; names the file.")

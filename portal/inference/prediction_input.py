@@ -1,13 +1,22 @@
 """What a posted prediction may say. Pure rules over plain JSON values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.errors import FieldProblem
+from portal.imaging.segments import MAXIMUM_COUNTS
 from portal.inference.dicom_uid import UID
 from portal.inference.finding_geometry import geometry_problems, is_number, number_of_points
 from portal.inference.finding_geometry import problem as _problem
+from portal.inference.finding_segments import (
+    MAXIMUM_SEGMENTS,
+    SegmentInput,
+    is_segment,
+    run_lengths,
+    segment_problems,
+    to_segment_input,
+)
 from portal.inference.heat_map import HeatMapInput, heat_map_problems, to_heat_map_input
 
 MAXIMUM_FINDINGS = 500
@@ -29,6 +38,8 @@ class PredictionInput:
     score: float
     findings: list[dict[str, Any]]
     heat_map: HeatMapInput | None = None
+    # By the place of the finding in the list; `findings` already names them by their digest.
+    segments: dict[int, SegmentInput] = field(default_factory=dict)
 
 
 def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
@@ -55,16 +66,36 @@ def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
     seen: set[str] = set()
     for index, finding in enumerate(findings):
         problems += _finding_problems(finding, f"{prefix}findings[{index}]", seen)
-    if sum(number_of_points(one.get("geometry")) for one in findings if isinstance(one, Mapping)) > MAXIMUM_POINTS:
-        detail = f"The findings of a prediction have at most {MAXIMUM_POINTS:,} points together; thin out the contours."
-        problems.append(_problem(f"{prefix}findings", "too_many_points", detail))
-    return problems
+    return problems + _amount_problems(findings, f"{prefix}findings")
 
 
 def to_prediction_input(raw: Mapping[str, Any]) -> PredictionInput:
     """The typed value of a prediction without problems."""
     heat_map = to_heat_map_input(raw["heat_map"]) if raw.get("heat_map") is not None else None
-    return PredictionInput(raw["imaging_study_uid"], float(raw["score"]), list(raw.get("findings", [])), heat_map)
+    findings = list(raw.get("findings", []))
+    segments = {
+        index: to_segment_input(finding["geometry"])
+        for index, finding in enumerate(findings)
+        if is_segment(finding["geometry"])
+    }
+    for index, segment in segments.items():
+        findings[index] = {**findings[index], "geometry": segment.geometry}
+    return PredictionInput(raw["imaging_study_uid"], float(raw["score"]), findings, heat_map, segments)
+
+
+def _amount_problems(findings: list[Any], path: str) -> list[FieldProblem]:
+    geometries = [one.get("geometry") for one in findings if isinstance(one, Mapping)]
+    problems = []
+    if sum(map(number_of_points, geometries)) > MAXIMUM_POINTS:
+        detail = f"The findings of a prediction have at most {MAXIMUM_POINTS:,} points together; thin out the contours."
+        problems.append(_problem(path, "too_many_points", detail))
+    if sum(map(is_segment, geometries)) > MAXIMUM_SEGMENTS:
+        detail = f"A prediction has at most {MAXIMUM_SEGMENTS} segments."
+        problems.append(_problem(path, "too_many_segments", detail))
+    if sum(map(run_lengths, geometries)) > MAXIMUM_COUNTS:
+        detail = f"The segments of a prediction have at most {MAXIMUM_COUNTS:,} run lengths together."
+        problems.append(_problem(path, "too_large", detail))
+    return problems
 
 
 def _is_text(value: Any) -> bool:
@@ -92,4 +123,7 @@ def _finding_problems(finding: Any, path: str, seen: set[str]) -> list[FieldProb
         problems.append(_problem(f"{path}.code", "bad_code", "scheme, value and meaning are texts."))
     if not is_number(finding["score"], 0, 1):
         problems.append(_problem(f"{path}.score", "not_a_probability", "The score is a number from 0 to 1."))
-    return problems + geometry_problems(finding["geometry"], f"{path}.geometry")
+    geometry = finding["geometry"]
+    if is_segment(geometry):
+        return problems + segment_problems(geometry, f"{path}.geometry")
+    return problems + geometry_problems(geometry, f"{path}.geometry")

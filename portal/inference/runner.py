@@ -95,7 +95,15 @@ def _store(
     lease.progress(done, total, f"{done} of {total} imaging studies")
     if prediction is not None:
         prediction.save()
-        heat_map_create(prediction=prediction, heat_map=heat_map)
+        shown = heat_map_create(prediction=prediction, heat_map=heat_map)
+        record(
+            stream=STREAM,
+            actor=run.requested_by,
+            action="prediction.compute",
+            obj=prediction,
+            detail={"run": str(run.pk)},
+            rows=[prediction, *filter(None, [shown])],
+        )
     item.state = JobState.SUCCEEDED if prediction is not None else JobState.FAILED
     item.reason_code = unusable.code if unusable else ""
     item.reason = unusable.reason if unusable else ""

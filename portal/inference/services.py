@@ -1,14 +1,16 @@
 """Writes to AI models, runs and predictions: one transaction each, with its audit event."""
 
 import math
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from portal import jobs
 from portal.accounts.models import User
+from portal.accounts.policy import Role
 from portal.audit.services import record
 from portal.db import JobState
 from portal.errors import Conflict, FieldProblem, Invalid
@@ -30,6 +32,7 @@ from portal.inference.models import (
 )
 from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
 from portal.inference.predictions_csv import parse_predictions_csv
+from portal.inference.segment_files import ai_segment_write
 from portal.inference.selectors import is_runnable, predictions_in_force
 
 STREAM = "inference"
@@ -50,6 +53,11 @@ class Posted:
         return len(self.predictions) - self.created
 
 
+def ai_viewed(*, by: User, action: str, obj: models.Model) -> None:
+    """Record that somebody is given what an AI says; each person has a chain of their own, so that nobody waits."""
+    record(stream=f"person:{by.pk}", actor=by, action=action, obj=obj)
+
+
 @transaction.atomic
 def ai_model_create(*, by: User | None, name: str, description: str = "", intended_use: str = "") -> AiModel:
     """Register an algorithm."""
@@ -64,6 +72,35 @@ def ai_model_create(*, by: User | None, name: str, description: str = "", intend
         ) from error
     record(stream=STREAM, actor=by, action="ai_model.create", obj=model)
     return model
+
+
+@transaction.atomic
+def posters_put(*, by: User, ai_model: AiModel, user_ids: Sequence[uuid.UUID]) -> None:
+    """Replace the accounts that may post predictions of an AI model.
+
+    None of them reads in a reader study: whoever knows the predictions would read as no blinded reader does.
+    """
+    people = User.objects.in_bulk(list(user_ids))
+    reading = set(User.objects.filter(pk__in=people, memberships__role=Role.READER).values_list("pk", flat=True))
+    problems: list[FieldProblem] = []
+    for user_id in user_ids:
+        if user_id not in people:
+            problems.append(
+                {"field": "user_ids", "code": "unknown_person", "detail": f"There is no account {user_id}."}
+            )
+        elif user_id in reading:
+            detail = f"{people[user_id].username} reads in a reader study and may not know what the AI says."
+            problems.append({"field": "user_ids", "code": "not_blinded", "detail": detail})
+    if problems:
+        raise Invalid("These accounts cannot post predictions.", errors=problems)
+    ai_model.posters.set(people.values())
+    record(
+        stream=STREAM,
+        actor=by,
+        action="ai_model.posters",
+        obj=ai_model,
+        detail={"posters": sorted(str(user_id) for user_id in people)},
+    )
 
 
 @transaction.atomic
@@ -194,6 +231,7 @@ def _store(
     )
     stored: list[Prediction] = []
     created: list[Prediction] = []
+    heat_maps: list[HeatMap] = []
     for one in inputs:
         study = studies[one.study_instance_uid]
         known = in_force.get(study.pk)
@@ -207,14 +245,28 @@ def _store(
                 weights_digest=model_version.weights_digest,
                 created_by=by,
             )
-            known.save()
-            heat_map_create(prediction=known, heat_map=one.heat_map)
+            heat_maps += filter(None, [_save_with_files(known, one)])
             created.append(known)
         stored.append(known)
     if created:
         detail = {"source": str(source), "predictions": [str(one.pk) for one in created]}
-        record(stream=STREAM, actor=by, action="predictions.post", obj=model_version, detail=detail)
+        record(
+            stream=STREAM,
+            actor=by,
+            action="predictions.post",
+            obj=model_version,
+            detail=detail,
+            rows=[*created, *heat_maps],
+        )
     return Posted(stored, len(created))
+
+
+def _save_with_files(prediction: Prediction, one: PredictionInput) -> HeatMap | None:
+    prediction.save()
+    heat_map = heat_map_create(prediction=prediction, heat_map=one.heat_map)
+    for segment in one.segments.values():
+        ai_segment_write(sha256=segment.sha256, text=segment.text)
+    return heat_map
 
 
 def _says_the_same(known: Prediction, one: PredictionInput) -> bool:

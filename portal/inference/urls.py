@@ -11,6 +11,11 @@ urlpatterns = [
     path("ai-models", ai_models.AiModelsApi.as_view(), name="ai-models"),
     path("ai-models/<uuid:ai_model_id>", ai_models.AiModelApi.as_view(), name="ai-model"),
     path(
+        "ai-models/<uuid:ai_model_id>/posters",
+        ai_models.AiModelPostersApi.as_view(),
+        name="ai-model-posters",
+    ),
+    path(
         "ai-models/<uuid:ai_model_id>/versions",
         ai_models.AiModelVersionsApi.as_view(),
         name="ai-model-versions",
@@ -22,6 +27,11 @@ urlpatterns = [
         f"{VERSION}/predictions/<uuid:prediction_id>/heat-map",
         predictions.HeatMapApi.as_view(),
         name="model-version-prediction-heat-map",
+    ),
+    path(
+        f"{VERSION}/predictions/<uuid:prediction_id>/segments/<str:sha256>",
+        predictions.AiSegmentApi.as_view(),
+        name="model-version-prediction-segment",
     ),
     path(
         f"{VERSION}/predictions.csv",

@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from portal.ops.environment import load_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+FRONT_END = BASE_DIR / "frontend" / "dist"
 
 env = environ.Env()
 # The embedded services write their addresses and secrets under var/; real environment variables win.
@@ -19,6 +20,8 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = env.str("DJANGO_SECRET_KEY")
+# Earlier keys: what they sealed in the audit trail still holds.
+SECRET_KEY_FALLBACKS = env.list("DJANGO_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("OVERREAD_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -51,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.audit.origin.OriginMiddleware",
     "portal.accounts.middleware.RoutePolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -66,7 +70,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "portal" / "templates", BASE_DIR / "frontend" / "dist"],
+        "DIRS": [BASE_DIR / "portal" / "templates", FRONT_END],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -155,7 +159,7 @@ CONTENT_SECURITY_POLICY = {
 # --- static files: the built front end
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [("app", BASE_DIR / "frontend" / "dist")] if (BASE_DIR / "frontend" / "dist").is_dir() else []
+STATICFILES_DIRS = [("app", FRONT_END)] if FRONT_END.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 # Vite puts a content hash into every file name below assets/.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/.+-[\w-]{8,}\.\w+$"
@@ -238,12 +242,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15},
     },
+    "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
 OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.
 OVERREAD_IMAGING_ACCESS = "annotations.access.viewable_imaging_studies"
+OVERREAD_IMAGE_STREAMS = "annotations.services.streams.image_streams"
 OVERREAD_MEMBERSHIPS = "annotations.selectors.reader_studies.memberships_of"
 
 LANGUAGE_CODE = "en"

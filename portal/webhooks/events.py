@@ -19,7 +19,10 @@ class EventKind(StrEnum):
     """What has happened."""
 
     READER_STUDY_LAUNCHED = "reader_study.launched"
+    READER_STUDY_PAUSED = "reader_study.paused"
+    READER_STUDY_RESUMED = "reader_study.resumed"
     READER_STUDY_CLOSED = "reader_study.closed"
+    READER_STUDY_LOCKED = "reader_study.locked"
     READ_SIGNED = "read.signed"
     ANALYSIS_RUN_FINISHED = "analysis_run.finished"
     INGEST_JOB_FINISHED = "ingest_job.finished"
@@ -29,7 +32,10 @@ class EventKind(StrEnum):
 # What each event says beside its id, kind and time: the fields of `data`.
 FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.READER_STUDY_LAUNCHED: ("reader_study_id", "state"),
+    EventKind.READER_STUDY_PAUSED: ("reader_study_id", "state"),
+    EventKind.READER_STUDY_RESUMED: ("reader_study_id", "state"),
     EventKind.READER_STUDY_CLOSED: ("reader_study_id", "state"),
+    EventKind.READER_STUDY_LOCKED: ("reader_study_id", "state"),
     EventKind.READ_SIGNED: ("reader_study_id", "assignment_id", "read_id", "revision_id", "revision_number"),
     EventKind.ANALYSIS_RUN_FINISHED: ("reader_study_id", "analysis_run_id", "state"),
     EventKind.INGEST_JOB_FINISHED: ("ingest_job_id", "state"),
@@ -39,7 +45,10 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
 # What a webhook may be registered for. The site's own are told of every reader study.
 READER_STUDY_EVENTS = (
     EventKind.READER_STUDY_LAUNCHED,
+    EventKind.READER_STUDY_PAUSED,
+    EventKind.READER_STUDY_RESUMED,
     EventKind.READER_STUDY_CLOSED,
+    EventKind.READER_STUDY_LOCKED,
     EventKind.READ_SIGNED,
     EventKind.ANALYSIS_RUN_FINISHED,
 )

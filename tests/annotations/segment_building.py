@@ -4,10 +4,10 @@ import hashlib
 import uuid
 from typing import Any
 
-from annotations.domain.segments import segment_text, slices_of, voxels_inside
 from annotations.models import Read, SegmentVersion
 from annotations.services.segments import SegmentChange, segment_put
 from portal.imaging.models import Instance
+from portal.imaging.segments import segment_text, slices_of, voxels_inside
 
 ROWS, COLUMNS = 6, 8
 

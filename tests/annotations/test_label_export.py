@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from annotations.domain.payload import EMPTY_PAYLOAD
-from annotations.models import AiContent, Revision
+from annotations.models import AiContent, Read, Revision
 from annotations.services.ai import ai_delivered
 from annotations.services.reads import read_save_draft, read_sign
 from annotations.services.timing import SittingReport
@@ -92,7 +92,7 @@ def test_an_old_revision_is_exported_in_the_newest_version(built: Built) -> None
     first_version = {"id": str(uuid.uuid4()), "question": "nodules", "code": None, "confidence": 5}
     payload = {"version": 1, "answers": {}, "findings": [{**first_version, "geometry": geometry, "measurements": {}}]}
     # As an earlier version of the portal has stored it: revisions cannot be changed, so this one is new.
-    Revision.objects.create(
+    stored = Revision.objects.create(
         read=old.read,
         number=9,
         base_number=2,
@@ -102,6 +102,7 @@ def test_an_old_revision_is_exported_in_the_newest_version(built: Built) -> None
         digest="0" * 64,
         idempotency_key="old",
     )
+    Read.objects.filter(pk=old.read_id).update(signed_revision=stored)
     client = client_of(built.coordinator)
     rows = exported(client, built)
     assert rows == client.get(address(built, "")).json()["results"]

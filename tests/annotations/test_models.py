@@ -24,14 +24,17 @@ def sql(statement: str) -> None:
 def test_the_tables_of_history_are_known() -> None:
     assert TABLES == [
         "annotations_aidelivery",
+        "annotations_designversion",
         "annotations_hangingprotocol",
         "annotations_labelschema",
         "annotations_randomisationlist",
         "annotations_referencestandard",
         "annotations_referencetruth",
+        "annotations_reopening",
         "annotations_revision",
         "annotations_schemaimage",
         "annotations_segmentversion",
+        "annotations_signature",
         "audit_event",
         "inference_heatmap",
         "inference_prediction",

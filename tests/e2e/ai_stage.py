@@ -97,6 +97,52 @@ def outlines(stage: Stage, salt: int) -> list[dict[str, Any]]:
     ]
 
 
+Ranges = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+def block_around(stage: Stage, point_mm: tuple[float, float, float], half: tuple[int, int, int]) -> Ranges:
+    """Columns, rows and slices (counted from the lowest), both ends included, around the voxel of a point."""
+    grid = stage.phantom.grid
+    steps = (grid.pixel_mm, grid.pixel_mm, grid.slice_mm)
+    middle = [round((value - first) / step) for value, first, step in zip(point_mm, grid.origin_mm, steps, strict=True)]
+    columns, rows, slices = ((at - reach, at + reach) for at, reach in zip(middle, half, strict=True))
+    return columns, rows, slices
+
+
+def corner_mm(stage: Stage, block: Ranges, beyond: float = 0.0) -> tuple[list[float], list[float]]:
+    """The two outer corners of a block in the patient; voxels reach half a voxel beyond their centres."""
+    grid = stage.phantom.grid
+    steps = (grid.pixel_mm, grid.pixel_mm, grid.slice_mm)
+    ends = zip(block, grid.origin_mm, steps, strict=True)
+    low, high = zip(
+        *((first + (a - 0.5 - beyond) * step, first + (b + 0.5 + beyond) * step) for (a, b), first, step in ends),
+        strict=True,
+    )
+    return list(low), list(high)
+
+
+def block_segment(stage: Stage, name: str, score: float, block: Ranges) -> dict[str, Any]:
+    """A finding of the AI: a block of voxels of the phantom's series as run lengths, and the spacing it has."""
+    grid, phantom = stage.phantom.grid, stage.phantom.name
+    (left, right), (top, bottom), (lowest, highest) = block
+    width = right - left + 1
+    counts = [top * grid.columns + left, width] + [grid.columns - width, width] * (bottom - top)
+    slices = [
+        {"sop_instance_uid": phantom_uid(phantom, "instance", str(index)), "frame_number": 1, "counts": counts}
+        for index in range(lowest, highest + 1)
+    ]
+    document = {"format": "overread.segment", "version": 1, "rows": grid.rows, "columns": grid.columns}
+    document |= {"series_instance_uid": phantom_uid(phantom, "series"), "slices": slices}
+    geometry = {"kind": "SEGMENT", "segment": document, "spacing_mm": [grid.pixel_mm, grid.pixel_mm, grid.slice_mm]}
+    return {"id": name, "code": PULMONARY_NODULE, "score": score, "geometry": geometry}
+
+
+def segment_finding(stage: Stage, salt: int) -> dict[str, Any]:
+    """A block around the lesion, as wide as the salt says, so that no two have the same voxels."""
+    block = block_around(stage, stage.phantom.lesions[0].center_mm, (9 + salt % 7, 12, 1))
+    return block_segment(stage, f"canary-segment-{salt}", 0.4471829, block)
+
+
 def prediction(stage: Stage, salt: int) -> dict[str, Any]:
     """Two findings: one on the phantom's lesion, one 25 mm away; digits that nothing else has."""
     lesion = stage.phantom.lesions[0]
@@ -161,6 +207,7 @@ def _canaries(name: str, version: str, said: dict[str, Any], posted: dict[str, A
         "prediction id": [posted["id"].encode()],
     }
     canaries |= {f"place of the {kind}": texts for kind, texts in _places(said["findings"]).items()}
+    canaries |= _segment_canaries(said, posted)
     return canaries | (_heat_canaries(said, posted) if said["heat_map"] else {})
 
 
@@ -169,6 +216,8 @@ def _places(findings: list[dict[str, Any]]) -> dict[str, list[bytes]]:
     places: dict[str, list[bytes]] = {}
     for one in findings:
         geometry = one["geometry"]
+        if geometry["kind"] == "SEGMENT":
+            continue
         values = [*geometry.get("center_mm", [])]
         for point in [*geometry.get("points_mm", []), *geometry.get("points_px", [])]:
             values += point
@@ -176,6 +225,19 @@ def _places(findings: list[dict[str, Any]]) -> dict[str, list[bytes]]:
         assert distinct, one
         places.setdefault(geometry["kind"], []).extend(text.encode() for text in sorted(distinct))
     return places
+
+
+def _segment_canaries(said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:
+    """The digest, and the run lengths of a slice: as text of whatever spelling, and as a browser could keep them."""
+    found: dict[str, list[bytes]] = {}
+    for one, stored in zip(said["findings"], posted["findings"], strict=True):
+        if one["geometry"]["kind"] == "SEGMENT":
+            counts = one["geometry"]["segment"]["slices"][0]["counts"]
+            forms = [",".join(map(str, counts)), ", ".join(map(str, counts))]
+            forms.append("\n".join(f"{index}:{count}" for index, count in enumerate(counts)))
+            found.setdefault("segment digest", []).append(stored["geometry"]["sha256"].encode())
+            found.setdefault("segment voxels", []).extend(form.encode() for form in forms)
+    return found
 
 
 def _heat_canaries(said: dict[str, Any], posted: dict[str, Any]) -> dict[str, list[bytes]]:

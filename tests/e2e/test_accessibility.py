@@ -1,19 +1,17 @@
 """axe on every screen: no serious or critical fault of accessibility (WCAG 2.1 A and AA)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.ops.environment import REPOSITORY
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn
+from tests.e2e.axe import faults, is_accessible
+from tests.e2e.conftest import Stage, image_is_drawn, until
+from tests.e2e.segmenting import dab, only, room_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
-AXE = (REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-GRAVE = {"serious", "critical"}
 STUDY_PARTS = (
     "",
     "/label-schema",
@@ -27,19 +25,6 @@ STUDY_PARTS = (
     "/results",
 )
 COORDINATOR_SCREENS = ("/reader-studies", "/imaging-studies", "/ai-models", "/account", "/account/preferences")
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page, each with the first place. DevTools runs it: the page's own policy forbids eval."""
-    if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate("() => window.axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{page.url.split('/', 3)[-1]}: {found['id']} ({found['impact']}, {len(found['nodes'])}): "
-        f"{found['nodes'][0]['html'][:200]} {found['nodes'][0]['failureSummary'][:300]}"
-        for found in result["violations"]
-        if found["impact"] in GRAVE
-    ]
 
 
 def settled(page: Page) -> None:
@@ -81,6 +66,38 @@ def test_the_reading_room_with_its_table_of_keys(stage: Stage, signed_in: Callab
     expect(page.get_by_label("Keys", exact=True)).to_be_visible()
     found += faults(page)
     assert not found, "\n".join(found)
+
+
+def test_the_bars_menus_and_windows_of_the_reading_room(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    """Panels that a fault or the AI brings up are checked where those are tested."""
+    page = signed_in(stage.spare)
+    case = room_of(stage, page, "accessible room")
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    only(page, stage, case)
+    # The bar of segment tools, a finding with its fields, and what is missing before signing.
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("list", name="Missing before signing")).to_be_visible()
+    is_accessible(page)
+    page.keyboard.press("Escape")
+    for menu in ("Window presets", "More"):
+        page.get_by_role("button", name=menu).click()
+        expect(page.get_by_role("menu")).to_be_visible()
+        settled(page)
+        is_accessible(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menu")).to_be_hidden()
+    page.keyboard.press("Shift+y")
+    until(page, "window.__overread_viewer.crosshairs")
+    is_accessible(page)
+    page.keyboard.press("Shift+y")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Shift+W")
+    images = opened.value
+    image_is_drawn(images)
+    is_accessible(images)
+    expect(page.get_by_text("The images are in their own window")).to_be_visible()
+    is_accessible(page)
 
 
 def test_every_screen_of_a_coordinator(stage: Stage, signed_in: Callable[[Person], Page]) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.ai_stage import VOXEL_MM, AiStudy, ai_study, hot_mm
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved, stored_read
 
@@ -127,11 +129,12 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     page.keyboard.press("Shift+Digit5")
     saved(page)
     screenshots(page, "second-read")
+    is_accessible(page)
     page.reload()
     image_is_drawn(page)
     expect(page.locator('[data-phase="SECOND"]')).to_be_visible()
     expect(decision(page, 2)).to_have_attribute("data-decision", "REJECTED")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     _check_export(stage, study)
 
@@ -259,7 +262,7 @@ def test_concurrent_marks_are_locked_and_their_keys_do_nothing_when_signed(
     mark.focus()
     page.keyboard.press("ArrowUp")
     saved(page)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     page.keyboard.press("Shift+k")
     page.keyboard.press("Shift+x")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.ai_stage import AiStudy, ai_study, outlines, prediction
+from tests.browser import sign
+from tests.e2e.ai_stage import AiStudy, ai_study, outlines, prediction, segment_finding
 from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
@@ -103,8 +104,15 @@ def read_the_case(page: Page) -> None:
 
 
 def every_kind(stage: Stage, salt: int) -> list[dict[str, Any]]:
-    """Findings of every kind that an AI can have: spheres, a contour, a box, a rectangle in pixels."""
-    return [*prediction(stage, salt)["findings"], *outlines(stage, salt)]
+    """Findings of every kind that an AI can have: spheres, a contour, a box, a rectangle in pixels, a segment."""
+    return [*prediction(stage, salt)["findings"], *outlines(stage, salt), segment_finding(stage, salt)]
+
+
+def voxels_are_there(page: Page) -> None:
+    """Wait until the voxels of the AI's segment have come."""
+    row = page.locator("[data-ai-finding^='canary-segment']")
+    expect(row).to_contain_text("segment, ")
+    expect(row).not_to_contain_text("loading")
 
 
 def test_the_search_finds_what_is_there() -> None:
@@ -118,7 +126,7 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
     study = ai_study(stage, "HIDDEN", 11, findings=every_kind(stage, 11))
     one = watched(study)
     read_the_case(one.page)
-    one.page.keyboard.press("Control+Enter")
+    sign(one.page)
     saved(one.page, "signed")
     one.page.reload()
     image_is_drawn(one.page)
@@ -129,10 +137,11 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
 
 
 @pytest.mark.parametrize(
-    ("display", "salt", "key"), [("SECOND_READ", 12, "Shift+Enter"), ("AFTER_SIGNING", 13, "Control+Enter")]
+    ("display", "salt", "go_on"),
+    [("SECOND_READ", 12, lambda page: page.keyboard.press("Shift+Enter")), ("AFTER_SIGNING", 13, sign)],
 )
 def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
-    stage: Stage, watched: Callable[[AiStudy], Watched], display: str, salt: int, key: str
+    stage: Stage, watched: Callable[[AiStudy], Watched], display: str, salt: int, go_on: Callable[[Page], None]
 ) -> None:
     study = ai_study(stage, display, salt, findings=every_kind(stage, salt))
     one = watched(study)
@@ -144,8 +153,9 @@ def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
     assert one.page.get_by_test_id("comparison").count() == 0
     assert one.seen(study) == set()
 
-    one.page.keyboard.press(key)
+    go_on(one.page)
     expect(one.page.get_by_test_id("comparison")).to_be_visible()
     expect(one.page.get_by_label("Opacity of the heat map")).to_be_enabled()
+    voxels_are_there(one.page)
     # The same search now finds all of it, the compressed voxels too: before, it was not there.
     assert one.seen(study) == set(study.canaries) - {"digest of the heat map's voxels"}

@@ -97,6 +97,7 @@ def test_outlines_of_the_ai_are_shown_faded_and_accepted(stage: Stage, signed_in
     expect(decision(page, 2)).to_have_attribute("data-decision", "ADJUSTED")
     decision(page, 3).get_by_role("button", name="Reject").click()
     expect(decision(page, 3)).to_have_attribute("data-decision", "REJECTED")
+    _check_rejected(page)
     saved(page)
     screenshots(page, "ai-outlines-decided")
     decisions = stored_read(study.reader, page)["payload"]["ai_decisions"]
@@ -104,6 +105,23 @@ def test_outlines_of_the_ai_are_shown_faded_and_accepted(stage: Stage, signed_in
     page.reload()
     image_is_drawn(page)
     expect(decision(page, 1)).to_have_attribute("data-decision", "ACCEPTED")
+
+
+def _check_rejected(page: Page) -> None:
+    """Out of the way, and seen again, faint, as long as it is chosen in the list."""
+    row = decision(page, 3)
+    rejected = row.get_attribute("data-ai-finding") or ""
+    there = f"window.__overread_viewer.annotations.some((one) => one.id === 'ai-{rejected}')"
+    until(page, f"!{there}")
+    row.get_by_role("button").first.click()
+    expect(row).to_contain_text("rejected")
+    until(page, there)
+    drawn = annotation(page, rejected)
+    assert drawn["isLocked"]
+    assert drawn["isVisible"]
+    until(page, f"({STROKES})().includes('rgba(255, 192, 120, 0.4)')")
+    decision(page, 1).get_by_role("button").first.click()
+    until(page, f"!{there}")
 
 
 def _check_strength(page: Page) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.ruler import make_ruler
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
 from tests.e2e.test_reading import draw, saved
@@ -129,6 +130,16 @@ def test_a_protocol_is_built_with_a_preview_and_hangs_the_case_for_the_reader(
     expect(window).to_have_text("W 400  L 40")
     expect(room.get_by_test_id("pane-2")).to_contain_text("Prior 1 · 14 months earlier")
     expect(room.get_by_role("navigation", name="Series")).to_contain_text("Prior 1 · 14 months earlier")
+    # The rule links scrolling: the prior follows by as many slices.
+    before = pane(room, "2", "p.state.index")
+    room.keyboard.press("ArrowDown")
+    pane_is_drawn(room, "1", index=5)
+    pane_is_drawn(room, "2", index=before + 1)
+    room.keyboard.press("Shift+Digit9")
+    room.keyboard.press("2")
+    for one in ("1", "2"):
+        expect(room.get_by_test_id(f"pane-{one}").get_by_test_id("window")).to_contain_text("W 1500  L -600")
+    room.keyboard.press("Shift+Digit9")
     assert not re.search(r"20\d\d-\d\d-\d\d", room.inner_text("body")), "dates stay hidden"
     screenshots(room, "priors-beside-current")
 
@@ -196,7 +207,7 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+4")
     saved(page)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     page.goto(f"{stage.portal.url}/assignments/{names[current['name']]}")
     image_is_drawn(page)

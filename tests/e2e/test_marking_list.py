@@ -132,7 +132,10 @@ def test_undo_goes_back_to_the_beginning_over_marks_and_form(stage: Stage, room:
     page.keyboard.press("a")
     page.keyboard.press("l")
     drag_along(page, [(150, 40), (200, 60)])
+    expect(page.locator("[data-mark]")).to_have_count(2)
     draw(page, "POINT", [(60, 200)])
+    # Delete takes the chosen mark: it is the point only once that is drawn.
+    expect(page.locator("[data-mark]")).to_have_count(3)
     page.keyboard.press("Delete")
     after = findings(stage, page)
     assert [len(finding["marks"]) for finding in after] == [2]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, sign_in, until
 from tests.e2e.test_reading import CLICK_PAUSE_MS, open_next_case, point
 
@@ -97,6 +98,7 @@ def test_keys_are_changed_at_once_in_an_open_case_and_kept_for_the_next_computer
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("F2 is the key of “Length”.")
     screenshots(page, "preferences-conflict")
+    is_accessible(page)
     alert.get_by_role("button", name="Swap").click()
     stored(page, stage, "hotkeys", {"tool_length": ["p"], "tool_point": ["F2"]})
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.phantoms import ruler
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import AI_SCORE, SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.viewing import take_over_if_held
@@ -124,7 +125,7 @@ def test_a_read_from_the_worklist_to_the_csv(stage: Stage, signed_in: Callable[[
 
     assert page.get_by_test_id("comparison").count() == 0
     assert str(AI_SCORE) not in page.content()
-    page.keyboard.press("Control+Enter")
+    sign(page)
     saved(page, "signed")
     expect(page.get_by_test_id("comparison")).to_contain_text("0.87")
     screenshots(page, "ruler-signed")

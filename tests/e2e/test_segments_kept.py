@@ -1,13 +1,15 @@
 """Segments through what a day brings: no line, another window, a second monitor, a signature, no spacing."""
 
+import math
 import re
 import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from pydicom.dataset import Dataset
 
+from tests.browser import sign
 from tests.e2e.conftest import Stage, image_is_drawn, screenshots, until
 from tests.e2e.segmenting import (
     CODE,
@@ -17,6 +19,7 @@ from tests.e2e.segmenting import (
     case,
     click,
     dab,
+    fill,
     go_to,
     only,
     page,
@@ -45,6 +48,47 @@ def test_a_stroke_made_offline_is_sent_later(page: Page, stage: Stage, case: Cas
     count = painted(page)
     page.context.set_offline(False)
     assert only(page, stage, case)["geometry"]["voxel_count"] == count
+
+
+def test_a_full_browser_and_no_line_lose_no_stroke(page: Page, stage: Stage, case: Case) -> None:
+    """The browser can keep nothing and the portal gets nothing: the strokes stay in the window, and it says so."""
+    session = page.context.new_cdp_session(page)
+    # Before the first stroke: Chromium asks only now and then how much room is left.
+    session.send("Storage.overrideQuotaForOrigin", {"origin": stage.portal.url, "quotaSize": 1})
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    before = only(page, stage, case)["geometry"]
+    page.route("**/api/v1/reads/**", lambda route: route.abort())
+    dab(page, 60, 40)
+    dab(page, 80, 40)
+    count = painted(page)
+    expect(page.locator('[data-save="offline"]')).to_be_visible()
+    expect(page.get_by_text("This browser has no room to keep a copy of your work.")).to_be_visible()
+    notice = page.get_by_role("toolbar", name="Segment tools").get_by_role("status")
+    expect(notice).to_have_text("This browser has no room to keep the segment until it is sent.")
+    screenshots(page, "segment-storage-full")
+    assert [mark["geometry"] for mark in segments(stage, case)] == [before]
+
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.close(run_before_unload=True)
+    eventually(lambda: asked == ["beforeunload"], page)
+
+    page.keyboard.press("Control+z")
+    until(page, f"Object.values(window.__overread_viewer?.segmentVoxels ?? {{}})[0] < {count}")
+    page.keyboard.press("Control+y")
+    shows(page, count)
+    page.unroute("**/api/v1/reads/**")
+    mark = only(page, stage, case)
+    assert mark["geometry"]["voxel_count"] == count
+    assert voxels_of(stage, case, mark).sum() == count
+    page.reload()
+    shows(page, count)
 
 
 def test_what_a_closed_case_has_left_is_sent_from_the_worklist(page: Page, stage: Stage, case: Case) -> None:
@@ -122,7 +166,7 @@ def test_a_signed_read_names_its_segment_with_code_certainty_and_answers(page: P
     page.get_by_role("slider", name="Confidence of mark 1").press("End")
     stored(page, stage, case)
     screenshots(page, "segment-finding")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     expect(page.locator('[data-save="signed"]')).to_be_visible()
     (finding,) = read_of(stage, case)["payload"]["findings"]
     assert (finding["code"], finding["confidence"], finding["answers"]) == (CODE, 100, {"solid": True})
@@ -145,13 +189,19 @@ def without_spacing(dataset: Dataset) -> None:
 def test_without_spacing_there_are_voxels_and_no_sizes(page: Page, stage: Stage) -> None:
     case = room_of(stage, page, "no spacing", without_spacing)
     page.keyboard.press("k")
+    bar = page.get_by_role("toolbar", name="Segment tools")
+    # The radius counts pixels then, and says so.
+    expect(bar.locator("label", has_text="Radius")).to_contain_text("px")
+    fill(page, "Radius", 6)
     dab(page, 40, 40)
     mark = only(page, stage, case)
     assert mark["geometry"]["spacing_mm"] is None
+    # A disc of six pixels; its ring is a voxel thick.
+    assert abs(mark["geometry"]["voxel_count"] - math.pi * 6**2) <= 2 * math.pi * 6
     assert {"volume_ml", "long_axis_mm"}.isdisjoint(mark["measurements"])
     count = mark["geometry"]["voxel_count"]
     expect(page.locator('[data-question="lesions"]')).to_contain_text(f"{count} voxels")
-    expect(page.get_by_role("toolbar", name="Segment tools")).not_to_contain_text(re.compile(r"\d (ml|mm)\b"))
+    expect(bar).not_to_contain_text(re.compile(r"\d (ml|mm)\b"))
 
 
 def eventually(holds: Callable[[], bool], page: Page) -> None:

@@ -60,6 +60,21 @@ def files_of(seed: str, pixels: npt.NDArray[np.int16]) -> Iterator[tuple[str, by
         yield f"{seed}/{number:03d}.dcm", to_bytes(one)
 
 
+# How many canvases of a page draw with WebGL.
+COUNT_CONTEXTS = """(() => {
+  const { getContext } = HTMLCanvasElement.prototype;
+  const drawing = new WeakSet();
+  window.contextsMade = 0;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    if (kind.startsWith('webgl') && !drawing.has(this)) {
+      drawing.add(this);
+      window.contextsMade += 1;
+    }
+    return getContext.call(this, kind, ...more);
+  };
+})()"""
+
+
 class Traffic:
     """What a page has asked the portal for."""
 
@@ -89,9 +104,13 @@ def opened(scans: Scans, signed_in: Callable[[Person], Page], stage: Stage) -> C
             session = page.context.new_cdp_session(page)
             session.send("Network.enable")
             session.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+        page.add_init_script(COUNT_CONTEXTS)
         traffic = Traffic(page)
         following = scans.reader.get(f"{scans.path}/next")["assignment_id"]
-        page.goto(f"{stage.portal.url}/assignments/{following}")
+        answer = page.goto(f"{stage.portal.url}/assignments/{following}")
+        # The code of the viewer is asked for with the page, not after the rest of it.
+        assert answer
+        assert re.search(r'/viewer-[\w-]+\.js>; rel="modulepreload"', answer.headers["link"])
         image_is_drawn(page, 0)
         until(page, f"window.__overread_viewer.state.progress.loaded === {SLICES}", seconds=180)
         return page, traffic, following
@@ -170,6 +189,7 @@ def test_the_next_case_is_there_before_it_is_opened(opened: Any, scans: Scans, s
     assert not any(f"/assignments/{following['id']}/open" in url for url in traffic.urls)
 
     before = len(traffic.urls)
+    contexts = page.evaluate("() => window.contextsMade")
     started = page.evaluate("() => performance.now()")
     page.evaluate(
         "(path) => { history.pushState(null, '', path); window.dispatchEvent(new PopStateEvent('popstate')); }",
@@ -180,6 +200,8 @@ def test_the_next_case_is_there_before_it_is_opened(opened: Any, scans: Scans, s
     print("next case, first image:", page.evaluate("() => performance.now()") - started, "ms")
     until(page, f"window.__overread_viewer.state.progress.loaded === {SLICES}", seconds=60)
     print("next case, all slices:", page.evaluate("() => performance.now()") - started, "ms")
+    # It is drawn where the case before was.
+    assert page.evaluate("() => window.contextsMade") == contexts > 0
     next_url = ahead[0].rsplit("/", 2)[0]
     assert [url for url in traffic.urls[before:] if url.startswith(next_url)] == []
     compare(page, scans)

@@ -99,16 +99,26 @@ def sheared(datasets: Iterator[Dataset]) -> Iterator[Dataset]:
         yield dataset
 
 
+def uneven(datasets: Iterator[Dataset]) -> Iterator[Dataset]:
+    """The upper half of the slices stands half as far apart again as the lower one."""
+    for index, dataset in enumerate(datasets):
+        x, y, z = dataset.ImagePositionPatient
+        beyond = max(0, index - GRID.slices // 2)
+        dataset.ImagePositionPatient = [x, y, z + beyond * GRID.slice_mm / 2]
+        yield dataset
+
+
 @pytest.fixture(scope="module")
 def body(stage: Stage) -> Case:
-    """Four acquisitions: straight, oblique, with gantry tilt, and a stair of squares."""
+    """Five acquisitions: straight, oblique, with gantry tilt, a stair of squares, and with uneven spacing."""
     phantom = block_with_ball()
     window = {"WindowCenter": 500, "WindowWidth": 1000}
     straight = list(series_of("PLANES", phantom, 1, **window))
     slanted = list(oblique(series_of("PLANES", phantom, 2, **window)))
     tilted = list(sheared(series_of("PLANES", phantom, 3, GantryDetectorTilt=18.4, **window)))
     stair = list(series_of("PLANES", stairs(), 4, **window))
-    return case_of(stage, [*straight, *slanted, *tilted, *stair])
+    gaps = list(uneven(series_of("PLANES", phantom, 5, **window)))
+    return case_of(stage, [*straight, *slanted, *tilted, *stair, *gaps])
 
 
 @pytest.fixture
@@ -279,15 +289,20 @@ def test_an_oblique_acquisition_gives_straight_planes(room: Page, body: Case) ->
     screenshots(page, "mpr-oblique")
 
 
-def test_a_tilted_gantry_is_refused_with_the_reason(room: Page, body: Case) -> None:
+@pytest.mark.parametrize(("number", "reason"), [(3, "gantry tilt"), (5, "The distance between the slices varies")])
+def test_what_is_no_even_stack_is_refused_with_the_reason(room: Page, body: Case, number: int, reason: str) -> None:
     page = room
-    open_series(page, body, 3)
+    open_series(page, body, number)
     page.keyboard.press("Shift+y")
-    told = page.get_by_test_id("pane-AXIAL").get_by_role("alert")
-    expect(told).to_contain_text("gantry tilt")
-    assert told.get_by_role("button").count() == 0, "loading again would not help"
+    for plane in PLANES:
+        told = page.get_by_test_id(f"pane-{plane}").get_by_role("alert")
+        expect(told).to_contain_text(reason)
+        assert told.get_by_role("button").count() == 0, "loading again would not help"
     pane_is_drawn(page, "1")
-    screenshots(page, "mpr-refused")
+    screenshots(page, f"mpr-refused-{number}")
+    page.keyboard.press("Shift+y")
+    until(page, "window.__overread_viewer.panes.length === 1")
+    image_is_drawn(page)
 
 
 def test_window_zoom_and_reset_by_mouse_and_key(room: Page, body: Case) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.browserless import signature
 from tests.faults.conftest import Trial, health, kill, save, single_slices, stop_while
 from tests.reader_studies import upload
 
@@ -98,7 +99,7 @@ def test_without_redis_drafts_are_saved_and_reads_signed(trial: Trial, revive: C
     kill(trial.portal, "redis")
     base = trial.reader.send("PUT", f"reads/{read['id']}/draft", save(read["revision_number"], 20))["revision_number"]
     assert trial.reader.get(f"reads/{read['id']}")["payload"]["answers"]["sure"] == 20
-    trial.reader.send("POST", f"reads/{read['id']}/sign", save(base, 90))
+    trial.reader.send("POST", f"reads/{read['id']}/sign", signature(save(base, 90)))
     checks = health(trial.portal, trial.reader)
     assert (checks["postgresql"], checks["redis"], checks["celery"], checks["orthanc"]) == (True, False, False, True)
 

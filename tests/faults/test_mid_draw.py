@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots
 from tests.faults.conftest import kill
 from tests.faults.reading import (
@@ -106,6 +107,7 @@ def test_the_session_expires(desk: Desk) -> None:
     sign_in_again(desk.page, "this is not the password")
     expect(desk.page.get_by_text("The password is not right.")).to_be_visible(timeout=SLOW_MS)
     screenshots(desk.page, "faults-session-ended")
+    is_accessible(desk.page)
     sign_in_again(desk.page)
     save_state(desk.page, "saved")
     assert desk.page.url == address
@@ -124,6 +126,7 @@ def test_the_browsers_storage_is_full(desk: Desk) -> None:
     save_state(desk.page, "saved")
     expect(warning).to_be_visible()
     screenshots(desk.page, "faults-storage-full")
+    is_accessible(desk.page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": desk.stage.portal.url})
     desk.page.keyboard.press("Control+z")
     desk.page.keyboard.press("Control+y")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browserless import Person
+from tests.browserless import Person, signature
 from tests.faults.conftest import Trial, content, save
 
 pytestmark = pytest.mark.fault
@@ -59,11 +59,11 @@ def test_the_same_save_twenty_times_at_once_is_stored_once(trial: Trial) -> None
 def test_a_double_click_on_sign_signs_once(trial: Trial) -> None:
     read = trial.next_read()
     base = read["revision_number"]
-    same = save(base, 88)
+    same = signature(save(base, 88))
     first = at_once(trial.reader, "POST", f"reads/{read['id']}/sign", [same, same])
     assert [answer.status_code for answer in first] == [200, 200]
     assert first[0].json()["digest"] == first[1].json()["digest"]
-    other = trial.reader.ask("POST", f"reads/{read['id']}/sign", json=save(base, 88))
+    other = trial.reader.ask("POST", f"reads/{read['id']}/sign", json=signature(save(base, 88)))
     assert (other.status_code, other.json()["code"]) == (409, "wrong_state")
     assert [row["kind"] for row in revisions(trial, read)].count("SIGNED") == 1
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser import sign
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, sign_in
 from tests.faults.reading import (
     LINES,
@@ -68,6 +70,7 @@ def abort(route: Route) -> None:
 def test_the_second_window_is_read_only_and_takes_over_at_once(desk: Desk, second_window: Page) -> None:
     expect(second_window.get_by_text("open in another window of this browser")).to_be_visible()
     screenshots(second_window, "faults-read-only")
+    is_accessible(second_window)
     draw(desk.page, LINES[0])
     save_state(desk.page, "saved")
     second_window.bring_to_front()
@@ -187,6 +190,7 @@ def test_a_conflict_is_chosen_by_keyboard_and_nothing_is_dropped(desk: Desk) -> 
     panel = page.get_by_test_id("merge")
     expect(panel.get_by_text("One change needs your choice.")).to_be_visible(timeout=SLOW_MS)
     screenshots(page, "faults-merge-conflict")
+    is_accessible(page)
     assert desk.read["payload"]["answers"]["suspicion"] == 5
     choices = panel.get_by_role("radio")
     expect(choices.first).to_be_checked()
@@ -243,7 +247,7 @@ def test_signing_twice_with_a_draft_on_its_way_signs_once(desk: Desk) -> None:
     page.route("**/api/v1/reads/*/sign", slowly)
     page.keyboard.press("Shift+Digit5")
     page.wait_for_timeout(700)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Control+Enter")
     signed = signed_once(desk)
@@ -262,7 +266,7 @@ def test_a_signature_whose_answer_is_lost_is_not_made_twice(desk: Desk) -> None:
     answer_everything(page)
     save_state(page, "saved")
     page.route("**/api/v1/reads/*/sign", lose_the_answer, times=1)
-    page.keyboard.press("Control+Enter")
+    sign(page)
     expect(page.get_by_text("Not signed")).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("Control+Enter")
     signed_once(desk)
@@ -275,13 +279,13 @@ def test_signing_what_was_changed_elsewhere_merges_first(desk: Desk) -> None:
     save_state(page, "saved")
     elsewhere(desk, another_mark)
     page.keyboard.press("Shift+Digit5")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     panel = page.get_by_test_id("merge")
     expect(panel).to_be_visible(timeout=SLOW_MS)
     assert all(row["kind"] == "DRAFT" for row in desk.revisions())
     panel.get_by_role("button", name="Take this result").click()
     save_state(page, "saved")
-    page.keyboard.press("Control+Enter")
+    sign(page)
     signed = signed_once(desk)
     assert len({finding["id"] for finding in signed["payload"]["findings"]}) == 2
     assert signed["payload"]["answers"]["suspicion"] == 5

@@ -5,10 +5,8 @@ they lie beside the repository. None may be an error of the server, none may be 
 """
 
 import json
-import os
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,48 +25,18 @@ from portal.db import JobState
 from portal.imaging.frames.store import HTJ2K, RAW
 from portal.imaging.models import IngestItem, Instance, Series, SeriesFrames
 from portal.imaging.reader_tags import tag_of
-from portal.imaging.screening.reasons import REASONS, Refusal
+from portal.imaging.screening.reasons import REASONS
 from portal.imaging.screening.screener import Screener
 from portal.imaging.services import frames as services
-from portal.ops.environment import REPOSITORY
 from tests.imaging import dicom_files as files
+from tests.imaging.files_at_hand import all_files, pixels_expected, refusal_of
 from tests.imaging.manifests import instances_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(900)]
 
-SHARED = Path(os.environ.get("OVERREAD_SHARED", REPOSITORY.parent / "shared")) / "dicom" / "wg04"
-# What else lies in those folders: texts, archives, colour profiles.
-OTHER_SUFFIXES = {".py", ".pyc", ".json", ".txt", ".zip", ".icc", ".dump", ".gz", ".md"}
 # What a wrong answer or a decoder of damaged pixels raises; the sweep names every such file before it fails.
 FAULTS = (AssertionError, AttributeError, KeyError, NotImplementedError, RuntimeError, TypeError, ValueError)
 Pixels = npt.NDArray[Any]
-
-
-def folders() -> Iterator[Path]:
-    yield files.PACKAGED
-    yield files.larger("README").parent
-    if SHARED.is_dir():
-        yield SHARED
-
-
-def all_files() -> list[Path]:
-    found = [path for folder in folders() for path in sorted(folder.rglob("*"))]
-    return [path for path in found if path.is_file() and path.suffix not in OTHER_SUFFIXES]
-
-
-def refusal_of(screener: Screener, path: Path) -> str | None:
-    try:
-        screener.screen(path)
-    except Refusal as refusal:
-        return refusal.code
-    return None
-
-
-def pixels_expected(data_set: Dataset) -> Pixels:
-    """Frames as pydicom decodes them: colour is RGB, palette indices and greys are as stored."""
-    decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
-    count = int(data_set.get("NumberOfFrames") or 1)
-    return np.stack([decoder.as_array(data_set, index=index)[0] for index in range(count)])
 
 
 def described_array(content: bytes, row: dict[str, Any]) -> Pixels:

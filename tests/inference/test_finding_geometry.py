@@ -9,15 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from portal.inference.prediction_input import MAXIMUM_POINTS, prediction_problems
 from tests.annotations.domain.test_payload import json_values
 from tests.json_changes import VERBS, changed, places
 
 EXAMPLES = Path(__file__).parents[1] / "shared_examples" / "ai_findings"
-SCHEMA = json.loads((Path(__file__).parents[2] / "portal/inference/schemas/ai-finding.schema.json").read_text())
-Draft202012Validator.check_schema(SCHEMA)
-SHAPE = Draft202012Validator(SCHEMA)
+PORTAL = Path(__file__).parents[2] / "portal"
+SCHEMA = json.loads((PORTAL / "inference/schemas/ai-finding.schema.json").read_text())
+VOXELS = json.loads((PORTAL / "imaging/schemas/segment-1.schema.json").read_text())
+for schema in (SCHEMA, VOXELS):
+    Draft202012Validator.check_schema(schema)
+SHAPE = Draft202012Validator(SCHEMA, registry=Registry().with_resource(VOXELS["$id"], Resource.from_contents(VOXELS)))
 VALID: dict[str, Any] = json.loads((EXAMPLES / "valid.json").read_text())
 INVALID: dict[str, Any] = json.loads((EXAMPLES / "invalid.json").read_text())
 

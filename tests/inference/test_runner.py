@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from portal import jobs
+from portal.audit.models import Event
 from portal.db import JobState
 from portal.errors import Conflict, Invalid
 from portal.imaging import connection
@@ -42,6 +43,9 @@ def test_a_run_stores_what_the_model_says(builder, runnable_version, study):
     assert (run.state, run.progress_done, run.progress_total) == ("SUCCEEDED", 1, 1)
     prediction = Prediction.objects.get(run=run)
     assert 0 <= prediction.score <= 1
+    told = dict(Event.objects.filter(stream="inference").values_list("action", "object_id"))
+    assert told["inference_run.create"] == told["inference_run.finish"] == str(run.pk)
+    assert told["prediction.compute"] == str(prediction.pk)
     assert prediction.weights_digest == runnable_version.weights_digest
     assert prediction.input_digest == read_ct_series(study, orthanc()).input_digest
     assert states(run) == [("SUCCEEDED", "")]

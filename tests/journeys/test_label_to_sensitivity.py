@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from portal.ops.environment import REPOSITORY
-from tests.browserless import Person, administrator, new_person
+from tests.browserless import Person, administrator, new_person, signature
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.services import LivePortal
 
@@ -192,7 +192,7 @@ def read_all(person: Person, trial: Trial, confidences: dict[str, int]) -> list[
         read = opened(person, assignment["id"])
         if assignment["case_name"] in confidences:
             content = payload(read, confidences[assignment["case_name"]], marked=True)
-            person.send("POST", f"reads/{read['id']}/sign", save(0, content))
+            person.send("POST", f"reads/{read['id']}/sign", signature(save(0, content)))
     return names
 
 
@@ -250,7 +250,9 @@ def test_a_draft_survives_a_reload_and_a_stale_save_is_refused(launched: Trial) 
     # Back to where the later steps begin: an unsigned read of this case at the newest revision.
     confidence = ADA[read["case"]["name"]]
     ada.send(
-        "POST", f"reads/{read['id']}/sign", save(stored["revision_number"], payload(read, confidence, marked=True))
+        "POST",
+        f"reads/{read['id']}/sign",
+        signature(save(stored["revision_number"], payload(read, confidence, marked=True))),
     )
     frozen = ada.ask("PUT", f"reads/{read['id']}/draft", json=save(2, content))
     assert (frozen.status_code, frozen.json()["code"]) == (409, "wrong_state")

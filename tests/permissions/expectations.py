@@ -33,6 +33,8 @@ SIGNED_IN = Row("401    ok       ok      ok          ok     ok          ok      
 SIGNED_IN_W = Row("401  ok       ok      ok          ok     ok          403         ok           ok")
 PAGE = Row("302         ok       ok      ok          ok     ok          302         302          ok")
 BUILDERS = Row("401     403      ok      ok          403    403         403         403          ok")
+# Nobody here has been made a poster; tests/inference/test_posters.py has one.
+POSTING = Row("401      404     ok      ok          404    404         403         404          ok")
 ADMIN = Row("401        403      403     403         403    403         403         403          ok")
 
 # Objects that belong to one account. The token and the ingest job of a side are its coordinator's.
@@ -78,6 +80,11 @@ STUDY_LABELS = Row(
 STUDY_READING = Row(
     "401                404      404     403         ok     403         403         403          403",
     "401                404      404     404         404    404         404         404          403",
+)
+# The reader of this world is a person: only a program's account pushes reads.
+EXTERNAL_READS = Row(
+    "401                404      404     403         403    403         403         403          403",
+    "401                404      404     404         404    404         403         404          403",
 )
 OWN_READING = Row(
     "401                404      404     404         ok     404         404         404          404",
@@ -136,12 +143,14 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "frames-bundle": {"GET": PIXELS},
     "ai-models": {"GET": BUILDERS, "POST": BUILDERS},
     "ai-model": {"GET": BUILDERS},
+    "ai-model-posters": {"GET": BUILDERS, "PUT": BUILDERS},
     "ai-model-versions": {"GET": BUILDERS, "POST": BUILDERS},
     "model-versions": {"GET": BUILDERS},
     "model-version": {"GET": BUILDERS},
-    "model-version-predictions": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-version-predictions": {"GET": BUILDERS, "POST": POSTING},
     "model-version-prediction-heat-map": {"GET": BUILDERS},
-    "model-version-predictions-csv": {"POST": BUILDERS},
+    "model-version-prediction-segment": {"GET": BUILDERS},
+    "model-version-predictions-csv": {"POST": POSTING},
     "model-version-predictions-example": {"GET": BUILDERS},
     "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
     "inference-run": {"GET": BUILDERS},
@@ -175,8 +184,15 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-close": {"POST": STUDY_MANAGE_W},
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
+    "reader-study-randomisation-lists": {"GET": STUDY_MANAGE},
+    "reader-study-design": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-moves": {"POST": STUDY_MANAGE_W},
+    "reader-study-withdrawals": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-reader-dates": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
+    "reader-study-sessions": {"GET": STUDY_READING},
     "reader-study-labels": {"GET": STUDY_LABELS},
     "reader-study-labels-export": {"GET": STUDY_LABELS},
+    "reader-study-external-reads": {"POST": EXTERNAL_READS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},
     "assignment-open": {"POST": OWN_READING_W},
@@ -188,10 +204,21 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-prefetch": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-heat-map": {"GET": NOT_REVEALED},
+    # The read is none of a training case.
+    "read-feedback": {"GET": NOT_REVEALED},
+    "read-ai-segment": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
+    "read-history": {"GET": READ_HISTORY},
+    "read-difference": {"GET": READ_HISTORY},
+    "read-reopen": {"POST": STUDY_MANAGE_W},
     "read-segment": {"PUT": OWN_READING_W},
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},
+    "reader-study-reads": {"GET": STUDY_MANAGE},
+    "reader-study-audit": {"GET": STUDY_MANAGE},
+    "reader-study-audit-checks": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-audit-export": {"GET": STUDY_MANAGE},
+    "audit-verifier": {"GET": PUBLIC},
     "reader-study-webhooks": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-webhook": {"GET": STUDY_MANAGE, "PATCH": STUDY_MANAGE_W, "DELETE": STUDY_MANAGE_W},
     "reader-study-webhook-secret": {"POST": STUDY_MANAGE_W},
@@ -215,6 +242,7 @@ STUDY_LEVEL_ROWS = (
     STUDY_MANAGE_W,
     STUDY_LABELS,
     STUDY_READING,
+    EXTERNAL_READS,
     OWN_READING,
     OWN_READING_W,
     NOT_REVEALED,

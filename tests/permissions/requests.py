@@ -8,10 +8,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from annotations.domain.designs import single_design
 from tests.annotations.segment_building import change
+from tests.browserless import signature
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
+# Their digest is that of the AI's segment, not of the reader's.
+AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
 WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 
 
@@ -46,7 +50,7 @@ def address(route: Route, side: Side) -> str:
         "name": "measures",
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,
-        "sha256": side.segment.sha256,
+        "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
         "path": "reader-studies",
@@ -63,6 +67,7 @@ def body(name: str, side: Side) -> Any:
         "tokens": {"name": "a token"},
         "people": {"username": "somebody-new", "password": "correct horse battery staple"},
         "ai-models": {"name": "Another model"},
+        "ai-model-posters": {"user_ids": []},
         "ai-model-versions": {"version": "2", "kind": "EXTERNAL", "operating_threshold": 0.5},
         "model-version-predictions": {
             "imaging_study_uid": side.imaging_study.study_instance_uid,
@@ -77,6 +82,10 @@ def body(name: str, side: Side) -> Any:
         "reader-study": {"name": "Another name"},
         "reader-study-label-schema": {"questions": QUESTIONS},
         "label-schema-check": {"text": "{}"},
+        "reader-study-design": {"design": single_design("AFTER_SIGNING")},
+        "reader-study-moves": {"event": "pause"},
+        "reader-study-withdrawals": {"reader_id": str(side.reader.pk), "reason": "Moved away"},
+        "reader-study-reader-dates": {"reader_id": str(side.reader.pk), "starts_on": None, "ends_on": "2099-12-31"},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},
@@ -89,7 +98,8 @@ def body(name: str, side: Side) -> Any:
         "read-draft": content,
         "read-segment": segment_content(side),
         "read-first-read": content,
-        "read-sign": content,
+        "read-sign": signature(content),
+        "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})
 
 

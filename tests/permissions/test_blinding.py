@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from annotations.models import AiDisplay, Sitting
+from tests.browserless import signature
 from tests.permissions.requests import address, ask, body_of
 from tests.permissions.routes import all_routes
 from tests.permissions.world import Side, World, payload
@@ -29,6 +30,9 @@ REVEALED = {
     "the place of the AI's contour",
     "the AI's box",
     "the place of the AI's box",
+    "the AI's segment",
+    "the digest of the AI's segment",
+    "the voxels of the AI's segment",
     "the digest of the AI's heat map",
     "the AI's heat map",
 }
@@ -62,8 +66,9 @@ def leaks(answers: dict[str, bytes], secrets: dict[str, str], asked_ids: set[str
 
 
 def send_own_read(client: Client, side: Side, verb: str, base_revision: int = 1) -> None:
-    content = {"base_revision": base_revision, "idempotency_key": str(uuid.uuid4())}
+    content: dict[str, Any] = {"base_revision": base_revision, "idempotency_key": str(uuid.uuid4())}
     content |= {"payload": payload(side.instance, finding_id=str(uuid.uuid4()))}
+    content = signature(content) if verb == "sign" else content
     response = client.post(
         f"/api/v1/reads/{side.read.pk}/{verb}", data=json.dumps(content), content_type="application/json"
     )
@@ -132,7 +137,7 @@ def test_what_refuses_a_first_read_says_nothing_of_the_ai(world: World, callers:
     for verb in ("draft", "sign", "first-read"):
         for base in (0, 1, 7):
             for content in (finding, {**finding, "answers": {}}, {"version": 1}):
-                body = {"base_revision": base, "idempotency_key": str(uuid.uuid4()), "payload": content}
+                body = signature({"base_revision": base, "idempotency_key": str(uuid.uuid4()), "payload": content})
                 with transaction.atomic():
                     path = f"/api/v1/reads/{world.a.read.pk}/{verb}"
                     method = "PUT" if verb == "draft" else "POST"

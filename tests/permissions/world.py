@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import pydicom
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from PIL import Image
 
@@ -30,6 +31,7 @@ from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
 from portal.imaging.services.frames import frames_request, write_frames
+from portal.inference.finding_segments import SegmentInput
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import (
     AiModel,
@@ -40,11 +42,13 @@ from portal.inference.models import (
     Prediction,
     PredictionSource,
 )
+from portal.inference.segment_files import ai_segment_write
 from portal.inference.services import heat_map_create
 from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.models import Delivery
 from portal.webhooks.services import webhook_create
 from tests.annotations.segment_building import change, put
+from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from validation.models import AnalysisRun
 from validation.runner import execute
@@ -95,6 +99,7 @@ class Side:
     image_sha256: str
     code_list_id: uuid.UUID
     site_list_id: uuid.UUID
+    ai_segment_sha256: str
     delivery: Delivery
     secrets: dict[str, str]
 
@@ -111,14 +116,26 @@ class World:
 
 
 def person(username: str, *, creates: bool = False, administrator: bool = False) -> User:
-    """An account with an impossible password: the tests sign in without one."""
+    """An account; the tests sign in without its password, and sign reads with it."""
     return User.objects.create(
         username=username,
         first_name=f"First-{username}",
         last_name=f"Last-{username}",
         may_create_reader_studies=creates,
         is_superuser=administrator,
-        password="!",
+        password=make_password(PASSWORD),
+    )
+
+
+def ai_segment_on(instance: Instance, letter: str) -> SegmentInput:
+    """Voxels of the AI on the one slice of a side, other ones than the reader's and than the other side's."""
+    return SegmentInput(
+        series_instance_uid=instance.series.series_instance_uid,
+        rows=instance.rows,
+        columns=instance.columns,
+        slices={(instance.sop_instance_uid, 1): [3, 2 + len(letter), 4 + ord(letter) - ord("a"), 1]},
+        spacing_mm=None,
+        frame_of_reference_uid=None,
     )
 
 
@@ -206,6 +223,8 @@ def complete_side(letter: str) -> Side:
     on_line, on_box = round(coordinate + 11.000001, 6), round(coordinate + 22.000002, 6)
     line = {"kind": "FREEHAND", "points_mm": [[on_line, 2.0, 1.0], [9.0, 2.0, 1.0], [9.0, 8.0, 1.0]]}
     box = {"kind": "BOX", "points_mm": [[on_box, 2.0, 1.0], [9.0, 2.0, 1.0], [on_box, 8.0, 1.0], [on_box, 2.0, 5.0]]}
+    segment = ai_segment_on(instance, letter)
+    ai_segment_write(sha256=segment.sha256, text=segment.text)
     prediction = Prediction.objects.create(
         model_version=version,
         imaging_study=study,
@@ -214,6 +233,7 @@ def complete_side(letter: str) -> Side:
             {"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found},
             {"id": f"contour-canary-{letter}", "code": NODULE, "score": 0.4, "geometry": line},
             {"id": f"box-canary-{letter}", "code": NODULE, "score": 0.3, "geometry": box},
+            {"id": f"segment-canary-{letter}", "code": NODULE, "score": 0.2, "geometry": segment.geometry},
         ],
         source=PredictionSource.API,
     )
@@ -291,6 +311,7 @@ def complete_side(letter: str) -> Side:
         image_sha256=image_sha256,
         code_list_id=_code_list(coordinator, reader_study),
         site_list_id=_code_list(coordinator, None),
+        ai_segment_sha256=segment.sha256,
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
             "the other reader's username": other_reader.username,
@@ -311,6 +332,9 @@ def complete_side(letter: str) -> Side:
             "the place of the AI's contour": str(on_line),
             "the AI's box": f"box-canary-{letter}",
             "the place of the AI's box": str(on_box),
+            "the AI's segment": f"segment-canary-{letter}",
+            "the digest of the AI's segment": segment.sha256,
+            "the voxels of the AI's segment": segment.text,
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",

@@ -257,7 +257,10 @@ def test_a_reader_studys_life_is_told_to_its_own_webhooks_and_the_sites(root: Us
         receiver,
         EventKind.READER_STUDY_LAUNCHED,
         EventKind.READ_SIGNED,
+        EventKind.READER_STUDY_PAUSED,
+        EventKind.READER_STUDY_RESUMED,
         EventKind.READER_STUDY_CLOSED,
+        EventKind.READER_STUDY_LOCKED,
         scope=reader_study_scope(mine.reader_study.pk),
     )
     with receiving() as at_the_site:
@@ -265,10 +268,18 @@ def test_a_reader_studys_life_is_told_to_its_own_webhooks_and_the_sites(root: Us
         for built in (mine, other):
             building.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
             signed(built)
-        building.reader_study_close(by=mine.coordinator, reader_study=mine.reader_study)
+        for event in ("pause", "resume", "close", "lock"):
+            building.reader_study_move(by=mine.coordinator, reader_study=mine.reader_study, event=event)
         deliveries_send(own.pk)
         deliveries_send(site.pk)
-        assert kinds_of(receiver) == ["reader_study.launched", "read.signed", "reader_study.closed"]
+        assert kinds_of(receiver) == [
+            "reader_study.launched",
+            "read.signed",
+            "reader_study.paused",
+            "reader_study.resumed",
+            "reader_study.closed",
+            "reader_study.locked",
+        ]
         assert kinds_of(at_the_site) == ["reader_study.launched", "read.signed"] * 2
     told_of = {json.loads(came.body)["data"]["reader_study_id"] for came in receiver.received}
     assert told_of == {str(mine.reader_study.pk)}

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
@@ -22,7 +23,7 @@ from portal.pagination import CreatedCursorPagination
 from validation.access import analysis_result_for, analysis_run_for
 from validation.canonical import parse
 from validation.figures import FIGURES, figure_csv
-from validation.models import AnalysisRun
+from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry
 
@@ -38,6 +39,9 @@ class AnalysisRunInput(serializers.Serializer[Any]):
 
     confidence_level = serializers.FloatField(default=0.95, min_value=0.5, max_value=0.999, validators=[_finite])
     call_threshold = serializers.FloatField(default=None, allow_null=True, validators=[_finite])
+    arm = serializers.CharField(
+        default=None, allow_null=True, max_length=20, help_text="Key; needed with several arms."
+    )
 
 
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
@@ -93,6 +97,17 @@ def _json_text(text: str) -> HttpResponse:
     return HttpResponse(text.encode(), content_type="application/json")
 
 
+def _viewed(request: Request, run: AnalysisRun, part: str) -> None:
+    study = run.reader_study_id
+    viewed(by=caller(request), reader_study_id=study, action="analysis_run.view", obj=run, detail={"part": part})
+
+
+def _result(request: Request, run_id: uuid.UUID, part: str) -> AnalysisResult:
+    result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+    _viewed(request, result.run, part)
+    return result
+
+
 class AnalysisRunsApi(APIView):
     """The analysis runs of a reader study."""
 
@@ -131,7 +146,7 @@ class AnalysisRunResultApi(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Return the stored bytes of the result."""
-        return _json_text(analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW).content)
+        return _json_text(_result(request, run_id, "result").content)
 
 
 class AnalysisRunSnapshotApi(APIView):
@@ -140,7 +155,9 @@ class AnalysisRunSnapshotApi(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Return the stored bytes of the snapshot."""
-        return _json_text(analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW).snapshot.content)
+        run = analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        _viewed(request, run, "snapshot")
+        return _json_text(run.snapshot.content)
 
 
 class AnalysisRunBundleApi(APIView):
@@ -149,7 +166,7 @@ class AnalysisRunBundleApi(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Download snapshot and result with their digests."""
-        result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        result = _result(request, run_id, "bundle")
         digests = {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest}
         head = json.dumps(digests)[1:-1]
         answer = _json_text(f'{{{head}, "snapshot": {result.run.snapshot.content}, "result": {result.content}}}')
@@ -165,9 +182,10 @@ class AnalysisRunFigureApi(APIView):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, run_id: uuid.UUID, name: str) -> HttpResponse:
         """Download a figure's table."""
-        result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
         if name not in FIGURES:
+            analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
             raise NotFound(f"There is no such figure; there are {', '.join(FIGURES)}.")
+        result = _result(request, run_id, name)
         answer = HttpResponse(figure_csv(name, parse(result.content)), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return answer

@@ -106,3 +106,18 @@ export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>
 
 export const predictionsExampleUrl = (modelVersionId: string) =>
   `/api/v1/model-versions/${modelVersionId}/predictions-example.csv`;
+
+export interface Poster {
+  id: string;
+  username: string;
+  name: string;
+}
+
+export const postersQuery = (aiModelId: string) =>
+  queryOptions({
+    queryKey: [...AI_MODELS_KEY, aiModelId, "posters"],
+    queryFn: ({ signal }) => call<Poster[]>("GET", `/api/v1/ai-models/${aiModelId}/posters`, { signal }),
+  });
+
+export const putPosters = (aiModelId: string, userIds: string[]) =>
+  call<Poster[]>("PUT", `/api/v1/ai-models/${aiModelId}/posters`, { body: { user_ids: userIds } });

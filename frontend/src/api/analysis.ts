@@ -13,6 +13,7 @@ export interface AnalysisRun extends Job {
 export interface AnalysisConfiguration {
   confidence_level: number;
   call_threshold: number | null;
+  arm: string | null;
 }
 
 export type FigureName = "measures" | "roc-curves" | "comparisons" | "calibration" | "exclusions";

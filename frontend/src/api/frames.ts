@@ -31,6 +31,8 @@ const GRANT_HEADER = "X-Frame-Grant";
 const RENEW_AFTER_MS = 10 * 60 * 1000;
 const LIFE_MS = 29 * 60 * 1000;
 const TRY_AGAIN_MS = 30 * 1000;
+// Of a case with its priors and of the next one; what is older is asked for anew.
+const MOST_HELD = 32;
 
 const held = new Map<string, Held>();
 
@@ -58,7 +60,12 @@ export function takeGrants(grants: FrameGrant[]): void {
 }
 
 function hold(studyInstanceUid: string, answer: Promise<FrameGrant>, now: number): void {
+  held.delete(studyInstanceUid);
   held.set(studyInstanceUid, { answer, renewAt: now + RENEW_AFTER_MS, expiresAt: now + LIFE_MS });
+  for (const oldest of held.keys()) {
+    if (held.size <= MOST_HELD) return;
+    held.delete(oldest);
+  }
 }
 
 function grantFor(studyInstanceUid: string, isRenewed = false): Promise<FrameGrant> {

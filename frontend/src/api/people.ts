@@ -7,6 +7,7 @@ export interface Person {
   username: string;
   name: string;
   may_create_reader_studies: boolean;
+  is_program: boolean;
 }
 
 export interface NewPerson {
@@ -14,6 +15,7 @@ export interface NewPerson {
   name: string;
   password: string;
   may_create_reader_studies: boolean;
+  is_program: boolean;
 }
 
 export interface ApiToken {

@@ -145,8 +145,10 @@ export function postReferenceStandard(id: string, file: File): Promise<Reference
   return call("POST", `${base(id)}/reference-standard`, { body });
 }
 
-export const launchReaderStudy = (id: string, seed: string) =>
-  call<ReaderStudy>("POST", `${base(id)}/launch`, { body: seed === "" ? {} : { seed } });
+export const launchReaderStudy = (id: string, seed: string, asPilot: boolean) =>
+  call<ReaderStudy>("POST", `${base(id)}/launch`, {
+    body: { ...(seed === "" ? {} : { seed }), as_pilot: asPilot },
+  });
 
 export const closeReaderStudy = (id: string) => call<ReaderStudy>("POST", `${base(id)}/close`);
 
@@ -154,6 +156,7 @@ export const closeReaderStudy = (id: string) => call<ReaderStudy>("POST", `${bas
 export const readerStudyFiles = (id: string) => ({
   referenceExample: `${base(id)}/reference-standard-example.csv`,
   randomisation: `${base(id)}/randomisation.csv`,
+  randomisationJson: `${base(id)}/randomisation`,
   labelsCsv: `${base(id)}/labels/export?format=csv`,
   labelsJsonLines: `${base(id)}/labels/export?format=jsonl`,
 });

@@ -5,19 +5,24 @@ import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
-import type { Geometry, ReadPayload, SphereGeometry } from "@/domain/payload";
+import { type AiGeometry, type Geometry, isAiSegment, type ReadPayload } from "@/domain/payload";
+import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { openFrames } from "./frames";
 import { openWithImages } from "./opening";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
-export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+export type AssignmentState = "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
 
 export interface Assignment {
   id: string;
   position: number;
   case_name: string;
+  session: number;
+  is_training: boolean;
   state: AssignmentState;
+  /** False for a signed read that the protocol does not show again. */
+  is_openable: boolean;
   signed_at: string | null;
 }
 
@@ -67,10 +72,14 @@ export interface Read {
     id: string;
     name: string;
     imaging_study: ImagesOfCase;
+    /** The day of the examination, where the protocol shows it. */
+    study_date: string | null;
     priors: PriorOfCase[];
   };
   position: number;
   total: number;
+  session: number;
+  is_training: boolean;
   state: AssignmentState;
   /** SECOND after a frozen first read, where the protocol shows the AI only then. */
   phase: Phase;
@@ -80,8 +89,17 @@ export interface Read {
   payload: ReadPayload;
   saved_at: string | null;
   signed_at: string | null;
+  /** What the reader's signature can mean, the likeliest first. */
+  signature_meanings: SignatureMeaning[];
+  /** Why a coordinator gave the read back after it was signed; null unless it is reopened. */
+  reopening_reason: string | null;
   next_assignment_id: string | null;
   comparison_available: boolean;
+}
+
+export interface SignatureMeaning {
+  code: string;
+  text: string;
 }
 
 export type Phase = "FIRST" | "SECOND";
@@ -93,6 +111,12 @@ export interface SaveRequest {
   payload: ReadPayload;
   editor: string;
   sitting: SittingReport | null;
+}
+
+/** A draft to be signed: the password again, and what the signature means. */
+export interface SignRequest extends SaveRequest {
+  password: string;
+  meaning: string;
 }
 
 /** One stay at the read, with its times so far. */
@@ -134,9 +158,10 @@ export interface FirstReadFrozen {
 
 export interface AiFinding {
   id: string;
-  score: number;
+  /** Null where the protocol hides scores. */
+  score: number | null;
   code: { scheme: string; value: string; meaning: string };
-  geometry: Geometry | SphereGeometry;
+  geometry: AiGeometry;
 }
 
 /** How often cases of this score band were positive in data that was registered with the model version. */
@@ -152,9 +177,10 @@ export interface AiPrediction {
   prediction_id: string;
   model: string;
   version: string;
-  score: number;
+  /** Null, with the call and the calibration, where the protocol hides scores. */
+  score: number | null;
   threshold: number;
-  call: boolean;
+  call: boolean | null;
   findings: AiFinding[];
   heat_map: HeatGrid | null;
   /** Null where nothing is registered about it: then the reader is told so, and nothing is made up. */
@@ -239,7 +265,7 @@ export function saveDraft(readId: string, body: SaveRequest): Promise<DraftSaved
   return call<DraftSaved>("PUT", `/api/v1/reads/${readId}/draft`, options);
 }
 
-export function signRead(readId: string, body: SaveRequest): Promise<ReadSigned> {
+export function signRead(readId: string, body: SignRequest): Promise<ReadSigned> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   return call<ReadSigned>("POST", `/api/v1/reads/${readId}/sign`, { body, signal, stayOnSignOut: true });
 }
@@ -271,4 +297,28 @@ export function heatMapQuery(readId: string, grid: HeatGrid | null) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+}
+
+/** The voxels of the AI's segments by their digest; kept in memory while the case is open and nowhere else. */
+export function aiSegmentsQuery(readId: string, prediction: AiPrediction | null) {
+  const geometries = prediction?.findings.map(({ geometry }) => geometry).filter(isAiSegment) ?? [];
+  const digests = [...new Set(geometries.map(({ sha256 }) => sha256))];
+  return queryOptions({
+    queryKey: ["reads", readId, "ai-segments", digests],
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
+      const found = digests.map(async (sha256) => [sha256, await aiSegment(readId, sha256, signal)] as const);
+      return new Map(await Promise.all(found));
+    },
+    enabled: digests.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+async function aiSegment(readId: string, sha256: string, signal: AbortSignal): Promise<Segment> {
+  const url = new URL(`/api/v1/reads/${readId}/ai-segments/${sha256}`, window.location.origin);
+  const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
+  const text = await response.text();
+  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the AI is damaged.");
+  return parsedSegment(text);
 }

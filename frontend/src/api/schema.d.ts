@@ -39,6 +39,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/posters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them. */
+        get: operations["ai_models_posters_list"];
+        /** @description Replace them. */
+        put: operations["ai_models_posters_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/versions": {
         parameters: {
             query?: never;
@@ -187,6 +205,23 @@ export interface paths {
         put?: never;
         /** @description Open an assignment in reading order; opening it again returns the same read. */
         post: operations["assignments_open_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verifier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download it: one file, Python's standard library only. */
+        get: operations["audit_verifier_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -486,6 +521,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, byte for byte what the digest is of. */
+        get: operations["model_versions_predictions_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -575,6 +627,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the events, newest first. */
+        get: operations["reader_studies_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/audit/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the last verifications, newest first. */
+        get: operations["reader_studies_audit_checks_list"];
+        put?: never;
+        /** @description Have a worker verify the trail and the rows that it tells of. */
+        post: operations["reader_studies_audit_checks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download events, heads, the rows they tell of and a manifest as JSON lines. */
+        get: operations["reader_studies_audit_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases": {
         parameters: {
             query?: never;
@@ -639,6 +743,41 @@ export interface paths {
         put?: never;
         /** @description End reading. */
         post: operations["reader_studies_close_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/design": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the design with its plan and its blinding matrix. */
+        get: operations["reader_studies_design_retrieve"];
+        /** @description Store a new version of the design of a draft. */
+        put: operations["reader_studies_design_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/external-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign at most 200 complete reads: all, or none and what is wrong in which row. */
+        post: operations["reader_studies_external_reads_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -723,7 +862,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Draw the reading orders, make the assignments and open the reader study. */
+        /** @description Draw the reading orders, make the assignments and open the reader study, or its pilot. */
         post: operations["reader_studies_launch_create"];
         delete?: never;
         options?: never;
@@ -760,6 +899,23 @@ export interface paths {
         /** @description Replace the members. */
         put: operations["reader_studies_members_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin after a pilot, pause, resume, close or lock. */
+        post: operations["reader_studies_moves_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -817,6 +973,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/randomisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the lists, drawn again from their seed and compared; empty before the launch. */
+        get: operations["reader_studies_randomisation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/randomisation.csv": {
         parameters: {
             query?: never;
@@ -824,8 +997,43 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return reader, position and case with seed and algorithm as CSV. */
+        /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
         get: operations["reader_studies_randomisation.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reader-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the readers' dates. */
+        get: operations["reader_studies_reader_dates_list"];
+        /** @description Set the dates of one reader, before the launch or after it. */
+        put: operations["reader_studies_reader_dates_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the reads that have been opened, oldest first. */
+        get: operations["reader_studies_reads_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -861,6 +1069,23 @@ export interface paths {
         };
         /** @description Return a CSV with one row for each case of this reader study. */
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the sessions with what keeps each one shut. */
+        get: operations["reader_studies_sessions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -974,6 +1199,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the withdrawn assignments with their reasons. */
+        get: operations["reader_studies_withdrawals_list"];
+        put?: never;
+        /** @description Withdraw a reader or a case: access ends at once, the reads are kept and left out of the analysis. */
+        post: operations["reader_studies_withdrawals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}": {
         parameters: {
             query?: never;
@@ -991,6 +1234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/ai-segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them. */
+        get: operations["reads_ai_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/comparison": {
         parameters: {
             query?: never;
@@ -1000,6 +1260,23 @@ export interface paths {
         };
         /** @description Return what the AI says, once the protocol allows it; before that this address does not exist. */
         get: operations["reads_comparison_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the fields in which two revisions differ. */
+        get: operations["reads_difference_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1042,6 +1319,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the truth; for every other case this address does not exist. */
+        get: operations["reads_feedback_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/first-read": {
         parameters: {
             query?: never;
@@ -1076,6 +1370,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List every revision with who made it, when, from where, and what it changed. */
+        get: operations["reads_history_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/prefetch": {
         parameters: {
             query?: never;
@@ -1087,6 +1398,23 @@ export interface paths {
         put?: never;
         /** @description Say which images the reader needs next; the assignment is not opened by it. */
         post: operations["reads_prefetch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give a signed read back to its reader; the signature stays, and counts until there is a newer one. */
+        post: operations["reads_reopen_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1153,7 +1481,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Append the signed revision and freeze the read; 400 `incomplete` names what is missing. */
+        /** @description Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`. */
         post: operations["reads_sign_create"];
         delete?: never;
         options?: never;
@@ -1359,6 +1687,8 @@ export interface components {
             /** Format: uuid */
             prediction_id: string | null;
             content: string;
+            /** @description Which segment; empty for all other content. */
+            sha256: string;
             phase: string;
             revision_number: number;
             /** Format: date-time */
@@ -1373,6 +1703,8 @@ export interface components {
             confidence_level: number;
             /** Format: double */
             call_threshold?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1404,7 +1736,11 @@ export interface components {
             readonly id: string;
             position: number;
             case_name: string;
+            session: number;
+            is_training?: boolean;
             state?: components["schemas"]["AssignmentStateEnum"];
+            /** @description Say whether a signed read may be looked at again. */
+            readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
         };
@@ -1413,12 +1749,61 @@ export interface components {
          *     * `OPEN` - Open
          *     * `DRAFT` - Draft
          *     * `SIGNED` - Signed
+         *     * `REOPENED` - Reopened
          *     * `VOID` - Void
          * @enum {string}
          */
-        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "VOID";
+        AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
+        /** @description A verification, and what it found. */
+        AuditCheckOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            state?: components["schemas"]["JobStateEnum"];
+            error_detail?: string;
+            requested_by?: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** Format: int64 */
+            number_of_events?: number;
+            /** Format: int64 */
+            number_of_rows?: number;
+            /** Format: date-time */
+            newest_event_at?: string | null;
+            problems: string[];
+        };
+        /** @description One event. The names are those that the account had then. */
+        AuditEventOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            stream: string;
+            /** Format: int64 */
+            sequence: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            actor_id: string | null;
+            username?: string | null;
+            name?: string | null;
+            action: string;
+            object_type: string;
+            object_id: string;
+            detail?: unknown;
+            address?: string | null;
+            user_agent?: string | null;
+            digest: string;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A row of the blinding matrix. */
+        BlindingCellOutput: {
+            key: string;
+            name: string;
+            about: string;
+            is_switchable: boolean;
+            default: string;
+        };
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1467,6 +1852,13 @@ export interface components {
         CasesInputRequest: {
             imaging_study_ids: string[];
         };
+        /** @description One field that differs, in the words of the label schema. */
+        ChangeOutput: {
+            field: string;
+            label: string;
+            before: string | null;
+            after: string | null;
+        };
         /** @description One line of the launch check. */
         CheckItemOutput: {
             code: string;
@@ -1510,6 +1902,34 @@ export interface components {
          * @enum {string}
          */
         DeliveryOutputStateEnum: "PENDING" | "DELIVERED" | "FAILED";
+        /** @description A design; its form is `annotations/domain/schemas/design.schema.json`. */
+        DesignInputRequest: {
+            design: unknown;
+        };
+        /** @description The design in force and what it comes to; version 0 is the one every reader study begins with. */
+        DesignOutput: {
+            version: number;
+            design: {
+                [key: string]: unknown;
+            };
+            kinds: {
+                [key: string]: string;
+            };
+            problems: components["schemas"]["DesignProblemOutput"][];
+            number_of_reads: number;
+            plan: components["schemas"]["PlanRowOutput"][] | null;
+            cells: components["schemas"]["BlindingCellOutput"][];
+            /** @description Arm -> cell -> phase -> whether it is shown. */
+            matrix: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What keeps the design from being drawn, or only makes it uneven. */
+        DesignProblemOutput: {
+            field: string;
+            code: string;
+            detail: string;
+        };
         /**
          * @description * `BY_HAND` - By Hand
          *     * `FAILING` - Failing
@@ -1523,6 +1943,12 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A case as the drawing took it; `patient` numbers the patients. */
+        DrawnCaseOutput: {
+            name: string;
+            patient: string;
+            is_training: boolean;
+        };
         /** @description Who wants to edit: a name that the browser has made for itself. */
         EditorInputRequest: {
             editor: string;
@@ -1534,15 +1960,57 @@ export interface components {
             revision_number: number;
         };
         /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
+        /**
          * @description * `reader_study.launched` - reader_study.launched
+         *     * `reader_study.paused` - reader_study.paused
+         *     * `reader_study.resumed` - reader_study.resumed
          *     * `reader_study.closed` - reader_study.closed
+         *     * `reader_study.locked` - reader_study.locked
          *     * `read.signed` - read.signed
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.closed" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description One complete read; the rules of its payload are those of a person's. */
+        ExternalReadInputRequest: {
+            /** Format: uuid */
+            assignment_id: string;
+            payload: unknown;
+        };
+        /** @description A read as it was signed. */
+        ExternalReadOutput: {
+            /** Format: uuid */
+            assignment_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            revision_number: number;
+            digest: string;
+        };
+        /** @description Reads of one tool. */
+        ExternalReadsInputRequest: {
+            /** @description Name and version. */
+            tool: string;
+            reads: components["schemas"]["ExternalReadInputRequest"][];
+        };
+        /** @description The truth of a training case. */
+        FeedbackOutput: {
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+        };
         /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
@@ -1551,9 +2019,10 @@ export interface components {
          *     * `ELLIPSE` - ELLIPSE
          *     * `FREEHAND` - FREEHAND
          *     * `BOX` - BOX
+         *     * `SEGMENT` - SEGMENT
          * @enum {string}
          */
-        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX";
+        FindingGeometryShapeKindEnum: "SPHERE" | "POINT" | "LENGTH" | "RECTANGLE" | "ELLIPSE" | "FREEHAND" | "BOX" | "SEGMENT";
         /** @description Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules. */
         FindingGeometryShapeRequest: {
             kind: components["schemas"]["FindingGeometryShapeKindEnum"];
@@ -1568,6 +2037,12 @@ export interface components {
              * @description Of a SPHERE.
              */
             diameter_mm?: number;
+            /** @description Of a SEGMENT: its voxels, `segment-1.schema.json`. */
+            segment?: {
+                [key: string]: unknown;
+            };
+            /** @description Of a SEGMENT: between rows, columns and slices; compared with the images. */
+            spacing_mm?: number[] | null;
             frame_of_reference_uid?: string | null;
             series_instance_uid?: string | null;
             sop_instance_uid?: string | null;
@@ -1658,6 +2133,32 @@ export interface components {
             /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
             affine: unknown;
             frame_of_reference_uid?: string;
+        };
+        /** @description The history of a read. */
+        HistoryOutput: {
+            /** Format: uuid */
+            read_id: string;
+            reader: string;
+            case: string;
+            state: string;
+            may_reopen: boolean;
+            steps: components["schemas"]["HistoryStepOutput"][];
+        };
+        /** @description One revision with what it changed of the one before it. */
+        HistoryStepOutput: {
+            number: number;
+            kind: string;
+            phase: string;
+            author: string;
+            provenance: string;
+            /** Format: date-time */
+            created_at: string;
+            digest: string;
+            address?: string | null;
+            user_agent?: string | null;
+            signature: components["schemas"]["SignatureOutput"] | null;
+            reopening: components["schemas"]["ReopeningOutput"] | null;
+            changes: components["schemas"]["ChangeOutput"][];
         };
         /** @description An imaging study with its series. */
         ImagingStudyDetailOutput: {
@@ -1817,6 +2318,13 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description Who signed the label, and what it meant. */
+        LabelSignatureOutput: {
+            username: string;
+            full_name: string;
+            meaning: string;
+            meaning_text: string;
+        };
         /** @description What is missing before launch. */
         LaunchCheckOutput: {
             ready: boolean;
@@ -1825,6 +2333,8 @@ export interface components {
         /** @description Launch options. */
         LaunchInputRequest: {
             seed?: string;
+            /** @default false */
+            as_pilot: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -1841,6 +2351,12 @@ export interface components {
                 [key: string]: string;
             }[];
         };
+        /**
+         * @description * `FINDINGS` - I have read this case and these are my findings.
+         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
+         * @enum {string}
+         */
+        MeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description A member to be. */
         MemberInputRequest: {
             /** Format: uuid */
@@ -1914,6 +2430,12 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /** @description What to do with a launched reader study. */
+        MoveInputRequest: {
+            event: components["schemas"]["EventEnum"];
+            /** @default  */
+            reason: string;
+        };
         /** @description What to fetch ahead: identifiers of images, nothing about the case. */
         NextImagesOutput: {
             study_instance_uid: string | null;
@@ -1940,6 +2462,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -1958,6 +2482,8 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
+            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
+            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -1973,6 +2499,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
+        OwnSessionOutput: {
+            number: number;
+            /** Format: date */
+            opens_on: string | null;
+            /** Format: date */
+            closes_on: string | null;
+            total: number;
+            signed: number;
+            /** @description Say whether its cases can be opened now. */
+            readonly is_open: boolean;
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            /** Format: date-time */
+            opens_at?: string | null;
+        };
         PaginatedAiModelOutputList: {
             /** Format: uri */
             next: string | null;
@@ -1986,6 +2530,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AnalysisRunOutput"][];
+        };
+        PaginatedAuditEventOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AuditEventOutput"][];
         };
         PaginatedDeliveryOutputList: {
             /** Format: uri */
@@ -2029,6 +2580,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PredictionListedOutput"][];
         };
+        PaginatedReadListedOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ReadListedOutput"][];
+        };
         PaginatedReaderStudyOutputList: {
             /** Format: uri */
             next: string | null;
@@ -2067,6 +2625,8 @@ export interface components {
             password: string;
             /** @default false */
             may_create_reader_studies: boolean;
+            /** @default false */
+            is_program: boolean;
         };
         /** @description An account, as others see it. */
         PersonOutput: {
@@ -2077,6 +2637,8 @@ export interface components {
             name: string;
             /** @description May ingest imaging studies, register AI models and create reader studies. */
             may_create_reader_studies?: boolean;
+            /** @description Not a person: what it reads is the work of a tool, and is marked as that. */
+            is_program?: boolean;
         };
         /**
          * @description * `FIRST` - First
@@ -2102,11 +2664,37 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description Reads of one kind. */
+        PlanPartOutput: {
+            session: number;
+            arm: string;
+            is_training: boolean;
+            is_repeat: boolean;
+            reads: number;
+        };
+        /** @description What one reader reads. */
+        PlanRowOutput: {
+            reader: string;
+            reads: number;
+            parts: components["schemas"]["PlanPartOutput"][];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
             unchanged: number;
             results: components["schemas"]["PredictionOutput"][];
+        };
+        /** @description An account that may post predictions of an AI model. */
+        PosterOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+            username: string;
+            name: string;
+        };
+        /** @description The accounts that may. */
+        PostersInputRequest: {
+            user_ids: string[];
         };
         /** @description A posted prediction, for the API's documentation; `prediction_input` holds the rules. */
         PredictionInputShapeRequest: {
@@ -2163,16 +2751,19 @@ export interface components {
             prediction_id: string;
             model: string;
             version: string;
-            /** Format: double */
-            score: number;
+            /**
+             * Format: double
+             * @description Null, with call and calibration, where the arm hides scores.
+             */
+            readonly score: number | null;
             /** Format: double */
             threshold: number;
-            /** @description Return the AI's binary call at its operating threshold. */
-            readonly call: boolean;
-            findings: {
+            /** @description Return the AI's binary call at its operating threshold, where the arm shows scores. */
+            readonly call: boolean | null;
+            readonly findings: {
                 [key: string]: unknown;
             }[];
-            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2228,15 +2819,42 @@ export interface components {
         /**
          * @description * `HUMAN` - Human
          *     * `SIMULATED` - Simulated
+         *     * `EXTERNAL_TOOL` - External Tool
          * @enum {string}
          */
-        ProvenanceEnum: "HUMAN" | "SIMULATED";
+        ProvenanceEnum: "HUMAN" | "SIMULATED" | "EXTERNAL_TOOL";
+        /** @description What has become of the reads, in the order in which they were sent. */
+        PushedOutput: {
+            created: number;
+            unchanged: number;
+            reads: components["schemas"]["ExternalReadOutput"][];
+        };
+        /** @description One reader's list in reading order. */
+        RandomisationListOutput: {
+            reader: string;
+            readonly slots: components["schemas"]["SlotOutput"][];
+        };
+        /** @description The drawing: what it was made from, what came out, and whether it comes out again. */
+        RandomisationOutput: {
+            seed: string | null;
+            algorithm: string | null;
+            /** Format: date-time */
+            drawn_at: string | null;
+            is_reproduced: boolean | null;
+            design: {
+                [key: string]: unknown;
+            };
+            cases: components["schemas"]["DrawnCaseOutput"][];
+            lists: components["schemas"]["RandomisationListOutput"][];
+        };
         /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
             /** Format: uuid */
-            id: string;
+            readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            /** Format: date */
+            readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
@@ -2244,6 +2862,19 @@ export interface components {
             study_instance_uid: string;
             is_synthetic: boolean;
             series: components["schemas"]["ReadSeriesOutput"][];
+        };
+        /** @description A read in a coordinator's list. */
+        ReadListedOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            state: string;
+            revision_number?: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            signed_at?: string | null;
         };
         /** @description A read with everything the reading room needs. */
         ReadOutput: {
@@ -2255,6 +2886,8 @@ export interface components {
             case: components["schemas"]["ReadCaseOutput"];
             position: number;
             total: number;
+            session: number;
+            is_training: boolean;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -2273,6 +2906,8 @@ export interface components {
             saved_at: string | null;
             /** Format: date-time */
             signed_at?: string | null;
+            signature_meanings: components["schemas"]["SignatureMeaningOutput"][];
+            reopening_reason: string | null;
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
@@ -2305,6 +2940,31 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description When a reader reads. */
+        ReaderDatesInputRequest: {
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+        };
+        /** @description When a reader reads; null is no limit. */
+        ReaderDatesOutput: {
+            /** Format: uuid */
+            reader_id: string;
+            username: string;
+            /**
+             * Format: date
+             * @description A reader's first day of reading.
+             */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description A reader's last day of reading.
+             */
+            ends_on?: string | null;
+        };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
             /** Format: uuid */
@@ -2335,7 +2995,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2381,7 +3041,7 @@ export interface components {
             readonly ai_display: components["schemas"]["AiDisplayEnum"];
             /** @description A read can be signed only when every finding of the AI is decided. */
             ai_decisions_required?: boolean;
-            /** @description Return how many cases there are. */
+            /** @description Return how many cases there are; a reader who meets cases again must not learn of it by counting. */
             readonly number_of_cases: number | null;
             /** @description Return how many readers there are; null for those who do not manage. */
             readonly number_of_readers: number | null;
@@ -2403,11 +3063,14 @@ export interface components {
         };
         /**
          * @description * `DRAFT` - Draft
+         *     * `PILOTING` - Piloting
          *     * `OPEN` - Open
+         *     * `PAUSED` - Paused
          *     * `CLOSED` - Closed
+         *     * `LOCKED` - Locked
          * @enum {string}
          */
-        ReaderStudyStateEnum: "DRAFT" | "OPEN" | "CLOSED";
+        ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
@@ -2436,6 +3099,17 @@ export interface components {
             reason_code?: string;
             reason?: string;
         };
+        /** @description Why a signed read is given back. */
+        ReopenInputRequest: {
+            reason: string;
+        };
+        /** @description Who reopened the read after this signature, and why. */
+        ReopeningOutput: {
+            by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            reason: string;
+        };
         /** @description One revision of a read. */
         RevisionOutput: {
             number: number;
@@ -2444,6 +3118,8 @@ export interface components {
             phase?: components["schemas"]["PhaseEnum"];
             author: string;
             provenance?: components["schemas"]["ProvenanceEnum"];
+            /** @description Name and version of the tool that made it. */
+            tool?: string;
             /** Format: date-time */
             readonly created_at: string;
             /** @description SHA-256 of the canonical payload. */
@@ -2531,6 +3207,36 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description Content to sign. */
+        SignInputRequest: {
+            base_revision: number;
+            idempotency_key: string;
+            payload: unknown;
+            /** @default  */
+            editor: string;
+            sitting?: components["schemas"]["SittingInputRequest"] | null;
+            password: string;
+            /** @default FINDINGS */
+            meaning: components["schemas"]["MeaningEnum"];
+        };
+        /** @description What a signature can mean. */
+        SignatureMeaningOutput: {
+            code: string;
+            text: string;
+        };
+        /** @description A signature, as it was made. */
+        SignatureOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** @description As it was then. */
+            full_name: string;
+            /** Format: date-time */
+            signed_at: string;
+            meaning: string;
+            /** @description The sentence that the signer saw. */
+            meaning_text: string;
+            revision_digest: string;
+        };
         /** @description What was signed, and what comes next. */
         SignedOutput: {
             revision_number: number;
@@ -2547,6 +3253,14 @@ export interface components {
             phases: {
                 [key: string]: components["schemas"]["PhaseTimesInputRequest"];
             };
+        };
+        /** @description One place of a list. */
+        SlotOutput: {
+            session: number;
+            arm: string;
+            case: string;
+            repeat_number: number;
+            is_training: boolean;
         };
         /**
          * @description * `COMPUTED` - Computed
@@ -2571,7 +3285,7 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
-        /** @description A label with the reading times, which are kept from readers. */
+        /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
             reader_study_id: string;
@@ -2588,10 +3302,12 @@ export interface components {
             case_id: string;
             study_instance_uid: string;
             /** Format: date-time */
-            signed_at: string | null;
+            readonly signed_at: string | null;
+            signature?: components["schemas"]["LabelSignatureOutput"] | null;
             /** Format: date-time */
             updated_at: string;
             provenance: string;
+            tool: string;
             schema_version: number;
             answers: {
                 [key: string]: unknown;
@@ -2604,6 +3320,10 @@ export interface components {
             readonly ai_decisions: {
                 [key: string]: unknown;
             }[];
+            arm: string;
+            session: number;
+            repeat_number: number;
+            is_training: boolean;
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -2685,6 +3405,25 @@ export interface components {
          * @enum {string}
          */
         WishEnum: "HOLD" | "TAKE_OVER" | "RELEASE";
+        /** @description Who or what is withdrawn: a reader or a case. */
+        WithdrawalInputRequest: {
+            /** Format: uuid */
+            reader_id?: string;
+            /** Format: uuid */
+            case_id?: string;
+            reason: string;
+        };
+        /** @description An assignment that was withdrawn. */
+        WithdrawalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            reader: string;
+            case: string;
+            session: number;
+            reason: string;
+            /** Format: date-time */
+            voided_at?: string | null;
+        };
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -2797,6 +3536,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiModelOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_posters_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostersInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PosterOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -3124,6 +3927,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedReadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_verifier_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-python": string;
                 };
             };
             /** @description A problem document. */
@@ -3831,6 +4662,40 @@ export interface operations {
             };
         };
     };
+    model_versions_predictions_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_list: {
         parameters: {
             query?: {
@@ -4130,6 +4995,142 @@ export interface operations {
             };
         };
     };
+    reader_studies_audit_list: {
+        parameters: {
+            query?: {
+                action?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                object_id?: string;
+                object_type?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                person?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAuditEventOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_checks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_checks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_audit_export_retrieve: {
+        parameters: {
+            query?: {
+                format?: "json" | "jsonl";
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_list: {
         parameters: {
             query?: never;
@@ -4311,6 +5312,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_design_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_external_reads_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalReadsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedOutput"];
                 };
             };
             /** @description A problem document. */
@@ -4633,6 +5743,43 @@ export interface operations {
             };
         };
     };
+    reader_studies_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_next_retrieve: {
         parameters: {
             query?: never;
@@ -4730,6 +5877,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_randomisation_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomisationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reader_studies_randomisation.csv_retrieve": {
         parameters: {
             query?: never;
@@ -4747,6 +5924,106 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reader_dates_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReaderDatesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                reader?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedReadListedOutputList"];
                 };
             };
             /** @description A problem document. */
@@ -4844,6 +6121,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sessions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5159,6 +6466,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_withdrawals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_withdrawals_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_retrieve: {
         parameters: {
             query?: never;
@@ -5189,6 +6563,39 @@ export interface operations {
             };
         };
     };
+    reads_ai_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_comparison_retrieve: {
         parameters: {
             query?: never;
@@ -5206,6 +6613,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_difference_list: {
+        parameters: {
+            query?: {
+                newer?: number;
+                older?: number;
+            };
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5287,6 +6727,36 @@ export interface operations {
             };
         };
     };
+    reads_feedback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_first_read_create: {
         parameters: {
             query?: never;
@@ -5351,6 +6821,36 @@ export interface operations {
             };
         };
     };
+    reads_history_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_prefetch_create: {
         parameters: {
             query?: never;
@@ -5368,6 +6868,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_reopen_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopeningOutput"];
                 };
             };
             /** @description A problem document. */
@@ -5491,7 +7025,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveInputRequest"];
+                "application/json": components["schemas"]["SignInputRequest"];
             };
         };
         responses: {

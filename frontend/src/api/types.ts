@@ -24,7 +24,7 @@ export interface Me {
 export interface ReaderStudySummary {
   id: string;
   name: string;
-  state: "DRAFT" | "OPEN" | "CLOSED";
+  state: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
   my_roles: OwnRole[];
   number_of_cases: number;
   number_of_readers: number;

@@ -20,6 +20,12 @@ export const coordinatorRoutes: RouteObject[] = [
   { path: "reader-studies/:id", lazy: readerStudy },
   { path: "reader-studies/:id/:part", lazy: readerStudy },
   {
+    path: "reads/:readId/history",
+    lazy: async () => ({
+      Component: (await import("./history/ReadHistoryScreen")).ReadHistoryScreen,
+    }),
+  },
+  {
     path: "ai-models",
     lazy: async () => ({ Component: (await import("./ai/AiModelsScreen")).AiModelsScreen }),
   },

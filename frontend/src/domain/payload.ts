@@ -38,6 +38,28 @@ export interface SegmentGeometry {
   spacing_mm: VolumeSpacing | null;
 }
 
+/** A segment of an AI: its voxels are stored beside the prediction under their digest. */
+export interface AiSegmentGeometry {
+  kind: "SEGMENT";
+  sha256: string;
+  series_instance_uid: string;
+  frame_of_reference_uid: string | null;
+  /** The slice that shows most of it. */
+  sop_instance_uid: string;
+  frame_number: number;
+  voxel_count: number;
+  slice_count: number;
+  /** As whoever posted it said, and the images agreed. */
+  spacing_mm: VolumeSpacing | null;
+}
+
+/** Where a finding of an AI lies. */
+export type AiGeometry = Geometry | SphereGeometry | AiSegmentGeometry;
+
+export function isAiSegment(geometry: AiGeometry): geometry is AiSegmentGeometry {
+  return geometry.kind === "SEGMENT";
+}
+
 export type MarkGeometry = Geometry | SegmentGeometry;
 
 export function isSegment(geometry: MarkGeometry): geometry is SegmentGeometry {

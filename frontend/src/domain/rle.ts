@@ -1,7 +1,7 @@
 /**
  * Run lengths of one slice in reading order: voxels outside, inside, outside, inside … The first may be 0, every
  * other is at least 1, and the last run is inside, so one set of voxels has one spelling
- * (annotations/domain/segments.py says the same; both are tested with tests/shared_examples/segments).
+ * (portal/imaging/segments.py says the same; both are tested with tests/shared_examples/segments).
  */
 export type Counts = readonly number[];
 

@@ -1,16 +1,19 @@
-import { Button, Table } from "@mantine/core";
+import { Badge, Button, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { Link, useNavigate } from "react-router";
+import { type OwnSession, ownSessionsQuery } from "@/api/designs";
 import { type Assignment, type AssignmentState, assignmentsQuery } from "@/api/reading";
 import type { ReaderStudySummary } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { nextToRead } from "./nextToRead";
+import { SessionRow } from "./SessionRow";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
+  REOPENED: "Reopened",
   PENDING: "To read",
   OPEN: "Opened",
   DRAFT: "Draft",
@@ -21,10 +24,14 @@ const STATE_TEXT: Record<AssignmentState, string> = {
 /** The reader's cases of one reader study in their own order; Enter opens the next one. */
 export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   const { data, error, isPending, refetch } = useQuery(assignmentsQuery(study.id));
-  const next = study.state === "OPEN" && data ? nextToRead(data) : undefined;
+  const sessions = useQuery(ownSessionsQuery(study.id));
+  const next = data && sessions.data ? nextToRead(data, sessions.data, study.state) : undefined;
   useEnterOpens(next);
-  if (isPending) return <LoadingScreen />;
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (sessions.error) {
+    return <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />;
+  }
+  if (isPending || !sessions.data) return <LoadingScreen />;
   if (data.length === 0) {
     return (
       <EmptyState title="No cases for you in this reader study">
@@ -34,7 +41,7 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   }
   return (
     <>
-      <NextCase study={study} next={next} assignments={data} />
+      <NextCase study={study} next={next} assignments={data} sessions={sessions.data} />
       <div className={classes.tableFrame}>
         <Table className={classes.table} stickyHeader highlightOnHover verticalSpacing={4}>
           <Table.Thead>
@@ -46,12 +53,19 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {data.map((assignment) => (
-              <AssignmentRow
-                key={assignment.id}
-                assignment={assignment}
-                isNext={assignment.id === next?.id}
-              />
+            {sessions.data.map((session) => (
+              <Fragment key={session.number}>
+                {sessions.data.length > 1 && <SessionRow session={session} />}
+                {data
+                  .filter((assignment) => assignment.session === session.number)
+                  .map((assignment) => (
+                    <AssignmentRow
+                      key={assignment.id}
+                      assignment={assignment}
+                      isNext={assignment.id === next?.id}
+                    />
+                  ))}
+              </Fragment>
             ))}
           </Table.Tbody>
         </Table>
@@ -64,9 +78,10 @@ interface NextCaseProps {
   study: ReaderStudySummary;
   next: Assignment | undefined;
   assignments: Assignment[];
+  sessions: OwnSession[];
 }
 
-function NextCase({ study, next, assignments }: NextCaseProps) {
+function NextCase({ study, next, assignments, sessions }: NextCaseProps) {
   const signed = assignments.filter((assignment) => assignment.state === "SIGNED").length;
   const remaining = assignments.filter(({ state }) => state !== "SIGNED" && state !== "VOID").length;
   return (
@@ -82,11 +97,24 @@ function NextCase({ study, next, assignments }: NextCaseProps) {
           {next.state === "PENDING" ? "Open" : "Go on with"} case {next.position}&nbsp; <kbd>Enter</kbd>
         </Button>
       )}
-      {!next && study.state === "CLOSED" && (
-        <span className={classes.nextText}>This reader study is closed.</span>
+      {!next && remaining > 0 && (
+        <span className={classes.nextText}>{whyNothing(study.state, sessions)}</span>
       )}
     </div>
   );
+}
+
+const WHY_NOTHING: Partial<Record<ReaderStudySummary["state"], string>> = {
+  PILOTING: "Your training is done; the reading has not begun yet.",
+  PAUSED: "The coordinator has paused this reader study.",
+  CLOSED: "This reader study is closed.",
+  LOCKED: "This reader study is closed.",
+};
+
+/** Why nothing can be opened although cases remain. */
+function whyNothing(state: ReaderStudySummary["state"], sessions: OwnSession[]): string {
+  const waiting = sessions.find(({ is_open, signed, total }) => !is_open && signed < total);
+  return WHY_NOTHING[state] ?? waiting?.detail ?? "";
 }
 
 function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext: boolean }) {
@@ -94,7 +122,7 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
   useEffect(() => {
     if (isNext) row.current?.scrollIntoView({ block: "center" });
   }, [isNext]);
-  const isOpenable = isNext || !["PENDING", "VOID"].includes(assignment.state);
+  const isOpenable = isNext || (assignment.is_openable && !["PENDING", "VOID"].includes(assignment.state));
   return (
     <Table.Tr ref={row} className={isNext ? classes.nextRow : undefined} data-state={assignment.state}>
       <Table.Td>{assignment.position}</Table.Td>
@@ -105,6 +133,11 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
           </Link>
         ) : (
           assignment.case_name
+        )}
+        {assignment.is_training && (
+          <Badge size="xs" color="grape" variant="light" ml="xs">
+            training
+          </Badge>
         )}
       </Table.Td>
       <Table.Td>{STATE_TEXT[assignment.state]}</Table.Td>

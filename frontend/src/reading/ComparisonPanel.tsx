@@ -32,8 +32,9 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
       </div>
       <AnswersTable prediction={prediction} questions={questions} own={own} />
       <div className={quiet.quiet}>
-        Score {prediction.score.toFixed(2)}; positive from {prediction.threshold.toFixed(2)} (operating
-        point). {calibrationText(prediction)}
+        {prediction.score === null
+          ? "This protocol hides the AI's scores."
+          : `Score ${prediction.score.toFixed(2)}; positive from ${prediction.threshold.toFixed(2)} (operating point). ${calibrationText(prediction)}`}
       </div>
       <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.heat === null} />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
@@ -44,6 +45,9 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
         isDecidable={ai.isDecidable}
         isDisabled={isDisabled}
         isRequired={ai.areDecisionsRequired}
+        refusal={ai.refusal}
+        isLoaded={ai.isLoaded}
+        busyId={ai.busyId}
         onChosen={ai.choose}
         onDecided={ai.decide}
       />
@@ -92,6 +96,7 @@ export function calibrationText({ calibration }: AiPrediction): string {
 
 /** The AI answers the call and the rating; the other questions were not put to it. */
 function aiText(question: AnswerQuestion, ai: AiPrediction): string {
+  if (ai.score === null) return "–";
   if (question.role === "CALL") return ai.call ? "Yes" : "No";
   if (question.role !== "RATING") return "";
   // On the reader's own scale of 0 to 100; the score as the model gave it stands below the table.

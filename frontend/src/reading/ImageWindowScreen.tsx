@@ -12,9 +12,11 @@ import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/dom
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { usePreferences } from "@/ui/usePreferences";
-import { useAi, useAiSays } from "./ai/useAi";
+import { useAi } from "./ai/useAi";
+import { useAiSays } from "./ai/useAiSays";
 import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
+import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
@@ -123,6 +125,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     handle,
     isFrozen,
     ai: says.prediction,
+    aiVoxels: says.voxels,
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
@@ -136,7 +139,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     mayEdit: !isFrozen,
     isDistant: true,
   });
-  const ai = useAi({ read, handle, images, says, overlays, isFrozen });
+  const ai = useAi({ read, handle, images, segments, says, overlays, isFrozen });
   useEffect(() => {
     // The list with the AI's findings, where it would stand, is in the other window.
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
@@ -154,6 +157,8 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     if (message.type === "action") actHere(message.action);
   };
   useHotkeys(inForce.keymap, act);
+  useNothingSelected();
+  useMouseLeavesKeyboard();
   return (
     <div className={classes.imageWindow}>
       <ImagesPane

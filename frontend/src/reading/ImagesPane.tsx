@@ -1,5 +1,5 @@
 import { notifications } from "@mantine/notifications";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { Preset } from "@/domain/windowPresets";
@@ -7,6 +7,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import type { InForce } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { ImageOverlays } from "@/viewer";
 import type { Ai } from "./ai/useAi";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
@@ -16,9 +17,7 @@ import { SegmentBar } from "./segments/SegmentBar";
 import type { Segments } from "./segments/useSegments";
 import { Toolbar } from "./Toolbar";
 import type { Images } from "./useImages";
-
-// The viewer is by far the largest part of the application; the read and its metadata load meanwhile.
-const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
+import { useViewerCode } from "./viewerCode";
 
 interface ImagesPaneProps {
   read: Read;
@@ -34,10 +33,11 @@ interface ImagesPaneProps {
 
 export function ImagesPane(props: ImagesPaneProps) {
   const { read, images, segments, ai, isFrozen, inForce, presets, onAction } = props;
-  const opacity = ai.overlays.strengths.heat;
-  const heat = useMemo(() => (ai.heat ? { map: ai.heat, opacity } : null), [ai.heat, opacity]);
+  const overlays = useOverlaysOn(ai);
+  const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read);
+  const viewerCode = useViewerCode();
   const captions = useMemo(() => captionsOf(read), [read]);
   const [isReady, setReady] = useState(false);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
@@ -52,7 +52,7 @@ export function ImagesPane(props: ImagesPaneProps) {
         isDisabled={isFrozen}
         onAction={onAction}
       />
-      {segments.isOffered && <SegmentBar segments={segments} isDisabled={isFrozen} />}
+      {segments.isOffered && <SegmentBar segments={segments} unit={unit} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList
           studies={studiesOf(read)}
@@ -61,8 +61,8 @@ export function ImagesPane(props: ImagesPaneProps) {
           onChosen={images.showSeries}
         />
         <div className={classes.viewer}>
-          <Suspense fallback={<LoadingScreen />}>
-            <ViewerGrid
+          {viewerCode ? (
+            <viewerCode.ViewerGrid
               ref={images.viewer}
               grid={images.grid}
               onGrid={images.onGrid}
@@ -78,7 +78,8 @@ export function ImagesPane(props: ImagesPaneProps) {
               onSegmentNotice={segments.onSegmentNotice}
               firstMark={images.firstMark}
               onReady={() => setReady(true)}
-              heat={heat}
+              overlays={overlays}
+              onUnitShown={setUnit}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
@@ -89,7 +90,9 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkSelected={images.setSelectedMarkId}
               onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
             />
-          </Suspense>
+          ) : (
+            <LoadingScreen />
+          )}
           {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
           {read.case.imaging_study.is_synthetic && (
             <span className={classes.synthetic}>Synthetic images</span>
@@ -98,6 +101,13 @@ export function ImagesPane(props: ImagesPaneProps) {
       </div>
     </section>
   );
+}
+
+/** What the AI lays over the images, the same object while nothing of it changes. */
+function useOverlaysOn({ heat: map, segments: aiSegments, overlays }: Ai): ImageOverlays {
+  const opacity = overlays.strengths.heat;
+  const heat = useMemo(() => (map ? { map, opacity } : null), [map, opacity]);
+  return useMemo(() => ({ heat, aiSegments }), [heat, aiSegments]);
 }
 
 /** Marks belong to the case: a prior is looked at, not marked. */

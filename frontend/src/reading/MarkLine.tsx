@@ -1,4 +1,4 @@
-import { ActionIcon, TextInput } from "@mantine/core";
+import { ActionIcon, TextInput, VisuallyHidden } from "@mantine/core";
 import type { Edit } from "@/domain/edits";
 import { SEGMENT } from "@/domain/labelSchema";
 import { markSummary } from "@/domain/markText";
@@ -30,13 +30,8 @@ export function MarkLine(props: MarkLineProps) {
   return (
     <div className={isSelected ? `${classes.mark} ${classes.chosen}` : classes.mark} data-mark={mark.id}>
       <div className={classes.head}>
-        <button
-          type="button"
-          className={classes.jump}
-          onClick={onChosen}
-          aria-label={`Go to ${name}`}
-          aria-current={isSelected}
-        >
+        <button type="button" className={classes.jump} onClick={onChosen} aria-current={isSelected}>
+          <VisuallyHidden>Go to {name}: </VisuallyHidden>
           <span className={classes.number} style={{ color: colour }}>
             {number}
           </span>
@@ -63,7 +58,6 @@ export function MarkLine(props: MarkLineProps) {
           mb={6}
           placeholder="Text beside the arrow"
           aria-label={`Text of ${name}`}
-          autoFocus={isSelected && mark.text === undefined}
           maxLength={LONGEST_TEXT}
           disabled={isDisabled}
           value={mark.text ?? ""}

@@ -13,7 +13,8 @@ interface MoreMenuProps {
 /** What is used least, by name. */
 export function MoreMenu({ entries, onAction }: MoreMenuProps) {
   return (
-    <Menu position="bottom-end" shadow="md" width={290}>
+    // A menu may hold nothing but its entries (WAI-ARIA 1.2, menu), so the first of them gets the focus.
+    <Menu position="bottom-end" shadow="md" width={290} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={classes.windowMenu}>
           More

@@ -11,6 +11,7 @@ import { SaveBanner } from "./SaveBanner";
 import { SaveIndicator } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
 import type { Segments } from "./segments/useSegments";
+import { TrainingNote } from "./TrainingNote";
 import type { Images } from "./useImages";
 import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -52,8 +53,14 @@ export function ReadPanel(props: ReadPanelProps) {
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
       <PhaseBar read={read} phase={progress.phase} />
+      {read.reopening_reason !== null && !isSigned && (
+        <p className={classes.reopened} role="status">
+          Reopened by the coordinator: {read.reopening_reason}
+        </p>
+      )}
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
+        {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
@@ -74,6 +81,8 @@ export function ReadPanel(props: ReadPanelProps) {
       </div>
       <SignFooter
         signing={signing}
+        readId={read.id}
+        username={props.me.username}
         questions={questions}
         findings={save.payload.findings}
         isSigned={isSigned}

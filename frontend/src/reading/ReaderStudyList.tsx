@@ -2,6 +2,15 @@ import { Badge } from "@mantine/core";
 import type { ReaderStudySummary } from "@/api/types";
 import classes from "./Worklist.module.css";
 
+const STATE_WORDS: Record<ReaderStudySummary["state"], string> = {
+  DRAFT: "not started",
+  PILOTING: "training",
+  OPEN: "",
+  PAUSED: "paused",
+  CLOSED: "closed",
+  LOCKED: "closed",
+};
+
 interface ReaderStudyListProps {
   studies: ReaderStudySummary[];
   chosenId: string | null;
@@ -24,7 +33,7 @@ export function ReaderStudyList({ studies, chosenId, onChosen }: ReaderStudyList
             {study.my_signed} of {study.my_assignments} signed
             {study.state !== "OPEN" && (
               <Badge size="xs" variant="default">
-                {study.state === "DRAFT" ? "not started" : "closed"}
+                {STATE_WORDS[study.state]}
               </Badge>
             )}
           </span>

@@ -7,7 +7,8 @@ import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import type { ReadOnImages } from "@/domain/windows";
 import { usePreferences } from "@/ui/usePreferences";
-import { useAi, useAiSays } from "./ai/useAi";
+import { useAi } from "./ai/useAi";
+import { useAiSays } from "./ai/useAiSays";
 import { useOverlays } from "./ai/useOverlays";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesElsewhere } from "./ImagesElsewhere";
@@ -15,6 +16,7 @@ import { ImagesPane } from "./ImagesPane";
 import { forgetRead } from "./localReads";
 import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
+import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
@@ -62,6 +64,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     handle,
     isFrozen,
     ai: says.prediction,
+    aiVoxels: says.voxels,
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
@@ -88,7 +91,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     onSigned,
   });
   const presets = presetsInForce(read, imagesHere.grid, inForce);
-  const aiHere = useAi({ read, handle, images: imagesHere, says, overlays, isFrozen });
+  const aiHere = useAi({ read, handle, images: imagesHere, segments, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const actHere = useRoomActions({
     read,
@@ -114,6 +117,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
   const { images, ai, act } = imageWindow;
   useHotkeys(inForce.keymap, act);
+  useNothingSelected();
+  useMouseLeavesKeyboard();
   return (
     <div className={classes.room} data-images={imageWindow.isOpen ? "elsewhere" : "here"}>
       <ReadPanel

@@ -1,13 +1,18 @@
 import { Button } from "@mantine/core";
+import { Link } from "react-router";
 import type { Question } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./ReadingRoom.module.css";
+import { SignatureFields } from "./SignatureFields";
+import { passwordFault } from "./useSignature";
 import type { Signing } from "./useSigning";
 
 interface SignFooterProps {
   signing: Signing;
+  readId: string;
+  username: string;
   questions: Question[];
   findings: Finding[];
   isSigned: boolean;
@@ -25,6 +30,9 @@ export function SignFooter(props: SignFooterProps) {
         <Button fullWidth size="sm" onClick={onGoOn}>
           {hasNext ? "Next case" : "All read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
         </Button>
+        <Link className={classes.history} to={`/reads/${props.readId}/history`}>
+          History of this read
+        </Link>
       </footer>
     );
   }
@@ -33,8 +41,8 @@ export function SignFooter(props: SignFooterProps) {
     <footer className={classes.footer}>
       {gaps.length > 0 && (
         <ul className={classes.missing} aria-label="Missing before signing">
-          {gaps.map((gap) => (
-            <li key={`${gap.field} ${gap.code}`}>
+          {onePerField(gaps).map((gap) => (
+            <li key={gap.field}>
               <button type="button" onClick={() => focusOn(gap.field)}>
                 {gapPlace(gap, questions, findings)}
                 {gap.detail}
@@ -48,7 +56,16 @@ export function SignFooter(props: SignFooterProps) {
           Left out when you sign, as no longer asked: {signing.leftOut.map(({ text }) => text).join("; ")}
         </p>
       )}
-      {signing.error !== null && (
+      {signing.step === "SIGN" && (
+        <SignatureFields
+          signature={signing.signature}
+          username={props.username}
+          error={signing.error}
+          isDisabled={props.isReadOnly || signing.isSigning}
+          onSign={signing.sign}
+        />
+      )}
+      {signing.error !== null && passwordFault(signing.error) === null && (
         <ErrorNotice error={signing.error} title={signing.step === "FREEZE" ? "Not frozen" : "Not signed"} />
       )}
       <Button
@@ -65,6 +82,16 @@ export function SignFooter(props: SignFooterProps) {
       </Button>
     </footer>
   );
+}
+
+/** All that one question or mark lacks as one line, for one click leads to all of it. */
+function onePerField(gaps: Gap[]): Gap[] {
+  const lines = new Map<string, Gap>();
+  for (const gap of gaps) {
+    const line = lines.get(gap.field);
+    lines.set(gap.field, line ? { ...line, detail: `${line.detail} ${gap.detail}` } : gap);
+  }
+  return [...lines.values()];
 }
 
 function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {

@@ -19,7 +19,8 @@ export function WindowMenu({ presets, keymap, onAction, onPreset }: WindowMenuPr
     return key === undefined ? null : <kbd>{keyText(key)}</kbd>;
   };
   return (
-    <Menu position="bottom-start" shadow="md" width={240}>
+    // A menu may hold nothing but its entries (WAI-ARIA 1.2, menu), so the first of them gets the focus.
+    <Menu position="bottom-start" shadow="md" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={classes.windowMenu} aria-label="Window presets">
           <Icon name="window_reset" /> Window

@@ -42,7 +42,7 @@ export function WorklistScreen() {
 }
 
 function firstToRead(studies: ReaderStudySummary[]): ReaderStudySummary | undefined {
-  const open = studies.filter((study) => study.state === "OPEN");
+  const open = studies.filter(({ state }) => state === "OPEN" || state === "PILOTING");
   return open.find((study) => study.my_signed < study.my_assignments) ?? open[0] ?? studies[0];
 }
 

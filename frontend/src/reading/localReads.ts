@@ -3,6 +3,7 @@ import type { LocalCopy } from "@/domain/autosave";
 import type { History } from "@/domain/history";
 import type { ReadPayload } from "@/domain/payload";
 import { upgradedCopy, upgradedHistory } from "@/domain/payloadUpgrade";
+import { forgetChange, noteChange, notedChange, notedKeys } from "./lastChange";
 
 /** A read's unsent work as kept in the browser, with what the worklist needs to lead back to it. */
 export interface KeptRead {
@@ -26,20 +27,36 @@ const histories = createStore("overread-histories", "histories");
 const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
 
 export async function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
-  const kept = await get<KeptRead>(keyOf(personId, readId), store);
+  const key = keyOf(personId, readId);
+  const kept = newerOf(await get<KeptRead>(key, store), notedChange<KeptRead>(key));
   // It may have been written by an older page.
   return kept && ofThisVersion(kept, readId);
 }
 
+/** The last change is noted before it is kept, so a note is never older unless its removal was cut short. */
+function newerOf(kept: KeptRead | undefined, noted: KeptRead | undefined): KeptRead | undefined {
+  return noted && (!kept || noted.keptAt >= kept.keptAt) ? noted : kept;
+}
+
 let lastWrite: Promise<void> = Promise.resolve();
+/** The newest change of each read whose write has begun: only its end makes the note needless. */
+const newest = new Map<string, KeptRead>();
 
 export function keep(personId: string, readId: string, kept: KeptRead): Promise<void> {
-  lastWrite = set(keyOf(personId, readId), kept, store);
+  const key = keyOf(personId, readId);
+  newest.set(key, kept);
+  noteChange(key, kept);
+  lastWrite = set(key, kept, store).then(() => {
+    if (newest.get(key) === kept) forgetChange(key);
+  });
   return lastWrite;
 }
 
 export function forget(personId: string, readId: string): Promise<void> {
-  lastWrite = del(keyOf(personId, readId), store);
+  const key = keyOf(personId, readId);
+  newest.delete(key);
+  forgetChange(key);
+  lastWrite = del(key, store);
   return lastWrite;
 }
 
@@ -51,8 +68,12 @@ export function written(): Promise<void> {
 /** Everything of this person that never reached the server. */
 export async function listKept(personId: string): Promise<KeptRead[]> {
   const prefix = `${personId}/`;
-  const all = await entries<string, KeptRead>(store);
-  return all
+  const all = new Map(await entries<string, KeptRead>(store));
+  for (const key of notedKeys(prefix)) {
+    const kept = newerOf(all.get(key), notedChange<KeptRead>(key));
+    if (kept) all.set(key, kept);
+  }
+  return [...all]
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, kept]) => ofThisVersion(kept, key.slice(prefix.length)))
     .filter(({ copy }) => copy.sending !== null || copy.unsentSince !== null);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { OwnSession } from "@/api/designs";
 import { Problem, Unreachable } from "@/api/problem";
 import { EMPTY_PAYLOAD } from "@/domain/payload";
 import { nextToRead } from "./nextToRead";
@@ -61,7 +62,21 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     position,
     state,
     case_name: "",
+    session: 1,
+    is_training: position === 3,
+    is_openable: true,
     signed_at: null,
+  });
+  const session = (is_open: boolean): OwnSession => ({
+    number: 1,
+    opens_on: null,
+    closes_on: null,
+    total: 4,
+    signed: 1,
+    is_open,
+    code: "",
+    detail: "",
+    opens_at: null,
   });
   const list = [
     assignment(4, "PENDING"),
@@ -69,6 +84,11 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     assignment(3, "DRAFT"),
     assignment(2, "VOID"),
   ];
-  expect(nextToRead(list)?.id).toBe("a3");
-  expect(nextToRead([assignment(1, "SIGNED")])).toBeUndefined();
+  const open = [session(true)];
+  expect(nextToRead(list, open, "OPEN")?.id).toBe("a3");
+  expect(nextToRead([assignment(1, "SIGNED")], open, "OPEN")).toBeUndefined();
+  expect(nextToRead(list, [session(false)], "OPEN")).toBeUndefined();
+  expect(nextToRead(list, open, "PAUSED")).toBeUndefined();
+  expect(nextToRead(list, open, "PILOTING")?.id).toBe("a3");
+  expect(nextToRead([assignment(4, "PENDING")], open, "PILOTING")).toBeUndefined();
 });

@@ -3,16 +3,19 @@ import type { AiPrediction, Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
 import { type Grid, withSeries } from "@/domain/grid";
 import { findingOfMark, markIn } from "@/domain/payload";
+import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, ownMarks, priorMarks, segmentPlace, withoutSettled } from "./viewerMarks";
+import { aiMarks, aiSegmentPlaces, ownMarks, priorMarks, segmentPlace, withoutSettled } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;
   marks: ViewerMark[];
+  /** Where the list leads to for the AI's segments, which are no marks. */
+  places: ViewerMark[];
   areMarksVisible: boolean;
   toggleMarks: () => void;
   /** While true, no mark is shown: for a look at the image beneath. */
@@ -40,13 +43,16 @@ interface ImagesInput {
   handle: EditedRead;
   isFrozen: boolean;
   ai: AiPrediction | null;
+  /** The voxels of its segments by their digest. */
+  aiVoxels: ReadonlyMap<string, Segment>;
   /** Of the lines of the AI's marks. */
   aiOpacity: number;
   keepsTool: boolean;
 }
 
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
-export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: ImagesInput): Images {
+export function useImages(input: ImagesInput): Images {
+  const { read, handle, isFrozen, ai, aiVoxels, aiOpacity, keepsTool } = input;
   const viewer = useRef<ViewerHandle>(null);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
@@ -56,7 +62,15 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
     [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
   );
-  const marks = useMemo(() => withoutSettled(known, ai_decisions), [known, ai_decisions]);
+  const marks = useMemo(
+    () => withoutSettled(known, ai_decisions, selectedMarkId),
+    [known, ai_decisions, selectedMarkId],
+  );
+  const aiPlaces = useMemo(() => aiSegmentPlaces(ai, aiVoxels), [ai, aiVoxels]);
+  const places = useMemo(
+    () => withoutSettled(aiPlaces, ai_decisions, selectedMarkId),
+    [aiPlaces, ai_decisions, selectedMarkId],
+  );
   const { edit } = handle;
   const questions = useMemo(
     () => askedQuestions(read.label_schema.questions, { answers, findings }),
@@ -76,10 +90,11 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     (id: string, place?: ViewerMark | null) => {
       setSelectedMarkId(id);
       const own = markIn(findings, id);
-      const mark = place ?? known.find((candidate) => candidate.id === id) ?? (own && segmentPlace(own));
+      const there = [...known, ...aiPlaces].find((candidate) => candidate.id === id);
+      const mark = place ?? there ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [known, findings, jumpTo],
+    [known, aiPlaces, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending, putToolAway, setTool: chooseTool } = drawing;
@@ -104,6 +119,7 @@ export function useImages({ read, handle, isFrozen, ai, aiOpacity, keepsTool }: 
     ...visibility,
     viewer,
     marks,
+    places,
     setTool: useCallback(
       (chosen) => {
         chooseTool(chosen);

@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Edit } from "@/domain/edits";
 import { questionForMark } from "@/domain/formKeys";
 import { type FindingTool, isLocated, type MarkKind, type Question, SEGMENT } from "@/domain/labelSchema";
@@ -33,6 +34,7 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   const { questions, findings, edit, keepsTool, onSelected } = input;
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [extendedId, setExtendedId] = useState<string | null>(null);
+  const askForText = useArrowText();
   const chooseTool = useCallback((next: MarkKind | null) => {
     setTool(next);
     if (next === null) setExtendedId(null);
@@ -50,23 +52,39 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   const onMarkDrawn = useCallback(
     (id: string, drawn: DrawnMark) => {
       const extended = findings.find((finding) => finding.id === extendedId);
-      edit(editOfNewMark({ id, ...drawn }, questions, extended));
-      // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
-      // and cannot make another by accident.
-      if (!keepsTool) chooseTool(null);
-      onSelected(id);
+      atOnce(() => {
+        edit(editOfNewMark({ id, ...drawn }, questions, extended));
+        // One mark a choice of tool, unless the person wants it otherwise: a second click on the image then selects
+        // and cannot make another by accident.
+        if (!keepsTool) chooseTool(null);
+        onSelected(id);
+        if (drawn.geometry.kind === "ARROW") askForText(id);
+      });
     },
-    [edit, questions, findings, extendedId, keepsTool, chooseTool, onSelected],
+    [edit, questions, findings, extendedId, keepsTool, chooseTool, onSelected, askForText],
   );
   const onMarkMoved = useCallback(
     (id: string, drawn: DrawnMark) => {
       const mark = findingOfMark(findings, id)?.marks.find((known) => known.id === id);
-      if (mark) edit({ type: "mark_changed", id, change: drawn });
+      if (mark) atOnce(() => edit({ type: "mark_changed", id, change: drawn }));
     },
     [edit, findings],
   );
   const putToolAway = useCallback(() => setTool(null), []);
   return { tool, setTool: chooseTool, putToolAway, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+}
+
+/** In the moment after, the page may be gone, and React would only then have seen to what is kept. */
+const atOnce = flushSync;
+
+/** An arrow just drawn waits for its text: its field takes the keyboard then, and never because it comes back by undo or redo. */
+function useArrowText(): (markId: string) => void {
+  const [drawnId, setDrawnId] = useState<string | null>(null);
+  useEffect(() => {
+    if (drawnId === null) return;
+    document.querySelector<HTMLElement>(`[data-mark="${CSS.escape(drawnId)}"] input`)?.focus();
+  }, [drawnId]);
+  return setDrawnId;
 }
 
 /** A mark joins the finding that is being extended where the form allows it there; else it is one of its own. */

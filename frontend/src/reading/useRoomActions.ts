@@ -102,7 +102,8 @@ function answer({ read, handle }: RoomActionsInput, said: KeyAnswer): void {
 /** Through all marks as they stand in the list, segments too, and then those of others. */
 function stepMarks({ images, handle }: RoomActionsInput, by: 1 | -1): void {
   const own = handle.session.save.payload.findings.flatMap(({ marks }) => marks.map(({ id }) => id));
-  const ids = [...new Set([...own, ...images.marks.map(({ id }) => id)])];
+  const others = [...images.marks, ...images.places];
+  const ids = [...new Set([...own, ...others.map(({ id }) => id)])];
   const current = ids.indexOf(images.selectedMarkId ?? "");
   const next = current === -1 && by === -1 ? ids.at(-1) : ids[(current + by + ids.length) % ids.length];
   if (next !== undefined) images.goToMark(next);

@@ -9,6 +9,7 @@ import { browserName } from "./browserName";
 import { eventOfFailure, noticedIn, requestOf } from "./saver";
 import { freezeFirstRead, signRead } from "./segments/sendRead";
 import type { ReadSessionHandle } from "./useReadSession";
+import { isLockedOut, type Signature, useSignature } from "./useSignature";
 
 /** What ends the phase that the read is in: freezing the first of two reads, or signing. */
 export type Step = "FREEZE" | "SIGN";
@@ -22,6 +23,8 @@ export interface Signing {
   hasTried: boolean;
   isSigning: boolean;
   error: unknown;
+  signature: Signature;
+  /** Sign; without the password the key leads to its field. */
   sign: () => void;
 }
 
@@ -50,15 +53,21 @@ export function useSigning(input: SigningInput): Signing {
   const { questions } = read.label_schema;
   const gaps = [...gapsBeforeSigning(questions, payload), ...moreGaps];
   const isComplete = gaps.length === 0;
-  const send = useSignRequest({ ...input, setError });
+  const signature = useSignature(read.signature_meanings);
+  const send = useSignRequest({ ...input, signature, setError });
+  const { field, password } = signature;
   const sign = useCallback(() => {
     setHasTried(step);
     setError(null);
     if (!isComplete) return;
+    if (step === "SIGN" && password === "") {
+      field.current?.focus();
+      return;
+    }
     const signed = withoutUnasked(questions, payload);
     if (signed !== payload) edit({ type: "unasked_left_out", payload: signed });
     setSigning(true);
-  }, [isComplete, setSigning, step, questions, payload, edit]);
+  }, [isComplete, setSigning, step, password, field, questions, payload, edit]);
   const { sending, obstacle, conflict } = handle.session.save;
   useEffect(() => {
     if (!isSigning) return;
@@ -66,18 +75,20 @@ export function useSigning(input: SigningInput): Signing {
     else if (!sending && !isDrawing) send();
   }, [isSigning, isDrawing, sending, obstacle, conflict, send, setSigning]);
   const leftOut = unaskedAnswers(questions, payload);
-  return { step, gaps, leftOut, hasTried: hasTried === step, isSigning, error, sign };
+  return { step, gaps, leftOut, hasTried: hasTried === step, isSigning, error, signature, sign };
 }
 
 /** The read is further than this page knows, for example through another window: it has to be loaded again. */
 const MOVED_ON: ReadonlySet<string> = new Set(["wrong_state", "first_read_frozen", "first_read_not_frozen"]);
 
 interface RequestInput extends Omit<SigningInput, "isSigning" | "isDrawing" | "moreGaps"> {
+  signature: Signature;
   setError: (error: unknown) => void;
 }
 
 function useSignRequest(input: RequestInput): () => void {
-  const { read, personId, handle, setSigning, step, onSigned, onFrozen, setError } = input;
+  const { read, personId, handle, setSigning, step, onSigned, onFrozen, signature, setError } = input;
+  const { password, meaning, settled } = signature;
   const client = useQueryClient();
   const attempt = useRef<{ payload: ReadPayload; key: string } | null>(null);
   const isUnderWay = useRef(false);
@@ -96,6 +107,11 @@ function useSignRequest(input: RequestInput): () => void {
       payload: save.payload,
     };
     const onFailure = (error: unknown) => {
+      settled(error);
+      if (isLockedOut(error)) {
+        setError(error);
+        return;
+      }
       const event = eventOfFailure(error);
       if (event.type === "obstructed") {
         setError(error);
@@ -114,7 +130,8 @@ function useSignRequest(input: RequestInput): () => void {
       onFrozen(frozen);
     };
     const sign = async () => {
-      const signed = await signRead(personId, read.id, request);
+      const signed = await signRead(personId, read.id, { ...request, password, meaning });
+      settled(null);
       void client.invalidateQueries({ queryKey: ["reader-studies"] });
       onSigned(signed);
     };
@@ -127,5 +144,20 @@ function useSignRequest(input: RequestInput): () => void {
         isUnderWay.current = false;
         setSigning(false);
       });
-  }, [read, personId, save, onEvent, sitting, client, step, onSigned, onFrozen, setSigning, setError]);
+  }, [
+    read,
+    personId,
+    save,
+    onEvent,
+    sitting,
+    client,
+    step,
+    onSigned,
+    onFrozen,
+    setSigning,
+    password,
+    meaning,
+    settled,
+    setError,
+  ]);
 }

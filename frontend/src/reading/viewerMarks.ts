@@ -1,6 +1,19 @@
 import type { AiFinding, AiPrediction, ImagesOfCase, PriorOfCase } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
-import { type AiDecision, type Finding, type Geometry, isSegment, type Mark } from "@/domain/payload";
+import {
+  type AiDecision,
+  type AiSegmentGeometry,
+  type Finding,
+  type Geometry,
+  isAiSegment,
+  isSegment,
+  type Mark,
+  type SphereGeometry,
+} from "@/domain/payload";
+import { cornersAround } from "@/domain/segmentBounds";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
+import { type Segment, sliceKey } from "@/domain/segments";
+import type { Colour } from "@/domain/segmentTools";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
@@ -29,20 +42,75 @@ export function placeMark(id: string, place: Place): ViewerMark {
   return { id, geometry, label: "", source: "READER", isLocked: true };
 }
 
-/** The AI's marks on the images of the case it is about; `opacity` is that of their lines. */
+/** The AI's marks on the images of the case it is about; `opacity` is that of their lines. Segments lie over them. */
 export function aiMarks(ai: AiPrediction | null, about: ImagesOfCase, opacity: number): ViewerMark[] {
-  return (ai?.findings ?? []).map((finding) => ({ ...aiMark(finding, about), opacity }));
+  return (ai?.findings ?? []).flatMap(({ geometry, ...finding }) =>
+    isAiSegment(geometry) ? [] : [{ ...aiMark({ ...finding, geometry }, about), opacity }],
+  );
 }
 
-export function aiMark({ id, geometry, score }: AiFinding, about: ImagesOfCase): ViewerMark {
+type DrawnGeometry = Geometry | SphereGeometry;
+
+export function aiMark(finding: AiFinding & { geometry: DrawnGeometry }, about: ImagesOfCase): ViewerMark {
+  return aiMarkOf(finding, finding.geometry, about);
+}
+
+/** A finding of the AI as this mark. */
+export function aiMarkOf({ id, score }: AiFinding, geometry: DrawnGeometry, about: ImagesOfCase): ViewerMark {
   return {
     id: aiMarkId(id),
     geometry,
-    label: `AI ${score.toFixed(2)}`,
+    label: score === null ? "AI" : `AI ${score.toFixed(2)}`,
     source: "AI",
     isLocked: true,
     seriesInstanceUids: about.series.map(({ series_instance_uid }) => series_instance_uid),
   };
+}
+
+/** Where the list leads to for the AI's segments: the middle of what their largest slice shows. */
+export function aiSegmentPlaces(ai: AiPrediction | null, voxels: ReadonlyMap<string, Segment>): ViewerMark[] {
+  return (ai?.findings ?? []).flatMap(({ id, geometry }): ViewerMark[] => {
+    if (!isAiSegment(geometry)) return [];
+    const place = placeMark(aiMarkId(id), geometry);
+    const points_px = cornersOf(geometry, voxels.get(geometry.sha256));
+    return [{ ...place, geometry: { ...place.geometry, ...(points_px && { points_px }) }, source: "AI" }];
+  });
+}
+
+function cornersOf({ sop_instance_uid, frame_number }: AiSegmentGeometry, voxels: Segment | undefined) {
+  const key = sliceKey({ sopInstanceUid: sop_instance_uid, frameNumber: frame_number });
+  const slice = voxels?.slices.get(key);
+  return voxels && slice ? cornersAround(slice.counts, voxels.columns) : null;
+}
+
+// Those of the AI's other marks, see markStyles.ts of the viewer.
+const AI_COLOUR: Colour = [255, 146, 43];
+const CHOSEN_AI_COLOUR: Colour = [255, 192, 120];
+// At full strength the image still shows through.
+const AI_FILL = 0.45;
+
+interface AiSegmentsInput {
+  prediction: AiPrediction | null;
+  voxels: ReadonlyMap<string, Segment>;
+  ai_decisions: AiDecision[];
+  selectedMarkId: string | null;
+  strength: number;
+}
+
+/** The AI's segments as they lie over the images; the chosen one has its edge at full strength. */
+export function aiSegmentOverlays(input: AiSegmentsInput): SegmentOverlay[] {
+  const { prediction, voxels, ai_decisions, selectedMarkId, strength } = input;
+  if (strength === 0) return [];
+  const strengthOf = settledStrength(ai_decisions, selectedMarkId);
+  return (prediction?.findings ?? []).flatMap(({ id, geometry }): SegmentOverlay[] => {
+    const own = isAiSegment(geometry) && voxels.get(geometry.sha256);
+    const settled = strengthOf(aiMarkId(id));
+    if (!own || settled === 0) return [];
+    const isChosen = aiMarkId(id) === selectedMarkId;
+    const line = settled * (isChosen ? 1 : strength);
+    const colour = isChosen ? CHOSEN_AI_COLOUR : AI_COLOUR;
+    return [{ voxels: own, colour, line, fill: AI_FILL * strength * settled, isForeign: true }];
+  });
 }
 
 /** What the reader signed on the priors when they were cases: to compare with, not to change. */
@@ -60,9 +128,32 @@ export function aiMarkId(findingId: string): string {
   return `ai-${findingId}`;
 }
 
-/** An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. */
-export function withoutSettled(marks: ViewerMark[], decisions: AiDecision[]): ViewerMark[] {
-  const settled = decisions.filter(({ decision }) => decision !== "ADJUSTED");
-  const hidden = new Set(settled.map((decision) => aiMarkId(decision.ai_finding_id)));
-  return marks.filter((mark) => mark.source !== "AI" || !hidden.has(mark.id));
+// Of a rejected mark beside the strength that the reader has given to the AI's.
+const FAINT = 0.4;
+
+/**
+ * An accepted mark is the reader's own now, and a rejected one is out of the way; both stay in the list. A rejected one
+ * that is chosen there is seen all the same, faint, for who has rejected it may look at it again.
+ */
+export function withoutSettled(
+  marks: ViewerMark[],
+  decisions: AiDecision[],
+  chosenId: string | null,
+): ViewerMark[] {
+  const strengthOf = settledStrength(decisions, chosenId);
+  return marks.flatMap((mark) => {
+    const strength = mark.source === "AI" ? strengthOf(mark.id) : 1;
+    if (strength === 0) return [];
+    return [strength === 1 ? mark : { ...mark, opacity: strength * (mark.opacity ?? 1), isFaint: true }];
+  });
+}
+
+/** How strong a mark of the AI is once it is decided on, 0 to 1. */
+function settledStrength(decisions: AiDecision[], chosenId: string | null): (markId: string) => number {
+  const made = new Map(decisions.map(({ ai_finding_id, decision }) => [aiMarkId(ai_finding_id), decision]));
+  return (markId) => {
+    const decision = made.get(markId);
+    if (decision === "REJECTED") return markId === chosenId ? FAINT : 0;
+    return decision === "ACCEPTED" ? 0 : 1;
+  };
 }

@@ -1,8 +1,9 @@
 import { Anchor, Button, Group, NumberInput, Select, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { type AnalysisConfiguration, analysisRunsKey, startAnalysis } from "@/api/analysis";
+import { designQuery } from "@/api/designs";
 import { Problem } from "@/api/problem";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -25,6 +26,11 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
   const queryClient = useQueryClient();
   const [level, setLevel] = useState("0.95");
   const [threshold, setThreshold] = useState<number | null>(null);
+  const { data: stored } = useQuery(designQuery(readerStudy.id));
+  const arms = stored?.design.arms ?? [];
+  const [arm, setArm] = useState<string | null>(null);
+  // Of several arms the last one is the aided one, which is what most protocols ask about first.
+  const chosenArm = arm ?? arms.at(-1)?.key ?? null;
   const starting = useMutation({
     mutationFn: (configuration: AnalysisConfiguration) => startAnalysis(readerStudy.id, configuration),
     onSuccess: async (run) => {
@@ -35,7 +41,8 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
   const hasRating = readerStudy.label_schema?.questions.some(
     (question) => "role" in question && question.role === "RATING",
   );
-  const start = () => starting.mutate({ confidence_level: Number(level), call_threshold: threshold });
+  const start = () =>
+    starting.mutate({ confidence_level: Number(level), call_threshold: threshold, arm: chosenArm });
   return (
     <>
       <Group gap="sm" align="flex-end">
@@ -55,6 +62,16 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
             value={threshold ?? ""}
             error={fieldErrors(starting.error).call_threshold}
             onChange={(value) => setThreshold(typeof value === "number" ? value : null)}
+          />
+        )}
+        {arms.length > 1 && (
+          <Select
+            w={200}
+            label="Arm"
+            allowDeselect={false}
+            data={arms.map(({ key, name }) => ({ value: key, label: `${key}: ${name}` }))}
+            value={chosenArm}
+            onChange={setArm}
           />
         )}
         <Button loading={starting.isPending} onClick={start} variant={hasRuns ? "default" : "filled"}>

@@ -17,11 +17,14 @@ const PARTS = [
   { path: "/hanging", text: "Hanging" },
   { path: "/people", text: "People" },
   { path: "/ai", text: "AI" },
+  { path: "/design", text: "Design" },
   { path: "/reference-standard", text: "Reference standard" },
+  { path: "/randomisation", text: "Randomisation" },
   { path: "/progress", text: "Progress" },
   { path: "/labels", text: "Labels" },
   { path: "/webhooks", text: "Webhooks" },
   { path: "/results", text: "Results" },
+  { path: "/audit", text: "Audit trail" },
 ];
 
 interface ReaderStudyFrameProps {

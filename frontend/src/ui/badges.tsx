@@ -19,7 +19,14 @@ export function DemoBadge() {
   );
 }
 
-const STUDY_COLOURS: Record<ReaderStudyState, string> = { DRAFT: "gray", OPEN: "teal", CLOSED: "blue" };
+const STUDY_COLOURS: Record<ReaderStudyState, string> = {
+  DRAFT: "gray",
+  PILOTING: "grape",
+  OPEN: "teal",
+  PAUSED: "yellow",
+  CLOSED: "blue",
+  LOCKED: "indigo",
+};
 
 export function ReaderStudyStateBadge({ state }: { state: ReaderStudyState }) {
   return (

@@ -14,15 +14,16 @@ import type { Slab } from "@/domain/slab";
 import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
-import { takeEngine } from "./engine";
+import { returnEngine, takeEngine } from "./engine";
 import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
-import { centreOf } from "./markCentre";
+import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
 import { sliceOf } from "./nearestSlice";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
 import { Planes } from "./Planes";
+import { PressWatch } from "./PressWatch";
 import type { Pane, PaneContext } from "./pane";
 import { StackPane } from "./StackPane";
 import { SegmentDesk, type SegmentEvents } from "./segments/SegmentDesk";
@@ -70,6 +71,7 @@ export class GridController {
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
   private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
+  private readonly presses = new PressWatch();
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
   /** The pane that keys and buttons speak to. */
@@ -128,6 +130,7 @@ export class GridController {
     this.panes.set(id, pane);
     this.sizes.set(element, sizeOf(element));
     this.observer.observe(element);
+    this.presses.watch(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     return pane;
   }
@@ -136,6 +139,7 @@ export class GridController {
     // React takes the grid down before what stands in it.
     if (this.panes.get(pane.id) !== pane) return;
     this.observer.unobserve(pane.element);
+    this.presses.leave(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.desk.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
@@ -245,7 +249,7 @@ export class GridController {
     for (const pane of preferred ? [preferred, ...others] : others) {
       const slice = sliceOf(mark.geometry, slicesFor(mark, pane.slices));
       if (!slice) continue;
-      this.planes.goTo(centreOf(mark.geometry));
+      this.planes.goTo(centreOf(mark.geometry) ?? pointOn(slice, mark.geometry, this.planes.centre));
       if (pane.view === "STACK") pane.goTo(pane.slices.indexOf(slice));
       return pane;
     }
@@ -257,11 +261,12 @@ export class GridController {
     this.observer.disconnect();
     this.desk.destroy();
     this.quietly(() => this.layer.clear());
-    for (const pane of this.allPanes) pane.destroy();
-    this.panes.clear();
-    ToolGroupManager.destroyToolGroup(this.group.id);
-    this.planes.destroy();
-    this.engine.destroy();
+    returnEngine(this.engine, () => {
+      for (const pane of this.allPanes) pane.destroy();
+      this.panes.clear();
+      ToolGroupManager.destroyToolGroup(this.group.id);
+      this.planes.destroy();
+    });
     for (const opening of this.opened.values()) {
       opening.then(
         ({ slices }) => forgetSlices(slices),

@@ -3,20 +3,23 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
 } from "react";
 import type { GridPane, PaneView } from "@/domain/grid";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { usesCpu } from "./cornerstone";
 import type { GridController } from "./GridController";
 import type { ViewerMark } from "./markLayer";
+import { TURN_ON_WEBGL } from "./NoWebGl";
 import { sliceOf } from "./nearestSlice";
 import type { OpenedSeries } from "./openedSeries";
 import { firstIndex } from "./opening";
-import type { HeatOverlay } from "./overlay/HeatLayer";
-import { useHeat } from "./overlay/useHeat";
+import { type ImageOverlays, useOverlays } from "./overlay/useOverlays";
 import { ProgressBar } from "./ProgressBar";
 import type { Pane } from "./pane";
 import { SliceSlider } from "./SliceSlider";
@@ -35,27 +38,40 @@ interface PaneFrameProps {
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
   caption: string | undefined;
-  heat: HeatOverlay | null;
+  overlays: ImageOverlays;
+  /** The reader's own segments, which stacks show by themselves. */
+  ownSegments: readonly SegmentOverlay[];
   onActivated: () => void;
+  /** The mouse is pressed on the images, with these buttons. */
+  onPressed: (buttons: number) => void;
   onMaximised: () => void;
   onDropped: (seriesInstanceUid: string) => void;
+  /** The pane is the active one, and its lengths are of this unit. */
+  onUnitShown: (unit: "mm" | "px") => void;
   /** An image of the pane's series is on the screen. */
   onImageShown: () => void;
 }
 
 // Before the pane is there, there is no state that could be watched.
 const NOTHING_YET = new StateStore();
+// Cornerstone cuts planes with the graphics card alone.
+const NO_PLANES = new StateStore();
+NO_PLANES.set({
+  problem: `Planes cannot be shown without graphics acceleration (WebGL). ${TURN_ON_WEBGL}`,
+  canRetry: false,
+});
 
 /** One pane of the grid with its overlay, slider and progress. */
 export function PaneFrame(props: PaneFrameProps) {
   const { isActive, isAlone, isMaximised, onActivated } = props;
   const element = useRef<HTMLDivElement>(null);
   const pane = usePane(element, props);
-  const store = pane?.store ?? NOTHING_YET;
+  const store = pane?.store ?? (isWithoutPlanes(props.pane) ? NO_PLANES : NOTHING_YET);
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { error, retry } = useSeries(pane, props);
-  useHeat(pane, props.heat);
+  const overlayNote = useOverlays(pane, props.overlays, props.ownSegments);
   useShown(state.isRendered, props.onImageShown);
+  useUnit(isActive ? (state.perScreenPixel?.unit ?? null) : null, props.onUnitShown);
   const drop = useSeriesDrop(props.onDropped);
   const names = [
     classes.pane,
@@ -69,7 +85,10 @@ export function PaneFrame(props: PaneFrameProps) {
       aria-label={paneName(props.pane)}
       aria-current={isActive}
       data-testid={`pane-${props.pane.id}`}
-      onPointerDownCapture={onActivated}
+      onPointerDownCapture={(event) => {
+        onActivated();
+        props.onPressed(event.buttons);
+      }}
       onWheelCapture={onActivated}
       onDoubleClick={props.onMaximised}
       {...drop.handlers}
@@ -94,6 +113,7 @@ export function PaneFrame(props: PaneFrameProps) {
             caption={props.caption}
             hasText={props.hasText}
             slab={props.pane.view === "STACK" ? null : props.slab}
+            note={overlayNote}
             onRetry={() => pane?.retry()}
           />
         )}
@@ -115,6 +135,10 @@ function paneName({ id, view }: GridPane): string {
   return view === "STACK" ? `Pane ${id}` : PLANE_TEXT[view];
 }
 
+function isWithoutPlanes({ view }: Pick<GridPane, "view">): boolean {
+  return view !== "STACK" && usesCpu();
+}
+
 function useShown(isRendered: boolean, onImageShown: () => void): void {
   const newest = useRef(onImageShown);
   newest.current = onImageShown;
@@ -123,11 +147,17 @@ function useShown(isRendered: boolean, onImageShown: () => void): void {
   }, [isRendered]);
 }
 
+function useUnit(unit: "mm" | "px" | null, onUnitShown: (unit: "mm" | "px") => void): void {
+  useEffect(() => {
+    if (unit) onUnitShown(unit);
+  }, [unit, onUnitShown]);
+}
+
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {
   const [made, setMade] = useState<Pane | null>(null);
   const { id, view } = pane;
-  useEffect(() => {
-    if (!element.current) return;
+  useLayoutEffect(() => {
+    if (!element.current || isWithoutPlanes({ view })) return;
     const added = controller.addPane(id, view, element.current);
     setMade(added);
     return () => {
@@ -162,7 +192,7 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
       isGone = true;
     };
   }, [pane, controller, seriesInstanceUid, opening]);
-  useEffect(() => open(), [open]);
+  useLayoutEffect(() => open(), [open]);
   return { error, retry: () => void open() };
 }
 

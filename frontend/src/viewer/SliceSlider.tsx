@@ -17,7 +17,9 @@ export function SliceSlider({ index, count, onChange }: SliceSliderProps) {
     onChange(Math.round(share * last));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -count, End: count }[
+      event.key
+    ];
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();

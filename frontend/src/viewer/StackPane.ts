@@ -68,7 +68,6 @@ export class StackPane implements Pane {
     this.cine = new Cine(element, this.store);
     this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
-    this.store.set({ usesCpu: usesCpu() });
   }
 
   get slices(): Slice[] {
@@ -143,6 +142,8 @@ export class StackPane implements Pane {
   /** Neither turned nor moved, whatever the series before was. */
   private standAtFirst(): void {
     this.viewport.resetCamera();
+    // Without WebGL Cornerstone leaves a mirrored image as it is.
+    if (usesCpu()) this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.setViewPresentation({ rotation: 0 });
     this.fit();
   }
@@ -209,6 +210,10 @@ export class StackPane implements Pane {
 
   toggleCine(): void {
     this.cine.toggle();
+  }
+
+  pauseCine(): void {
+    this.cine.stop();
   }
 
   changeCineRate(factor: number): void {
@@ -294,7 +299,7 @@ export class StackPane implements Pane {
       isRendered: true,
       isReduced: false,
       facts: this.series?.factsOf(slice) ?? null,
-      badges: badgesOf(slice, this.display.isDerived),
+      badges: badgesOf(slice, { hasDerivedWindow: this.display.isDerived, isByProcessor: usesCpu() }),
       problem: null,
       isInverted: this.display.isInverted,
     });

@@ -1,15 +1,17 @@
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { MarkKind } from "@/domain/labelSchema";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { slabText } from "@/domain/slab";
-import { startCornerstone } from "./cornerstone";
+import { startCornerstone, usesCpu } from "./cornerstone";
 import { GridController, type SeriesSource, type ViewerEvents } from "./GridController";
 import type { ViewerMark } from "./markLayer";
-import type { HeatOverlay } from "./overlay/HeatLayer";
+import { NoWebGl } from "./NoWebGl";
+import type { ImageOverlays } from "./overlay/useOverlays";
 import { PaneFrame } from "./PaneFrame";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
-import type { MouseSettings } from "./toolGroup";
+import { draws, type MouseSettings } from "./toolGroup";
 import classes from "./Viewer.module.css";
 import { type ViewerHandle, viewerHandle } from "./viewerHandle";
 
@@ -27,12 +29,14 @@ export interface ViewerGridProps extends ViewerEvents {
   firstMark: ViewerMark | null;
   /** What stands over the images of a series, for priors. */
   captions: Record<string, string>;
-  /** The AI's heat map over the images, where the protocol shows it. */
-  heat: HeatOverlay | null;
+  /** What the AI lays over the images, where the protocol shows it. */
+  overlays: ImageOverlays;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** The images can be asked for: thumbnails, for example. */
   onReady?: () => void;
+  /** Lengths on the active pane are of this unit. */
+  onUnitShown: (unit: "mm" | "px") => void;
   /** Called whenever an image has come onto the screen. */
   onImageShown: () => void;
   isTestMode: boolean;
@@ -54,79 +58,94 @@ export function ViewerGrid(props: ViewerGridProps) {
   useEffect(() => {
     if (isReady) newest.current.onReady?.();
   }, [isReady]);
+  const ownSegments = useOwnSegments(props.segments);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
   return (
-    <div
-      className={classes.grid}
-      style={{
-        gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,
-        gridTemplateRows: `repeat(${shape.rows}, minmax(0, 1fr))`,
-      }}
-      data-testid="viewer"
-    >
-      {controller &&
-        grid.panes.map((pane) => (
-          <PaneFrame
-            key={pane.id}
-            controller={controller}
-            pane={pane}
-            isActive={pane.id === grid.activeId}
-            hasText={grid.hasText}
-            slab={slabText(grid.slab)}
-            isAlone={grid.panes.length === 1}
-            isMaximised={grid.isMaximised && pane.id === grid.activeId}
-            firstMark={props.firstMark}
-            caption={props.captions[pane.seriesInstanceUid ?? ""]}
-            heat={props.heat}
-            onActivated={() => onGrid((before) => withActive(before, pane.id))}
-            onMaximised={() => {
-              // While a mark is drawn a double click belongs to its tool.
-              const { tool, segments } = newest.current;
-              if (tool === null && segments.tool === null)
-                onGrid((before) => withMaximisedToggled(before, pane.id));
-            }}
-            onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
-            onImageShown={props.onImageShown}
-          />
-        ))}
+    <div className={classes.frame}>
+      <div
+        className={classes.grid}
+        style={{
+          gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,
+          gridTemplateRows: `repeat(${shape.rows}, minmax(0, 1fr))`,
+        }}
+        data-testid="viewer"
+      >
+        {controller &&
+          grid.panes.map((pane) => (
+            <PaneFrame
+              key={pane.id}
+              controller={controller}
+              pane={pane}
+              isActive={pane.id === grid.activeId}
+              hasText={grid.hasText}
+              slab={slabText(grid.slab)}
+              isAlone={grid.panes.length === 1}
+              isMaximised={grid.isMaximised && pane.id === grid.activeId}
+              firstMark={props.firstMark}
+              caption={props.captions[pane.seriesInstanceUid ?? ""]}
+              overlays={props.overlays}
+              ownSegments={ownSegments}
+              onActivated={() => onGrid((before) => withActive(before, pane.id))}
+              onPressed={(buttons) => {
+                const { tool, segments, mouse } = newest.current;
+                // Who draws on a slice wants it to stay.
+                const isDrawing = tool !== null || segments.tool !== null;
+                if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
+              }}
+              onMaximised={() => {
+                // While a mark is drawn a double click belongs to its tool.
+                const { tool, segments } = newest.current;
+                if (tool === null && segments.tool === null)
+                  onGrid((before) => withMaximisedToggled(before, pane.id));
+              }}
+              onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
+              onUnitShown={props.onUnitShown}
+              onImageShown={props.onImageShown}
+            />
+          ))}
+      </div>
+      {isReady && usesCpu() && <NoWebGl />}
     </div>
+  );
+}
+
+/** The reader's segments as reformats show them; stacks have labelmaps that the tools change. */
+function useOwnSegments({ shown, opacity }: SegmentInputs): SegmentOverlay[] {
+  return useMemo(
+    () =>
+      shown
+        .filter(({ isVisible }) => isVisible)
+        .map(({ voxels, colour }) => ({ voxels, colour, fill: opacity, line: 0.9, isForeign: false })),
+    [shown, opacity],
   );
 }
 
 function useController(props: ViewerGridProps): GridController | null {
   const [controller, setController] = useState<GridController | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
   // The newest callbacks, so that a re-render of the form does not rebuild the panes.
   const events = useRef<ViewerEvents>(props);
   events.current = props;
   const { isTestMode, source } = props;
-  useEffect(() => {
-    let isGone = false;
-    let made: GridController | null = null;
-    let stopExposing: (() => void) | null = null;
-    const make = () => {
-      if (isGone) return;
-      made = new GridController(source, {
-        mayMark: (uid) => events.current.mayMark(uid),
-        onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
-        onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
-        onMarkSelected: (id) => events.current.onMarkSelected(id),
-        onMarkRefused: (reason) => events.current.onMarkRefused(reason),
-        onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
-        onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
-      });
-      if (isTestMode) stopExposing = exposeForTests(made);
-      setController(made);
-    };
-    startCornerstone().then(make).catch(setFailure);
+  // Before the browser paints: what it paints keeps the graphics process busy, which the drawing area has to wait for.
+  useLayoutEffect(() => {
+    startCornerstone();
+    const made = new GridController(source, {
+      mayMark: (uid) => events.current.mayMark(uid),
+      onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
+      onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
+      onMarkSelected: (id) => events.current.onMarkSelected(id),
+      onMarkRefused: (reason) => events.current.onMarkRefused(reason),
+      onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
+      onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
+    });
+    const stopExposing = isTestMode ? exposeForTests(made) : null;
+    setController(made);
     return () => {
-      isGone = true;
       stopExposing?.();
-      made?.destroy();
+      made.destroy();
       setController(null);
     };
   }, [source, isTestMode]);
-  if (failure) throw failure;
   return controller;
 }
 

@@ -14,15 +14,17 @@ interface ViewerOverlayProps {
   hasText: boolean;
   /** What a plane gathers; null for a thin plane and for stacks. */
   slab: string | null;
+  /** What of the AI cannot be shown here, and why. */
+  note: string | null;
   onRetry: () => void;
 }
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, caption, hasText, slab, onRetry }: ViewerOverlayProps) {
+export function ViewerOverlay({ state, caption, hasText, slab, note, onRetry }: ViewerOverlayProps) {
   const { letters, perScreenPixel } = state;
   return (
     <>
-      <Corners state={state} caption={caption} hasText={hasText} slab={slab} />
+      <Corners state={state} caption={caption} hasText={hasText} slab={slab} note={note} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && (
@@ -44,15 +46,15 @@ export function ViewerOverlay({ state, caption, hasText, slab, onRetry }: Viewer
   );
 }
 
-function Corners({ state, caption, hasText, slab }: Omit<ViewerOverlayProps, "onRetry">) {
+function Corners({ state, caption, hasText, slab, note }: Omit<ViewerOverlayProps, "onRetry">) {
   const { window, facts, cine, zoom } = state;
   return (
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
         {caption && <div className={classes.caption}>{caption}</div>}
-        {state.usesCpu && <div>No graphics acceleration: images are drawn by the processor</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
+        {note && <div data-testid="overlay-note">{note}</div>}
         {state.isInverted && <div>Inverted</div>}
         <ImageBadges badges={state.badges} />
         {cine.isPlaying && <div>Cine {cine.framesPerSecond.toFixed(0)}/s</div>}

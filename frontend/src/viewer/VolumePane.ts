@@ -4,7 +4,6 @@ import type { PatientMm } from "@/domain/payload";
 import type { Slab, SlabMode } from "@/domain/slab";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
-import { usesCpu } from "./cornerstone";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
@@ -80,7 +79,6 @@ export class VolumePane implements Pane {
     this.viewport = this.engine.getViewport(id) as Types.IVolumeViewport;
     this.cine = new Cine(element, this.store);
     this.stopListening = this.listen();
-    this.store.set({ usesCpu: usesCpu() });
   }
 
   get slices(): Slice[] {
@@ -248,6 +246,10 @@ export class VolumePane implements Pane {
 
   toggleCine(): void {
     this.cine.toggle();
+  }
+
+  pauseCine(): void {
+    this.cine.stop();
   }
 
   changeCineRate(factor: number): void {

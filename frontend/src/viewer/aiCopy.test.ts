@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { describe, expect, it, test } from "vitest";
 import { MARK_KINDS } from "@/domain/markKinds";
 import type { Geometry, PatientMm, SphereGeometry } from "@/domain/payload";
+import { parsedSegment } from "@/domain/segments";
 import { copyOfAiMark } from "./aiCopy";
 import { fromPayload } from "./fromPayload";
 import type { Slice } from "./slices";
@@ -255,9 +256,9 @@ describe("the findings that the portal takes", () => {
   // The same files as tests/inference/test_finding_geometry.py reads.
   const ROOT = join(import.meta.dirname, "../../..");
   const load = (path: string) => JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-  const isFinding = new Ajv2020({ strict: false }).compile(
-    load("portal/inference/schemas/ai-finding.schema.json"),
-  );
+  const isFinding = new Ajv2020({ strict: false })
+    .addSchema(load("portal/imaging/schemas/segment-1.schema.json"))
+    .compile(load("portal/inference/schemas/ai-finding.schema.json"));
   const valid = Object.entries(load("tests/shared_examples/ai_findings/valid.json"));
   const invalid = Object.entries(load("tests/shared_examples/ai_findings/invalid.json"));
   const oblique = {
@@ -272,7 +273,12 @@ describe("the findings that the portal takes", () => {
 
   test.each(valid)("%s is shown and can be accepted", (_name, finding) => {
     expect(isFinding(finding)).toBe(true);
-    const { geometry } = finding as { geometry: Geometry };
+    const { geometry } = finding as { geometry: Geometry | { kind: "SEGMENT"; segment: unknown } };
+    if (geometry.kind === "SEGMENT") {
+      // The form of a reader's own: parsed like one.
+      expect(parsedSegment(JSON.stringify(geometry.segment)).slices.size).toBeGreaterThan(0);
+      return;
+    }
     const stack = [...SLICES, oblique];
     expect(fromPayload(geometry, stack, 0).length).toBeGreaterThan(0);
     expect(copyOfAiMark(geometry, stack, MARK_KINDS)).not.toBeNull();

@@ -1,3 +1,4 @@
+import { becomesMark } from "@/domain/aiBecomes";
 import type { MarkKind } from "@/domain/labelSchema";
 import { rounded, sizesOf } from "@/domain/measurements";
 import type { Geometry, PatientMm, PixelPoint, SphereGeometry } from "@/domain/payload";
@@ -9,17 +10,6 @@ import { drawnPlane, isInPatient, toPixel } from "./plane";
 import type { Slice } from "./slices";
 import { type DrawnMark, type PlacedPoints, placedPoints } from "./toPayload";
 
-/** What an AI's mark becomes, the closest first, among the kinds that the form allows. */
-const BECOMES: Partial<Record<string, MarkKind[]>> = {
-  SPHERE: ["ELLIPSE", "CIRCLE", "RECTANGLE", "BIDIRECTIONAL", "LENGTH", "POINT"],
-  ELLIPSE: ["ELLIPSE", "RECTANGLE", "LENGTH", "POINT"],
-  RECTANGLE: ["RECTANGLE", "ELLIPSE", "FREEHAND", "LENGTH", "POINT"],
-  FREEHAND: ["FREEHAND", "RECTANGLE", "ELLIPSE", "LENGTH", "POINT"],
-  BOX: ["BOX", "RECTANGLE", "ELLIPSE", "LENGTH", "POINT"],
-  LENGTH: ["LENGTH", "POINT"],
-  POINT: ["POINT"],
-};
-
 type AiGeometry = Geometry | SphereGeometry;
 
 /** An AI's mark as the reader's own, on the slice where it lies; null when it lies on none of these, or no kind fits. */
@@ -29,7 +19,7 @@ export function copyOfAiMark(
   allowed: readonly MarkKind[],
 ): DrawnMark | null {
   const slice = sliceOf(geometry, slices);
-  const kind = BECOMES[geometry.kind]?.find((candidate) => allowed.includes(candidate));
+  const kind = becomesMark(geometry.kind, allowed);
   if (!slice || !kind) return null;
   const placed = kind === "BOX" ? wholeBox(geometry, slice) : flat(geometry, kind, slice, slices);
   if (!placed) return null;

@@ -13,9 +13,9 @@ const PLAIN: DicomJson = {
   "00281051": { Value: [400] },
 };
 
-const wordsOf = (extra: DicomJson, hasDerivedWindow = false): string[] => {
+const wordsOf = (extra: DicomJson, hasDerivedWindow = false, isByProcessor = false): string[] => {
   const [slice] = slicesOfSeries([{ ...PLAIN, ...extra }], () => "http://portal/frames/1");
-  return slice ? badgesOf(slice, hasDerivedWindow).map(({ word }) => word) : [];
+  return slice ? badgesOf(slice, { hasDerivedWindow, isByProcessor }).map(({ word }) => word) : [];
 };
 
 test.each([
@@ -30,6 +30,11 @@ test.each([
   ["no SUV", { "00551003": { Value: ["WEIGHT"] } }, ["No SUV"]],
 ])("%s: %j gives %j", (_, extra, words) => {
   expect(wordsOf(extra)).toEqual(words);
+});
+
+test("without WebGL curves and tables are not drawn, which is said instead", () => {
+  expect(wordsOf({ "00281056": { Value: ["SIGMOID"] } }, false, true)).toEqual(["Not its greys"]);
+  expect(wordsOf({}, false, true)).toEqual([]);
 });
 
 test("a derived window is said, but not of colour", () => {

@@ -20,8 +20,14 @@ const CALIBRATION_WORDS: Record<CalibrationKind, string | null> = {
   ULTRASOUND_REGION: null,
 };
 
+/** How the image is drawn: with a window derived for it, and by the processor, which draws no curves. */
+export interface Drawing {
+  hasDerivedWindow: boolean;
+  isByProcessor: boolean;
+}
+
 /** What a reader has to know of an image that is not plain greys and millimetres, the weightiest first. */
-export function badgesOf(slice: Slice, hasDerivedWindow: boolean): Badge[] {
+export function badgesOf(slice: Slice, drawing: Drawing): Badge[] {
   const { frame } = slice;
   const found = [
     frame.isLossy && { word: "Lossy", text: "The image was compressed with loss before it came here." },
@@ -29,7 +35,7 @@ export function badgesOf(slice: Slice, hasDerivedWindow: boolean): Badge[] {
       ? { word: "Regions", text: "Millimetres hold inside the calibrated ultrasound regions only." }
       : calibrationBadge(frame.calibration),
     suvBadge(slice),
-    displayBadge(slice, hasDerivedWindow),
+    displayBadge(slice, drawing),
     frame.pixels.photometricInterpretation === "MONOCHROME1" && {
       word: "MONOCHROME1",
       text: "Low values are shown bright, as the image asks (Photometric Interpretation MONOCHROME1).",
@@ -54,14 +60,21 @@ function suvBadge({ frame }: Slice): Badge | null {
   return { word: "SUV", text: `Values are standardised uptake values (by ${by}).` };
 }
 
-function displayBadge({ isColour, frame }: Slice, hasDerivedWindow: boolean): Badge | null {
+const STRAIGHT = {
+  word: "Not its greys",
+  text: "The image asks for a curve or a lookup table, which cannot be drawn without graphics acceleration (WebGL): a straight window is shown instead.",
+};
+
+function displayBadge({ isColour, frame }: Slice, drawing: Drawing): Badge | null {
   if (isColour) return null;
-  if (hasDerivedWindow) {
+  if (drawing.hasDerivedWindow) {
     return { word: "Auto", text: "The image names no window: this one is derived from its values." };
   }
   const [display] = frame.displays;
-  if (display?.kind === "TABLE") return { word: "LUT", text: "Shown through the lookup table of the image." };
-  return display?.kind === "WINDOW" && display.voiFunction === "SIGMOID"
-    ? { word: "Sigmoid", text: "Shown with the S-shaped curve that the image asks for (SIGMOID)." }
-    : null;
+  const isTable = display?.kind === "TABLE";
+  if (!isTable && !(display?.kind === "WINDOW" && display.voiFunction === "SIGMOID")) return null;
+  if (drawing.isByProcessor) return STRAIGHT;
+  return isTable
+    ? { word: "LUT", text: "Shown through the lookup table of the image." }
+    : { word: "Sigmoid", text: "Shown with the S-shaped curve that the image asks for (SIGMOID)." };
 }

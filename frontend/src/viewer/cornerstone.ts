@@ -10,7 +10,7 @@ import {
   ZoomTool,
 } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
-import { prepareEngine } from "./engine";
+import { prepareEngine, watchContexts } from "./engine";
 import { limitMemory } from "./frames/memory";
 import { startStackImages } from "./frames/stackImages";
 import { startImageLoading } from "./imageLoading";
@@ -51,17 +51,15 @@ const OWN_MARK_STYLE = {
   textBoxColorSelected: SELECTED_MARK,
 };
 
-let started: Promise<void> | null = null;
+let isStarted = false;
 
 /** Start Cornerstone once for the page. Without WebGL it falls back to drawing on the CPU by itself. */
-export function startCornerstone(): Promise<void> {
-  started ??= start();
-  return started;
-}
-
-async function start(): Promise<void> {
+export function startCornerstone(): void {
+  if (isStarted) return;
+  isStarted = true;
   const volumeRendering = { sampleDistanceMultiplier: SLAB_STEP };
   initCore({ debug: {}, rendering: { webGlContextCount: CONTEXTS, volumeRendering } });
+  watchContexts();
   prepareEngine();
   initLoader({ maxWebWorkers: Math.min(MOST_DECODERS, Math.max(1, navigator.hardwareConcurrency - 1)) });
   limitMemory();

@@ -4,7 +4,7 @@ export { startCornerstone } from "./cornerstone";
 export type { DicomJson } from "./dicomJson";
 export type { SeriesSource } from "./GridController";
 export type { ViewerMark } from "./markLayer";
-export type { HeatOverlay } from "./overlay/HeatLayer";
+export type { ImageOverlays } from "./overlay/useOverlays";
 export type { MeasuredSegment } from "./segments/measure";
 export type { Painted, SegmentInputs } from "./segments/SegmentDesk";
 export type { FrameUrl } from "./slices";

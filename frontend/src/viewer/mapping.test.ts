@@ -5,7 +5,15 @@ import { hasControls, MARK_KINDS, markKindRow } from "@/domain/markKinds";
 import type { PatientMm, PixelPoint } from "@/domain/payload";
 import type { Calibration } from "./calibration";
 import { fromPayload } from "./fromPayload";
-import { drawnPlane, edgeLetters, type ImagePlane, toPatient, toPixel } from "./plane";
+import {
+  directionsOf,
+  drawnPlane,
+  edgeLetters,
+  edgeLettersOf,
+  type ImagePlane,
+  toPatient,
+  toPixel,
+} from "./plane";
 import { descriptionOf, type Slice } from "./slices";
 import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
 
@@ -230,4 +238,17 @@ test("letters of an axial, a coronal and an oblique image", () => {
   expect(edgeLetters(coronal)).toEqual({ left: "R", right: "L", top: "H", bottom: "F" });
   expect(edgeLetters(OBLIQUE)).toEqual({ left: "R", right: "L", top: "AF", bottom: "PH" });
   expect(edgeLetters(WITHOUT_PLACE)).toBeNull();
+});
+
+test("letters of an image that names its directions in words, turned and mirrored (PS3.3 C.7.6.1.1.1)", () => {
+  const oblique = directionsOf(["A", "FR"]);
+  if (!oblique) throw new Error("These are letters of a person.");
+  expect(edgeLettersOf(oblique, [1, 0], [0, 1])).toEqual({ left: "P", right: "A", top: "HL", bottom: "FR" });
+  // A quarter turn clockwise: what was the top is on the right.
+  expect(edgeLettersOf(oblique, [0, -1], [1, 0])).toEqual({ left: "FR", right: "HL", top: "P", bottom: "A" });
+  // Mirrored left and right.
+  expect(edgeLettersOf(oblique, [-1, 0], [0, 1])).toEqual({ left: "A", right: "P", top: "HL", bottom: "FR" });
+  // Missing, of an animal (C.7.6.1.1.1 too), or no letters at all.
+  for (const words of [[], ["A"], ["CR", "D"], ["LE", "RT"], ["A", "f"]])
+    expect(directionsOf(words)).toBeNull();
 });

@@ -22,6 +22,8 @@ export interface ViewerMark {
   source: "READER" | "AI" | "PRIOR" | "REFERENCE";
   /** Of its lines, 0 to 1; missing is 1. */
   opacity?: number;
+  /** Also while it is chosen: a mark of the AI that the reader has rejected. */
+  isFaint?: boolean;
   /** The series it may lie on, for a mark that does not name its own: an AI's belongs to the current study. */
   seriesInstanceUids?: readonly string[];
   /** What is not the reader's own always, the reader's own once they are signed. */

@@ -21,15 +21,18 @@ const FOREIGN = {
   },
 } as const;
 
-type Styled = Pick<ViewerMark, "source" | "colour" | "opacity">;
+type Styled = Pick<ViewerMark, "source" | "colour" | "opacity" | "isFaint">;
 
-export function styleOf({ source, colour, opacity = 1 }: Styled): Record<string, string> {
+export function styleOf({ source, colour, opacity = 1, isFaint = false }: Styled): Record<string, string> {
   if (source === "READER")
     return { ...coloured(colour ?? FINDING_COLOURS[0], SELECTED_MARK), lineWidth: "1.5" };
   const { colour: own, selected, lineDash, lineWidth } = FOREIGN[source];
   // The chosen mark is seen at full strength, or it could not be found.
   return {
-    ...coloured(`rgba(${own.join(", ")}, ${opacity})`, `rgb(${selected.join(", ")})`),
+    ...coloured(
+      `rgba(${own.join(", ")}, ${opacity})`,
+      `rgba(${selected.join(", ")}, ${isFaint ? opacity : 1})`,
+    ),
     lineDash,
     lineWidth,
   };

@@ -44,6 +44,7 @@ export interface Pane {
   takeWindow(other: Pane): void;
   toggleInvert(): void;
   toggleCine(): void;
+  pauseCine(): void;
   /** More or fewer frames a second, playing or not. */
   changeCineRate(factor: number): void;
   /** Try again what could not be loaded. */

@@ -12,6 +12,14 @@ export interface ImagePlane {
   position: PatientMm | null;
   /** Direction of increasing column, then of increasing row, ImageOrientationPatient (0020,0037). */
   orientation: { row: PatientMm; column: PatientMm } | null;
+  /** Patient Orientation (0020,0020): the same in letters, which is all that a projection says. */
+  directions?: Directions | null;
+}
+
+/** Towards which side of the patient the rows and the columns of an image run: "A", "FL". */
+export interface Directions {
+  row: string;
+  column: string;
 }
 
 /** A plane that gives every pixel a place in the patient. */
@@ -110,11 +118,48 @@ export interface EdgeLetters {
 export function edgeLetters(plane: ImagePlane): EdgeLetters | null {
   if (!plane.orientation) return null;
   const { row, column } = plane.orientation;
-  const opposite = (direction: PatientMm): PatientMm => [-direction[0], -direction[1], -direction[2]];
+  const reversed = (direction: PatientMm): PatientMm => [-direction[0], -direction[1], -direction[2]];
   return {
-    left: orientationLetters(opposite(row)),
+    left: orientationLetters(reversed(row)),
     right: orientationLetters(row),
-    top: orientationLetters(opposite(column)),
+    top: orientationLetters(reversed(column)),
     bottom: orientationLetters(column),
   };
+}
+
+const OPPOSITE: Record<string, string> = Object.fromEntries(
+  AXIS_LETTERS.flatMap(([one, other]) => [
+    [one, other],
+    [other, one],
+  ]),
+);
+
+/** Patient Orientation of a person (PS3.3 C.7.6.1.1.1); null for what is missing, and for animals' words. */
+export function directionsOf([row = "", column = ""]: string[]): Directions | null {
+  const areLetters = [row, column].every((word) => /^[APRLHF]{1,3}$/.test(word));
+  return areLetters ? { row, column } : null;
+}
+
+/**
+ * Letters for the four edges of an image that knows its directions in letters alone. `toRight` and `toBottom` say
+ * where the screen's right and bottom lie on the image: so far along its rows, so far along its columns.
+ */
+export function edgeLettersOf(
+  directions: Directions,
+  toRight: PixelPoint,
+  toBottom: PixelPoint,
+): EdgeLetters {
+  const [right, bottom] = [lettersTowards(directions, toRight), lettersTowards(directions, toBottom)];
+  return { left: opposite(right), right, top: opposite(bottom), bottom };
+}
+
+/** An image stands upright or on its side, so that one of its two directions is the screen's. */
+function lettersTowards({ row, column }: Directions, [alongRow, alongColumn]: PixelPoint): string {
+  const isRow = Math.abs(alongRow) >= Math.abs(alongColumn);
+  const letters = isRow ? row : column;
+  return (isRow ? alongRow : alongColumn) >= 0 ? letters : opposite(letters);
+}
+
+function opposite(letters: string): string {
+  return [...letters].map((letter) => OPPOSITE[letter] ?? "").join("");
 }

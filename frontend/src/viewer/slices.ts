@@ -6,11 +6,11 @@ import {
   type UltrasoundRegion,
   ultrasoundRegionsOf,
 } from "./calibration";
-import { type DicomJson, numberOf, numbersOf, textOf } from "./dicomJson";
+import { type DicomJson, numberOf, numbersOf, textOf, textsOf } from "./dicomJson";
 import { groupOf } from "./functionalGroups";
 import { type PixelDescription, pixelDescriptionOf } from "./modality";
 import { type Palette, paletteOf } from "./palette";
-import { dot, type ImagePlane, normalOf } from "./plane";
+import { directionsOf, dot, type ImagePlane, normalOf } from "./plane";
 import { TAG } from "./tags";
 import { type VoiChoice, voiChoicesOf } from "./voi";
 
@@ -101,6 +101,7 @@ function planeOf(instance: DicomJson, index: number, frame: FrameDescription): I
     position: position && position.length >= 3 ? pointAt(position, 0) : null,
     orientation:
       cosines && cosines.length >= 6 ? { row: pointAt(cosines, 0), column: pointAt(cosines, 3) } : null,
+    directions: directionsOf(textsOf(instance, TAG.patientOrientation)),
   };
 }
 

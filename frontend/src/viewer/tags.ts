@@ -10,6 +10,8 @@ export const TAG = {
   // Image plane, C.7.6.2
   position: "00200032",
   orientation: "00200037",
+  // Image directions in letters, C.7.6.1.1.1
+  patientOrientation: "00200020",
   pixelSpacing: "00280030",
   // Projection radiography, 10.7 and C.8.11.7
   imagerPixelSpacing: "00181164",

@@ -1,4 +1,5 @@
 import {
+  type AnnotationTool,
   Enums,
   PanTool,
   StackScrollTool,
@@ -50,9 +51,27 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
     group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
     group.setToolPassive(toolOfKind(kind));
+    drawOverLabels(group, toolOfKind(kind));
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
+}
+
+/** While a marking tool is chosen it draws on the label of another mark as well; only without one is the label moved. */
+function drawOverLabels(group: Types.IToolGroup, toolName: string): void {
+  const tool = group.getToolInstance(toolName) as AnnotationTool;
+  const nearest = tool.getHandleNearImagePoint.bind(tool);
+  const isMarking = () =>
+    MARK_KINDS.some((kind) => group.getToolOptions(toolOfKind(kind))?.mode === Enums.ToolModes.Active);
+  tool.getHandleNearImagePoint = (...place) => {
+    const handle = nearest(...place);
+    return handle && "worldPosition" in handle && isMarking() ? undefined : handle;
+  };
+}
+
+/** Whether these buttons are the ones that draw, whatever key is held with them. */
+export function draws(buttons: number, { map }: MouseSettings): boolean {
+  return bindingsOf("tool", map).some(({ mouseButton }) => mouseButton === buttons);
 }
 
 /** Give each button what it is to do; the chosen marking tool gets its own, null leaves that to plain selecting. */

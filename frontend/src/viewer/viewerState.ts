@@ -26,7 +26,6 @@ export interface ViewerState {
   /** Millimetres (or image pixels, without spacing) in one pixel of the screen. */
   perScreenPixel: { value: number; unit: "mm" | "px" } | null;
   progress: LoadProgress;
-  usesCpu: boolean;
   problem: string | null;
   /** Whether it may help to load again. */
   canRetry: boolean;
@@ -48,7 +47,6 @@ export const INITIAL_STATE: ViewerState = {
   badges: [],
   perScreenPixel: null,
   progress: { loaded: 0, failed: 0, total: 0 },
-  usesCpu: false,
   problem: null,
   canRetry: true,
 };

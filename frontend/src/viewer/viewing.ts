@@ -1,7 +1,7 @@
 import type { Types } from "@cornerstonejs/core";
 import type { PatientMm } from "@/domain/payload";
 import { fitFactor } from "./fitting";
-import { edgeLetters, type ImagePlane, subtract } from "./plane";
+import { edgeLetters, edgeLettersOf, type ImagePlane, subtract } from "./plane";
 
 /** What can be done with the view of any pane, a stack or a plane: nothing here knows its images. */
 export type PaneViewport = Types.IStackViewport | Types.IVolumeViewport;
@@ -72,15 +72,12 @@ export function showOneToOne(viewport: PaneViewport, perImagePixel: number, perS
 
 /** The letters of the four edges as the camera sees them now, after any turn and flip. */
 export function lettersOnScreen(viewport: PaneViewport, plane: ImagePlane) {
-  if (!plane.orientation) return null;
   const origin = worldAt(viewport, [0, 0]);
-  return edgeLetters({
-    ...plane,
-    orientation: {
-      row: direction(origin, worldAt(viewport, [100, 0])),
-      column: direction(origin, worldAt(viewport, [0, 100])),
-    },
-  });
+  const row = direction(origin, worldAt(viewport, [100, 0]));
+  const column = direction(origin, worldAt(viewport, [0, 100]));
+  if (plane.orientation) return edgeLetters({ ...plane, orientation: { row, column } });
+  // Without an orientation an image is drawn in a world whose first axis is its rows, the second its columns.
+  return plane.directions ? edgeLettersOf(plane.directions, [row[0], row[1]], [column[0], column[1]]) : null;
 }
 
 /** Units of the world in one pixel of the screen. */

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PatientMm } from "@/domain/payload";
 import { type DicomJson, itemOf } from "./dicomJson";
+import { toPatient } from "./plane";
 import { slicesOfSeries } from "./slices";
-import { VOLUME_REFUSALS, type VolumeGeometry, volumeGeometry } from "./volumeGeometry";
+import { VOLUME_REFUSALS, type VolumeGeometry, volumeGeometry, voxelIn } from "./volumeGeometry";
 
 const url = (sop: string, frame: number) => `http://portal/instances/${sop}/frames/${frame}`;
 
@@ -115,4 +116,23 @@ describe("what is no volume is refused with its reason", () => {
   test("every reason is one sentence", () => {
     for (const text of Object.values(VOLUME_REFUSALS)) expect(text).toMatch(/^[A-Z].*\.$/);
   });
+});
+
+test("a point in the patient is found among the voxels, in a turned volume too", () => {
+  // Rows along the head, columns to the back: the normal is rows x columns = (0, 0, 1) x (0, 1, 0) = (-1, 0, 0).
+  const turned = { "00200037": { Value: [0, 0, 1, 0, 1, 0] } };
+  const geometry = geometryOf([0, 3, 6].map((x, index) => slice(index + 1, [x, -2, 10], turned)));
+  if (!geometry.isVolume) throw new Error(geometry.text);
+  // The slice at x = 6 is the first along the normal; from there 2 columns of 0.8 mm up, 3 rows of 0.5 mm back.
+  expect(voxelIn(geometry, [6, -2, 10])).toEqual([0, 0, 0]);
+  const [column, row, depth] = voxelIn(geometry, [1.5, -0.5, 11.6]);
+  expect(column).toBeCloseTo(2, 9);
+  expect(row).toBeCloseTo(3, 9);
+  expect(depth).toBeCloseTo(1.5, 9);
+  for (const [index, { plane }] of geometry.slices.entries()) {
+    const point = toPatient(plane as never, [4, 1]);
+    voxelIn(geometry, point).forEach((value, axis) => {
+      expect(value).toBeCloseTo([4, 1, index][axis] ?? Number.NaN, 9);
+    });
+  }
 });

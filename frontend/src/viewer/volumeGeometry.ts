@@ -1,5 +1,5 @@
 import type { PatientMm } from "@/domain/payload";
-import { dot, isInPatient, normalOf, type PatientPlane, subtract } from "./plane";
+import { dot, isInPatient, normalOf, type PatientPlane, subtract, toPixel } from "./plane";
 import type { Slice } from "./slices";
 
 /** Why a series is no volume: a stable code for tests and logs, and the sentence the reader sees. */
@@ -65,6 +65,12 @@ export function volumeGeometry(slices: Slice[]): VolumeGeometry {
   const [first] = planes;
   if (!first || !planes.every(isInPatient) || !isInPatient(first)) return refused("NO_POSITION");
   return refusalOfPlanes(planes, first) ?? gridOf(slices, planes, first);
+}
+
+/** Column, row and slice of a point in the patient; whole numbers are the centres of voxels. */
+export function voxelIn({ firstPlane, normal, spacing_mm }: Volume, point: PatientMm): PatientMm {
+  const [column, row] = toPixel(firstPlane, point);
+  return [column, row, dot(subtract(point, firstPlane.position), normal) / spacing_mm];
 }
 
 function refused(reason: VolumeRefusal): NoVolume {

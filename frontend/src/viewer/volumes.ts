@@ -1,5 +1,4 @@
 import { cache, type Types, volumeLoader } from "@cornerstonejs/core";
-import { usesCpu } from "./cornerstone";
 import type { OpenedSeries } from "./openedSeries";
 import { volumeGeometry } from "./volumeGeometry";
 
@@ -10,7 +9,6 @@ const LARGEST_SIDE = 2048;
 export function planesRefusal(series: OpenedSeries): string | null {
   const geometry = volumeGeometry(series.slices);
   if (!geometry.isVolume) return geometry.text;
-  if (usesCpu()) return "This browser has no graphics acceleration (WebGL), which planes need.";
   const isTooLarge = geometry.dimensions.some((side) => side > LARGEST_SIDE);
   return isTooLarge ? `The images are larger than ${LARGEST_SIDE} pixels: too large for a volume.` : null;
 }

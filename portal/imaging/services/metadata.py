@@ -45,6 +45,12 @@ def series_metadata(series: Series, gateway: Orthanc) -> bytes:
         return content
 
 
+def series_rows(series: Series, gateway: Orthanc) -> list[DicomJson]:
+    """The same, one DICOM JSON object an instance."""
+    rows: list[DicomJson] = json.loads(series_metadata(series, gateway))
+    return rows
+
+
 def instance_metadata(instance: Instance, series: Series, gateway: Orthanc) -> bytes:
     """DICOM JSON of one instance, as a list of one."""
     study_uid = series.imaging_study.study_instance_uid

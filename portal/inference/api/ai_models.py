@@ -1,14 +1,16 @@
 """AI models and their versions."""
 
 import uuid
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.accounts.authentication import caller
+from portal.accounts.models import User
 from portal.inference import selectors, services
 from portal.inference.access import ai_model_by_id, model_version_by_id
 from portal.inference.api import shapes
@@ -43,6 +45,41 @@ class AiModelApi(APIView):
     def get(self, request: Request, ai_model_id: uuid.UUID) -> Response:
         """Return an AI model."""
         return Response(shapes.AiModelOutput(ai_model_by_id(ai_model_id)).data)
+
+
+class PosterOutput(serializers.ModelSerializer[User]):
+    """An account that may post predictions of an AI model."""
+
+    name = serializers.CharField()
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "name"]
+
+
+class PostersInput(serializers.Serializer[Any]):
+    """The accounts that may."""
+
+    user_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100)
+
+
+class AiModelPostersApi(APIView):
+    """Who may post predictions of an algorithm without building reader studies."""
+
+    @extend_schema(responses=PosterOutput(many=True))
+    def get(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """List them."""
+        posters = ai_model_by_id(ai_model_id).posters.order_by("username")
+        return Response(PosterOutput(posters, many=True).data)
+
+    @extend_schema(request=PostersInput, responses=PosterOutput(many=True))
+    def put(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """Replace them."""
+        form = PostersInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        model = ai_model_by_id(ai_model_id)
+        services.posters_put(by=caller(request), ai_model=model, **form.validated_data)
+        return self.get(request, ai_model_id)
 
 
 class AiModelVersionsApi(APIView):

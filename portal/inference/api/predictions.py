@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.csv_upload import CsvParser, csv_text
 from portal.inference import selectors, services
-from portal.inference.access import heat_map_of, model_version_by_id
+from portal.inference.access import ai_segment_of, heat_map_of, model_version_by_id, model_version_for_posting
 from portal.inference.api import shapes
 from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import HeatMap
 from portal.inference.predictions_csv import example_csv
+from portal.inference.segment_files import ai_segment_read
 from portal.pagination import CreatedCursorPagination
 
 
@@ -26,6 +27,12 @@ def heat_map_response(heat_map: HeatMap) -> HttpResponse:
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
     voxels = heat_map_read(heat_map.digest)
     return HttpResponse(voxels, content_type="application/octet-stream", headers=headers)
+
+
+def ai_segment_response(sha256: str) -> HttpResponse:
+    """Answer with the text of an AI's segment, which stays in no cache either."""
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(ai_segment_read(sha256), content_type="application/json", headers=headers)
 
 
 def _posted(posted: services.Posted) -> Response:
@@ -41,7 +48,9 @@ class PredictionsApi(APIView):
     @extend_schema(responses=shapes.PredictionListedOutput(many=True))
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List every prediction, superseded ones included, newest first."""
-        predictions = selectors.predictions_of(model_version=model_version_by_id(model_version_id))
+        version = model_version_by_id(model_version_id)
+        services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
+        predictions = selectors.predictions_of(model_version=version)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(predictions, request, view=self)
         return paginator.get_paginated_response(shapes.PredictionListedOutput(page, many=True).data)
@@ -52,7 +61,7 @@ class PredictionsApi(APIView):
     )
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """Post one prediction or a list of at most 1000. Posting what is already in force stores nothing."""
-        version = model_version_by_id(model_version_id)
+        version = model_version_for_posting(caller(request), model_version_id)
         return _posted(services.predictions_post(by=caller(request), model_version=version, body=request.data))
 
 
@@ -62,7 +71,18 @@ class HeatMapApi(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HttpResponse:
         """Return the voxels, one byte each, the column fastest; the grid stands in the prediction."""
-        return heat_map_response(heat_map_of(model_version_id, prediction_id))
+        heat_map = heat_map_of(model_version_id, prediction_id)
+        services.ai_viewed(by=caller(request), action="heat_map.view", obj=heat_map)
+        return heat_map_response(heat_map)
+
+
+class AiSegmentApi(APIView):
+    """The voxels of a segment of a prediction."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice, byte for byte what the digest is of."""
+        return ai_segment_response(ai_segment_of(model_version_id, prediction_id, sha256))
 
 
 class PredictionsCsvApi(APIView):
@@ -76,7 +96,7 @@ class PredictionsCsvApi(APIView):
     )
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """Upload predictions as CSV: all rows, or none and what is wrong in which row."""
-        version = model_version_by_id(model_version_id)
+        version = model_version_for_posting(caller(request), model_version_id)
         text, _ = csv_text(request)
         return _posted(services.predictions_post_csv(by=caller(request), model_version=version, text=text))
 

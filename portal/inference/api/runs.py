@@ -65,7 +65,10 @@ class InferenceRunApi(APIView):
     @extend_schema(responses=shapes.InferenceRunDetailOutput)
     def get(self, request: Request, inference_run_id: uuid.UUID) -> Response:
         """Return a run with its imaging studies."""
-        return run_detail(inference_run_by_id(inference_run_id))
+        run = inference_run_by_id(inference_run_id)
+        if run.finished_at is not None:
+            services.ai_viewed(by=caller(request), action="inference_run.view", obj=run)
+        return run_detail(run)
 
 
 class InferenceRunRetryApi(APIView):

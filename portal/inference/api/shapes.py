@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.inference.finding_geometry import SHAPES, SPHERE
+from portal.inference.finding_geometry import KINDS
 from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
 from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
@@ -199,7 +199,7 @@ class HeatMapInputShape(serializers.Serializer[Any]):
 class FindingGeometryShape(serializers.Serializer[Any]):
     """Where a posted finding lies, for the API's documentation; `finding_geometry` holds the rules."""
 
-    kind = serializers.ChoiceField(choices=[SPHERE, *SHAPES])
+    kind = serializers.ChoiceField(choices=KINDS)
     points_mm = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(), min_length=3, max_length=3),
         required=False,
@@ -214,6 +214,15 @@ class FindingGeometryShape(serializers.Serializer[Any]):
     )
     center_mm = serializers.ListField(child=serializers.FloatField(), required=False, help_text="Of a SPHERE.")
     diameter_mm = serializers.FloatField(required=False, help_text="Of a SPHERE.")
+    segment = serializers.DictField(required=False, help_text="Of a SEGMENT: its voxels, `segment-1.schema.json`.")
+    spacing_mm = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=3,
+        max_length=3,
+        required=False,
+        allow_null=True,
+        help_text="Of a SEGMENT: between rows, columns and slices; compared with the images.",
+    )
     frame_of_reference_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
     series_instance_uid = serializers.CharField(max_length=64, required=False, allow_null=True)
     sop_instance_uid = serializers.CharField(max_length=64, required=False, allow_null=True)

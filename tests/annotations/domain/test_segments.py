@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from annotations.domain import segments
-from annotations.domain.segments import (
-    changed_slices_problems,
-    changes_between,
+from annotations.domain.segments import changed_slices_problems, changes_between, with_changes
+from portal.imaging.segments import (
+    Slices,
     counts_fault,
     decode,
     encode,
     segment_text,
     slices_of,
     voxels_inside,
-    with_changes,
 )
 from tests.annotations.domain.test_payload import json_values
 
@@ -88,7 +88,7 @@ contents = st.dictionaries(places, st.sampled_from([[0, 1], [1, 2], [0, 9]]))
 
 
 @given(base=contents, content=contents)
-def test_only_changed_slices_travel_and_they_are_enough(base: segments.Slices, content: segments.Slices) -> None:
+def test_only_changed_slices_travel_and_they_are_enough(base: Slices, content: Slices) -> None:
     changes = changes_between(base, content)
     assert with_changes(base, changes) == content
     assert all(base.get(place) != content.get(place) for place in changes)
@@ -127,3 +127,12 @@ def test_the_example_script_makes_an_array_of_what_is_stored(tmp_path: Path) -> 
     for part in example["slices"]:
         expected = decode(part["counts"], example["rows"] * example["columns"])
         assert by_place[part["sop_instance_uid"], part["frame_number"]].tobytes() == expected
+
+
+def test_what_is_stored_has_the_shape_of_the_schema_that_api_clients_get() -> None:
+    schema = Path(__file__).parents[3] / "portal/imaging/schemas/segment-1.schema.json"
+    shape = Draft202012Validator(json.loads(schema.read_text()))
+    stored = json.loads(load("segment")["text"])
+    shape.validate(stored)
+    assert not shape.is_valid({**stored, "slices": []})
+    assert not shape.is_valid({**stored, "patient": "x"})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.exporters.answer_columns import ANSWER_PREFIX
-from annotations.exporters.labels_csv import COLUMNS, TIME_COLUMNS, labels_csv
+from annotations.exporters.labels_csv import COLUMNS, DESIGN_COLUMNS, TIME_COLUMNS, labels_csv
 from tests.annotations.building import finding
 
 COMPUTED = ("number_of_findings", "findings", "ai_shown_at", "ai_prediction_id", "ai_decisions")
@@ -44,11 +44,13 @@ def test_no_rows_still_have_a_header() -> None:
 
 def test_times_have_columns_for_those_who_may_see_them_and_sum_over_the_phases() -> None:
     phase = {"first_image_ms": 800, "first_mark_ms": None, "active_ms": 1000, "total_ms": 1500}
-    rows = [row(times={"FIRST": phase, "SECOND": phase}), row(times={})]
+    place = {"arm": "B", "session": 2, "repeat_number": 1, "is_training": False}
+    rows = [row(times={"FIRST": phase, "SECOND": phase}, **place), row(times={}, **place)]
     timed, untimed = csv.DictReader(io.StringIO(labels_csv(rows, form(), with_times=True), newline=""))
     assert (timed["active_ms"], timed["total_ms"]) == ("2000", "3000")
     assert json.loads(timed["times"]) == rows[0]["times"]
     assert [untimed[name] for name in TIME_COLUMNS] == ["", "", ""]
+    assert [untimed[name] for name in DESIGN_COLUMNS] == ["B", "2", "1", "0"]
 
 
 def test_answers_get_a_column_each_answered_or_not() -> None:

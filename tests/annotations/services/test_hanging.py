@@ -132,7 +132,7 @@ def test_a_reader_sees_a_prior_exactly_while_they_may_see_the_case(shows: bool) 
     assert not sees(), "the case has not been opened"
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.OPEN)
     assert sees() is shows
-    assert priors_of_read(case=case).exists() is shows
+    assert priors_of_read(assignment=built.reader_study.assignments.get(case=case)).exists() is shows
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.VOID)
     assert not sees(), "a void assignment takes the case and its priors away"
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.OPEN)

@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotations.domain.segments import decode, segment_text, slices_of
 from annotations.models import Read, SegmentVersion
 from annotations.services import reads, segment_files, segments
 from annotations.services.reader_studies import reader_study_close
@@ -19,6 +18,7 @@ from portal.accounts.models import TokenScope
 from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.errors import Conflict, Invalid, PortalError
+from portal.imaging.segments import decode, segment_text, slices_of
 from tests.annotations.building import COMPLETE, Built, content, finding, launched, person, save
 from tests.annotations.segment_building import change, digest_of, put, segment_mark, slice_of
 from tests.permissions.world import bearer

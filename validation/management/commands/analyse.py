@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--confidence-level", type=float, default=0.95)
         parser.add_argument("--call-threshold", type=float, help="positive when the rating is at least this")
+        parser.add_argument("--arm", help="key of the arm to analyse; needed where there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Freeze, compute, write."""
@@ -38,6 +39,7 @@ class Command(BaseCommand):
                 reader_study=reader_study,
                 confidence_level=options["confidence_level"],
                 call_threshold=options["call_threshold"],
+                arm=options["arm"],
             )
         except PortalError as problem:
             raise CommandError(problem.detail) from None

@@ -10,7 +10,13 @@ import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
 export function CreatePersonModal({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient();
   const form = useForm({
-    initialValues: { username: "", name: "", password: "", may_create_reader_studies: false },
+    initialValues: {
+      username: "",
+      name: "",
+      password: "",
+      may_create_reader_studies: false,
+      is_program: false,
+    },
     validate: {
       username: (username) => (username.trim() === "" ? "Give a name to sign in with." : null),
       password: (password) => (password === "" ? "Give a first password." : null),
@@ -50,6 +56,11 @@ export function CreatePersonModal({ onClose }: { onClose: () => void }) {
             label="May create reader studies"
             description="Coordinators need this; readers do not."
             {...form.getInputProps("may_create_reader_studies", { type: "checkbox" })}
+          />
+          <Checkbox
+            label="A program, not a person"
+            description="As a reader it pushes the reads of a tool through the API; they are marked as the tool's."
+            {...form.getInputProps("is_program", { type: "checkbox" })}
           />
           {error ? <ErrorNotice error={error} /> : null}
           <Group justify="flex-end">

@@ -41,6 +41,7 @@ export function PeopleScreen() {
               <Table.Th>Name</Table.Th>
               <Table.Th>Account</Table.Th>
               <Table.Th>May create reader studies</Table.Th>
+              <Table.Th>Kind</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -49,6 +50,7 @@ export function PeopleScreen() {
                 <Table.Td>{person.name || "–"}</Table.Td>
                 <Table.Td>{person.username}</Table.Td>
                 <Table.Td>{person.may_create_reader_studies ? "yes" : "no"}</Table.Td>
+                <Table.Td>{person.is_program ? "program" : "person"}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -8,6 +8,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
 import { AddVersionModal } from "./AddVersionModal";
+import { PostersSection } from "./PostersSection";
 import { VersionSection } from "./VersionSection";
 
 /** One AI model with its versions and the way in for predictions. */
@@ -46,6 +47,7 @@ export function AiModelScreen() {
       {own.map((version) => (
         <VersionSection key={version.id} version={version} />
       ))}
+      <PostersSection aiModelId={id} />
       {isAdding && <AddVersionModal aiModelId={id} onClose={() => setAdding(false)} />}
     </Screen>
   );

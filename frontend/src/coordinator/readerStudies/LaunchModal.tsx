@@ -1,5 +1,7 @@
-import { Text, TextInput } from "@mantine/core";
+import { Switch, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { designQuery } from "@/api/designs";
 import { launchReaderStudy } from "@/api/readerStudies";
 import { ConfirmModal } from "@/ui/ConfirmModal";
 import { type PartProps, useStudyChange } from "./parts";
@@ -7,8 +9,13 @@ import { type PartProps, useStudyChange } from "./parts";
 /** The last question before the protocol is fixed. */
 export function LaunchModal({ readerStudy, onClose }: PartProps & { onClose: () => void }) {
   const [seed, setSeed] = useState("");
-  const launching = useStudyChange(readerStudy.id, () => launchReaderStudy(readerStudy.id, seed), onClose);
-  const reads = readerStudy.number_of_cases * readerStudy.number_of_readers;
+  const [asPilot, setAsPilot] = useState(false);
+  const { data } = useQuery(designQuery(readerStudy.id));
+  const launching = useStudyChange(
+    readerStudy.id,
+    () => launchReaderStudy(readerStudy.id, seed, asPilot),
+    onClose,
+  );
   return (
     <ConfirmModal
       opened
@@ -20,9 +27,18 @@ export function LaunchModal({ readerStudy, onClose }: PartProps & { onClose: () 
       onClose={onClose}
     >
       <Text size="sm">
-        {readerStudy.number_of_readers} reader(s) get {readerStudy.number_of_cases} case(s) each, {reads}{" "}
-        reads in all, in a random order of their own. Label schema, cases and AI cannot be changed afterwards.
+        {readerStudy.number_of_readers} reader(s), {readerStudy.number_of_cases} case(s)
+        {data && `, ${data.number_of_reads} reads in all, as the design says`}; every reader gets a random
+        order of their own. Label schema, cases, design and AI cannot be changed afterwards.
       </Text>
+      {data && data.design.training.length > 0 && (
+        <Switch
+          label="Begin with a pilot"
+          description="Readers can open the training cases only, until you begin the reading itself."
+          checked={asPilot}
+          onChange={(event) => setAsPilot(event.currentTarget.checked)}
+        />
+      )}
       <TextInput
         label="Seed of the random order"
         description="Optional. The same seed gives the same orders; it is recorded in either case."

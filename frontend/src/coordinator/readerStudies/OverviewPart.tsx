@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Group, List, SimpleGrid, Stack, Text, ThemeIcon 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
+import { type Move, moveReaderStudy } from "@/api/designs";
 import { type LaunchCheckItem, launchCheckQuery } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -11,15 +12,17 @@ import { CloseModal } from "./CloseModal";
 import { DetailsSection } from "./DetailsSection";
 import { LaunchModal } from "./LaunchModal";
 import { PART_OF_CHECK } from "./launchCheck";
-import type { PartProps } from "./parts";
+import { type PartProps, useStudyChange } from "./parts";
 
 /** Where the reader study stands and the one next thing to do. */
 export function OverviewPart({ readerStudy }: PartProps) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       {readerStudy.state === "DRAFT" && <Launch readerStudy={readerStudy} />}
-      {readerStudy.state === "OPEN" && <Running readerStudy={readerStudy} />}
-      {readerStudy.state === "CLOSED" && <Closed readerStudy={readerStudy} />}
+      {readerStudy.state in RUNNING && <Running readerStudy={readerStudy} />}
+      {(readerStudy.state === "CLOSED" || readerStudy.state === "LOCKED") && (
+        <Closed readerStudy={readerStudy} />
+      )}
       <DetailsSection readerStudy={readerStudy} />
     </SimpleGrid>
   );
@@ -77,19 +80,51 @@ function CheckItem({ item, readerStudyId }: { item: LaunchCheckItem; readerStudy
   );
 }
 
+/** What is said of a reader study that readers may still read in, and the step that leads on. */
+const RUNNING: Partial<Record<string, { title: string; text: string; move: Move; step: string }>> = {
+  PILOTING: {
+    title: "The pilot is running",
+    text: "Readers can open the training cases only.",
+    move: "begin",
+    step: "Begin the reading",
+  },
+  OPEN: { title: "Readers are at work", text: "", move: "pause", step: "Pause" },
+  PAUSED: {
+    title: "Paused",
+    text: "Nobody can open, save or sign a read until you resume. What readers have saved is kept.",
+    move: "resume",
+    step: "Resume",
+  },
+};
+
 function Running({ readerStudy }: PartProps) {
+  const moving = useStudyChange(readerStudy.id, (event: Move) => moveReaderStudy(readerStudy.id, event));
+  const now = RUNNING[readerStudy.state];
   const [isClosing, setClosing] = useState(false);
   const { number_signed: signed, number_of_assignments: total } = readerStudy;
   return (
     <Section
-      title="Readers are at work"
+      title={now?.title ?? ""}
       about={`Launched ${dateTime(readerStudy.launched_at)}`}
       actions={
-        <Button variant="default" onClick={() => setClosing(true)}>
-          Close the reader study
-        </Button>
+        <>
+          {now && (
+            <Button
+              variant={now.move === "pause" ? "default" : "filled"}
+              loading={moving.isPending}
+              onClick={() => moving.mutate(now.move)}
+            >
+              {now.step}
+            </Button>
+          )}
+          <Button variant="default" onClick={() => setClosing(true)}>
+            Close the reader study
+          </Button>
+        </>
       }
     >
+      {moving.error && <ErrorNotice error={moving.error} />}
+      {now?.text && <Text size="sm">{now.text}</Text>}
       <Text size="sm">
         {signed} of {total} reads are signed.{" "}
         {signed === total && total > 0
@@ -103,8 +138,21 @@ function Running({ readerStudy }: PartProps) {
 }
 
 function Closed({ readerStudy }: PartProps) {
+  const locking = useStudyChange(readerStudy.id, () => moveReaderStudy(readerStudy.id, "lock"));
+  const isLocked = readerStudy.state === "LOCKED";
   return (
-    <Section title="Closed" about={`Closed ${dateTime(readerStudy.closed_at)}`}>
+    <Section
+      title={isLocked ? "Locked" : "Closed"}
+      about={`Closed ${dateTime(readerStudy.closed_at)}${isLocked ? "; nothing can be withdrawn any more" : ""}`}
+      actions={
+        !isLocked && (
+          <Button variant="default" loading={locking.isPending} onClick={() => locking.mutate(undefined)}>
+            Lock
+          </Button>
+        )
+      }
+    >
+      {locking.error && <ErrorNotice error={locking.error} />}
       <Alert variant="light" color="blue">
         {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. Nobody can
         change a read any more.

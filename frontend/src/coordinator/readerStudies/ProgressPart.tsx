@@ -1,5 +1,6 @@
 import { Anchor, Group, Progress, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { progressQuery, type ReaderProgress, readerStudyFiles } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -39,7 +40,7 @@ export function ProgressPart({ readerStudy }: PartProps) {
         </Table.Thead>
         <Table.Tbody>
           {data.readers.map((reader) => (
-            <ReaderRow key={reader.user_id} reader={reader} />
+            <ReaderRow key={reader.user_id} readerStudyId={readerStudy.id} reader={reader} />
           ))}
         </Table.Tbody>
       </Table>
@@ -47,11 +48,20 @@ export function ProgressPart({ readerStudy }: PartProps) {
   );
 }
 
-function ReaderRow({ reader }: { reader: ReaderProgress }) {
+function ReaderRow({ readerStudyId, reader }: { readerStudyId: string; reader: ReaderProgress }) {
   const name = reader.name || reader.username;
   return (
     <Table.Tr>
-      <Table.Td>{name}</Table.Td>
+      <Table.Td>
+        <Anchor
+          component={Link}
+          size="sm"
+          to={`/reader-studies/${readerStudyId}/reads?reader=${reader.user_id}`}
+          title="Reads of this reader, with their history"
+        >
+          {name}
+        </Anchor>
+      </Table.Td>
       <Table.Td>
         <Group gap="sm" wrap="nowrap">
           <Progress.Root flex={1} size="md">

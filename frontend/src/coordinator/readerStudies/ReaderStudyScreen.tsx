@@ -3,7 +3,9 @@ import { useParams } from "react-router";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
+import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
+import { DesignPart } from "./design/DesignPart";
 import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
@@ -11,6 +13,8 @@ import { OverviewPart } from "./OverviewPart";
 import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
+import { RandomisationPart } from "./randomisation/RandomisationPart";
+import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 import { WebhooksPart } from "./WebhooksPart";
 
@@ -21,9 +25,13 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   hanging: HangingPart,
   people: PeoplePart,
   ai: AiPart,
+  design: DesignPart,
+  randomisation: RandomisationPart,
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
+  reads: ReadsPart,
   labels: LabelsPart,
+  audit: AuditPart,
   webhooks: WebhooksPart,
 };
 

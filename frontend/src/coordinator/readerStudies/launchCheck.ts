@@ -11,5 +11,7 @@ export const PART_OF_CHECK: Partial<Record<string, Part>> = {
   priors: { path: "hanging", text: "Show or choose priors" },
   readers: { path: "people", text: "Choose readers" },
   ai: { path: "ai", text: "Choose the AI or run its predictions" },
+  design: { path: "design", text: "Change the design" },
+  training_truth: { path: "reference-standard", text: "Upload the reference standard" },
   reference_standard: { path: "reference-standard", text: "Upload the reference standard" },
 };

@@ -2,7 +2,10 @@
 export const EVENT_TEXT: Record<string, string> = {
   "read.signed": "A read is signed",
   "reader_study.launched": "The reader study is launched",
+  "reader_study.paused": "The reader study is paused",
+  "reader_study.resumed": "The reader study goes on",
   "reader_study.closed": "The reader study is closed",
+  "reader_study.locked": "The reader study is locked",
   "analysis_run.finished": "An analysis has ended, well or not",
   "ingest_job.finished": "An ingest of images has ended",
   "webhook.ping": "Test",
@@ -11,7 +14,10 @@ export const EVENT_TEXT: Record<string, string> = {
 export const STUDY_EVENTS = [
   "read.signed",
   "reader_study.launched",
+  "reader_study.paused",
+  "reader_study.resumed",
   "reader_study.closed",
+  "reader_study.locked",
   "analysis_run.finished",
 ];
 

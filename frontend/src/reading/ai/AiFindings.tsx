@@ -1,6 +1,6 @@
 import type { AiFinding } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
-import type { AiDecision, ReadPayload } from "@/domain/payload";
+import { type AiDecision, type AiSegmentGeometry, isAiSegment, type ReadPayload } from "@/domain/payload";
 import classes from "./ai.module.css";
 
 interface AiFindingsProps {
@@ -11,6 +11,12 @@ interface AiFindingsProps {
   isDecidable: boolean;
   isDisabled: boolean;
   isRequired: boolean;
+  /** Whether the voxels of a segment are here. */
+  isLoaded: (sha256: string) => boolean;
+  /** The finding that is being taken over. */
+  busyId: string | null;
+  /** Why a finding cannot be taken over in this form; null when it can. */
+  refusal: (finding: AiFinding) => string | null;
   onChosen: (id: string) => void;
   onDecided: (id: string, choice: AiChoice) => void;
 }
@@ -43,9 +49,12 @@ const SAID: Record<AiDecision["decision"], string> = {
 };
 
 function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFinding }) {
-  const { id, score, code } = finding;
+  const { id, score, code, geometry } = finding;
   const decision = decisionOn(props.own, id);
-  const names = [classes.finding, id === props.selectedId && classes.selected];
+  const isSelected = id === props.selectedId;
+  const names = [classes.finding, isSelected && classes.selected];
+  // What is decided already can be taken back.
+  const refusal = props.isDecidable && !decision ? props.refusal(finding) : null;
   return (
     <li
       className={names.filter(Boolean).join(" ")}
@@ -53,21 +62,28 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
       data-decision={decision?.decision ?? "UNDECIDED"}
     >
       <button type="button" className={classes.jump} onClick={() => props.onChosen(id)}>
-        <b>{score.toFixed(2)}</b> {code.meaning}
-        {decision && <span className={classes.said}>{SAID[decision.decision]}</span>}
+        {score !== null && <b>{score.toFixed(2)}</b>} {code.meaning}
+        {isAiSegment(geometry) && (
+          <span className={classes.kind}>
+            segment, {props.isLoaded(geometry.sha256) ? sizeText(geometry) : "loading…"}
+          </span>
+        )}
+        <span className={classes.said}>
+          {id === props.busyId ? "working…" : decision && SAID[decision.decision]}
+        </span>
       </button>
       {props.isDecidable && (
         <fieldset
           className={classes.choices}
-          aria-label={`What you make of ${code.meaning} ${score.toFixed(2)}`}
+          aria-label={`What you make of ${code.meaning} ${score?.toFixed(2) ?? ""}`}
         >
           {CHOICES.map(({ choice, text, about, is }) => (
             <button
               key={choice}
               type="button"
-              title={about}
+              title={choice === "reject" ? about : (refusal ?? about)}
               aria-pressed={is.includes(decision?.decision ?? "")}
-              disabled={props.isDisabled}
+              disabled={props.isDisabled || (choice !== "reject" && refusal !== null)}
               onClick={() => props.onDecided(id, choice)}
             >
               {text}
@@ -75,8 +91,16 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
           ))}
         </fieldset>
       )}
+      {isSelected && refusal && <div className={classes.why}>{refusal}</div>}
     </li>
   );
+}
+
+/** How large a segment is: in millilitres where whoever posted it gave the spacing, and the images agreed. */
+function sizeText({ voxel_count, spacing_mm }: AiSegmentGeometry): string {
+  if (!spacing_mm) return `${voxel_count.toLocaleString("en")} voxels`;
+  const [row_mm, column_mm, slice_mm] = spacing_mm;
+  return `${((voxel_count * row_mm * column_mm * slice_mm) / 1000).toFixed(2)} ml`;
 }
 
 const CHOICES: { choice: AiChoice; text: string; about: string; is: string[] }[] = [

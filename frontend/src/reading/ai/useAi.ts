@@ -1,21 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { type AiFinding, type AiPrediction, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
+import { useCallback, useMemo, useState } from "react";
+import type { AiFinding, AiPrediction, Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import { askedQuestions } from "@/domain/conditions";
 import type { HeatMap } from "@/domain/heatMap";
-import {
-  isLocated,
-  isMarkKind,
-  type LocatedFindingQuestion,
-  type Question,
-  sameCode,
-} from "@/domain/labelSchema";
-import type { AiDecision, Finding, ReadPayload } from "@/domain/payload";
-import { onlyCode } from "../FindingFields";
+import { type AiDecision, type Finding, isSegment, type Mark, type ReadPayload } from "@/domain/payload";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
+import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
-import { aiMark, aiMarkId } from "../viewerMarks";
+import { aiMarkId, aiSegmentOverlays } from "../viewerMarks";
+import { type CopyingPlace, copyFor, refusalOfCopy } from "./aiCopies";
+import type { AiSays } from "./useAiSays";
 import type { Overlays } from "./useOverlays";
 
 /** The AI beside the reader: what it says, how it is shown, and what the reader makes of its findings. */
@@ -25,12 +20,20 @@ export interface Ai {
   error: unknown;
   retry: () => void;
   heat: HeatMap | null;
+  /** Its segments as they lie over the images now. */
+  segments: SegmentOverlay[];
   overlays: Overlays;
   selectedId: string | null;
   isDecidable: boolean;
   areDecisionsRequired: boolean;
   /** Why the last decision could not be made. */
   problem: string | null;
+  /** Whether the voxels of a segment of this digest are here. */
+  isLoaded: (sha256: string) => boolean;
+  /** The finding that is being taken over: a large segment is measured first. */
+  busyId: string | null;
+  /** Why a finding cannot be taken over in this form; null when it can. */
+  refusal: (finding: AiFinding) => string | null;
   choose: (findingId: string) => void;
   chooseNext: () => void;
   decide: (findingId: string, choice: AiChoice) => void;
@@ -38,50 +41,53 @@ export interface Ai {
   decideChosen: (choice: AiChoice) => void;
 }
 
-/** What the AI says, once it may be asked; before that nothing is asked. */
-export function useAiSays(read: Read, isShown: boolean) {
-  const comparison = useQuery(comparisonQuery(read.id, isShown));
-  const prediction = isShown ? (comparison.data?.ai ?? null) : null;
-  const heat = useQuery(heatMapQuery(read.id, prediction?.heat_map ?? null));
-  return { comparison, prediction, heat: heat.data ?? null, heatError: heat.error };
-}
-
 interface AiInput {
   read: Read;
   handle: EditedRead;
   images: Images;
-  says: ReturnType<typeof useAiSays>;
+  /** The reader's own, among which accepted ones come to be. */
+  segments: Segments;
+  says: AiSays;
   overlays: Overlays;
   isFrozen: boolean;
 }
 
-export function useAi({ read, handle, images, says, overlays, isFrozen }: AiInput): Ai {
-  const { comparison, prediction } = says;
+export function useAi(input: AiInput): Ai {
+  const { read, handle, images, says, overlays, isFrozen } = input;
+  const { prediction } = says;
   const [problem, setProblem] = useState<string | null>(null);
+  const [busyId, setBusyId] = useState<string | null>(null);
   const { ai_display, ai_decisions_required } = read.reader_study;
   const isDecidable = ai_display === "CONCURRENT" || ai_display === "SECOND_READ";
   const findings = prediction?.findings ?? [];
   const { payload } = handle.session.save;
   const selected = findings.find(({ id }) => isChosen(id, images.selectedMarkId, payload)) ?? null;
   const choose = (id: string) => images.goToMark(aiMarkId(id));
-  const decideOn = useDeciding({ read, handle, images, setProblem });
+  const decideOn = useDeciding({ ...input, setProblem });
   const decide = (id: string, choice: AiChoice) => {
     const finding = findings.find((candidate) => candidate.id === id);
     if (finding && prediction && isDecidable && !isFrozen) {
-      void decideOn(prediction.prediction_id, finding, choice);
+      setBusyId(id);
+      decideOn(prediction.prediction_id, finding, choice)
+        .catch(() => setProblem(NOT_LOADED))
+        .finally(() => setBusyId(null));
     }
   };
   return {
     prediction,
-    isPending: comparison.isPending,
-    error: comparison.error ?? says.heatError,
-    retry: () => void comparison.refetch(),
+    isPending: says.isPending,
+    error: says.error,
+    retry: says.retry,
     heat: says.heat,
+    segments: useShownSegments(input),
     overlays,
     selectedId: selected?.id ?? null,
     isDecidable,
     areDecisionsRequired: ai_decisions_required,
     problem,
+    isLoaded: (sha256) => says.voxels.has(sha256),
+    busyId,
+    refusal: useCallback((finding: AiFinding) => refusalOfCopy(finding, read), [read]),
     choose,
     chooseNext: () => {
       const next = findings[(findings.findIndex(({ id }) => id === selected?.id) + 1) % findings.length];
@@ -103,12 +109,24 @@ function isChosen(aiFindingId: string, markId: string | null, payload: ReadPaylo
   return markId === aiMarkId(aiFindingId) || (copy?.marks.some(({ id }) => id === markId) ?? false);
 }
 
-interface DecidingInput extends Omit<AiInput, "says" | "overlays" | "isFrozen"> {
+/** The AI's segments over the images: not those that are settled, and none while marks are hidden. */
+function useShownSegments({ handle, images, says, overlays }: AiInput): SegmentOverlay[] {
+  const { prediction, voxels } = says;
+  const { ai_decisions } = handle.session.save.payload;
+  const { selectedMarkId } = images;
+  const strength = images.areMarksVisible ? overlays.strengths.marks : 0;
+  return useMemo(
+    () => aiSegmentOverlays({ prediction, voxels, ai_decisions, selectedMarkId, strength }),
+    [prediction, voxels, ai_decisions, selectedMarkId, strength],
+  );
+}
+
+interface DecidingInput extends AiInput {
   setProblem: (problem: string | null) => void;
 }
 
 /** Decide about a finding; the same decision again takes it back. */
-function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
+function useDeciding({ read, handle, images, segments, says, setProblem }: DecidingInput) {
   const { edit } = handle;
   const { payload } = handle.session.save;
   return async (prediction_id: string, finding: AiFinding, choice: AiChoice) => {
@@ -121,29 +139,31 @@ function useDeciding({ read, handle, images, setProblem }: DecidingInput) {
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);
     else {
-      const asked = askedQuestions(read.label_schema.questions, payload);
-      const copy = await copyFor(finding, { read, asked }, images);
-      if (!copy) return setProblem(NO_TOOL);
-      edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", copy.id), copy });
-      if (choice === "adjust") images.setSelectedMarkId(copy.marks[0]?.id ?? null);
+      const questions = askedQuestions(read.label_schema.questions, payload);
+      const asking = { ...read, label_schema: { ...read.label_schema, questions } };
+      const taken = await takenOver(finding, { read: asking, images, segments, voxels: says.voxels });
+      if (typeof taken === "string") return setProblem(taken);
+      edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", taken.id), copy: taken });
+      if (choice === "adjust") openToChange(taken.marks[0], images, segments);
     }
   };
 }
 
-/** The reader's own finding that an AI's finding becomes, on the slice where it lies; null when the form has no place for it. */
-async function copyFor(
-  finding: AiFinding,
-  { read, asked }: { read: Read; asked: Question[] },
-  images: Images,
-): Promise<Finding | null> {
-  const question = questionFor(finding, asked.filter(isLocated));
-  const drawn = aiMark(finding, read.case.imaging_study);
-  const mark =
-    question && (await images.viewer.current?.copyOfAiMark(drawn, question.tools.filter(isMarkKind)));
-  return question && mark ? copyOf(finding, question, { id: crypto.randomUUID(), ...mark }) : null;
+/** The reader's own copy of a finding, or why there is none. */
+async function takenOver(finding: AiFinding, place: CopyingPlace): Promise<Finding | string> {
+  const refusal = refusalOfCopy(finding, place.read);
+  return refusal ?? (await copyFor(finding, place)) ?? NOT_HERE;
 }
 
-const NO_TOOL = "The form has no tool for this mark on these images: mark it yourself, or reject it.";
+const NOT_LOADED = "The images below this mark could not be loaded, so nothing was taken over. Try again.";
+const NOT_HERE =
+  "This mark lies on no image that is shown here: show its series, mark it yourself, or reject it.";
+
+/** The copy is chosen, and where it is a segment the brush is at hand. */
+function openToChange(mark: Mark | undefined, images: Images, segments: Segments): void {
+  images.setSelectedMarkId(mark?.id ?? null);
+  if (mark && isSegment(mark.geometry)) segments.setTool("BRUSH");
+}
 
 /** Pressing what is already decided takes it back; "adjust" on a copy goes to the copy instead. */
 function isTakenBack(earlier: AiDecision | undefined, choice: AiChoice): boolean {
@@ -157,26 +177,4 @@ function decisionNow(
   finding_id: string | null,
 ): AiDecision {
   return { ...entry, decision, finding_id, decided_at: new Date().toISOString() };
-}
-
-/** The question whose codes hold the AI's, else the only one that asks for marks. */
-function questionFor(finding: AiFinding, located: LocatedFindingQuestion[]): LocatedFindingQuestion | null {
-  const named = located.find(({ codes }) => codes.some((code) => sameCode(code, finding.code)));
-  return named ?? located[0] ?? null;
-}
-
-/** The AI's finding in the reader's words: its code where the form has it, its score as the confidence. */
-function copyOf(
-  finding: AiFinding,
-  question: LocatedFindingQuestion,
-  mark: Finding["marks"][number],
-): Finding {
-  return {
-    id: crypto.randomUUID(),
-    question: question.key,
-    code: question.codes.find((code) => sameCode(code, finding.code)) ?? onlyCode(question),
-    confidence: Math.round(100 * finding.score),
-    answers: {},
-    marks: [mark],
-  };
 }

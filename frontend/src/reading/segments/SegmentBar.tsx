@@ -27,13 +27,18 @@ const CUTTING: ToolRow[] = [
 const SCISSORS: ReadonlySet<SegmentTool | null> = new Set(["RECTANGLE", "CIRCLE", "FREEHAND"]);
 const BRUSHES: ReadonlySet<SegmentTool | null> = new Set(["BRUSH", "ERASER", "THRESHOLD"]);
 
-interface SegmentBarProps {
+interface SegmentProps {
   segments: Segments;
   isDisabled: boolean;
 }
 
+interface SegmentBarProps extends SegmentProps {
+  /** Of lengths on the images: without spacing these are pixels. */
+  unit: "mm" | "px";
+}
+
 /** The tools for voxels, open only where the form has a use for them; as high with one tool as with another. */
-export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
+export function SegmentBar({ segments, unit, isDisabled }: SegmentBarProps) {
   useWheelRadius(segments);
   return (
     <div className={classes.bar} role="toolbar" aria-label="Segment tools">
@@ -42,7 +47,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
         <ToolButtons tools={PAINTING} segments={segments} isDisabled={isDisabled} />
         <span className={classes.title}>Scissors</span>
         <ToolButtons tools={CUTTING} segments={segments} isDisabled={isDisabled} />
-        <Settings segments={segments} />
+        <Settings segments={segments} unit={unit} />
       </div>
       <div className={classes.row}>
         <ActiveSegment segments={segments} isDisabled={isDisabled} />
@@ -56,7 +61,7 @@ export function SegmentBar({ segments, isDisabled }: SegmentBarProps) {
   );
 }
 
-function ToolButtons({ tools, segments, isDisabled }: SegmentBarProps & { tools: ToolRow[] }) {
+function ToolButtons({ tools, segments, isDisabled }: SegmentProps & { tools: ToolRow[] }) {
   const { tool, setTool } = segments;
   return (
     <div className={classes.group}>
@@ -75,7 +80,7 @@ function ToolButtons({ tools, segments, isDisabled }: SegmentBarProps & { tools:
 }
 
 /** How the chosen tool is set. */
-function Settings({ segments }: { segments: Segments }) {
+function Settings({ segments, unit }: Pick<SegmentBarProps, "segments" | "unit">) {
   const { tool, settings, change } = segments;
   return (
     <>
@@ -86,7 +91,7 @@ function Settings({ segments }: { segments: Segments }) {
           step={0.5}
           lowest={0.1}
           highest={100}
-          unit="mm"
+          unit={unit}
           hint="Alt and the wheel, or < and >"
           onChange={(radius_mm) => change({ radius_mm })}
         />
@@ -113,7 +118,7 @@ function Settings({ segments }: { segments: Segments }) {
 }
 
 /** Which segment the tools change, and what can be done with it as a whole. */
-function ActiveSegment({ segments, isDisabled }: SegmentBarProps) {
+function ActiveSegment({ segments, isDisabled }: SegmentProps) {
   const { active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
   return (
     <div className={classes.active}>

@@ -135,6 +135,23 @@ test("the worklist sends what an earlier page has drawn, and a file holds it", a
   expect(file).toEqual({ [sha256]: JSON.parse(segmentText(made)) });
 });
 
+test("what a full browser cannot keep stays in memory until it is sent, however much is drawn after it", async () => {
+  const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  const store = fresh();
+  const first = await store.add(segment([1, [0, 1]]));
+  expect(first.isKept).toBe(false);
+  for (let frame = 2; frame < 330; frame += 1) await store.add(segment([frame, [0, 1]]));
+  full.mockRestore();
+  const sent = server();
+  await store.upload(naming(first.sha256));
+  expect(sent.map(({ method, body }) => [method, body.sha256])).toEqual([["PUT", first.sha256]]);
+  // Sent, it can be had from the server, and makes room for the next.
+  await store.add(segment([330, [0, 1]]));
+  expect(store.peek(first.sha256)).toBeUndefined();
+});
+
 describe("a step back", () => {
   const markOn = (frame: number) => ({
     id: "",

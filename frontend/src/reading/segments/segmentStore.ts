@@ -37,6 +37,8 @@ interface Version {
  */
 export class SegmentStore {
   private readonly versions = new Map<string, Segment>();
+  /** Versions that are in memory alone: the browser had no room, and they are not sent. */
+  private readonly onlyHere = new Set<string>();
   private readonly held = new Set<string>();
   /** The newest version of each segment that the server has: the base of what is sent next. */
   private readonly newestHeld = new Map<string, string>();
@@ -53,11 +55,13 @@ export class SegmentStore {
   async add(segment: Segment): Promise<{ sha256: string; isKept: boolean }> {
     const text = segmentText(segment);
     const sha256 = await digestOf(text);
+    if (!this.held.has(sha256)) this.onlyHere.add(sha256);
     this.remember(sha256, segment);
     const isKept = await set(this.key(sha256), { text, keptAt: new Date().toISOString() }, database).then(
       () => true,
       () => false,
     );
+    if (isKept) this.onlyHere.delete(sha256);
     return { sha256, isKept };
   }
 
@@ -131,12 +135,17 @@ export class SegmentStore {
 
   private remember(sha256: string, segment: Segment): void {
     this.versions.set(sha256, segment);
-    const [oldest] = this.versions.keys();
-    if (oldest !== undefined && this.versions.size > KEPT_VERSIONS) this.versions.delete(oldest);
+    if (this.versions.size <= KEPT_VERSIONS) return;
+    for (const oldest of this.versions.keys()) {
+      if (this.onlyHere.has(oldest)) continue;
+      this.versions.delete(oldest);
+      return;
+    }
   }
 
   private noteHeld(segmentId: string, sha256: string): void {
     this.held.add(sha256);
+    this.onlyHere.delete(sha256);
     this.newestHeld.set(segmentId, sha256);
   }
 

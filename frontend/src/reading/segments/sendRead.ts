@@ -23,7 +23,7 @@ export async function freezeFirstRead(
 export async function signRead(
   personId: string,
   readId: string,
-  body: api.SaveRequest,
+  body: api.SignRequest,
 ): Promise<api.ReadSigned> {
   await uploadSegments(personId, readId, body.payload);
   const signed = await api.signRead(readId, body);

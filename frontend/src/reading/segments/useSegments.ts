@@ -20,6 +20,7 @@ import {
 import type { Painted, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { EditedRead } from "../useReadSession";
 import { changedPlace } from "./segmentChange";
+import { type CopiedSegment, copiedSegment } from "./segmentCopy";
 import { type SegmentStore, segmentStoreOf } from "./segmentStore";
 import { useSegmentPainting } from "./useSegmentPainting";
 import { useSegmentVersions } from "./useSegmentVersions";
@@ -50,6 +51,8 @@ export interface Segments {
   removeIslands: (keep: Keep) => void;
   /** The slice that a step from one version of a segment to another changes; null for other marks. */
   placeOfChange: (before: Mark | undefined, after: Mark | undefined) => ViewerMark | null;
+  /** Somebody else's voxels as a segment of the reader's own, not yet in the read; null where their series is gone. */
+  keepCopy: (voxels: Segment) => Promise<CopiedSegment | null>;
   /** The active segment's size and values in words. */
   statistics: string | null;
   /** What there is to say of the last step; null when nothing. */
@@ -135,6 +138,7 @@ export function useSegments(input: SegmentsInput): Segments {
     removeIslands: (keep) => command((voxels, { segments }) => segments.removeIslands(voxels, keep)),
     placeOfChange: (before, after) =>
       changedPlace(store, [before, after], viewer.current?.currentPlace() ?? null),
+    keepCopy: (voxels) => copiedSegment(voxels, store, viewer, input.isDistant),
     statistics: active && segmentStatistics(active.mark, versions.get(active.mark.geometry.sha256)),
     notice,
     isDrawing,

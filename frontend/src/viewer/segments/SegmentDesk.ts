@@ -53,7 +53,7 @@ const MOST_GROWN_VOXELS = 4_000_000;
 
 /** Why the segments of a series cannot be shown or drawn, or null. */
 export function segmentRefusal(slices: readonly Slice[]): string | null {
-  if (usesCpu()) return "Segments need WebGL, which this browser does not offer.";
+  if (usesCpu()) return "Segments cannot be shown or drawn without graphics acceleration (WebGL).";
   const [first] = slices;
   const isAsFirst = ({ plane }: Slice) =>
     plane.rows === first?.plane.rows && plane.columns === first.plane.columns;
@@ -73,6 +73,8 @@ export class SegmentDesk {
   /** Strokes that the read does not know yet: until then what it shows is older than what is on the screen. */
   private pending = 0;
   private growth = 0;
+  /** What has been said of series that take no segments. */
+  private refusal: string | null = null;
 
   constructor(
     private readonly group: ToolTypes.IToolGroup,
@@ -119,6 +121,16 @@ export class SegmentDesk {
       for (const [slices, board] of this.boards) this.show(board, slices, inputs);
       this.overlay.show(this.panes(), this.shownRange());
     });
+    this.tellRefusal(inputs);
+  }
+
+  /** Say why a series on the screen has no segments where somebody would miss them; once, as long as it is so. */
+  private tellRefusal(inputs: SegmentInputs): void {
+    const wanted = this.panes().filter(({ view, slices }) => view === "STACK" && areWantedOn(slices, inputs));
+    const refusal = wanted.map(({ slices }) => segmentRefusal(slices)).find((text) => text !== null) ?? null;
+    if (refusal === this.refusal) return;
+    this.refusal = refusal;
+    this.events.onSegmentNotice(refusal);
   }
 
   /** A pane is taken down. */
@@ -149,10 +161,7 @@ export class SegmentDesk {
     if (!first || !slices.some(({ imageId }) => imageId === current)) return null;
     const known = this.boards.get(slices);
     if (known) return known;
-    const isWanted =
-      (inputs.tool !== null && inputs.drawable.has(first.seriesInstanceUid)) ||
-      inputs.shown.some(({ voxels }) => voxels.seriesInstanceUid === first.seriesInstanceUid);
-    if (!isWanted || segmentRefusal(slices)) return null;
+    if (!areWantedOn(slices, inputs) || segmentRefusal(slices)) return null;
     const board = new SegmentBoard(slices);
     this.boards.set(slices, board);
     return board;
@@ -317,6 +326,13 @@ export class SegmentDesk {
     for (const board of this.boards.values()) board.destroy();
     this.boards.clear();
   }
+}
+
+/** Whether there are segments to show on these slices, or one is about to be drawn. */
+function areWantedOn([first]: readonly Slice[], { tool, drawable, shown }: SegmentInputs): boolean {
+  if (!first) return false;
+  const uid = first.seriesInstanceUid;
+  return (tool !== null && drawable.has(uid)) || shown.some(({ voxels }) => voxels.seriesInstanceUid === uid);
 }
 
 /** The slices as neighbours in space; a series that is no volume has none. */

@@ -13,12 +13,14 @@ import { isTestMode } from "@/ui/pageMeta";
 import { Section } from "@/ui/Section";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
-import type { SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
+import type { ImageOverlays, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { PartProps } from "../parts";
 import classes from "./Hanging.module.css";
 
 const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
 
+const NO_OVERLAYS: ImageOverlays = { heat: null, aiSegments: [] };
+const nothing = () => undefined;
 const NO_SEGMENTS: SegmentInputs = {
   shown: [],
   active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
@@ -131,7 +133,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             source={source}
             captions={captionsOf(studies)}
             marks={NO_MARKS}
-            heat={null}
+            overlays={NO_OVERLAYS}
             areMarksVisible
             selectedMarkId={null}
             tool={null}
@@ -147,7 +149,8 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
             onSegmentPainted={async () => undefined}
             onSegmentNotice={() => undefined}
             onMarkSelected={() => undefined}
-            onImageShown={() => undefined}
+            onUnitShown={nothing}
+            onImageShown={nothing}
           />
         </Suspense>
       </div>

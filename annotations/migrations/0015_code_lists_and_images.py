@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0010_images_named_at"),
+        ("annotations", "0014_signatures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

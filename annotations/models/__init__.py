@@ -3,11 +3,21 @@
 from django.conf import settings
 from django.db import models
 
+from annotations.design_models import AI_DISPLAYS
+from annotations.design_models import AiDisplay as AiDisplay
+from annotations.design_models import Arm as Arm
+from annotations.design_models import DesignVersion as DesignVersion
+from annotations.design_models import Session as Session
 from annotations.form_models import CodeEntry as CodeEntry
 from annotations.form_models import CodeList as CodeList
 from annotations.form_models import SchemaImage as SchemaImage
+from annotations.models.reference import ReferenceSource as ReferenceSource
+from annotations.models.reference import ReferenceStandard as ReferenceStandard
+from annotations.models.reference import ReferenceTruth as ReferenceTruth
+from annotations.models.signatures import Reopening as Reopening
+from annotations.models.signatures import Signature as Signature
 from portal.accounts.policy import Role
-from portal.db import AppendOnlyModel, UuidModel
+from portal.db import AppendOnlyModel, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, Prediction
 
@@ -20,21 +30,11 @@ class ReaderStudyState(models.TextChoices):
     """Life of a reader study."""
 
     DRAFT = "DRAFT"
+    PILOTING = "PILOTING"
     OPEN = "OPEN"
+    PAUSED = "PAUSED"
     CLOSED = "CLOSED"
-
-
-class AiDisplay(models.TextChoices):
-    """When readers see what the AI says."""
-
-    HIDDEN = "HIDDEN"
-    AFTER_SIGNING = "AFTER_SIGNING"
-    CONCURRENT = "CONCURRENT"
-    SECOND_READ = "SECOND_READ"
-
-
-# From the display that shows least to the one that shows most.
-AI_DISPLAYS = [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ, AiDisplay.CONCURRENT]
+    LOCKED = "LOCKED"
 
 
 class ReaderStudy(UuidModel):
@@ -42,7 +42,7 @@ class ReaderStudy(UuidModel):
 
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    state = models.CharField(max_length=6, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
+    state = models.CharField(max_length=8, choices=ReaderStudyState, default=ReaderStudyState.DRAFT)
     ai_model_version = models.ForeignKey(
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="reader_studies"
     )
@@ -52,6 +52,7 @@ class ReaderStudy(UuidModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
     shows_prior_marks = models.BooleanField(
@@ -73,43 +74,14 @@ class ReaderStudy(UuidModel):
         )
 
 
-class Arm(UuidModel):
-    """A reading condition: what the readers of an assignment are shown of the AI, and what is hidden from them."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="arms")
-    key = models.CharField(max_length=20)
-    name = models.CharField(max_length=80)
-    position = models.PositiveIntegerField(default=1)
-    ai_display = models.CharField(max_length=13, choices=AiDisplay, default=AiDisplay.HIDDEN)
-    blinding = models.JSONField(
-        default=dict, help_text="The cells of the blinding matrix that differ from the defaults."
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "key"], name="arm_key_once")]
-
-
-class Session(UuidModel):
-    """A period of reading, with the days of washout between the session before it and this one."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="sessions")
-    number = models.PositiveIntegerField()
-    opens_on = models.DateField(null=True)
-    closes_on = models.DateField(null=True, help_text="The last day of reading.")
-    washout_days = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="session_number_once")]
-
-
 class Membership(UuidModel):
     """A role of an account in a reader study."""
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
+    starts_on = models.DateField(null=True, help_text="A reader's first day of reading.")
+    ends_on = models.DateField(null=True, help_text="A reader's last day of reading.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]
@@ -117,6 +89,8 @@ class Membership(UuidModel):
 
 class LabelSchema(AppendOnlyModel):
     """One version of a reader study's form."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="label_schemas")
     version = models.PositiveIntegerField()
@@ -130,6 +104,8 @@ class LabelSchema(AppendOnlyModel):
 
 class HangingProtocol(AppendOnlyModel):
     """One version of the rules by which the reading room hangs a reader study's cases."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="hanging_protocols")
     version = models.PositiveIntegerField()
@@ -149,6 +125,9 @@ class Case(UuidModel):
     name = models.CharField(max_length=40)
     position = models.PositiveIntegerField()
     removed_at = models.DateTimeField(null=True, help_text="Taken out of the selection; what refers to it stays.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Taken out after the launch; its reads are kept, not used."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -179,11 +158,14 @@ class CasePrior(UuidModel):
 class RandomisationList(AppendOnlyModel):
     """The order in which one reader reads the cases, as drawn once at launch."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="randomisation_lists")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
     algorithm = models.CharField(max_length=100)
     order = models.JSONField(help_text="Case ids, first to last.")
+    slots = models.JSONField(default=list, help_text="`annotations.domain.randomisation.Slot`, first to last.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "reader"], name="randomisation_once_per_reader")]
@@ -196,11 +178,31 @@ class AssignmentState(models.TextChoices):
     OPEN = "OPEN"
     DRAFT = "DRAFT"
     SIGNED = "SIGNED"
+    REOPENED = "REOPENED"
     VOID = "VOID"
 
 
 class Assignment(UuidModel):
     """A reader x case x arm x session with its stored position in that reader's order, over all sessions."""
+
+    # Before it is opened the randomisation list says all that it does.
+    SEAL = Seal(
+        scope="reader_study",
+        fields=(
+            "reader_study_id",
+            "reader_id",
+            "case_id",
+            "arm_id",
+            "session_id",
+            "repeat_number",
+            "is_training",
+            "position",
+            "state",
+            "void_reason",
+            "voided_at",
+        ),
+        from_first_use=True,
+    )
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
@@ -209,8 +211,13 @@ class Assignment(UuidModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
     repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
     is_training = models.BooleanField(default=False)
+    shown_name = models.CharField(
+        max_length=40, blank=True, help_text="What the reader sees instead of the case's name."
+    )
+    void_reason = models.CharField(max_length=500, blank=True)
+    voided_at = models.DateTimeField(null=True)
     position = models.PositiveIntegerField()
-    state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.PENDING)
+    state = models.CharField(max_length=8, choices=AssignmentState, default=AssignmentState.PENDING)
     images_named_at = models.DateTimeField(
         null=True, help_text="When its reader was first told which images to fetch ahead; until then they are closed."
     )
@@ -222,6 +229,11 @@ class Assignment(UuidModel):
             models.UniqueConstraint(fields=["reader_study", "reader", "position"], name="assignment_position_once"),
         ]
         indexes = [models.Index(fields=["reader", "state"])]
+
+    @property
+    def name_shown(self) -> str:
+        """The name under which its reader sees the case."""
+        return self.shown_name or self.case.name
 
 
 class Phase(models.TextChoices):
@@ -240,14 +252,30 @@ class RevisionKind(models.TextChoices):
 
 
 class Provenance(models.TextChoices):
-    """Who made the content: a person, or the demo's simulation."""
+    """Who made the content: a person, the demo's simulation, or a tool whose program has an account of its own."""
 
     HUMAN = "HUMAN"
     SIMULATED = "SIMULATED"
+    EXTERNAL_TOOL = "EXTERNAL_TOOL"
 
 
 class Read(UuidModel):
     """What a reader did with an assignment. Its content lives in the revisions."""
+
+    SEAL = Seal(
+        scope="assignment__reader_study",
+        fields=(
+            "assignment_id",
+            "label_schema_id",
+            "revision_number",
+            "opened_at",
+            "phase",
+            "first_read_at",
+            "first_read_revision_id",
+            "signed_at",
+            "signed_revision_id",
+        ),
+    )
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
@@ -281,13 +309,16 @@ class Sitting(UuidModel):
 class Revision(AppendOnlyModel):
     """One append-only version of a read's content."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     base_number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=RevisionKind)
     phase = models.CharField(max_length=6, choices=Phase, default=Phase.FIRST)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.HUMAN)
+    provenance = models.CharField(max_length=13, choices=Provenance, default=Provenance.HUMAN)
+    tool = models.CharField(max_length=100, blank=True, help_text="Name and version of the tool that made it.")
     payload = models.JSONField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical payload.")
     idempotency_key = models.CharField(max_length=64)
@@ -302,6 +333,8 @@ class Revision(AppendOnlyModel):
 
 class SegmentVersion(AppendOnlyModel):
     """One version of a segment's voxels, kept as a file under its digest (`annotations.services.segment_files`)."""
+
+    SEAL = Seal(scope="read__assignment__reader_study")
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="segment_versions")
     segment_id = models.UUIDField()
@@ -327,54 +360,21 @@ class AiContent(models.TextChoices):
 
     COMPARISON = "COMPARISON"
     HEAT_MAP = "HEAT_MAP"
+    SEGMENT = "SEGMENT"
 
 
 class AiDelivery(AppendOnlyModel):
     """One delivery of AI content to the reader: which prediction, when, and how far the read was."""
 
+    SEAL = Seal(scope="read__assignment__reader_study")
+
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="ai_deliveries")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
     content = models.CharField(max_length=10, choices=AiContent)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Which segment; empty for all other content.")
     phase = models.CharField(max_length=6, choices=Phase)
     revision_number = models.PositiveIntegerField(help_text="The read's newest revision at that time.")
     is_signed = models.BooleanField()
 
     class Meta:
         ordering = ["created_at"]
-
-
-class ReferenceSource(models.TextChoices):
-    """Where a reference standard came from."""
-
-    CSV = "CSV"
-    DEMO = "DEMO"
-
-
-class ReferenceStandard(AppendOnlyModel):
-    """One version of the truth of a reader study's cases, with its provenance."""
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="reference_standards")
-    version = models.PositiveIntegerField()
-    source = models.CharField(max_length=4, choices=ReferenceSource)
-    provenance = models.CharField(max_length=300, blank=True)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical truths.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="reference_version_once")]
-
-
-class ReferenceTruth(AppendOnlyModel):
-    """Truth of one case in one version of the reference standard."""
-
-    reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="truths")
-    truth = models.PositiveSmallIntegerField(help_text="1 = diseased, 0 = not diseased.")
-    lesions = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reference_standard", "case"], name="truth_once_per_case"),
-            models.CheckConstraint(condition=models.Q(truth__in=[0, 1]), name="truth_is_binary"),
-        ]

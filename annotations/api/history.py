@@ -1,0 +1,210 @@
+"""Routes of the history of a read: revisions, what each changed, signatures, reopening."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import read_history_for, read_to_reopen, reader_study_for
+from annotations.models import Read, Reopening, Revision, Signature
+from annotations.selectors.history import difference_of, history_of, reads_of
+from annotations.services.reopening import read_reopen
+from annotations.services.viewing import viewed
+from portal.accounts.authentication import caller
+from portal.accounts.policy import Action
+from portal.pagination import OldestFirstPagination
+
+
+def _viewed_history(request: Request, read_id: uuid.UUID) -> Read:
+    read = read_history_for(caller(request), read_id)
+    study_id = read.assignment.reader_study_id
+    viewed(by=caller(request), reader_study_id=study_id, action="read.view_history", obj=read)
+    return read
+
+
+class RevisionOutput(serializers.ModelSerializer[Revision]):
+    """One revision of a read."""
+
+    author = serializers.CharField(source="author.username")
+
+    class Meta:
+        model = Revision
+        fields = [
+            "number",
+            "base_number",
+            "kind",
+            "phase",
+            "author",
+            "provenance",
+            "tool",
+            "created_at",
+            "digest",
+            "payload",
+        ]
+
+
+class ReadRevisionsApi(APIView):
+    """The history of a read."""
+
+    @extend_schema(responses=RevisionOutput(many=True))
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """List every revision, oldest first."""
+        read = _viewed_history(request, read_id)
+        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)
+
+
+class SignatureOutput(serializers.ModelSerializer[Signature]):
+    """A signature, as it was made."""
+
+    signed_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Signature
+        fields = ["username", "full_name", "signed_at", "meaning", "meaning_text", "revision_digest"]
+
+
+class ReopeningOutput(serializers.ModelSerializer[Reopening]):
+    """Who reopened the read after this signature, and why."""
+
+    by = serializers.CharField(source="reopened_by.username")
+
+    class Meta:
+        model = Reopening
+        fields = ["by", "created_at", "reason"]
+
+
+class ChangeOutput(serializers.Serializer[Any]):
+    """One field that differs, in the words of the label schema."""
+
+    field = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+
+
+class HistoryStepOutput(serializers.Serializer[Any]):
+    """One revision with what it changed of the one before it."""
+
+    number = serializers.IntegerField(source="revision.number")
+    kind = serializers.CharField(source="revision.kind")
+    phase = serializers.CharField(source="revision.phase")
+    author = serializers.CharField(source="revision.author.username")
+    provenance = serializers.CharField(source="revision.provenance")
+    created_at = serializers.DateTimeField(source="revision.created_at")
+    digest = serializers.CharField(source="revision.digest")
+    address = serializers.CharField(source="origin.address", default=None, allow_null=True)
+    user_agent = serializers.CharField(source="origin.user_agent", default=None, allow_null=True)
+    signature = SignatureOutput(allow_null=True)
+    reopening = ReopeningOutput(allow_null=True)
+    changes = ChangeOutput(many=True)
+
+
+class HistoryOutput(serializers.Serializer[Any]):
+    """The history of a read."""
+
+    read_id = serializers.UUIDField()
+    reader = serializers.CharField()
+    case = serializers.CharField()
+    state = serializers.CharField()
+    may_reopen = serializers.BooleanField()
+    steps = HistoryStepOutput(many=True)
+
+
+class ReadHistoryApi(APIView):
+    """The history of a read, field by field."""
+
+    @extend_schema(responses=HistoryOutput)
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """List every revision with who made it, when, from where, and what it changed."""
+        read = _viewed_history(request, read_id)
+        assignment = read.assignment
+        shown = {
+            "read_id": read.pk,
+            "reader": assignment.reader.username,
+            # A reader who meets a case again must not know it by its name.
+            "case": assignment.name_shown if assignment.reader_id == caller(request).pk else assignment.case.name,
+            "state": assignment.state,
+            "may_reopen": read.signed_at is not None and assignment.reader_id != caller(request).pk,
+            "steps": history_of(read=read),
+        }
+        return Response(HistoryOutput(shown).data)
+
+
+class DifferenceQuery(serializers.Serializer[Any]):
+    """Which revisions to compare: by default the newest with the one before it."""
+
+    older = serializers.IntegerField(min_value=1, required=False)
+    newer = serializers.IntegerField(min_value=1, required=False)
+
+
+class ReadDifferenceApi(APIView):
+    """Two revisions side by side."""
+
+    @extend_schema(parameters=[DifferenceQuery], responses=ChangeOutput(many=True))
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """List the fields in which two revisions differ."""
+        read = _viewed_history(request, read_id)
+        query = DifferenceQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        changes = difference_of(read=read, **query.validated_data)
+        return Response(ChangeOutput(changes, many=True).data)
+
+
+class ReopenInput(serializers.Serializer[Any]):
+    """Why a signed read is given back."""
+
+    reason = serializers.CharField(max_length=1000)
+
+
+class ReadReopenApi(APIView):
+    """Reopening a signed read."""
+
+    @extend_schema(request=ReopenInput, responses=ReopeningOutput)
+    @transaction.atomic
+    def post(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Give a signed read back to its reader; the signature stays, and counts until there is a newer one."""
+        read = read_to_reopen(caller(request), read_id)
+        form = ReopenInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        reopening = read_reopen(by=caller(request), read=read, **form.validated_data)
+        return Response(ReopeningOutput(reopening).data)
+
+
+class ReadListedOutput(serializers.ModelSerializer[Read]):
+    """A read in a coordinator's list."""
+
+    reader = serializers.CharField(source="assignment.reader.username")
+    case = serializers.CharField(source="assignment.case.name")
+    state = serializers.CharField(source="assignment.state")
+
+    class Meta:
+        model = Read
+        fields = ["id", "reader", "case", "state", "revision_number", "opened_at", "signed_at"]
+
+
+class ReadsQuery(serializers.Serializer[Any]):
+    """Whose reads."""
+
+    reader = serializers.UUIDField(required=False)
+
+
+class ReadsApi(APIView):
+    """The reads of a reader study: who read what, and how far; nothing of the content."""
+
+    pagination_class = OldestFirstPagination
+
+    @extend_schema(parameters=[ReadsQuery], responses=ReadListedOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the reads that have been opened, oldest first."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE)
+        query = ReadsQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = reads_of(reader_study=reader_study, reader_id=query.validated_data.get("reader"))
+        paginator = self.pagination_class()
+        page = paginator.paginate_queryset(found, request, view=self)
+        return paginator.get_paginated_response(ReadListedOutput(page or [], many=True).data)

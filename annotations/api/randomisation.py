@@ -1,0 +1,169 @@
+"""Routes of the stored lists and of a reader's sessions."""
+
+import csv
+import io
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import own_read, reader_study_for
+from annotations.api.reader_studies import MANAGE, csv_download
+from annotations.models import RandomisationList
+from annotations.selectors.designs import design_of, drawn_cases, is_reproduced, slots_of
+from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
+from annotations.selectors.sessions import OwnSession, own_sessions
+from annotations.selectors.truth import truths_of
+from annotations.services.viewing import viewed
+from portal.accounts.authentication import caller
+from portal.accounts.policy import Action
+from portal.errors import NotFound
+
+
+class SlotOutput(serializers.Serializer[Any]):
+    """One place of a list."""
+
+    session = serializers.IntegerField()
+    arm = serializers.CharField()
+    case = serializers.CharField()
+    repeat_number = serializers.IntegerField()
+    is_training = serializers.BooleanField()
+
+
+class RandomisationListOutput(serializers.Serializer[Any]):
+    """One reader's list in reading order."""
+
+    reader = serializers.CharField(source="reader.username")
+    slots = serializers.SerializerMethodField()
+
+    @extend_schema_field(SlotOutput(many=True))
+    def get_slots(self, stored: RandomisationList) -> Any:
+        """Return the places, first to last."""
+        return SlotOutput(slots_of(stored), many=True).data
+
+
+class DrawnCaseOutput(serializers.Serializer[Any]):
+    """A case as the drawing took it; `patient` numbers the patients."""
+
+    name = serializers.CharField()
+    patient = serializers.CharField()
+    is_training = serializers.BooleanField()
+
+
+class RandomisationOutput(serializers.Serializer[Any]):
+    """The drawing: what it was made from, what came out, and whether it comes out again."""
+
+    seed = serializers.CharField(allow_null=True)
+    algorithm = serializers.CharField(allow_null=True)
+    drawn_at = serializers.DateTimeField(allow_null=True)
+    is_reproduced = serializers.BooleanField(allow_null=True)
+    design = serializers.DictField()
+    cases = DrawnCaseOutput(many=True)
+    lists = RandomisationListOutput(many=True)
+
+
+class RandomisationApi(APIView):
+    """The stored reading orders with what they were drawn from."""
+
+    @extend_schema(responses=RandomisationOutput)
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Return the lists, drawn again from their seed and compared; empty before the launch."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
+        lists = list(randomisation_lists_of(reader_study=reader_study))
+        first, design = (lists[0] if lists else None), design_of(reader_study=reader_study)
+        cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
+        answer = {
+            "seed": first.seed if first else None,
+            "algorithm": first.algorithm if first else None,
+            "drawn_at": first.created_at if first else None,
+            "is_reproduced": is_reproduced(reader_study=reader_study),
+            "design": design,
+            "cases": drawn_cases(cases=cases, design=design),
+            "lists": lists,
+        }
+        return Response(RandomisationOutput(answer).data)
+
+
+class RandomisationCsvApi(APIView):
+    """The stored reading orders as a file."""
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
+        """Return reader, position and case with seed, algorithm and the place in the design as CSV."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        columns = ["reader", "position", "case", "case_id", "seed", "algorithm"]
+        writer.writerow([*columns, "session", "arm", "repeat_number", "is_training"])
+        for drawn in randomisation_lists_of(reader_study=reader_study):
+            for position, (slot, case_id) in enumerate(zip(slots_of(drawn), drawn.order, strict=True), start=1):
+                place = [slot.session, slot.arm, slot.repeat_number, int(slot.is_training)]
+                writer.writerow(
+                    [drawn.reader.username, position, slot.case, case_id, drawn.seed, drawn.algorithm, *place]
+                )
+        return csv_download(out.getvalue(), "randomisation.csv")
+
+
+class OwnSessionOutput(serializers.Serializer[Any]):
+    """A session as its reader sees it; `opens_at` is known for what opens by itself."""
+
+    number = serializers.IntegerField(source="session.number")
+    opens_on = serializers.DateField(source="session.opens_on", allow_null=True)
+    closes_on = serializers.DateField(source="session.closes_on", allow_null=True)
+    total = serializers.IntegerField()
+    signed = serializers.IntegerField()
+    is_open = serializers.SerializerMethodField()
+    code = serializers.CharField(source="shut.code", default="")
+    detail = serializers.CharField(source="shut.detail", default="")
+    opens_at = serializers.DateTimeField(source="shut.opens_at", allow_null=True, default=None)
+
+    def get_is_open(self, own: OwnSession) -> bool:
+        """Say whether its cases can be opened now."""
+        return own.shut is None
+
+
+class OwnSessionsApi(APIView):
+    """The caller's sessions in a reader study."""
+
+    @extend_schema(responses=OwnSessionOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the sessions with what keeps each one shut."""
+        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
+        own = own_sessions(reader_study=reader_study, reader=caller(request))
+        return Response(OwnSessionOutput(own, many=True).data)
+
+
+class FeedbackOutput(serializers.Serializer[Any]):
+    """The truth of a training case."""
+
+    truth = serializers.IntegerField()
+    lesions = serializers.ListField(child=serializers.DictField())
+
+
+class ReadFeedbackApi(APIView):
+    """The truth of a training case, after it was signed."""
+
+    @extend_schema(responses=FeedbackOutput)
+    def get(self, request: Request, read_id: uuid.UUID) -> Response:
+        """Return the truth; for every other case this address does not exist."""
+        read = own_read(caller(request), read_id)
+        if not (read.assignment.is_training and read.signed_at):
+            raise NotFound
+        truth = truths_of(reader_study=read.assignment.reader_study).get(read.assignment.case_id)
+        if truth is None:
+            raise NotFound
+        viewed(
+            by=caller(request),
+            reader_study_id=read.assignment.reader_study_id,
+            action="reference_standard.view",
+            obj=truth,
+        )
+        return Response(FeedbackOutput(truth).data, headers={"Cache-Control": "no-store"})

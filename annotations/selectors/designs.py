@@ -1,0 +1,145 @@
+"""The design in force, its drawing, and the stored lists."""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
+from annotations.domain.problems import Problem
+from annotations.domain.randomisation import (
+    ALGORITHM,
+    DESIGN_ALGORITHM,
+    CannotDraw,
+    DrawnCase,
+    Slot,
+    draw,
+    reading_order,
+)
+from annotations.models import Case, DesignVersion, RandomisationList, ReaderStudy
+from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
+from portal.accounts.models import User
+from portal.accounts.policy import Role
+
+PREVIEW_SEED = "preview"
+# A preview draws for real; larger studies are drawn at their launch only.
+MAXIMUM_PREVIEW = 20_000
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing with what it was made from."""
+
+    design: Design
+    algorithm: str
+    readers: list[User]
+    cases: dict[str, Case]
+    lists: dict[str, list[Slot]]
+
+
+def design_version_of(*, reader_study: ReaderStudy) -> DesignVersion | None:
+    """Return the newest version; None while the design is the one every reader study begins with."""
+    return DesignVersion.objects.filter(reader_study=reader_study).order_by("-version").first()
+
+
+def design_of(*, reader_study: ReaderStudy) -> Design:
+    """Return the design in force."""
+    stored = design_version_of(reader_study=reader_study)
+    return stored.content if stored else single_design(str(reader_study.ai_display))
+
+
+def readers_of(*, reader_study: ReaderStudy) -> QuerySet[User]:
+    """Return the readers by username."""
+    members = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
+    return members.order_by("username")
+
+
+def drawn_cases(*, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
+    """Return the cases as the drawing takes them; patients are numbered, because only who is the same counts."""
+    patients: dict[uuid.UUID, str] = {}
+    training = set(design["training"])
+    return [
+        DrawnCase(
+            case.name,
+            patients.setdefault(case.imaging_study.patient_id, f"P{len(patients) + 1}"),
+            str(case.pk) in training,
+        )
+        for case in cases
+    ]
+
+
+def draw_lists(*, reader_study: ReaderStudy, seed: str) -> Drawing:
+    """Draw the lists from the design, the readers and the cases in force."""
+    design = design_of(reader_study=reader_study)
+    cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
+    readers = list(readers_of(reader_study=reader_study))
+    taken = drawn_cases(cases=cases, design=design)
+    lists = draw(design=design, seed=seed, usernames=[one.username for one in readers], cases=taken)
+    has_clusters = len({case.patient for case in taken}) < len(taken)
+    algorithm = ALGORITHM if is_plain(design) and not has_clusters else DESIGN_ALGORITHM
+    return Drawing(design, algorithm, readers, {case.name: case for case in cases}, lists)
+
+
+def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
+    """Return what keeps the design from being drawn for the readers and cases there are now."""
+    case_ids = [str(case.pk) for case in cases_of(reader_study=reader_study)]
+    readers = readers_of(reader_study=reader_study).count()
+    if not case_ids or not readers:
+        return []
+    return fitting_problems(design_of(reader_study=reader_study), readers=readers, case_ids=case_ids)
+
+
+def plan_of(*, reader_study: ReaderStudy) -> list[dict[str, Any]] | None:
+    """Count what each reader reads in each session and arm, by the stored lists or by a drawing for show."""
+    stored = list(randomisation_lists_of(reader_study=reader_study))
+    if stored:
+        return [_plan_row(one.reader.username, slots_of(one)) for one in stored]
+    design = design_of(reader_study=reader_study)
+    number = cases_of(reader_study=reader_study).count() * readers_of(reader_study=reader_study).count()
+    problems = fitting_problems_of(reader_study=reader_study)
+    if not 0 < number * len(design["sessions"]) <= MAXIMUM_PREVIEW or any(one.code != "uneven" for one in problems):
+        return None
+    try:
+        lists = draw_lists(reader_study=reader_study, seed=PREVIEW_SEED).lists
+    except CannotDraw:
+        return None
+    return [_plan_row(username, lists[username]) for username in sorted(lists)]
+
+
+def _plan_row(username: str, slots: Sequence[Slot]) -> dict[str, Any]:
+    counts = Counter((slot.session, slot.arm, slot.is_training, slot.repeat_number > 0) for slot in slots)
+    parts = [
+        {"session": session, "arm": arm, "is_training": training, "is_repeat": repeat, "reads": reads}
+        for (session, arm, training, repeat), reads in sorted(counts.items())
+    ]
+    return {"reader": username, "reads": len(slots), "parts": parts}
+
+
+def slots_of(stored: RandomisationList) -> list[Slot]:
+    """Return a stored list; one from before there were designs is session 1 of arm A."""
+    if stored.slots:
+        return [Slot(*slot) for slot in stored.slots]
+    names = dict(Case.objects.filter(pk__in=stored.order).values_list("pk", "name"))
+    return [Slot(1, "A", names[uuid.UUID(pk)]) for pk in stored.order]
+
+
+def is_reproduced(*, reader_study: ReaderStudy) -> bool | None:
+    """Draw the lists again from their seed and say whether they are the stored ones; None before the launch."""
+    stored = {one.reader.username: one for one in randomisation_lists_of(reader_study=reader_study)}
+    if not stored:
+        return None
+    seed, algorithm = next((one.seed, one.algorithm) for one in stored.values())
+    if algorithm == ALGORITHM:
+        names = [case.name for case in cases_of(reader_study=reader_study)]
+        return all(
+            [slot.case for slot in slots_of(one)] == reading_order(seed=seed, username=username, case_names=names)
+            for username, one in stored.items()
+        )
+    try:
+        lists = draw_lists(reader_study=reader_study, seed=seed).lists
+    except CannotDraw:
+        return False
+    return {name: slots_of(one) for name, one in stored.items()} == lists

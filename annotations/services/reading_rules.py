@@ -1,0 +1,55 @@
+"""When a reader may open a case and write in a read: the state of the reader study, dates, sessions and washout."""
+
+from django.utils import timezone
+
+from annotations.domain.blinding import shows_past_reads
+from annotations.domain.states import READING
+from annotations.models import Assignment, Membership
+from annotations.selectors.sessions import shut_session_of
+from portal.accounts.policy import Role
+from portal.errors import Conflict
+
+_DETAILS = {
+    "piloting": "Until the pilot has ended only the training cases can be read.",
+    "paused": "The coordinator has paused the reader study. What you have saved is kept.",
+    "wrong_state": "The reader study is closed.",
+}
+
+
+def require_writing(assignment: Assignment) -> None:
+    """Raise 409 when nothing may be written in the assignment's read now."""
+    code = READING.get((assignment.reader_study.state, assignment.is_training), "wrong_state")
+    if code is not None:
+        raise Conflict(_DETAILS[code], code=code)
+    _require_own_dates(assignment)
+    session = assignment.session
+    today = timezone.now().date()
+    if session.closes_on and today > session.closes_on:
+        raise Conflict(f"Session {session.number} closed on {session.closes_on}.", code="session_closed")
+
+
+def require_opening(assignment: Assignment) -> None:
+    """Raise 409 when the assignment cannot be opened for the first time now."""
+    require_writing(assignment)
+    shut = shut_session_of(assignment=assignment)
+    if shut is not None:
+        opens_at = shut.opens_at.isoformat().replace("+00:00", "Z") if shut.opens_at else None
+        raise Conflict(shut.detail, code=shut.code, extra={"opens_at": opens_at})
+
+
+def require_shown(assignment: Assignment) -> None:
+    """Raise 409 for a signed read that the protocol no longer shows to its reader."""
+    if not shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training):
+        raise Conflict("The protocol does not show reads again once they are signed.", code="past_read_hidden")
+
+
+def _require_own_dates(assignment: Assignment) -> None:
+    dates = Membership.objects.filter(
+        reader_study=assignment.reader_study, user=assignment.reader, role=Role.READER
+    ).values_list("starts_on", "ends_on")
+    today = timezone.now().date()
+    for starts_on, ends_on in dates:
+        if starts_on and today < starts_on:
+            raise Conflict(f"Your reading begins on {starts_on}.", code="not_started")
+        if ends_on and today > ends_on:
+            raise Conflict(f"Your reading ended on {ends_on}.", code="ended")

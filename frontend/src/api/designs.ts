@@ -1,0 +1,115 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { Design, DesignKind } from "@/domain/designs";
+import { type ReaderStudy, readerStudyKey } from "./readerStudies";
+import { call } from "./send";
+
+export interface DesignProblem {
+  field: string;
+  code: string;
+  detail: string;
+}
+
+export interface PlanPart {
+  session: number;
+  arm: string;
+  is_training: boolean;
+  is_repeat: boolean;
+  reads: number;
+}
+
+export interface PlanRow {
+  reader: string;
+  reads: number;
+  parts: PlanPart[];
+}
+
+export interface BlindingCell {
+  key: string;
+  name: string;
+  about: string;
+  is_switchable: boolean;
+  default: "SHOWN" | "HIDDEN";
+}
+
+/** Whether a cell is shown in each phase of a read. */
+export type MatrixRow = Record<"FIRST" | "SECOND" | "SIGNED", boolean>;
+
+export interface StoredDesign {
+  version: number;
+  design: Design;
+  kinds: Record<DesignKind, string>;
+  problems: DesignProblem[];
+  number_of_reads: number;
+  /** Null when it cannot be drawn yet, or is too large for a preview. */
+  plan: PlanRow[] | null;
+  cells: BlindingCell[];
+  matrix: Record<string, Record<string, MatrixRow>>;
+}
+
+export interface Slot {
+  session: number;
+  arm: string;
+  case: string;
+  repeat_number: number;
+  is_training: boolean;
+}
+
+export interface Randomisation {
+  seed: string | null;
+  algorithm: string | null;
+  drawn_at: string | null;
+  is_reproduced: boolean | null;
+  lists: { reader: string; slots: Slot[] }[];
+}
+
+export interface OwnSession {
+  number: number;
+  opens_on: string | null;
+  closes_on: string | null;
+  total: number;
+  signed: number;
+  is_open: boolean;
+  code: string;
+  detail: string;
+  opens_at: string | null;
+}
+
+export interface Feedback {
+  truth: 0 | 1;
+  lesions: { id: string }[];
+}
+
+export type Move = "begin" | "pause" | "resume" | "close" | "lock";
+
+const base = (id: string) => `/api/v1/reader-studies/${id}`;
+
+export const designQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "design"],
+    queryFn: ({ signal }) => call<StoredDesign>("GET", `${base(id)}/design`, { signal }),
+  });
+
+export const putDesign = (id: string, design: Design) =>
+  call<StoredDesign>("PUT", `${base(id)}/design`, { body: { design } });
+
+export const randomisationQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "randomisation"],
+    queryFn: ({ signal }) => call<Randomisation>("GET", `${base(id)}/randomisation`, { signal }),
+  });
+
+export const ownSessionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["reader-studies", id, "sessions"],
+    queryFn: ({ signal }) => call<OwnSession[]>("GET", `${base(id)}/sessions`, { signal }),
+  });
+
+export const feedbackQuery = (readId: string, isShown: boolean) =>
+  queryOptions({
+    queryKey: ["reads", readId, "feedback"],
+    queryFn: ({ signal }) => call<Feedback>("GET", `/api/v1/reads/${readId}/feedback`, { signal }),
+    enabled: isShown,
+  });
+
+export const moveReaderStudy = (id: string, event: Move, reason = "") =>
+  call<ReaderStudy>("POST", `${base(id)}/moves`, { body: { event, reason } });

@@ -1,0 +1,85 @@
+import { queryOptions } from "@tanstack/react-query";
+import { allRows, withParameters } from "./lists";
+import { readerStudyKey } from "./readerStudies";
+import type { AssignmentState } from "./reading";
+import { call } from "./send";
+
+/** One field that differs between two revisions, in the words of the label schema. */
+export interface FieldChange {
+  field: string;
+  label: string;
+  before: string | null;
+  after: string | null;
+}
+
+export interface HistoryStep {
+  number: number;
+  kind: "DRAFT" | "FIRST_READ" | "SIGNED";
+  phase: string;
+  author: string;
+  provenance: string;
+  created_at: string;
+  digest: string;
+  address: string | null;
+  user_agent: string | null;
+  signature: {
+    username: string;
+    full_name: string;
+    signed_at: string;
+    meaning_text: string;
+    revision_digest: string;
+  } | null;
+  reopening: { by: string; created_at: string; reason: string } | null;
+  changes: FieldChange[];
+}
+
+export interface ReadHistory {
+  read_id: string;
+  reader: string;
+  case: string;
+  state: AssignmentState;
+  may_reopen: boolean;
+  steps: HistoryStep[];
+}
+
+export interface ListedRead {
+  id: string;
+  reader: string;
+  case: string;
+  state: AssignmentState;
+  revision_number: number;
+  opened_at: string;
+  signed_at: string | null;
+}
+
+const historyKey = (id: string) => ["reads", id, "history"];
+
+export const historyQuery = (id: string) =>
+  queryOptions({
+    queryKey: historyKey(id),
+    queryFn: ({ signal }) => call<ReadHistory>("GET", `/api/v1/reads/${id}/history`, { signal }),
+    staleTime: 0,
+  });
+
+export const differenceQuery = (id: string, older: number, newer: number) =>
+  queryOptions({
+    queryKey: [...historyKey(id), older, newer],
+    queryFn: ({ signal }) =>
+      call<FieldChange[]>("GET", withParameters(`/api/v1/reads/${id}/difference`, { older, newer }), {
+        signal,
+      }),
+  });
+
+export const readsQuery = (readerStudyId: string, reader: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(readerStudyId), "reads", reader],
+    queryFn: ({ signal }) =>
+      allRows<ListedRead>(
+        withParameters(`/api/v1/reader-studies/${readerStudyId}/reads`, { reader, page_size: 1000 }),
+        signal,
+      ),
+    staleTime: 0,
+  });
+
+export const reopenRead = (id: string, reason: string) =>
+  call<unknown>("POST", `/api/v1/reads/${id}/reopen`, { body: { reason } });

@@ -1,0 +1,60 @@
+import { Alert, Group, NativeSelect, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useParams } from "react-router";
+import { historyQuery } from "@/api/history";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { Screen } from "@/ui/Screen";
+import { Section } from "@/ui/Section";
+import { Comparison } from "./Comparison";
+import { ReopenForm } from "./ReopenForm";
+import { StepTable } from "./StepTable";
+
+/** The history of one read: who changed which field, when and from where; signatures and reopenings. */
+export function ReadHistoryScreen() {
+  const { readId = "" } = useParams();
+  const { data, error, refetch } = useQuery(historyQuery(readId));
+  const [field, setField] = useState("");
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  const fields = new Map(data.steps.flatMap((step) => step.changes.map((one) => [one.field, one.label])));
+  return (
+    <Screen
+      title={`${data.case}, read by ${data.reader}`}
+      about={`${data.steps.length} revisions, ${data.state.toLowerCase()}. Nothing is ever overwritten: each save is a revision of its own.`}
+    >
+      <Stack gap="lg">
+        {data.may_reopen && <ReopenForm readId={readId} />}
+        {data.state === "REOPENED" && (
+          <Alert color="yellow" title="Reopened">
+            The reader can change it. Until it is signed again the last signed revision counts.
+          </Alert>
+        )}
+        <Section
+          title="Revisions"
+          actions={
+            <NativeSelect
+              aria-label="Field"
+              value={field}
+              data={[
+                { value: "", label: "Every field" },
+                ...[...fields].map(([value, label]) => ({ value, label })),
+              ]}
+              onChange={(event) => setField(event.currentTarget.value)}
+            />
+          }
+        >
+          <StepTable steps={data.steps} field={field} />
+        </Section>
+        {data.steps.length > 1 && (
+          <Section title="Two revisions side by side">
+            <Group>
+              <Comparison readId={readId} last={data.steps.length} />
+            </Group>
+          </Section>
+        )}
+      </Stack>
+    </Screen>
+  );
+}

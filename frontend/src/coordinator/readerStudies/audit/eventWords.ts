@@ -1,0 +1,70 @@
+/** What each action of the trail is called. One that is missing here is shown by its own name. */
+export const ACTION_WORDS: Record<string, string> = {
+  "reader_study.create": "Reader study created",
+  "reader_study.update": "Protocol changed",
+  "reader_study.launch": "Launched",
+  "reader_study.close": "Closed",
+  "reader_study.pilot": "Pilot begun",
+  "reader_study.begin": "Begun after the pilot",
+  "reader_study.pause": "Paused",
+  "reader_study.resume": "Resumed",
+  "reader_study.lock": "Locked",
+  "design.put": "Design stored",
+  "reader.dates": "Dates of a reader set",
+  "reader.withdraw": "Reader withdrawn",
+  "case.withdraw": "Case withdrawn",
+  "label_schema.create": "Label schema stored",
+  "hanging_protocol.put": "Hanging protocol stored",
+  "cases.put": "Cases chosen",
+  "case_priors.put": "Priors chosen",
+  "priors.suggest": "Priors suggested",
+  "members.put": "Members changed",
+  "reference_standard.create": "Reference standard stored",
+  "reference_standard.view": "Reference standard seen",
+  "randomisation.view": "Reading orders seen",
+  "labels.view": "Labels exported",
+  "images.view": "Images seen",
+  "assignment.prefetch": "Images fetched ahead",
+  "read.open": "Case opened",
+  "read.save": "Draft saved",
+  "read.segment": "Segment saved",
+  "read.freeze_first": "First read frozen",
+  "read.sign": "Read signed",
+  "read.reopen": "Read reopened",
+  "read.take_over": "Read taken over",
+  "read.ai_shown": "AI shown",
+  "read.view_history": "History of a read seen",
+  "read.view_segment": "Segment of a read seen",
+  "analysis_run.create": "Analysis started",
+  "analysis_run.succeed": "Analysis finished",
+  "analysis_run.cancel": "Analysis cancelled",
+  "analysis_run.retry": "Analysis retried",
+  "analysis_run.view": "Results seen",
+  "audit.export": "Audit trail exported",
+  "audit.check": "Audit trail verified",
+};
+
+export function actionWords(action: string): string {
+  return ACTION_WORDS[action] ?? action;
+}
+
+/** `annotations.Read` as `Read`. */
+export function objectWords(objectType: string): string {
+  const name = objectType.split(".").at(-1) ?? objectType;
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+}
+
+/** What an event says besides, in one line; digests are cut to what tells them apart. */
+export function detailText(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && !Array.isArray(value) && typeof value !== "object")
+    .map(([name, value]) => `${name.replaceAll("_", " ")} ${shortened(String(value))}`)
+    .join(", ");
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const IDENTIFIER = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+function shortened(text: string): string {
+  return DIGEST.test(text) || IDENTIFIER.test(text) ? `${text.slice(0, 8)}…` : text;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { type Design, pairingOf, sumText, withKind, withRepeats } from "./designs";
+
+const SINGLE: Design = {
+  kind: "SINGLE",
+  arms: [{ key: "A", name: "Reading", ai_display: "AFTER_SIGNING", blinding: { dates: "SHOWN" } }],
+  sessions: [{ opens_on: "2026-12-01", closes_on: null, washout_days: 0 }],
+  balance: "READERS",
+  pairing: { kind: "FULLY_CROSSED" },
+  repeats: { count: 0, minimum_distance: 10 },
+  training: [],
+};
+
+describe("a design as another kind", () => {
+  it("has two arms and sessions in a crossover, with past reads hidden and the first day kept", () => {
+    const crossover = withKind(SINGLE, "CROSSOVER");
+    expect(crossover.arms.map(({ ai_display }) => ai_display)).toEqual(["HIDDEN", "CONCURRENT"]);
+    for (const arm of crossover.arms) {
+      expect(arm.blinding).toEqual({ dates: "SHOWN", own_past_reads: "HIDDEN" });
+    }
+    expect(crossover.sessions.map(({ opens_on, washout_days }) => [opens_on, washout_days])).toEqual([
+      ["2026-12-01", 0],
+      [null, 28],
+    ]);
+  });
+
+  it("has one arm and one session otherwise", () => {
+    const back = withKind(withKind(SINGLE, "CROSSOVER"), "SEQUENTIAL");
+    expect(back.arms.map(({ ai_display }) => ai_display)).toEqual(["SECOND_READ"]);
+    expect(back.sessions).toHaveLength(1);
+  });
+
+  it("is itself as its own kind", () => {
+    expect(withKind(SINGLE, "SINGLE")).toBe(SINGLE);
+  });
+});
+
+it("hides past reads and the AI after signing once cases come again", () => {
+  const [arm] = withRepeats(SINGLE, { count: 2, minimum_distance: 5 }).arms;
+  expect(arm).toMatchObject({ ai_display: "HIDDEN", blinding: { dates: "SHOWN", own_past_reads: "HIDDEN" } });
+  expect(withRepeats(SINGLE, { count: 0, minimum_distance: 5 }).arms).toBe(SINGLE.arms);
+});
+
+it("starts a partial pairing with no more cases than there are", () => {
+  for (const cases of [0, 1, 2, 5, 20]) {
+    const pairing = pairingOf("PARTIALLY_PAIRED", cases);
+    if (pairing.kind !== "PARTIALLY_PAIRED") throw new Error("another kind");
+    expect(pairing.common + pairing.own).toBeLessThanOrEqual(Math.max(cases, 1));
+  }
+});
+
+it("writes the sum out where it is one", () => {
+  expect(sumText(withKind(SINGLE, "CROSSOVER"), 20, 4, 160)).toBe(
+    "20 cases × 4 readers × 2 sessions = 160 reads",
+  );
+  expect(sumText(SINGLE, 20, 4, 80)).toBe("20 cases × 4 readers = 80 reads");
+  expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE" } }, 20, 4, 40)).toContain(": 40 reads");
+});

@@ -1,0 +1,121 @@
+/** The design of a reader study as the server stores it (annotations/domain/schemas/design.schema.json). */
+
+export type DesignKind = "ANNOTATION" | "SINGLE" | "CROSSOVER" | "SEQUENTIAL" | "CONCURRENT";
+export type ArmDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
+export type Shown = "SHOWN" | "HIDDEN";
+
+export interface DesignArm {
+  key: string;
+  name: string;
+  ai_display: ArmDisplay;
+  blinding: Record<string, Shown>;
+}
+
+export interface DesignSession {
+  opens_on: string | null;
+  closes_on: string | null;
+  washout_days: number;
+}
+
+export type Pairing =
+  | { kind: "FULLY_CROSSED" }
+  | { kind: "DOUBLE" }
+  | { kind: "SPLIT_PLOT"; blocks: string[] }
+  | { kind: "PARTIALLY_PAIRED"; common: number; own: number };
+
+export interface Design {
+  kind: DesignKind;
+  arms: DesignArm[];
+  sessions: DesignSession[];
+  balance: "READERS" | "CASES";
+  pairing: Pairing;
+  repeats: { count: number; minimum_distance: number };
+  training: string[];
+}
+
+const DAY_ONE: DesignSession = { opens_on: null, closes_on: null, washout_days: 0 };
+const WASHOUT_DAYS = 28;
+const HIDES_PAST: Record<string, Shown> = { own_past_reads: "HIDDEN" };
+
+const DISPLAY_OF_KIND: Record<Exclude<DesignKind, "CROSSOVER">, ArmDisplay> = {
+  ANNOTATION: "HIDDEN",
+  SINGLE: "HIDDEN",
+  SEQUENTIAL: "SECOND_READ",
+  CONCURRENT: "CONCURRENT",
+};
+
+/** What the arms of a kind may show; where there is one choice nothing is asked. */
+export const DISPLAYS_TO_CHOOSE: Record<DesignKind, ArmDisplay[][]> = {
+  ANNOTATION: [["HIDDEN"]],
+  SINGLE: [["HIDDEN", "AFTER_SIGNING"]],
+  CROSSOVER: [["HIDDEN"], ["CONCURRENT", "SECOND_READ"]],
+  SEQUENTIAL: [["SECOND_READ"]],
+  CONCURRENT: [["CONCURRENT"]],
+};
+
+/** The design as another kind: arms and sessions are those of the kind, the rest stays. */
+export function withKind(design: Design, kind: DesignKind): Design {
+  if (kind === design.kind) return design;
+  const common = { ...design, kind };
+  const blinding = design.arms[0]?.blinding ?? {};
+  if (kind === "CROSSOVER") {
+    const blinded = { ...blinding, ...HIDES_PAST };
+    return {
+      ...common,
+      arms: [
+        { key: "A", name: "Unaided", ai_display: "HIDDEN", blinding: blinded },
+        { key: "B", name: "With AI", ai_display: "CONCURRENT", blinding: blinded },
+      ],
+      sessions: [design.sessions[0] ?? DAY_ONE, { ...DAY_ONE, washout_days: WASHOUT_DAYS }],
+    };
+  }
+  const arm = { key: "A", name: "Reading", ai_display: DISPLAY_OF_KIND[kind], blinding };
+  return { ...common, arms: [arm], sessions: [design.sessions[0] ?? DAY_ONE] };
+}
+
+/** The design with so many hidden repeats: who meets a case again must not see the read of it. */
+export function withRepeats(design: Design, repeats: Design["repeats"]): Design {
+  if (repeats.count === 0) return { ...design, repeats };
+  const arms = design.arms.map((arm) => ({
+    ...arm,
+    ai_display: arm.ai_display === "AFTER_SIGNING" ? ("HIDDEN" as const) : arm.ai_display,
+    blinding: { ...arm.blinding, ...HIDES_PAST },
+  }));
+  return { ...design, arms, repeats };
+}
+
+export function withArm(design: Design, index: number, change: Partial<DesignArm>): Design {
+  return { ...design, arms: design.arms.map((arm, at) => (at === index ? { ...arm, ...change } : arm)) };
+}
+
+export function withSession(design: Design, index: number, change: Partial<DesignSession>): Design {
+  return {
+    ...design,
+    sessions: design.sessions.map((one, at) => (at === index ? { ...one, ...change } : one)),
+  };
+}
+
+/** The sessions with their numbers, the first being 1. */
+export function numberedSessions({ sessions }: Design): { number: number; session: DesignSession }[] {
+  return sessions.map((session, index) => ({ number: index + 1, session }));
+}
+
+/** The pairing of a kind with values to start from. */
+export function pairingOf(kind: Pairing["kind"], cases: number): Pairing {
+  if (kind === "SPLIT_PLOT") return { kind, blocks: ["Block 1", "Block 2"] };
+  if (kind === "PARTIALLY_PAIRED") {
+    const own = Math.max(1, Math.floor(cases / 4));
+    return { kind, common: Math.min(own, Math.max(0, cases - own)), own };
+  }
+  return { kind };
+}
+
+/** "20 cases × 4 readers × 2 sessions = 160 reads", where it is that simple. */
+export function sumText(design: Design, cases: number, readers: number, reads: number): string {
+  const sessions = design.sessions.length;
+  const isSimple =
+    design.pairing.kind === "FULLY_CROSSED" && design.repeats.count === 0 && design.training.length === 0;
+  if (!isSimple) return `${cases} cases, ${readers} readers, ${sessions} session(s): ${reads} reads`;
+  const times = sessions > 1 ? ` × ${sessions} sessions` : "";
+  return `${cases} cases × ${readers} readers${times} = ${reads} reads`;
+}

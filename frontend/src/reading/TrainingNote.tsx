@@ -1,0 +1,36 @@
+import { useQuery } from "@tanstack/react-query";
+import { feedbackQuery } from "@/api/designs";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import classes from "./ReadingRoom.module.css";
+
+interface TrainingNoteProps {
+  readId: string;
+  isSigned: boolean;
+}
+
+/** Says that the case is for training, and once the read is signed what the truth is. */
+export function TrainingNote({ readId, isSigned }: TrainingNoteProps) {
+  const { data, error, refetch } = useQuery(feedbackQuery(readId, isSigned));
+  if (error)
+    return <ErrorNotice error={error} title="The truth could not be loaded" onRetry={() => void refetch()} />;
+  return (
+    <section className={classes.comparison} aria-label="Training" data-testid="training">
+      <div className={classes.aiTitle}>Training case</div>
+      {data ? (
+        <Truth truth={data.truth} lesions={data.lesions.length} />
+      ) : (
+        <div>Its truth is shown after signing.</div>
+      )}
+    </section>
+  );
+}
+
+function Truth({ truth, lesions }: { truth: 0 | 1; lesions: number }) {
+  const text = truth === 1 ? "diseased" : "not diseased";
+  return (
+    <div>
+      Truth: <b>{text}</b>
+      {lesions > 0 && `, ${lesions} lesion(s)`}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
+import type { Pane } from "../pane";
+import { StateStore } from "../viewerState";
+import { HeatLayer, type HeatOverlay } from "./HeatLayer";
+import { heatNote } from "./heatNote";
+import { SegmentLayer } from "./SegmentLayer";
+
+/** What lies over the images of every pane. */
+export interface ImageOverlays {
+  heat: HeatOverlay | null;
+  /** On every pane: they have no labelmap that tools could change. */
+  aiSegments: readonly SegmentOverlay[];
+}
+
+// Before the pane is there, there is no state that could be watched.
+const NOTHING_YET = new StateStore();
+
+/** Draws the overlays over a pane for as long as there are any; says what cannot be shown there, and why. */
+export function useOverlays(
+  pane: Pane | null,
+  { heat, aiSegments }: ImageOverlays,
+  ownSegments: readonly SegmentOverlay[],
+): string | null {
+  const isStack = pane?.view === "STACK";
+  const heatLayer = useLayer(pane, heat !== null, HeatLayer);
+  useEffect(() => heatLayer?.show(heat), [heatLayer, heat]);
+  const own = isStack ? NONE : ownSegments;
+  const segmentLayer = useLayer(pane, own.length + aiSegments.length > 0, SegmentLayer);
+  useEffect(() => segmentLayer?.show([...own, ...aiSegments]), [segmentLayer, own, aiSegments]);
+  const store = pane?.store ?? NOTHING_YET;
+  // Which images there are is known once there is one.
+  useSyncExternalStore(store.subscribe, () => store.get().imageId);
+  return pane && heat && heat.opacity > 0 ? heatNote(heat.map.grid, pane) : null;
+}
+
+const NONE: readonly SegmentOverlay[] = [];
+
+interface Layer {
+  destroy: () => void;
+}
+
+function useLayer<L extends Layer>(
+  pane: Pane | null,
+  isThere: boolean,
+  Made: new (pane: Pane) => L,
+): L | null {
+  const [layer, setLayer] = useState<L | null>(null);
+  useEffect(() => {
+    if (!pane || !isThere) return;
+    const made = new Made(pane);
+    setLayer(made);
+    return () => {
+      setLayer(null);
+      made.destroy();
+    };
+  }, [pane, isThere, Made]);
+  return layer;
+}

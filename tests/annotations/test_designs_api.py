@@ -1,0 +1,119 @@
+"""The routes of a design, as a coordinator's and a reader's programs use them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotations.domain.designs import single_design
+from annotations.domain.truth_csv import Truth
+from annotations.models import ReferenceSource
+from annotations.services.truth import reference_standard_create
+from portal.accounts.models import User
+from tests.annotations.building import COMPLETE, Built, content, draft
+from tests.annotations.domain.test_designs import crossover
+from tests.annotations.services.test_designs import designed
+
+pytestmark = pytest.mark.django_db
+Ask = Callable[..., Any]
+
+
+def asking(person: User) -> Ask:
+    """Send a request as somebody; the answer's status has to be the one that is named."""
+    client = Client()
+    client.force_login(person)
+
+    def ask(method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        response = client.generic(method, f"/api/v1/{path}", json.dumps(body or {}), "application/json")
+        assert response.status_code == status, response.content
+        return json.loads(response.content) if response.content else None
+
+    return ask
+
+
+def study(built: Built) -> str:
+    return f"reader-studies/{built.reader_study.pk}"
+
+
+def test_a_crossover_from_its_document_to_its_lists() -> None:
+    built = designed(single_design(), cases=4)
+    ask = asking(built.coordinator)
+    assert ask("GET", f"{study(built)}/design")["number_of_reads"] == 8
+    stored = ask("PUT", f"{study(built)}/design", {"design": crossover()})
+    assert (stored["version"], stored["number_of_reads"], stored["problems"]) == (1, 16, [])
+    assert stored["matrix"]["A"]["ai_scores"] == {"FIRST": False, "SECOND": False, "SIGNED": False}
+    assert stored["matrix"]["B"]["ai_scores"]["FIRST"]
+    assert {row["reads"] for row in stored["plan"]} == {8}
+    wrong = ask("PUT", f"{study(built)}/design", {"design": {**crossover(), "kind": "SINGLE"}}, status=400)
+    assert (wrong["code"], wrong["errors"][0]["field"]) == ("invalid_design", "design.arms")
+    assert ask("GET", f"{study(built)}/randomisation")["lists"] == []
+
+    assert ask("POST", f"{study(built)}/launch", {"seed": "s"})["state"] == "OPEN"
+    drawn = ask("GET", f"{study(built)}/randomisation")
+    assert (drawn["seed"], drawn["is_reproduced"], len(drawn["lists"])) == ("s", True, 2)
+    assert [case["patient"] for case in drawn["cases"]] == ["P1", "P2", "P3", "P4"]
+    assert [len(one["slots"]) for one in drawn["lists"]] == [8, 8]
+    own = asking(built.readers[0])
+    first, second = own("GET", f"{study(built)}/sessions")
+    assert (first["is_open"], first["total"], second["is_open"], second["code"]) == (
+        True,
+        4,
+        False,
+        "session_unfinished",
+    )
+    last = own("GET", f"{study(built)}/assignments")[-1]
+    assert own("POST", f"assignments/{last['id']}/open", status=409)["code"] == "session_unfinished"
+
+
+def test_the_life_of_a_launched_reader_study() -> None:
+    built = designed(single_design(), cases=2)
+    ask, path = asking(built.coordinator), study(built)
+    assert ask("POST", f"{path}/moves", {"event": "pause"}, status=409)["code"] == "wrong_state"
+    ask("POST", f"{path}/launch")
+    states = [ask("POST", f"{path}/moves", {"event": event})["state"] for event in ("pause", "resume", "close", "lock")]
+    assert states == ["PAUSED", "OPEN", "CLOSED", "LOCKED"]
+    ask("POST", f"{path}/moves", {"event": "erase"}, status=400)
+    withdrawal = {"reader_id": str(built.readers[0].pk), "reason": "Too late"}
+    assert ask("POST", f"{path}/withdrawals", withdrawal, status=409)["code"] == "wrong_state"
+
+
+def test_withdrawals_and_dates() -> None:
+    built = designed(single_design(), cases=2)
+    ask, path = asking(built.coordinator), study(built)
+    ask("POST", f"{path}/launch")
+    reader, case = built.readers[0], built.cases[0]
+    ask("POST", f"{path}/withdrawals", {"reason": "Nobody named"}, status=400)
+    ask("POST", f"{path}/withdrawals", {"reader_id": str(built.coordinator.pk), "reason": "No reader"}, status=404)
+    rows = ask("POST", f"{path}/withdrawals", {"case_id": str(case.pk), "reason": "Wrong patient"})
+    assert [(row["case"], row["reason"]) for row in rows] == [(case.name, "Wrong patient")] * 2
+    ask("POST", f"{path}/withdrawals", {"reader_id": str(reader.pk), "reason": "Moved away"})
+    assert len(ask("GET", f"{path}/withdrawals")) == 3
+    assert asking(reader)("GET", f"{path}/assignments") == []
+    dates = {"reader_id": str(reader.pk), "starts_on": "2026-01-02", "ends_on": None}
+    assert dates.items() <= ask("PUT", f"{path}/reader-dates", dates)[0].items()
+    backwards = {**dates, "ends_on": "2026-01-01"}
+    assert ask("PUT", f"{path}/reader-dates", backwards, status=400)["errors"][0]["field"] == "ends_on"
+
+
+def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> None:
+    built = draft(cases=2, readers=1)
+    reference_standard_create(
+        by=built.coordinator,
+        reader_study=built.reader_study,
+        truths=[Truth(case.name, 1, []) for case in built.cases],
+        source=ReferenceSource.CSV,
+        provenance="test",
+    )
+    ask, own, path = asking(built.coordinator), asking(built.readers[0]), study(built)
+    ask("PUT", f"{path}/design", {"design": {**single_design(), "training": [str(built.cases[1].pk)]}})
+    ask("POST", f"{path}/launch")
+    for assignment, status in zip(own("GET", f"{path}/assignments"), (200, 404), strict=True):
+        read = own("POST", f"assignments/{assignment['id']}/open")
+        own("GET", f"reads/{read['id']}/feedback", status=404)
+        body = {"base_revision": 0, "idempotency_key": "a-key-of-mine", "payload": content(**COMPLETE)}
+        own("POST", f"reads/{read['id']}/sign", body)
+        answer = own("GET", f"reads/{read['id']}/feedback", status=status)
+        assert read["is_training"] == (status == 200)
+        assert status == 404 or answer == {"truth": 1, "lesions": []}

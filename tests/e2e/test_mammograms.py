@@ -1,0 +1,147 @@
+"""Mammograms hang with the chest walls in the middle, and letters and marks go with the pixels."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
+from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
+
+from portal.demo.phantoms.dicom import phantom_uid
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, screenshots, until
+from tests.e2e.pixel_phantoms import SIDE, image
+from tests.e2e.test_reading import saved
+from tests.e2e.viewing import CLICK_PAUSE_MS, Case, becomes, case_of, drag, pane, pane_is_drawn
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+STUDY = "MAMMOGRAMS"
+CHEST_WALL_COLUMNS = 16
+WHITE = 200
+
+
+@dataclass(frozen=True)
+class View:
+    """One view as its file says it, and what the screen has to show: PS3.3 C.7.6.1.1.1 and PS3.17 on hanging.
+
+    The file's rows and columns run towards these sides. Field of View Horizontal Flip only says what was done to the
+    pixels before they were stored (C.8.3.1.1.2): whoever turned the image by it once more would turn it wrongly.
+    """
+
+    laterality: str
+    name: str
+    directions: tuple[str, str]
+    field_of_view_flip: str
+    chest_wall: str
+    letters: tuple[str, str, str, str]
+
+
+# Left, right, top and bottom; the right breast lies left of the left one.
+VIEWS = [
+    View("R", "CC", ("A", "R"), "NO", "right", ("A", "P", "L", "R")),
+    View("L", "CC", ("A", "L"), "NO", "left", ("P", "A", "R", "L")),
+    View("R", "MLO", ("P", "FL"), "YES", "right", ("A", "P", "HR", "FL")),
+    View("L", "MLO", ("P", "FR"), "YES", "left", ("P", "A", "HL", "FR")),
+]
+PANES = ["1", "2", "3", "4"]
+
+
+def mammogram(view: View, number: int) -> Dataset:
+    """A grey image, white at the chest wall: rows that run forwards begin there."""
+    name = f"{STUDY} {number}"
+    one = image(name, DigitalMammographyXRayImageStorageForPresentation, "MG", ImagerPixelSpacing=[0.07, 0.07])
+    one.StudyInstanceUID, one.PatientID, one.SeriesNumber = phantom_uid(STUDY, "study"), STUDY, number
+    one.StudyDescription = STUDY
+    one.ImageLaterality, one.ViewPosition = view.laterality, view.name
+    one.PatientOrientation, one.FieldOfViewHorizontalFlip = list(view.directions), view.field_of_view_flip
+    one.PresentationLUTShape, one.WindowCenter, one.WindowWidth = "IDENTITY", 2048, 4096
+    pixels = np.full((SIDE, SIDE), 1200, "<u2")
+    forwards = view.directions[0] == "A"
+    pixels[:, :CHEST_WALL_COLUMNS] = 4095 if forwards else 1200
+    pixels[:, -CHEST_WALL_COLUMNS:] = 1200 if forwards else 4095
+    one.PixelData = pixels.tobytes()
+    return one
+
+
+@pytest.fixture(scope="module")
+def case(stage: Stage) -> Case:
+    made = case_of(stage, [mammogram(view, number) for number, view in enumerate(VIEWS, start=1)])
+    assignment = made.url.rsplit("/", 1)[1]
+    reader, opened = stage.spare, stage.spare.send("POST", f"assignments/{assignment}/open")
+    # The worker describes each series a few seconds after it has come; without that no rule knows a view.
+    reader.until(
+        f"reads/{opened['id']}",
+        lambda read: all(one["facts"] for one in read["case"]["imaging_study"]["series"]),
+    )
+    return made
+
+
+def edges(page: Page, pane_id: str) -> tuple[float, float]:
+    """Mean greys of the screen just inside the left and the right border of the image."""
+    ends = [pane(page, pane_id, f"p.clientPointOfPixel({column}, {SIDE - 40})") for column in (0, SIDE - 1)]
+    left, right = sorted(round(end["x"]) for end in ends)
+    row = round(ends[0]["y"])
+    shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), float)
+    return float(shot[row, left + 4 : left + 12].mean()), float(shot[row, right - 12 : right - 4].mean())
+
+
+def chest_wall(page: Page, pane_id: str) -> str:
+    left, right = (grey > WHITE for grey in edges(page, pane_id))
+    return {(True, False): "left", (False, True): "right"}.get((left, right), "nowhere")
+
+
+def letters(page: Page, pane_id: str) -> tuple[str, ...]:
+    """The letters as they stand on the screen."""
+    scope = page.get_by_test_id(f"pane-{pane_id}")
+    return tuple(scope.get_by_test_id(f"letter-{edge}").inner_text() for edge in ("left", "right", "top", "bottom"))
+
+
+def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
+    stage: Stage, case: Case, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.spare)
+    page.goto(case.url)
+    until(page, "window.__overread_viewer?.panes.length === 4")
+    for pane_id in PANES:
+        pane_is_drawn(page, pane_id)
+    assert [pane(page, one, "p.seriesInstanceUid") for one in PANES] == case.series
+    for pane_id, view in zip(PANES, VIEWS, strict=True):
+        becomes(page, partial(chest_wall, page, pane_id), view.chest_wall)
+        assert letters(page, pane_id) == view.letters, view
+    screenshots(page, "mammograms")
+
+    # A mark on a mirrored image lies where it was drawn, on the screen and in the file's own pixels.
+    page.mouse.click(*middle(page, "1"))
+    page.wait_for_timeout(CLICK_PAUSE_MS)
+    page.keyboard.press("l")
+    start, end = (pane(page, "1", f"p.clientPointOfPixel({column}, 70)") for column in (30, 90))
+    assert start["x"] > end["x"], "the image is mirrored"
+    drag(page, (start["x"], start["y"]), (end["x"] - start["x"], 0))
+    saved(page)
+    (finding,) = stage.spare.send("POST", f"assignments/{case.url.rsplit('/', 1)[1]}/open")["payload"]["findings"]
+    geometry = finding["marks"][0]["geometry"]
+    assert geometry["series_instance_uid"] == case.series[0]
+    assert sorted(point[0] for point in geometry["points_px"]) == pytest.approx([30, 90], abs=1)
+    assert [point[1] for point in geometry["points_px"]] == pytest.approx([70, 70], abs=1)
+    assert finding["marks"][0]["measurements"]["length_mm"] == pytest.approx(60 * 0.07, abs=0.07)
+    line = page.get_by_test_id("pane-1").locator("svg.svg-layer line").first
+    expect(line).to_be_attached()
+
+    # Mirrored by the reader, the same image turns its letters and its chest wall round; 0 hangs it again.
+    page.keyboard.press("Shift+ArrowLeft")
+    becomes(page, lambda: (chest_wall(page, "1"), letters(page, "1")), ("left", ("P", "A", "L", "R")))
+    page.keyboard.press("Shift+ArrowRight")
+    becomes(page, lambda: letters(page, "1"), ("R", "L", "P", "A"))
+    page.keyboard.press("Shift+h")
+    becomes(page, lambda: (chest_wall(page, "1"), letters(page, "1")), (VIEWS[0].chest_wall, VIEWS[0].letters))
+
+
+def middle(page: Page, pane_id: str) -> tuple[float, float]:
+    place = pane(page, pane_id, f"p.clientPointOfPixel({SIDE // 2}, {SIDE // 2})")
+    return place["x"], place["y"]

@@ -1,0 +1,38 @@
+"""The site administrator makes a program's account and lets it post predictions, in Chromium."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browserless import PASSWORD, Person, administrator
+from tests.e2e.conftest import Stage, screenshots
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def test_a_programs_account_is_made_and_may_post_predictions(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    root = administrator(stage.portal)
+    page = signed_in(root)
+    page.goto(f"{stage.portal.url}/people")
+    page.get_by_role("button", name="New account").click()
+    username = f"pipeline-{uuid.uuid4().hex[:6]}"
+    page.get_by_role("textbox", name="Account").fill(username)
+    page.get_by_role("textbox", name="First password").fill(PASSWORD)
+    page.get_by_label("A program, not a person").check()
+    screenshots(page, "person-new")
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Search people").fill(username)
+    row = page.get_by_role("table", name="People").get_by_role("row").filter(has_text=username)
+    expect(row.get_by_text("program")).to_be_visible()
+
+    model = root.send("POST", "ai-models", {"name": f"Posted {username}"})["id"]
+    page.goto(f"{stage.portal.url}/ai-models/{model}")
+    page.get_by_role("combobox", name="Accounts").or_(page.get_by_label("Accounts")).first.fill(username)
+    page.get_by_role("option", name=username).click()
+    page.keyboard.press("Escape")
+    screenshots(page, "ai-model-posters")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    assert [poster["username"] for poster in root.get(f"ai-models/{model}/posters")] == [username]

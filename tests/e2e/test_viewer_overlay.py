@@ -1,0 +1,95 @@
+"""What stands around an image: the scale bar and the slider of slices. The witness is the ruler's rod of 100 mm."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from portal.demo.phantoms import ruler
+from tests.browserless import Person
+from tests.e2e.conftest import Stage, image_is_drawn, probe
+from tests.e2e.viewing import Case, becomes, case_of, centre_of, drag, open_to_read, series_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+SLICES = 8
+
+
+@pytest.fixture(scope="module")
+def case(stage: Stage) -> Case:
+    return case_of(stage, series_of("OVERLAY", ruler.make_ruler(), 1, WindowCenter=600, WindowWidth=800))
+
+
+@pytest.fixture
+def room(stage: Stage, case: Case, signed_in: Callable[[Person], Page]) -> Page:
+    page = signed_in(stage.spare)
+    open_to_read(page, case)
+    # Water is black and the rod is white.
+    page.keyboard.press("w")
+    return page
+
+
+def rod_px(page: Page) -> int:
+    """How long the rod of 100 mm is on the screen, counted in its pixels."""
+    place = probe(page, "v.clientPointOfPixel(122, 62)")
+    shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), int)
+    row = shot[round(place["y"])] > 160
+    left = right = round(place["x"])
+    while row[left - 1]:
+        left -= 1
+    while row[right + 1]:
+        right += 1
+    return right - left + 1
+
+
+def bar_mm(page: Page) -> float:
+    number, unit = page.get_by_test_id("scale-bar").inner_text().split()
+    return float(number) * {"cm": 10, "mm": 1}[unit]
+
+
+def bar_px(page: Page) -> float:
+    box = page.get_by_test_id("scale-bar").bounding_box()
+    assert box
+    return box["width"]
+
+
+def test_the_scale_bar_is_as_long_as_it_says_at_every_zoom(room: Page) -> None:
+    page = room
+    becomes(page, lambda: rod_px(page) > 100, True)
+    lengths = set()
+    for _ in range(3):
+        # Each end of the rod is seen to a pixel; the bar is drawn with fractions of one.
+        expected = rod_px(page) * bar_mm(page) / ruler.HORIZONTAL_ROD_MM
+        becomes(page, lambda: bar_px(page), pytest.approx(expected, abs=2 * bar_mm(page) / 100 + 1))
+        lengths.add(rod_px(page))
+        page.keyboard.down("Control")
+        drag(page, centre_of(page, "1"), (0, 50))
+        page.keyboard.up("Control")
+    assert len(lengths) == 3, "the zoom has changed"
+
+
+def test_the_slider_goes_to_the_slice_under_the_pointer(room: Page) -> None:
+    page = room
+    slider = page.get_by_role("slider", name="Slice")
+    expect(slider).to_have_attribute("aria-valuemax", str(SLICES))
+    box = slider.bounding_box()
+    assert box
+    middle = box["x"] + box["width"] / 2
+    for share, index in ((3 / 7, 3), (1.0, SLICES - 1), (0.0, 0)):
+        drag(page, (middle, box["y"] + box["height"] * 0.2), (0, box["height"] * (share - 0.2) + (1 - 2 * share)))
+        image_is_drawn(page, index)
+        expect(slider).to_have_attribute("aria-valuenow", str(index + 1))
+        expect(page.get_by_test_id("slice-number")).to_have_text(f"{index + 1} / {SLICES}")
+
+
+def test_the_wheel_scrolls_slice_by_slice(room: Page) -> None:
+    page = room
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    page.mouse.move(*centre_of(page, "1"))
+    for turn, index in ((100, 1), (100, 2), (-100, 1)):
+        page.mouse.wheel(0, turn)
+        image_is_drawn(page, index)

@@ -1,0 +1,212 @@
+"""Every route against the audit trail: a write leaves an event, and so does handing out images, results or truth."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from annotations.domain.designs import single_design
+from annotations.models import Arm, Assignment, ReaderStudy
+from portal.accounts.policy import ROUTES
+from portal.audit.models import Event
+from portal.db import JobState
+from portal.inference.models import InferenceRun
+from portal.webhooks.events import SITE
+from portal.webhooks.models import Delivery, Webhook
+from tests.permissions.requests import address, body
+from tests.permissions.routes import Route, all_routes
+from tests.permissions.world import QUESTIONS, World
+from validation.models import AnalysisRun
+
+pytestmark = pytest.mark.django_db
+
+# What is there already is not stored again.
+OTHER_CONTENT = {
+    "reader-study-label-schema": {"questions": [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]},
+    "reader-study-design": {"design": single_design("CONCURRENT")},
+}
+ROOT = Path(__file__).parents[2]
+ROUTES_BY_NAME = {route.name: route for route in all_routes()}
+
+# Writes that the sweep's one request cannot make: the test that makes them, and the event it looks at.
+PROVEN_ELSEWHERE = {
+    "sign-in": ("tests/accounts/test_session_events.py", "session.begin"),
+    "sign-in-again": ("tests/accounts/test_session_events.py", "session.begin"),
+    "sign-out": ("tests/accounts/test_session_events.py", "session.end"),
+    "password": ("tests/accounts/test_session_events.py", "password.change"),
+    "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
+    "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
+    "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
+    "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
+    "read-first-read": ("tests/annotations/services/test_phases.py", "read.freeze_first"),
+    # What a program's account pushes, which the sweep has none of.
+    "reader-study-external-reads": ("tests/annotations/test_signing.py", "read.sign"),
+    "read-sign": ("tests/annotations/test_signing.py", "read.sign"),
+    "read-reopen": ("tests/annotations/test_signing.py", "read.reopen"),
+    "read-prefetch": ("tests/annotations/services/test_prefetch.py", "ACTION"),
+}
+
+# Writes without an event, and why.
+SILENT = {
+    "read-editor": "A heartbeat renews the lease; taking a read over is an event (tests/annotations/services).",
+}
+
+# What has to be so before a route does what it does.
+DRAFT = {
+    "reader-study": "PATCH",
+    "reader-study-label-schema": "PUT",
+    "reader-study-cases": "PUT",
+    "reader-study-case-priors": "PUT",
+    "reader-study-priors-suggest": "POST",
+    "reader-study-hanging-protocol": "PUT",
+    "reader-study-members": "PUT",
+    "reader-study-design": "PUT",
+}
+JOB_STATES = {
+    "analysis-run-cancel": JobState.PENDING,
+    "analysis-run-retry": JobState.FAILED,
+    "inference-run-cancel": JobState.PENDING,
+    "inference-run-retry": JobState.FAILED,
+}
+
+
+def prepare(name: str, method: str, world: World) -> None:
+    """Bring the objects of side A into the state in which the route acts; undone with the request."""
+    if DRAFT.get(name) == method:
+        ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(state="DRAFT", launched_at=None)
+        Assignment.objects.filter(reader_study=world.a.reader_study).update(state="VOID")
+    if name in JOB_STATES:
+        AnalysisRun.objects.update(state=JOB_STATES[name])
+        InferenceRun.objects.update(state=JOB_STATES[name])
+    if name.startswith("webhook"):
+        Webhook.objects.update(scope=SITE)
+    if name.endswith("delivery-resend"):
+        Delivery.objects.update(state="FAILED")
+    if name == "inference-run":
+        InferenceRun.objects.update(state=JobState.SUCCEEDED, finished_at=timezone.now())
+    if name in ("read-comparison", "read-heat-map"):
+        Arm.objects.filter(reader_study=world.a.reader_study).update(ai_display="CONCURRENT")
+        ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(ai_model_version=world.a.model_version)
+
+
+# What shows images, results or truth, and the event that each leaves.
+VIEWS = {
+    "dicomweb-study-metadata": "images.view",
+    "dicomweb-series-metadata": "images.view",
+    "dicomweb-instance-metadata": "images.view",
+    "dicomweb-frames": "images.view",
+    "frame-grant": "images.view",
+    "frames-manifest": "images.view",
+    "frames-frame": "images.view",
+    "frames-bundle": "images.view",
+    "model-version-predictions": "predictions.view",
+    "model-version-prediction-heat-map": "heat_map.view",
+    "inference-run": "inference_run.view",
+    "reader-study-cases": "reference_standard.view",
+    "reader-study-reference-standard": "reference_standard.view",
+    "reader-study-randomisation": "randomisation.view",
+    "reader-study-randomisation-lists": "randomisation.view",
+    "reader-study-labels": "labels.view",
+    "reader-study-labels-export": "labels.view",
+    "reader-study-audit-export": "audit.export",
+    "read-comparison": "read.ai_shown",
+    "read-heat-map": "read.ai_shown",
+    "read-revisions": "read.view_history",
+    "read-history": "read.view_history",
+    "read-difference": "read.view_history",
+    "read-segment-version": "read.view_segment",
+    "analysis-run-result": "analysis_run.view",
+    "analysis-run-snapshot": "analysis_run.view",
+    "analysis-run-bundle": "analysis_run.view",
+    "analysis-run-figure": "analysis_run.view",
+}
+
+
+def left_by(client: Client, method: str, route: Route, world: World) -> tuple[int, list[Event]]:
+    """Send one request, note the events that it left, and undo it."""
+    cookies = client.cookies.copy()
+    sent = OTHER_CONTENT.get(route.name) or body(route.name, world.a)
+    content = "" if method == "GET" else json.dumps(sent)
+    before = set(Event.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        prepare(route.name, method, world)
+        response: Any = client.generic(
+            method,
+            address(route, world.a),
+            content,
+            content_type="application/json",
+            headers={"User-Agent": "the sweep"},
+            REMOTE_ADDR="192.0.2.7",
+        )
+        events = list(Event.objects.exclude(pk__in=before))
+        transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.update(cookies)
+    return response.status_code, events
+
+
+def answers(callers: dict[str, Client], method: str, name: str, world: World) -> dict[str, list[Event]]:
+    """The events left for everybody whom the route answered."""
+    found = {}
+    for persona, client in callers.items():
+        status, events = left_by(client, method, ROUTES_BY_NAME[name], world)
+        if 200 <= status < 300:
+            found[persona] = events
+    return found
+
+
+WRITES = sorted((name, method) for name, methods in ROUTES.items() for method in methods if method != "GET")
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_every_write_leaves_an_event(world: World, callers: dict[str, Client], name: str, method: str) -> None:
+    if name in PROVEN_ELSEWHERE:
+        place, action = PROVEN_ELSEWHERE[name]
+        assert action in (ROOT / place).read_text()
+        return
+    left = answers(callers, method, name, world)
+    if name in SILENT:
+        assert left
+        assert not any(left.values())
+    else:
+        assert left, "nobody's request got through: make its body one that does, or say where its event is proven"
+        assert all(left.values()), left
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_whoever_sees_images_results_or_truth_leaves_an_event(
+    world: World, callers: dict[str, Client], name: str
+) -> None:
+    left = answers(callers, "GET", name, world)
+    own = {"reader"} if name == "read-segment-version" else set()
+    assert left
+    for persona in set(left) - own:
+        found = [event for event in left[persona] if event.action == VIEWS[name]]
+        assert found, persona
+        assert all(event.actor_id for event in found)
+        where = {"address": "192.0.2.7", "user_agent": "the sweep"}
+        assert all(where.items() <= (event.origin or {}).items() for event in found)
+
+
+def test_no_other_reading_route_writes(world: World, callers: dict[str, Client]) -> None:
+    for name, methods in ROUTES.items():
+        if "GET" in methods and name not in VIEWS and name not in ("app", "health-ready"):
+            left = answers(callers, "GET", name, world)
+            assert not any(left.values()), name
+
+
+def test_uploading_a_reference_standard_leaves_an_event(world: World, callers: dict[str, Client]) -> None:
+    side = world.a
+    text = f"case,study_instance_uid,truth\n{side.cases[0].name},{side.imaging_study.study_instance_uid},1\n"
+    with transaction.atomic():
+        address_of_it = f"/api/v1/reader-studies/{side.reader_study.pk}/reference-standard"
+        answer = callers["coordinator"].post(address_of_it, text, content_type="text/csv")
+        assert answer.status_code == 201, answer.content
+        newest = Event.objects.filter(action="reference_standard.create").latest("created_at")
+        assert len(newest.rows["annotations.ReferenceTruth"]) == 1
+        transaction.set_rollback(True)
