@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from portal.demo.phantoms import ruler
 from portal.demo.phantoms.dicom import study_instance_uid
+from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, until
 from tests.e2e.viewing import take_over_if_held
@@ -145,7 +146,7 @@ def read_with_every_kind(stage: Stage, study: str, page: Page) -> None:
     page.get_by_role("radiogroup", name="Finding present?").get_by_role("radio", name="No").click()
     expect(comment).to_be_hidden()
     expect(page.get_by_text("Left out when you sign, as no longer asked: Comment")).to_be_visible()
-    page.keyboard.press("Control+Enter")
+    sign(page)
     expect(page.get_by_role("button", name="All read")).to_be_visible(timeout=SLOW_MS)
 
 
