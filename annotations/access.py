@@ -144,14 +144,12 @@ def _is_signed_with(version: SegmentVersion) -> bool:
     return signed is not None and (str(version.segment_id), version.sha256) in segments_named(signed.payload)
 
 
-def _own(user: Any, prefix: str = "") -> Q:
+def _own(user: Any) -> Q:
     return Q(
-        **{
-            f"{prefix}reader": user,
-            f"{prefix}reader_study__memberships__user": user,
-            f"{prefix}reader_study__memberships__role": Role.READER,
-        }
-    ) & ~Q(**{f"{prefix}state": AssignmentState.VOID})
+        reader=user,
+        reader_study__memberships__user=user,
+        reader_study__memberships__role=Role.READER,
+    ) & ~Q(state=AssignmentState.VOID)
 
 
 def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:

@@ -137,7 +137,7 @@ def _append(
     following = _phase_after(read, kind)
     _check(read, save, kind)
     _move(assignment, _VERBS[kind])
-    revision = _revision(by, read, save, kind, Provenance.EXTERNAL_TOOL if by.is_program else provenance)
+    revision = _revision(by, read, save, kind, provenance, digest)
     _advance(read, revision, save, following)
     # What the demo simulates or a tool has sent nobody has signed.
     is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
@@ -155,7 +155,7 @@ def _append(
     return revision
 
 
-def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance) -> Revision:
+def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance, digest: str) -> Revision:
     return Revision.objects.create(
         read=read,
         number=read.revision_number + 1,
@@ -163,10 +163,10 @@ def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: 
         kind=kind,
         phase=read.phase,
         author=by,
-        provenance=provenance,
+        provenance=Provenance.EXTERNAL_TOOL if by.is_program else provenance,
         tool=save.tool,
         payload=save.payload,
-        digest=json_digest(save.payload, code="invalid_payload"),
+        digest=digest,
         idempotency_key=save.idempotency_key,
     )
 
