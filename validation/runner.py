@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from annotations.services.reader_studies import stream_of
+from annotations.services.drafts import stream_of
 from portal.audit.services import record, sha256
 from portal.db import JobState
 from portal.jobs import JobFailed, Lease

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.models import ReaderStudy, ReaderStudyState
-from annotations.services.reader_studies import stream_of
+from annotations.services.drafts import stream_of
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256

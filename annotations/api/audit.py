@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
-from annotations.services.reader_studies import stream_of
+from annotations.services.drafts import stream_of
 from annotations.services.streams import stream_of_person
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller

@@ -26,9 +26,7 @@ from annotations.selectors.launch import launch_check
 from annotations.selectors.reader_studies import cases_of
 from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
-from annotations.services.drafts import field_problems as field_problems
-from annotations.services.drafts import require_draft as require_draft
-from annotations.services.drafts import stream_of as stream_of
+from annotations.services.drafts import field_problems, require_draft, stream_of
 from annotations.services.notices import reader_study_notice
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User

@@ -23,9 +23,9 @@ from annotations.models import (
 )
 from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
+from annotations.services.drafts import field_problems
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.notices import signed_notice
-from annotations.services.reader_studies import field_problems
 from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader

@@ -12,7 +12,7 @@ from annotations.domain.problems import Problem
 from annotations.domain.segment_marks import is_segment
 from annotations.domain.segments import changed_slices_problems, with_changes
 from annotations.models import Read, SegmentVersion
-from annotations.services.reader_studies import field_problems
+from annotations.services.drafts import field_problems
 from annotations.services.reading_rules import require_writing
 from annotations.services.segment_files import segment_read, segment_write
 from annotations.services.streams import stream_of_reader

@@ -7,7 +7,7 @@ from django.db import transaction
 from annotations.domain.truth_csv import Truth, parse_truth_csv
 from annotations.models import ReaderStudy, ReferenceSource, ReferenceStandard, ReferenceTruth
 from annotations.selectors.reader_studies import cases_of
-from annotations.services.reader_studies import field_problems, stream_of
+from annotations.services.drafts import field_problems, stream_of
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.errors import Invalid
