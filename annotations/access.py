@@ -16,9 +16,12 @@ from annotations.models import (
     AssignmentState,
     Case,
     CasePrior,
+    CodeList,
+    LabelSchema,
     Read,
     ReaderStudy,
     ReaderStudyState,
+    SchemaImage,
     SegmentVersion,
 )
 from portal.accounts.models import User
@@ -213,6 +216,31 @@ def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def label_schema_version_of(reader_study: ReaderStudy, version: int | None) -> LabelSchema:
+    """Return a version of the label schema of a reader study that the caller may manage; the newest for None."""
+    versions = LabelSchema.objects.filter(reader_study=reader_study).order_by("-version")
+    schema = (versions if version is None else versions.filter(version=version)).first()
+    if schema is None:
+        raise NotFound
+    return schema
+
+
+def code_list_of(reader_study: ReaderStudy | None, code_list_id: uuid.UUID) -> CodeList:
+    """Return a list of codes of a reader study that the caller may manage, or of the site for None."""
+    code_list = CodeList.objects.filter(reader_study=reader_study, pk=code_list_id).first()
+    if code_list is None:
+        raise NotFound
+    return code_list
+
+
+def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
+    """Return an example image of a reader study that the caller may see."""
+    image = SchemaImage.objects.filter(reader_study=reader_study, sha256=sha256).first()
+    if image is None:
+        raise NotFound
+    return image
 
 
 def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:

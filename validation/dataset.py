@@ -18,6 +18,8 @@ EXCLUSION_DETAILS = {
     "repeat": "The read is a hidden repeat, which serves the reader's agreement with themself.",
     "unsigned": "The read has not been signed.",
     "void": "The assignment was withdrawn.",
+    "call-cannot-assess": "The reader signed that the call cannot be assessed.",
+    "rating-cannot-assess": "The reader signed that the rating cannot be assessed.",
     "no-call": "The signed read holds no call.",
     "no-rating": "The signed read holds no rating.",
     "no-prediction": "The AI model has no prediction for the case.",
@@ -163,7 +165,8 @@ def _reader(
     left_out: Mapping[str, Sequence[str]],
 ) -> tuple[Participant, list[Exclusion]]:
     schema, threshold = snapshot["label_schema"], snapshot["configuration"]["call_threshold"]
-    calls, rates = schema["call"] is not None or threshold is not None, schema["rating"] is not None
+    call_is_rating = threshold is not None
+    calls, rates = schema["call"] is not None or call_is_rating, schema["rating"] is not None
     signed = [_signed(reads.get(case["id"])) for case in analysed]
     rating, has_rating = _column([read["rating"] if read else None for read in signed])
     if threshold is None:
@@ -179,7 +182,8 @@ def _reader(
     for reason, case_ids in left_out.items():
         reasons[reason] = [case["name"] for case in analysed for pk in case_ids if pk == case["id"]]
     for index, case in enumerate(analysed):
-        for reason in _reasons(reads.get(case["id"]), calls and not has_call[index], rates and not has_rating[index]):
+        lacking = {"call": calls and not has_call[index], "rating": rates and not has_rating[index]}
+        for reason in _reasons(reads.get(case["id"]), [part for part in lacking if lacking[part]], call_is_rating):
             reasons[reason].append(case["name"])
     return participant, [
         Exclusion(key, reader["name"], reason, tuple(reasons[reason]))
@@ -192,14 +196,18 @@ def _signed(read: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return read if read is not None and read["state"] == "SIGNED" else None
 
 
-def _reasons(read: Mapping[str, Any] | None, lacks_call: bool, lacks_rating: bool) -> list[str]:
+def _reasons(read: Mapping[str, Any] | None, lacking: Sequence[str], call_is_rating: bool) -> list[str]:
     if read is None:
         return ["not-assigned"]
     if read["state"] == "VOID":
         return ["void"]
     if read["state"] != "SIGNED":
         return ["unsigned"]
-    return ["no-call"] * lacks_call + ["no-rating"] * lacks_rating
+    # Snapshots made before readers could say so have no such list.
+    not_assessed = read.get("cannot_assess", [])
+    if call_is_rating:
+        not_assessed = ["call", "rating"] if "rating" in not_assessed else []
+    return [f"{part}-cannot-assess" if part in not_assessed else f"no-{part}" for part in lacking]
 
 
 def _column(values: Sequence[float | bool | None]) -> tuple[FloatArray, BoolArray]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from annotations.domain.answers import reason_not_assessed
 from annotations.models import (
     Arm,
     Assignment,
@@ -127,6 +128,8 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
     read = getattr(assignment, "read", None)
     revision = read.signed_revision if read is not None else None
     answers = revision.payload["answers"] if revision is not None else {}
+    given = {part: answers.get(questions[part]) if questions[part] else None for part in ("call", "rating")}
+    not_assessed = [part for part, answer in given.items() if reason_not_assessed(answer) is not None]
     return {
         "case": str(assignment.case_id),
         "reader": str(assignment.reader_id),
@@ -138,8 +141,9 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,
         "provenance": revision.provenance if revision is not None else None,
-        "call": answers.get(questions["call"]) if questions["call"] else None,
-        "rating": answers.get(questions["rating"]) if questions["rating"] else None,
+        # A named outcome of its own: neither a number nor merely missing.
+        **{part: None if part in not_assessed else answer for part, answer in given.items()},
+        "cannot_assess": not_assessed,
     }
 
 

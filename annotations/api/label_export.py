@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from annotations.access import reader_study_for
 from annotations.api.label_rows import label_rows
-from annotations.api.labels import CsvRenderer, LabelOutput, LabelsApi, TimedLabelOutput, question_keys
+from annotations.api.labels import CsvRenderer, LabelOutput, LabelsApi, TimedLabelOutput, forms_of
 from annotations.exporters.labels_csv import labels_csv_lines
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -60,7 +60,7 @@ class LabelExportApi(LabelsApi):
         )
         rows = label_rows(labels, TimedLabelOutput if sees_all else LabelOutput, limit=count)
         is_csv = kind == "csv"
-        lines = labels_csv_lines(rows, question_keys(reader_study), with_times=sees_all) if is_csv else _json(rows)
+        lines = labels_csv_lines(rows, forms_of(reader_study), with_times=sees_all) if is_csv else _json(rows)
         return StreamingHttpResponse(
             _joined(lines),
             content_type=f"{request.accepted_renderer.media_type}; charset=utf-8",

@@ -176,11 +176,11 @@ class LabelsApi(APIView):
         rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(rows)
-        keys = question_keys(reader_study)
+        versions = forms_of(reader_study)
         following = paginator.get_next_link()
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return HttpResponse(
-            labels_csv(rows, keys, with_times=sees_all), content_type="text/csv; charset=utf-8", headers=headers
+            labels_csv(rows, versions, with_times=sees_all), content_type="text/csv; charset=utf-8", headers=headers
         )
 
     def get_renderers(self) -> list[Any]:
@@ -211,11 +211,7 @@ class LabelsApi(APIView):
         )
 
 
-def question_keys(reader_study: ReaderStudy) -> list[str]:
-    """Return the questions that have a column."""
-    # Every version's questions, so that the columns of one reader study never change from page to page.
-    versions = LabelSchema.objects.filter(reader_study=reader_study).order_by("version")
-    keys = [
-        question["key"] for schema in versions for question in schema.questions if question["kind"] != "LOCATED_FINDING"
-    ]
-    return list(dict.fromkeys(keys))
+def forms_of(reader_study: ReaderStudy) -> dict[int, list[dict[str, Any]]]:
+    """Return every version of the form: the columns of one reader study never change from page to page."""
+    versions = LabelSchema.objects.filter(reader_study=reader_study)
+    return {schema.version: schema.questions for schema in versions}

@@ -146,6 +146,7 @@ class LabelSchemaInput(serializers.Serializer[Any]):
     """A label schema; its rules are in `annotations.domain.schema`."""
 
     questions = serializers.JSONField()
+    base_version = serializers.IntegerField(required=False, min_value=0)
 
 
 class CasesInput(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """The payload of a revision: is it well-formed, is it complete enough to sign? Pure rules over plain JSON values.
 
-The shape alone is also written as a JSON Schema, `schemas/payload-2.schema.json`; these rules refuse all that it
+The shape alone is also written as a JSON Schema, `schemas/payload-3.schema.json`; these rules refuse all that it
 refuses, and more: what depends on the label schema, and measurements that their own points contradict.
 """
 
@@ -8,20 +8,15 @@ import re
 import uuid
 from typing import Any
 
+from annotations.domain.answers import fits, reason_not_assessed
+from annotations.domain.conditions import asked_keys, counts_of_findings
 from annotations.domain.geometry import geometry_problems, is_integer_within
+from annotations.domain.kinds import CONFIDENCE_MAXIMUM, LOCATED_FINDING, SECTION, Question
 from annotations.domain.measurements import form_problems, measurement_problems
 from annotations.domain.problems import Problem
-from annotations.domain.schema import (
-    BINARY,
-    CONFIDENCE,
-    CONFIDENCE_MAXIMUM,
-    LOCATED_FINDING,
-    ORDINAL,
-    ORDINAL_LEVELS,
-)
 from annotations.domain.segment_marks import is_segment, segment_problems
 
-PAYLOAD_VERSION = 2
+PAYLOAD_VERSION = 3
 EMPTY_PAYLOAD: dict[str, Any] = {"version": PAYLOAD_VERSION, "answers": {}, "findings": [], "ai_decisions": []}
 MAXIMUM_FINDINGS = 500
 # Of one finding; a contour on every slice of a large series.
@@ -35,8 +30,6 @@ AI_DECISIONS = ("ACCEPTED", "ADJUSTED", "REJECTED")
 # As long as the predictions API lets it be.
 _LONGEST_AI_FINDING_ID = 200
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
-
-Question = dict[str, Any]
 
 
 def payload_problems(payload: Any, questions: list[Question]) -> list[Problem]:
@@ -73,11 +66,17 @@ def marks_of(payload: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def incompleteness(payload: dict[str, Any], questions: list[Question]) -> list[Problem]:
-    """Return what a well-formed payload still lacks before it can be signed."""
+    """Return what keeps a well-formed payload from being signed: what it lacks, and what the form no longer asks."""
+    counts = counts_of_findings(payload["findings"])
+    asked = asked_keys(questions, payload["answers"], counts)
     problems = []
     for question in questions:
-        if question["kind"] == LOCATED_FINDING:
-            problems += _count_problems(payload, question)
+        if question["kind"] == SECTION:
+            continue
+        if question["key"] not in asked:
+            problems += _not_asked_problems(payload["answers"], counts, question)
+        elif question["kind"] == LOCATED_FINDING:
+            problems += _count_problems(payload["answers"], counts, question)
         elif question.get("required") and payload["answers"].get(question["key"]) is None:
             problems.append(Problem(question["key"], "missing", f"Answer: {question['text']}"))
     by_key = {question["key"]: question for question in questions}
@@ -87,22 +86,41 @@ def incompleteness(payload: dict[str, Any], questions: list[Question]) -> list[P
     return problems
 
 
+def _not_asked_problems(answers: dict[str, Any], counts: dict[str, int], question: Question) -> list[Problem]:
+    """A signed read holds nothing that its own other answers have taken off the form."""
+    problems = []
+    if answers.get(question["key"]) is not None:
+        detail = f"Your other answers take this question off the form; leave its answer out: {question['text']}"
+        problems.append(Problem(question["key"], "not_asked", detail))
+    if counts.get(question["key"]):
+        detail = f"Your other answers take this question off the form; remove its marks: {question['text']}"
+        problems.append(Problem(question["key"], "marks_not_asked", detail))
+    return problems
+
+
 def _gaps_of_finding(finding: dict[str, Any], question: Question) -> list[Problem]:
     problems = []
     if finding["code"] is None:
         problems.append(Problem(finding["id"], "code_missing", "Choose what this finding is."))
     if finding["confidence"] is None:
         problems.append(Problem(finding["id"], "confidence_missing", "Say how sure you are of this finding."))
-    problems.extend(
-        Problem(finding["id"], "missing", f"Answer: {attribute['text']}")
-        for attribute in question.get("attributes", [])
-        if attribute.get("required") and finding["answers"].get(attribute["key"]) is None
-    )
+    attributes = question.get("attributes", [])
+    asked = asked_keys(attributes, finding["answers"])
+    for attribute in attributes:
+        answer = finding["answers"].get(attribute["key"])
+        if attribute["key"] in asked and attribute.get("required") and answer is None:
+            problems.append(Problem(finding["id"], "missing", f"Answer: {attribute['text']}"))
+        if attribute["key"] not in asked and answer is not None:
+            detail = f"The finding's other answers take this question off; leave its answer out: {attribute['text']}"
+            problems.append(Problem(finding["id"], "not_asked", detail))
     return problems
 
 
-def _count_problems(payload: dict[str, Any], question: Question) -> list[Problem]:
-    count = sum(finding["question"] == question["key"] for finding in payload["findings"])
+def _count_problems(answers: dict[str, Any], counts: dict[str, int], question: Question) -> list[Problem]:
+    count = counts.get(question["key"], 0)
+    if reason_not_assessed(answers.get(question["key"])) is not None:
+        detail = f"You cannot both mark it and say that it cannot be assessed: {question['text']}"
+        return [Problem(question["key"], "contradiction", detail)] if count else []
     low, high = question.get("minimum_count", 0), question.get("maximum_count")
     if question.get("required"):
         low = max(low, 1)
@@ -117,21 +135,18 @@ def _answer_problems(answers: dict[str, Any], by_key: dict[str, Question], prefi
     problems = []
     for key, value in answers.items():
         question = by_key.get(key)
-        if question is None or question["kind"] == LOCATED_FINDING:
+        if question is None or question["kind"] == SECTION or _is_mark_question(question):
             detail = "The form has no such question."
             problems.append(Problem(f"{prefix}answers.{key}"[:100], "unknown_question", detail))
-        elif value is not None and not _fits(value, question["kind"]):
-            detail = f"This is no answer to a question of kind {question['kind']}."
+        elif value is not None and not fits(value, question):
+            detail = f"This is no answer to a question of kind {question['kind']} as the form asks it."
             problems.append(Problem(f"{prefix}answers.{key}" if prefix else key, "bad_answer", detail))
     return problems
 
 
-def _fits(value: Any, kind: str) -> bool:
-    if kind == BINARY:
-        return isinstance(value, bool)
-    if kind == ORDINAL:
-        return is_integer_within(value, 1, ORDINAL_LEVELS)
-    return kind == CONFIDENCE and is_integer_within(value, 0, CONFIDENCE_MAXIMUM)
+def _is_mark_question(question: Question) -> bool:
+    """Marks answer it; an answer stands for them only where the form allows "cannot assess"."""
+    return question["kind"] == LOCATED_FINDING and not question.get("cannot_assess")
 
 
 def _finding_problems(finding: Any, path: str, by_key: dict[str, Question], seen: set[str]) -> list[Problem]:

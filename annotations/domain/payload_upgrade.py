@@ -9,18 +9,32 @@ from typing import Any
 from annotations.domain.payload import PAYLOAD_VERSION
 
 _SIZES_IN_MM = ("length_mm", "width_mm", "height_mm", "area_mm2")
+# Version 3 has more kinds of answers; a read in version 2 says the same in version 3.
+SAME_SHAPE_VERSION = 2
 
 
 def upgraded(payload: dict[str, Any]) -> dict[str, Any]:
     """Return a stored payload in the newest version, itself when it is that already."""
     if payload["version"] == PAYLOAD_VERSION:
         return payload
+    if payload["version"] == SAME_SHAPE_VERSION:
+        return {**payload, "version": PAYLOAD_VERSION}
     return {
         "version": PAYLOAD_VERSION,
         "answers": payload["answers"],
         "findings": [_finding_of_1(finding) for finding in payload["findings"]],
         "ai_decisions": [],
     }
+
+
+def accepted(payload: Any) -> Any:
+    """Return what a browser or program sent in the newest version, so that a page loaded before an update can save.
+
+    Only where the last version's shape is the newest one's too; everything else is given back as it is, to be judged.
+    """
+    if isinstance(payload, dict) and type(payload.get("version")) is int and payload["version"] == SAME_SHAPE_VERSION:
+        return upgraded(payload)
+    return payload
 
 
 def _finding_of_1(finding: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from annotations.domain.kinds import Question
+from annotations.exporters.answer_columns import answer_cell, answer_columns
+
 COLUMNS = (
     "reader_study_id",
     "read_id",
@@ -35,26 +38,27 @@ COLUMNS = (
 # `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
 DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training")
-ANSWER_PREFIX = "answer."
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def labels_csv(rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False) -> str:
-    """Write rows of the labels API as CSV; every question of the schema has a column, answered or not."""
-    return "".join(labels_csv_lines(rows, question_keys, with_times=with_times))
+def labels_csv(
+    rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
+) -> str:
+    """Write rows of the labels API as CSV; every question of every version has a column, answered or not."""
+    return "".join(labels_csv_lines(rows, versions, with_times=with_times))
 
 
 def labels_csv_lines(
-    rows: Iterable[Mapping[str, Any]], question_keys: Iterable[str], *, with_times: bool = False
+    rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
 ) -> Iterator[str]:
     """Write the same line by line, holding one row at a time."""
-    keys = list(question_keys)
+    asked = answer_columns(versions)
     columns = COLUMNS + TIME_COLUMNS + DESIGN_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
     # CRLF as RFC 4180 has it; with any other line end Python leaves a lone CR inside a cell unquoted.
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns, *(ANSWER_PREFIX + key for key in keys)])
+    writer.writerow([*columns, *(column.name for column in asked)])
     for row in rows:
         yield _taken(out)
         values = {
@@ -66,7 +70,8 @@ def labels_csv_lines(
             "ai_decisions": _json(row["ai_decisions"]),
             **(_times(row["times"]) if with_times else {}),
         }
-        answers = [_cell(row["answers"].get(key)) for key in keys]
+        questions = versions[row["schema_version"]]
+        answers = [_cell(answer_cell(column, row["answers"], questions)) for column in asked]
         writer.writerow([*(_cell(values[name]) for name in columns), *answers])
     yield _taken(out)
 

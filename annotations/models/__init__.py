@@ -8,6 +8,9 @@ from annotations.design_models import AiDisplay as AiDisplay
 from annotations.design_models import Arm as Arm
 from annotations.design_models import DesignVersion as DesignVersion
 from annotations.design_models import Session as Session
+from annotations.form_models import CodeEntry as CodeEntry
+from annotations.form_models import CodeList as CodeList
+from annotations.form_models import SchemaImage as SchemaImage
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from annotations.domain.designs import KIND_NAMES, number_of_reads
+from annotations.domain.kinds import SECTION
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
 from annotations.selectors.designs import design_of, fitting_problems_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
@@ -32,12 +33,13 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
     cases = list(cases_of(reader_study=reader_study))
     readers = reader_study.memberships.filter(role=Role.READER).count()
     schema = label_schema_of(reader_study=reader_study)
+    asked = sum(question["kind"] != SECTION for question in schema.questions) if schema else 0
     items = [
         CheckItem(
             code="label_schema",
             ok=schema is not None,
             blocking=True,
-            text=f"Label schema with {len(schema.questions)} question(s)." if schema else "Build the label schema.",
+            text=f"Label schema with {asked} question(s)." if schema else "Build the label schema.",
         ),
         CheckItem(
             code="cases",

@@ -24,6 +24,7 @@ from annotations.models import (
 from annotations.selectors.designs import design_of
 from annotations.selectors.launch import launch_check
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.schema_images import image_problems
 from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
 from annotations.services.drafts import field_problems, require_draft, stream_of
@@ -91,19 +92,28 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 
 
 @transaction.atomic
-def label_schema_put(*, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]]) -> LabelSchema:
-    """Store a new version of the label schema of a draft."""
+def label_schema_put(
+    *, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]], base_version: int | None = None
+) -> LabelSchema:
+    """Store a new version of the label schema of a draft; `base_version` is the one it was made from (0 for none)."""
     require_draft(reader_study)
     json_digest(questions, code="invalid_schema")
-    problems = schema_problems(questions)
+    problems = schema_problems(questions) or image_problems(reader_study=reader_study, questions=questions)
     if problems:
         raise Invalid("The label schema is not valid.", code="invalid_schema", errors=field_problems(problems))
     newest = LabelSchema.objects.filter(reader_study=reader_study).order_by("-version").first()
     if newest and newest.questions == questions:
         return newest
+    current = newest.version if newest else 0
+    if base_version is not None and base_version != current:
+        raise Conflict(
+            "The form has been saved elsewhere since you loaded it.",
+            code="stale_version",
+            extra={"current_version": current},
+        )
     schema = LabelSchema.objects.create(
         reader_study=reader_study,
-        version=newest.version + 1 if newest else 1,
+        version=current + 1,
         questions=questions,
         created_by=by,
     )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotations.domain.ai_decisions import decision_problems, undecided
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
-from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.payload_upgrade import accepted, upgraded
 from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
@@ -209,7 +209,7 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
             },
         )
     questions = read.label_schema.questions
-    problems = payload_problems(save.payload, questions)
+    problems = payload_problems(accepted(save.payload), questions)
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
     _require_own_images(read, save.payload)

@@ -50,7 +50,7 @@ def running_portal() -> Iterator[LivePortal]:
 def payload(sure: int, uid: str, series: str) -> dict[str, Any]:
     """A read with two marked nodules."""
     return {
-        "version": 2,
+        "version": 3,
         "answers": {"present": True, "sure": sure},
         "findings": [_finding(uid, series, number) for number in range(2)],
         "ai_decisions": [],

@@ -38,6 +38,7 @@ class Action(StrEnum):
     IMAGING_VIEW = "IMAGING_VIEW"
     AI_VIEW = "AI_VIEW"
     AI_MANAGE = "AI_MANAGE"
+    CODE_LISTS_MANAGE = "CODE_LISTS_MANAGE"
     PREDICTIONS_POST = "PREDICTIONS_POST"
     READER_STUDY_LIST = "READER_STUDY_LIST"
     READER_STUDY_CREATE = "READER_STUDY_CREATE"
@@ -70,6 +71,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.IMAGING_VIEW: frozenset({Role.SIGNED_IN}),
     Action.AI_VIEW: frozenset({Role.STUDY_CREATOR, _ADMIN}),
     Action.AI_MANAGE: frozenset({Role.STUDY_CREATOR, _ADMIN}),
+    # The site's lists are offered in every reader study.
+    Action.CODE_LISTS_MANAGE: frozenset({_ADMIN}),
     # Every account may ask; `portal.inference.access` lets those who build reader studies, and the AI model's posters.
     Action.PREDICTIONS_POST: frozenset({Role.SIGNED_IN}),
     # Every account may ask; the rows are those of its own memberships.
@@ -148,6 +151,18 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-studies": {"GET": _A.READER_STUDY_LIST, "POST": _A.READER_STUDY_CREATE},
     "reader-study": {"GET": _A.READER_STUDY_VIEW, "PATCH": _A.READER_STUDY_MANAGE},
     "reader-study-label-schema": {"PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-label-schema-versions": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-label-schema-version": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-label-schema-file": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-schema-images": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-schema-image": {"GET": _A.READER_STUDY_VIEW},
+    "code-lists": {"GET": _A.READER_STUDY_CREATE, "POST": _A.CODE_LISTS_MANAGE},
+    "code-list": {"DELETE": _A.CODE_LISTS_MANAGE},
+    "reader-study-code-lists": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-code-list": {"DELETE": _A.READER_STUDY_MANAGE},
+    "reader-study-codes": {"GET": _A.READER_STUDY_MANAGE},
+    "label-schema-templates": {"GET": _A.READER_STUDY_CREATE},
+    "label-schema-check": {"POST": _A.READER_STUDY_CREATE},
     "reader-study-cases": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-case-priors": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-case-images": {"GET": _A.READER_STUDY_MANAGE},

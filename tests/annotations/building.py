@@ -114,7 +114,7 @@ def finding(case: Case | None = None, **changes: Any) -> dict[str, Any]:
 
 def content(*findings: dict[str, Any], **answers: Any) -> dict[str, Any]:
     """A payload."""
-    return {"version": 2, "answers": answers, "findings": list(findings), "ai_decisions": []}
+    return {"version": 3, "answers": answers, "findings": list(findings), "ai_decisions": []}
 
 
 COMPLETE = {"nodule_present": True, "confidence": 83}

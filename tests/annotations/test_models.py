@@ -32,6 +32,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_referencetruth",
         "annotations_reopening",
         "annotations_revision",
+        "annotations_schemaimage",
         "annotations_segmentversion",
         "annotations_signature",
         "audit_event",

@@ -61,7 +61,7 @@ def test_confidence_rises_with_the_impression():
 def test_marks_make_a_payload_that_can_be_signed(lesions):
     findings = marks(READERS[0].skill, 1, 7, "CASE 007", GRID, lesions)
     payload = {
-        "version": 2,
+        "version": 3,
         "answers": {"nodule_present": True, "suspicion": 4, "confidence": 75},
         "findings": [{**finding, "code": PULMONARY_NODULE} for finding in findings],
         "ai_decisions": [],

@@ -105,7 +105,7 @@ def _read_first_session(stage: Stage, path: str) -> None:
     for assignment in own:
         if assignment["session"] == 1:
             read = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
-            content = {"version": 2, "answers": {"seen": True}, "findings": [], "ai_decisions": []}
+            content = {"version": 3, "answers": {"seen": True}, "findings": [], "ai_decisions": []}
             key = str(uuid.uuid4())
             sent = signature({"base_revision": 0, "idempotency_key": key, "payload": content})
             stage.spare.send("POST", f"reads/{read['id']}/sign", sent)

@@ -61,7 +61,7 @@ def single_slice_ids(coordinator: Person, seed: str, count: int) -> list[str]:
 
 def content(sure: int) -> dict[str, Any]:
     """A complete payload."""
-    return {"version": 2, "answers": {"present": sure >= 50, "sure": sure}, "findings": [], "ai_decisions": []}
+    return {"version": 3, "answers": {"present": sure >= 50, "sure": sure}, "findings": [], "ai_decisions": []}
 
 
 def save(base: int, sure: int, key: str | None = None) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def payload(read: dict[str, Any], confidence: int, *, marked: bool = False) -> d
         "marks": [{"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}}],
     }
     return {
-        "version": 2,
+        "version": 3,
         "answers": {"nodule_present": confidence >= POSITIVE_FROM, "confidence": confidence},
         "findings": [finding] if marked else [],
         "ai_decisions": [],

@@ -76,7 +76,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def payload(sure: int) -> dict[str, Any]:
-    return {"version": 2, "answers": {"present": sure >= 50, "sure": sure}, "findings": [], "ai_decisions": []}
+    return {"version": 3, "answers": {"present": sure >= 50, "sure": sure}, "findings": [], "ai_decisions": []}
 
 
 def images(builder: Program) -> list[str]:

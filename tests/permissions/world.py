@@ -4,6 +4,7 @@ What a blinded reader must never see is made of words that occur nowhere else, s
 bytes finds it: see `Side.secrets`.
 """
 
+import io
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +14,14 @@ from typing import Any
 import pydicom
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
+from PIL import Image
 
 from annotations.domain.truth_csv import Truth
 from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource, SegmentVersion
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
+from annotations.services.code_lists import code_list_import
+from annotations.services.schema_images import schema_image_store
 from annotations.services.truth import reference_standard_create
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
@@ -92,6 +96,9 @@ class Side:
     analysis_run_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
+    image_sha256: str
+    code_list_id: uuid.UUID
+    site_list_id: uuid.UUID
     ai_segment_sha256: str
     delivery: Delivery
     secrets: dict[str, str]
@@ -181,7 +188,7 @@ def payload(instance: Instance, *, finding_id: str, confidence: int = 61) -> dic
         "frame_number": 1,
     }
     return {
-        "version": 2,
+        "version": 3,
         "answers": {"nodule_present": True, "confidence": confidence},
         "ai_decisions": [],
         "findings": [
@@ -263,6 +270,7 @@ def complete_side(letter: str) -> Side:
         source=ReferenceSource.CSV,
         provenance=f"truth-canary-{letter}.csv",
     )
+    image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     webhook_create(
         by=coordinator,
         scope=reader_study_scope(reader_study.pk),
@@ -300,6 +308,9 @@ def complete_side(letter: str) -> Side:
         analysis_run_id=_analysis_run(coordinator, reader_study).pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
+        image_sha256=image_sha256,
+        code_list_id=_code_list(coordinator, reader_study),
+        site_list_id=_code_list(coordinator, None),
         ai_segment_sha256=segment.sha256,
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
@@ -339,6 +350,18 @@ def _open(reader_study: ReaderStudy, reader: User) -> Read:
         reader_study=reader_study, reader=reader, position=1
     )
     return reading.assignment_open(assignment=assignment)
+
+
+def png(letter: str) -> bytes:
+    """A picture of its own for each side."""
+    written = io.BytesIO()
+    Image.new("L", (4, 4), ord(letter[0])).save(written, "PNG")
+    return written.getvalue()
+
+
+def _code_list(by: User, reader_study: ReaderStudy | None) -> uuid.UUID:
+    text = "scheme,value,meaning\nSCT,52988006,Lesion\n"
+    return code_list_import(by=by, reader_study=reader_study, text=text, name="codes.csv").pk
 
 
 def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:

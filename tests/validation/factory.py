@@ -112,5 +112,5 @@ def _read_all(reader_study: ReaderStudy, reader: User, answers, questions) -> No
             continue
         every = {"nodule_present": bool(answer[0]), "confidence": answer[1]}
         asked = {key: every[key] for key in keys}
-        payload = {"version": 2, "answers": asked, "findings": [], "ai_decisions": []}
+        payload = {"version": 3, "answers": asked, "findings": [], "ai_decisions": []}
         read_sign(by=reader, read=read, save=Save(payload, 0, f"sign-{assignment.pk}"), provenance=Provenance.SIMULATED)

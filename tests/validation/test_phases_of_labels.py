@@ -20,10 +20,13 @@ CASES = [
     ("Case 006", 0, {"anna": (3, 2), "bert": (3, 1)}),
 ]
 
+SUSPICION = {"key": "suspicion", "kind": "ORDINAL", "text": "How suspicious?", "options": ["1", "2", "3", "4", "5"]}
+
 
 def rows() -> list[dict[str, Any]]:
     """What the labels route answers with `include_first_reads=1`."""
     filled: dict[str, Any] = {name: name for name in COLUMNS} | {"findings": [], "ai_shown": [], "ai_decisions": []}
+    filled["schema_version"] = 1
     return [
         {**filled, "case": case, "reader": reader, "phase": phase, "state": state, "answers": {"suspicion": rating}}
         for case, _, ratings in CASES
@@ -34,7 +37,7 @@ def rows() -> list[dict[str, Any]]:
 
 def test_first_and_second_reads_are_the_two_phases(tmp_path: Path) -> None:
     truth = pd.DataFrame([(case, truth) for case, truth, _ in CASES], columns=["case", "truth"])
-    labels = pd.read_csv(io.StringIO(labels_csv(rows(), ["suspicion"])))
+    labels = pd.read_csv(io.StringIO(labels_csv(rows(), {1: [SUSPICION]})))
     labels.merge(truth, on="case").to_csv(tmp_path / "phases.csv", index=False)
     file = str(tmp_path / "phases.csv")
     columns = ["--modality", "phase", "--rating", "answer.suspicion"]

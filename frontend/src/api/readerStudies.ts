@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { LabelSchema, Question } from "@/domain/labelSchema";
+import type { LabelSchema } from "@/domain/labelSchema";
 import type { ImagingStudy } from "./imaging";
 import { allRows } from "./lists";
 import { call } from "./send";
@@ -132,9 +132,6 @@ export const createReaderStudy = (body: { name: string; description: string }) =
 
 export const changeReaderStudy = (id: string, body: ReaderStudyChange) =>
   call<ReaderStudy>("PATCH", base(id), { body });
-
-export const putLabelSchema = (id: string, questions: Question[]) =>
-  call<LabelSchema>("PUT", `${base(id)}/label-schema`, { body: { questions } });
 
 export const putCases = (id: string, imagingStudyIds: string[]) =>
   call<unknown>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds } });

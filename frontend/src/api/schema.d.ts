@@ -228,6 +228,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/code-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the site's lists. */
+        get: operations["code_lists_list"];
+        put?: never;
+        /** @description Store a CSV (scheme, value, meaning) as a list of the site; every faulty row is named. */
+        post: operations["code_lists_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/code-lists/{site_list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a list away; forms keep the codes that they use. */
+        delete: operations["code_lists_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -375,6 +410,40 @@ export interface paths {
         };
         /** @description Return progress and the refused files with their reasons. */
         get: operations["ingest_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-schema-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return what a label schema file holds, or everything that is wrong with it; nothing is stored. */
+        post: operations["label_schema_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-schema-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the templates that come with the portal. */
+        get: operations["label_schema_templates_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -749,6 +818,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/code-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the reader study's own lists. */
+        get: operations["reader_studies_code_lists_list"];
+        put?: never;
+        /** @description Store a CSV (scheme, value, meaning) as a list of the reader study; every faulty row is named. */
+        post: operations["reader_studies_code_lists_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/code-lists/{code_list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a list away; the form keeps the codes that it uses. */
+        delete: operations["reader_studies_code_lists_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Search the lists of the reader study and of the site; at most 20 codes, the shortest meaning first. */
+        get: operations["reader_studies_codes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/design": {
         parameters: {
             query?: never;
@@ -812,6 +933,57 @@ export interface paths {
         get?: never;
         /** @description Store a new version of the label schema. */
         put: operations["reader_studies_label_schema_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/label-schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a version as a file that can be imported into another reader study. */
+        get: operations["reader_studies_label_schema.json_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/label-schema/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the versions, the newest first, with what each changed. */
+        get: operations["reader_studies_label_schema_versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/label-schema/versions/{schema_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a version as it was stored. */
+        get: operations["reader_studies_label_schema_versions_retrieve"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1069,6 +1241,40 @@ export interface paths {
         };
         /** @description Return a CSV with one row for each case of this reader study. */
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/schema-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a PNG or JPEG of at most 5 MiB for the form of a draft; its pixels are written anew as PNG. */
+        post: operations["reader_studies_schema_images_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/schema-images/{image_sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the image to everybody who may see the reader study. */
+        get: operations["reader_studies_schema_images_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1866,6 +2072,21 @@ export interface components {
             blocking: boolean;
             text: string;
         };
+        /** @description A list of codes. */
+        CodeListOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            number_of_codes: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A code. */
+        CodeOutput: {
+            scheme: string;
+            value: string;
+            meaning: string;
+        };
         /** @description The AI beside the reader's own answers. */
         ComparisonOutput: {
             ai: components["schemas"]["PredictionShownOutput"] | null;
@@ -2310,6 +2531,7 @@ export interface components {
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
+            base_version?: number;
         };
         /** @description A version of the form. */
         LabelSchemaOutput: {
@@ -2829,6 +3051,27 @@ export interface components {
             unchanged: number;
             reads: components["schemas"]["ExternalReadOutput"][];
         };
+        /** @description A question that is different. */
+        QuestionChangeOutput: {
+            kind: components["schemas"]["QuestionChangeOutputKindEnum"];
+            key: string;
+            text: string;
+            changed_fields: components["schemas"]["QuestionFieldChangeOutput"][];
+        };
+        /**
+         * @description * `ADDED` - ADDED
+         *     * `REMOVED` - REMOVED
+         *     * `CHANGED` - CHANGED
+         *     * `MOVED` - MOVED
+         * @enum {string}
+         */
+        QuestionChangeOutputKindEnum: "ADDED" | "REMOVED" | "CHANGED" | "MOVED";
+        /** @description A field of a question that says something else; its values are those of the label schema. */
+        QuestionFieldChangeOutput: {
+            field: string;
+            was: unknown;
+            now: unknown;
+        };
         /** @description One reader's list in reading order. */
         RandomisationListOutput: {
             reader: string;
@@ -3150,6 +3393,31 @@ export interface components {
             editor: string;
             sitting?: components["schemas"]["SittingInputRequest"] | null;
         };
+        /** @description The text of a file. */
+        SchemaFileInputRequest: {
+            text: string;
+        };
+        /** @description A label schema from a file. */
+        SchemaFileOutput: {
+            name: string;
+            description: string;
+            reference: string;
+            questions: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A PNG or JPEG file. */
+        SchemaImageInputRequest: {
+            /** Format: binary */
+            file: string;
+        };
+        /** @description An example image: its digest is what a question names. */
+        SchemaImageOutput: {
+            /** @description Of the content. */
+            sha256: string;
+            columns: number;
+            rows: number;
+        };
         /**
          * @description * `READ` - Read
          *     * `WRITE` - Write
@@ -3366,6 +3634,19 @@ export interface components {
             expires_at: string;
             /** Format: date-time */
             last_used_at?: string | null;
+        };
+        /** @description A version of the label schema; `misfits` say why reads of the version before do not fit it. */
+        VersionOutput: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description Count what is asked. */
+            readonly number_of_questions: number;
+            number_of_reads: number;
+            is_in_force: boolean;
+            changes: components["schemas"]["QuestionChangeOutput"][];
+            misfits: string[];
         };
         /** @description A webhook to register. */
         WebhookInputRequest: {
@@ -3968,6 +4249,98 @@ export interface operations {
             };
         };
     };
+    code_lists_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeListOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    code_lists_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeListOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    code_lists_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     frame_grants_retrieve: {
         parameters: {
             query?: never;
@@ -4312,6 +4685,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IngestJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_schema_check_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemaFileInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaFileOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_schema_templates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaFileOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -5325,6 +5761,136 @@ export interface operations {
             };
         };
     };
+    reader_studies_code_lists_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeListOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_code_lists_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeListOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_code_lists_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_list_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_codes_list: {
+        parameters: {
+            query?: {
+                /** @description Words of the meaning, or a value. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_design_retrieve: {
         parameters: {
             query?: never;
@@ -5512,6 +6078,102 @@ export interface operations {
                 "application/json": components["schemas"]["LabelSchemaInputRequest"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSchemaOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reader_studies_label_schema.json_retrieve": {
+        parameters: {
+            query?: {
+                /** @description The newest where it is left out. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_label_schema_versions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_label_schema_versions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                schema_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -6121,6 +6783,74 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_schema_images_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SchemaImageInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaImageOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_schema_images_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_sha256: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description A problem document. */

@@ -1,24 +1,38 @@
 import { expect, test } from "vitest";
-import { type AttributeKind, attributeProblem, withAttributeText, withNewAttribute } from "./attributes";
-import type { AnswerQuestion } from "./labelSchema";
+import { withAttributeText, withNewAttribute } from "./attributes";
+import type { AnswerQuestion, LocatedFindingQuestion } from "./labelSchema";
+import { type AnswerKind, newQuestion } from "./newQuestions";
+import { schemaProblems } from "./schemaProblems";
 
-const built = (...kinds: AttributeKind[]) => kinds.reduce(withNewAttribute, [] as AnswerQuestion[]);
+const built = (...kinds: AnswerKind[]) => kinds.reduce(withNewAttribute, [] as AnswerQuestion[]);
 
 test("the same question twice gets two column names", () => {
   expect(built("BINARY", "BINARY").map(({ key }) => key)).toEqual(["calcified", "calcified_2"]);
 });
 
-test("the column name follows the text", () => {
-  const [attribute] = withAttributeText(built("BINARY"), 0, "Spiculated?");
-  expect(attribute).toMatchObject({ text: "Spiculated?", key: "spiculated" });
+test("the column name follows the text, and the conditions of the others follow it", () => {
+  const [first, second] = built("BINARY", "NUMBER") as [AnswerQuestion, AnswerQuestion];
+  const conditional = { ...second, show_if: { question: "calcified", is: true } };
+  const [named, follower] = withAttributeText([first, conditional], 0, "Spiculated?");
+  expect(named).toMatchObject({ text: "Spiculated?", key: "spiculated" });
+  expect(follower?.show_if).toEqual({ question: "spiculated", is: true });
 });
 
-test("what is wrong is said with its number", () => {
-  expect(attributeProblem(built("BINARY", "ORDINAL", "CONFIDENCE"))).toBeNull();
-  expect(attributeProblem(withAttributeText(built("BINARY", "BINARY"), 1, " "))).toContain("question 2");
-  const twice = built("ORDINAL").map((one) => ({
-    ...one,
-    options: ["a", "a", "b", "c", "d"],
-  })) as AnswerQuestion[];
-  expect(attributeProblem(twice)).toContain("different steps");
+test("every kind that is added is sound, and what is wrong is said at its place", () => {
+  const attributes = built(
+    "BINARY",
+    "ORDINAL",
+    "CONFIDENCE",
+    "CATEGORICAL",
+    "MULTI_SELECT",
+    "NUMBER",
+    "DATE",
+    "TEXT",
+  );
+  const finding = { ...newQuestion("LOCATED_FINDING"), key: "marks" } as LocatedFindingQuestion;
+  expect(schemaProblems([{ ...finding, attributes }])).toEqual([]);
+  const faulty = withAttributeText(attributes, 1, " ");
+  expect(schemaProblems([{ ...finding, attributes: faulty }]).map(({ field }) => field)).toEqual([
+    "attributes[1].text",
+  ]);
 });

@@ -1,57 +1,31 @@
 /** The questions put to each finding: pure steps from one list to the next. */
 
+import { withKeyRenamed } from "./conditionEditing";
 import type { AnswerQuestion } from "./labelSchema";
-import { freeKey, keyFromText, ORDINAL_STEPS, SUSPICION_OPTIONS } from "./schemaEditing";
-
-export type AttributeKind = AnswerQuestion["kind"];
+import { type AnswerKind, FIRST_ATTRIBUTE_TEXT, newAnswerQuestion } from "./newQuestions";
+import { freeKey, keyFromText } from "./schemaEditing";
 
 export const MOST_ATTRIBUTES = 20;
 
-const FIRST_TEXT: Record<AttributeKind, string> = {
-  BINARY: "Calcified?",
-  ORDINAL: "How suspicious is this one?",
-  CONFIDENCE: "How much of it is solid (per cent)?",
-};
-
-export function withNewAttribute(attributes: AnswerQuestion[], kind: AttributeKind): AnswerQuestion[] {
-  const text = FIRST_TEXT[kind];
-  const common = { key: keyFor(attributes, text), text, help: "", required: true };
-  const added: AnswerQuestion =
-    kind === "ORDINAL" ? { ...common, kind, options: [...SUSPICION_OPTIONS] } : { ...common, kind };
-  return [...attributes, added];
+export function withNewAttribute(attributes: AnswerQuestion[], kind: AnswerKind): AnswerQuestion[] {
+  const text = FIRST_ATTRIBUTE_TEXT[kind];
+  return [...attributes, { ...newAnswerQuestion(kind, text), key: keyFor(attributes, text) }];
 }
 
-/** The column name follows the text. */
+/** The column name follows the text, and the conditions of the others follow the column name. */
 export function withAttributeText(
   attributes: AnswerQuestion[],
   index: number,
   text: string,
 ): AnswerQuestion[] {
   const others = attributes.filter((_, position) => position !== index);
+  const was = attributes[index]?.key ?? "";
+  const now = keyFor(others, text);
   return attributes.map((attribute, position) =>
-    position === index ? { ...attribute, text, key: keyFor(others, text) } : attribute,
+    position === index ? { ...attribute, text, key: now } : withKeyRenamed(attribute, was, now),
   );
 }
 
 function keyFor(others: AnswerQuestion[], text: string): string {
   return freeKey(keyFromText(text), new Set(others.map(({ key }) => key)));
-}
-
-/** The first thing that is wrong with the questions about each finding. */
-export function attributeProblem(attributes: AnswerQuestion[]): string | null {
-  if (attributes.length > MOST_ATTRIBUTES)
-    return `Ask at most ${MOST_ATTRIBUTES} questions about each finding.`;
-  const faulty = attributes.findIndex(
-    (attribute) => attribute.text.trim() === "" || hasBadOptions(attribute),
-  );
-  if (faulty === -1) return null;
-  return attributes[faulty]?.text.trim() === ""
-    ? `Write question ${faulty + 1} about each finding.`
-    : `Name ${ORDINAL_STEPS} different steps in question ${faulty + 1} about each finding.`;
-}
-
-function hasBadOptions(attribute: AnswerQuestion): boolean {
-  if (attribute.kind !== "ORDINAL") return false;
-  const options = attribute.options.map((option) => option.trim());
-  return options.includes("") || new Set(options).size !== ORDINAL_STEPS;
 }

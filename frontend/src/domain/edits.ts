@@ -1,9 +1,18 @@
 import { withDecision, withoutDecision } from "./aiDecisions";
-import type { AiDecision, Answer, Finding, Mark, ReadPayload } from "./payload";
+import {
+  type AiDecision,
+  type Answer,
+  canonical,
+  type Finding,
+  type Mark,
+  type ReadPayload,
+} from "./payload";
 
 /** Everything a reader can change in a read. */
 export type Edit =
   | { type: "answer"; key: string; value: Answer | null }
+  /** The read as it will be signed, without what the form no longer asks. */
+  | { type: "unasked_left_out"; payload: ReadPayload }
   | { type: "finding_added"; finding: Finding }
   | { type: "finding_changed"; id: string; change: FindingChange }
   | { type: "finding_answered"; id: string; key: string; value: Answer | null }
@@ -26,6 +35,8 @@ export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
   switch (edit.type) {
     case "answer":
       return withAnswer(payload, edit.key, edit.value);
+    case "unasked_left_out":
+      return edit.payload;
     case "finding_added":
       return withAdded(payload, edit.finding);
     case "finding_changed":
@@ -53,9 +64,15 @@ function withAnswer<T extends { answers: Record<string, Answer> }>(
   key: string,
   value: Answer | null,
 ): T {
-  if (holder.answers[key] === (value ?? undefined)) return holder;
+  if (isSameAnswer(holder.answers[key], value)) return holder;
   const { [key]: _previous, ...others } = holder.answers;
   return { ...holder, answers: value === null ? others : { ...others, [key]: value } };
+}
+
+function isSameAnswer(before: Answer | undefined, value: Answer | null): boolean {
+  return value === null || before === undefined
+    ? before === (value ?? undefined)
+    : canonical(before) === canonical(value);
 }
 
 function withAdded(payload: ReadPayload, finding: Finding): ReadPayload {

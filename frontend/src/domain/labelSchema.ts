@@ -33,41 +33,121 @@ export function isMarkKind(tool: FindingTool): tool is MarkKind {
   return tool !== SEGMENT;
 }
 
-interface QuestionBase {
+/** When a question is asked; it names only questions that stand above it (annotations/domain/conditions.py). */
+export type Condition = Comparison | { all: Condition[] } | { any: Condition[] };
+
+export type Comparison =
+  | { question: string; is: ComparedValue }
+  | { question: string; in: ComparedValue[] }
+  | { question: string; at_least: number };
+
+export type ComparedValue = boolean | number | string;
+
+interface Heading {
   key: string;
   text: string;
   help?: string;
-  required: boolean;
+  show_if?: Condition | null;
 }
+
+interface QuestionBase extends Heading {
+  required: boolean;
+  /** Whether the reader may say that it cannot be assessed, and reasons offered for that. */
+  cannot_assess?: boolean;
+  cannot_assess_reasons?: string[];
+  /** SHA-256 of an example image. */
+  image?: string | null;
+}
+
+type Role = "CALL" | "RATING" | null;
 
 export interface BinaryQuestion extends QuestionBase {
   kind: "BINARY";
-  role?: "CALL" | "RATING" | null;
+  role?: Role;
+}
+
+/** A level of a scale or a choice; the answer is the level's number, or the choice's value. */
+export interface Level {
+  text: string;
+  /** What the level is called in its own scale, such as 4A. */
+  value?: string;
+  code?: Code | null;
+}
+
+export interface Choice extends Level {
+  value: string;
 }
 
 export interface OrdinalQuestion extends QuestionBase {
   kind: "ORDINAL";
-  options: string[];
-  role?: "CALL" | "RATING" | null;
+  options: (string | Level)[];
+  role?: Role;
 }
 
 export interface ConfidenceQuestion extends QuestionBase {
   kind: "CONFIDENCE";
-  role?: "CALL" | "RATING" | null;
+  role?: Role;
+}
+
+export interface CategoricalQuestion extends QuestionBase {
+  kind: "CATEGORICAL";
+  options: Choice[];
+  role?: null;
+}
+
+export interface MultiSelectQuestion extends QuestionBase {
+  kind: "MULTI_SELECT";
+  options: Choice[];
+  role?: null;
+}
+
+export interface NumberQuestion extends QuestionBase {
+  kind: "NUMBER";
+  /** UCUM. */
+  unit?: string;
+  minimum?: number | null;
+  maximum?: number | null;
+  step?: number | null;
+  role?: null;
+}
+
+export interface DateQuestion extends QuestionBase {
+  kind: "DATE";
+  role?: null;
+}
+
+export interface TextQuestion extends QuestionBase {
+  kind: "TEXT";
+  maximum_length?: number;
+  role?: null;
 }
 
 export interface LocatedFindingQuestion extends QuestionBase {
   kind: "LOCATED_FINDING";
   tools: FindingTool[];
   codes: Code[];
-  minimum_count: number;
-  maximum_count: number | null;
+  minimum_count?: number;
+  maximum_count?: number | null;
   /** Questions put to each finding. */
   attributes?: AnswerQuestion[];
+  role?: null;
 }
 
-export type AnswerQuestion = BinaryQuestion | OrdinalQuestion | ConfidenceQuestion;
-export type Question = AnswerQuestion | LocatedFindingQuestion;
+/** A heading: the questions below it, up to the next one, belong to it. */
+export interface Section extends Heading {
+  kind: "SECTION";
+}
+
+export type AnswerQuestion =
+  | BinaryQuestion
+  | OrdinalQuestion
+  | ConfidenceQuestion
+  | CategoricalQuestion
+  | MultiSelectQuestion
+  | NumberQuestion
+  | DateQuestion
+  | TextQuestion;
+export type Question = AnswerQuestion | LocatedFindingQuestion | Section;
 
 export interface LabelSchema {
   version: number;
@@ -79,7 +159,17 @@ export function isLocated(question: Question): question is LocatedFindingQuestio
 }
 
 export function isAnswered(question: Question): question is AnswerQuestion {
-  return question.kind !== "LOCATED_FINDING";
+  return question.kind !== "LOCATED_FINDING" && question.kind !== "SECTION";
+}
+
+/** The levels of a scale, lowest first; one that is stored as a text has no value of its own. */
+export function levelsOf(question: OrdinalQuestion): Level[] {
+  return question.options.map((option) => (typeof option === "string" ? { text: option } : option));
+}
+
+/** "4A: Low suspicion" where the level has a value of its own. */
+export function levelText({ value, text }: Level): string {
+  return value === undefined ? text : `${value}: ${text}`;
 }
 
 export function sameCode(one: Code, other: Code): boolean {

@@ -137,17 +137,23 @@ export interface AiDecision {
   decided_at: string;
 }
 
-export type Answer = boolean | number;
+/** Instead of an answer, where the form allows it: the reader's reason. */
+export interface CannotAssess {
+  cannot_assess: string;
+}
+
+/** Of several choices, the chosen values in the order of the form. */
+export type Answer = boolean | number | string | string[] | CannotAssess;
 
 /** The content of one revision of a read. An absent key is an unanswered question. */
 export interface ReadPayload {
-  version: 2;
+  version: 3;
   answers: Record<string, Answer>;
   findings: Finding[];
   ai_decisions: AiDecision[];
 }
 
-export const EMPTY_PAYLOAD: ReadPayload = { version: 2, answers: {}, findings: [], ai_decisions: [] };
+export const EMPTY_PAYLOAD: ReadPayload = { version: 3, answers: {}, findings: [], ai_decisions: [] };
 
 /** The finding that a mark belongs to. */
 export function findingOfMark(findings: Finding[], markId: string | null): Finding | undefined {

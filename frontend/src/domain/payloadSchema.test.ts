@@ -17,7 +17,7 @@ const examples = (folder: string): [string, unknown][] =>
   readdirSync(join(EXAMPLES, folder)).map((name) => [name, load(EXAMPLES, folder, name)]);
 
 const ajv = new Ajv2020({ strict: false });
-const newest = ajv.compile(load(ROOT, "annotations/domain/schemas/payload-2.schema.json"));
+const newest = ajv.compile(load(ROOT, "annotations/domain/schemas/payload-3.schema.json"));
 
 test.each(examples("valid"))("valid: %s", (_name, payload) => {
   expect(newest(payload), ajv.errorsText(newest.errors)).toBe(true);
@@ -28,8 +28,8 @@ test.each(examples("invalid"))("invalid: %s", (_name, example) => {
   expect(newest(payload)).toBe(refused_by === "rules");
 });
 
-test("version 1 becomes version 2 as the server has it", () => {
-  const { stored, upgraded } = load(EXAMPLES, "upgrade.json");
+test.each(["1", "2"])("version %s becomes the newest as the server has it", (version) => {
+  const { stored, upgraded } = load(EXAMPLES, "upgrade.json")[version];
   expect(upgradedPayload(stored)).toEqual(upgraded);
   expect(upgradedPayload(upgraded)).toBe(upgraded);
 });

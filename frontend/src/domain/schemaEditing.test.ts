@@ -1,15 +1,12 @@
+// @vitest-environment node
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FINDING_CODES, STARTER_SCHEMAS } from "./findingCodes";
-import {
-  type DraftQuestion,
-  draftsOf,
-  editSchema,
-  freeKey,
-  keyFromText,
-  LONGEST_KEY,
-  type QuestionKind,
-} from "./schemaEditing";
+import { FINDING_CODES } from "./findingCodes";
+import type { Question } from "./labelSchema";
+import type { QuestionKind } from "./newQuestions";
+import { type DraftQuestion, draftsOf, editSchema, freeKey, keyFromText, LONGEST_KEY } from "./schemaEditing";
 import { analysisGaps, placeOfField, schemaProblems } from "./schemaProblems";
 
 function built(...kinds: QuestionKind[]): DraftQuestion[] {
@@ -99,11 +96,16 @@ test("the server's field finds its place", () => {
   expect(placeOfField("name")).toEqual({ index: null, field: "name" });
 });
 
-test("every starter schema is sound and gives all analyses", () => {
-  for (const starter of STARTER_SCHEMAS) {
-    expect(schemaProblems(starter.questions)).toEqual([]);
-    expect(analysisGaps(starter.questions)).toEqual([]);
-  }
+// The templates that the server ships.
+const TEMPLATES_AT = join(import.meta.dirname, "../../../annotations/domain/templates");
+const TEMPLATES: [string, Question[]][] = readdirSync(TEMPLATES_AT).map((name) => [
+  name,
+  JSON.parse(readFileSync(join(TEMPLATES_AT, name), "utf8")).questions,
+]);
+
+test.each(TEMPLATES)("the template %s is sound and gives all analyses", (_name, questions) => {
+  expect(schemaProblems(questions)).toEqual([]);
+  expect(analysisGaps(questions)).toEqual([]);
 });
 
 test("a schema without roles says what it cannot give", () => {
@@ -111,11 +113,43 @@ test("a schema without roles says what it cannot give", () => {
 });
 
 test("a stored schema keeps its own column names", () => {
-  const drafts = draftsOf(STARTER_SCHEMAS[0]?.questions ?? [], () => "x");
+  const drafts = draftsOf(TEMPLATES[0]?.[1] ?? [], () => "x");
   expect(drafts.map((draft) => draft.hasOwnKey)).toEqual([false, true, false]);
 });
 
 test("codes offered are distinct", () => {
   const names = FINDING_CODES.map((code) => `${code.scheme} ${code.value}`);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("a copy stands below its original, with a column name of its own and no role", () => {
+  const drafts = editSchema(built("BINARY", "TEXT"), { type: "COPY", id: "copy", of: "q0" });
+  expect(drafts.map(({ id }) => id)).toEqual(["q0", "copy", "q1"]);
+  expect(drafts[1]?.question).toMatchObject({ key: "finding_present_2", role: null });
+});
+
+test("a question is added below the one that is open", () => {
+  const drafts = editSchema(built("BINARY", "TEXT"), { type: "ADD", id: "new", kind: "DATE", after: "q0" });
+  expect(drafts.map(({ id }) => id)).toEqual(["q0", "new", "q1"]);
+});
+
+test("a condition goes on to mean the same question when its column name changes", () => {
+  const condition = { all: [{ question: "finding_present", is: true }] };
+  let drafts = editSchema(built("BINARY", "TEXT"), {
+    type: "CHANGE",
+    id: "q1",
+    change: { show_if: condition },
+  });
+  drafts = editSchema(drafts, { type: "TEXT", id: "q0", text: "Mass?" });
+  expect(drafts[1]?.question.show_if).toEqual({ all: [{ question: "mass", is: true }] });
+  expect(schemaProblems(questionsOf(drafts))).toEqual([]);
+});
+
+test("a condition that has lost its question is said at its place", () => {
+  const change = { show_if: { question: "finding_present", is: true } };
+  let drafts = editSchema(built("BINARY", "TEXT"), { type: "CHANGE", id: "q1", change });
+  drafts = editSchema(drafts, { type: "MOVE", id: "q1", by: -1 });
+  expect(schemaProblems(questionsOf(drafts)).map(({ index, field }) => `${index}.${field}`)).toEqual([
+    "0.show_if",
+  ]);
 });

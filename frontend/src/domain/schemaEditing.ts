@@ -1,8 +1,9 @@
 /** Building a label schema: pure steps from one draft of the form to the next. */
 
-import { isLocated, type Question } from "./labelSchema";
+import { withKeyRenamed } from "./conditionEditing";
+import { isAnswered, isLocated, type Question } from "./labelSchema";
+import { newQuestion, type QuestionKind } from "./newQuestions";
 
-export type QuestionKind = Question["kind"];
 export type QuestionRole = "CALL" | "RATING" | null;
 
 /** A question being edited. `id` stays the same while the key and the order change. */
@@ -14,7 +15,9 @@ export interface DraftQuestion {
 }
 
 export type SchemaEdit =
-  | { type: "ADD"; id: string; kind: QuestionKind }
+  /** Behind the question `after`, or at the end. */
+  | { type: "ADD"; id: string; kind: QuestionKind; after?: string | null }
+  | { type: "COPY"; id: string; of: string }
   | { type: "REMOVE"; id: string }
   | { type: "MOVE"; id: string; by: -1 | 1 }
   | { type: "TEXT"; id: string; text: string }
@@ -24,14 +27,12 @@ export type SchemaEdit =
   | { type: "REPLACE"; drafts: DraftQuestion[] };
 
 export const LONGEST_KEY = 40;
-export const ORDINAL_STEPS = 5;
 
 /** The roles a kind of question may have, besides none. */
-export const ROLES_OF_KIND: Record<QuestionKind, Exclude<QuestionRole, null>[]> = {
+export const ROLES_OF_KIND: Partial<Record<QuestionKind, Exclude<QuestionRole, null>[]>> = {
   BINARY: ["CALL"],
   ORDINAL: ["RATING"],
   CONFIDENCE: ["RATING"],
-  LOCATED_FINDING: [],
 };
 
 /** The draft of a stored schema; `makeId` gives each question its lasting id. */
@@ -77,7 +78,9 @@ export function editSchema(drafts: DraftQuestion[], edit: SchemaEdit): DraftQues
     case "REPLACE":
       return edit.drafts;
     case "ADD":
-      return [...drafts, newDraft(drafts, edit.id, edit.kind)];
+      return placed(drafts, newDraft(drafts, edit.id, edit.kind), edit.after ?? null);
+    case "COPY":
+      return copied(drafts, edit.id, edit.of);
     case "REMOVE":
       return drafts.filter((draft) => draft.id !== edit.id);
     case "MOVE":
@@ -85,15 +88,28 @@ export function editSchema(drafts: DraftQuestion[], edit: SchemaEdit): DraftQues
     case "ROLE":
       return withRole(drafts, edit.id, edit.role);
     default:
-      return drafts.map((draft) => (draft.id === edit.id ? changed(drafts, draft, edit) : draft));
+      return changedInPlace(drafts, edit);
   }
 }
 
-function changed(
-  drafts: DraftQuestion[],
-  draft: DraftQuestion,
-  edit: Extract<SchemaEdit, { type: "TEXT" | "KEY" | "CHANGE" }>,
-): DraftQuestion {
+type InnerEdit = Extract<SchemaEdit, { type: "TEXT" | "KEY" | "CHANGE" }>;
+
+/** Conditions go on to mean the same question when its key changes. */
+function changedInPlace(drafts: DraftQuestion[], edit: InnerEdit): DraftQuestion[] {
+  const before = drafts.find(({ id }) => id === edit.id);
+  if (!before) return drafts;
+  const after = changed(drafts, before, edit);
+  const [was, now] = [before.question.key, after.question.key];
+  const isOnlyOne = !keysOfOthers(drafts, edit.id).has(was);
+  return drafts.map((draft) => {
+    if (draft === before) return after;
+    return was === now || !isOnlyOne
+      ? draft
+      : { ...draft, question: withKeyRenamed(draft.question, was, now) };
+  });
+}
+
+function changed(drafts: DraftQuestion[], draft: DraftQuestion, edit: InnerEdit): DraftQuestion {
   if (edit.type === "KEY") {
     return { ...draft, hasOwnKey: true, question: { ...draft.question, key: edit.key } };
   }
@@ -104,6 +120,20 @@ function changed(
     ? draft.question.key
     : freeKey(keyFromText(edit.text), keysOfOthers(drafts, draft.id));
   return { ...draft, question: { ...draft.question, text: edit.text, key } };
+}
+
+function placed(drafts: DraftQuestion[], draft: DraftQuestion, after: string | null): DraftQuestion[] {
+  const index = drafts.findIndex(({ id }) => id === after);
+  return drafts.toSpliced(index === -1 ? drafts.length : index + 1, 0, draft);
+}
+
+function copied(drafts: DraftQuestion[], id: string, of: string): DraftQuestion[] {
+  const original = drafts.find((draft) => draft.id === of);
+  if (!original) return drafts;
+  const key = freeKey(original.question.key, keysOfOthers(drafts, ""));
+  const role = "role" in original.question ? { role: null } : {};
+  const question = { ...original.question, ...role, key } as Question;
+  return placed(drafts, { id, hasOwnKey: true, question }, of);
 }
 
 function moved(drafts: DraftQuestion[], id: string, by: -1 | 1): DraftQuestion[] {
@@ -118,54 +148,23 @@ function moved(drafts: DraftQuestion[], id: string, by: -1 | 1): DraftQuestion[]
 function withRole(drafts: DraftQuestion[], id: string, role: QuestionRole): DraftQuestion[] {
   return drafts.map((draft) => {
     const { question } = draft;
-    if (isLocated(question)) return draft;
-    if (draft.id === id) return { ...draft, question: { ...question, role } };
+    if (!isAnswered(question)) return draft;
+    if (draft.id === id) return { ...draft, question: { ...question, role } as Question };
     return role !== null && question.role === role
-      ? { ...draft, question: { ...question, role: null } }
+      ? { ...draft, question: { ...question, role: null } as Question }
       : draft;
   });
 }
 
-const FIRST_TEXT: Record<QuestionKind, string> = {
-  BINARY: "Finding present?",
-  ORDINAL: "How suspicious is it?",
-  CONFIDENCE: "How sure are you that the finding is present?",
-  LOCATED_FINDING: "Mark each finding",
-};
-
-export const SUSPICION_OPTIONS = ["definitely not", "probably not", "possibly", "probably", "definitely"];
-
 function newDraft(drafts: DraftQuestion[], id: string, kind: QuestionKind): DraftQuestion {
-  const text = FIRST_TEXT[kind];
-  const key = freeKey(keyFromText(text), keysOfOthers(drafts, id));
-  const question = newQuestion(kind, key, text);
-  if (isLocated(question)) return { id, hasOwnKey: false, question };
-  const role = ROLES_OF_KIND[kind].find((candidate) => !hasRole(drafts, candidate)) ?? null;
-  return { id, hasOwnKey: false, question: { ...question, role } };
-}
-
-function newQuestion(kind: QuestionKind, key: string, text: string): Question {
-  const common = { key, text, help: "", required: true };
-  switch (kind) {
-    case "BINARY":
-      return { ...common, kind };
-    case "ORDINAL":
-      return { ...common, kind, options: [...SUSPICION_OPTIONS] };
-    case "CONFIDENCE":
-      return { ...common, kind };
-    case "LOCATED_FINDING":
-      return {
-        ...common,
-        kind,
-        required: false,
-        tools: ["POINT", "LENGTH", "RECTANGLE", "ELLIPSE"],
-        codes: [{ scheme: "SCT", value: "52988006", meaning: "Lesion" }],
-        minimum_count: 0,
-        maximum_count: null,
-      };
-  }
+  const blank = newQuestion(kind);
+  const key = freeKey(keyFromText(blank.text), keysOfOthers(drafts, id));
+  const question = { ...blank, key };
+  if (!isAnswered(question) || isLocated(question)) return { id, hasOwnKey: false, question };
+  const role = ROLES_OF_KIND[kind]?.find((candidate) => !hasRole(drafts, candidate)) ?? null;
+  return { id, hasOwnKey: false, question: { ...question, role } as Question };
 }
 
 export function hasRole(drafts: DraftQuestion[], role: QuestionRole): boolean {
-  return drafts.some(({ question }) => !isLocated(question) && question.role === role);
+  return drafts.some(({ question }) => isAnswered(question) && question.role === role);
 }

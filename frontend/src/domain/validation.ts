@@ -1,3 +1,5 @@
+import { isAdmissible, isCannotAssess } from "./answers";
+import { askedKeys, askedOf } from "./conditions";
 import { type AnswerQuestion, isLocated, type LocatedFindingQuestion, type Question } from "./labelSchema";
 import type { Answer, Finding, ReadPayload } from "./payload";
 
@@ -11,24 +13,33 @@ export interface Gap {
     | "confidence_required"
     | "too_few"
     | "too_many"
+    | "contradiction"
+    | "marks_not_asked"
     | "ai_undecided";
   detail: string;
 }
 
-export const CONFIDENCE_MAXIMUM = 100;
-
 /** What is missing before signing, in the order of the form. The server checks the same again. */
 export function gapsBeforeSigning(questions: Question[], payload: ReadPayload): Gap[] {
-  return questions.flatMap((question) =>
-    isLocated(question)
-      ? gapsOfFindings(question, payload.findings)
-      : gapsOfAnswer(question, payload.answers),
-  );
+  const asked = askedOf(questions, payload);
+  return questions.flatMap((question) => {
+    if (question.kind === "SECTION") return [];
+    if (!asked.has(question.key)) return gapsOfUnasked(question, payload.findings);
+    return isLocated(question)
+      ? gapsOfFindings(question, payload)
+      : gapsOfAnswer(question, payload.answers[question.key]);
+  });
 }
 
-function gapsOfAnswer(question: AnswerQuestion, answers: Record<string, Answer>): Gap[] {
-  const answer = answers[question.key];
-  if (answer === undefined) {
+/** Answers that the form no longer asks for are left out when the read is signed; marks are taken away by hand. */
+function gapsOfUnasked(question: Question, findings: Finding[]): Gap[] {
+  if (!isLocated(question) || !findings.some((finding) => finding.question === question.key)) return [];
+  const detail = `"${question.text}" is not asked after your other answers: delete its marks.`;
+  return [{ field: question.key, code: "marks_not_asked", detail }];
+}
+
+function gapsOfAnswer(question: AnswerQuestion, answer: Answer | null | undefined): Gap[] {
+  if (answer === undefined || answer === null) {
     const gap: Gap = { field: question.key, code: "required", detail: `Answer "${question.text}".` };
     return question.required ? [gap] : [];
   }
@@ -36,37 +47,56 @@ function gapsOfAnswer(question: AnswerQuestion, answers: Record<string, Answer>)
   return [{ field: question.key, code: "out_of_range", detail: `"${question.text}" has no valid answer.` }];
 }
 
-/** Whether an answer is of the question's kind and within its range. */
-export function isAdmissible(question: AnswerQuestion, answer: Answer): boolean {
-  switch (question.kind) {
-    case "BINARY":
-      return typeof answer === "boolean";
-    case "ORDINAL":
-      return isIntegerWithin(answer, 1, question.options.length);
-    case "CONFIDENCE":
-      return isIntegerWithin(answer, 0, CONFIDENCE_MAXIMUM);
-  }
+/** The read without the answers that its own other answers have taken off the form; itself when there are none. */
+export function withoutUnasked(questions: Question[], payload: ReadPayload): ReadPayload {
+  const answers = keptAnswers(payload.answers, askedOf(questions, payload));
+  const findings = payload.findings.map((finding) => {
+    const attributes = attributesOf(questions, finding);
+    const kept = keptAnswers(finding.answers, askedKeys(attributes, finding.answers));
+    return kept === finding.answers ? finding : { ...finding, answers: kept };
+  });
+  const isSame =
+    answers === payload.answers && findings.every((one, index) => one === payload.findings[index]);
+  return isSame ? payload : { ...payload, answers, findings };
 }
 
-function isIntegerWithin(answer: Answer, lowest: number, highest: number): boolean {
-  return typeof answer === "number" && Number.isInteger(answer) && answer >= lowest && answer <= highest;
+/** The questions whose answers will be left out, for the reader to know. */
+export function unaskedAnswers(questions: Question[], payload: ReadPayload): Question[] {
+  const asked = askedOf(questions, payload);
+  return questions.filter(({ key }) => !asked.has(key) && payload.answers[key] !== undefined);
 }
 
-function gapsOfFindings(question: LocatedFindingQuestion, findings: Finding[]): Gap[] {
+function attributesOf(questions: Question[], finding: Finding): AnswerQuestion[] {
+  return questions.filter(isLocated).find(({ key }) => key === finding.question)?.attributes ?? [];
+}
+
+function keptAnswers(answers: Record<string, Answer>, asked: Set<string>): Record<string, Answer> {
+  const kept = Object.entries(answers).filter(([key]) => asked.has(key));
+  return kept.length === Object.keys(answers).length ? answers : Object.fromEntries(kept);
+}
+
+function gapsOfFindings(question: LocatedFindingQuestion, { answers, findings }: ReadPayload): Gap[] {
   const own = findings.filter((finding) => finding.question === question.key);
-  return [
-    ...gapsOfCount(question, own.length),
-    ...own.flatMap((finding) => gapsOfFinding(finding, question.attributes ?? [])),
-  ];
+  const ofAnswer = isCannotAssess(answers[question.key])
+    ? gapsOfContradiction(question, own.length)
+    : gapsOfCount(question, own.length);
+  return [...ofAnswer, ...own.flatMap((finding) => gapsOfFinding(finding, question.attributes ?? []))];
+}
+
+function gapsOfContradiction(question: LocatedFindingQuestion, count: number): Gap[] {
+  if (count === 0) return [];
+  const detail = `"${question.text}" cannot be marked and be impossible to assess.`;
+  return [{ field: question.key, code: "contradiction", detail }];
 }
 
 function gapsOfCount(question: LocatedFindingQuestion, count: number): Gap[] {
-  const fewest = Math.max(question.minimum_count, question.required ? 1 : 0);
+  const fewest = Math.max(question.minimum_count ?? 0, question.required ? 1 : 0);
   if (count < fewest) {
     return [{ field: question.key, code: "too_few", detail: `"${question.text}" needs at least ${fewest}.` }];
   }
-  if (question.maximum_count !== null && count > question.maximum_count) {
-    const detail = `"${question.text}" takes at most ${question.maximum_count}, there are ${count}.`;
+  const most = question.maximum_count ?? null;
+  if (most !== null && count > most) {
+    const detail = `"${question.text}" takes at most ${most}, there are ${count}.`;
     return [{ field: question.key, code: "too_many", detail }];
   }
   return [];
@@ -79,6 +109,9 @@ function gapsOfFinding(finding: Finding, attributes: AnswerQuestion[]): Gap[] {
   if (finding.confidence === null) {
     gaps.push({ field: finding.id, code: "confidence_required", detail: "Give a confidence." });
   }
-  const ofAttributes = attributes.flatMap((attribute) => gapsOfAnswer(attribute, finding.answers));
+  const asked = askedKeys(attributes, finding.answers);
+  const ofAttributes = attributes
+    .filter(({ key }) => asked.has(key))
+    .flatMap((attribute) => gapsOfAnswer(attribute, finding.answers[attribute.key]));
   return [...gaps, ...ofAttributes.map((gap) => ({ ...gap, field: finding.id }))];
 }

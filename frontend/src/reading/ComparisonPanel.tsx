@@ -1,7 +1,8 @@
 import type { AiPrediction } from "@/api/reading";
-import type { AnswerQuestion, Question } from "@/domain/labelSchema";
-import { isAnswered } from "@/domain/labelSchema";
-import type { Answer, ReadPayload } from "@/domain/payload";
+import { answerText } from "@/domain/answers";
+import { askedQuestions } from "@/domain/conditions";
+import { type AnswerQuestion, isAnswered, type Question } from "@/domain/labelSchema";
+import type { ReadPayload } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { AiFindings } from "./ai/AiFindings";
 import quiet from "./ai/ai.module.css";
@@ -71,13 +72,15 @@ function AnswersTable({ prediction, questions, own }: AnswersTableProps) {
         </tr>
       </thead>
       <tbody>
-        {questions.filter(isAnswered).map((question) => (
-          <tr key={question.key}>
-            <th scope="row">{question.text}</th>
-            <td>{answerText(question, own.answers[question.key])}</td>
-            <td>{aiText(question, prediction)}</td>
-          </tr>
-        ))}
+        {askedQuestions(questions, own)
+          .filter(isAnswered)
+          .map((question) => (
+            <tr key={question.key}>
+              <th scope="row">{question.text}</th>
+              <td>{answerText(question, own.answers[question.key])}</td>
+              <td>{aiText(question, prediction)}</td>
+            </tr>
+          ))}
       </tbody>
     </table>
   );
@@ -89,12 +92,6 @@ export function calibrationText({ calibration }: AiPrediction): string {
   const { low, high, cases, positives, data_source } = calibration;
   const share = Math.round((100 * positives) / cases);
   return `Of ${cases} cases scored ${low.toFixed(2)} to ${high.toFixed(2)}, ${positives} (${share} %) were positive: ${data_source}.`;
-}
-
-function answerText(question: AnswerQuestion, answer: Answer | undefined): string {
-  if (answer === undefined) return "–";
-  if (typeof answer === "boolean") return answer ? "Yes" : "No";
-  return question.kind === "ORDINAL" ? `${answer} ${question.options[answer - 1] ?? ""}` : String(answer);
 }
 
 /** The AI answers the call and the rating; the other questions were not put to it. */

@@ -1,4 +1,5 @@
 import { NativeSelect } from "@mantine/core";
+import { askedKeys } from "@/domain/conditions";
 import type { Edit, FindingChange } from "@/domain/edits";
 import {
   type AnswerQuestion,
@@ -37,7 +38,7 @@ export function FindingFields({ finding, number, questions, isDisabled, onEdit }
             isDisabled={isDisabled}
             onChange={(confidence) => change({ confidence })}
           />
-          {question.attributes?.map((attribute) => (
+          {askedAttributes(question, finding).map((attribute) => (
             <AttributeField
               key={attribute.key}
               attribute={attribute}
@@ -51,6 +52,13 @@ export function FindingFields({ finding, number, questions, isDisabled, onEdit }
       )}
     </>
   );
+}
+
+/** What the form asks about this finding, after its other answers. */
+export function askedAttributes(question: LocatedFindingQuestion, finding: Finding): AnswerQuestion[] {
+  const attributes = question.attributes ?? [];
+  const asked = askedKeys(attributes, finding.answers);
+  return attributes.filter(({ key }) => asked.has(key));
 }
 
 interface AttributeFieldProps extends Omit<FindingFieldsProps, "questions"> {

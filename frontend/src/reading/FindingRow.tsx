@@ -6,7 +6,7 @@ import { volumeText } from "@/domain/markText";
 import { contourVolume_mm3 } from "@/domain/measurements";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
-import { FindingFields } from "./FindingFields";
+import { askedAttributes, FindingFields } from "./FindingFields";
 import classes from "./FindingsList.module.css";
 import { MarkLine } from "./MarkLine";
 import type { SegmentVisibility } from "./segments/useSegments";
@@ -85,7 +85,7 @@ export function FindingRow(props: FindingRowProps) {
 
 function findingSummary(finding: Finding, question: LocatedFindingQuestion | undefined): string {
   if (!question) return "Measurement only";
-  const isAnswered = (question.attributes ?? []).every(
+  const isAnswered = askedAttributes(question, finding).every(
     ({ required, key }) => !required || finding.answers[key] !== undefined,
   );
   return [

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { ImageSource } from "@/ui/form/ExampleImage";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
@@ -63,18 +64,20 @@ export function ReadPanel(props: ReadPanelProps) {
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
-        <ReadForm
-          questions={questions}
-          payload={save.payload}
-          gaps={signing.hasTried && !isSigned ? signing.gaps : []}
-          isDisabled={isFrozen}
-          selectedMarkId={images.selectedMarkId}
-          onEdit={handle.edit}
-          onMarkChosen={images.goToMark}
-          extendedId={images.extendedId}
-          onExtend={images.toggleExtending}
-          segments={segments}
-        />
+        <ImageSource value={read.reader_study.id}>
+          <ReadForm
+            questions={questions}
+            payload={save.payload}
+            gaps={signing.hasTried && !isSigned ? signing.gaps : []}
+            isDisabled={isFrozen}
+            selectedMarkId={images.selectedMarkId}
+            onEdit={handle.edit}
+            onMarkChosen={images.goToMark}
+            extendedId={images.extendedId}
+            onExtend={images.toggleExtending}
+            segments={segments}
+          />
+        </ImageSource>
       </div>
       <SignFooter
         signing={signing}

@@ -51,6 +51,11 @@ export function SignFooter(props: SignFooterProps) {
           ))}
         </ul>
       )}
+      {signing.leftOut.length > 0 && (
+        <p className={classes.leftOut}>
+          Left out when you sign, as no longer asked: {signing.leftOut.map(({ text }) => text).join("; ")}
+        </p>
+      )}
       {signing.step === "SIGN" && (
         <SignatureFields
           signature={signing.signature}

@@ -2,7 +2,7 @@ import { createStore, del, entries, get, set } from "idb-keyval";
 import type { LocalCopy } from "@/domain/autosave";
 import type { History } from "@/domain/history";
 import type { ReadPayload } from "@/domain/payload";
-import { upgradedCopy } from "@/domain/payloadUpgrade";
+import { upgradedCopy, upgradedHistory } from "@/domain/payloadUpgrade";
 import { forgetChange, noteChange, notedChange, notedKeys } from "./lastChange";
 
 /** A read's unsent work as kept in the browser, with what the worklist needs to lead back to it. */
@@ -87,7 +87,8 @@ export async function loadHistory(
   personId: string,
   readId: string,
 ): Promise<History<ReadPayload> | undefined> {
-  return (await get<KeptHistory>(keyOf(personId, readId), histories))?.history;
+  const kept = await get<KeptHistory>(keyOf(personId, readId), histories);
+  return kept && upgradedHistory(kept.history);
 }
 
 export function keepHistory(personId: string, readId: string, history: History<ReadPayload>): Promise<void> {

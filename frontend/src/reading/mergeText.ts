@@ -1,3 +1,4 @@
+import { answerText } from "@/domain/answers";
 import { type AnswerQuestion, type Code, isAnswered, isLocated, type Question } from "@/domain/labelSchema";
 import { markSummary } from "@/domain/markText";
 import type { MergeItem, Place, Side } from "@/domain/mergePayload";
@@ -106,10 +107,4 @@ function attribute(key: string, { questions }: MergeWords): AnswerQuestion | und
     .filter(isLocated)
     .flatMap((question) => question.attributes ?? [])
     .find((question) => question.key === key);
-}
-
-function answerText(question: AnswerQuestion | undefined, answer: Answer): string {
-  if (typeof answer === "boolean") return answer ? "Yes" : "No";
-  const option = question?.kind === "ORDINAL" ? question.options[answer - 1] : undefined;
-  return option ? `${answer} ${option}` : String(answer);
 }

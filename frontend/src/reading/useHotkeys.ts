@@ -15,9 +15,16 @@ const PRESSES = new Set(["Enter", " "]);
 /** Keys that walk through an open menu, choose from it and close it. */
 const OF_MENU = /^(Arrow.*|Home|End|Enter| |Escape)$/;
 
+/** Shift and 6 to 9 or 0: the choices of a long scale, while it has the focus; elsewhere they are keys of the images. */
+function isLateChoice(event: KeyboardEvent): boolean {
+  return event.shiftKey && !event.ctrlKey && !event.metaKey && /^Digit[67890]$/.test(event.code);
+}
+
 function belongsToTarget(event: KeyboardEvent): boolean {
   if (OF_MENU.test(event.key) && document.querySelector('[role="menu"]')) return true;
   if (!(event.target instanceof HTMLElement)) return false;
+  if (isLateChoice(event))
+    return event.target.matches('[data-question] [role="radio"], [data-question] [role="checkbox"]');
   if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"], input');
   return PRESSES.has(event.key) && event.target.matches('button, a, input, [role="menuitem"]');
 }

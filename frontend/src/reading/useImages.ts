@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
+import { askedQuestions } from "@/domain/conditions";
 import { type Grid, withSeries } from "@/domain/grid";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
@@ -55,7 +56,7 @@ export function useImages(input: ImagesInput): Images {
   const viewer = useRef<ViewerHandle>(null);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
-  const { findings, ai_decisions } = handle.session.save.payload;
+  const { answers, findings, ai_decisions } = handle.session.save.payload;
   const { imaging_study, priors } = read.case;
   const known = useMemo(
     () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
@@ -71,7 +72,10 @@ export function useImages(input: ImagesInput): Images {
     [aiPlaces, ai_decisions, selectedMarkId],
   );
   const { edit } = handle;
-  const { questions } = read.label_schema;
+  const questions = useMemo(
+    () => askedQuestions(read.label_schema.questions, { answers, findings }),
+    [read.label_schema.questions, answers, findings],
+  );
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
   const { grid, onGrid, firstMark, setFirstMark, hangAgain } = useHanging(read, marks);
   const { jumpTo, jumpBack } = useJumps(viewer, onGrid, setFirstMark);

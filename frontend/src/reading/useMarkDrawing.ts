@@ -21,6 +21,7 @@ export interface MarkDrawing {
 }
 
 interface MarkDrawingInput {
+  /** Those that are on the form now. */
   questions: Question[];
   findings: Finding[];
   edit: (edit: Edit) => void;

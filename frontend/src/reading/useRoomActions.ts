@@ -1,11 +1,11 @@
 import { useCallback } from "react";
 import type { Read } from "@/api/reading";
-import { questionForKey } from "@/domain/formKeys";
+import { askedQuestions } from "@/domain/conditions";
+import { answerOfKey, type KeyAnswer, questionForKey } from "@/domain/formKeys";
 import { type History, redo, undo } from "@/domain/history";
 import type { HotkeyAction } from "@/domain/hotkeys";
-import type { AnswerQuestion } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
-import { type Answer, changedMark, markIn, type ReadPayload } from "@/domain/payload";
+import { changedMark, markIn, type ReadPayload } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import type { Ai } from "./ai/useAi";
 import type { Segments } from "./segments/useSegments";
@@ -80,22 +80,23 @@ function changesOf(input: RoomActionsInput): Actions {
     },
     undo: () => step(input, handle.undo, undo),
     redo: () => step(input, handle.redo, redo),
-    answer_yes: () => answer(input, "BINARY", true),
-    answer_no: () => answer(input, "BINARY", false),
-    answer_1: () => answer(input, "ORDINAL", 1),
-    answer_2: () => answer(input, "ORDINAL", 2),
-    answer_3: () => answer(input, "ORDINAL", 3),
-    answer_4: () => answer(input, "ORDINAL", 4),
-    answer_5: () => answer(input, "ORDINAL", 5),
+    answer_yes: () => answer(input, true),
+    answer_no: () => answer(input, false),
+    answer_1: () => answer(input, 1),
+    answer_2: () => answer(input, 2),
+    answer_3: () => answer(input, 3),
+    answer_4: () => answer(input, 4),
+    answer_5: () => answer(input, 5),
   };
 }
 
-function answer({ read, handle }: RoomActionsInput, kind: AnswerQuestion["kind"], value: Answer): void {
+function answer({ read, handle }: RoomActionsInput, said: KeyAnswer): void {
   const focused = document.activeElement?.closest<HTMLElement>("[data-question]")?.dataset.question ?? null;
-  const { answers } = handle.session.save.payload;
-  const question = questionForKey(read.label_schema.questions, answers, focused, kind);
-  if (!question || (question.kind === "ORDINAL" && Number(value) > question.options.length)) return;
-  handle.edit({ type: "answer", key: question.key, value });
+  const { payload } = handle.session.save;
+  const shown = askedQuestions(read.label_schema.questions, payload);
+  const question = questionForKey(shown, payload.answers, focused, said);
+  const value = question && answerOfKey(question, payload.answers[question.key], said);
+  if (question && value !== undefined) handle.edit({ type: "answer", key: question.key, value });
 }
 
 /** Through all marks as they stand in the list, segments too, and then those of others. */

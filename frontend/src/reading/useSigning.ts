@@ -4,7 +4,7 @@ import { Problem } from "@/api/problem";
 import type { FirstReadFrozen, Read, ReadSigned } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
-import { type Gap, gapsBeforeSigning } from "@/domain/validation";
+import { type Gap, gapsBeforeSigning, unaskedAnswers, withoutUnasked } from "@/domain/validation";
 import { browserName } from "./browserName";
 import { eventOfFailure, noticedIn, requestOf } from "./saver";
 import { freezeFirstRead, signRead } from "./segments/sendRead";
@@ -17,6 +17,8 @@ export type Step = "FREEZE" | "SIGN";
 export interface Signing {
   step: Step;
   gaps: Gap[];
+  /** Questions whose answers are left out of what is signed: other answers have taken them off the form. */
+  leftOut: Question[];
   /** Whether the reader has tried to sign, so that what is missing may be pointed out. */
   hasTried: boolean;
   isSigning: boolean;
@@ -47,7 +49,9 @@ export function useSigning(input: SigningInput): Signing {
   const [hasTried, setHasTried] = useState<Step | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { payload } = handle.session.save;
-  const gaps = [...gapsBeforeSigning(read.label_schema.questions as Question[], payload), ...moreGaps];
+  const { edit } = handle;
+  const { questions } = read.label_schema;
+  const gaps = [...gapsBeforeSigning(questions, payload), ...moreGaps];
   const isComplete = gaps.length === 0;
   const signature = useSignature(read.signature_meanings);
   const send = useSignRequest({ ...input, signature, setError });
@@ -56,16 +60,22 @@ export function useSigning(input: SigningInput): Signing {
     setHasTried(step);
     setError(null);
     if (!isComplete) return;
-    if (step === "SIGN" && password === "") field.current?.focus();
-    else setSigning(true);
-  }, [isComplete, setSigning, step, password, field]);
+    if (step === "SIGN" && password === "") {
+      field.current?.focus();
+      return;
+    }
+    const signed = withoutUnasked(questions, payload);
+    if (signed !== payload) edit({ type: "unasked_left_out", payload: signed });
+    setSigning(true);
+  }, [isComplete, setSigning, step, password, field, questions, payload, edit]);
   const { sending, obstacle, conflict } = handle.session.save;
   useEffect(() => {
     if (!isSigning) return;
     if (conflict || (sending && obstacle)) setSigning(false);
     else if (!sending && !isDrawing) send();
   }, [isSigning, isDrawing, sending, obstacle, conflict, send, setSigning]);
-  return { step, gaps, hasTried: hasTried === step, isSigning, error, signature, sign };
+  const leftOut = unaskedAnswers(questions, payload);
+  return { step, gaps, leftOut, hasTried: hasTried === step, isSigning, error, signature, sign };
 }
 
 /** The read is further than this page knows, for example through another window: it has to be loaded again. */

@@ -31,7 +31,7 @@ def payload(x_mm: object, length_mm: object = None) -> dict[str, object]:
         "answers": {},
         "marks": [mark],
     }
-    return {"version": 2, "answers": {}, "findings": [finding], "ai_decisions": []}
+    return {"version": 3, "answers": {}, "findings": [finding], "ai_decisions": []}
 
 
 def test_an_ordinary_payload_passes() -> None:
@@ -48,8 +48,8 @@ def test_a_measurement_is_a_finite_number(number: object) -> None:
     assert [problem.code for problem in payload_problems(payload(0, number), [QUESTION])] == ["bad_number"]
 
 
-@pytest.mark.parametrize("version", [True, 2.0, "2", 1, 3])
-def test_the_version_is_the_number_two(version: object) -> None:
+@pytest.mark.parametrize("version", [True, 3.0, "3", 1, 2, 4])
+def test_the_version_is_the_number_three(version: object) -> None:
     assert payload_problems(payload(0) | {"version": version}, [QUESTION])[0].code == "bad_version"
 
 

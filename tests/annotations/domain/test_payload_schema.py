@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from annotations.domain.payload import payload_problems
-from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.payload_upgrade import accepted, upgraded
 from annotations.domain.schema import schema_problems
 from tests.annotations.domain.test_payload import json_values
 from tests.json_changes import VERBS, changed, places
@@ -35,7 +35,7 @@ def schema(version: int) -> Draft202012Validator:
     return Draft202012Validator(content)
 
 
-NEWEST = schema(2)
+NEWEST = schema(3)
 
 
 def test_the_form_of_the_examples_is_valid() -> None:
@@ -55,10 +55,11 @@ def test_an_invalid_example_is_refused_with_its_code(name: str) -> None:
     assert [problem.code for problem in payload_problems(example["payload"], QUESTIONS)] == [example["code"]]
 
 
-def test_version_1_becomes_version_2_as_the_example_says() -> None:
-    example = load(EXAMPLES / "upgrade.json")
-    assert schema(1).is_valid(example["stored"])
-    assert not schema(1).is_valid(example["upgraded"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_version_becomes_the_newest_as_the_example_says(version: int) -> None:
+    example = load(EXAMPLES / "upgrade.json")[str(version)]
+    assert schema(version).is_valid(example["stored"])
+    assert not schema(version).is_valid(example["upgraded"])
     before = copy.deepcopy(example["stored"])
     assert upgraded(example["stored"]) == example["upgraded"]
     assert example["stored"] == before
@@ -67,8 +68,39 @@ def test_version_1_becomes_version_2_as_the_example_says() -> None:
     assert upgraded(example["upgraded"]) is example["upgraded"]
 
 
+@pytest.mark.parametrize("payload", [None, [], {}, {"version": 1}, {"version": True}, {"version": 2.0}, {"version": 3}])
+def test_what_is_not_the_last_version_is_judged_as_it_came(payload: Any) -> None:
+    assert accepted(payload) is payload
+
+
+def test_a_page_of_the_last_version_can_still_save() -> None:
+    sent = {"version": 2, "answers": {"present": True}, "findings": [], "ai_decisions": []}
+    assert payload_problems(sent, QUESTIONS) != []
+    assert payload_problems(accepted(sent), QUESTIONS) == []
+    assert sent["version"] == 2
+
+
 SPOTS = [(name, path) for name, payload in VALID.items() for path in places(payload) if path]
-ODD = json_values | st.sampled_from([-1, 0, 101, 1e11, "", "x", "1.2\n", [], {}, [[0, 0, 0]], [[0, 0]] * 4])
+ODD = json_values | st.sampled_from(
+    [
+        -1,
+        0,
+        101,
+        1e11,
+        "",
+        "x",
+        "1.2\n",
+        [],
+        {},
+        [[0, 0, 0]],
+        [[0, 0]] * 4,
+        0.5,
+        1e300,
+        ["a", "a"],
+        {"cannot_assess": ""},
+        {"cannot_assess": "x", "y": 1},
+    ]
+)
 
 
 @given(spot=st.sampled_from(SPOTS), value=ODD, verb=st.sampled_from(VERBS))

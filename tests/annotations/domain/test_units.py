@@ -11,7 +11,7 @@ from annotations.domain.payload import payload_problems
 
 REPOSITORY = Path(__file__).parents[3]
 EXAMPLES: dict[str, dict[str, Any]] = json.loads((REPOSITORY / "tests/shared_examples/units.json").read_text())
-SCHEMA = Draft202012Validator(json.loads((REPOSITORY / "annotations/domain/schemas/payload-2.schema.json").read_text()))
+SCHEMA = Draft202012Validator(json.loads((REPOSITORY / "annotations/domain/schemas/payload-3.schema.json").read_text()))
 UNITS = sorted({example["unit"] for example in EXAMPLES.values()})
 
 
@@ -27,7 +27,7 @@ def payload(kind: str, points: list[list[float]], measurements: dict[str, Any]) 
         "confidence": None,
     }
     finding |= {"answers": {}, "marks": [mark]}
-    return {"version": 2, "answers": {}, "findings": [finding], "ai_decisions": []}
+    return {"version": 3, "answers": {}, "findings": [finding], "ai_decisions": []}
 
 
 @pytest.mark.parametrize("unit", UNITS)

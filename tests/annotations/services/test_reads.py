@@ -167,7 +167,7 @@ def test_provenance_says_who_made_the_content(read: Read) -> None:
     assert revision.provenance == "SIMULATED"
 
 
-def test_a_revision_of_version_1_is_read_as_version_2_and_stays_as_it_is(read: Read) -> None:
+def test_a_revision_of_version_1_is_read_as_the_newest_and_stays_as_it_is(read: Read) -> None:
     marked = finding(read.assignment.case)
     (mark,) = marked.pop("marks")
     old = {**marked, "geometry": mark["geometry"], "measurements": {"length_mm": None}}
@@ -186,7 +186,7 @@ def test_a_revision_of_version_1_is_read_as_version_2_and_stays_as_it_is(read: R
     Read.objects.filter(pk=read.pk).update(revision_number=1)
     read.refresh_from_db()
     newest = reads.current_payload(read)
-    assert (newest["version"], newest["ai_decisions"]) == (2, [])
+    assert (newest["version"], newest["ai_decisions"]) == (3, [])
     assert newest["findings"][0]["marks"] == [{"id": old["id"], "geometry": mark["geometry"], "measurements": {}}]
     revision = Revision.objects.get(read=read, number=1)
     assert revision.payload == stored

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { AiFinding, AiPrediction, Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
+import { askedQuestions } from "@/domain/conditions";
 import type { HeatMap } from "@/domain/heatMap";
 import { type AiDecision, type Finding, isSegment, type Mark, type ReadPayload } from "@/domain/payload";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
@@ -138,7 +139,9 @@ function useDeciding({ read, handle, images, segments, says, setProblem }: Decid
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);
     else {
-      const taken = await takenOver(finding, { read, images, segments, voxels: says.voxels });
+      const questions = askedQuestions(read.label_schema.questions, payload);
+      const asking = { ...read, label_schema: { ...read.label_schema, questions } };
+      const taken = await takenOver(finding, { read: asking, images, segments, voxels: says.voxels });
       if (typeof taken === "string") return setProblem(taken);
       edit({ type: "ai_decided", decision: decisionNow(entry, "ACCEPTED", taken.id), copy: taken });
       if (choice === "adjust") openToChange(taken.marks[0], images, segments);

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
+import { askedQuestions } from "@/domain/conditions";
 import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
 import { emptySegment, voxelCount, withSlices } from "@/domain/segments";
 import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
@@ -82,7 +83,8 @@ function edit(input: PaintingInput, segmentId: string, sha256: string, measured:
   }
   const id = crypto.randomUUID();
   const extended = findings.find((finding) => finding.id === extendedId);
-  handle.edit(editOfNewMark({ id, geometry, measurements }, read.label_schema.questions, extended));
+  const asked = askedQuestions(read.label_schema.questions, handle.session.save.payload);
+  handle.edit(editOfNewMark({ id, geometry, measurements }, asked, extended));
   onCreated(id);
 }
 

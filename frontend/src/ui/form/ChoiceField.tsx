@@ -22,6 +22,8 @@ export function ChoiceField({ label, choices, value, isStacked, isDisabled, onCh
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
   const chosen = choices.findIndex((choice) => choice.value === value);
   const onKeyDown = (event: KeyboardEvent, index: number) => {
+    const numbered = choices[numberOf(event) - 1];
+    if (numbered) return onChange(numbered.value);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -50,10 +52,22 @@ export function ChoiceField({ label, choices, value, isStacked, isDisabled, onCh
           onClick={() => onChange(choice.value)}
           onKeyDown={(event) => onKeyDown(event, index)}
         >
-          {choice.hotkey !== undefined && <kbd>{choice.hotkey}</kbd>}
+          {choice.hotkey !== undefined && (
+            <kbd data-late={index >= FIRST_KEYS || undefined}>{choice.hotkey}</kbd>
+          )}
           {choice.text}
         </button>
       ))}
     </div>
   );
+}
+
+/** These keys work from anywhere in the reading room; the further ones only in the question that has the focus. */
+export const FIRST_KEYS = 5;
+
+/** The choice that Shift and a digit mean here, from 1; 0 for another key. */
+export function numberOf(event: KeyboardEvent): number {
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1];
+  if (digit === undefined || !event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return 0;
+  return digit === "0" ? 10 : Number(digit);
 }

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, PointerEvent } from "react";
-import { CONFIDENCE_MAXIMUM } from "@/domain/validation";
+import { CONFIDENCE_MAXIMUM } from "@/domain/answers";
 import classes from "./fields.module.css";
 
 interface ConfidenceFieldProps {

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Question } from "@/domain/labelSchema";
 import type { Gap } from "@/domain/validation";
+import { ExampleImage } from "./ExampleImage";
 import classes from "./fields.module.css";
 
 interface QuestionFrameProps {
@@ -21,6 +22,7 @@ export function QuestionFrame({ question, gap, children }: QuestionFrameProps) {
         {question.help && <span className={classes.help}>{question.help}</span>}
         {gap && <span className={classes.gap}>{gap.detail}</span>}
       </legend>
+      {"image" in question && question.image && <ExampleImage sha256={question.image} text={question.text} />}
       {children}
     </fieldset>
   );

@@ -1,55 +1,55 @@
-import { ActionIcon, Badge, Button, Group, Input, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
-import {
-  type AttributeKind,
-  MOST_ATTRIBUTES,
-  withAttributeText,
-  withNewAttribute,
-} from "@/domain/attributes";
-import type { AnswerQuestion } from "@/domain/labelSchema";
-import type { QuestionFieldsProps } from "./QuestionCard";
+import { ActionIcon, Badge, Button, Group, Input, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { MOST_ATTRIBUTES, withAttributeText, withNewAttribute } from "@/domain/attributes";
+import type { AnswerQuestion, LocatedFindingQuestion } from "@/domain/labelSchema";
+import { ANSWER_KIND_ROWS, kindName } from "@/domain/newQuestions";
+import type { FieldProblem } from "@/domain/schemaProblems";
+import { QuestionEditor, type QuestionFieldsProps } from "./QuestionEditor";
 
-const KINDS: { kind: AttributeKind; name: string }[] = [
-  { kind: "BINARY", name: "Yes / no" },
-  { kind: "ORDINAL", name: "Five steps" },
-  { kind: "CONFIDENCE", name: "0–100" },
-];
+interface AttributeFieldsProps extends Pick<QuestionFieldsProps, "isEditable" | "onChange"> {
+  question: LocatedFindingQuestion;
+  problems: FieldProblem[];
+}
 
 /** What the reader is asked about each finding. */
-export function AttributeFields({ draft, problems, isEditable, edit }: QuestionFieldsProps) {
-  const { id, question } = draft;
-  if (question.kind !== "LOCATED_FINDING") return null;
+export function AttributeFields(props: AttributeFieldsProps) {
+  const { question, problems, isEditable, onChange } = props;
   const attributes = question.attributes ?? [];
-  const put = (next: AnswerQuestion[]) => edit({ type: "CHANGE", id, change: { attributes: next } });
-  const change = (index: number, part: Partial<AnswerQuestion>) =>
-    put(attributes.with(index, { ...attributes[index], ...part } as AnswerQuestion));
+  const [openIndex, setOpen] = useState<number | null>(null);
+  const put = (next: AnswerQuestion[]) => onChange({ attributes: next });
   return (
     <Input.Wrapper
+      size="xs"
       label="Asked about each finding"
       description="Besides its code and the reader's confidence."
-      error={problems.find((problem) => problem.field === "attributes")?.detail}
+      error={problems.find(({ field }) => field === "attributes")?.detail}
     >
-      <Stack gap="xs" mt={4}>
-        {attributes.map((attribute, index) => (
+      <Stack gap={4} mt={4}>
+        {attributes.map((_, index) => (
           <AttributeRow
             // biome-ignore lint/suspicious/noArrayIndexKey: an attribute has no identity while it is being typed
             key={index}
-            attribute={attribute}
-            number={index + 1}
+            attributes={attributes}
+            index={index}
+            problems={problemsOf(problems, index)}
             isEditable={isEditable}
-            onText={(text) => put(withAttributeText(attributes, index, text))}
-            onChange={(part) => change(index, part)}
-            onRemove={() => put(attributes.toSpliced(index, 1))}
+            isOpen={openIndex === index}
+            onToggle={() => setOpen(openIndex === index ? null : index)}
+            onPut={put}
           />
         ))}
         {isEditable && attributes.length < MOST_ATTRIBUTES && (
-          <Group gap="xs">
-            {KINDS.map(({ kind, name }) => (
+          <Group gap={4}>
+            {ANSWER_KIND_ROWS.map(({ kind, name }) => (
               <Button
                 key={kind}
                 variant="default"
-                size="compact-sm"
+                size="compact-xs"
                 aria-label={`Ask ${name} about each finding`}
-                onClick={() => put(withNewAttribute(attributes, kind))}
+                onClick={() => {
+                  put(withNewAttribute(attributes, kind));
+                  setOpen(attributes.length);
+                }}
               >
                 + {name}
               </Button>
@@ -61,66 +61,72 @@ export function AttributeFields({ draft, problems, isEditable, edit }: QuestionF
   );
 }
 
-interface AttributeRowProps {
-  attribute: AnswerQuestion;
-  number: number;
-  isEditable: boolean;
-  onText: (text: string) => void;
-  onChange: (part: Partial<AnswerQuestion>) => void;
-  onRemove: () => void;
+function problemsOf(problems: FieldProblem[], index: number): FieldProblem[] {
+  const prefix = `attributes[${index}].`;
+  return problems
+    .filter(({ field }) => field.startsWith(prefix))
+    .map(({ field, detail }) => ({ field: field.slice(prefix.length), detail }));
 }
 
-function AttributeRow({ attribute, number, isEditable, onText, onChange, onRemove }: AttributeRowProps) {
+interface AttributeRowProps {
+  attributes: AnswerQuestion[];
+  index: number;
+  problems: FieldProblem[];
+  isEditable: boolean;
+  isOpen: boolean;
+  onToggle: () => void;
+  onPut: (attributes: AnswerQuestion[]) => void;
+}
+
+function AttributeRow({
+  attributes,
+  index,
+  problems,
+  isEditable,
+  isOpen,
+  onToggle,
+  onPut,
+}: AttributeRowProps) {
+  const attribute = attributes[index];
+  if (!attribute) return null;
+  const number = index + 1;
   return (
-    <Stack gap={4}>
-      <Group gap="xs" wrap="nowrap">
-        <Badge variant="light" radius="sm" w={90}>
-          {KINDS.find(({ kind }) => kind === attribute.kind)?.name}
+    <fieldset
+      aria-label={`Asked about each finding: ${number}`}
+      style={{ border: "1px solid var(--mantine-color-dark-4)", borderRadius: 4, margin: 0, padding: 6 }}
+    >
+      <Group gap="xs" wrap="nowrap" mb={isOpen ? 4 : 0}>
+        <Badge variant="light" radius="sm" size="sm">
+          {kindName(attribute.kind)}
         </Badge>
-        <TextInput
-          flex={1}
-          aria-label={`Question ${number} about each finding`}
-          value={attribute.text}
-          maxLength={500}
-          readOnly={!isEditable}
-          rightSection={<span title="Column name in the data">{attribute.key}</span>}
-          rightSectionWidth={160}
-          onChange={(event) => onText(event.currentTarget.value)}
-        />
-        <Switch
-          label="Required"
-          checked={attribute.required}
-          disabled={!isEditable}
-          onChange={(event) => onChange({ required: event.currentTarget.checked })}
-        />
+        <Text size="sm" flex={1} truncate c={problems.length > 0 ? "red.4" : undefined}>
+          {attribute.text}
+        </Text>
+        <Button size="compact-xs" variant="subtle" aria-expanded={isOpen} onClick={onToggle}>
+          {isOpen ? "Close" : isEditable ? "Edit" : "Show"}
+        </Button>
         {isEditable && (
           <ActionIcon
+            size="sm"
             variant="default"
             aria-label={`Remove question ${number} about each finding`}
-            onClick={onRemove}
+            onClick={() => onPut(attributes.toSpliced(index, 1))}
           >
             ×
           </ActionIcon>
         )}
       </Group>
-      {attribute.kind === "ORDINAL" && (
-        <SimpleGrid cols={5} spacing="xs">
-          {attribute.options.map((option, step) => (
-            <TextInput
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place on the scale
-              key={step}
-              aria-label={`Question ${number} about each finding, step ${step + 1}`}
-              leftSection={step + 1}
-              value={option}
-              maxLength={500}
-              readOnly={!isEditable}
-              onChange={(event) =>
-                onChange({ options: attribute.options.with(step, event.currentTarget.value) })
-              }
-            />
-          ))}
-        </SimpleGrid>
+      {isOpen && (
+        <QuestionEditor
+          question={attribute}
+          problems={problems}
+          all={attributes}
+          index={index}
+          isEditable={isEditable}
+          onText={(text) => onPut(withAttributeText(attributes, index, text))}
+          onChange={(change) => onPut(attributes.with(index, { ...attribute, ...change } as AnswerQuestion))}
+        />
       )}
-    </Stack>
+    </fieldset>
   );
 }

@@ -1,62 +1,49 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  Input,
-  NumberInput,
-  Select,
-  Stack,
-  TextInput,
-} from "@mantine/core";
-import { FINDING_CODES } from "@/domain/findingCodes";
+import { ActionIcon, Button, Checkbox, Group, Input, NumberInput, Stack, TextInput } from "@mantine/core";
 import { type Code, type FindingTool, SEGMENT, sameCode } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
-import { AttributeFields } from "./AttributeFields";
-import type { QuestionFieldsProps } from "./QuestionCard";
+import { CodeSearch } from "./CodeSearch";
+import type { QuestionFieldsProps } from "./QuestionEditor";
 
 /** With which tools a finding is marked, which codes it may have, and how many are wanted. */
-export function FindingFields(fields: QuestionFieldsProps) {
-  const { draft, problems, isEditable, edit } = fields;
-  const { id, question } = draft;
+export function FindingFields({ question, isEditable, faultOf, onChange }: QuestionFieldsProps) {
   if (question.kind !== "LOCATED_FINDING") return null;
-  const faultOf = (field: string) => problems.find((problem) => problem.field === field)?.detail;
   return (
     <>
       <Checkbox.Group
+        size="xs"
         label="Tools"
         value={question.tools}
         error={faultOf("tools")}
-        onChange={(tools) => edit({ type: "CHANGE", id, change: { tools: tools as FindingTool[] } })}
+        onChange={(tools) => onChange({ tools: tools as FindingTool[] })}
       >
-        <Group gap="lg" mt={4}>
+        <Group gap="xs" mt={4}>
           {MARK_KIND_ROWS.map(({ kind, text }) => (
-            <Checkbox key={kind} value={kind} label={text} disabled={!isEditable} />
+            <Checkbox size="xs" key={kind} value={kind} label={text} disabled={!isEditable} />
           ))}
-          <Checkbox value={SEGMENT} label="3D segment (voxels)" disabled={!isEditable} />
+          <Checkbox size="xs" value={SEGMENT} label="3D segment (voxels)" disabled={!isEditable} />
         </Group>
       </Checkbox.Group>
       <Input.Wrapper
+        size="xs"
         label="Codes the reader chooses from"
         description="From a terminology such as RadLex (RADLEX) or SNOMED CT (SCT), so that the data are understood elsewhere."
         error={faultOf("codes")}
       >
-        <Codes {...fields} codes={question.codes} />
+        <Codes codes={question.codes} isEditable={isEditable} onChange={(codes) => onChange({ codes })} />
       </Input.Wrapper>
-      <AttributeFields {...fields} />
       <Group gap="md" align="flex-start">
         <NumberInput
+          size="xs"
           label="At least"
           w={110}
           min={0}
-          value={question.minimum_count}
+          value={question.minimum_count ?? 0}
           readOnly={!isEditable}
           error={faultOf("minimum_count")}
-          onChange={(count) =>
-            edit({ type: "CHANGE", id, change: { minimum_count: typeof count === "number" ? count : 0 } })
-          }
+          onChange={(count) => onChange({ minimum_count: typeof count === "number" ? count : 0 })}
         />
         <NumberInput
+          size="xs"
           label="At most"
           w={110}
           min={1}
@@ -64,22 +51,20 @@ export function FindingFields(fields: QuestionFieldsProps) {
           value={question.maximum_count ?? ""}
           readOnly={!isEditable}
           error={faultOf("maximum_count")}
-          onChange={(count) =>
-            edit({ type: "CHANGE", id, change: { maximum_count: typeof count === "number" ? count : null } })
-          }
+          onChange={(count) => onChange({ maximum_count: typeof count === "number" ? count : null })}
         />
       </Group>
     </>
   );
 }
 
-function Codes({ draft, isEditable, edit, codes }: QuestionFieldsProps & { codes: Code[] }) {
-  const put = (next: Code[]) => edit({ type: "CHANGE", id: draft.id, change: { codes: next } });
-  const offered = FINDING_CODES.filter((code) => !codes.some((own) => sameCode(own, code)));
-  const add = (value: string | null) => {
-    const chosen = offered.find((code) => `${code.scheme} ${code.value}` === value);
-    if (chosen) put([...codes, chosen]);
-  };
+interface CodesProps {
+  codes: Code[];
+  isEditable: boolean;
+  onChange: (codes: Code[]) => void;
+}
+
+function Codes({ codes, isEditable, onChange: put }: CodesProps) {
   return (
     <Stack gap="xs" mt={4}>
       {codes.map((code, index) => (
@@ -95,19 +80,12 @@ function Codes({ draft, isEditable, edit, codes }: QuestionFieldsProps & { codes
       ))}
       {isEditable && (
         <Group gap="sm">
-          <Select
-            w={280}
-            placeholder="Add a common code"
-            aria-label="Add a common code"
-            searchable
-            value={null}
-            data={offered.map((code) => ({
-              value: `${code.scheme} ${code.value}`,
-              label: `${code.meaning} (${code.scheme} ${code.value})`,
-            }))}
-            onChange={add}
+          <CodeSearch
+            label="Add a code"
+            onChoose={(code) => !codes.some((own) => sameCode(own, code)) && put([...codes, code])}
           />
           <Button
+            size="xs"
             variant="default"
             onClick={() => put([...codes, { scheme: "SCT", value: "", meaning: "" }])}
           >
@@ -137,6 +115,7 @@ function CodeRow({ code, number, isEditable, onChange, onRemove }: CodeRowProps)
     <Group gap="xs" wrap="nowrap">
       {parts.map(({ name, width }) => (
         <TextInput
+          size="xs"
           key={name}
           w={width}
           flex={width === undefined ? 1 : undefined}

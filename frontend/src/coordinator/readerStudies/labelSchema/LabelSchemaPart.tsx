@@ -1,154 +1,140 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Grid,
-  Group,
-  List,
-  SimpleGrid,
-  Stack,
-  Text,
-  UnstyledButton,
-} from "@mantine/core";
+import { Alert, Button, Grid, Group, List, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { putLabelSchema } from "@/api/labelSchemas";
 import { Problem } from "@/api/problem";
-import { putLabelSchema } from "@/api/readerStudies";
-import { STARTER_SCHEMAS } from "@/domain/findingCodes";
 import type { Question } from "@/domain/labelSchema";
-import { type DraftQuestion, draftsOf, type QuestionKind } from "@/domain/schemaEditing";
+import { KIND_ROWS, type QuestionKind } from "@/domain/newQuestions";
+import { draftsOf } from "@/domain/schemaEditing";
 import { analysisGaps, placeOfField, type SchemaProblem, schemaProblems } from "@/domain/schemaProblems";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { ImageSource } from "@/ui/form/ExampleImage";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import classes from "./Builder.module.css";
+import { BuilderBar } from "./BuilderBar";
+import { CodeSource } from "./CodeSearch";
 import { FormPreview } from "./FormPreview";
-import { QuestionCard } from "./QuestionCard";
+import { QuestionList } from "./QuestionList";
 import { useSchemaDraft } from "./useSchemaDraft";
-
-const KINDS: { kind: QuestionKind; text: string }[] = [
-  { kind: "BINARY", text: "Yes / no" },
-  { kind: "ORDINAL", text: "Five steps" },
-  { kind: "CONFIDENCE", text: "0–100" },
-  { kind: "LOCATED_FINDING", text: "Located finding" },
-];
 
 /** The builder of the form that readers fill in, with the form itself beside it. */
 export function LabelSchemaPart({ readerStudy }: PartProps) {
   const isEditable = readerStudy.state === "DRAFT";
-  const stored = readerStudy.label_schema?.questions ?? [];
-  const { drafts, edit, isDirty, markSaved } = useSchemaDraft(stored);
-  const questions = drafts.map((draft) => draft.question);
+  const draft = useSchemaDraft(readerStudy.label_schema?.questions ?? []);
+  const { drafts, edit, isDirty } = draft;
+  const [version, setVersion] = useState(readerStudy.label_schema?.version ?? 0);
+  const [openId, setOpen] = useState<string | null>(null);
+  const questions = drafts.map(({ question }) => question);
   const saving = useStudyChange(
     readerStudy.id,
-    (sent: Question[]) => putLabelSchema(readerStudy.id, sent),
-    (schema) => markSaved(schema.questions),
+    (base: number) => putLabelSchema(readerStudy.id, questions, base),
+    (schema) => {
+      draft.markSaved(schema.questions);
+      setVersion(schema.version);
+    },
   );
-  const problems = [...schemaProblems(questions), ...problemsOfServer(saving.error)];
-  const replace = (next: Question[]) =>
-    edit({ type: "REPLACE", drafts: draftsOf(next, () => crypto.randomUUID()) });
-
+  const ownProblems = schemaProblems(questions);
+  const problems = [...ownProblems, ...problemsOfServer(saving.error)];
+  const add = (kind: QuestionKind) => {
+    const id = crypto.randomUUID();
+    edit({ type: "ADD", id, kind, after: openId });
+    setOpen(id);
+  };
   return (
-    <Grid gap="lg">
-      <Grid.Col span={{ base: 12, md: 7 }}>
-        <Section
-          title="Questions"
-          about={isEditable ? "The reader answers them from top to bottom, beside the image." : FROZEN}
-          actions={
-            isEditable && (
-              <Button
-                disabled={!isDirty || schemaProblems(questions).length > 0}
-                loading={saving.isPending}
-                onClick={() => saving.mutate(questions)}
-              >
-                {isDirty || drafts.length === 0 ? "Save the form" : "Saved"}
-              </Button>
-            )
-          }
-        >
-          <UnsavedGuard isDirty={isEditable && isDirty} />
-          {saving.error && wholeProblems(problems).length > 0 && <ErrorNotice error={saving.error} />}
-          {saving.error && !(saving.error instanceof Problem) && <ErrorNotice error={saving.error} />}
-          {isEditable && drafts.length === 0 && <Starters onChoose={replace} />}
-          {drafts.map((draft, index) => (
-            <QuestionCard
-              key={draft.id}
+    <ImageSource value={readerStudy.id}>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Section title="Questions" about={isEditable ? ABOUT : FROZEN}>
+            <UnsavedGuard isDirty={isEditable && isDirty} />
+            <BuilderBar
+              readerStudyId={readerStudy.id}
               draft={draft}
-              position={{ index, count: drafts.length }}
-              problems={problems.filter((problem) => problem.index === index)}
+              version={version}
               isEditable={isEditable}
-              edit={edit}
+              isSaving={saving.isPending}
+              mayBeSaved={isDirty && ownProblems.length === 0}
+              onReplace={(next) =>
+                edit({ type: "REPLACE", drafts: draftsOf(next, () => crypto.randomUUID()) })
+              }
+              onSave={() => saving.mutate(version)}
             />
-          ))}
-          {isEditable && (
-            <AddQuestion onAdd={(kind) => edit({ type: "ADD", id: crypto.randomUUID(), kind })} />
-          )}
-        </Section>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 5 }}>
-        <Stack gap="lg" style={{ position: "sticky", top: 12 }}>
-          <Preview drafts={drafts} />
-          {drafts.length > 0 && <Gaps questions={questions} />}
-        </Stack>
-      </Grid.Col>
-    </Grid>
+            <SaveFault error={saving.error} problems={problems} onSaveAfter={(base) => saving.mutate(base)} />
+            {isEditable && drafts.length === 0 && (
+              <Text size="sm">Start from a template, import a form, or add the questions one by one.</Text>
+            )}
+            <CodeSource value={readerStudy.id}>
+              <QuestionList
+                drafts={drafts}
+                problems={problems}
+                isEditable={isEditable}
+                openId={openId}
+                edit={edit}
+                onOpen={setOpen}
+              />
+            </CodeSource>
+            {isEditable && <AddQuestion onAdd={add} />}
+          </Section>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack gap="md" className={classes.preview}>
+            <Section title="What the reader sees" about="Try it: nothing is stored.">
+              <FormPreview questions={questions} />
+            </Section>
+            {drafts.length > 0 && <Gaps questions={questions} />}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </ImageSource>
   );
 }
+
+const ABOUT = "The reader answers them from top to bottom, beside the image.";
 
 function problemsOfServer(error: unknown): SchemaProblem[] {
   if (!(error instanceof Problem)) return [];
   return error.errors.map((fault) => ({ ...placeOfField(fault.field), detail: fault.detail }));
 }
 
-const wholeProblems = (problems: SchemaProblem[]) => problems.filter((problem) => problem.index === null);
+interface SaveFaultProps {
+  error: unknown;
+  problems: SchemaProblem[];
+  onSaveAfter: (version: number) => void;
+}
 
-function Starters({ onChoose }: { onChoose: (questions: Question[]) => void }) {
-  return (
-    <Stack gap="xs">
-      <Text size="sm">Start from a form that gives every analysis, and change what you like:</Text>
-      <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        {STARTER_SCHEMAS.map((starter) => (
-          <UnstyledButton key={starter.name} onClick={() => onChoose(starter.questions)}>
-            <Card withBorder padding="sm" h="100%">
-              <Text fw={600} size="sm" c="blue">
-                {starter.name}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {starter.about}
-              </Text>
-            </Card>
-          </UnstyledButton>
-        ))}
-      </SimpleGrid>
-      <Text size="sm">Or add the questions one by one:</Text>
-    </Stack>
-  );
+/** What was wrong with the whole of it; what is wrong with one field stands beside that. */
+function SaveFault({ error, problems, onSaveAfter }: SaveFaultProps) {
+  if (!error) return null;
+  if (!(error instanceof Problem)) return <ErrorNotice error={error} />;
+  const current = Number(error.document.current_version);
+  if (error.code === "stale_version") {
+    return (
+      <Alert color="yellow" variant="light" title={`Version ${current} was saved elsewhere meanwhile`}>
+        <Group justify="space-between">
+          <Text size="sm">Nothing is lost: save yours as the version after it, or look at it first.</Text>
+          <Button size="xs" onClick={() => onSaveAfter(current)}>
+            Save mine as version {current + 1}
+          </Button>
+        </Group>
+      </Alert>
+    );
+  }
+  const isWhole = error.errors.length === 0 || problems.some(({ index }) => index === null);
+  return isWhole ? <ErrorNotice error={error} /> : null;
 }
 
 function AddQuestion({ onAdd }: { onAdd: (kind: QuestionKind) => void }) {
   return (
-    <Group gap="sm">
-      <Text size="sm" c="dimmed">
-        Add a question:
+    <Group gap={4}>
+      <Text size="xs" c="dimmed">
+        Add below the open one:
       </Text>
-      {KINDS.map(({ kind, text }) => (
-        <Button key={kind} variant="default" onClick={() => onAdd(kind)}>
-          + {text}
+      {KIND_ROWS.map(({ kind, name }) => (
+        <Button key={kind} size="compact-xs" variant="default" onClick={() => onAdd(kind)}>
+          + {name}
         </Button>
       ))}
     </Group>
-  );
-}
-
-function Preview({ drafts }: { drafts: DraftQuestion[] }) {
-  return (
-    <Section title="What the reader sees" about="Try it: nothing is stored.">
-      {drafts.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          The form appears here while you build it.
-        </Text>
-      ) : (
-        <FormPreview drafts={drafts} />
-      )}
-    </Section>
   );
 }
 
@@ -156,13 +142,13 @@ function Gaps({ questions }: { questions: Question[] }) {
   const gaps = analysisGaps(questions);
   if (gaps.length === 0) {
     return (
-      <Alert color="teal" variant="light">
+      <Alert color="teal" variant="light" p="xs">
         With this form the analysis gives sensitivity, specificity and ROC curves for every reader.
       </Alert>
     );
   }
   return (
-    <Alert color="yellow" variant="light" title="The analysis will lack something">
+    <Alert color="yellow" variant="light" p="xs" title="The analysis will lack something">
       <List size="sm">
         {gaps.map((gap) => (
           <List.Item key={gap}>{gap}</List.Item>

@@ -1,163 +1,150 @@
-import {
-  ActionIcon,
-  Badge,
-  Card,
-  Group,
-  Select,
-  SimpleGrid,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import type { Dispatch } from "react";
-import { isLocated } from "@/domain/labelSchema";
-import {
-  type DraftQuestion,
-  type QuestionKind,
-  type QuestionRole,
-  ROLES_OF_KIND,
-  type SchemaEdit,
-} from "@/domain/schemaEditing";
-import type { SchemaProblem } from "@/domain/schemaProblems";
-import { FindingFields } from "./FindingFields";
-import { OrdinalFields } from "./OrdinalFields";
+import { ActionIcon, Badge } from "@mantine/core";
+import type { KeyboardEvent } from "react";
+import { isLocated, type Question } from "@/domain/labelSchema";
+import { kindName } from "@/domain/newQuestions";
+import type { DraftQuestion, SchemaEdit } from "@/domain/schemaEditing";
+import type { FieldProblem } from "@/domain/schemaProblems";
+import { AttributeFields } from "./AttributeFields";
+import classes from "./Builder.module.css";
+import { QuestionEditor } from "./QuestionEditor";
 
-const KIND_NAMES: Record<QuestionKind, string> = {
-  BINARY: "Yes / no",
-  ORDINAL: "Five steps",
-  CONFIDENCE: "0–100",
-  LOCATED_FINDING: "Located finding",
-};
-
-const ROLE_NAMES = {
-  CALL: "The reader's decision (sensitivity, specificity)",
-  RATING: "The reader's rating (ROC curve, AUC)",
-};
-
-export interface QuestionFieldsProps {
+interface QuestionCardProps {
   draft: DraftQuestion;
-  problems: SchemaProblem[];
+  all: Question[];
+  index: number;
+  isNested: boolean;
+  isOpen: boolean;
   isEditable: boolean;
-  edit: Dispatch<SchemaEdit>;
+  problems: FieldProblem[];
+  edit: (edit: SchemaEdit) => void;
+  onToggle: () => void;
 }
 
-interface QuestionCardProps extends QuestionFieldsProps {
-  position: { index: number; count: number };
-}
-
-/** One question being built: its words, its column name, its part in the analysis. */
-export function QuestionCard({ position, ...fields }: QuestionCardProps) {
-  const { draft, problems, isEditable, edit } = fields;
+/** One question being built: a line, and everything about it once it is opened. */
+export function QuestionCard(props: QuestionCardProps) {
+  const { draft, all, index, isOpen, isEditable, problems, edit } = props;
   const { id, question } = draft;
-  const faultOf = (field: string) => problems.find((problem) => problem.field === field)?.detail;
+  const change = (part: Partial<Question>) => edit({ type: "CHANGE", id, change: part });
+  const names = [
+    classes.card,
+    props.isNested && classes.nested,
+    isOpen && classes.open,
+    problems.length > 0 && classes.faulty,
+  ];
   return (
-    <Card withBorder padding="md" component="fieldset" aria-label={`Question ${position.index + 1}`}>
-      <Stack gap="sm">
-        <CardHead position={position} {...fields} />
-        <TextInput
-          label="Question"
-          value={question.text}
-          maxLength={500}
-          readOnly={!isEditable}
-          error={faultOf("text")}
-          onChange={(event) => edit({ type: "TEXT", id, text: event.currentTarget.value })}
-        />
-        <SimpleGrid cols={2}>
-          <TextInput
-            label="Hint below the question"
-            value={question.help ?? ""}
-            maxLength={500}
-            readOnly={!isEditable}
-            error={faultOf("help")}
-            onChange={(event) => edit({ type: "CHANGE", id, change: { help: event.currentTarget.value } })}
-          />
-          <TextInput
-            label="Column name in the data"
-            value={question.key}
-            maxLength={40}
-            ff="monospace"
-            readOnly={!isEditable}
-            error={faultOf("key")}
-            onChange={(event) => edit({ type: "KEY", id, key: event.currentTarget.value })}
-          />
-        </SimpleGrid>
-        {question.kind === "ORDINAL" && <OrdinalFields {...fields} />}
-        {question.kind === "LOCATED_FINDING" && <FindingFields {...fields} />}
-        {!isLocated(question) && (
-          <Select
-            label="Part in the analysis"
-            data={[
-              { value: "", label: "None: kept as data" },
-              ...ROLES_OF_KIND[question.kind].map((role) => ({ value: role, label: ROLE_NAMES[role] })),
-            ]}
-            value={question.role ?? ""}
-            allowDeselect={false}
-            readOnly={!isEditable}
-            error={faultOf("role")}
-            onChange={(role) => edit({ type: "ROLE", id, role: (role || null) as QuestionRole })}
-          />
-        )}
-      </Stack>
-    </Card>
+    <fieldset className={names.filter(Boolean).join(" ")} aria-label={`Question ${index + 1}`}>
+      <CardHead {...props} />
+      {isOpen && (
+        <div className={classes.body}>
+          <QuestionEditor
+            question={question}
+            problems={problems}
+            all={all}
+            index={index}
+            isEditable={isEditable}
+            onText={(text) => edit({ type: "TEXT", id, text })}
+            onKey={(key) => edit({ type: "KEY", id, key })}
+            onRole={(role) => edit({ type: "ROLE", id, role })}
+            onChange={change}
+          >
+            {isLocated(question) && (
+              <AttributeFields
+                question={question}
+                problems={problems}
+                isEditable={isEditable}
+                onChange={change}
+              />
+            )}
+          </QuestionEditor>
+        </div>
+      )}
+    </fieldset>
   );
 }
 
-function CardHead({ position, draft, isEditable, edit }: QuestionCardProps) {
+function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onToggle }: QuestionCardProps) {
   const { id, question } = draft;
-  const { index, count } = position;
+  const number = index + 1;
+  const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
+    const by = ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key as "ArrowUp" | "ArrowDown"];
+    if (by !== undefined) {
+      event.preventDefault();
+      if (!event.altKey) focusBeside(event.currentTarget, by);
+      else if (isEditable) moveFocused(event.currentTarget, () => edit({ type: "MOVE", id, by }));
+    }
+    if (event.key === "Delete" && isEditable) edit({ type: "REMOVE", id });
+  };
+  const actions: { label: string; sign: string; isOff?: boolean; edit: SchemaEdit }[] = [
+    {
+      label: `Move question ${number} up`,
+      sign: "↑",
+      isOff: index === 0,
+      edit: { type: "MOVE", id, by: -1 },
+    },
+    {
+      label: `Move question ${number} down`,
+      sign: "↓",
+      isOff: number === all.length,
+      edit: { type: "MOVE", id, by: 1 },
+    },
+    { label: `Copy question ${number}`, sign: "⧉", edit: { type: "COPY", id: crypto.randomUUID(), of: id } },
+    { label: `Remove question ${number}`, sign: "×", edit: { type: "REMOVE", id } },
+  ];
   return (
-    <Group justify="space-between">
-      <Group gap="sm">
-        <Badge variant="default" radius="sm">
-          {index + 1}
+    <div className={classes.head}>
+      <button
+        type="button"
+        className={classes.summary}
+        data-question-head
+        aria-expanded={isOpen}
+        title="Enter opens it, Alt and an arrow moves it, Delete removes it"
+        onClick={onToggle}
+        onKeyDown={onKeyDown}
+      >
+        <Badge variant="light" radius="sm" size="sm" style={{ flex: "none" }}>
+          {kindName(question.kind)}
         </Badge>
-        <Badge variant="light" radius="sm">
-          {KIND_NAMES[question.kind]}
-        </Badge>
-      </Group>
-      <Group gap="sm">
-        {isEditable ? (
-          <Switch
-            label={isLocated(question) ? "At least one mark required" : "Required"}
-            checked={question.required}
-            onChange={(event) =>
-              edit({ type: "CHANGE", id, change: { required: event.currentTarget.checked } })
-            }
-          />
-        ) : (
-          <Text size="xs" c="dimmed">
-            {question.required ? "required" : "optional"}
-          </Text>
-        )}
-        {isEditable && (
-          <ActionIcon.Group>
+        <span className={classes.text}>{question.text || "…"}</span>
+        <span className={classes.flags}>{flagsOf(question)}</span>
+        {problems.length > 0 && !isOpen && <Badge color="red">{problems.length}</Badge>}
+      </button>
+      {isEditable && (
+        <ActionIcon.Group>
+          {actions.map((action) => (
             <ActionIcon
+              key={action.sign}
+              size="sm"
               variant="default"
-              aria-label={`Move question ${index + 1} up`}
-              disabled={index === 0}
-              onClick={() => edit({ type: "MOVE", id, by: -1 })}
+              aria-label={action.label}
+              disabled={action.isOff ?? false}
+              onClick={() => edit(action.edit)}
             >
-              ↑
+              {action.sign}
             </ActionIcon>
-            <ActionIcon
-              variant="default"
-              aria-label={`Move question ${index + 1} down`}
-              disabled={index === count - 1}
-              onClick={() => edit({ type: "MOVE", id, by: 1 })}
-            >
-              ↓
-            </ActionIcon>
-            <ActionIcon
-              variant="default"
-              aria-label={`Remove question ${index + 1}`}
-              onClick={() => edit({ type: "REMOVE", id })}
-            >
-              ×
-            </ActionIcon>
-          </ActionIcon.Group>
-        )}
-      </Group>
-    </Group>
+          ))}
+        </ActionIcon.Group>
+      )}
+    </div>
   );
+}
+
+function flagsOf(question: Question): string {
+  const flags = [
+    "role" in question && question.role === "CALL" && "decision",
+    "role" in question && question.role === "RATING" && "rating",
+    "required" in question && !question.required && "optional",
+    question.show_if && "under a condition",
+  ];
+  return flags.filter(Boolean).join(" · ");
+}
+
+/** The browser takes the focus from an element that moves; the next arrow goes on with the same question. */
+function moveFocused(head: HTMLElement, move: () => void): void {
+  move();
+  requestAnimationFrame(() => head.focus());
+}
+
+function focusBeside(head: HTMLElement, by: -1 | 1): void {
+  const heads = [...document.querySelectorAll<HTMLElement>("[data-question-head]")];
+  heads[heads.indexOf(head) + by]?.focus();
 }

@@ -1,0 +1,52 @@
+"""Versions of a reader study's label schema, what each changed, and schemas from files."""
+
+from typing import Any, TypedDict
+
+from django.db.models import Count
+
+from annotations.domain.schema_changes import Change, misfits, schema_changes
+from annotations.domain.schema_file import SchemaFile, parse_schema_file
+from annotations.models import LabelSchema, Read, ReaderStudy
+from annotations.services.reader_studies import field_problems
+from portal.errors import Invalid
+
+
+class VersionEntry(TypedDict):
+    """One version, with what it changed against the one before and whether that one's reads fit it."""
+
+    schema: LabelSchema
+    number_of_reads: int
+    is_in_force: bool
+    changes: list[Change]
+    misfits: list[str]
+
+
+def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
+    """Return every version, the newest first."""
+    versions = list(
+        LabelSchema.objects.filter(reader_study=reader_study).select_related("created_by").order_by("version")
+    )
+    counted = Read.objects.filter(label_schema__in=versions).order_by().values("label_schema")
+    reads = {row["label_schema"]: row["count"] for row in counted.annotate(count=Count("pk"))}
+    entries = []
+    earlier: list[dict[str, Any]] | None = None
+    for schema in versions:
+        entries.append(
+            VersionEntry(
+                schema=schema,
+                number_of_reads=reads.get(schema.pk, 0),
+                is_in_force=schema is versions[-1],
+                changes=schema_changes(earlier, schema.questions) if earlier is not None else [],
+                misfits=misfits(earlier, schema.questions) if earlier is not None else [],
+            )
+        )
+        earlier = schema.questions
+    return entries[::-1]
+
+
+def schema_file_check(*, text: str) -> SchemaFile:
+    """Return the label schema that a file holds; raise `Invalid` with everything that is wrong with it."""
+    content, problems = parse_schema_file(text)
+    if content is None:
+        raise Invalid("The file holds no valid label schema.", code="invalid_schema", errors=field_problems(problems))
+    return content
