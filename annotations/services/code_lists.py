@@ -4,7 +4,7 @@ from django.db import transaction
 
 from annotations.domain.code_list_csv import parse_code_list
 from annotations.models import CodeEntry, CodeList, ReaderStudy
-from annotations.services.reader_studies import field_problems, stream_of
+from annotations.services.drafts import field_problems, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid

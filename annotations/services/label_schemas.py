@@ -7,7 +7,7 @@ from django.db.models import Count
 from annotations.domain.schema_changes import Change, misfits, schema_changes
 from annotations.domain.schema_file import SchemaFile, parse_schema_file
 from annotations.models import LabelSchema, Read, ReaderStudy
-from annotations.services.reader_studies import field_problems
+from annotations.services.drafts import field_problems
 from portal.errors import Invalid
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from PIL import Image, ImageOps
 
 from annotations.models import ReaderStudy, SchemaImage
-from annotations.services.reader_studies import require_draft, stream_of
+from annotations.services.drafts import require_draft, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
