@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Checkbox, Group, Input, NumberInput, Stack, TextInput } from "@mantine/core";
 import { type Code, type FindingTool, SEGMENT, sameCode } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
+import classes from "./Builder.module.css";
 import { CodeSearch } from "./CodeSearch";
 import type { QuestionFieldsProps } from "./QuestionEditor";
 
@@ -16,17 +17,17 @@ export function FindingFields({ question, isEditable, faultOf, onChange }: Quest
         error={faultOf("tools")}
         onChange={(tools) => onChange({ tools: tools as FindingTool[] })}
       >
-        <Group gap="xs" mt={4}>
+        <div className={classes.tools}>
           {MARK_KIND_ROWS.map(({ kind, text }) => (
             <Checkbox size="xs" key={kind} value={kind} label={text} disabled={!isEditable} />
           ))}
           <Checkbox size="xs" value={SEGMENT} label="3D segment (voxels)" disabled={!isEditable} />
-        </Group>
+        </div>
       </Checkbox.Group>
       <Input.Wrapper
         size="xs"
         label="Codes the reader chooses from"
-        description="From a terminology such as RadLex (RADLEX) or SNOMED CT (SCT), so that the data are understood elsewhere."
+        description="Typed in, or found in your lists under “Codes…”: RadLex (RADLEX), SNOMED CT (SCT), RadElement and others."
         error={faultOf("codes")}
       >
         <Codes codes={question.codes} isEditable={isEditable} onChange={(codes) => onChange({ codes })} />

@@ -14,7 +14,7 @@ export function NumberFields({ question, isEditable, faultOf, onChange }: Questi
     <Group gap="xs" align="flex-start">
       <TextInput
         size="xs"
-        w={130}
+        w={160}
         label="Unit (UCUM; 1: none)"
         value={question.unit ?? "1"}
         maxLength={40}
@@ -45,7 +45,7 @@ export function TextFields({ question, isEditable, faultOf, onChange }: Question
   return (
     <NumberInput
       size="xs"
-      w={180}
+      w={240}
       label="At most so many characters"
       min={1}
       max={LONGEST_TEXT_ANSWER}

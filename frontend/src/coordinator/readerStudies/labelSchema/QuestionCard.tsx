@@ -1,5 +1,5 @@
 import { ActionIcon, Badge } from "@mantine/core";
-import type { KeyboardEvent } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { isLocated, type Question } from "@/domain/labelSchema";
 import { kindName } from "@/domain/newQuestions";
 import type { DraftQuestion, SchemaEdit } from "@/domain/schemaEditing";
@@ -74,7 +74,7 @@ function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onTog
     }
     if (event.key === "Delete" && isEditable) edit({ type: "REMOVE", id });
   };
-  const actions: { label: string; sign: string; isOff?: boolean; edit: SchemaEdit }[] = [
+  const actions: { label: string; sign: ReactNode; isOff?: boolean; edit: SchemaEdit }[] = [
     {
       label: `Move question ${number} up`,
       sign: "↑",
@@ -87,7 +87,11 @@ function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onTog
       isOff: number === all.length,
       edit: { type: "MOVE", id, by: 1 },
     },
-    { label: `Copy question ${number}`, sign: "⧉", edit: { type: "COPY", id: crypto.randomUUID(), of: id } },
+    {
+      label: `Copy question ${number}`,
+      sign: <CopySign />,
+      edit: { type: "COPY", id: crypto.randomUUID(), of: id },
+    },
     { label: `Remove question ${number}`, sign: "×", edit: { type: "REMOVE", id } },
   ];
   return (
@@ -112,7 +116,7 @@ function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onTog
         <ActionIcon.Group>
           {actions.map((action) => (
             <ActionIcon
-              key={action.sign}
+              key={action.label}
               size="sm"
               variant="default"
               aria-label={action.label}
@@ -125,6 +129,15 @@ function CardHead({ draft, all, index, isOpen, isEditable, problems, edit, onTog
         </ActionIcon.Group>
       )}
     </div>
+  );
+}
+
+/** Drawn, because the usual character for it is missing from many fonts. */
+function CopySign() {
+  return (
+    <svg width="11" height="11" viewBox="0 0 11 11" fill="none" stroke="currentColor" aria-hidden="true">
+      <path d="M3.5 3.5h7v7h-7zM7.5 3.5v-3h-7v7h3" />
+    </svg>
   );
 }
 

@@ -35,6 +35,9 @@ interface QuestionEditorProps extends Omit<QuestionFieldsProps, "faultOf"> {
   children?: ReactNode;
 }
 
+/** Of what is typed, not of its label. */
+const MONOSPACE = { input: { fontFamily: "var(--mantine-font-family-monospace)" } };
+
 const ROLE_NAMES = {
   CALL: "The reader's decision (sensitivity, specificity)",
   RATING: "The reader's rating (ROC curve, AUC)",
@@ -108,7 +111,7 @@ function Words(props: QuestionEditorProps & { faultOf: FaultOf }) {
         label="Column name in the data"
         value={question.key}
         maxLength={40}
-        ff="monospace"
+        styles={MONOSPACE}
         readOnly={!isEditable || !onKey}
         error={faultOf("key")}
         onChange={(event) => onKey?.(event.currentTarget.value)}

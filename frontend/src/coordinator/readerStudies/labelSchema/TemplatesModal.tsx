@@ -52,7 +52,7 @@ export function TemplatesModal({ isOpen, onClose, onTake }: TakeModalProps) {
 export function SchemaPreview({ file }: { file: SchemaFile }) {
   const count = file.questions.filter(({ kind }) => kind !== "SECTION").length;
   return (
-    <div>
+    <div className={classes.tried}>
       <Text size="sm" fw={600}>
         {file.name || "Without a name"}: {count} {count === 1 ? "question" : "questions"}
       </Text>
