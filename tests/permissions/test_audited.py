@@ -23,9 +23,11 @@ from validation.models import AnalysisRun
 
 pytestmark = pytest.mark.django_db
 
-# What is there already is not stored again.
+SCHEMA_FILE = json.dumps({"format": "overread.label-schema", "version": 1, "questions": QUESTIONS})
+# What is there already is not stored again; and a file that is taken.
 OTHER_CONTENT = {
     "reader-study-label-schema": {"questions": [{**QUESTIONS[0], "text": "In other words?"}, *QUESTIONS[1:]]},
+    "label-schema-check": {"text": SCHEMA_FILE},
 }
 ROOT = Path(__file__).parents[2]
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
@@ -39,6 +41,10 @@ PROVEN_ELSEWHERE = {
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
+    # Files, where the sweep sends JSON.
+    "code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
+    "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
+    "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
     # The world's draft has had assignments, and with them its arms stay.
     "reader-study-design": ("tests/annotations/test_designs_api.py", "design.put"),
@@ -53,6 +59,7 @@ PROVEN_ELSEWHERE = {
 
 # Writes without an event, and why.
 SILENT = {
+    "label-schema-check": "It says what a file holds and stores nothing.",
     "read-editor": "A heartbeat renews the lease; taking a read over is an event (tests/annotations/services).",
 }
 

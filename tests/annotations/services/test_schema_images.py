@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from annotations.models import SchemaImage
 from annotations.services.reader_studies import label_schema_put
 from annotations.services.schema_images import LONGEST_SIDE, schema_image_store
+from portal.audit.models import Event
 from portal.errors import Conflict, Invalid
 from tests.annotations.building import CALL, Built, draft, launched
 
@@ -56,6 +57,8 @@ def test_a_large_image_is_made_smaller_and_the_same_one_is_stored_once(built: Bu
     made = stored(built, content)
     assert (made.columns, made.rows) == (LONGEST_SIDE, LONGEST_SIDE // 2)
     assert stored(built, content).pk == made.pk
+    (event,) = Event.objects.filter(action="schema_image.create", object_id=str(made.pk))
+    assert (event.actor_id, event.detail) == (built.coordinator.pk, {"sha256": made.sha256})
 
 
 @pytest.mark.parametrize(
