@@ -46,8 +46,16 @@ class QuestionChangeOutput(serializers.Serializer[Any]):
     changed_fields = QuestionFieldChangeOutput(many=True, source="fields")
 
 
+class EarlierReadsOutput(serializers.Serializer[Any]):
+    """Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do."""
+
+    version = serializers.IntegerField()
+    number_of_reads = serializers.IntegerField()
+    misfits = serializers.ListField(child=serializers.CharField())
+
+
 class VersionOutput(serializers.Serializer[Any]):
-    """A version of the label schema; `misfits` say why reads of the version before do not fit it."""
+    """A version of the label schema; `misfits` say why reads of the version before would not fit it."""
 
     version = serializers.IntegerField(source="schema.version")
     created_at = serializers.DateTimeField(source="schema.created_at")
@@ -57,6 +65,7 @@ class VersionOutput(serializers.Serializer[Any]):
     is_in_force = serializers.BooleanField()
     changes = QuestionChangeOutput(many=True)
     misfits = serializers.ListField(child=serializers.CharField())
+    earlier_reads = EarlierReadsOutput(many=True)
 
     def get_number_of_questions(self, entry: dict[str, Any]) -> int:
         """Count what is asked."""

@@ -95,7 +95,7 @@ class ReaderStudyApi(APIView):
 
 
 class LabelSchemaApi(APIView):
-    """The label schema of a draft."""
+    """The label schema, until the reading begins."""
 
     @extend_schema(request=shapes.LabelSchemaInput, responses=shapes.LabelSchemaOutput)
     @transaction.atomic

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from annotations.domain.answers import reason_not_assessed
+from annotations.domain.kinds import CATEGORICAL, MULTI_SELECT, NUMBER, ORDINAL, level_parts
+
 Question = Mapping[str, Any]
 _MARK_WORDS = {"length_mm": "mm", "long_axis_mm": "mm", "area_mm2": "mm²", "volume_ml": "ml", "angle_deg": "°"}
 
@@ -76,16 +79,17 @@ def value_text(value: Any, question: Question) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(value_text(one, question) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {value_text(one, {})}" for key, one in value.items())
-    if isinstance(value, int) and question.get("kind") == "ORDINAL" and 1 <= value <= len(options):
-        return f"{_option_text(options[value - 1])} ({value})"
-    named = {one["value"]: _option_text(one) for one in options if isinstance(one, dict) and "value" in one}
-    return named.get(value, str(value)) if isinstance(value, str | int) else str(value)
-
-
-def _option_text(option: Any) -> str:
-    return str(option.get("text") or option.get("label") or option) if isinstance(option, dict) else str(option)
+    reason = reason_not_assessed(value)
+    if reason is not None:
+        return f"Cannot assess: {reason}"
+    kind = question.get("kind")
+    if kind == ORDINAL and isinstance(value, int) and 1 <= value <= len(options):
+        level = level_parts(options[value - 1])
+        return f"{level['text']} ({level.get('value', value)})"
+    if kind == NUMBER and question.get("unit", "1") != "1":
+        return f"{value} {question['unit']}"
+    named = {one["value"]: one["text"] for one in options} if kind in (CATEGORICAL, MULTI_SELECT) else {}
+    return str(named.get(value, value))
 
 
 def _mark_text(mark: Mapping[str, Any]) -> str:

@@ -27,3 +27,9 @@ def require_draft(reader_study: ReaderStudy) -> None:
     """Raise 409 once the reader study has been launched."""
     if reader_study.state != ReaderStudyState.DRAFT:
         raise Conflict("The reader study has been launched: its design is frozen.")
+
+
+def require_form_open(reader_study: ReaderStudy) -> None:
+    """Raise 409 once a read that counts can have been made: a pilot, which reads the training cases, is before."""
+    if reader_study.state not in (ReaderStudyState.DRAFT, ReaderStudyState.PILOTING):
+        raise Conflict("The reading has begun: the form is frozen.")

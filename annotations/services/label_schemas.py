@@ -1,6 +1,6 @@
 """Versions of a reader study's label schema, what each changed, and schemas from files."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.db.models import Count
 
@@ -11,14 +11,23 @@ from annotations.services.drafts import field_problems
 from portal.errors import Invalid
 
 
+class EarlierReads(TypedDict):
+    """Reads of an earlier version, and why they do not fit the later one; no reasons when they do."""
+
+    version: int
+    number_of_reads: int
+    misfits: list[str]
+
+
 class VersionEntry(TypedDict):
-    """One version, with what it changed against the one before and whether that one's reads fit it."""
+    """One version, with what it changed against the one before and which earlier reads fit it."""
 
     schema: LabelSchema
     number_of_reads: int
     is_in_force: bool
     changes: list[Change]
     misfits: list[str]
+    earlier_reads: list[EarlierReads]
 
 
 def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
@@ -29,8 +38,8 @@ def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
     counted = Read.objects.filter(label_schema__in=versions).order_by().values("label_schema")
     reads = {row["label_schema"]: row["count"] for row in counted.annotate(count=Count("pk"))}
     entries = []
-    earlier: list[dict[str, Any]] | None = None
-    for schema in versions:
+    for index, schema in enumerate(versions):
+        earlier = versions[index - 1].questions if index else None
         entries.append(
             VersionEntry(
                 schema=schema,
@@ -38,9 +47,17 @@ def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
                 is_in_force=schema is versions[-1],
                 changes=schema_changes(earlier, schema.questions) if earlier is not None else [],
                 misfits=misfits(earlier, schema.questions) if earlier is not None else [],
+                earlier_reads=[
+                    EarlierReads(
+                        version=old.version,
+                        number_of_reads=reads[old.pk],
+                        misfits=misfits(old.questions, schema.questions),
+                    )
+                    for old in versions[:index]
+                    if old.pk in reads
+                ],
             )
         )
-        earlier = schema.questions
     return entries[::-1]
 
 

@@ -27,7 +27,7 @@ from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.schema_images import image_problems
 from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
-from annotations.services.drafts import field_problems, require_draft, stream_of
+from annotations.services.drafts import field_problems, require_draft, require_form_open, stream_of
 from annotations.services.notices import reader_study_notice
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
@@ -95,8 +95,11 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 def label_schema_put(
     *, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]], base_version: int | None = None
 ) -> LabelSchema:
-    """Store a new version of the label schema of a draft; `base_version` is the one it was made from (0 for none)."""
-    require_draft(reader_study)
+    """Store a new version of the label schema; `base_version` is the one it was made from (0 for none).
+
+    Reads keep the version they were opened with; after a pilot all reads that count have the newest one.
+    """
+    require_form_open(reader_study)
     json_digest(questions, code="invalid_schema")
     problems = schema_problems(questions) or image_problems(reader_study=reader_study, questions=questions)
     if problems:

@@ -8,7 +8,7 @@ from django.db import transaction
 from PIL import Image, ImageOps
 
 from annotations.models import ReaderStudy, SchemaImage
-from annotations.services.drafts import require_draft, stream_of
+from annotations.services.drafts import require_form_open, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
@@ -23,8 +23,8 @@ FORMATS = ("PNG", "JPEG")
 
 @transaction.atomic
 def schema_image_store(*, by: User, reader_study: ReaderStudy, content: bytes) -> SchemaImage:
-    """Store a PNG or JPEG for the form of a draft (its row is locked by the caller); the same one twice is one."""
-    require_draft(reader_study)
+    """Store a PNG or JPEG while the form can change (the caller locks the row); the same one twice is one."""
+    require_form_open(reader_study)
     image = _pixels(content)
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()

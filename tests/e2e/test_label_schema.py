@@ -17,7 +17,7 @@ from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, until
 from tests.e2e.viewing import take_over_if_held
-from tests.reader_studies import imaging_study_id
+from tests.reader_studies import SEEN, imaging_study_id
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -203,9 +203,8 @@ def test_templates_files_undo_and_versions(stage: Stage, study: str, signed_in: 
 
     page.get_by_role("button", name="Version 2…").click()
     versions = page.get_by_role("dialog", name="Versions of the form")
-    expect(
-        versions.get_by_text("Moved “BI-RADS category”").or_(versions.get_by_text("Moved “Breast composition”")).first
-    ).to_be_visible()
+    expect(versions.get_by_text("Moved “BI-RADS category”")).to_be_visible()
+    expect(versions.get_by_text("Reads of version 1 would fit it.")).to_be_visible()
     screenshots(page, "label-schema-versions")
     versions.get_by_role("button", name="Build on this one").click()
     save(page)
@@ -281,3 +280,53 @@ def upload_list(page: Page, dialog: Locator, text: str) -> None:
     with page.expect_file_chooser() as chooser:
         dialog.get_by_role("button", name="Upload a list").click()
     chooser.value.set_files({"name": "margins.csv", "mimeType": "text/csv", "buffer": text.encode()})
+
+
+def test_in_a_pilot_a_new_version_says_which_reads_fit_it(
+    stage: Stage, study: str, signed_in: Callable[[Person], Page]
+) -> None:
+    coordinator, path = stage.coordinator, f"reader-studies/{study}"
+    coordinator.send("PUT", f"{path}/label-schema", {"questions": [SEEN]})
+    names = (ruler.NAME, stage.phantom.name)
+    chosen = [imaging_study_id(coordinator, study_instance_uid(name)) for name in names]
+    coordinator.send("PUT", f"{path}/cases", {"imaging_study_ids": chosen})
+    case = coordinator.get(f"{path}/cases")[0]
+    design = coordinator.get(f"{path}/design")["design"]
+    coordinator.send("PUT", f"{path}/design", {"design": {**design, "training": [case["id"]]}})
+    truth = coordinator.ask(
+        "POST",
+        f"{path}/reference-standard",
+        content=f"case,truth\n{case['name']},1\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert truth.status_code == 201, truth.text
+    coordinator.send("POST", f"{path}/launch", {"as_pilot": True})
+    assignment = stage.spare.get(f"{path}/assignments")[0]
+    read = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
+    assert read["label_schema"]["version"] == 1
+
+    page = signed_in(coordinator)
+    page.goto(f"{stage.portal.url}/reader-studies/{study}/label-schema")
+    expect(page.get_by_text("Cases that have been opened keep their version")).to_be_visible()
+    page.get_by_role("button", name="+ Text", exact=True).click()
+    save(page)
+    head(page, 1).click()
+    card(page, 1).get_by_role("switch", name="Required").uncheck()
+    head(page, 2).click()
+    card(page, 2).get_by_role("switch", name="Required").check()
+    save(page)
+    page.get_by_role("button", name="Version 3…").click()
+    versions = page.get_by_role("dialog", name="Versions of the form")
+    expect(versions.get_by_text("1 read of version 1 does not fit it")).to_be_visible()
+    expect(versions.get_by_text("“Comment” is new and has to be answered.")).to_be_visible()
+    expect(versions.get_by_text("1 read of version 1 fits it.")).to_be_visible()
+    expect(versions.get_by_text("Changed “Seen?”: required from yes to no")).to_be_visible()
+    screenshots(page, "label-schema-pilot")
+    page.keyboard.press("Escape")
+    expect(versions).to_be_hidden()
+
+    coordinator.send("POST", f"{path}/moves", {"event": "begin"})
+    page.reload()
+    expect(page.get_by_text("The protocol is fixed since the launch")).to_be_visible()
+    expect(page.get_by_role("button", name="Save the form")).to_be_hidden()
+    assert stage.spare.get(f"reads/{read['id']}")["label_schema"]["version"] == 1

@@ -28,9 +28,20 @@ export interface SchemaVersion {
   is_in_force: boolean;
   /** Against the version before. */
   changes: SchemaChange[];
-  /** Why reads of the version before do not fit this one; none when they do. */
+  /** Why reads of the version before would not fit this one; none when they would. */
+  misfits: string[];
+  earlier_reads: EarlierReads[];
+}
+
+/** Reads of an earlier version; they fit where there is no reason against it. */
+export interface EarlierReads {
+  version: number;
+  number_of_reads: number;
   misfits: string[];
 }
+
+export const schemaFileUrl = (id: string, version: number) =>
+  `/api/v1/reader-studies/${id}/label-schema.json?version=${version}`;
 
 const base = (id: string) => `/api/v1/reader-studies/${id}/label-schema`;
 

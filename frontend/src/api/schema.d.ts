@@ -2170,6 +2170,12 @@ export interface components {
             patient: string;
             is_training: boolean;
         };
+        /** @description Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do. */
+        EarlierReadsOutput: {
+            version: number;
+            number_of_reads: number;
+            misfits: string[];
+        };
         /** @description Who wants to edit: a name that the browser has made for itself. */
         EditorInputRequest: {
             editor: string;
@@ -3635,7 +3641,7 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
-        /** @description A version of the label schema; `misfits` say why reads of the version before do not fit it. */
+        /** @description A version of the label schema; `misfits` say why reads of the version before would not fit it. */
         VersionOutput: {
             version: number;
             /** Format: date-time */
@@ -3647,6 +3653,7 @@ export interface components {
             is_in_force: boolean;
             changes: components["schemas"]["QuestionChangeOutput"][];
             misfits: string[];
+            earlier_reads: components["schemas"]["EarlierReadsOutput"][];
         };
         /** @description A webhook to register. */
         WebhookInputRequest: {

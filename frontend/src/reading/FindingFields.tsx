@@ -12,6 +12,7 @@ import {
 import type { Finding } from "@/domain/payload";
 import { AnswerField } from "@/ui/form/AnswerField";
 import { ConfidenceField } from "@/ui/form/ConfidenceField";
+import { ExampleImage } from "@/ui/form/ExampleImage";
 import classes from "./FindingsList.module.css";
 
 interface FindingFieldsProps {
@@ -67,13 +68,14 @@ interface AttributeFieldProps extends Omit<FindingFieldsProps, "questions"> {
 
 function AttributeField({ attribute, finding, number, isDisabled, onEdit }: AttributeFieldProps) {
   const { id, answers } = finding;
-  const { key, text, help, required } = attribute;
+  const { key, text, help, required, image } = attribute;
   return (
     <div className={classes.attribute} title={help || undefined}>
       <span className={classes.attributeText}>
         {text}
         {required && <span aria-hidden="true"> *</span>}
       </span>
+      {image && <ExampleImage sha256={image} text={text} />}
       <AnswerField
         question={{ ...attribute, text: `${text} (mark ${number})` }}
         answer={answers[key]}

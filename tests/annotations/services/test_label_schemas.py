@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from annotations.domain.designs import single_design
 from annotations.models import LabelSchema, Revision
 from annotations.services import reads
+from annotations.services.designs import design_put
 from annotations.services.label_schemas import version_history
 from annotations.services.reader_studies import label_schema_put
 from portal.errors import Conflict, Invalid
@@ -69,7 +71,54 @@ def test_a_launch_freezes_the_form_and_reads_are_counted() -> None:
     with pytest.raises(Conflict):
         label_schema_put(by=built.coordinator, reader_study=built.reader_study, questions=FORM)
     (entry,) = version_history(reader_study=built.reader_study)
-    assert (entry["number_of_reads"], entry["is_in_force"]) == (1, True)
+    assert (entry["number_of_reads"], entry["is_in_force"], entry["earlier_reads"]) == (1, True, [])
+
+
+def piloted() -> Built:
+    """A pilot with one training case and one real case, whose readers have both opened the training case."""
+    built = draft("piloted", cases=2, readers=2)
+    client = signed_in(built)
+    training = {**single_design(), "training": [str(built.cases[0].pk)]}
+    design_put(by=built.coordinator, reader_study=built.reader_study, design=training)
+    truth = f"case,truth\n{built.cases[0].name},1\n{built.cases[1].name},0\n"
+    stored = client.post(path(built, "reference-standard"), truth, content_type="text/csv")
+    assert stored.status_code == 201, stored.content
+    begun = client.post(path(built, "launch"), {"as_pilot": True}, content_type="application/json")
+    assert begun.status_code == 200, begun.content
+    built.reader_study.refresh_from_db()
+    return built
+
+
+def test_a_pilot_can_show_what_is_wrong_with_the_form_and_its_reads_keep_theirs() -> None:
+    built = piloted()
+    client = signed_in(built)
+    before = built.open(built.readers[0])
+    reworded = [{**QUESTIONS[0], "text": "Nodule seen?"}, *QUESTIONS[1:]]
+    for version, questions in ((2, reworded), (3, FORM)):
+        put = {"questions": questions, "base_version": version - 1}
+        stored = client.put(path(built, "label-schema"), put, content_type="application/json")
+        assert stored.json()["version"] == version
+    after = built.open(built.readers[1])
+    assert (before.label_schema.version, after.label_schema.version) == (1, 3)
+    # The read that was begun before is signed on its own form.
+    answers = {"nodule_present": True, "confidence": 60}
+    reads.read_sign(by=built.readers[0], read=before, save=save(content(**answers)))
+
+    third, second, first = client.get(path(built, "label-schema/versions")).json()
+    assert [one["number_of_reads"] for one in (first, second, third)] == [1, 0, 1]
+    assert (first["earlier_reads"], second["earlier_reads"]) == (
+        [],
+        [{"version": 1, "number_of_reads": 1, "misfits": []}],
+    )
+    (earlier,) = third["earlier_reads"]
+    assert (earlier["version"], earlier["number_of_reads"], earlier["misfits"]) == (1, 1, third["misfits"])
+    assert earlier["misfits"]
+
+    begun = client.post(path(built, "moves"), {"event": "begin"}, content_type="application/json")
+    assert begun.status_code == 200, begun.content
+    refused = client.put(path(built, "label-schema"), {"questions": reworded}, content_type="application/json")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "The reading has begun: the form is frozen.")
+    assert LabelSchema.objects.filter(reader_study=built.reader_study).count() == 3
 
 
 def test_a_file_that_was_exported_is_taken_again(built: Built) -> None:

@@ -101,3 +101,23 @@ test("after the launch the form can be read and not changed", () => {
   fireEvent.click(head(1));
   expect((card(1).getByLabelText("Question") as HTMLInputElement).readOnly).toBe(true);
 });
+
+test("while the pilot runs the form can still change, and says for whom", () => {
+  const question = { key: "a", kind: "BINARY", text: "Present?", required: true } as const;
+  shown({ state: "PILOTING", label_schema: { version: 1, questions: [question] } });
+  expect(screen.getByText(/Cases that have been opened keep their version/)).toBeTruthy();
+  press("+ Text");
+  expect((screen.getByRole("button", { name: "Save the form" }) as HTMLButtonElement).disabled).toBe(false);
+});
+
+test("the preview asks about a finding what the form asks about each", () => {
+  shown();
+  press("+ Located finding");
+  press("Ask Text about each finding");
+  expect(preview().queryByRole("textbox")).toBeNull();
+  fireEvent.click(preview().getByRole("button", { name: "Pretend a mark" }));
+  const asked = within(preview().getByRole("region", { name: "Asked about the first finding" }));
+  expect(asked.getByRole("textbox")).toBeTruthy();
+  fireEvent.click(preview().getByRole("button", { name: "Take one away" }));
+  expect(preview().queryByRole("textbox")).toBeNull();
+});

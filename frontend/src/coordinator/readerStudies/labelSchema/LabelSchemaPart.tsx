@@ -2,6 +2,7 @@ import { Alert, Button, Grid, Group, List, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { putLabelSchema } from "@/api/labelSchemas";
 import { Problem } from "@/api/problem";
+import type { ReaderStudy } from "@/api/readerStudies";
 import type { Question } from "@/domain/labelSchema";
 import { KIND_ROWS, type QuestionKind } from "@/domain/newQuestions";
 import { draftsOf } from "@/domain/schemaEditing";
@@ -20,7 +21,8 @@ import { useSchemaDraft } from "./useSchemaDraft";
 
 /** The builder of the form that readers fill in, with the form itself beside it. */
 export function LabelSchemaPart({ readerStudy }: PartProps) {
-  const isEditable = readerStudy.state === "DRAFT";
+  const about = ABOUT[readerStudy.state];
+  const isEditable = about !== undefined;
   const draft = useSchemaDraft(readerStudy.label_schema?.questions ?? []);
   const { drafts, edit, isDirty } = draft;
   const [version, setVersion] = useState(readerStudy.label_schema?.version ?? 0);
@@ -45,7 +47,7 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
     <ImageSource value={readerStudy.id}>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7 }}>
-          <Section title="Questions" about={isEditable ? ABOUT : FROZEN}>
+          <Section title="Questions" about={about ?? FROZEN}>
             <UnsavedGuard isDirty={isEditable && isDirty} />
             <BuilderBar
               readerStudyId={readerStudy.id}
@@ -89,7 +91,12 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
   );
 }
 
-const ABOUT = "The reader answers them from top to bottom, beside the image.";
+/** What is said of the form in the states in which it can change. */
+const ABOUT: Partial<Record<ReaderStudy["state"], string>> = {
+  DRAFT: "The reader answers them from top to bottom, beside the image.",
+  PILOTING:
+    "The pilot is running. Cases that have been opened keep their version; all others get what you save. The form is fixed when the reading begins.",
+};
 
 function problemsOfServer(error: unknown): SchemaProblem[] {
   if (!(error instanceof Problem)) return [];
