@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
@@ -12,7 +13,15 @@ from tests.permissions.world import World, bearer, complete_world
 
 
 @pytest.fixture(scope="package")
-def world(django_db_setup: None, django_db_blocker: Any, orthanc_server: str) -> Iterator[World]:
+def own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder of its own for files: a portal that runs beside sweeps frames whose rows it cannot see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "VAR_DIR", tmp_path_factory.mktemp("permissions"))
+        yield
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup: None, django_db_blocker: Any, orthanc_server: str, own_files: None) -> Iterator[World]:
     """Everything there is, in a transaction that is rolled back when the module is done."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield complete_world()
