@@ -2452,7 +2452,12 @@ export interface components {
             series_instance_uid: string;
             number_of_instances: number;
         };
-        /** @description A read just opened, and with it what its images are fetched by. */
+        /** @description Who opens a case; whoever only looks gives no name. */
+        OpenInputRequest: {
+            /** @default  */
+            editor: string;
+        };
+        /** @description A read just opened, and with it what its images are fetched by and whose turn it is. */
         OpenedReadOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -2488,6 +2493,8 @@ export interface components {
             next_assignment_id: string | null;
             comparison_available: boolean;
             frame_grants: components["schemas"]["FrameGrantOutput"][];
+            /** @description Null without an `editor`, and of a signed read. */
+            turn: components["schemas"]["TurnOutput"] | null;
         };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
@@ -3367,6 +3374,15 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /** @description Whether the one who opened the read is its editor now. */
+        TurnOutput: {
+            is_held: boolean;
+            /**
+             * Format: date-time
+             * @description Since when another editor has held it.
+             */
+            held_since: string | null;
+        };
         /** @description A webhook to register. */
         WebhookInputRequest: {
             url: string;
@@ -3919,7 +3935,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
