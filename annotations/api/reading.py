@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from annotations.access import own_assignment, own_read, own_read_shown, reader_study_for
 from annotations.api.shapes import LabelSchemaOutput
-from annotations.api.sittings import EDITOR_PATTERN, SittingInput, sitting_of
+from annotations.api.sittings import EDITOR_PATTERN, OpenInput, SittingInput, TurnOutput, sitting_of, turn_of
 from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
@@ -223,12 +223,13 @@ class ReadOutput(serializers.ModelSerializer[Read]):
 
 
 class OpenedReadOutput(ReadOutput):
-    """A read just opened, and with it what its images are fetched by."""
+    """A read just opened, and with it what its images are fetched by and whose turn it is."""
 
     frame_grants = FrameGrantOutput(many=True)
+    turn = TurnOutput(allow_null=True, help_text="Null without an `editor`, and of a signed read.")
 
     class Meta(ReadOutput.Meta):
-        fields = [*ReadOutput.Meta.fields, "frame_grants"]
+        fields = [*ReadOutput.Meta.fields, "frame_grants", "turn"]
 
 
 def _shown(read: Read) -> Read:
@@ -260,14 +261,18 @@ def _context(read: Read) -> dict[str, Any]:
 class AssignmentOpenApi(APIView):
     """Opening a case."""
 
-    @extend_schema(request=None, responses=OpenedReadOutput)
+    @extend_schema(request=OpenInput, responses=OpenedReadOutput)
     @transaction.atomic
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Open an assignment in reading order; opening it again returns the same read."""
+        form = OpenInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        editor = form.validated_data["editor"]
         user = caller(request)
         epoch = epoch_of(user.pk)
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
-        read = _shown(own_read(user, opened.pk))
+        read = _shown(own_read(user, opened.pk, lock=bool(editor)))
+        vars(read).update(turn=turn_of(user, read, editor))
         case = read.assignment.case
         priors = priors_of_read(assignment=read.assignment).values("imaging_study")
         wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)

@@ -13,9 +13,11 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read
 from annotations.domain.times import MAXIMUM_PHASES, PHASE_PATTERN
+from annotations.models import Read
 from annotations.services import editing
 from annotations.services.timing import SittingReport
 from portal.accounts.authentication import caller
+from portal.accounts.models import User
 
 EDITOR_PATTERN = r"^[\w-]{8,64}$"
 LONGEST_MS = 2**53
@@ -72,6 +74,27 @@ class EditorOutput(serializers.Serializer[Any]):
     """Where the read stands, so that the editor can tell whether it has moved on."""
 
     revision_number = serializers.IntegerField()
+
+
+class OpenInput(serializers.Serializer[Any]):
+    """Who opens a case; whoever only looks gives no name."""
+
+    editor = serializers.RegexField(EDITOR_PATTERN, required=False, default="")
+
+
+class TurnOutput(serializers.Serializer[Any]):
+    """Whether the one who opened the read is its editor now."""
+
+    is_held = serializers.BooleanField()
+    held_since = serializers.DateTimeField(allow_null=True, help_text="Since when another editor has held it.")
+
+
+def turn_of(user: User, read: Read, editor: str) -> dict[str, Any] | None:
+    """Take the turn at a read that is being opened (its row is locked), unless somebody else has it."""
+    if not editor or read.signed_at:
+        return None
+    is_held = editing.read_turn(by=user, read=read, editor=editor)
+    return {"is_held": is_held, "held_since": None if is_held else read.editor_since}
 
 
 class ReadEditorApi(APIView):

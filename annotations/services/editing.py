@@ -70,6 +70,15 @@ def read_hold(*, by: User, read: Read, editor: str, take_over: bool, sitting: Si
         )
 
 
+def read_turn(*, by: User, read: Read, editor: str) -> bool:
+    """Take or renew the lease when the read is opened (its row is locked by the caller); False while another's runs."""
+    holder = holder_of(read, timezone.now())
+    if holder and holder != editor:
+        return False
+    read_hold(by=by, read=read, editor=editor, take_over=False)
+    return True
+
+
 @transaction.atomic
 def read_release(*, read: Read, editor: str, sitting: SittingReport | None = None) -> None:
     """End the editor's own lease at once; somebody else's is left alone."""

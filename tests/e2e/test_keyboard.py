@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browserless import PASSWORD
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.test_reading import PRESENT, PROBABILITY, SUSPICION, saved
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, probe, screenshots, sign_in, until
+from tests.e2e.test_reading import PRESENT, PROBABILITY, SUSPICION, saved, stored_read
 from tests.faults.reading import reader_with_a_case
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -83,6 +83,23 @@ def tab_to(page: Page, name: str, *, back: bool = False) -> None:
 
 def focused_text(page: Page) -> str:
     return str(page.evaluate("() => document.activeElement.textContent"))
+
+
+def test_the_first_key_counts_though_nobody_has_been_asked_for_the_turn(stage: Stage, page: Page) -> None:
+    """The turn comes along with the read: the route that renews it never answers here."""
+    page.context.set_default_timeout(SLOW_MS)
+    person, _ = reader_with_a_case(stage)
+    sign_in(page, stage.portal.url, person.username)
+    expect(page.get_by_text("to go")).to_be_visible()
+    page.route("**/api/v1/reads/*/editor", lambda _: None)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/assignments/*")
+    page.locator("[data-editing=editor]").wait_for()
+    page.keyboard.press("y")
+    expect(page.get_by_role("radiogroup", name=PRESENT).get_by_role("radio", name="Yes")).to_be_checked()
+    saved(page)
+    assert stored_read(person, page)["revision_number"] == 1
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_a_read_by_keys_alone(stage: Stage, page: Page) -> None:

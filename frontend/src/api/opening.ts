@@ -3,24 +3,58 @@ import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import type { Read } from "./reading";
 import { call } from "./send";
 
-/** Open an assignment; what its images are fetched by comes along. */
-export async function openRead(assignmentId: string, signal?: AbortSignal): Promise<Read> {
+interface Opening {
+  /** Who wants to edit what is opened; whoever only looks leaves it out. */
+  editor?: string;
+  signal?: AbortSignal;
+}
+
+/** Open an assignment; what its images are fetched by comes along, and for an editor whose turn it is. */
+export async function openRead(assignmentId: string, { editor, signal }: Opening = {}): Promise<Read> {
   const path = `/api/v1/assignments/${assignmentId}/open`;
-  const { frame_grants, ...read } = await call<OpenedRead>("POST", path, signal ? { signal } : {});
+  const body = editor === undefined ? {} : { body: { editor } };
+  const opened = await call<OpenedRead>("POST", path, signal ? { ...body, signal } : body);
+  const { frame_grants, turn, ...read } = opened;
   takeGrants(frame_grants);
+  given = turn && {
+    readId: read.id,
+    turn: { ...turn, revision: read.revision_number },
+    at: performance.now(),
+  };
   return read;
 }
 
-type OpenedRead = Read & { frame_grants: FrameGrant[] };
+interface Turn {
+  is_held: boolean;
+  /** Since when another editor has held it. */
+  held_since: string | null;
+}
+
+type OpenedRead = Read & { frame_grants: FrameGrant[]; turn: Turn | null };
+
+/** Whose turn it was when a read was opened, and what stood there then. */
+export interface GivenTurn extends Turn {
+  revision: number;
+}
 
 // Older than this it may have been changed since, in another window.
 const FRESH_MS = 10_000;
 
+let given: { readId: string; turn: GivenTurn; at: number } | null = null;
+
+/** The turn that came along with a read just opened; it is taken once, since it may be given back after that. */
+export function takeTurn(readId: string): GivenTurn | null {
+  const waiting = given;
+  given = null;
+  const isIt = waiting?.readId === readId && performance.now() - waiting.at < FRESH_MS;
+  return isIt ? waiting.turn : null;
+}
+
 let early: { assignmentId: string; read: Promise<Read>; askedAt: number } | null = null;
 
-/** Open an assignment while the screen that shows it is still being loaded. */
-export function openEarly(assignmentId: string): void {
-  const read = openRead(assignmentId);
+/** Open an assignment to edit it, while the screen that shows it is still being loaded. */
+export function openEarly(assignmentId: string, editor: string): void {
+  const read = openRead(assignmentId, { editor });
   early = { assignmentId, read, askedAt: performance.now() };
   // Whoever takes it hears of the failure.
   read.catch(() => undefined);
@@ -31,7 +65,7 @@ export async function openWithImages(assignmentId: string, signal: AbortSignal):
   const waiting = early;
   early = null;
   const isIt = waiting?.assignmentId === assignmentId && performance.now() - waiting.askedAt < FRESH_MS;
-  const read = await (isIt ? waiting.read : openRead(assignmentId, signal));
+  const read = await (isIt ? waiting.read : openRead(assignmentId, { signal }));
   findImages(read);
   return read;
 }

@@ -1,3 +1,4 @@
+import type { GivenTurn } from "@/api/opening";
 import { Problem } from "@/api/problem";
 import { askToEdit, type EditorRequest, type SittingReport } from "@/api/reading";
 import { type Editing, type EditingEvent, reduceEditing } from "@/domain/editing";
@@ -10,6 +11,8 @@ const WAITING_MS = 5000;
 
 export interface EditorTurnOptions {
   readId: string;
+  /** What the server said of the turn when the read was opened, if it did and that was just now. */
+  given: GivenTurn | null;
   report: () => SittingReport;
   /** Whether the screen already shows what the server holds, or has unsent work whose base the server will judge. */
   isCurrent: (revision: number) => boolean;
@@ -33,6 +36,7 @@ export class EditorTurn {
   private readonly lock: ReadLock;
   private readonly timer: number;
   private wish: "HOLD" | "TAKE_OVER" = "HOLD";
+  private given: GivenTurn | null;
   private mustReload = false;
   private isAsking = false;
   private isStopped = false;
@@ -41,10 +45,11 @@ export class EditorTurn {
 
   constructor(options: EditorTurnOptions) {
     this.options = options;
+    this.given = options.given;
     this.lock = new ReadLock(options.readId, {
       onLocked: () => {
         this.take({ type: "locked" });
-        void this.ask();
+        void this.takeGiven();
       },
       onLockedByOtherWindow: () => this.take({ type: "locked_by_other_window" }),
       onYield: async () => {
@@ -86,6 +91,17 @@ export class EditorTurn {
   readonly askNow = () => {
     if (this.lock.isHeld) void this.ask();
   };
+
+  /** The turn that came along with the read, or the one to be asked for where another window had the read since. */
+  private async takeGiven(): Promise<void> {
+    const { given } = this;
+    this.given = null;
+    if (!given || this.mustReload) return this.ask();
+    // The farewell of the page that was here before may still be on its way and give the lease back: hold it again soon.
+    this.lastAsked_ms = performance.now() - HEARTBEAT_MS + WAITING_MS;
+    if (given.is_held) await this.begin(given.revision);
+    else this.take({ type: "held_elsewhere", since: given.held_since });
+  }
 
   private beat(): void {
     const pause_ms = this.editing.is === "editor" && this.isAnswered ? HEARTBEAT_MS : WAITING_MS;

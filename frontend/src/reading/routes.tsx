@@ -3,6 +3,7 @@ import type { RouteObject } from "react-router";
 import { openEarly } from "@/api/opening";
 import { meQuery } from "@/api/queries";
 import { readQuery } from "@/api/reading";
+import { browserName } from "./browserName";
 import { fetchViewer } from "./viewerCode";
 
 /** The reader's home, inside the shell. */
@@ -19,7 +20,7 @@ export function readingRoomRoutes(client: QueryClient): RouteObject[] {
         const { assignmentId } = params;
         // The case on the screen stays what it is.
         if (!assignmentId || client.getQueryData(readQuery(assignmentId).queryKey)) return null;
-        openEarly(assignmentId);
+        openEarly(assignmentId, browserName());
         void client.prefetchQuery(meQuery);
         return null;
       },

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { takeTurn } from "@/api/opening";
 import type { Editing } from "@/domain/editing";
 import { EditorTurn, type EditorTurnOptions } from "./editorTurn";
 
@@ -9,7 +10,7 @@ export interface Editor {
   askNow: () => void;
 }
 
-type EditorInput = Omit<EditorTurnOptions, "onChange">;
+type EditorInput = Omit<EditorTurnOptions, "onChange" | "given">;
 
 /** Ask for the turn at this read while it is on the screen and not signed. */
 export function useEditor(input: EditorInput, isWanted: boolean): Editor {
@@ -22,6 +23,7 @@ export function useEditor(input: EditorInput, isWanted: boolean): Editor {
     if (!isWanted) return;
     const made = new EditorTurn({
       readId,
+      given: takeTurn(readId),
       report: () => newest.current.report(),
       isCurrent: (revision) => newest.current.isCurrent(revision),
       reload: () => newest.current.reload(),

@@ -1,4 +1,4 @@
-"""What comes along when a read is opened: the grants by which its images, and no others, are fetched at once."""
+"""What comes along when a read is opened: whose turn it is, and the grants by which its images alone are fetched."""
 
 import uuid
 from typing import Any
@@ -7,16 +7,23 @@ import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from rest_framework import serializers
 
-from annotations.models import CasePrior, ReaderStudy
+from annotations.models import CasePrior, Read, ReaderStudy
+from annotations.services import editing
+from annotations.services.reads import read_sign
 from portal.accounts.models import User
 from portal.imaging import grants
-from tests.annotations.building import Built, launched, mirrored_study
+from tests.annotations.building import COMPLETE, Built, content, launched, mirrored_study, save
 
 pytestmark = pytest.mark.django_db
 # The caller, the assignment, the read with all that is said of it, the grants, and the event that images were shown:
 # measured, not to grow unseen.
 MOST_QUERIES = 34
+# A lease is written within savepoints of its own.
+TURN_QUERIES = 8
+HERE, THERE = "browser-here", "browser-there"
 
 
 @pytest.fixture
@@ -37,8 +44,9 @@ def signed_in(reader: User) -> Client:
     return client
 
 
-def opened(built: Built, client: Client, reader: User, position: int = 1) -> Any:
-    answer = client.post(f"/api/v1/assignments/{built.assignment(reader, position).pk}/open")
+def opened(built: Built, client: Client, reader: User, position: int = 1, **body: Any) -> Any:
+    address = f"/api/v1/assignments/{built.assignment(reader, position).pk}/open"
+    answer = client.post(address, body or None, content_type="application/json")
     assert answer.status_code == 200, answer.content
     assert answer["Cache-Control"] == "no-store"
     return answer.json()
@@ -104,6 +112,51 @@ def test_opening_again_asks_the_database_no_more_than_it_did(built: Built) -> No
     reader = built.readers[0]
     client = signed_in(reader)
     opened(built, client, reader)
-    with CaptureQueriesContext(connection) as queries:
-        opened(built, client, reader)
-    assert len(queries) <= MOST_QUERIES, [one["sql"][:120] for one in queries]
+    for body, more in (({}, 0), ({"editor": HERE}, TURN_QUERIES)):
+        with CaptureQueriesContext(connection) as queries:
+            opened(built, client, reader, **body)
+        assert len(queries) <= MOST_QUERIES + more, [one["sql"][:120] for one in queries]
+
+
+def test_who_opens_a_read_to_edit_it_has_the_turn_unless_another_has_it(built: Built) -> None:
+    reader = built.readers[0]
+    client = signed_in(reader)
+    assert opened(built, client, reader)["turn"] is None
+    first = opened(built, client, reader, editor=HERE)
+    assert first["turn"] == {"is_held": True, "held_since": None}
+    # A second window of the same browser: which of the two edits is settled within the browser.
+    assert opened(built, client, reader, editor=HERE)["turn"] == first["turn"]
+
+    read = Read.objects.get(pk=first["id"])
+    assert read.editor == HERE
+    elsewhere = opened(built, client, reader, editor=THERE)
+    assert elsewhere["payload"] == first["payload"]
+    since = serializers.DateTimeField().to_representation(read.editor_since)
+    assert elsewhere["turn"] == {"is_held": False, "held_since": since}
+    # Who only looks takes nothing away.
+    opened(built, client, reader)
+    assert Read.objects.get(pk=read.pk).editor == HERE
+
+    read.editor_seen_at = timezone.now() - editing.LEASE
+    read.save(update_fields=["editor_seen_at"])
+    assert opened(built, client, reader, editor=THERE)["turn"]["is_held"]
+    assert Read.objects.get(pk=read.pk).editor == THERE
+
+
+def test_a_signed_read_is_nobodys_turn(built: Built) -> None:
+    reader = built.readers[0]
+    client = signed_in(reader)
+    read = built.open(reader)
+    read_sign(by=reader, read=read, save=save(content(**COMPLETE)))
+    assert opened(built, client, reader, editor=HERE)["turn"] is None
+    assert Read.objects.get(pk=read.pk).editor == ""
+
+
+@pytest.mark.parametrize("name", ["short", "no spaces here", 7, ["browser-here"]])
+def test_a_bad_name_for_an_editor_is_refused_and_opens_nothing(built: Built, name: Any) -> None:
+    reader = built.readers[0]
+    address = f"/api/v1/assignments/{built.assignment(reader, 1).pk}/open"
+    answer = signed_in(reader).post(address, {"editor": name}, content_type="application/json")
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["editor"]
+    assert not Read.objects.filter(assignment__reader=reader).exists()
