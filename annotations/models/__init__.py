@@ -8,6 +8,10 @@ from annotations.design_models import AiDisplay as AiDisplay
 from annotations.design_models import Arm as Arm
 from annotations.design_models import DesignVersion as DesignVersion
 from annotations.design_models import Session as Session
+from annotations.models.queries import DataQuery as DataQuery
+from annotations.models.queries import QueryEvent as QueryEvent
+from annotations.models.queries import QueryMessage as QueryMessage
+from annotations.models.queries import QueryState as QueryState
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth

@@ -556,6 +556,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queries/{query_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer a query about an own read; it never changes the read. */
+        post: operations["queries_answer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queries/{query_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask further, close a query or reopen it; 409 where its state does not allow it. */
+        post: operations["queries_moves_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies": {
         parameters: {
             query?: never;
@@ -939,6 +973,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/own-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the caller's own queries; those of other readers are not told of. */
+        get: operations["reader_studies_own_queries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/priors/suggest": {
         parameters: {
             query?: never;
@@ -963,8 +1014,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return every reader's progress. */
+        /** @description Return every reader's progress, rate and forecast; nothing of what they answered. */
         get: operations["reader_studies_progress_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the queries with everything that was said, oldest first. */
+        get: operations["reader_studies_queries_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1404,6 +1472,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the reader about the read, signed or not; the read stays as it is. */
+        post: operations["reads_queries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/reopen": {
         parameters: {
             query?: never;
@@ -1730,6 +1815,16 @@ export interface components {
             snapshot_digest: string;
             readonly result_digest: string | null;
         };
+        /** @description The reader's answer. */
+        AnswerInputRequest: {
+            text: string;
+        };
+        /** @description What is asked; `question` is the key of a question of the read's form. */
+        AskInputRequest: {
+            text: string;
+            /** @default  */
+            question: string;
+        };
         /** @description An assignment on the worklist. */
         AssignmentOutput: {
             /** Format: uuid */
@@ -1754,6 +1849,16 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
+        /** @description What the reader is reading now. */
+        AtWorkOutput: {
+            /** Format: uuid */
+            read_id: string;
+            case: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
         /** @description A verification, and what it found. */
         AuditCheckOutput: {
             /** Format: uuid */
@@ -1804,6 +1909,12 @@ export interface components {
             is_switchable: boolean;
             default: string;
         };
+        /**
+         * @description * `COORDINATOR` - COORDINATOR
+         *     * `READER` - READER
+         * @enum {string}
+         */
+        ByEnum: "COORDINATOR" | "READER";
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -1842,6 +1953,13 @@ export interface components {
             readonly truth: number | null;
             /** @description Count the priors beside the case. */
             readonly number_of_priors: number;
+            /** @description Count the reads of it that have been signed, withdrawn ones too. */
+            readonly number_signed: number;
+            /**
+             * Format: date-time
+             * @description Taken out after the launch; its reads are kept, not used.
+             */
+            withdrawn_at?: string | null;
         };
         /** @description The priors of a case in order, and what could be one, the most relevant first. */
         CasePriorsOutput: {
@@ -1960,14 +2078,13 @@ export interface components {
             revision_number: number;
         };
         /**
-         * @description * `begin` - begin
-         *     * `pause` - pause
-         *     * `resume` - resume
-         *     * `close` - close
-         *     * `lock` - lock
+         * @description * `ASK` - Ask
+         *     * `ANSWER` - Answer
+         *     * `CLOSE` - Close
+         *     * `REOPEN` - Reopen
          * @enum {string}
          */
-        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
+        Event53cEnum: "ASK" | "ANSWER" | "CLOSE" | "REOPEN";
         /**
          * @description * `reader_study.launched` - reader_study.launched
          *     * `reader_study.paused` - reader_study.paused
@@ -2059,6 +2176,20 @@ export interface components {
             score: number;
             geometry: components["schemas"]["FindingGeometryShapeRequest"];
         };
+        /** @description When everything is signed at the present rate, or why that cannot be told. */
+        ForecastOutput: {
+            /** Format: date-time */
+            at: string | null;
+            undefined: string;
+            /** @description Say in words why there is none; empty where there is one. */
+            readonly detail: string;
+            is_behind: boolean;
+        };
+        /** @description A question of the read's form. */
+        FormQuestionOutput: {
+            key: string;
+            text: string;
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             study_instance_uid: string;
@@ -2142,6 +2273,10 @@ export interface components {
             case: string;
             state: string;
             may_reopen: boolean;
+            may_query: boolean;
+            /** Format: uuid */
+            reader_study_id: string;
+            questions: components["schemas"]["FormQuestionOutput"][];
             steps: components["schemas"]["HistoryStepOutput"][];
         };
         /** @description One revision with what it changed of the one before it. */
@@ -2336,6 +2471,17 @@ export interface components {
             /** @default false */
             as_pilot: boolean;
         };
+        /** @description What was said, and by which account. */
+        ManagedMessageOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: components["schemas"]["Event53cEnum"];
+            readonly by: components["schemas"]["ByEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            text?: string;
+            author: string;
+        };
         /** @description The caller. */
         MeOutput: {
             /** Format: uuid */
@@ -2430,9 +2576,18 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        MoveInputEventEnum: "begin" | "pause" | "resume" | "close" | "lock";
         /** @description What to do with a launched reader study. */
         MoveInputRequest: {
-            event: components["schemas"]["EventEnum"];
+            event: components["schemas"]["MoveInputEventEnum"];
             /** @default  */
             reason: string;
         };
@@ -2499,6 +2654,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A data query as the reader sees it whom it asks. */
+        OwnQueryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            case: string;
+            /** @description Of the read, from 1. */
+            number: number;
+            question_key?: string;
+            /** @description Return the words of the form's question it is about; empty where it is about the read. */
+            readonly question_text: string;
+            state?: components["schemas"]["State98fEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            messages: components["schemas"]["QueryMessageOutput"][];
+        };
         /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
         OwnSessionOutput: {
             number: number;
@@ -2516,6 +2690,8 @@ export interface components {
             detail: string;
             /** Format: date-time */
             opens_at?: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -2580,6 +2756,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PredictionListedOutput"][];
         };
+        PaginatedQueryOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["QueryOutput"][];
+        };
         PaginatedReadListedOutputList: {
             /** Format: uri */
             next: string | null;
@@ -2600,6 +2783,18 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["TimedLabelOutput"][];
+        };
+        /** @description One session in one arm. */
+        PartOutput: {
+            session: number;
+            arm: string;
+            arm_name: string;
+            total: number;
+            signed: number;
+            draft: number;
+            /** Format: date */
+            due_on: string | null;
+            is_overdue: boolean;
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -2810,11 +3005,16 @@ export interface components {
         PriorsInputRequest: {
             imaging_study_ids: string[];
         };
-        /** @description How far all readers have come. */
+        /** @description How far all readers have come; `signed_by_day` of each begins on `first_day` and ends today. */
         ProgressOutput: {
             readers: components["schemas"]["ReaderProgressOutput"][];
+            parts: components["schemas"]["PartOutput"][];
             total: number;
             signed: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date-time */
+            now: string;
         };
         /**
          * @description * `HUMAN` - Human
@@ -2828,6 +3028,51 @@ export interface components {
             created: number;
             unchanged: number;
             reads: components["schemas"]["ExternalReadOutput"][];
+        };
+        /** @description What was said. A reader is told that it was a coordinator, not which one. */
+        QueryMessageOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: components["schemas"]["Event53cEnum"];
+            readonly by: components["schemas"]["ByEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            text?: string;
+        };
+        /**
+         * @description * `ASK` - ASK
+         *     * `CLOSE` - CLOSE
+         *     * `REOPEN` - REOPEN
+         * @enum {string}
+         */
+        QueryMoveInputEventEnum: "ASK" | "CLOSE" | "REOPEN";
+        /** @description What the coordinator does; a further question needs words, closing and reopening may have some. */
+        QueryMoveInputRequest: {
+            event: components["schemas"]["QueryMoveInputEventEnum"];
+            /** @default  */
+            text: string;
+        };
+        /** @description A data query as coordinators see it. */
+        QueryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            case: string;
+            /** @description Of the read, from 1. */
+            number: number;
+            question_key?: string;
+            /** @description Return the words of the form's question it is about; empty where it is about the read. */
+            readonly question_text: string;
+            state?: components["schemas"]["State98fEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            messages: components["schemas"]["ManagedMessageOutput"][];
+            reader: string;
+            /** @description How far the read was when it was asked. */
+            revision_number: number;
         };
         /** @description One reader's list in reading order. */
         RandomisationListOutput: {
@@ -2869,8 +3114,17 @@ export interface components {
             readonly id: string;
             reader: string;
             case: string;
+            session: number;
+            arm: string;
+            is_training: boolean;
+            repeat_number: number;
             state: string;
             revision_number?: number;
+            /**
+             * Format: int64
+             * @description Time the read was open and in use, by the browser's clock: the sum over its sittings.
+             */
+            active_ms?: number;
             /** Format: date-time */
             opened_at: string;
             /** Format: date-time */
@@ -2949,21 +3203,23 @@ export interface components {
             /** Format: date */
             ends_on: string | null;
         };
-        /** @description When a reader reads; null is no limit. */
+        /** @description When a reader reads (null is no limit), how far they are, and whether they are late. */
         ReaderDatesOutput: {
             /** Format: uuid */
             reader_id: string;
             username: string;
-            /**
-             * Format: date
-             * @description A reader's first day of reading.
-             */
-            starts_on?: string | null;
-            /**
-             * Format: date
-             * @description A reader's last day of reading.
-             */
-            ends_on?: string | null;
+            name: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+            /** Format: date */
+            due_on: string | null;
+            total: number;
+            begun: number;
+            signed: number;
+            is_overdue: boolean;
+            is_withdrawn: boolean;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -2974,10 +3230,26 @@ export interface components {
             total: number;
             signed: number;
             draft: number;
+            /** Format: date */
+            due_on: string | null;
+            is_overdue: boolean;
+            is_withdrawn: boolean;
+            /**
+             * Format: double
+             * @description Return the median time of a signed read without idle time.
+             */
+            readonly median_active_s: number | null;
+            /** @description Return when the reader last signed. */
+            readonly last_signed_at: string | null;
+            parts: components["schemas"]["PartOutput"][];
+            signed_by_day: number[];
             /** Format: double */
-            median_active_s: number | null;
-            /** Format: date-time */
-            last_signed_at: string | null;
+            rate_per_day: number | null;
+            forecast: components["schemas"]["ForecastOutput"];
+            agreement: components["schemas"]["SelfAgreementOutput"] | null;
+            at_work: components["schemas"]["AtWorkOutput"] | null;
+            queries_open: number;
+            queries_answered: number;
         };
         /** @description A reader study with its label schema. */
         ReaderStudyDetailOutput: {
@@ -3186,6 +3458,15 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description How the reader agrees with themselves in hidden repeats: first read and repeat, in pairs. */
+        SelfAgreementOutput: {
+            pairs: number;
+            calls_compared: number;
+            calls_equal: number;
+            ratings_compared: number;
+            /** Format: double */
+            rating_drift: number | null;
+        };
         /** @description A series of an imaging study. */
         SeriesOutput: {
             /** Format: uuid */
@@ -3276,6 +3557,13 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /**
+         * @description * `OPEN` - Open
+         *     * `ANSWERED` - Answered
+         *     * `CLOSED` - Closed
+         * @enum {string}
+         */
+        State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -3413,17 +3701,28 @@ export interface components {
             case_id?: string;
             reason: string;
         };
-        /** @description An assignment that was withdrawn. */
+        /** @description An assignment that was withdrawn, with its reader or with its case; what had been read by then is kept. */
         WithdrawalOutput: {
             /** Format: uuid */
             readonly id: string;
+            readonly withdrawn: components["schemas"]["WithdrawnEnum"];
             reader: string;
             case: string;
             session: number;
             reason: string;
             /** Format: date-time */
             voided_at?: string | null;
+            /** @description Say whether there is a read. */
+            readonly is_begun: boolean;
+            /** @description Say whether its read had been signed. */
+            readonly is_signed: boolean;
         };
+        /**
+         * @description * `READER` - READER
+         *     * `CASE` - CASE
+         * @enum {string}
+         */
+        WithdrawnEnum: "READER" | "CASE";
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -4761,6 +5060,80 @@ export interface operations {
             };
         };
     };
+    queries_answer_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQueryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queries_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryMoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_list: {
         parameters: {
             query?: {
@@ -5810,6 +6183,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_own_queries_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQueryOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_priors_suggest_create: {
         parameters: {
             query?: never;
@@ -5864,6 +6267,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_queries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                read?: string;
+                /**
+                 * @description * `OPEN` - Open
+                 *     * `ANSWERED` - Answered
+                 *     * `CLOSED` - Closed
+                 */
+                state?: "OPEN" | "ANSWERED" | "CLOSED";
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedQueryOutputList"];
                 };
             };
             /** @description A problem document. */
@@ -6004,11 +6449,22 @@ export interface operations {
     reader_studies_reads_list: {
         parameters: {
             query?: {
+                arm?: string;
                 /** @description The pagination cursor value. */
                 cursor?: string;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 reader?: string;
+                session?: number;
+                /**
+                 * @description * `PENDING` - Pending
+                 *     * `OPEN` - Open
+                 *     * `DRAFT` - Draft
+                 *     * `SIGNED` - Signed
+                 *     * `REOPENED` - Reopened
+                 *     * `VOID` - Void
+                 */
+                state?: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
             };
             header?: never;
             path: {
@@ -6868,6 +7324,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_queries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOutput"];
                 };
             };
             /** @description A problem document. */
