@@ -18,6 +18,7 @@ from annotations.models import (
     CasePrior,
     CodeList,
     LabelSchema,
+    DataQuery,
     Read,
     ReaderStudy,
     ReaderStudyState,
@@ -122,6 +123,46 @@ def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
         raise NotFound
     reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
     return read
+
+
+def read_to_query(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read, its row locked so that queries are numbered one by one, to a coordinator of its reader study."""
+    read = (
+        Read.objects.select_related("assignment__reader_study", "label_schema")
+        .select_for_update(of=("self",))
+        .filter(pk=read_id)
+        .first()
+    )
+    if read is None:
+        raise NotFound
+    reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return read
+
+
+def _query(query_id: uuid.UUID) -> DataQuery:
+    query = (
+        DataQuery.objects.select_related("read__assignment__reader_study", "read__label_schema")
+        .select_for_update(of=("self",))
+        .filter(pk=query_id)
+        .first()
+    )
+    if query is None:
+        raise NotFound
+    return query
+
+
+def query_to_manage(user: Any, query_id: uuid.UUID) -> DataQuery:
+    """Return a data query, its row locked, to a coordinator of its reader study."""
+    query = _query(query_id)
+    reader_study_for(user, query.read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return query
+
+
+def own_query(user: Any, query_id: uuid.UUID) -> DataQuery:
+    """Return a data query, its row locked, to the reader whom it asks; the read itself may be hidden by then."""
+    query = _query(query_id)
+    own_assignment(user, query.read.assignment_id)
+    return query
 
 
 def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sha256: str) -> SegmentVersion:

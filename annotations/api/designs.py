@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from annotations.api.reader_studies import MANAGE, detail_response
 from annotations.api.shapes import ReaderStudyDetailOutput
 from annotations.domain.blinding import CELLS, matrix
 from annotations.domain.designs import KIND_NAMES, number_of_reads
-from annotations.models import Assignment, Membership, ReaderStudy
+from annotations.models import Assignment, ReaderStudy
 from annotations.selectors.designs import (
     design_of,
     design_version_of,
@@ -23,6 +23,7 @@ from annotations.selectors.designs import (
     plan_of,
 )
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.readers import readers_running
 from annotations.services.designs import design_put
 from annotations.services.reader_studies import reader_dates_put, reader_study_move
 from annotations.services.withdrawals import case_withdraw, reader_withdraw
@@ -143,8 +144,11 @@ class MoveApi(APIView):
 
 
 class WithdrawalOutput(serializers.ModelSerializer[Assignment]):
-    """An assignment that was withdrawn."""
+    """An assignment that was withdrawn, with its reader or with its case; what had been read by then is kept."""
 
+    withdrawn = serializers.SerializerMethodField()
+    is_begun = serializers.SerializerMethodField()
+    is_signed = serializers.SerializerMethodField()
     reader = serializers.CharField(source="reader.username")
     case = serializers.CharField(source="case.name")
     session = serializers.IntegerField(source="session.number")
@@ -152,7 +156,31 @@ class WithdrawalOutput(serializers.ModelSerializer[Assignment]):
 
     class Meta:
         model = Assignment
-        fields = ["id", "reader", "case", "session", "reason", "voided_at"]
+        fields = [
+            "id",
+            "withdrawn",
+            "reader",
+            "case",
+            "session",
+            "reason",
+            "voided_at",
+            "is_begun",
+            "is_signed",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=["READER", "CASE"]))
+    def get_withdrawn(self, assignment: Assignment) -> str:
+        """Say what was withdrawn; a case that is withdrawn takes every assignment that is left of it."""
+        case_at, own_at = assignment.case.withdrawn_at, assignment.voided_at
+        return "CASE" if case_at and own_at and own_at >= case_at else "READER"
+
+    def get_is_begun(self, assignment: Assignment) -> bool:
+        """Say whether there is a read."""
+        return hasattr(assignment, "read")
+
+    def get_is_signed(self, assignment: Assignment) -> bool:
+        """Say whether its read had been signed."""
+        return hasattr(assignment, "read") and assignment.read.signed_revision_id is not None
 
 
 class WithdrawalInput(serializers.Serializer[Any]):
@@ -190,7 +218,9 @@ class WithdrawalsApi(APIView):
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
-        rows = reader_study.assignments.filter(voided_at__isnull=False).select_related("reader", "case", "session")
+        rows = reader_study.assignments.filter(voided_at__isnull=False).select_related(
+            "reader", "case", "session", "read"
+        )
         return Response(WithdrawalOutput(rows.order_by("voided_at", "reader__username", "position"), many=True).data)
 
 
@@ -202,15 +232,20 @@ class ReaderDatesInput(serializers.Serializer[Any]):
     ends_on = serializers.DateField(allow_null=True)
 
 
-class ReaderDatesOutput(serializers.ModelSerializer[Membership]):
-    """When a reader reads; null is no limit."""
+class ReaderDatesOutput(serializers.Serializer[Any]):
+    """When a reader reads (null is no limit), how far they are, and whether they are late."""
 
-    reader_id = serializers.UUIDField(source="user_id")
-    username = serializers.CharField(source="user.username")
-
-    class Meta:
-        model = Membership
-        fields = ["reader_id", "username", "starts_on", "ends_on"]
+    reader_id = serializers.UUIDField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    total = serializers.IntegerField()
+    begun = serializers.IntegerField()
+    signed = serializers.IntegerField()
+    is_overdue = serializers.BooleanField()
+    is_withdrawn = serializers.BooleanField()
 
 
 class ReaderDatesApi(APIView):
@@ -233,5 +268,4 @@ class ReaderDatesApi(APIView):
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
-        rows = reader_study.memberships.filter(role="READER").select_related("user").order_by("user__username")
-        return Response(ReaderDatesOutput(rows, many=True).data)
+        return Response(ReaderDatesOutput(readers_running(reader_study=reader_study), many=True).data)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import read_history_for, read_to_reopen, reader_study_for
-from annotations.models import Read, Reopening, Revision, Signature
+from annotations.models import AssignmentState, Read, Reopening, Revision, Signature
 from annotations.selectors.history import difference_of, history_of, reads_of
 from annotations.services.reopening import read_reopen
 from annotations.services.viewing import viewed
@@ -104,6 +104,13 @@ class HistoryStepOutput(serializers.Serializer[Any]):
     changes = ChangeOutput(many=True)
 
 
+class FormQuestionOutput(serializers.Serializer[Any]):
+    """A question of the read's form."""
+
+    key = serializers.CharField()
+    text = serializers.CharField()
+
+
 class HistoryOutput(serializers.Serializer[Any]):
     """The history of a read."""
 
@@ -112,6 +119,9 @@ class HistoryOutput(serializers.Serializer[Any]):
     case = serializers.CharField()
     state = serializers.CharField()
     may_reopen = serializers.BooleanField()
+    may_query = serializers.BooleanField()
+    reader_study_id = serializers.UUIDField()
+    questions = FormQuestionOutput(many=True)
     steps = HistoryStepOutput(many=True)
 
 
@@ -130,6 +140,9 @@ class ReadHistoryApi(APIView):
             "case": assignment.name_shown if assignment.reader_id == caller(request).pk else assignment.case.name,
             "state": assignment.state,
             "may_reopen": read.signed_at is not None and assignment.reader_id != caller(request).pk,
+            "may_query": assignment.reader_id != caller(request).pk,
+            "reader_study_id": assignment.reader_study_id,
+            "questions": read.label_schema.questions,
             "steps": history_of(read=read),
         }
         return Response(HistoryOutput(shown).data)
@@ -181,16 +194,36 @@ class ReadListedOutput(serializers.ModelSerializer[Read]):
     reader = serializers.CharField(source="assignment.reader.username")
     case = serializers.CharField(source="assignment.case.name")
     state = serializers.CharField(source="assignment.state")
+    session = serializers.IntegerField(source="assignment.session.number")
+    arm = serializers.CharField(source="assignment.arm.key")
+    is_training = serializers.BooleanField(source="assignment.is_training")
+    repeat_number = serializers.IntegerField(source="assignment.repeat_number")
 
     class Meta:
         model = Read
-        fields = ["id", "reader", "case", "state", "revision_number", "opened_at", "signed_at"]
+        fields = [
+            "id",
+            "reader",
+            "case",
+            "session",
+            "arm",
+            "is_training",
+            "repeat_number",
+            "state",
+            "revision_number",
+            "active_ms",
+            "opened_at",
+            "signed_at",
+        ]
 
 
 class ReadsQuery(serializers.Serializer[Any]):
-    """Whose reads."""
+    """Which reads."""
 
     reader = serializers.UUIDField(required=False)
+    session = serializers.IntegerField(min_value=1, required=False)
+    arm = serializers.CharField(max_length=20, required=False)
+    state = serializers.ChoiceField(choices=AssignmentState.choices, required=False)
 
 
 class ReadsApi(APIView):
@@ -204,7 +237,7 @@ class ReadsApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE)
         query = ReadsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        found = reads_of(reader_study=reader_study, reader_id=query.validated_data.get("reader"))
+        found = reads_of(reader_study=reader_study, **query.validated_data)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(found, request, view=self)
         return paginator.get_paginated_response(ReadListedOutput(page or [], many=True).data)

@@ -124,6 +124,7 @@ class OwnSessionOutput(serializers.Serializer[Any]):
     code = serializers.CharField(source="shut.code", default="")
     detail = serializers.CharField(source="shut.detail", default="")
     opens_at = serializers.DateTimeField(source="shut.opens_at", allow_null=True, default=None)
+    ends_at = serializers.DateTimeField(allow_null=True)
 
     def get_is_open(self, own: OwnSession) -> bool:
         """Say whether its cases can be opened now."""

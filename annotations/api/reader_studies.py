@@ -1,7 +1,6 @@
 """Routes with which a coordinator builds and watches a reader study."""
 
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -17,7 +16,7 @@ from annotations.api import shapes
 from annotations.domain.truth_csv import example_csv
 from annotations.models import ReaderStudy
 from annotations.selectors.launch import launch_check
-from annotations.selectors.progress import counts_of, progress_of
+from annotations.selectors.progress import counts_of, signed_by_case
 from annotations.selectors.reader_studies import (
     cases_of,
     label_schema_of,
@@ -129,7 +128,10 @@ class CasesApi(APIView):
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
-        context = {"truths": truths_of(reader_study=reader_study)}
+        context = {
+            "truths": truths_of(reader_study=reader_study),
+            "signed": signed_by_case(reader_study=reader_study),
+        }
         cases = cases_of(reader_study=reader_study)
         return Response(shapes.CaseOutput(cases, many=True, context=context).data)
 
@@ -241,19 +243,3 @@ class CloseApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         services.reader_study_close(by=caller(request), reader_study=reader_study)
         return detail_response(request, reader_study)
-
-
-class ProgressApi(APIView):
-    """How far the readers have come."""
-
-    @extend_schema(responses=shapes.ProgressOutput)
-    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return every reader's progress."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        readers = progress_of(reader_study=reader_study)
-        totals: dict[str, Any] = {
-            "readers": readers,
-            "total": sum(row["total"] for row in readers),
-            "signed": sum(row["signed"] for row in readers),
-        }
-        return Response(shapes.ProgressOutput(totals).data)

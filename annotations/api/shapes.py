@@ -174,10 +174,25 @@ class CaseOutput(serializers.ModelSerializer[Case]):
     imaging_study = CaseImagingStudyOutput()
     truth = serializers.SerializerMethodField()
     number_of_priors = serializers.SerializerMethodField()
+    number_signed = serializers.SerializerMethodField()
 
     class Meta:
         model = Case
-        fields = ["id", "name", "position", "imaging_study", "truth", "number_of_priors"]
+        fields = [
+            "id",
+            "name",
+            "position",
+            "imaging_study",
+            "truth",
+            "number_of_priors",
+            "number_signed",
+            "withdrawn_at",
+        ]
+
+    def get_number_signed(self, case: Case) -> int:
+        """Count the reads of it that have been signed, withdrawn ones too."""
+        count: int = self.context["signed"].get(case.pk, 0)
+        return count
 
     def get_number_of_priors(self, case: Case) -> int:
         """Count the priors beside the case."""
@@ -274,24 +289,3 @@ class LaunchInput(serializers.Serializer[Any]):
 
     seed = serializers.RegexField(r"^[\w.:-]{1,64}$", required=False)
     as_pilot = serializers.BooleanField(default=False)
-
-
-class ReaderProgressOutput(serializers.Serializer[Any]):
-    """How far one reader has come."""
-
-    user_id = serializers.UUIDField()
-    username = serializers.CharField()
-    name = serializers.CharField()
-    total = serializers.IntegerField()
-    signed = serializers.IntegerField()
-    draft = serializers.IntegerField()
-    median_active_s = serializers.FloatField(allow_null=True)
-    last_signed_at = serializers.DateTimeField(allow_null=True)
-
-
-class ProgressOutput(serializers.Serializer[Any]):
-    """How far all readers have come."""
-
-    readers = ReaderProgressOutput(many=True)
-    total = serializers.IntegerField()
-    signed = serializers.IntegerField()

@@ -24,8 +24,25 @@ READING = {
     ("PAUSED", False): "paused",
 }
 
+# While readers have a day by which to be done.
+RUNNING = frozenset(state for state, _ in READING)
+
 # Where readers and cases can be withdrawn: there are assignments, and nothing is locked yet.
 WITHDRAWING = frozenset({"PILOTING", "OPEN", "PAUSED", "CLOSED"})
+
+# Where a coordinator asks about reads and readers answer: also after the close, when data are put in order.
+QUERYING = WITHDRAWING
+
+# What may be done to a data query; ASK is the coordinator's further question.
+QUERY_TRANSITIONS = {
+    ("OPEN", "ANSWER"): "ANSWERED",
+    ("ANSWERED", "ANSWER"): "ANSWERED",
+    ("OPEN", "ASK"): "OPEN",
+    ("ANSWERED", "ASK"): "OPEN",
+    ("OPEN", "CLOSE"): "CLOSED",
+    ("ANSWERED", "CLOSE"): "CLOSED",
+    ("CLOSED", "REOPEN"): "OPEN",
+}
 
 # What may be done to an assignment in which state; anything else is refused.
 ASSIGNMENT_TRANSITIONS = {

@@ -11,6 +11,10 @@ from annotations.design_models import Session as Session
 from annotations.form_models import CodeEntry as CodeEntry
 from annotations.form_models import CodeList as CodeList
 from annotations.form_models import SchemaImage as SchemaImage
+from annotations.models.queries import DataQuery as DataQuery
+from annotations.models.queries import QueryEvent as QueryEvent
+from annotations.models.queries import QueryMessage as QueryMessage
+from annotations.models.queries import QueryState as QueryState
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth

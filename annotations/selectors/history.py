@@ -23,12 +23,24 @@ class Step(NamedTuple):
     changes: list[Change]
 
 
-def reads_of(*, reader_study: ReaderStudy, reader_id: uuid.UUID | None = None) -> QuerySet[Read]:
-    """Return the reads that have been opened, of one reader where one is named."""
+def reads_of(
+    *,
+    reader_study: ReaderStudy,
+    reader: uuid.UUID | None = None,
+    session: int | None = None,
+    arm: str | None = None,
+    state: str | None = None,
+) -> QuerySet[Read]:
+    """Return the reads that have been opened: of one reader, session, arm or state where one is named."""
+    wanted = {
+        "assignment__reader": reader,
+        "assignment__session__number": session,
+        "assignment__arm__key": arm,
+        "assignment__state": state,
+    }
     reads = Read.objects.filter(assignment__reader_study=reader_study).exclude(assignment__state=AssignmentState.VOID)
-    if reader_id is not None:
-        reads = reads.filter(assignment__reader=reader_id)
-    return reads.select_related("assignment__reader", "assignment__case")
+    reads = reads.filter(**{lookup: value for lookup, value in wanted.items() if value is not None})
+    return reads.select_related("assignment__reader", "assignment__case", "assignment__session", "assignment__arm")
 
 
 def history_of(*, read: Read) -> list[Step]:

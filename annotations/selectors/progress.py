@@ -61,6 +61,13 @@ def counts_of(*, reader_study_ids: list[uuid.UUID], user: User) -> dict[uuid.UUI
     return counts
 
 
+def signed_by_case(*, reader_study: ReaderStudy) -> dict[uuid.UUID, int]:
+    """Count, case by case, the reads that have been signed; those of withdrawn readers and cases are kept too."""
+    signed = Assignment.objects.filter(reader_study=reader_study, read__signed_revision__isnull=False)
+    counts = signed.order_by().values("case_id").annotate(count=Count("pk"))
+    return {row["case_id"]: row["count"] for row in counts}
+
+
 class ReaderProgress(TypedDict):
     """How far one reader has come."""
 

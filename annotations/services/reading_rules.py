@@ -4,9 +4,8 @@ from django.utils import timezone
 
 from annotations.domain.blinding import shows_past_reads
 from annotations.domain.states import READING
-from annotations.models import Assignment, Membership
-from annotations.selectors.sessions import shut_session_of
-from portal.accounts.policy import Role
+from annotations.models import Assignment
+from annotations.selectors.sessions import Shut, dates_of, outside_dates, shut_session_of
 from portal.errors import Conflict
 
 _DETAILS = {
@@ -21,7 +20,9 @@ def require_writing(assignment: Assignment) -> None:
     code = READING.get((assignment.reader_study.state, assignment.is_training), "wrong_state")
     if code is not None:
         raise Conflict(_DETAILS[code], code=code)
-    _require_own_dates(assignment)
+    outside = outside_dates(dates_of(reader_study=assignment.reader_study, reader=assignment.reader), timezone.now())
+    if outside is not None:
+        raise _refusal(outside)
     session = assignment.session
     today = timezone.now().date()
     if session.closes_on and today > session.closes_on:
@@ -33,8 +34,7 @@ def require_opening(assignment: Assignment) -> None:
     require_writing(assignment)
     shut = shut_session_of(assignment=assignment)
     if shut is not None:
-        opens_at = shut.opens_at.isoformat().replace("+00:00", "Z") if shut.opens_at else None
-        raise Conflict(shut.detail, code=shut.code, extra={"opens_at": opens_at})
+        raise _refusal(shut)
 
 
 def require_shown(assignment: Assignment) -> None:
@@ -43,13 +43,6 @@ def require_shown(assignment: Assignment) -> None:
         raise Conflict("The protocol does not show reads again once they are signed.", code="past_read_hidden")
 
 
-def _require_own_dates(assignment: Assignment) -> None:
-    dates = Membership.objects.filter(
-        reader_study=assignment.reader_study, user=assignment.reader, role=Role.READER
-    ).values_list("starts_on", "ends_on")
-    today = timezone.now().date()
-    for starts_on, ends_on in dates:
-        if starts_on and today < starts_on:
-            raise Conflict(f"Your reading begins on {starts_on}.", code="not_started")
-        if ends_on and today > ends_on:
-            raise Conflict(f"Your reading ended on {ends_on}.", code="ended")
+def _refusal(shut: Shut) -> Conflict:
+    opens_at = shut.opens_at.isoformat().replace("+00:00", "Z") if shut.opens_at else None
+    return Conflict(shut.detail, code=shut.code, extra={"opens_at": opens_at})

@@ -1,5 +1,7 @@
 """Withdrawing a reader or a case after the launch: what was read is kept, and used nowhere."""
 
+import datetime
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,7 +22,9 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     _require_running(reader_study)
     if not Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).exists():
         raise NotFound
-    voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason)
+    voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason, timezone.now())
+    if not voided:
+        raise Conflict("The reader has been withdrawn already: none of their cases is left to withdraw.")
     detail = {"reason": reason, "assignments": len(voided)}
     record(
         stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided
@@ -36,7 +40,7 @@ def case_withdraw(*, by: User, reader_study: ReaderStudy, case: Case, reason: st
         raise Conflict("The case has been withdrawn already.")
     case.withdrawn_at = timezone.now()
     case.save(update_fields=["withdrawn_at"])
-    voided = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason)
+    voided = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason, case.withdrawn_at)
     detail = {"reason": reason, "assignments": len(voided)}
     record(stream=stream_of(reader_study.pk), actor=by, action="case.withdraw", obj=case, detail=detail, rows=voided)
     return len(voided)
@@ -47,10 +51,9 @@ def _require_running(reader_study: ReaderStudy) -> None:
         raise Conflict(f"Nothing can be withdrawn while the reader study is {reader_study.state}.")
 
 
-def _void(assignments: QuerySet[Assignment], reason: str) -> list[Assignment]:
+def _void(assignments: QuerySet[Assignment], reason: str, now: datetime.datetime) -> list[Assignment]:
     may_be_voided = [state for state, event in ASSIGNMENT_TRANSITIONS if event == "void"]
     found = list(assignments.filter(state__in=may_be_voided).select_for_update())
-    now = timezone.now()
     for assignment in found:
         assignment.state = ASSIGNMENT_TRANSITIONS[assignment.state, "void"]
         assignment.void_reason, assignment.voided_at = reason, now

@@ -27,6 +27,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_designversion",
         "annotations_hangingprotocol",
         "annotations_labelschema",
+        "annotations_querymessage",
         "annotations_randomisationlist",
         "annotations_referencestandard",
         "annotations_referencetruth",

@@ -44,7 +44,10 @@ def test_a_readers_pages(sizes: list[Built], page: str) -> None:
     assert large <= small
 
 
-@pytest.mark.parametrize("page", ["", "/progress", "/labels?page_size=1000", "/members", "/launch-check"])
+@pytest.mark.parametrize(
+    "page",
+    ["", "/progress", "/labels?page_size=1000", "/members", "/launch-check", "/cases", "/reader-dates", "/withdrawals"],
+)
 def test_a_coordinators_pages(sizes: list[Built], page: str) -> None:
     small, large = (queries(one.coordinator, f"reader-studies/{one.reader_study.pk}{page}") for one in sizes)
     assert large <= small

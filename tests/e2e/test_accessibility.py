@@ -21,6 +21,8 @@ STUDY_PARTS = (
     "/ai",
     "/reference-standard",
     "/progress",
+    "/reads",
+    "/queries",
     "/labels",
     "/results",
 )
@@ -105,7 +107,7 @@ def test_every_screen_of_a_coordinator(stage: Stage, signed_in: Callable[[Person
     found = on_each(page, stage.portal.url, list(COORDINATOR_SCREENS))
     found += on_each(page, stage.portal.url, [f"/reader-studies/{stage.id}{part}" for part in STUDY_PARTS])
     draft = stage.coordinator.send("POST", "reader-studies", {"name": "A draft for axe"})["id"]
-    found += on_each(page, stage.portal.url, [f"/reader-studies/{draft}{part}" for part in STUDY_PARTS[:8]])
+    found += on_each(page, stage.portal.url, [f"/reader-studies/{draft}{part}" for part in STUDY_PARTS[:10]])
     model = stage.coordinator.get("ai-models")["results"][0]["id"]
     found += on_each(page, stage.portal.url, [f"/ai-models/{model}"])
     page.goto(f"{stage.portal.url}/reader-studies/{draft}/hanging")

@@ -88,7 +88,7 @@ def test_a_crossover_is_designed_launched_and_its_second_session_waits(
     second = reader.locator("[data-session='2']")
     expect(second).to_contain_text("Session 2")
     expect(second).to_contain_text("opens ")
-    expect(reader.get_by_text("The washout of 14 days ends")).to_be_visible()
+    expect(reader.get_by_text("The washout ends ")).to_be_visible()
     expect(reader.get_by_role("link", name="Case 001")).to_have_count(0)
     screenshots(reader, "worklist-sessions")
 

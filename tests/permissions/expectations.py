@@ -215,6 +215,11 @@ EXPECTED: dict[str, dict[str, Row]] = {
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},
     "reader-study-reads": {"GET": STUDY_MANAGE},
+    "reader-study-queries": {"GET": STUDY_MANAGE},
+    "reader-study-own-queries": {"GET": STUDY_READING},
+    "read-queries": {"POST": STUDY_MANAGE_W},
+    "query-answer": {"POST": OWN_READING_W},
+    "query-moves": {"POST": STUDY_MANAGE_W},
     "reader-study-audit": {"GET": STUDY_MANAGE},
     "reader-study-audit-checks": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-audit-export": {"GET": STUDY_MANAGE},

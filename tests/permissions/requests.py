@@ -25,6 +25,7 @@ def address(route: Route, side: Side) -> str:
         "reader_study_id": side.reader_study.pk,
         "assignment_id": side.read.assignment_id,
         "read_id": side.read.pk,
+        "query_id": side.query.pk,
         "case_id": side.cases[0].pk,
         "study_id": side.imaging_study.pk,
         "job_id": side.ingest_job.pk,
@@ -99,6 +100,9 @@ def body(name: str, side: Side) -> Any:
         "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": signature(content),
+        "read-queries": {"text": "Asked by the sweep.", "question": "confidence"},
+        "query-answer": {"text": "Answered by the sweep."},
+        "query-moves": {"event": "CLOSE"},
         "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})
 

@@ -24,6 +24,7 @@ PAGED = {
     "reader-studies",
     "reader-study-analysis-runs",
     "reader-study-labels",
+    "reader-study-queries",
     "reader-study-webhook-deliveries",
 }
 

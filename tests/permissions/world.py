@@ -17,11 +17,21 @@ from django.utils import timezone
 from PIL import Image
 
 from annotations.domain.truth_csv import Truth
-from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource, SegmentVersion
+from annotations.models import (
+    AiDisplay,
+    Assignment,
+    Case,
+    DataQuery,
+    Read,
+    ReaderStudy,
+    ReferenceSource,
+    SegmentVersion,
+)
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.code_lists import code_list_import
 from annotations.services.schema_images import schema_image_store
+from annotations.services.queries import query_ask
 from annotations.services.truth import reference_standard_create
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
@@ -85,6 +95,7 @@ class Side:
     cases: list[Case]
     read: Read
     other_read: Read
+    query: DataQuery
     imaging_study: ImagingStudy
     series: Series
     instance: Instance
@@ -287,6 +298,7 @@ def complete_side(letter: str) -> Side:
     signed = reading.read_sign(
         by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
     )
+    query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,
@@ -297,6 +309,7 @@ def complete_side(letter: str) -> Side:
         cases=cases,
         read=read,
         other_read=other_read,
+        query=query_ask(by=coordinator, read=read, text="Is this the left lung?"),
         imaging_study=study,
         series=series,
         instance=instance,
@@ -319,6 +332,7 @@ def complete_side(letter: str) -> Side:
             "the other reader's account": str(other_reader.pk),
             "the other reader's finding": other_finding,
             "the other reader's read": str(other_read.pk),
+            "what the other reader was asked": f"query-canary-{letter}",
             "the digest of the other reader's answers": signed.digest,
             "the reference standard": f"truth-canary-{letter}",
             "a lesion of the reference standard": lesion_id,

@@ -72,6 +72,8 @@ export interface OwnSession {
   code: string;
   detail: string;
   opens_at: string | null;
+  /** When it closes or the reader's last day is over, whichever comes first. */
+  ends_at: string | null;
 }
 
 export interface Feedback {

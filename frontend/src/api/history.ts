@@ -39,6 +39,10 @@ export interface ReadHistory {
   case: string;
   state: AssignmentState;
   may_reopen: boolean;
+  /** False for the reader, whom queries ask. */
+  may_query: boolean;
+  reader_study_id: string;
+  questions: { key: string; text: string }[];
   steps: HistoryStep[];
 }
 
@@ -46,8 +50,14 @@ export interface ListedRead {
   id: string;
   reader: string;
   case: string;
+  session: number;
+  arm: string;
+  is_training: boolean;
+  /** 0, or which hidden repeat of the case it is. */
+  repeat_number: number;
   state: AssignmentState;
   revision_number: number;
+  active_ms: number;
   opened_at: string;
   signed_at: string | null;
 }
@@ -70,12 +80,15 @@ export const differenceQuery = (id: string, older: number, newer: number) =>
       }),
   });
 
-export const readsQuery = (readerStudyId: string, reader: string) =>
+/** Which reads; an empty value is no limit. */
+export type ReadsWanted = Record<"reader" | "session" | "arm" | "state", string>;
+
+export const readsQuery = (readerStudyId: string, wanted: ReadsWanted) =>
   queryOptions({
-    queryKey: [...readerStudyKey(readerStudyId), "reads", reader],
+    queryKey: [...readerStudyKey(readerStudyId), "reads", wanted],
     queryFn: ({ signal }) =>
       allRows<ListedRead>(
-        withParameters(`/api/v1/reader-studies/${readerStudyId}/reads`, { reader, page_size: 1000 }),
+        withParameters(`/api/v1/reader-studies/${readerStudyId}/reads`, { ...wanted, page_size: 1000 }),
         signal,
       ),
     staleTime: 0,

@@ -33,6 +33,8 @@ export interface Case {
   truth: 0 | 1 | null;
   position: number;
   number_of_priors: number;
+  number_signed: number;
+  withdrawn_at: string | null;
 }
 
 export interface Member {
@@ -58,17 +60,6 @@ export interface LaunchCheckItem {
   ok: boolean;
   blocking: boolean;
   text: string;
-}
-
-export interface ReaderProgress {
-  user_id: string;
-  username: string;
-  name: string;
-  total: number;
-  signed: number;
-  draft: number;
-  median_active_s: number | null;
-  last_signed_at: string | null;
 }
 
 export interface ReaderStudyChange {
@@ -115,16 +106,6 @@ export const launchCheckQuery = (id: string) =>
     queryFn: ({ signal }) =>
       call<{ ready: boolean; items: LaunchCheckItem[] }>("GET", `${base(id)}/launch-check`, { signal }),
     staleTime: 0,
-  });
-
-export const progressQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...readerStudyKey(id), "progress"],
-    queryFn: ({ signal }) =>
-      call<{ readers: ReaderProgress[]; total: number; signed: number }>("GET", `${base(id)}/progress`, {
-        signal,
-      }),
-    refetchInterval: 15_000,
   });
 
 export const createReaderStudy = (body: { name: string; description: string }) =>

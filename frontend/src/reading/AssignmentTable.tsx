@@ -8,8 +8,11 @@ import type { ReaderStudySummary } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
+import { dateTime } from "@/ui/times";
 import { nextToRead } from "./nextToRead";
+import { OwnQueries } from "./queries/OwnQueries";
 import { SessionRow } from "./SessionRow";
+import { endText, shutText } from "./sessionWords";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
@@ -35,13 +38,14 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   if (data.length === 0) {
     return (
       <EmptyState title="No cases for you in this reader study">
-        It has not been launched yet, or its coordinator has given you none.
+        It has not been launched yet, or its coordinator has given you none or withdrawn you from it.
       </EmptyState>
     );
   }
   return (
     <>
       <NextCase study={study} next={next} assignments={data} sessions={sessions.data} />
+      <OwnQueries readerStudyId={study.id} />
       <div className={classes.tableFrame}>
         <Table className={classes.table} stickyHeader highlightOnHover verticalSpacing={4}>
           <Table.Thead>
@@ -49,7 +53,7 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
               <Table.Th w={64}>No.</Table.Th>
               <Table.Th>Case</Table.Th>
               <Table.Th w={110}>State</Table.Th>
-              <Table.Th w={190}>Signed</Table.Th>
+              <Table.Th w={210}>Signed</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -84,12 +88,14 @@ interface NextCaseProps {
 function NextCase({ study, next, assignments, sessions }: NextCaseProps) {
   const signed = assignments.filter((assignment) => assignment.state === "SIGNED").length;
   const remaining = assignments.filter(({ state }) => state !== "SIGNED" && state !== "VOID").length;
+  const end = next ? endText(sessions) : "";
   return (
     <div className={classes.next}>
       <div>
         <div className={classes.nextTitle}>{study.name}</div>
         <div className={classes.nextText}>
           {signed} of {assignments.length} signed, {remaining === 0 ? "none left" : `${remaining} to go`}
+          {end && `, ${end}`}
         </div>
       </div>
       {next && (
@@ -114,7 +120,7 @@ const WHY_NOTHING: Partial<Record<ReaderStudySummary["state"], string>> = {
 /** Why nothing can be opened although cases remain. */
 function whyNothing(state: ReaderStudySummary["state"], sessions: OwnSession[]): string {
   const waiting = sessions.find(({ is_open, signed, total }) => !is_open && signed < total);
-  return WHY_NOTHING[state] ?? waiting?.detail ?? "";
+  return WHY_NOTHING[state] ?? (waiting ? shutText(waiting) : "");
 }
 
 function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext: boolean }) {
@@ -141,7 +147,7 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
         )}
       </Table.Td>
       <Table.Td>{STATE_TEXT[assignment.state]}</Table.Td>
-      <Table.Td>{assignment.signed_at ? new Date(assignment.signed_at).toLocaleString() : ""}</Table.Td>
+      <Table.Td>{assignment.signed_at ? dateTime(assignment.signed_at) : ""}</Table.Td>
     </Table.Tr>
   );
 }
@@ -164,6 +170,7 @@ function useEnterOpens(next: Assignment | undefined): void {
 /** Links and fields use Enter themselves; the reader study that is already chosen has no other use for it. */
 function isUsedByTarget(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && target.matches('a, input, select, button:not([aria-pressed="true"])')
+    target instanceof HTMLElement &&
+    target.matches('a, input, textarea, select, button:not([aria-pressed="true"])')
   );
 }

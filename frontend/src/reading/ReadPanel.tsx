@@ -5,6 +5,7 @@ import { ImageSource } from "@/ui/form/ExampleImage";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ComparisonPanel } from "./ComparisonPanel";
+import { OwnQueries } from "./queries/OwnQueries";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
@@ -58,6 +59,7 @@ export function ReadPanel(props: ReadPanelProps) {
           Reopened by the coordinator: {read.reopening_reason}
         </p>
       )}
+      <OwnQueries readerStudyId={read.reader_study.id} readId={read.id} />
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
       <div className={classes.form}>
         {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}

@@ -77,6 +77,7 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     code: "",
     detail: "",
     opens_at: null,
+    ends_at: null,
   });
   const list = [
     assignment(4, "PENDING"),

@@ -1,5 +1,6 @@
 import { Alert, Button, List, Text } from "@mantine/core";
 import { Problem } from "@/api/problem";
+import { dateTime } from "./times";
 
 interface ErrorNoticeProps {
   error: unknown;
@@ -10,6 +11,7 @@ interface ErrorNoticeProps {
 /** A failure in the words of the server, its stable code for support, and the faults by field. */
 export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
   const problem = error instanceof Problem ? error : null;
+  const opensAt = problem?.document.opens_at;
   const text = error instanceof Error ? error.message : String(error);
   return (
     <Alert
@@ -18,7 +20,10 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
       title={title ?? problem?.document.title ?? "Something went wrong"}
       role="alert"
     >
-      <Text size="sm">{text}</Text>
+      <Text size="sm">
+        {text}
+        {typeof opensAt === "string" && ` It opens ${dateTime(opensAt)}.`}
+      </Text>
       {problem && problem.errors.length > 0 && (
         <List size="sm" mt="xs">
           {problem.errors.map((fault) => (

@@ -21,6 +21,7 @@ const PARTS = [
   { path: "/reference-standard", text: "Reference standard" },
   { path: "/randomisation", text: "Randomisation" },
   { path: "/progress", text: "Progress" },
+  { path: "/queries", text: "Queries" },
   { path: "/labels", text: "Labels" },
   { path: "/webhooks", text: "Webhooks" },
   { path: "/results", text: "Results" },

@@ -1,7 +1,15 @@
 /** Dates and times as people read them; stored times are UTC, shown in the browser's zone. */
 
-const DATE_TIME = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const DATE_TIME = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
 
+/** A moment as `26 Nov 2026, 22:05 CET`: the one form in which moments are shown. */
 export function dateTime(at: string | null | undefined): string {
   return at ? DATE_TIME.format(new Date(at)) : "–";
 }
@@ -9,6 +17,18 @@ export function dateTime(at: string | null | undefined): string {
 /** A DICOM or ISO date as `2004-01-19`; a dash when it is not known. */
 export function calendarDate(date: string | null | undefined): string {
   return date ? date.slice(0, 10) : "–";
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** A day of the protocol, which is one of UTC, as `1 Dec 2026`. */
+export function protocolDay(day: string | null): string {
+  return day ? DAY.format(new Date(`${day}T00:00:00Z`)) : "–";
 }
 
 /** A duration as `1 min 05 s`. */

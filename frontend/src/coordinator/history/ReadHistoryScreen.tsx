@@ -7,6 +7,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
 import { Section } from "@/ui/Section";
+import { ReadQueries } from "../queries/ReadQueries";
 import { Comparison } from "./Comparison";
 import { ReopenForm } from "./ReopenForm";
 import { StepTable } from "./StepTable";
@@ -26,6 +27,9 @@ export function ReadHistoryScreen() {
     >
       <Stack gap="lg">
         {data.may_reopen && <ReopenForm readId={readId} />}
+        {data.may_query && (
+          <ReadQueries readerStudyId={data.reader_study_id} readId={readId} questions={data.questions} />
+        )}
         {data.state === "REOPENED" && (
           <Alert color="yellow" title="Reopened">
             The reader can change it. Until it is signed again the last signed revision counts.

@@ -10,9 +10,10 @@ import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
 import { LabelSchemaPart } from "./labelSchema/LabelSchemaPart";
 import { OverviewPart } from "./OverviewPart";
-import { ProgressPart } from "./ProgressPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
+import { ProgressPart } from "./progress/ProgressPart";
+import { QueriesPart } from "./QueriesPart";
 import { RandomisationPart } from "./randomisation/RandomisationPart";
 import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
@@ -30,6 +31,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   "reference-standard": ReferenceStandardPart,
   progress: ProgressPart,
   reads: ReadsPart,
+  queries: QueriesPart,
   labels: LabelsPart,
   audit: AuditPart,
   webhooks: WebhooksPart,

@@ -25,4 +25,9 @@ export function useStudyChange<Input, Output>(
   });
 }
 
+/** Whether readers and cases can be withdrawn: there are assignments, and nothing is locked yet. */
+export function mayWithdraw({ state }: ReaderStudy): boolean {
+  return state !== "DRAFT" && state !== "LOCKED";
+}
+
 export const FROZEN = "The protocol is fixed since the launch; it can be read here but not changed.";

@@ -1,4 +1,4 @@
-import { ActionIcon, List, Select, Table, Text } from "@mantine/core";
+import { ActionIcon, List, Select, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type Member, membersQuery, putMembers } from "@/api/readerStudies";
 import type { Role } from "@/api/types";
@@ -6,13 +6,27 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
+import { WithdrawalList } from "../withdrawals/WithdrawalList";
 import { AddMember } from "./AddMember";
+import { ReadersSection } from "./ReadersSection";
 import { ROLE_TEXTS, ROLES } from "./roles";
 
 type MemberRow = Pick<Member, "user_id" | "role">;
 
-/** Who takes part, and as what. Each change is stored at once. */
+/** Who takes part, as what and when. Each change is stored at once. */
 export function PeoplePart({ readerStudy }: PartProps) {
+  const isDraft = readerStudy.state === "DRAFT";
+  return (
+    <Stack gap="lg">
+      {isDraft && <MembersSection readerStudy={readerStudy} />}
+      <ReadersSection readerStudy={readerStudy} />
+      <WithdrawalList readerStudyId={readerStudy.id} kind="READER" />
+      {!isDraft && <MembersSection readerStudy={readerStudy} />}
+    </Stack>
+  );
+}
+
+function MembersSection({ readerStudy }: PartProps) {
   const { data: members, error, refetch } = useQuery(membersQuery(readerStudy.id));
   const saving = useStudyChange(readerStudy.id, (rows: MemberRow[]) =>
     putMembers(

@@ -1,0 +1,46 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { WithdrawnAssignment } from "@/domain/withdrawals";
+import { allRows } from "./lists";
+import { readerStudyKey } from "./readerStudies";
+import { call } from "./send";
+
+/** A reader of a running reader study: when they read, how far they are, and whether they are late. */
+export interface RunningReader {
+  reader_id: string;
+  username: string;
+  name: string;
+  starts_on: string | null;
+  ends_on: string | null;
+  /** By when the first of what is left has to be signed. */
+  due_on: string | null;
+  total: number;
+  begun: number;
+  signed: number;
+  is_overdue: boolean;
+  is_withdrawn: boolean;
+}
+
+export type ReaderDates = Pick<RunningReader, "reader_id" | "starts_on" | "ends_on">;
+
+/** What is withdrawn: a reader or a case. */
+export type Withdrawn = { reader_id: string } | { case_id: string };
+
+const base = (id: string) => `/api/v1/reader-studies/${id}`;
+
+export const runningReadersQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "reader-dates"],
+    queryFn: ({ signal }) => allRows<RunningReader>(`${base(id)}/reader-dates`, signal),
+  });
+
+export const putReaderDates = (id: string, dates: ReaderDates) =>
+  call<unknown>("PUT", `${base(id)}/reader-dates`, { body: dates });
+
+export const withdrawalsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "withdrawals"],
+    queryFn: ({ signal }) => allRows<WithdrawnAssignment>(`${base(id)}/withdrawals`, signal),
+  });
+
+export const withdraw = (id: string, what: Withdrawn, reason: string) =>
+  call<unknown>("POST", `${base(id)}/withdrawals`, { body: { ...what, reason } });
