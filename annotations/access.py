@@ -19,6 +19,7 @@ from annotations.models import (
     Read,
     ReaderStudy,
     ReaderStudyState,
+    ReferenceStandard,
     SegmentVersion,
 )
 from portal.accounts.models import User
@@ -213,6 +214,14 @@ def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def reference_standard_for(reader_study: ReaderStudy, version: int) -> ReferenceStandard:
+    """Return a version of the reference standard of a reader study that the caller may manage."""
+    standard = ReferenceStandard.objects.filter(reader_study=reader_study, version=version).first()
+    if standard is None:
+        raise NotFound
+    return standard
 
 
 def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:

@@ -8,6 +8,8 @@ from annotations.design_models import AiDisplay as AiDisplay
 from annotations.design_models import Arm as Arm
 from annotations.design_models import DesignVersion as DesignVersion
 from annotations.design_models import Session as Session
+from annotations.models.reference import ReferenceDecision as ReferenceDecision
+from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth

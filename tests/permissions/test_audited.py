@@ -40,6 +40,10 @@ PROVEN_ELSEWHERE = {
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # It takes the digest of a preview.
+    "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
+    # The world's is locked already, so that there is a result.
+    "reader-study-reference-standard-lock": ("tests/annotations/test_truth_lock.py", "reference_standard.lock"),
     # The world's draft has had assignments, and with them its arms stay.
     "reader-study-design": ("tests/annotations/test_designs_api.py", "design.put"),
     "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
@@ -108,6 +112,8 @@ VIEWS = {
     "inference-run": "inference_run.view",
     "reader-study-cases": "reference_standard.view",
     "reader-study-reference-standard": "reference_standard.view",
+    "reader-study-reference-standards": "reference_standard.view",
+    "reader-study-reference-standard-version": "reference_standard.view",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",

@@ -18,7 +18,7 @@ from annotations.domain.truth_csv import Truth
 from annotations.models import AiDisplay, Assignment, Case, Read, ReaderStudy, ReferenceSource, SegmentVersion
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
-from annotations.services.truth import reference_standard_create
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
@@ -256,13 +256,14 @@ def complete_side(letter: str) -> Side:
     )
     lesion_id = f"lesion-canary-{letter}"
     lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
-    reference_standard_create(
+    standard = reference_standard_create(
         by=coordinator,
         reader_study=reader_study,
         truths=[Truth(cases[0].name, 1, [lesion])],
         source=ReferenceSource.CSV,
         provenance=f"truth-canary-{letter}.csv",
     )
+    reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
         by=coordinator,
         scope=reader_study_scope(reader_study.pk),

@@ -749,6 +749,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/consensus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a consensus as the next version of the reference standard; 409 `preview_outdated`. */
+        post: operations["reader_studies_consensus_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/consensus/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return what a rule makes of the reads that are signed now, case by case; nothing is stored. */
+        post: operations["reader_studies_consensus_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/design": {
         parameters: {
             query?: never;
@@ -1071,6 +1105,57 @@ export interface paths {
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the versions, newest first, with their locks. */
+        get: operations["reader_studies_reference_standards_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what the version says, case by case. */
+        get: operations["reference_standard_truths_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
+        post: operations["reader_studies_reference_standards_lock_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1705,6 +1790,8 @@ export interface components {
             call_threshold?: number | null;
             /** @description Key; needed with several arms. */
             arm?: string | null;
+            /** @description A locked version; by default the newest. */
+            reference_standard_version?: number | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1727,6 +1814,7 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
             cancel_requested?: boolean;
+            reference_standard_version: number;
             snapshot_digest: string;
             readonly result_digest: string | null;
         };
@@ -1814,6 +1902,16 @@ export interface components {
             cases: number;
             positives: number;
         };
+        /** @description What the votes on a case come to. */
+        CaseDecisionOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            outcome: string;
+            reason: string;
+            truth: number | null;
+            votes: components["schemas"]["VoteOutput"][];
+        };
         /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
         CaseImagesOutput: {
             studies: components["schemas"]["PreviewStudyOutput"][];
@@ -1848,6 +1946,19 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
+        /** @description What a version says about one case, and where it has it from. */
+        CaseTruthOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            outcome: string;
+            reason: string;
+            truth: number | null;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            votes: components["schemas"]["VoteOutput"][];
+        };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
             imaging_study_ids: string[];
@@ -1872,6 +1983,80 @@ export interface components {
             own: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Who votes, on which question, and by which rule. */
+        ConsensusInputRequest: {
+            kind: components["schemas"]["Kind584Enum"];
+            question: string;
+            /** @description Of an ordinal or confidence question: positive from this answer on. */
+            positive_from?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
+            /**
+             * @description What becomes of votes that the rule leaves open.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             *     * `POSITIVE` - POSITIVE
+             *     * `NEGATIVE` - NEGATIVE
+             * @default ADJUDICATION
+             */
+            ties: components["schemas"]["TiesEnum"];
+            /**
+             * @description What becomes of a case with too few votes.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             * @default ADJUDICATION
+             */
+            missing: components["schemas"]["MissingEnum"];
+            /** @default 1 */
+            minimum_votes: number;
+            /** @description By default all readers. */
+            readers?: components["schemas"]["PanelReaderInputRequest"][];
+        };
+        /** @description What a rule makes of the reads that are signed now. */
+        ConsensusOutput: {
+            digest: string;
+            rule: {
+                [key: string]: unknown;
+            };
+            counts: {
+                [key: string]: number;
+            };
+            cases: components["schemas"]["CaseDecisionOutput"][];
+        };
+        /** @description The rule again, and the digest of what was seen by it. */
+        ConsensusStoreInputRequest: {
+            kind: components["schemas"]["Kind584Enum"];
+            question: string;
+            /** @description Of an ordinal or confidence question: positive from this answer on. */
+            positive_from?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
+            /**
+             * @description What becomes of votes that the rule leaves open.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             *     * `POSITIVE` - POSITIVE
+             *     * `NEGATIVE` - NEGATIVE
+             * @default ADJUDICATION
+             */
+            ties: components["schemas"]["TiesEnum"];
+            /**
+             * @description What becomes of a case with too few votes.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             * @default ADJUDICATION
+             */
+            missing: components["schemas"]["MissingEnum"];
+            /** @default 1 */
+            minimum_votes: number;
+            /** @description By default all readers. */
+            readers?: components["schemas"]["PanelReaderInputRequest"][];
+            preview_digest: string;
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -2307,6 +2492,14 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+        /**
+         * @description * `MAJORITY` - More votes than the other side
+         *     * `UNANIMOUS` - All votes the same
+         *     * `ANY` - Positive as soon as one vote is
+         *     * `WEIGHTED` - More weight than the other side
+         * @enum {string}
+         */
+        Kind584Enum: "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
@@ -2335,6 +2528,11 @@ export interface components {
             seed?: string;
             /** @default false */
             as_pilot: boolean;
+        };
+        /** @description What locking a version means now; one that amends needs a reason. */
+        LockMeaningOutput: {
+            code: string;
+            text: string;
         };
         /** @description The caller. */
         MeOutput: {
@@ -2375,6 +2573,12 @@ export interface components {
         MembersInputRequest: {
             members: components["schemas"]["MemberInputRequest"][];
         };
+        /**
+         * @description * `ADJUDICATION` - ADJUDICATION
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        MissingEnum: "ADJUDICATION" | "EXCLUDED";
         /** @description A new external build. The portal's own builds are registered by `manage.py train_demo_model`. */
         ModelVersionInputRequest: {
             version: string;
@@ -2600,6 +2804,16 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["TimedLabelOutput"][];
+        };
+        /** @description A reader whose signed reads vote. */
+        PanelReaderInputRequest: {
+            /** Format: uuid */
+            user_id: string;
+            /**
+             * Format: decimal
+             * @default 1.000
+             */
+            weight: string;
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -3071,10 +3285,32 @@ export interface components {
          * @enum {string}
          */
         ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
+        /** @description Who locks gives their password again; a lock after another one needs a reason. */
+        ReferenceLockInputRequest: {
+            password: string;
+            /** @default  */
+            reason: string;
+        };
+        /** @description Who locked a version, when, and what it meant. */
+        ReferenceLockOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** @description As it was then. */
+            full_name: string;
+            /** Format: date-time */
+            locked_at: string;
+            meaning: string;
+            /** @description The sentence that the signer saw. */
+            meaning_text: string;
+            /** @description Why it replaces a version that was locked before. */
+            reason?: string;
+            /** @description That of the version, worked out again from its rows. */
+            digest: string;
+        };
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["ReferenceStandardOutputSourceEnum"];
+            source: components["schemas"]["SourceAf7Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3087,12 +3323,31 @@ export interface components {
             /** @description Name the cases without a truth. */
             readonly missing: string[];
         };
-        /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         * @enum {string}
-         */
-        ReferenceStandardOutputSourceEnum: "CSV" | "DEMO";
+        /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
+        ReferenceVersionOutput: {
+            version: number;
+            source: components["schemas"]["SourceAf7Enum"];
+            provenance?: string;
+            /** @description SHA-256 of the canonical truths. */
+            digest: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            number_positive: number;
+            number_negative: number;
+            number_excluded: number;
+            number_for_adjudication: number;
+            /** @description What a consensus was made by; empty for what was imported. */
+            rule: {
+                [key: string]: unknown;
+            };
+            readonly lock: components["schemas"]["ReferenceLockOutput"] | null;
+        };
+        /** @description All versions, newest first. */
+        ReferenceVersionsOutput: {
+            lock_meaning: components["schemas"]["LockMeaningOutput"];
+            versions: components["schemas"]["ReferenceVersionOutput"][];
+        };
         /** @description A file that was not taken, and why. */
         RefusedOutput: {
             name: string;
@@ -3276,6 +3531,13 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /**
+         * @description * `CSV` - Csv
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         * @enum {string}
+         */
+        SourceAf7Enum: "CSV" | "DEMO" | "CONSENSUS";
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -3285,6 +3547,14 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
+        /**
+         * @description * `ADJUDICATION` - ADJUDICATION
+         *     * `EXCLUDED` - EXCLUDED
+         *     * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         * @enum {string}
+         */
+        TiesEnum: "ADJUDICATION" | "EXCLUDED" | "POSITIVE" | "NEGATIVE";
         /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
@@ -3366,6 +3636,20 @@ export interface components {
             expires_at: string;
             /** Format: date-time */
             last_used_at?: string | null;
+        };
+        /** @description A reader's vote: which signed revision it is from, and what it said. */
+        VoteOutput: {
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+            answer: unknown;
+            is_positive: boolean;
+            weight: string;
         };
         /** @description A webhook to register. */
         WebhookInputRequest: {
@@ -5325,6 +5609,80 @@ export interface operations {
             };
         };
     };
+    reader_studies_consensus_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsensusStoreInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_consensus_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsensusInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_design_retrieve: {
         parameters: {
             query?: never;
@@ -6121,6 +6479,105 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reference_standard_truths_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTruthOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_lock_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceLockInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
                 };
             };
             /** @description A problem document. */
