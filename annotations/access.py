@@ -17,11 +17,12 @@ from annotations.models import (
     Case,
     CasePrior,
     CodeList,
-    LabelSchema,
     DataQuery,
+    LabelSchema,
     Read,
     ReaderStudy,
     ReaderStudyState,
+    ReferenceStandard,
     SchemaImage,
     SegmentVersion,
 )
@@ -282,6 +283,14 @@ def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
     if image is None:
         raise NotFound
     return image
+
+
+def reference_standard_for(reader_study: ReaderStudy, version: int) -> ReferenceStandard:
+    """Return a version of the reference standard of a reader study that the caller may manage."""
+    standard = ReferenceStandard.objects.filter(reader_study=reader_study, version=version).first()
+    if standard is None:
+        raise NotFound
+    return standard
 
 
 def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:

@@ -3,6 +3,7 @@
 import uuid
 
 from annotations.access import reader_study_for
+from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
 from portal.errors import NotFound
@@ -12,7 +13,7 @@ from validation.models import AnalysisResult, AnalysisRun
 def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
     """Return the analysis run if the caller may do `action` in its reader study."""
     run = (
-        AnalysisRun.objects.select_related("reader_study", "snapshot", "result", "requested_by")
+        AnalysisRun.objects.select_related("reader_study", "snapshot", "result", "requested_by", "reference_standard")
         .filter(pk=run_id)
         .first()
     )
@@ -22,9 +23,16 @@ def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisR
     return run
 
 
-def analysis_result_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisResult:
-    """Return the result of an analysis run; 404 while it has none."""
-    run = analysis_run_for(user, run_id, action)
+def analysis_run_to_open(user: User, run_id: uuid.UUID) -> AnalysisRun:
+    """Return the analysis run to somebody who opens what it froze or computed; 409 unless its truth is locked."""
+    run = analysis_run_for(user, run_id, Action.ANALYSIS_VIEW)
+    require_locked(run.reference_standard)
+    return run
+
+
+def analysis_result_for(user: User, run_id: uuid.UUID) -> AnalysisResult:
+    """Return the result of an analysis run; 404 while it has none, 409 while its truth is not locked."""
+    run = analysis_run_to_open(user, run_id)
     if not hasattr(run, "result"):
         raise NotFound("This analysis run has no result (yet).")
     return run.result

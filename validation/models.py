@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from annotations.models import ReaderStudy
+from annotations.models import ReaderStudy, ReferenceStandard
 from portal.db import AppendOnlyModel, JobModel, Seal
 
 
@@ -28,6 +28,12 @@ class AnalysisRun(JobModel):
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="analysis_runs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     snapshot = models.ForeignKey(AnalysisSnapshot, on_delete=models.PROTECT, related_name="runs")
+    reference_standard = models.ForeignKey(
+        ReferenceStandard,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The version that the snapshot froze: its result can be opened once this is locked.",
+    )
 
     class Meta:
         ordering = ["-created_at"]

@@ -19,7 +19,7 @@ from annotations.models import (
     Revision,
 )
 from annotations.selectors.reader_studies import cases_of, label_schema_of
-from annotations.selectors.truth import reference_standard_of
+from annotations.selectors.truth import newest_standard
 from portal.errors import Conflict, Invalid
 from portal.inference.models import ModelVersion
 from portal.inference.selectors import predictions_in_force
@@ -31,16 +31,24 @@ SNAPSHOT_VERSION = 1
 
 def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
     """Return the analysis runs of a reader study."""
-    return AnalysisRun.objects.filter(reader_study=reader_study).select_related("snapshot", "result", "requested_by")
+    return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
+        "snapshot", "result", "requested_by", "reference_standard"
+    )
 
 
 def snapshot_content(
-    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None, arm: str | None = None
+    *,
+    reader_study: ReaderStudy,
+    confidence_level: float,
+    call_threshold: float | None,
+    arm: str | None = None,
+    reference_standard: ReferenceStandard | None = None,
 ) -> dict[str, Any]:
-    """Collect everything the analysis of a reader study depends on, in a fixed order."""
-    standard = reference_standard_of(reader_study=reader_study)
-    if standard is None:
-        raise Conflict("The reader study has no reference standard yet.", code="no_reference_standard")
+    """Collect everything the analysis of a reader study depends on, in a fixed order.
+
+    Where no version of the reference standard is given it is the newest; `services` asks whether it is locked.
+    """
+    standard = reference_standard or newest_standard(reader_study=reader_study)
     schema = label_schema_of(reader_study=reader_study)
     if schema is None:
         raise Conflict("The reader study has no label schema.", code="no_label_schema")

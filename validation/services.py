@@ -3,11 +3,13 @@
 from functools import cache
 from pathlib import Path
 from tomllib import loads
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from annotations.models import ReaderStudy, ReaderStudyState
+from annotations.models import ReaderStudy, ReaderStudyState, ReferenceStandard
+from annotations.selectors.truth import standard_to_analyse
 from annotations.services.drafts import stream_of
 from portal import jobs
 from portal.accounts.models import User
@@ -28,17 +30,35 @@ def software() -> dict[str, str]:
     return software_versions(project["version"])
 
 
-def snapshot_text(
-    *, reader_study: ReaderStudy, confidence_level: float, call_threshold: float | None, arm: str | None = None
-) -> tuple[str, str]:
-    """Freeze what an analysis reads; return the canonical text and its digest."""
+class Frozen(NamedTuple):
+    """What an analysis reads: the canonical text, its digest, and the version of the truth in it."""
+
+    text: str
+    digest: str
+    standard: ReferenceStandard
+
+
+def snapshot_freeze(
+    *,
+    reader_study: ReaderStudy,
+    confidence_level: float,
+    call_threshold: float | None,
+    arm: str | None = None,
+    reference_standard_version: int | None = None,
+) -> Frozen:
+    """Freeze what an analysis reads; 409 unless the version of the reference standard is locked."""
     if reader_study.state == ReaderStudyState.DRAFT:
         raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
+    standard = standard_to_analyse(reader_study=reader_study, version=reference_standard_version)
     content = snapshot_content(
-        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold, arm=arm
+        reader_study=reader_study,
+        reference_standard=standard,
+        confidence_level=confidence_level,
+        call_threshold=call_threshold,
+        arm=arm,
     )
     text = canonical_json(content)
-    return text, sha256(text)
+    return Frozen(text, sha256(text), standard)
 
 
 @transaction.atomic
@@ -49,22 +69,29 @@ def analysis_run_create(
     confidence_level: float = 0.95,
     call_threshold: float | None = None,
     arm: str | None = None,
+    reference_standard_version: int | None = None,
 ) -> AnalysisRun:
     """Freeze a snapshot of the reader study and queue its analysis."""
-    text, digest = snapshot_text(
-        reader_study=reader_study, confidence_level=confidence_level, call_threshold=call_threshold, arm=arm
+    frozen = snapshot_freeze(
+        reader_study=reader_study,
+        confidence_level=confidence_level,
+        call_threshold=call_threshold,
+        arm=arm,
+        reference_standard_version=reference_standard_version,
     )
     AnalysisSnapshot.objects.bulk_create(
-        [AnalysisSnapshot(reader_study=reader_study, content=text, digest=digest)], ignore_conflicts=True
+        [AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)], ignore_conflicts=True
     )
-    snapshot = AnalysisSnapshot.objects.get(digest=digest)
-    run = AnalysisRun.objects.create(reader_study=reader_study, requested_by=by, snapshot=snapshot)
+    snapshot = AnalysisSnapshot.objects.get(digest=frozen.digest)
+    run = AnalysisRun.objects.create(
+        reader_study=reader_study, requested_by=by, snapshot=snapshot, reference_standard=frozen.standard
+    )
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
         action="analysis_run.create",
         obj=run,
-        detail={"snapshot_digest": digest},
+        detail={"snapshot_digest": frozen.digest, "reference_standard_version": frozen.standard.version},
         rows=[snapshot],
     )
     jobs.enqueue(run)

@@ -7,3 +7,12 @@ MEANINGS = {
     FINDINGS: "I have read this case and these are my findings.",
     CORRECTION: "I have read this case again and these are my corrected findings.",
 }
+
+REFERENCE_STANDARD = "REFERENCE_STANDARD"
+AMENDMENT = "AMENDMENT"
+
+# What locking a version of the reference standard means: the first one, and one after another was locked.
+LOCK_MEANINGS = {
+    REFERENCE_STANDARD: "This version is the reference standard of this reader study; results may be opened by it.",
+    AMENDMENT: "This version replaces one that was locked before, for the reason given.",
+}

@@ -12,6 +12,8 @@ COLUMNS = ("case", "study_instance_uid", "truth", "lesion_id", "x_mm", "y_mm", "
 REQUIRED_COLUMNS = ("case", "truth")
 COORDINATES = ("x_mm", "y_mm", "z_mm")
 MAXIMUM_ROWS = 100_000
+# Nothing in a patient is a hundred metres away; and a number that PostgreSQL would write otherwise gets no further.
+MAXIMUM_MM = 100_000.0
 
 
 class Truth(NamedTuple):
@@ -115,11 +117,14 @@ def _lesion(cells: dict[str, str], number: int) -> tuple[dict[str, Any] | None, 
     values: dict[str, float] = {}
     for name in names:
         try:
-            values[name] = float(cells.get(name, ""))
+            # Minus zero is zero: what is stored has to be read again as it was.
+            values[name] = float(cells.get(name, "")) + 0.0
         except ValueError:
             values[name] = math.nan
         if not math.isfinite(values[name]):
             problems.append(Problem(name, "not_a_number", f"A lesion needs {name} as a number.", number))
+        elif abs(values[name]) > MAXIMUM_MM:
+            problems.append(Problem(name, "out_of_range", f"{name} is in millimetres, at most {MAXIMUM_MM:g}.", number))
     if not cells.get("lesion_id"):
         problems.append(Problem("lesion_id", "missing", "A lesion needs a lesion_id.", number))
     if not problems and values["diameter_mm"] <= 0:

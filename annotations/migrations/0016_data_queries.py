@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0014_signatures"),
+        ("annotations", "0015_code_lists_and_images"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

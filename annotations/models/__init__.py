@@ -15,6 +15,8 @@ from annotations.models.queries import DataQuery as DataQuery
 from annotations.models.queries import QueryEvent as QueryEvent
 from annotations.models.queries import QueryMessage as QueryMessage
 from annotations.models.queries import QueryState as QueryState
+from annotations.models.reference import ReferenceDecision as ReferenceDecision
+from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth

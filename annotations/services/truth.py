@@ -1,16 +1,27 @@
 """The reference standard of a reader study."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
+from annotations.domain.signatures import AMENDMENT, LOCK_MEANINGS
 from annotations.domain.truth_csv import Truth, parse_truth_csv
-from annotations.models import ReaderStudy, ReferenceSource, ReferenceStandard, ReferenceTruth
+from annotations.models import (
+    ReaderStudy,
+    ReferenceDecision,
+    ReferenceLock,
+    ReferenceSource,
+    ReferenceStandard,
+    ReferenceTruth,
+)
+from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.truth import lock_meaning
 from annotations.services.drafts import field_problems, stream_of
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 
 
 def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -> ReferenceStandard:
@@ -32,14 +43,21 @@ def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str,
 
 @transaction.atomic
 def reference_standard_create(
-    *, by: User, reader_study: ReaderStudy, truths: Sequence[Truth], source: ReferenceSource, provenance: str
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    truths: Sequence[Truth],
+    source: ReferenceSource,
+    provenance: str,
+    rule: Mapping[str, Any] | None = None,
+    decisions: Sequence[CaseDecision] = (),
 ) -> ReferenceStandard:
-    """Store truths as the next version; earlier versions stay."""
+    """Store truths as the next version, with what they were decided by and from; earlier versions stay."""
     # One writer at a time per reader study, so that version numbers neither clash nor skip.
     ReaderStudy.objects.select_for_update().get(pk=reader_study.pk)
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
     ordered = sorted(truths, key=lambda truth: truth.case)
-    digest = sha256(canonical_json([[truth.case, truth.truth, truth.lesions] for truth in ordered]))
+    digest = _digest(ordered)
     newest = ReferenceStandard.objects.filter(reader_study=reader_study).order_by("-version").first()
     standard = ReferenceStandard.objects.create(
         reader_study=reader_study,
@@ -47,11 +65,18 @@ def reference_standard_create(
         source=source,
         provenance=provenance[:300],
         digest=digest,
+        rule=dict(rule or {}),
         created_by=by,
     )
     stored = ReferenceTruth.objects.bulk_create(
         ReferenceTruth(reference_standard=standard, case=cases[truth.case], truth=truth.truth, lesions=truth.lesions)
         for truth in ordered
+    )
+    decided = ReferenceDecision.objects.bulk_create(
+        ReferenceDecision(
+            reference_standard=standard, case=one.case, outcome=one.outcome, reason=one.reason, votes=one.votes
+        )
+        for one in decisions
     )
     record(
         stream=stream_of(reader_study.pk),
@@ -59,6 +84,53 @@ def reference_standard_create(
         action="reference_standard.create",
         obj=standard,
         detail={"version": standard.version, "digest": digest, "source": source},
-        rows=[standard, *stored],
+        rows=[standard, *stored, *decided],
     )
     return standard
+
+
+@transaction.atomic
+def reference_standard_lock(*, by: User, standard: ReferenceStandard, reason: str = "") -> ReferenceLock:
+    """Make a version the one by which results may be opened. Nothing undoes it; a later version can be locked too.
+
+    The same lock by the same person again is the lock that there is.
+    Who calls it has seen the password of `by` (`portal.accounts.passwords`), except for the demo.
+    """
+    # The row that versions are stored under as well: no version comes, and no other lock, meanwhile.
+    reader_study = ReaderStudy.objects.select_for_update().get(pk=standard.reader_study_id)
+    reason, meaning = reason.strip(), lock_meaning(reader_study=reader_study)
+    known = ReferenceLock.objects.filter(reference_standard=standard).first()
+    if known is not None:
+        if (known.locked_by_id, known.reason) == (by.pk, reason):
+            return known
+        raise Conflict(f"Version {standard.version} is locked already, by {known.username}.", code="already_locked")
+    if meaning == AMENDMENT and not reason:
+        detail = "Another version was locked before: say why this one replaces it. The reason is kept with it."
+        raise Invalid(detail, errors=[{"field": "reason", "code": "required", "detail": detail}])
+    stored = ReferenceTruth.objects.filter(reference_standard=standard).select_related("case")
+    digest = _digest(sorted((Truth(one.case.name, one.truth, one.lesions) for one in stored), key=lambda one: one.case))
+    if digest != standard.digest:
+        raise Conflict("The stored truths are not those that were imported.", code="reference_standard_damaged")
+    lock = ReferenceLock.objects.create(
+        reference_standard=standard,
+        digest=digest,
+        locked_by=by,
+        username=by.username,
+        full_name=by.name,
+        meaning=meaning,
+        meaning_text=LOCK_MEANINGS[meaning],
+        reason=reason,
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reference_standard.lock",
+        obj=standard,
+        detail={"version": standard.version, "digest": digest, "meaning": meaning, "reason": reason},
+        rows=[lock],
+    )
+    return lock
+
+
+def _digest(truths: Sequence[Truth]) -> str:
+    return sha256(canonical_json([[truth.case, truth.truth, truth.lesions] for truth in truths]))

@@ -35,9 +35,18 @@ LONGEST_WAIT_S = 20
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 
 # Saves of a read carry a key of their own in the body, kept for ever with the revision; opening, holding and
-# prefetching a read, and signing in, are the same however often they are done.
+# prefetching a read, signing in, and locking a reference standard are the same however often they are done. What
+# takes a password has to be here: in the key's transaction a refusal would be rolled back and so not be counted.
 LEFT_ALONE = frozenset(
-    {"assignment-open", "read-editor", "read-first-read", "read-prefetch", "read-sign", "sign-in-again"}
+    {
+        "assignment-open",
+        "read-editor",
+        "read-first-read",
+        "read-prefetch",
+        "read-sign",
+        "reader-study-reference-standard-lock",
+        "sign-in-again",
+    }
 )
 # What they answer is shown once and stored nowhere.
 SHOWS_A_SECRET = frozenset(

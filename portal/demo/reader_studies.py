@@ -16,6 +16,7 @@ from annotations.models import (
     ReferenceSource,
 )
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.truth import is_locked, reference_standard_of
 from annotations.services.reader_studies import (
     cases_put,
     label_schema_put,
@@ -25,7 +26,7 @@ from annotations.services.reader_studies import (
     reader_study_update,
 )
 from annotations.services.reads import Save, assignment_open, read_sign
-from annotations.services.truth import reference_standard_create
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.demo.accounts import READERS
@@ -120,6 +121,15 @@ def main_study_ensure(
         _store_truth(coordinator, study)
         reader_study_launch(by=coordinator, reader_study=study, seed=LAUNCH_SEED)
     return study, True
+
+
+def truth_lock_ensure(coordinator: User, study: ReaderStudy) -> int:
+    """Lock the truth of the main reader study, so that its results can be opened; says how many locks are new."""
+    standard = reference_standard_of(reader_study=study)
+    if standard is None or is_locked(standard):
+        return 0
+    reference_standard_lock(by=coordinator, standard=standard)
+    return 1
 
 
 def small_studies_ensure(people: dict[str, User], images: DemoImages) -> int:

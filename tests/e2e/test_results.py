@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browserless import Person
+from tests.browserless import PASSWORD, Person
 from tests.e2e.conftest import SLOW_MS, Stage, screenshots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -13,6 +13,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 def test_the_results_show_figures_and_the_numbers_of_the_api(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
     page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{stage.path('/results')}")
+    page.get_by_role("button", name="Run the analysis").click()
+    page.get_by_role("link", name="Look at the reference standard and lock it").click()
+    versions = page.get_by_role("table", name="Versions of the reference standard")
+    expect(versions).to_contain_text("Not locked")
+    screenshots(page, "reference-standard-unlocked")
+    page.get_by_label("Your password").fill("not my password")
+    page.get_by_role("button", name="Lock version 1").click()
+    expect(page.get_by_text("The password is not right. Nothing was locked.")).to_be_visible()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Lock version 1").click()
+    expect(versions.get_by_text("Locked", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Lock version 1")).to_have_count(0)
+
     page.goto(f"{stage.portal.url}/{stage.path('/results')}")
     page.get_by_role("button", name="Run the analysis").click()
     measures = page.get_by_role("table", name="Measures", exact=True)
@@ -29,8 +43,47 @@ def test_the_results_show_figures_and_the_numbers_of_the_api(stage: Stage, signe
     assert ai["binary"]["counts"] == {"tp": 1, "fp": 1, "fn": 0, "tn": 0}
     expect(measures.get_by_role("row").filter(has_text="AI:")).to_contain_text("1 / 1 / 0 / 0")
 
+    expect(page.get_by_role("table", name="Provenance")).to_contain_text("Version 1, locked")
+
     page.goto(f"{stage.portal.url}/{stage.path('/progress')}")
     expect(page.get_by_role("table", name="Progress of each reader")).to_contain_text("second")
     screenshots(page, "progress")
     page.goto(f"{stage.portal.url}/{stage.path('/labels')}")
     screenshots(page, "labels")
+
+
+def test_a_consensus_is_looked_at_stored_and_locked_with_a_reason(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{stage.path('/reference-standard')}")
+    page.get_by_label("Votes at least").fill("1")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    preview = page.get_by_role("table", name="Preview of the consensus")
+    expect(preview.get_by_role("row")).to_have_count(3)
+    shown = page.get_by_role("group", name="Counts of the preview")
+    reads = stage.coordinator.get(stage.path("/labels"))["results"]
+    voted = {row["case"] for row in reads}
+    assert voted
+    expect(shown).to_contain_text(f"{2 - len(voted)}too few votes")
+    screenshots(page, "consensus-preview")
+    # The fields no longer say what was looked at: it cannot be stored.
+    page.get_by_label("Undecided votes").select_option("EXCLUDED")
+    expect(page.get_by_role("button", name="Store as a new version")).to_have_count(0)
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Store as a new version").click()
+    expect(page.get_by_text("it is not locked yet")).to_be_visible()
+
+    versions = page.get_by_role("table", name="Versions of the reference standard")
+    expect(versions.get_by_role("row").filter(has_text="Consensus:")).to_contain_text("Not locked")
+    page.get_by_role("button", name="What version 2 says").click()
+    said = page.get_by_role("table", name="Version 2, case by case")
+    for row in reads:
+        expect(said.get_by_role("row").filter(has_text=row["case"])).to_contain_text(row["reader"])
+    lock = page.get_by_role("button", name="Lock version 2")
+    page.get_by_label("Your password").fill(PASSWORD)
+    expect(lock).to_be_disabled()
+    page.get_by_label("Reason").fill("The panel replaces the uploaded table.")
+    lock.click()
+    expect(versions).to_contain_text("The panel replaces the uploaded table.")
+    screenshots(page, "consensus-locked")

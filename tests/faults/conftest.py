@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browserless import Person, administrator, new_person
+from tests.browserless import PASSWORD, Person, administrator, new_person
 from tests.e2e.conftest import signed_in, stage
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.reader_studies import drafted, imaging_study_id, ingested
@@ -83,6 +83,7 @@ def trial(live_portal: LivePortal) -> Trial:
         "POST", trial.path("/reference-standard"), content=truth, headers={"Content-Type": "text/csv"}
     )
     assert stored.status_code == 201, stored.text
+    coordinator.send("POST", trial.path("/reference-standards/1/lock"), {"password": PASSWORD})
     coordinator.send("POST", trial.path("/launch"))
     return trial
 

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from portal.ops.environment import REPOSITORY
-from tests.browserless import Person, administrator, new_person, signature
+from tests.browserless import PASSWORD, Person, administrator, new_person, signature
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.services import LivePortal
 
@@ -206,6 +206,9 @@ def signed(launched: Trial) -> Trial:
 
 @pytest.fixture(scope="module")
 def analysis(signed: Trial) -> dict[str, Any]:
+    early = signed.coordinator.ask("POST", signed.path("/analysis-runs"), json={})
+    assert (early.status_code, early.json()["code"]) == (409, "reference_standard_not_locked")
+    signed.coordinator.send("POST", signed.path("/reference-standards/1/lock"), {"password": PASSWORD})
     started = signed.coordinator.send("POST", signed.path("/analysis-runs"), {"confidence_level": 0.95})
     run = signed.coordinator.finished(f"analysis-runs/{started['id']}")
     assert run["state"] == "SUCCEEDED", run

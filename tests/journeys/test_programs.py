@@ -137,6 +137,7 @@ def test_programs_build_read_watch_and_pull_a_reader_study(live_portal: LivePort
     assert {row["read_id"]: row for row in map(json.loads, whole.text.splitlines())} == pulled
     assert {(row["provenance"], row["tool"]) for row in pulled.values()} == {("EXTERNAL_TOOL", "Finder 1.0")}
 
+    builder.post(f"{base}/reference-standards/1/lock", {"password": PASSWORD})
     run = builder.post(f"{base}/analysis-runs", {}).json()["id"]
     finished(builder, f"analysis-runs/{run}")
     assert builder.post(f"{base}/close", {}).json()["state"] == "CLOSED"

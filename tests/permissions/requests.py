@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from annotations.domain.designs import single_design
 from tests.annotations.segment_building import change
-from tests.browserless import signature
+from tests.browserless import PASSWORD, signature
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 
 # Their digest is that of the AI's segment, not of the reader's.
 AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+CONSENSUS = {"kind": "MAJORITY", "question": "nodule_present"}
 WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 
 
@@ -54,6 +55,7 @@ def address(route: Route, side: Side) -> str:
         "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
+        "standard_version": 1,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -103,6 +105,9 @@ def body(name: str, side: Side) -> Any:
         "read-queries": {"text": "Asked by the sweep.", "question": "confidence"},
         "query-answer": {"text": "Answered by the sweep."},
         "query-moves": {"event": "CLOSE"},
+        "reader-study-consensus": {**CONSENSUS, "preview_digest": "0" * 64},
+        "reader-study-consensus-preview": CONSENSUS,
+        "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},
         "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})
 

@@ -46,6 +46,10 @@ PROVEN_ELSEWHERE = {
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # It takes the digest of a preview.
+    "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
+    # The world's is locked already, so that there is a result.
+    "reader-study-reference-standard-lock": ("tests/annotations/test_truth_lock.py", "reference_standard.lock"),
     # The world's draft has had assignments, and with them its arms stay.
     "reader-study-design": ("tests/annotations/test_designs_api.py", "design.put"),
     "reader-study-launch": ("tests/annotations/services/test_reader_studies.py", "reader_study.launch"),
@@ -115,6 +119,8 @@ VIEWS = {
     "inference-run": "inference_run.view",
     "reader-study-cases": "reference_standard.view",
     "reader-study-reference-standard": "reference_standard.view",
+    "reader-study-reference-standards": "reference_standard.view",
+    "reader-study-reference-standard-version": "reference_standard.view",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",

@@ -30,9 +30,9 @@ from annotations.models import (
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.code_lists import code_list_import
-from annotations.services.schema_images import schema_image_store
 from annotations.services.queries import query_ask
-from annotations.services.truth import reference_standard_create
+from annotations.services.schema_images import schema_image_store
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
@@ -274,7 +274,7 @@ def complete_side(letter: str) -> Side:
     )
     lesion_id = f"lesion-canary-{letter}"
     lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
-    reference_standard_create(
+    standard = reference_standard_create(
         by=coordinator,
         reader_study=reader_study,
         truths=[Truth(cases[0].name, 1, [lesion])],
@@ -282,6 +282,7 @@ def complete_side(letter: str) -> Side:
         provenance=f"truth-canary-{letter}.csv",
     )
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
+    reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
         by=coordinator,
         scope=reader_study_scope(reader_study.pk),

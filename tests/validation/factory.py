@@ -13,7 +13,7 @@ from annotations.services.reader_studies import (
     reader_study_update,
 )
 from annotations.services.reads import Save, assignment_open, read_sign
-from annotations.services.truth import reference_standard_create
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.imaging.models import ImagingStudy, Patient
@@ -70,9 +70,10 @@ def make_reader_study(prefix: str = "", *, patients: int = 11, questions=(CALL, 
             by=coordinator, reader_study=reader_study, changes={"ai_model_version_id": model_version.pk}
         )
     truths = [Truth(case.name, truth, []) for case, truth in zip(cases, TRUTHS, strict=True) if truth is not None]
-    reference_standard_create(
+    standard = reference_standard_create(
         by=coordinator, reader_study=reader_study, truths=truths, source=ReferenceSource.CSV, provenance="test"
     )
+    reference_standard_lock(by=coordinator, standard=standard)
     reader_study.refresh_from_db()
     reader_study_launch(by=coordinator, reader_study=reader_study, seed="7")
     _read_all(reader_study, readers["alice"], ALICE, questions)

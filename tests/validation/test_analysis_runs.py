@@ -13,6 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
+from annotations.domain.truth_csv import Truth
+from annotations.models import ReferenceLock, ReferenceSource
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.models import Event
@@ -210,6 +213,63 @@ def test_a_run_without_result_has_none_to_show(made, client):
     assert client.get(f"/api/v1/analysis-runs/{run.pk}").json()["result_digest"] is None
     for part in ("result", "bundle", "figures/measures.csv"):
         assert client.get(f"/api/v1/analysis-runs/{run.pk}/{part}").status_code == 404
+
+
+OPENINGS = ("/result", "/snapshot", "/bundle", "/figures/measures.csv")
+
+
+def newer_version(made):
+    truths = [Truth(case.name, 1, []) for case in made.reader_study.cases.all()[:3]]
+    return reference_standard_create(
+        by=made.coordinator, reader_study=made.reader_study, truths=truths, source=ReferenceSource.CSV, provenance="2"
+    )
+
+
+def test_an_analysis_needs_a_locked_truth_on_every_way(made, client, tmp_path):
+    newer_version(made)
+    url = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
+    answer = client.post(url, {}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "reference_standard_not_locked")
+    assert answer.json()["reference_standard_version"] == 2
+    with pytest.raises(CommandError, match="not locked"):
+        call_command("analyse", reader_study=made.reader_study.pk, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(Conflict):
+        analysis_run_create(by=made.coordinator, reader_study=made.reader_study)
+    assert not AnalysisRun.objects.exists()
+
+
+def test_a_locked_version_can_be_named_while_a_newer_one_is_not_locked(made, client, tmp_path):
+    newer = newer_version(made)
+    url = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
+    answer = client.post(url, {"reference_standard_version": 1}, format="json")
+    assert (answer.status_code, answer.json()["reference_standard_version"]) == (202, 1)
+    call_command("analyse", reader_study=made.reader_study.pk, out=tmp_path / "out", reference_standard_version=1)
+    assert json.loads((tmp_path / "out" / "snapshot.json").read_text())["reference_standard"]["version"] == 1
+    answer = client.post(url, {"reference_standard_version": 3}, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "reference_standard_version")
+    reference_standard_lock(by=made.coordinator, standard=newer, reason="Three cases were looked at again.")
+    assert client.post(url, {}, format="json").json()["reference_standard_version"] == 2
+
+
+def test_results_from_before_there_were_locks_stay_shut_until_there_is_one(made, client):
+    run = run_now(made)
+    paths = [f"/api/v1/analysis-runs/{run.pk}{part}" for part in OPENINGS]
+    assert [client.get(path).status_code for path in paths] == [200] * len(paths)
+    newer = newer_version(made)
+    AnalysisRun.objects.filter(pk=run.pk).update(reference_standard=newer)
+    answers = [client.get(path) for path in paths]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(409, "reference_standard_not_locked")}
+    assert client.get(f"/api/v1/analysis-runs/{run.pk}").status_code == 200
+    reference_standard_lock(by=made.coordinator, standard=newer, reason="As it was then.")
+    assert [client.get(path).status_code for path in paths] == [200] * len(paths)
+
+
+def test_runs_name_the_version_that_their_snapshot_froze(made):
+    run = run_now(made)
+    frozen = json.loads(run.snapshot.content)["reference_standard"]
+    assert str(run.reference_standard_id) == frozen["id"]
+    assert run.reference_standard == ReferenceLock.objects.get().reference_standard
 
 
 @pytest.mark.parametrize(

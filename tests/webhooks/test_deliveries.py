@@ -13,7 +13,7 @@ from django.utils import timezone
 from annotations.models import ReaderStudy, Revision
 from annotations.services import reader_studies as building
 from annotations.services.reads import read_sign
-from annotations.services.truth import reference_standard_import
+from annotations.services.truth import reference_standard_import, reference_standard_lock
 from docs.examples.verify_webhook import OLDEST_S, is_genuine
 from portal import jobs
 from portal.accounts.models import User
@@ -322,7 +322,10 @@ def test_an_analysis_run_that_ends_is_told(
         scope=reader_study_scope(built.reader_study.pk),
     )
     truth = "case,truth\n" + "".join(f"{case.name},1\n" for case in built.cases)
-    reference_standard_import(by=built.coordinator, reader_study=built.reader_study, text=truth, name="truth.csv")
+    standard = reference_standard_import(
+        by=built.coordinator, reader_study=built.reader_study, text=truth, name="truth.csv"
+    )
+    reference_standard_lock(by=built.coordinator, standard=standard)
     run = analysis_run_create(by=built.coordinator, reader_study=built.reader_study)
 
     def fail(*_: Any) -> None:

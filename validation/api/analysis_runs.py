@@ -20,7 +20,7 @@ from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
 from portal.pagination import CreatedCursorPagination
-from validation.access import analysis_result_for, analysis_run_for
+from validation.access import analysis_result_for, analysis_run_for, analysis_run_to_open
 from validation.canonical import parse
 from validation.figures import FIGURES, figure_csv
 from validation.models import AnalysisResult, AnalysisRun
@@ -42,6 +42,9 @@ class AnalysisRunInput(serializers.Serializer[Any]):
     arm = serializers.CharField(
         default=None, allow_null=True, max_length=20, help_text="Key; needed with several arms."
     )
+    reference_standard_version = serializers.IntegerField(
+        default=None, allow_null=True, min_value=1, help_text="A locked version; by default the newest."
+    )
 
 
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
@@ -49,6 +52,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
 
     reader_study_id = serializers.UUIDField(read_only=True)
     requested_by = serializers.CharField(source="requested_by.username", default=None)
+    reference_standard_version = serializers.IntegerField(source="reference_standard.version")
     snapshot_digest = serializers.CharField(source="snapshot.digest")
     result_digest = serializers.SerializerMethodField()
 
@@ -69,6 +73,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "started_at",
             "finished_at",
             "cancel_requested",
+            "reference_standard_version",
             "snapshot_digest",
             "result_digest",
         ]
@@ -103,7 +108,7 @@ def _viewed(request: Request, run: AnalysisRun, part: str) -> None:
 
 
 def _result(request: Request, run_id: uuid.UUID, part: str) -> AnalysisResult:
-    result = analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+    result = analysis_result_for(caller(request), run_id)
     _viewed(request, result.run, part)
     return result
 
@@ -155,7 +160,7 @@ class AnalysisRunSnapshotApi(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Return the stored bytes of the snapshot."""
-        run = analysis_run_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+        run = analysis_run_to_open(caller(request), run_id)
         _viewed(request, run, "snapshot")
         return _json_text(run.snapshot.content)
 
@@ -183,7 +188,7 @@ class AnalysisRunFigureApi(APIView):
     def get(self, request: Request, run_id: uuid.UUID, name: str) -> HttpResponse:
         """Download a figure's table."""
         if name not in FIGURES:
-            analysis_result_for(caller(request), run_id, Action.ANALYSIS_VIEW)
+            analysis_result_for(caller(request), run_id)
             raise NotFound(f"There is no such figure; there are {', '.join(FIGURES)}.")
         result = _result(request, run_id, name)
         answer = HttpResponse(figure_csv(name, parse(result.content)), content_type="text/csv; charset=utf-8")

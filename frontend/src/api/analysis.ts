@@ -6,6 +6,7 @@ import { call } from "./send";
 
 export interface AnalysisRun extends Job {
   requested_by: string | null;
+  reference_standard_version: number;
   snapshot_digest: string;
   result_digest: string | null;
 }

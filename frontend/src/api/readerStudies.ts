@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { LabelSchema } from "@/domain/labelSchema";
 import type { ImagingStudy } from "./imaging";
 import { allRows } from "./lists";
+import type { ReferenceSource } from "./reference";
 import { call } from "./send";
 import type { AiDisplay, OwnRole, ReaderStudyState, Role } from "./types";
 
@@ -46,7 +47,7 @@ export interface Member {
 
 export interface ReferenceStandard {
   version: number;
-  source: "CSV" | "DEMO";
+  source: ReferenceSource;
   provenance: string;
   digest: string;
   created_at: string;

@@ -625,6 +625,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queries/{query_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answer a query about an own read; it never changes the read. */
+        post: operations["queries_answer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queries/{query_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask further, close a query or reopen it; 409 where its state does not allow it. */
+        post: operations["queries_moves_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies": {
         parameters: {
             query?: never;
@@ -864,6 +898,40 @@ export interface paths {
         get: operations["reader_studies_codes_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/consensus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a consensus as the next version of the reference standard; 409 `preview_outdated`. */
+        post: operations["reader_studies_consensus_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/consensus/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return what a rule makes of the reads that are signed now, case by case; nothing is stored. */
+        post: operations["reader_studies_consensus_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,6 +1179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/own-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the caller's own queries; those of other readers are not told of. */
+        get: operations["reader_studies_own_queries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/priors/suggest": {
         parameters: {
             query?: never;
@@ -1135,8 +1220,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return every reader's progress. */
+        /** @description Return every reader's progress, rate and forecast; nothing of what they answered. */
         get: operations["reader_studies_progress_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the queries with everything that was said, oldest first. */
+        get: operations["reader_studies_queries_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1243,6 +1345,57 @@ export interface paths {
         get: operations["reader_studies_reference_standard_example.csv_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the versions, newest first, with their locks. */
+        get: operations["reader_studies_reference_standards_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what the version says, case by case. */
+        get: operations["reference_standard_truths_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
+        post: operations["reader_studies_reference_standards_lock_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1610,6 +1763,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the reader about the read, signed or not; the read stays as it is. */
+        post: operations["reads_queries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/reopen": {
         parameters: {
             query?: never;
@@ -1911,6 +2081,8 @@ export interface components {
             call_threshold?: number | null;
             /** @description Key; needed with several arms. */
             arm?: string | null;
+            /** @description A locked version; by default the newest. */
+            reference_standard_version?: number | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -1933,8 +2105,19 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
             cancel_requested?: boolean;
+            reference_standard_version: number;
             snapshot_digest: string;
             readonly result_digest: string | null;
+        };
+        /** @description The reader's answer. */
+        AnswerInputRequest: {
+            text: string;
+        };
+        /** @description What is asked; `question` is the key of a question of the read's form. */
+        AskInputRequest: {
+            text: string;
+            /** @default  */
+            question: string;
         };
         /** @description An assignment on the worklist. */
         AssignmentOutput: {
@@ -1960,6 +2143,16 @@ export interface components {
          * @enum {string}
          */
         AssignmentStateEnum: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
+        /** @description What the reader is reading now. */
+        AtWorkOutput: {
+            /** Format: uuid */
+            read_id: string;
+            case: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
         /** @description A verification, and what it found. */
         AuditCheckOutput: {
             /** Format: uuid */
@@ -2010,6 +2203,12 @@ export interface components {
             is_switchable: boolean;
             default: string;
         };
+        /**
+         * @description * `COORDINATOR` - COORDINATOR
+         *     * `READER` - READER
+         * @enum {string}
+         */
+        ByEnum: "COORDINATOR" | "READER";
         /** @description How often cases of this score band were positive in data registered with the model version. */
         CalibrationHintOutput: {
             data_source: string;
@@ -2019,6 +2218,16 @@ export interface components {
             high: number;
             cases: number;
             positives: number;
+        };
+        /** @description What the votes on a case come to. */
+        CaseDecisionOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            outcome: string;
+            reason: string;
+            truth: number | null;
+            votes: components["schemas"]["VoteOutput"][];
         };
         /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
         CaseImagesOutput: {
@@ -2048,11 +2257,31 @@ export interface components {
             readonly truth: number | null;
             /** @description Count the priors beside the case. */
             readonly number_of_priors: number;
+            /** @description Count the reads of it that have been signed, withdrawn ones too. */
+            readonly number_signed: number;
+            /**
+             * Format: date-time
+             * @description Taken out after the launch; its reads are kept, not used.
+             */
+            withdrawn_at?: string | null;
         };
         /** @description The priors of a case in order, and what could be one, the most relevant first. */
         CasePriorsOutput: {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
+        };
+        /** @description What a version says about one case, and where it has it from. */
+        CaseTruthOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            outcome: string;
+            reason: string;
+            truth: number | null;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            votes: components["schemas"]["VoteOutput"][];
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
@@ -2093,6 +2322,80 @@ export interface components {
             own: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Who votes, on which question, and by which rule. */
+        ConsensusInputRequest: {
+            kind: components["schemas"]["Kind584Enum"];
+            question: string;
+            /** @description Of an ordinal or confidence question: positive from this answer on. */
+            positive_from?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
+            /**
+             * @description What becomes of votes that the rule leaves open.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             *     * `POSITIVE` - POSITIVE
+             *     * `NEGATIVE` - NEGATIVE
+             * @default ADJUDICATION
+             */
+            ties: components["schemas"]["TiesEnum"];
+            /**
+             * @description What becomes of a case with too few votes.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             * @default ADJUDICATION
+             */
+            missing: components["schemas"]["MissingEnum"];
+            /** @default 1 */
+            minimum_votes: number;
+            /** @description By default all readers. */
+            readers?: components["schemas"]["PanelReaderInputRequest"][];
+        };
+        /** @description What a rule makes of the reads that are signed now. */
+        ConsensusOutput: {
+            digest: string;
+            rule: {
+                [key: string]: unknown;
+            };
+            counts: {
+                [key: string]: number;
+            };
+            cases: components["schemas"]["CaseDecisionOutput"][];
+        };
+        /** @description The rule again, and the digest of what was seen by it. */
+        ConsensusStoreInputRequest: {
+            kind: components["schemas"]["Kind584Enum"];
+            question: string;
+            /** @description Of an ordinal or confidence question: positive from this answer on. */
+            positive_from?: number | null;
+            /** @description Key; needed with several arms. */
+            arm?: string | null;
+            /**
+             * @description What becomes of votes that the rule leaves open.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             *     * `POSITIVE` - POSITIVE
+             *     * `NEGATIVE` - NEGATIVE
+             * @default ADJUDICATION
+             */
+            ties: components["schemas"]["TiesEnum"];
+            /**
+             * @description What becomes of a case with too few votes.
+             *
+             *     * `ADJUDICATION` - ADJUDICATION
+             *     * `EXCLUDED` - EXCLUDED
+             * @default ADJUDICATION
+             */
+            missing: components["schemas"]["MissingEnum"];
+            /** @default 1 */
+            minimum_votes: number;
+            /** @description By default all readers. */
+            readers?: components["schemas"]["PanelReaderInputRequest"][];
+            preview_digest: string;
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -2187,14 +2490,13 @@ export interface components {
             revision_number: number;
         };
         /**
-         * @description * `begin` - begin
-         *     * `pause` - pause
-         *     * `resume` - resume
-         *     * `close` - close
-         *     * `lock` - lock
+         * @description * `ASK` - Ask
+         *     * `ANSWER` - Answer
+         *     * `CLOSE` - Close
+         *     * `REOPEN` - Reopen
          * @enum {string}
          */
-        EventEnum: "begin" | "pause" | "resume" | "close" | "lock";
+        Event53cEnum: "ASK" | "ANSWER" | "CLOSE" | "REOPEN";
         /**
          * @description * `reader_study.launched` - reader_study.launched
          *     * `reader_study.paused` - reader_study.paused
@@ -2286,6 +2588,20 @@ export interface components {
             score: number;
             geometry: components["schemas"]["FindingGeometryShapeRequest"];
         };
+        /** @description When everything is signed at the present rate, or why that cannot be told. */
+        ForecastOutput: {
+            /** Format: date-time */
+            at: string | null;
+            undefined: string;
+            /** @description Say in words why there is none; empty where there is one. */
+            readonly detail: string;
+            is_behind: boolean;
+        };
+        /** @description A question of the read's form. */
+        FormQuestionOutput: {
+            key: string;
+            text: string;
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             study_instance_uid: string;
@@ -2369,6 +2685,10 @@ export interface components {
             case: string;
             state: string;
             may_reopen: boolean;
+            may_query: boolean;
+            /** Format: uuid */
+            reader_study_id: string;
+            questions: components["schemas"]["FormQuestionOutput"][];
             steps: components["schemas"]["HistoryStepOutput"][];
         };
         /** @description One revision with what it changed of the one before it. */
@@ -2534,6 +2854,14 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+        /**
+         * @description * `MAJORITY` - More votes than the other side
+         *     * `UNANIMOUS` - All votes the same
+         *     * `ANY` - Positive as soon as one vote is
+         *     * `WEIGHTED` - More weight than the other side
+         * @enum {string}
+         */
+        Kind584Enum: "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
@@ -2563,6 +2891,22 @@ export interface components {
             seed?: string;
             /** @default false */
             as_pilot: boolean;
+        };
+        /** @description What locking a version means now; one that amends needs a reason. */
+        LockMeaningOutput: {
+            code: string;
+            text: string;
+        };
+        /** @description What was said, and by which account. */
+        ManagedMessageOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: components["schemas"]["Event53cEnum"];
+            readonly by: components["schemas"]["ByEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            text?: string;
+            author: string;
         };
         /** @description The caller. */
         MeOutput: {
@@ -2603,6 +2947,12 @@ export interface components {
         MembersInputRequest: {
             members: components["schemas"]["MemberInputRequest"][];
         };
+        /**
+         * @description * `ADJUDICATION` - ADJUDICATION
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        MissingEnum: "ADJUDICATION" | "EXCLUDED";
         /** @description A new external build. The portal's own builds are registered by `manage.py train_demo_model`. */
         ModelVersionInputRequest: {
             version: string;
@@ -2658,9 +3008,18 @@ export interface components {
          * @enum {string}
          */
         ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        /**
+         * @description * `begin` - begin
+         *     * `pause` - pause
+         *     * `resume` - resume
+         *     * `close` - close
+         *     * `lock` - lock
+         * @enum {string}
+         */
+        MoveInputEventEnum: "begin" | "pause" | "resume" | "close" | "lock";
         /** @description What to do with a launched reader study. */
         MoveInputRequest: {
-            event: components["schemas"]["EventEnum"];
+            event: components["schemas"]["MoveInputEventEnum"];
             /** @default  */
             reason: string;
         };
@@ -2680,7 +3039,12 @@ export interface components {
             series_instance_uid: string;
             number_of_instances: number;
         };
-        /** @description A read just opened, and with it what its images are fetched by. */
+        /** @description Who opens a case; whoever only looks gives no name. */
+        OpenInputRequest: {
+            /** @default  */
+            editor: string;
+        };
+        /** @description A read just opened, and with it what its images are fetched by and whose turn it is. */
         OpenedReadOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -2716,6 +3080,8 @@ export interface components {
             next_assignment_id: string | null;
             comparison_available: boolean;
             frame_grants: components["schemas"]["FrameGrantOutput"][];
+            /** @description Null without an `editor`, and of a signed read. */
+            turn: components["schemas"]["TurnOutput"] | null;
         };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
@@ -2726,6 +3092,25 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /** @description A data query as the reader sees it whom it asks. */
+        OwnQueryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            case: string;
+            /** @description Of the read, from 1. */
+            number: number;
+            question_key?: string;
+            /** @description Return the words of the form's question it is about; empty where it is about the read. */
+            readonly question_text: string;
+            state?: components["schemas"]["State98fEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            messages: components["schemas"]["QueryMessageOutput"][];
         };
         /** @description A session as its reader sees it; `opens_at` is known for what opens by itself. */
         OwnSessionOutput: {
@@ -2744,6 +3129,8 @@ export interface components {
             detail: string;
             /** Format: date-time */
             opens_at?: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -2808,6 +3195,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PredictionListedOutput"][];
         };
+        PaginatedQueryOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["QueryOutput"][];
+        };
         PaginatedReadListedOutputList: {
             /** Format: uri */
             next: string | null;
@@ -2828,6 +3222,28 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["TimedLabelOutput"][];
+        };
+        /** @description A reader whose signed reads vote. */
+        PanelReaderInputRequest: {
+            /** Format: uuid */
+            user_id: string;
+            /**
+             * Format: decimal
+             * @default 1.000
+             */
+            weight: string;
+        };
+        /** @description One session in one arm. */
+        PartOutput: {
+            session: number;
+            arm: string;
+            arm_name: string;
+            total: number;
+            signed: number;
+            draft: number;
+            /** Format: date */
+            due_on: string | null;
+            is_overdue: boolean;
         };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
@@ -3038,11 +3454,16 @@ export interface components {
         PriorsInputRequest: {
             imaging_study_ids: string[];
         };
-        /** @description How far all readers have come. */
+        /** @description How far all readers have come; `signed_by_day` of each begins on `first_day` and ends today. */
         ProgressOutput: {
             readers: components["schemas"]["ReaderProgressOutput"][];
+            parts: components["schemas"]["PartOutput"][];
             total: number;
             signed: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date-time */
+            now: string;
         };
         /**
          * @description * `HUMAN` - Human
@@ -3056,6 +3477,51 @@ export interface components {
             created: number;
             unchanged: number;
             reads: components["schemas"]["ExternalReadOutput"][];
+        };
+        /** @description What was said. A reader is told that it was a coordinator, not which one. */
+        QueryMessageOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            event: components["schemas"]["Event53cEnum"];
+            readonly by: components["schemas"]["ByEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            text?: string;
+        };
+        /**
+         * @description * `ASK` - ASK
+         *     * `CLOSE` - CLOSE
+         *     * `REOPEN` - REOPEN
+         * @enum {string}
+         */
+        QueryMoveInputEventEnum: "ASK" | "CLOSE" | "REOPEN";
+        /** @description What the coordinator does; a further question needs words, closing and reopening may have some. */
+        QueryMoveInputRequest: {
+            event: components["schemas"]["QueryMoveInputEventEnum"];
+            /** @default  */
+            text: string;
+        };
+        /** @description A data query as coordinators see it. */
+        QueryOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            assignment_id: string;
+            case: string;
+            /** @description Of the read, from 1. */
+            number: number;
+            question_key?: string;
+            /** @description Return the words of the form's question it is about; empty where it is about the read. */
+            readonly question_text: string;
+            state?: components["schemas"]["State98fEnum"];
+            /** Format: date-time */
+            readonly created_at: string;
+            messages: components["schemas"]["ManagedMessageOutput"][];
+            reader: string;
+            /** @description How far the read was when it was asked. */
+            revision_number: number;
         };
         /** @description A question that is different. */
         QuestionChangeOutput: {
@@ -3118,8 +3584,17 @@ export interface components {
             readonly id: string;
             reader: string;
             case: string;
+            session: number;
+            arm: string;
+            is_training: boolean;
+            repeat_number: number;
             state: string;
             revision_number?: number;
+            /**
+             * Format: int64
+             * @description Time the read was open and in use, by the browser's clock: the sum over its sittings.
+             */
+            active_ms?: number;
             /** Format: date-time */
             opened_at: string;
             /** Format: date-time */
@@ -3198,21 +3673,23 @@ export interface components {
             /** Format: date */
             ends_on: string | null;
         };
-        /** @description When a reader reads; null is no limit. */
+        /** @description When a reader reads (null is no limit), how far they are, and whether they are late. */
         ReaderDatesOutput: {
             /** Format: uuid */
             reader_id: string;
             username: string;
-            /**
-             * Format: date
-             * @description A reader's first day of reading.
-             */
-            starts_on?: string | null;
-            /**
-             * Format: date
-             * @description A reader's last day of reading.
-             */
-            ends_on?: string | null;
+            name: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date */
+            ends_on: string | null;
+            /** Format: date */
+            due_on: string | null;
+            total: number;
+            begun: number;
+            signed: number;
+            is_overdue: boolean;
+            is_withdrawn: boolean;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -3223,10 +3700,26 @@ export interface components {
             total: number;
             signed: number;
             draft: number;
+            /** Format: date */
+            due_on: string | null;
+            is_overdue: boolean;
+            is_withdrawn: boolean;
+            /**
+             * Format: double
+             * @description Return the median time of a signed read without idle time.
+             */
+            readonly median_active_s: number | null;
+            /** @description Return when the reader last signed. */
+            readonly last_signed_at: string | null;
+            parts: components["schemas"]["PartOutput"][];
+            signed_by_day: number[];
             /** Format: double */
-            median_active_s: number | null;
-            /** Format: date-time */
-            last_signed_at: string | null;
+            rate_per_day: number | null;
+            forecast: components["schemas"]["ForecastOutput"];
+            agreement: components["schemas"]["SelfAgreementOutput"] | null;
+            at_work: components["schemas"]["AtWorkOutput"] | null;
+            queries_open: number;
+            queries_answered: number;
         };
         /** @description A reader study with its label schema. */
         ReaderStudyDetailOutput: {
@@ -3320,10 +3813,32 @@ export interface components {
          * @enum {string}
          */
         ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
+        /** @description Who locks gives their password again; a lock after another one needs a reason. */
+        ReferenceLockInputRequest: {
+            password: string;
+            /** @default  */
+            reason: string;
+        };
+        /** @description Who locked a version, when, and what it meant. */
+        ReferenceLockOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** @description As it was then. */
+            full_name: string;
+            /** Format: date-time */
+            locked_at: string;
+            meaning: string;
+            /** @description The sentence that the signer saw. */
+            meaning_text: string;
+            /** @description Why it replaces a version that was locked before. */
+            reason?: string;
+            /** @description That of the version, worked out again from its rows. */
+            digest: string;
+        };
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["ReferenceStandardOutputSourceEnum"];
+            source: components["schemas"]["SourceAf7Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3336,12 +3851,31 @@ export interface components {
             /** @description Name the cases without a truth. */
             readonly missing: string[];
         };
-        /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         * @enum {string}
-         */
-        ReferenceStandardOutputSourceEnum: "CSV" | "DEMO";
+        /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
+        ReferenceVersionOutput: {
+            version: number;
+            source: components["schemas"]["SourceAf7Enum"];
+            provenance?: string;
+            /** @description SHA-256 of the canonical truths. */
+            digest: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            number_positive: number;
+            number_negative: number;
+            number_excluded: number;
+            number_for_adjudication: number;
+            /** @description What a consensus was made by; empty for what was imported. */
+            rule: {
+                [key: string]: unknown;
+            };
+            readonly lock: components["schemas"]["ReferenceLockOutput"] | null;
+        };
+        /** @description All versions, newest first. */
+        ReferenceVersionsOutput: {
+            lock_meaning: components["schemas"]["LockMeaningOutput"];
+            versions: components["schemas"]["ReferenceVersionOutput"][];
+        };
         /** @description A file that was not taken, and why. */
         RefusedOutput: {
             name: string;
@@ -3460,6 +3994,15 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description How the reader agrees with themselves in hidden repeats: first read and repeat, in pairs. */
+        SelfAgreementOutput: {
+            pairs: number;
+            calls_compared: number;
+            calls_equal: number;
+            ratings_compared: number;
+            /** Format: double */
+            rating_drift: number | null;
+        };
         /** @description A series of an imaging study. */
         SeriesOutput: {
             /** Format: uuid */
@@ -3550,6 +4093,20 @@ export interface components {
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /**
+         * @description * `CSV` - Csv
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         * @enum {string}
+         */
+        SourceAf7Enum: "CSV" | "DEMO" | "CONSENSUS";
+        /**
+         * @description * `OPEN` - Open
+         *     * `ANSWERED` - Answered
+         *     * `CLOSED` - Closed
+         * @enum {string}
+         */
+        State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -3559,6 +4116,14 @@ export interface components {
         SuggestOutput: {
             cases: number;
         };
+        /**
+         * @description * `ADJUDICATION` - ADJUDICATION
+         *     * `EXCLUDED` - EXCLUDED
+         *     * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         * @enum {string}
+         */
+        TiesEnum: "ADJUDICATION" | "EXCLUDED" | "POSITIVE" | "NEGATIVE";
         /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
             /** Format: uuid */
@@ -3641,6 +4206,15 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /** @description Whether the one who opened the read is its editor now. */
+        TurnOutput: {
+            is_held: boolean;
+            /**
+             * Format: date-time
+             * @description Since when another editor has held it.
+             */
+            held_since: string | null;
+        };
         /** @description A version of the label schema; `misfits` say why reads of the version before would not fit it. */
         VersionOutput: {
             version: number;
@@ -3654,6 +4228,20 @@ export interface components {
             changes: components["schemas"]["QuestionChangeOutput"][];
             misfits: string[];
             earlier_reads: components["schemas"]["EarlierReadsOutput"][];
+        };
+        /** @description A reader's vote: which signed revision it is from, and what it said. */
+        VoteOutput: {
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+            answer: unknown;
+            is_positive: boolean;
+            weight: string;
         };
         /** @description A webhook to register. */
         WebhookInputRequest: {
@@ -3701,17 +4289,28 @@ export interface components {
             case_id?: string;
             reason: string;
         };
-        /** @description An assignment that was withdrawn. */
+        /** @description An assignment that was withdrawn, with its reader or with its case; what had been read by then is kept. */
         WithdrawalOutput: {
             /** Format: uuid */
             readonly id: string;
+            readonly withdrawn: components["schemas"]["WithdrawnEnum"];
             reader: string;
             case: string;
             session: number;
             reason: string;
             /** Format: date-time */
             voided_at?: string | null;
+            /** @description Say whether there is a read. */
+            readonly is_begun: boolean;
+            /** @description Say whether its read had been signed. */
+            readonly is_signed: boolean;
         };
+        /**
+         * @description * `READER` - READER
+         *     * `CASE` - CASE
+         * @enum {string}
+         */
+        WithdrawnEnum: "READER" | "CASE";
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -4207,7 +4806,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5204,6 +5807,80 @@ export interface operations {
             };
         };
     };
+    queries_answer_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQueryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queries_moves_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryMoveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_list: {
         parameters: {
             query?: {
@@ -5898,6 +6575,80 @@ export interface operations {
             };
         };
     };
+    reader_studies_consensus_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsensusStoreInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_consensus_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsensusInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_design_retrieve: {
         parameters: {
             query?: never;
@@ -6479,6 +7230,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_own_queries_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQueryOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_priors_suggest_create: {
         parameters: {
             query?: never;
@@ -6533,6 +7314,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_queries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                read?: string;
+                /**
+                 * @description * `OPEN` - Open
+                 *     * `ANSWERED` - Answered
+                 *     * `CLOSED` - Closed
+                 */
+                state?: "OPEN" | "ANSWERED" | "CLOSED";
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedQueryOutputList"];
                 };
             };
             /** @description A problem document. */
@@ -6673,11 +7496,22 @@ export interface operations {
     reader_studies_reads_list: {
         parameters: {
             query?: {
+                arm?: string;
                 /** @description The pagination cursor value. */
                 cursor?: string;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 reader?: string;
+                session?: number;
+                /**
+                 * @description * `PENDING` - Pending
+                 *     * `OPEN` - Open
+                 *     * `DRAFT` - Draft
+                 *     * `SIGNED` - Signed
+                 *     * `REOPENED` - Reopened
+                 *     * `VOID` - Void
+                 */
+                state?: "PENDING" | "OPEN" | "DRAFT" | "SIGNED" | "REOPENED" | "VOID";
             };
             header?: never;
             path: {
@@ -6790,6 +7624,105 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reference_standard_truths_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTruthOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_lock_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceLockInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
                 };
             };
             /** @description A problem document. */
@@ -7605,6 +8538,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextImagesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_queries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOutput"];
                 };
             };
             /** @description A problem document. */

@@ -70,6 +70,10 @@ export function Provenance({ run, result }: ProvenanceProps) {
               </Table.Td>
             </Table.Tr>
             <Table.Tr>
+              <Table.Th>Reference standard</Table.Th>
+              <Table.Td>Version {run.reference_standard_version}, locked</Table.Td>
+            </Table.Tr>
+            <Table.Tr>
               <Table.Th>Run</Table.Th>
               <Table.Td>
                 {dateTime(run.finished_at)}

@@ -11,11 +11,19 @@ import { ComparisonTable } from "./ComparisonTable";
 import { ForestFigure, RocFigure } from "./figures";
 import { MeasuresTable } from "./MeasuresTable";
 import { Provenance } from "./Provenance";
+import { TruthLink } from "./TruthLink";
 
 /** The result of one analysis, most asked first: answers, measures, figures, tests, exclusions, provenance. */
-export function ResultView({ run }: { run: AnalysisRun }) {
+export function ResultView({ readerStudyId, run }: { readerStudyId: string; run: AnalysisRun }) {
   const { data: result, error, refetch } = useQuery(analysisResultQuery(run.id));
-  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+        <TruthLink error={error} readerStudyId={readerStudyId} />
+      </>
+    );
+  }
   if (!result) return <LoadingScreen />;
   const files = analysisFiles(run.id);
   return (

@@ -45,7 +45,7 @@ function Results({ readerStudy }: { readerStudy: ReaderStudy }) {
         <StartAnalysis readerStudy={readerStudy} hasRuns={runs.length > 0} onStarted={show} />
         {shown && <RunStatus readerStudyId={readerStudy.id} run={shown} />}
       </Section>
-      {shown?.state === "SUCCEEDED" && <ResultView run={shown} />}
+      {shown?.state === "SUCCEEDED" && <ResultView readerStudyId={readerStudy.id} run={shown} />}
     </>
   );
 }

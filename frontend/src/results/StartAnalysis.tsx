@@ -1,13 +1,12 @@
-import { Anchor, Button, Group, NumberInput, Select, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-router";
 import { type AnalysisConfiguration, analysisRunsKey, startAnalysis } from "@/api/analysis";
 import { designQuery } from "@/api/designs";
-import { Problem } from "@/api/problem";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
+import { TruthLink } from "./TruthLink";
 
 const LEVELS = [
   { value: "0.9", label: "90 %" },
@@ -94,15 +93,10 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
 
 function StartError({ error, readerStudyId }: { error: unknown; readerStudyId: string }) {
   if (!error) return null;
-  const lacksTruth = error instanceof Problem && error.code === "no_reference_standard";
   return (
     <>
       <ErrorNotice error={error} title="The analysis was not started" />
-      {lacksTruth && (
-        <Anchor component={Link} to={`/reader-studies/${readerStudyId}/reference-standard`} size="sm">
-          Upload the reference standard
-        </Anchor>
-      )}
+      <TruthLink error={error} readerStudyId={readerStudyId} />
     </>
   );
 }

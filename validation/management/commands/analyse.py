@@ -13,7 +13,7 @@ from portal.errors import PortalError
 from validation.analysis import analyse
 from validation.canonical import canonical_result, parse
 from validation.figures import FIGURES, figure_csv
-from validation.services import snapshot_text, software
+from validation.services import snapshot_freeze, software
 
 
 class Command(BaseCommand):
@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--confidence-level", type=float, default=0.95)
         parser.add_argument("--call-threshold", type=float, help="positive when the rating is at least this")
         parser.add_argument("--arm", help="key of the arm to analyse; needed where there are several")
+        parser.add_argument(
+            "--reference-standard-version", type=int, metavar="N", help="a locked version; by default the newest"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Freeze, compute, write."""
@@ -35,17 +38,18 @@ class Command(BaseCommand):
         if reader_study is None:
             raise CommandError(f"There is no reader study {options['reader_study']}.")
         try:
-            text, digest = snapshot_text(
+            frozen = snapshot_freeze(
                 reader_study=reader_study,
                 confidence_level=options["confidence_level"],
                 call_threshold=options["call_threshold"],
                 arm=options["arm"],
+                reference_standard_version=options["reference_standard_version"],
             )
         except PortalError as problem:
             raise CommandError(problem.detail) from None
-        result = canonical_result(analyse(parse(text), snapshot_digest=digest, software=software()))
-        self._write(options["out"], text, result)
-        self.stdout.write(f"snapshot {digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+        result = canonical_result(analyse(parse(frozen.text), snapshot_digest=frozen.digest, software=software()))
+        self._write(options["out"], frozen.text, result)
+        self.stdout.write(f"snapshot {frozen.digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
 
     def _write(self, folder: Path, snapshot: str, result: str) -> None:
         try:

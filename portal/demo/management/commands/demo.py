@@ -9,7 +9,12 @@ from portal.demo.accounts import AccountTaken, credentials_path, demo_accounts_e
 from portal.demo.images import IngestProblem, demo_images_ensure
 from portal.demo.job_wait import JobUnfinished, job_do
 from portal.demo.model import TrainingSize, train_demo_model, usable_demo_model
-from portal.demo.reader_studies import main_study_ensure, simulated_reads_ensure, small_studies_ensure
+from portal.demo.reader_studies import (
+    main_study_ensure,
+    simulated_reads_ensure,
+    small_studies_ensure,
+    truth_lock_ensure,
+)
 from portal.errors import PortalError
 from portal.inference.engine.training import Recipe, TrainingFailed
 from portal.inference.models import ModelVersion
@@ -67,7 +72,10 @@ class Command(BaseCommand):
         signed = simulated_reads_ensure(people, study)
         if is_new or signed:
             self._say(f"Reader study '{study.name}': {signed} simulated reads signed.")
-        return new + is_new + signed + small + self._analyse(people["coordinator"], study)
+        locked = truth_lock_ensure(people["coordinator"], study)
+        if locked:
+            self._say("Its reference standard is locked.")
+        return new + is_new + signed + small + locked + self._analyse(people["coordinator"], study)
 
     def _tell_ingest(self, done: int, total: int) -> None:
         if done % 250 == 0 or done == total:

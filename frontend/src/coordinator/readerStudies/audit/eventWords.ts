@@ -20,6 +20,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "priors.suggest": "Priors suggested",
   "members.put": "Members changed",
   "reference_standard.create": "Reference standard stored",
+  "consensus.view": "Consensus looked at",
+  "reference_standard.lock": "Reference standard locked",
   "reference_standard.view": "Reference standard seen",
   "randomisation.view": "Reading orders seen",
   "labels.view": "Labels exported",

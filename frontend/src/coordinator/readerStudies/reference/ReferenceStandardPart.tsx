@@ -15,6 +15,9 @@ import { RowFaultTable } from "@/ui/RowFaultTable";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { type PartProps, useStudyChange } from "../parts";
+import { ConsensusSection } from "./ConsensusSection";
+import { SOURCES } from "./sources";
+import { VersionsSection } from "./VersionsSection";
 
 /** The truth of the cases: uploaded as a table, checked row by row, kept in versions. */
 export function ReferenceStandardPart({ readerStudy }: PartProps) {
@@ -22,25 +25,30 @@ export function ReferenceStandardPart({ readerStudy }: PartProps) {
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (isPending) return <LoadingScreen />;
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-      <Section title="In force">
-        {data ? (
-          <InForce standard={data} />
-        ) : (
-          <EmptyState title="No reference standard yet">
-            Readers can begin without one; the analysis needs it. Upload a table with the truth of each case.
-          </EmptyState>
-        )}
-      </Section>
-      <UploadSection readerStudy={readerStudy} />
-    </SimpleGrid>
+    <Stack gap="lg">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <Section title="In force">
+          {data ? (
+            <InForce standard={data} />
+          ) : (
+            <EmptyState title="No reference standard yet">
+              Readers can begin without one; the analysis needs it. Upload a table with the truth of each
+              case.
+            </EmptyState>
+          )}
+        </Section>
+        <UploadSection readerStudy={readerStudy} />
+      </SimpleGrid>
+      {data && <VersionsSection readerStudy={readerStudy} />}
+      {readerStudy.state !== "DRAFT" && <ConsensusSection readerStudy={readerStudy} />}
+    </Stack>
   );
 }
 
 function InForce({ standard }: { standard: ReferenceStandard }) {
   const facts = [
     ["Version", String(standard.version)],
-    ["Source", standard.source === "CSV" ? `CSV: ${standard.provenance}` : `Demo: ${standard.provenance}`],
+    ["Source", `${SOURCES[standard.source]}: ${standard.provenance}`],
     ["Stored", dateTime(standard.created_at)],
     ["Positive cases", String(standard.number_positive)],
     ["Negative cases", String(standard.number_negative)],

@@ -1,0 +1,131 @@
+"""Routes of the consensus: what a rule would make of the signed reads, and the version made by it."""
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import reader_study_for
+from annotations.api.reader_studies import MANAGE
+from annotations.api.reference_standards import ReferenceVersionsOutput, VoteOutput, versions_response
+from annotations.domain.consensus import ADJUDICATION, KINDS, MISSING_OUTCOMES, TIE_OUTCOMES, WEIGHTED, Rule
+from annotations.models import ReaderStudy
+from annotations.selectors.consensus import Panel
+from annotations.selectors.designs import readers_of
+from annotations.services.consensus import consensus_preview, consensus_store
+from portal.accounts.authentication import caller
+from portal.errors import Invalid
+
+
+class PanelReaderInput(serializers.Serializer[Any]):
+    """A reader whose signed reads vote."""
+
+    user_id = serializers.UUIDField()
+    weight = serializers.DecimalField(
+        max_digits=7, decimal_places=3, min_value=Decimal("0.001"), max_value=Decimal(1000), default=Decimal(1)
+    )
+
+
+class ConsensusInput(serializers.Serializer[Any]):
+    """Who votes, on which question, and by which rule."""
+
+    kind = serializers.ChoiceField(choices=list(KINDS.items()))
+    question = serializers.CharField(max_length=40)
+    positive_from = serializers.IntegerField(
+        default=None, allow_null=True, help_text="Of an ordinal or confidence question: positive from this answer on."
+    )
+    arm = serializers.CharField(
+        default=None, allow_null=True, max_length=20, help_text="Key; needed with several arms."
+    )
+    ties = serializers.ChoiceField(
+        choices=TIE_OUTCOMES, default=ADJUDICATION, help_text="What becomes of votes that the rule leaves open."
+    )
+    missing = serializers.ChoiceField(
+        choices=MISSING_OUTCOMES, default=ADJUDICATION, help_text="What becomes of a case with too few votes."
+    )
+    minimum_votes = serializers.IntegerField(default=1, min_value=1, max_value=1000)
+    readers = PanelReaderInput(many=True, required=False, allow_empty=False, help_text="By default all readers.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a reader twice, and weights that the rule would not use."""
+        rows = attrs.get("readers", [])
+        if len({row["user_id"] for row in rows}) < len(rows):
+            raise serializers.ValidationError({"readers": "A reader is named twice."}, code="repeated")
+        if attrs["kind"] != WEIGHTED and any(row["weight"] != 1 for row in rows):
+            raise serializers.ValidationError({"readers": f"Only {WEIGHTED} uses weights."}, code="weights_unused")
+        return attrs
+
+
+class ConsensusStoreInput(ConsensusInput):
+    """The rule again, and the digest of what was seen by it."""
+
+    preview_digest = serializers.CharField(max_length=64)
+
+
+class CaseDecisionOutput(serializers.Serializer[Any]):
+    """What the votes on a case come to."""
+
+    case = serializers.CharField(source="case.name")
+    case_id = serializers.UUIDField(source="case.pk")
+    outcome = serializers.CharField()
+    reason = serializers.CharField()
+    truth = serializers.IntegerField(allow_null=True)
+    votes = VoteOutput(many=True)
+
+
+class ConsensusOutput(serializers.Serializer[Any]):
+    """What a rule makes of the reads that are signed now."""
+
+    digest = serializers.CharField()
+    rule = serializers.DictField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    cases = CaseDecisionOutput(source="decisions", many=True)
+
+
+def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
+    """Return the panel that was sent; all readers where none are named, the one arm where there is one."""
+    arms = [arm.key for arm in reader_study.arms.all()]
+    arm = sent["arm"] or (arms[0] if len(arms) == 1 else None)
+    if arm is None:
+        detail = f"Name one of the arms: {', '.join(arms)}."
+        raise Invalid(detail, code="arm_required", errors=[{"field": "arm", "code": "arm_required", "detail": detail}])
+    weights = {row["user_id"]: row["weight"] for row in sent.get("readers", [])}
+    everybody = readers_of(reader_study=reader_study).values_list("pk", flat=True)
+    rule = Rule(sent["kind"], sent["ties"], sent["missing"], sent["minimum_votes"])
+    return Panel(rule, sent["question"], sent["positive_from"], arm, weights or dict.fromkeys(everybody, Decimal(1)))
+
+
+class ConsensusPreviewApi(APIView):
+    """Looking at a consensus before it is stored."""
+
+    @extend_schema(request=ConsensusInput, responses=ConsensusOutput)
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Return what a rule makes of the reads that are signed now, case by case; nothing is stored."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        form = ConsensusInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        panel = panel_of(reader_study, form.validated_data)
+        found = consensus_preview(by=caller(request), reader_study=reader_study, panel=panel)
+        return Response(ConsensusOutput(found).data)
+
+
+class ConsensusApi(APIView):
+    """Storing a consensus."""
+
+    @extend_schema(request=ConsensusStoreInput, responses={201: ReferenceVersionsOutput})
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Store a consensus as the next version of the reference standard; 409 `preview_outdated`."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        form = ConsensusStoreInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        panel, digest = panel_of(reader_study, form.validated_data), form.validated_data["preview_digest"]
+        consensus_store(by=caller(request), reader_study=reader_study, panel=panel, digest=digest)
+        answer = versions_response(reader_study)
+        answer.status_code = status.HTTP_201_CREATED
+        return answer

@@ -1,0 +1,163 @@
+"""Routes of the versions of a reference standard: which there are, what they say, and which may open results."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import reader_study_for, reference_standard_for
+from annotations.api.reader_studies import MANAGE
+from annotations.domain.signatures import LOCK_MEANINGS
+from annotations.models import ReaderStudy, ReferenceLock, ReferenceStandard
+from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
+from annotations.services.truth import reference_standard_lock
+from annotations.services.viewing import viewed
+from portal.accounts.authentication import caller
+from portal.accounts.passwords import require_own_password
+
+
+class ReferenceLockOutput(serializers.ModelSerializer[ReferenceLock]):
+    """Who locked a version, when, and what it meant."""
+
+    locked_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = ReferenceLock
+        fields = ["username", "full_name", "locked_at", "meaning", "meaning_text", "reason", "digest"]
+
+
+class ReferenceVersionOutput(serializers.ModelSerializer[ReferenceStandard]):
+    """A version of the reference standard: where it comes from, and whether results may be opened by it."""
+
+    created_by = serializers.CharField(source="created_by.username")
+    number_positive = serializers.IntegerField()
+    number_negative = serializers.IntegerField()
+    number_excluded = serializers.IntegerField()
+    number_for_adjudication = serializers.IntegerField()
+    rule = serializers.DictField(help_text="What a consensus was made by; empty for what was imported.")
+    lock = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReferenceStandard
+        fields = [
+            "version",
+            "source",
+            "provenance",
+            "digest",
+            "created_at",
+            "created_by",
+            "number_positive",
+            "number_negative",
+            "number_excluded",
+            "number_for_adjudication",
+            "rule",
+            "lock",
+        ]
+
+    @extend_schema_field(ReferenceLockOutput(allow_null=True))
+    def get_lock(self, standard: ReferenceStandard) -> dict[str, Any] | None:
+        """Return the lock, None while there is none."""
+        lock = getattr(standard, "lock", None)
+        return dict(ReferenceLockOutput(lock).data) if lock else None
+
+
+class LockMeaningOutput(serializers.Serializer[Any]):
+    """What locking a version means now; one that amends needs a reason."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ReferenceVersionsOutput(serializers.Serializer[Any]):
+    """All versions, newest first."""
+
+    lock_meaning = LockMeaningOutput()
+    versions = ReferenceVersionOutput(many=True)
+
+
+def versions_response(reader_study: ReaderStudy) -> Response:
+    """Answer with all versions of a reader study."""
+    meaning = lock_meaning(reader_study=reader_study)
+    answer = {
+        "lock_meaning": {"code": meaning, "text": LOCK_MEANINGS[meaning]},
+        "versions": reference_standards_of(reader_study=reader_study),
+    }
+    return Response(ReferenceVersionsOutput(answer).data)
+
+
+class ReferenceStandardsApi(APIView):
+    """The versions of a reference standard."""
+
+    @extend_schema(responses=ReferenceVersionsOutput)
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """List the versions, newest first, with their locks."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
+        return versions_response(reader_study)
+
+
+class VoteOutput(serializers.Serializer[Any]):
+    """A reader's vote: which signed revision it is from, and what it said."""
+
+    reader = serializers.CharField()
+    reader_id = serializers.UUIDField()
+    read_id = serializers.UUIDField()
+    revision_id = serializers.UUIDField()
+    digest = serializers.CharField()
+    answer = serializers.JSONField()
+    is_positive = serializers.BooleanField()
+    weight = serializers.CharField()
+
+
+class CaseTruthOutput(serializers.Serializer[Any]):
+    """What a version says about one case, and where it has it from."""
+
+    case = serializers.CharField()
+    case_id = serializers.UUIDField()
+    outcome = serializers.CharField()
+    reason = serializers.CharField()
+    truth = serializers.IntegerField(allow_null=True)
+    lesions = serializers.ListField(child=serializers.DictField())
+    votes = VoteOutput(many=True)
+
+
+class ReferenceStandardVersionApi(APIView):
+    """One version of a reference standard."""
+
+    @extend_schema(operation_id="reference_standard_truths_list", responses=CaseTruthOutput(many=True))
+    def get(self, request: Request, reader_study_id: uuid.UUID, standard_version: int) -> Response:
+        """List what the version says, case by case."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        standard = reference_standard_for(reader_study, standard_version)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
+        return Response(CaseTruthOutput(truths_in(standard=standard), many=True).data)
+
+
+class ReferenceLockInput(serializers.Serializer[Any]):
+    """Who locks gives their password again; a lock after another one needs a reason."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class ReferenceStandardLockApi(APIView):
+    """Locking a version."""
+
+    @extend_schema(request=ReferenceLockInput, responses=ReferenceVersionsOutput)
+    def post(self, request: Request, reader_study_id: uuid.UUID, standard_version: int) -> Response:
+        """Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`."""
+        by = caller(request)
+        standard = reference_standard_for(reader_study_for(by, reader_study_id, MANAGE), standard_version)
+        form = ReferenceLockInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        # Before the transaction: refusals are counted even though nothing else is stored.
+        require_own_password(request._request, user=by, password=form.validated_data["password"])
+        with transaction.atomic():
+            reader_study = reader_study_for(by, reader_study_id, MANAGE, lock=True)
+            reference_standard_lock(by=by, standard=standard, reason=form.validated_data["reason"])
+        return versions_response(reader_study)

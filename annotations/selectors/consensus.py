@@ -1,0 +1,194 @@
+"""What a consensus rule makes of the signed reads that there are now, case by case, with what it was made from."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple, TypedDict
+from uuid import UUID
+
+from annotations.domain.consensus import AGREED, BY_RULE, TIED, TOO_FEW, TRUTHS, WEIGHTED, Rule, Vote, decide
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.problems import Problem
+from annotations.domain.schema import BINARY, CONFIDENCE, ORDINAL
+from annotations.models import Assignment, AssignmentState, Case, LabelSchema, ReaderStudy, ReferenceTruth, Revision
+from annotations.selectors.designs import design_of, readers_of
+from annotations.selectors.reader_studies import cases_of, label_schema_of
+from annotations.selectors.truth import reference_standard_of, truths_of
+from portal.audit.services import canonical_json, sha256
+
+CARRIED = "CARRIED"
+
+
+class Panel(NamedTuple):
+    """Who votes, on what, and by which rule."""
+
+    rule: Rule
+    question: str
+    positive_from: int | None
+    arm: str
+    weights: dict[UUID, Decimal]
+
+
+class VoteTaken(TypedDict):
+    """A vote as it is kept with the truth: which read, which signed revision, and what it said."""
+
+    reader: str
+    reader_id: str
+    read_id: str
+    revision_id: str
+    digest: str
+    answer: Any
+    is_positive: bool
+    weight: str
+
+
+class CaseDecision(NamedTuple):
+    """What the votes on a case came to; `lesions` only where the truth was carried over."""
+
+    case: Case
+    outcome: str
+    reason: str
+    truth: int | None
+    votes: list[VoteTaken]
+    lesions: list[dict[str, Any]]
+
+
+class Consensus(NamedTuple):
+    """All cases, and what they were decided by; the digest is that of both."""
+
+    rule: dict[str, Any]
+    decisions: list[CaseDecision]
+    digest: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count by reason and by outcome."""
+        reasons = Counter(one.reason for one in self.decisions)
+        outcomes = Counter(one.outcome for one in self.decisions if one.reason != CARRIED)
+        return {
+            "cases": len(self.decisions),
+            **{reason.lower(): reasons[reason] for reason in (AGREED, BY_RULE, TIED, TOO_FEW, CARRIED)},
+            **{outcome.lower(): outcomes[outcome] for outcome in TRUTHS},
+        }
+
+
+def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
+    """Say what of a panel does not fit the reader study."""
+    schema, problems = label_schema_of(reader_study=reader_study), []
+    kind = _kind_of(schema, panel.question)
+    if kind is None:
+        detail = "The form has no binary, ordinal or confidence question of this key."
+        problems.append(Problem("question", "unknown_question", detail))
+    elif kind == BINARY and panel.positive_from is not None:
+        problems.append(Problem("positive_from", "not_for_binary", "A binary question has no threshold."))
+    elif kind != BINARY and panel.positive_from is None:
+        problems.append(Problem("positive_from", "required", "From which answer on is the vote positive?"))
+    arms = [arm.key for arm in reader_study.arms.all()]
+    if panel.arm not in arms:
+        problems.append(Problem("arm", "unknown_arm", f"Name one of the arms: {', '.join(arms)}."))
+    known = set(readers_of(reader_study=reader_study).values_list("pk", flat=True))
+    problems += [
+        Problem("readers", "unknown_reader", f"{pk} is no reader of this reader study.")
+        for pk in panel.weights
+        if pk not in known
+    ]
+    if panel.rule.minimum_votes > len(panel.weights):
+        detail = f"The panel has {len(panel.weights)} reader(s)."
+        problems.append(Problem("minimum_votes", "too_many", detail))
+    return problems
+
+
+def _kind_of(schema: LabelSchema | None, key: str) -> str | None:
+    questions = schema.questions if schema else []
+    kinds = {one["key"]: one["kind"] for one in questions if one["kind"] in (BINARY, ORDINAL, CONFIDENCE)}
+    return kinds.get(key)
+
+
+def consensus_of(*, reader_study: ReaderStudy, panel: Panel) -> Consensus:
+    """Apply a panel's rule to every case that is not withdrawn; training cases keep the truth that they have."""
+    votes = _votes(reader_study, panel)
+    known, training = truths_of(reader_study=reader_study), set(design_of(reader_study=reader_study)["training"])
+    decisions = []
+    for case in cases_of(reader_study=reader_study).filter(withdrawn_at=None).order_by("position", "pk"):
+        if str(case.pk) in training:
+            decisions += _carried(case, known.get(case.pk))
+        else:
+            decisions.append(_decided(case, panel.rule, votes[case.pk]))
+    base = reference_standard_of(reader_study=reader_study) if training else None
+    rule = _rule_as_stored(reader_study, panel) | {"carried_from_version": base.version if base else None}
+    found = [[one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions] for one in decisions]
+    return Consensus(rule, decisions, sha256(canonical_json([rule, found])))
+
+
+def _carried(case: Case, known: ReferenceTruth | None) -> list[CaseDecision]:
+    if known is None:
+        return []
+    outcome = next(name for name, truth in TRUTHS.items() if truth == known.truth)
+    return [CaseDecision(case, outcome, CARRIED, known.truth, [], known.lesions)]
+
+
+def _decided(case: Case, rule: Rule, votes: Sequence[VoteTaken]) -> CaseDecision:
+    decision = decide(rule, [Vote(one["is_positive"], Fraction(one["weight"])) for one in votes])
+    return CaseDecision(case, decision.outcome, decision.reason, decision.truth, list(votes), [])
+
+
+def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken]]:
+    """Return the votes on each case: one for each reader, of the arm's first session; hidden repeats do not vote."""
+    signed = (
+        Assignment.objects.filter(
+            reader_study=reader_study,
+            arm__key=panel.arm,
+            reader__in=panel.weights,
+            repeat_number=0,
+            is_training=False,
+            read__signed_revision__isnull=False,
+        )
+        .exclude(state=AssignmentState.VOID)
+        .select_related("reader", "read__signed_revision")
+        .order_by("reader__username", "session__number")
+    )
+    votes: dict[UUID, list[VoteTaken]] = defaultdict(list)
+    seen: set[tuple[UUID, UUID]] = set()
+    for assignment in signed:
+        revision = assignment.read.signed_revision
+        answer = upgraded(revision.payload)["answers"].get(panel.question) if revision else None
+        if revision is None or answer is None or (assignment.case_id, assignment.reader_id) in seen:
+            continue
+        seen.add((assignment.case_id, assignment.reader_id))
+        votes[assignment.case_id].append(_vote(assignment, revision, panel, answer))
+    return votes
+
+
+def _vote(assignment: Assignment, revision: Revision, panel: Panel, answer: Any) -> VoteTaken:
+    weight = panel.weights[assignment.reader_id] if panel.rule.kind == WEIGHTED else Decimal(1)
+    return {
+        "reader": assignment.reader.username,
+        "reader_id": str(assignment.reader_id),
+        "read_id": str(revision.read_id),
+        "revision_id": str(revision.pk),
+        "digest": revision.digest,
+        "answer": answer,
+        "is_positive": answer if panel.positive_from is None else answer >= panel.positive_from,
+        "weight": _plain(weight),
+    }
+
+
+def _rule_as_stored(reader_study: ReaderStudy, panel: Panel) -> dict[str, Any]:
+    readers = readers_of(reader_study=reader_study).filter(pk__in=panel.weights)
+    is_weighted = panel.rule.kind == WEIGHTED
+    return {
+        **panel.rule._asdict(),
+        "question": panel.question,
+        "positive_from": panel.positive_from,
+        "arm": panel.arm,
+        "readers": [
+            {"id": str(one.pk), "username": one.username, "weight": _plain(panel.weights[one.pk] if is_weighted else 1)}
+            for one in readers
+        ],
+    }
+
+
+def _plain(weight: Decimal | int) -> str:
+    """Write a weight in one way only: 2, 2.0 and 2.00 are the same weight."""
+    return format(Decimal(weight).normalize(), "f")

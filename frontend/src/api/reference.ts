@@ -1,0 +1,106 @@
+import { queryOptions } from "@tanstack/react-query";
+import { readerStudyKey } from "./readerStudies";
+import { call } from "./send";
+
+export type ReferenceSource = "CSV" | "DEMO" | "CONSENSUS";
+
+export interface ReferenceLock {
+  username: string;
+  full_name: string;
+  locked_at: string;
+  meaning: string;
+  meaning_text: string;
+  reason: string;
+  digest: string;
+}
+
+/** A version of the reference standard. Results can be opened by it once it is locked. */
+export interface ReferenceVersion {
+  version: number;
+  source: ReferenceSource;
+  provenance: string;
+  digest: string;
+  created_at: string;
+  created_by: string;
+  number_positive: number;
+  number_negative: number;
+  number_excluded: number;
+  number_for_adjudication: number;
+  lock: ReferenceLock | null;
+}
+
+export interface ReferenceVersions {
+  /** What locking a version means now: after a first lock it amends, and needs a reason. */
+  lock_meaning: { code: "REFERENCE_STANDARD" | "AMENDMENT"; text: string };
+  versions: ReferenceVersion[];
+}
+
+const base = (id: string) => `/api/v1/reader-studies/${id}/reference-standards`;
+
+export const referenceVersionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "reference-standards"],
+    queryFn: ({ signal }) => call<ReferenceVersions>("GET", base(id), { signal }),
+  });
+
+export const lockReferenceStandard = (
+  id: string,
+  { version, password, reason }: { version: number; password: string; reason: string },
+) => call<ReferenceVersions>("POST", `${base(id)}/${version}/lock`, { body: { password, reason } });
+
+export type ConsensusKind = "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
+export type ConsensusOutcome = "POSITIVE" | "NEGATIVE" | "EXCLUDED" | "ADJUDICATION";
+export type OutcomeReason = "AGREED" | "BY_RULE" | "TIED" | "TOO_FEW" | "CARRIED" | "IMPORTED";
+
+/** Who votes, on which question, and by which rule. */
+export interface ConsensusRequest {
+  kind: ConsensusKind;
+  question: string;
+  positive_from: number | null;
+  arm: string | null;
+  ties: ConsensusOutcome;
+  missing: ConsensusOutcome;
+  minimum_votes: number;
+  readers: { user_id: string; weight: number }[];
+}
+
+export interface Vote {
+  reader: string;
+  revision_id: string;
+  read_id: string;
+  answer: boolean | number;
+  is_positive: boolean;
+  weight: string;
+}
+
+/** What a version says, or a rule would say, about one case. */
+export interface CaseOutcome {
+  case: string;
+  case_id: string;
+  outcome: ConsensusOutcome;
+  reason: OutcomeReason;
+  truth: 0 | 1 | null;
+  votes: Vote[];
+}
+
+export interface Consensus {
+  digest: string;
+  counts: Record<string, number>;
+  cases: CaseOutcome[];
+}
+
+export const previewConsensus = (id: string, body: ConsensusRequest) =>
+  call<Consensus>("POST", `/api/v1/reader-studies/${id}/consensus/preview`, { body });
+
+export const storeConsensus = (id: string, body: ConsensusRequest, previewDigest: string) =>
+  call<ReferenceVersions>("POST", `/api/v1/reader-studies/${id}/consensus`, {
+    body: { ...body, preview_digest: previewDigest },
+  });
+
+/** What a version says, case by case. Each look is an event of the audit trail, so it is asked for on a click. */
+export const referenceTruthsQuery = (id: string, version: number) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "reference-standards", version],
+    queryFn: ({ signal }) => call<CaseOutcome[]>("GET", `${base(id)}/${version}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

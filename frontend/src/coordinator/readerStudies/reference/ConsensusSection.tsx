@@ -1,0 +1,97 @@
+import { Alert, Button, Group, SimpleGrid, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type Consensus, type ConsensusRequest, previewConsensus, storeConsensus } from "@/api/reference";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { Section } from "@/ui/Section";
+import { type PartProps, useStudyChange } from "../parts";
+import { OutcomeTable } from "./OutcomeTable";
+import { PanelFields, PanelReaders } from "./PanelFields";
+import { usePanel } from "./usePanel";
+
+/** Makes a version from what the readers have signed: the rule, a look at what it gives, and the storing of that. */
+export function ConsensusSection({ readerStudy }: PartProps) {
+  const panel = usePanel(readerStudy);
+  const looking = useMutation({
+    mutationFn: (asked: ConsensusRequest) => previewConsensus(readerStudy.id, asked),
+  });
+  const storing = useStudyChange(
+    readerStudy.id,
+    ({ asked, digest }: { asked: ConsensusRequest; digest: string }) =>
+      storeConsensus(readerStudy.id, asked, digest),
+    () => looking.reset(),
+  );
+  const { request } = panel;
+  const look = () => {
+    if (!request) return;
+    storing.reset();
+    looking.mutate(request);
+  };
+  // A preview of another rule than the one that stands in the fields is not offered for storing.
+  const isCurrent = JSON.stringify(looking.variables) === JSON.stringify(request);
+  const seen = isCurrent ? looking.data : undefined;
+  return (
+    <Section
+      title="Make a version by consensus"
+      about="Signed reads vote, one for each reader; hidden repeats and training cases do not. Readers are then scored by a truth that they have made themselves: where these are the readers of the analysis, say so in the report."
+    >
+      <PanelFields panel={panel} />
+      <PanelReaders panel={panel} />
+      <Group gap="sm">
+        <Button variant="default" disabled={!request} loading={looking.isPending} onClick={look}>
+          Preview
+        </Button>
+        {seen && request && (
+          <Button
+            loading={storing.isPending}
+            onClick={() => storing.mutate({ asked: request, digest: seen.digest })}
+          >
+            Store as a new version
+          </Button>
+        )}
+      </Group>
+      {looking.error && isCurrent && <ErrorNotice error={looking.error} title="There is no such consensus" />}
+      {storing.error && <ErrorNotice error={storing.error} title="Nothing was stored" />}
+      {storing.data && (
+        <Alert color="teal" variant="light" role="status" title="The consensus is stored">
+          Version {storing.data.versions[0]?.version}; it is not locked yet.
+        </Alert>
+      )}
+      {seen && <Preview consensus={seen} />}
+    </Section>
+  );
+}
+
+const COUNTED: [string, string][] = [
+  ["agreed", "all the same"],
+  ["by_rule", "decided by the rule"],
+  ["tied", "left open by the rule"],
+  ["too_few", "too few votes"],
+  ["carried", "training, kept"],
+  ["positive", "positive"],
+  ["negative", "negative"],
+  ["excluded", "excluded"],
+  ["adjudication", "for adjudication"],
+];
+
+function Preview({ consensus }: { consensus: Consensus }) {
+  return (
+    <>
+      <SimpleGrid
+        cols={{ base: 3, sm: 5, lg: 9 }}
+        spacing="xs"
+        aria-label="Counts of the preview"
+        role="group"
+      >
+        {COUNTED.map(([name, text]) => (
+          <div key={name}>
+            <Text fw={600}>{consensus.counts[name]}</Text>
+            <Text size="xs" c="dimmed">
+              {text}
+            </Text>
+          </div>
+        ))}
+      </SimpleGrid>
+      <OutcomeTable cases={consensus.cases} label="Preview of the consensus" />
+    </>
+  );
+}

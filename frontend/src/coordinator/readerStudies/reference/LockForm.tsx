@@ -1,0 +1,69 @@
+import { Button, Group, PasswordInput, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Problem } from "@/api/problem";
+import { meQuery } from "@/api/queries";
+import { lockReferenceStandard, type ReferenceVersions } from "@/api/reference";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
+import { type PartProps, useStudyChange } from "../parts";
+
+interface LockFormProps extends PartProps {
+  version: number;
+  meaning: ReferenceVersions["lock_meaning"];
+}
+
+/** Locks a version with the password again; nothing undoes it. */
+export function LockForm({ readerStudy, version, meaning }: LockFormProps) {
+  const [password, setPassword] = useState("");
+  const [reason, setReason] = useState("");
+  const { data: me } = useQuery(meQuery);
+  const locking = useStudyChange(readerStudy.id, () =>
+    lockReferenceStandard(readerStudy.id, { version, password, reason }),
+  );
+  const isAmendment = meaning.code === "AMENDMENT";
+  const lock = (event: FormEvent) => {
+    event.preventDefault();
+    locking.mutate(undefined, { onSettled: () => setPassword("") });
+  };
+  const { error } = locking;
+  const isWrong = error instanceof Problem && error.code === "wrong_password";
+  const other = isWrong ? null : errorBesideFields(error, ["reason"]);
+  return (
+    <form onSubmit={lock}>
+      <Text size="sm" mb={6}>
+        <b>{me?.name || me?.username}</b> signs for version {version}: “{meaning.text}” This cannot be undone.
+      </Text>
+      <Group gap="sm" align="flex-end">
+        {isAmendment && (
+          <TextInput
+            label="Reason"
+            w={380}
+            maxLength={1000}
+            required
+            value={reason}
+            error={fieldErrors(error).reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+        <PasswordInput
+          label="Your password"
+          w={240}
+          required
+          autoComplete="current-password"
+          value={password}
+          error={isWrong ? "The password is not right. Nothing was locked." : undefined}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button
+          type="submit"
+          loading={locking.isPending}
+          disabled={password === "" || (isAmendment && reason.trim() === "")}
+        >
+          Lock version {version}
+        </Button>
+      </Group>
+      {other ? <ErrorNotice error={other} title="Nothing was locked" /> : null}
+    </form>
+  );
+}

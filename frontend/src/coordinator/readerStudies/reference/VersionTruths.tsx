@@ -1,0 +1,38 @@
+import { Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type ReferenceVersion, referenceTruthsQuery } from "@/api/reference";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import type { PartProps } from "../parts";
+import { OutcomeTable } from "./OutcomeTable";
+
+/** What a version says, case by case: asked for on a click, because each look is recorded. */
+export function VersionTruths({ readerStudy, versions }: PartProps & { versions: ReferenceVersion[] }) {
+  const [shown, setShown] = useState<number | null>(null);
+  return (
+    <>
+      <Group gap="xs">
+        {versions.map(({ version }) => (
+          <Button
+            key={version}
+            size="xs"
+            variant={shown === version ? "light" : "default"}
+            aria-pressed={shown === version}
+            onClick={() => setShown(shown === version ? null : version)}
+          >
+            What version {version} says
+          </Button>
+        ))}
+      </Group>
+      {shown !== null && <Truths readerStudyId={readerStudy.id} version={shown} />}
+    </>
+  );
+}
+
+function Truths({ readerStudyId, version }: { readerStudyId: string; version: number }) {
+  const { data, error, refetch } = useQuery(referenceTruthsQuery(readerStudyId, version));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  return <OutcomeTable key={version} cases={data} label={`Version ${version}, case by case`} />;
+}

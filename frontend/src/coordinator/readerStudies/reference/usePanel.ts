@@ -1,0 +1,92 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { designQuery } from "@/api/designs";
+import { type Member, membersQuery, type ReaderStudy } from "@/api/readerStudies";
+import type { ConsensusKind, ConsensusOutcome, ConsensusRequest } from "@/api/reference";
+import type { AnswerQuestion } from "@/domain/labelSchema";
+
+/** What is chosen; null means: not touched, so the default stands. */
+interface Chosen {
+  kind: ConsensusKind;
+  question: string | null;
+  positiveFrom: number | null;
+  arm: string | null;
+  ties: ConsensusOutcome;
+  missing: ConsensusOutcome;
+  minimumVotes: number | null;
+  left: string[];
+  weights: Record<string, number>;
+}
+
+const FIRST: Chosen = {
+  kind: "MAJORITY",
+  question: null,
+  positiveFrom: null,
+  arm: null,
+  ties: "ADJUDICATION",
+  missing: "ADJUDICATION",
+  minimumVotes: null,
+  left: [],
+  weights: {},
+};
+
+export interface PanelForm {
+  chosen: Chosen;
+  questions: AnswerQuestion[];
+  question: AnswerQuestion | undefined;
+  arms: { key: string; name: string }[];
+  readers: Member[];
+  /** What would be asked for now; null while something lacks. */
+  request: ConsensusRequest | null;
+  change: (changes: Partial<Chosen>) => void;
+}
+
+/** The rule of a consensus while it is being put together. */
+export function usePanel(readerStudy: ReaderStudy): PanelForm {
+  const [chosen, setChosen] = useState(FIRST);
+  const { data: members } = useQuery(membersQuery(readerStudy.id));
+  const { data: stored } = useQuery(designQuery(readerStudy.id));
+  const questions = (readerStudy.label_schema?.questions ?? []).filter(
+    (one): one is AnswerQuestion => one.kind !== "LOCATED_FINDING",
+  );
+  const call = questions.find((one) => one.role === "CALL") ?? questions[0];
+  const question = questions.find((one) => one.key === chosen.question) ?? call;
+  const arms = stored?.design.arms ?? [];
+  const readers = (members ?? []).filter((member) => member.role === "READER");
+  const change = (changes: Partial<Chosen>) => setChosen((before) => ({ ...before, ...changes }));
+  return {
+    chosen,
+    questions,
+    question,
+    arms,
+    readers,
+    request: requestOf(chosen, question, arms, readers),
+    change,
+  };
+}
+
+function requestOf(
+  chosen: Chosen,
+  question: AnswerQuestion | undefined,
+  arms: { key: string }[],
+  readers: Member[],
+): ConsensusRequest | null {
+  const panel = readers.filter((reader) => !chosen.left.includes(reader.user_id));
+  const arm = chosen.arm ?? arms.at(-1)?.key;
+  const isBinary = question?.kind === "BINARY";
+  if (!question || arm === undefined || panel.length === 0) return null;
+  if (!isBinary && chosen.positiveFrom === null) return null;
+  return {
+    kind: chosen.kind,
+    question: question.key,
+    positive_from: isBinary ? null : chosen.positiveFrom,
+    arm,
+    ties: chosen.ties,
+    missing: chosen.missing,
+    minimum_votes: Math.min(chosen.minimumVotes ?? panel.length, panel.length),
+    readers: panel.map(({ user_id }) => ({
+      user_id,
+      weight: chosen.kind === "WEIGHTED" ? (chosen.weights[user_id] ?? 1) : 1,
+    })),
+  };
+}
