@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
+from annotations.domain.answers import reason_not_assessed
 from annotations.domain.consensus import AGREED, BY_RULE, TIED, TOO_FEW, TRUTHS, WEIGHTED, Rule, Vote, decide
+from annotations.domain.kinds import BINARY, CONFIDENCE, ORDINAL
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.problems import Problem
-from annotations.domain.schema import BINARY, CONFIDENCE, ORDINAL
 from annotations.models import Assignment, AssignmentState, Case, LabelSchema, ReaderStudy, ReferenceTruth, Revision
 from annotations.selectors.designs import design_of, readers_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
@@ -134,7 +135,10 @@ def _decided(case: Case, rule: Rule, votes: Sequence[VoteTaken]) -> CaseDecision
 
 
 def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken]]:
-    """Return the votes on each case: one for each reader, of the arm's first session; hidden repeats do not vote."""
+    """Return the votes on each case: one for each reader, of the first session in which they gave an answer.
+
+    Hidden repeats do not vote, and who could not assess a case has no vote on it.
+    """
     signed = (
         Assignment.objects.filter(
             reader_study=reader_study,
@@ -154,6 +158,8 @@ def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken
         revision = assignment.read.signed_revision
         answer = upgraded(revision.payload)["answers"].get(panel.question) if revision else None
         if revision is None or answer is None or (assignment.case_id, assignment.reader_id) in seen:
+            continue
+        if reason_not_assessed(answer) is not None:
             continue
         seen.add((assignment.case_id, assignment.reader_id))
         votes[assignment.case_id].append(_vote(assignment, revision, panel, answer))

@@ -8,13 +8,14 @@ from rest_framework.test import APIClient
 
 from annotations.models import Read, ReferenceDecision, ReferenceStandard
 from annotations.selectors.truth import truths_of
+from annotations.services.reader_studies import label_schema_put, reader_study_launch
 from annotations.services.reads import read_sign
 from annotations.services.reopening import read_reopen
 from annotations.services.truth import reference_standard_import, reference_standard_lock
 from annotations.services.withdrawals import case_withdraw
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
-from tests.annotations.building import Built, content, draft, launched, save
+from tests.annotations.building import CALL, NODULES, RATING, Built, content, draft, launched, save
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +241,18 @@ def test_weights_that_nothing_uses_and_readers_named_twice_are_refused(built: Bu
 def test_a_draft_has_no_consensus() -> None:
     answer = post(draft(), "consensus/preview", MAJORITY)
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+
+
+def test_who_could_not_assess_a_case_has_no_vote_on_it() -> None:
+    built = draft(cases=1, readers=3)
+    form = [{**CALL, "cannot_assess": True}, RATING, NODULES]
+    label_schema_put(by=built.coordinator, reader_study=built.reader_study, questions=form)
+    reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    for reader, answer in zip(built.readers, (True, {"cannot_assess": "Motion"}, True), strict=True):
+        answers = content(nodule_present=answer, confidence=50)
+        read_sign(by=reader, read=built.open(reader, 1), save=save(answers))
+    (case,) = preview(built)["cases"]
+    assert (case["outcome"], case["reason"]) == ("POSITIVE", "AGREED")
+    assert [vote["reader"] for vote in case["votes"]] == [built.readers[0].username, built.readers[2].username]
+    (open_case,) = preview(built, minimum_votes=3)["cases"]
+    assert (open_case["outcome"], open_case["reason"]) == ("ADJUDICATION", "TOO_FEW")
