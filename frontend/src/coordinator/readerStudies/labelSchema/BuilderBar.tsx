@@ -30,7 +30,7 @@ export function BuilderBar(props: BuilderBarProps) {
     props.onReplace(questions);
     close();
   };
-  const button = { size: "compact-sm", variant: "default" } as const;
+  const button = { size: "compact-sm", fz: "xs", variant: "default" } as const;
   return (
     <div className={classes.bar}>
       {isEditable && <EditButtons {...props} />}
@@ -83,14 +83,21 @@ function EditButtons({ draft, isSaving, mayBeSaved, onSave }: BuilderBarProps) {
   const { isDirty, drafts, undo, redo } = draft;
   return (
     <>
-      <Button size="compact-sm" disabled={!mayBeSaved} loading={isSaving} onClick={onSave}>
+      <Button size="compact-sm" fz="xs" disabled={!mayBeSaved} loading={isSaving} onClick={onSave}>
         {isDirty || drafts.length === 0 ? "Save the form" : "Saved"}
       </Button>
       <Button.Group>
-        <Button size="compact-sm" variant="default" disabled={!undo} onClick={undo} title="Ctrl Z">
+        <Button size="compact-sm" fz="xs" variant="default" disabled={!undo} onClick={undo} title="Ctrl Z">
           Undo
         </Button>
-        <Button size="compact-sm" variant="default" disabled={!redo} onClick={redo} title="Ctrl Shift Z">
+        <Button
+          size="compact-sm"
+          fz="xs"
+          variant="default"
+          disabled={!redo}
+          onClick={redo}
+          title="Ctrl Shift Z"
+        >
           Redo
         </Button>
       </Button.Group>

@@ -34,7 +34,12 @@ export function CodeListsModal({ readerStudyId, isOpen, onClose }: CodeListsModa
         </Text>
         <FileButton accept="text/csv,.csv" onChange={(file) => file && uploading.mutate(file)}>
           {(button) => (
-            <Button {...button} variant="default" loading={uploading.isPending}>
+            <Button
+              {...button}
+              variant="default"
+              style={{ alignSelf: "flex-start" }}
+              loading={uploading.isPending}
+            >
               Upload a list
             </Button>
           )}

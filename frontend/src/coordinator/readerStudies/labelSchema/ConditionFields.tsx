@@ -24,7 +24,7 @@ export function ConditionSection({ condition, fault, onChange, ...props }: Condi
     return (
       <Button
         size="compact-xs"
-        variant="subtle"
+        variant="default"
         style={{ alignSelf: "flex-start" }}
         onClick={() => onChange(comparisonWith(last))}
       >

@@ -20,7 +20,7 @@ export function ImageFields({ question, isEditable, faultOf, onChange }: Questio
       {isEditable && (
         <FileButton accept="image/png,image/jpeg" onChange={(file) => file && uploading.mutate(file)}>
           {(button) => (
-            <Button {...button} size="compact-xs" variant="subtle" loading={uploading.isPending}>
+            <Button {...button} size="compact-xs" variant="default" loading={uploading.isPending}>
               {question.image ? "Another example image" : "+ Example image (PNG, JPEG; at most 5 MB)"}
             </Button>
           )}

@@ -17,7 +17,12 @@ export function ImportModal({ isOpen, onClose, onTake }: TakeModalProps) {
         <Text size="sm">A JSON file that “Export” has written, here or in another portal.</Text>
         <FileButton accept="application/json,.json" onChange={(file) => file && checking.mutate(file)}>
           {(button) => (
-            <Button {...button} variant="default" loading={checking.isPending}>
+            <Button
+              {...button}
+              variant="default"
+              style={{ alignSelf: "flex-start" }}
+              loading={checking.isPending}
+            >
               Choose the file
             </Button>
           )}
