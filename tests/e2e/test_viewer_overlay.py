@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from portal.demo.phantoms import ruler
 from tests.browserless import Person
-from tests.e2e.conftest import Stage, image_is_drawn, probe
+from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.viewing import Case, becomes, case_of, centre_of, drag, open_to_read, series_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -93,3 +93,44 @@ def test_the_wheel_scrolls_slice_by_slice(room: Page) -> None:
     for turn, index in ((100, 1), (100, 2), (-100, 1)):
         page.mouse.wheel(0, turn)
         image_is_drawn(page, index)
+
+
+def turn_wheel(page: Page, steps: int, delta: int) -> None:
+    """Many small turns at once: with the real mouse a busy machine would put pauses between them."""
+    page.get_by_test_id("viewport").evaluate(
+        """(element, [steps, deltaY]) => {
+            const box = element.getBoundingClientRect();
+            const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+            for (let step = 0; step < steps; step += 1)
+                element.dispatchEvent(new WheelEvent("wheel", { deltaY, bubbles: true, cancelable: true, ...place }));
+        }""",
+        [steps, delta],
+    )
+
+
+def test_a_trackpad_scrolls_by_distance_and_not_by_events(room: Page) -> None:
+    page = room
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    # 60 steps of 5 pixels are the way of three notches.
+    turn_wheel(page, 60, 5)
+    image_is_drawn(page, 3)
+    turn_wheel(page, 40, -5)
+    image_is_drawn(page, 1)
+
+
+def test_scale_bar_and_words_stand_out_on_white(room: Page) -> None:
+    """Air shown white: beside each light line there has to be a dark one."""
+    page = room
+    page.keyboard.press("i")
+    until(page, "window.__overread_viewer.state.isInverted")
+    page.wait_for_timeout(500)
+    for name in ("scale-bar", "letter-bottom"):
+        box = page.get_by_test_id(name).bounding_box()
+        assert box
+        clip = {"x": box["x"] - 4, "y": box["y"] - 4, "width": box["width"] + 8, "height": box["height"] + 8}
+        greys = np.asarray(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L"), float)
+        assert greys.max() > 230, f"{name} does not stand on white"
+        assert greys.min() < 70, f"{name} has no dark border"
+    screenshots(page, "overlay-on-white")
+    page.keyboard.press("i")
