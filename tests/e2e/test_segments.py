@@ -238,7 +238,7 @@ def test_every_button_is_within_reach_on_a_small_screen(page: Page, case: Case, 
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_timeout(500)
     assert page.evaluate(COVERED) == []
-    bars = [page.get_by_role("toolbar", name=name).bounding_box() for name in ("Tools", "Segment tools")]
+    bars = [page.get_by_role("toolbar", name=name, exact=True).bounding_box() for name in ("Tools", "Segment tools")]
     image = page.get_by_test_id("viewport").bounding_box()
     assert all(bars)
     assert image
