@@ -52,12 +52,25 @@ _FIELDS = {
     "points_mm",
     "points_px",
     "spacing_mm",
+    "calibration",
     "frame_of_reference_uid",
     "sop_instance_uid",
     "series_instance_uid",
     "frame_number",
 }
 _CONTROLS = {"controls_mm", "controls_px"}
+# What a millimetre of an image outside the patient means, PS3.3 10.7.1; the reading room says it beside each length.
+CALIBRATIONS = (
+    "PATIENT",
+    "MAGNIFICATION",
+    "GEOMETRY",
+    "FIDUCIAL",
+    "CORRECTED",
+    "DETECTOR",
+    "FILM",
+    "UNSTATED",
+    "ULTRASOUND_REGION",
+)
 
 
 def is_number(value: Any) -> bool:
@@ -79,7 +92,11 @@ def geometry_problems(geometry: Any, path: str) -> list[Problem]:
     unknown = set(geometry) - _FIELDS - (_CONTROLS if kind in WITH_CONTROLS else set())
     if unknown:
         return [Problem(path, "bad_shape", f"A {kind} has no field {sorted(unknown)[0]}."[:200])]
-    return _point_problems(geometry, path) or [*_spacing_problems(geometry, path), *_place_problems(geometry, path)]
+    return _point_problems(geometry, path) or [
+        *_spacing_problems(geometry, path),
+        *_calibration_problems(geometry, path),
+        *_place_problems(geometry, path),
+    ]
 
 
 def _point_problems(geometry: dict[str, Any], path: str) -> list[Problem]:
@@ -117,6 +134,14 @@ def _spacing_problems(geometry: dict[str, Any], path: str) -> list[Problem]:
         detail = "spacing_mm goes with points_px: the distance between rows, then between columns, both above 0."
         return [Problem(f"{path}.spacing_mm", "bad_spacing", detail)]
     return []
+
+
+def _calibration_problems(geometry: dict[str, Any], path: str) -> list[Problem]:
+    calibration = geometry.get("calibration")
+    if calibration is None or (geometry.get("spacing_mm") is not None and calibration in CALIBRATIONS):
+        return []
+    detail = f"calibration goes with spacing_mm and is one of {', '.join(CALIBRATIONS)}."
+    return [Problem(f"{path}.calibration", "bad_spacing", detail)]
 
 
 def _place_problems(geometry: dict[str, Any], path: str) -> list[Problem]:

@@ -7,7 +7,14 @@ from typing import Any
 from portal.imaging import palettes
 from portal.imaging.media_types import EXPLICIT_LITTLE_ENDIAN
 from portal.imaging.models import ImagingStudy, Instance, Series
-from portal.imaging.reader_tags import ALLOWED_TAGS, CHECKED_WORDING_TAGS, is_known_wording, tag_of
+from portal.imaging.reader_tags import (
+    ALLOWED_TAGS,
+    CHECKED_WORDING_TAGS,
+    CODE_VALUE_TAG,
+    is_known_wording,
+    is_view_code,
+    tag_of,
+)
 from portal.imaging.suv import suv_elements
 
 DicomJson = dict[str, Any]
@@ -134,7 +141,9 @@ def _plain_palette(row: DicomJson, read: ReadElement) -> DicomJson:
 
 
 def _is_harmless(tag: str, element: DicomJson) -> bool:
-    """Free text that names a window passes only in words that are known to name windows."""
+    """Free text that names a window passes only in words that are known to name windows, a code only if of a view."""
+    if tag == CODE_VALUE_TAG:
+        return all(is_view_code(value) for value in element.get("Value", ()))
     return tag not in CHECKED_WORDING_TAGS or all(is_known_wording(value) for value in element.get("Value", ()))
 
 

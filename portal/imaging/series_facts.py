@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portal.imaging.reader_tags import tag_of
+from portal.imaging.reader_tags import VIEW_OF_CODE, tag_of
 
 DicomJson = dict[str, Any]
 # Cosine of the angle up to which a plane counts as axial, coronal or sagittal: about 37 degrees, so that tilted
@@ -45,7 +45,7 @@ def plane_name(orientation: Sequence[float]) -> str | None:
 
 
 def _view(row: DicomJson) -> dict[str, Any]:
-    view = _text(row, "ViewPosition").upper()
+    view = _text(row, "ViewPosition").upper() or _coded_view(row)
     laterality = _text(row, "ImageLaterality") or _text(row, "Laterality") or _text(row, "FrameLaterality")
     return {
         "sop_instance_uid": _text(row, "SOPInstanceUID"),
@@ -54,6 +54,13 @@ def _view(row: DicomJson) -> dict[str, Any]:
         # Towards which side of the patient the rows run: first letter of Patient Orientation, PS3.3 C.7.6.1.1.1.
         "row_direction": _text(row, "PatientOrientation").upper()[:1],
     }
+
+
+def _coded_view(row: DicomJson) -> str:
+    """The view by its code (PS3.3 C.8.11.7), which newer mammograms have in place of View Position."""
+    for item in row.get(tag_of("ViewCodeSequence"), {}).get("Value", [])[:1]:
+        return VIEW_OF_CODE.get(_text(item, "CodeValue"), "")
+    return ""
 
 
 def _values(row: DicomJson, keyword: str) -> list[Any]:

@@ -40,6 +40,13 @@ class View:
     field_of_view_flip: str
     chest_wall: str
     letters: tuple[str, str, str, str]
+    # A view is named by View Position or, as newer files have it, by its code; with what was done for it.
+    code: str | None = None
+    modifier: str | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.laterality} {self.name}" + (" spot compression" if self.modifier else "")
 
 
 # Left, right, top and bottom; the right breast lies left of the left one.
@@ -47,7 +54,7 @@ VIEWS = [
     View("R", "CC", ("A", "R"), "NO", "right", ("A", "P", "L", "R")),
     View("L", "CC", ("A", "L"), "NO", "left", ("P", "A", "R", "L")),
     View("R", "MLO", ("P", "FL"), "YES", "right", ("A", "P", "HR", "FL")),
-    View("L", "MLO", ("P", "FR"), "YES", "left", ("P", "A", "HL", "FR")),
+    View("L", "MLO", ("P", "FR"), "YES", "left", ("P", "A", "HL", "FR"), "399368009", "399055006"),
 ]
 PANES = ["1", "2", "3", "4"]
 
@@ -59,6 +66,10 @@ def mammogram(view: View, number: int) -> Dataset:
     one.StudyInstanceUID, one.PatientID, one.SeriesNumber = phantom_uid(STUDY, "study"), STUDY, number
     one.StudyDescription = STUDY
     one.ImageLaterality, one.ViewPosition = view.laterality, view.name
+    if view.code and view.modifier:
+        del one.ViewPosition
+        one.ViewCodeSequence = [coded(view.code)]
+        one.ViewCodeSequence[0].ViewModifierCodeSequence = [coded(view.modifier)]
     one.PatientOrientation, one.FieldOfViewHorizontalFlip = list(view.directions), view.field_of_view_flip
     one.PresentationLUTShape, one.WindowCenter, one.WindowWidth = "IDENTITY", 2048, 4096
     pixels = np.full((SIDE, SIDE), 1200, "<u2")
@@ -67,6 +78,13 @@ def mammogram(view: View, number: int) -> Dataset:
     pixels[:, -CHEST_WALL_COLUMNS:] = 1200 if forwards else 4095
     one.PixelData = pixels.tobytes()
     return one
+
+
+def coded(value: str) -> Dataset:
+    """An item of a sequence of codes."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "SCT", "anything"
+    return item
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +132,10 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     for pane_id, view in zip(PANES, VIEWS, strict=True):
         becomes(page, partial(chest_wall, page, pane_id), view.chest_wall)
         assert letters(page, pane_id) == view.letters, view
+    for pane_id, view in zip(PANES, VIEWS, strict=True):
+        expect(page.get_by_test_id(f"pane-{pane_id}").get_by_test_id("facts")).to_contain_text(view.words)
+    listed = page.get_by_role("navigation", name="Series").get_by_role("button")
+    expect(listed).to_contain_text([view.words for view in VIEWS])
     screenshots(page, "mammograms")
 
     # A mark on a mirrored image lies where it was drawn, on the screen and in the file's own pixels.
@@ -129,6 +151,9 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     assert geometry["series_instance_uid"] == case.series[0]
     assert sorted(point[0] for point in geometry["points_px"]) == pytest.approx([30, 90], abs=1)
     assert [point[1] for point in geometry["points_px"]] == pytest.approx([70, 70], abs=1)
+    # The list says what the image says: nobody named a magnification.
+    assert geometry["calibration"] == "DETECTOR"
+    expect(page.get_by_role("button", name="Go to")).to_contain_text("mm at detector")
     assert finding["marks"][0]["measurements"]["length_mm"] == pytest.approx(60 * 0.07, abs=0.07)
     line = page.get_by_test_id("pane-1").locator("svg.svg-layer line").first
     expect(line).to_be_attached()

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from pydicom.dataset import Dataset
 
-from tests.e2e.conftest import Stage, image_is_drawn, screenshots
+from tests.e2e.conftest import SCREENSHOTS, Stage, image_is_drawn, screenshots, until
 from tests.e2e.segmenting import (
     LUNG_HU,
     PIXEL_MM,
@@ -25,6 +26,7 @@ from tests.e2e.segmenting import (
     page,
     painted,
     read_of,
+    room_of,
     segments,
     shows,
     sphere_mask,
@@ -217,3 +219,57 @@ def test_two_segments_keep_to_themselves_and_emptying_one_removes_it(page: Page,
     assert len(two) == 2
     assert len(read_of(stage, case)["payload"]["findings"]) == 1
     assert (voxels_of(stage, case, two[0]) == one).all()
+
+
+# Every button that is shown can be pressed: what is at its middle is the button itself.
+COVERED = """() => [...document.querySelectorAll('[role="toolbar"] button, [role="toolbar"] input')]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => {
+        const box = one.getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return !one.contains(top);
+    })
+    .map((one) => one.getAttribute('aria-label') ?? one.textContent)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(800, 600), (1280, 800)])
+def test_every_button_is_within_reach_on_a_small_screen(page: Page, case: Case, width: int, height: int) -> None:
+    tool(page, "Grow region")
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(500)
+    assert page.evaluate(COVERED) == []
+    bars = [page.get_by_role("toolbar", name=name, exact=True).bounding_box() for name in ("Tools", "Segment tools")]
+    image = page.get_by_test_id("viewport").bounding_box()
+    assert all(bars)
+    assert image
+    tools, segment_tools = bars
+    assert tools
+    assert segment_tools
+    assert tools["y"] + tools["height"] <= segment_tools["y"] + 1
+    assert segment_tools["y"] + segment_tools["height"] <= image["y"] + 1
+    assert image["height"] > height / 2, "there is room for the image"
+    page.screenshot(path=SCREENSHOTS / f"room-{width}x{height}.png")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+y")
+    until(page, "window.__overread_viewer.crosshairs")
+    page.keyboard.press("l")
+    assert page.evaluate(COVERED) == []
+    page.screenshot(path=SCREENSHOTS / f"room-mpr-{width}x{height}.png")
+
+
+def as_mr(dataset: Dataset) -> None:
+    dataset.Modality = "MR"
+    dataset.WindowCenter, dataset.WindowWidth = 900, 600
+
+
+def test_growing_on_mr_begins_near_the_click(page: Page, stage: Stage, request: pytest.FixtureRequest) -> None:
+    """Its values have no common scale: the range is taken from the window, a tenth of its width to either side."""
+    case = room_of(stage, page, request.node.name, as_mr)
+    tool(page, "Grow region")
+    expect(page.get_by_label("Grow by")).to_have_value("tolerance")
+    expect(page.get_by_label("Tolerance")).to_have_value("60")
+    stroke(page, lambda: click(page, SPHERE_AT[0], SPHERE_AT[1]))
+    assert (voxels_of(stage, case, only(page, stage, case)) == sphere_mask()).all()
+    tool(page, "Threshold brush")
+    expect(page.get_by_label("From", exact=True)).to_have_value("900")
+    expect(page.get_by_label("To", exact=True)).to_have_value("1200")

@@ -5,6 +5,7 @@ import math
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -159,6 +160,56 @@ def test_windows_by_drag_key_and_menu(room: Page) -> None:
     until(page, "!window.__overread_viewer.state.isInverted")
 
 
+def differs(page: Page, before: tuple[int, int]) -> bool:
+    return window(page) != before
+
+
+def test_looking_buttons_and_the_wheel_leave_a_mark_where_it_is(room: Page) -> None:
+    """Pressed on the line, on an end and on the label of a mark: only the button that draws may take hold of it."""
+    page = room
+    page.keyboard.press("l")
+    drag(page, centre_of(page, "1"), (120, 0))
+    until(page, "window.__overread_viewer.annotations.length === 1")
+    points = probe(page, "v.annotations[0].points")
+    start, end = (pane(page, "1", f"p.clientPointOf({x}, {y}, {z})") for x, y, z in points)
+    middle = (start["x"] + end["x"]) / 2, start["y"]
+    label = page.get_by_test_id("pane-1").locator("svg.svg-layer text").first.bounding_box()
+    assert label
+    on_label = label["x"] + label["width"] / 2, label["y"] + label["height"] / 2
+    for place in (middle, (start["x"], start["y"]), on_label):
+        before = window(page)
+        drag(page, place, (40, 30), button="right")
+        becomes(page, partial(differs, page, before), True)
+        assert probe(page, "v.annotations[0].points") == points
+    index = probe(page, "v.state.index")
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, 100)
+    pane_is_drawn(page, "1", index + 1)
+    page.mouse.wheel(0, -100)
+    pane_is_drawn(page, "1", index)
+    drag(page, middle, (60, 20), button="middle")
+    assert probe(page, "v.annotations[0].points") == points
+    moved = pane(page, "1", f"p.clientPointOf({points[0][0]}, {points[0][1]}, {points[0][2]})")
+    assert (moved["x"] - start["x"], moved["y"] - start["y"]) == pytest.approx((60, 20), abs=3)
+    # The button that draws takes hold of it, as ever.
+    drag(page, (middle[0] + 60, middle[1] + 20), (0, 40))
+    assert probe(page, "v.annotations[0].points") != points
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    until(page, "window.__overread_viewer.annotations.length === 0")
+
+
+def test_the_table_of_keys_names_the_windows(room: Page) -> None:
+    page = room
+    press(page, "?")
+    table = page.get_by_role("complementary", name="Keys")
+    for name in ("Soft tissue", "Lung", "Bone", "Stroke"):
+        expect(table).to_contain_text(name)
+    expect(table).not_to_contain_text("1. window")
+    screenshots(page, "keys")
+    press(page, "?")
+
+
 def test_number_keys_look_and_shifted_ones_answer(room: Page) -> None:
     page = room
     chosen = page.get_by_role("radio", checked=True)
@@ -268,14 +319,7 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     press(page, "Shift+Digit8")
     press(page, "Shift+Digit9")
     drag(page, centre_of(page, "1"), (60, 30), button="middle")
-
-    def corner(pane_id: str) -> tuple[float, float]:
-        box = page.get_by_test_id(f"pane-{pane_id}").bounding_box()
-        assert box
-        place = pane(page, pane_id, "p.clientPointOfPixel(0, 0)")
-        return place["x"] - box["x"], place["y"] - box["y"]
-
-    becomes(page, lambda: corner("2"), pytest.approx(corner("1"), abs=2))
+    becomes(page, lambda: corner_in_pane(page, "2"), pytest.approx(corner_in_pane(page, "1"), abs=2))
     page.keyboard.down("Control")
     drag(page, centre_of(page, "1"), (0, -80))
     page.keyboard.up("Control")
@@ -286,6 +330,61 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     drag(page, centre_of(page, "1"), (40, 0), button="right")
     until(page, "window.__overread_viewer.panes[1].state.window.width > 2510")
     becomes(page, lambda: pane(page, "2", "p.state.window") == pane(page, "1", "p.state.window"), True)
+
+
+def corner_in_pane(page: Page, pane_id: str) -> tuple[float, float]:
+    box = page.get_by_test_id(f"pane-{pane_id}").bounding_box()
+    assert box
+    place = pane(page, pane_id, "p.clientPointOfPixel(0, 0)")
+    return place["x"] - box["x"], place["y"] - box["y"]
+
+
+KEPT = "Object.entries(sessionStorage).filter(([name]) => name.startsWith('overread-view'))"
+
+
+def test_a_reload_brings_back_layout_slices_windows_and_view_until_signing_out(room: Page, two_cuts: Case) -> None:
+    page, (thin, thick, _, _) = room, two_cuts.series
+    side_by_side(page, [thin, thick])
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    pane_is_drawn(page, "1", 4)
+    press(page, "3")
+    page.keyboard.down("Control")
+    drag(page, centre_of(page, "1"), (0, -80))
+    page.keyboard.up("Control")
+    drag(page, centre_of(page, "1"), (50, 30), button="middle")
+    press(page, "i")
+    press(page, ".")
+    until(page, "window.__overread_viewer.activeId === '2'")
+    press(page, "Shift+ArrowRight")
+    before = {pane_id: pane(page, pane_id, "p.state") for pane_id in ("1", "2")}
+    corners = {pane_id: corner_in_pane(page, pane_id) for pane_id in ("1", "2")}
+
+    page.reload()
+    until(page, "window.__overread_viewer?.panes.length === 2")
+    for pane_id, state in before.items():
+        pane_is_drawn(page, pane_id, state["index"])
+        becomes(page, partial(pane, page, pane_id, "p.state.window"), state["window"])
+        becomes(page, partial(pane, page, pane_id, "p.state.zoom"), pytest.approx(state["zoom"], rel=0.01))
+        becomes(page, partial(corner_in_pane, page, pane_id), pytest.approx(corners[pane_id], abs=2))
+        assert pane(page, pane_id, "p.state.isInverted") == state["isInverted"]
+        assert pane(page, pane_id, "p.state.letters") == state["letters"]
+    assert [pane(page, one, "p.seriesInstanceUid") for one in ("1", "2")] == [thin, thick]
+    assert probe(page, "v.activeId") == "2"
+    # What was hung is still what the key goes back to.
+    press(page, ",")
+    press(page, "0")
+    becomes(page, lambda: window(page), (-600, 1500))
+    becomes(page, lambda: probe(page, "v.state.isInverted"), False)
+
+    page.get_by_role("link", name="Back to the worklist").click()
+    until(page, "!window.__overread_viewer")
+    kept = page.evaluate(f"() => JSON.stringify({KEPT})")
+    assert '"SIDE_BY_SIDE"' in kept.replace("\\", "")
+    assert not any(uid in kept for uid in two_cuts.series)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Username").wait_for()
+    assert page.evaluate(f"() => {KEPT}.length") == 0
 
 
 def test_a_line_shows_where_the_active_plane_cuts_the_other(room: Page, two_cuts: Case) -> None:

@@ -24,6 +24,7 @@ from tests.e2e.viewing import (
     Case,
     becomes,
     case_of,
+    centre_of,
     drag,
     open_to_read,
     pane,
@@ -133,7 +134,13 @@ def open_series(page: Page, body: Case, number: int) -> None:
     uid = body.series[number - 1]
     page.locator(f'[data-series="{uid}"]').click()
     until(page, f"window.__overread_viewer.panes[0].seriesInstanceUid === '{uid}'")
-    image_is_drawn(page)
+    # Planes begin where the stack stands: in the middle.
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    page.keyboard.press("PageDown")
+    image_is_drawn(page, 10)
+    page.keyboard.press("PageDown")
+    image_is_drawn(page, 20)
 
 
 def open_planes(page: Page) -> None:
@@ -210,6 +217,77 @@ def test_planes_stand_in_the_patient(room: Page, body: Case) -> None:
     # The volume is freed with the last plane.
     until(page, "window.__overread_viewer.panes.length === 1 && window.__overread_viewer.volumes === 0")
     image_is_drawn(page)
+
+
+def test_planes_begin_where_the_stack_stands_and_leave_it_so(room: Page, body: Case) -> None:
+    """Witness: the slice's own Slice Location, and how far the image was dragged in millimetres."""
+    page = room
+    open_series(page, body, 1)
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")
+    image_is_drawn(page, 27)
+    page.keyboard.press("3")
+    until(page, "Math.round(window.__overread_viewer.state.window.width) === 2500")
+    drag(page, centre_of(page, "1"), (60, -40), button="middle")
+    before = pane(page, "1", "p.state")
+    pixel_mm = before["perScreenPixel"]["value"]
+    # The middle of the field of view was the middle of the grid, half a pixel beside 0.
+    wanted = (-60 * pixel_mm, 40 * pixel_mm, before["facts"]["location_mm"])
+    open_planes(page)
+    becomes(page, lambda: probe(page, "v.crosshairs"), pytest.approx(wanted, abs=1.5))
+    for plane in PLANES:
+        window = pane(page, plane, "p.state.window")
+        assert (window["center"], window["width"]) == pytest.approx((480, 2500), abs=1), plane
+    screenshots(page, "mpr-begins-at-stack")
+    # A reload brings the planes back where they met, and behind them the stack as it was.
+    page.reload()
+    for plane in PLANES:
+        pane_is_drawn(page, plane)
+    becomes(page, lambda: probe(page, "v.crosshairs"), pytest.approx(wanted, abs=1.5))
+    assert pane(page, "CORONAL", "p.state.window.width") == pytest.approx(2500, abs=1)
+    page.keyboard.press("Shift+y")
+    until(page, "window.__overread_viewer.panes.length === 1")
+    image_is_drawn(page, 27)
+    assert pane(page, "1", "p.state.window") == before["window"]
+
+
+def test_a_tool_that_works_on_stacks_alone_says_so_on_planes(room: Page, body: Case) -> None:
+    page = room
+    open_series(page, body, 1)
+    # With a tool in hand already, and with one that is chosen there.
+    page.keyboard.press("l")
+    open_planes(page)
+    told = page.get_by_test_id("pane-CORONAL").get_by_role("status")
+    expect(told).to_have_text("Length: draw on the stack")
+    expect(page.get_by_test_id("pane-1").get_by_role("status")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+    page.keyboard.press("Shift+l")
+    expect(told).to_have_text("Magnifier: on the stack only")
+    page.keyboard.press("r")
+    expect(told).to_have_text("Rectangle: draw on the stack")
+    drag(page, centre_of(page, "AXIAL"), (40, 40))
+    expect(page.get_by_text("marks are drawn on the original slices, not on a plane")).to_be_visible()
+    assert probe(page, "v.annotations.length") == 0
+    screenshots(page, "mpr-tool-in-hand")
+    x, y = centre_of(page, "1")
+    drag(page, (x - 30, y - 30), (50, 40))
+    until(page, "window.__overread_viewer.annotations.length > 0")
+    expect(told).to_have_count(0)
+    page.keyboard.press("Control+z")
+    until(page, "window.__overread_viewer.annotations.length === 0")
+
+
+def test_a_right_drag_on_the_crosshairs_windows_and_leaves_them(room: Page, body: Case) -> None:
+    page = room
+    open_series(page, body, 1)
+    open_planes(page)
+    x, y, z = at = probe(page, "v.crosshairs")
+    on_line = pane(page, "AXIAL", f"p.clientPointOf({x} + 40, {y}, {z})")
+    before = pane(page, "AXIAL", "p.state.window.width")
+    drag(page, (on_line["x"], on_line["y"]), (50, 30), button="right")
+    until(page, f"window.__overread_viewer.state.window.width > {before}")
+    assert probe(page, "v.crosshairs") == pytest.approx(at, abs=0.01)
 
 
 def test_a_click_on_the_ball_brings_it_into_every_plane(room: Page, body: Case) -> None:

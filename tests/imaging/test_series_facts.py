@@ -50,6 +50,13 @@ def test_projections_are_described_image_by_image():
     ]
 
 
+@pytest.mark.parametrize(("code", "view"), [("399368009", "MLO"), ("R-10242", "CC"), ("1", "")])
+def test_a_view_that_is_named_by_its_code_alone(code, view):
+    coded = {tag_of("ViewCodeSequence"): {"vr": "SQ", "Value": [row(CodeValue=code)]}}
+    facts = series_facts([row(ImageLaterality="L") | coded], "MG")
+    assert (facts["views"][0]["view"], facts["views"][0]["laterality"]) == (view, "L")
+
+
 def test_an_enhanced_image_is_described_by_the_groups_its_frames_share():
     plane = row(ImageOrientationPatient=[0, 1, 0, 0, 0, -1])
     measures = row(SliceThickness="3.0")

@@ -1,4 +1,5 @@
 import type { RouteObject } from "react-router";
+import { OnlyForCoordinators, OnlyForSiteAdministrators } from "@/ui/OnlyFor";
 
 const readerStudy = async () => ({
   Component: (await import("./readerStudies/ReaderStudyScreen")).ReaderStudyScreen,
@@ -6,16 +7,42 @@ const readerStudy = async () => ({
 
 export const coordinatorRoutes: RouteObject[] = [
   {
-    path: "imaging-studies",
-    lazy: async () => ({
-      Component: (await import("./imaging/ImagingStudiesScreen")).ImagingStudiesScreen,
-    }),
+    Component: OnlyForCoordinators,
+    children: [
+      {
+        path: "imaging-studies",
+        lazy: async () => ({
+          Component: (await import("./imaging/ImagingStudiesScreen")).ImagingStudiesScreen,
+        }),
+      },
+      {
+        path: "reader-studies",
+        lazy: async () => ({
+          Component: (await import("./readerStudies/ReaderStudiesScreen")).ReaderStudiesScreen,
+        }),
+      },
+      {
+        path: "ai-models",
+        lazy: async () => ({ Component: (await import("./ai/AiModelsScreen")).AiModelsScreen }),
+      },
+      {
+        path: "ai-models/:id",
+        lazy: async () => ({ Component: (await import("./ai/AiModelScreen")).AiModelScreen }),
+      },
+    ],
   },
   {
-    path: "reader-studies",
-    lazy: async () => ({
-      Component: (await import("./readerStudies/ReaderStudiesScreen")).ReaderStudiesScreen,
-    }),
+    Component: OnlyForSiteAdministrators,
+    children: [
+      {
+        path: "webhooks",
+        lazy: async () => ({ Component: (await import("./webhooks/WebhooksScreen")).WebhooksScreen }),
+      },
+      {
+        path: "people",
+        lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
+      },
+    ],
   },
   { path: "reader-studies/:id", lazy: readerStudy },
   { path: "reader-studies/:id/:part", lazy: readerStudy },
@@ -26,14 +53,6 @@ export const coordinatorRoutes: RouteObject[] = [
     }),
   },
   {
-    path: "ai-models",
-    lazy: async () => ({ Component: (await import("./ai/AiModelsScreen")).AiModelsScreen }),
-  },
-  {
-    path: "ai-models/:id",
-    lazy: async () => ({ Component: (await import("./ai/AiModelScreen")).AiModelScreen }),
-  },
-  {
     path: "account",
     lazy: async () => ({ Component: (await import("./account/AccountScreen")).AccountScreen }),
   },
@@ -42,13 +61,5 @@ export const coordinatorRoutes: RouteObject[] = [
     lazy: async () => ({
       Component: (await import("./account/preferences/PreferencesScreen")).PreferencesScreen,
     }),
-  },
-  {
-    path: "webhooks",
-    lazy: async () => ({ Component: (await import("./webhooks/WebhooksScreen")).WebhooksScreen }),
-  },
-  {
-    path: "people",
-    lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
   },
 ];

@@ -1,3 +1,4 @@
+import { CALIBRATION_SUFFIX } from "./calibrations";
 import { type FindingTool, type MarkKind, SEGMENT } from "./labelSchema";
 import { markKindRow } from "./markKinds";
 import { sizesOf } from "./measurements";
@@ -64,12 +65,15 @@ export function volumeText(volume_mm3: number): string {
   return volume_mm3 < 1000 ? `${volume_mm3.toFixed(1)} mm³` : `${(volume_mm3 / 1000).toFixed(2)} cm³`;
 }
 
-/** The sizes as the geometry's points say them; `suffix` says what a millimetre of this image means. */
-export function sizeLines(geometry: Geometry, suffix = ""): string[] {
+/** The sizes as the geometry's points say them, and what a millimetre of its image means. */
+export function sizeLines(geometry: Geometry): string[] {
   const lines = LINES_OF_KIND[geometry.kind];
   const sizes = sizesOf(geometry);
   const isMeasured = geometry.points_mm !== null || geometry.spacing_mm !== undefined;
-  if (isMeasured) return lines(sizes, "mm").map((line) => line + suffix);
+  const suffix = geometry.calibration ? CALIBRATION_SUFFIX[geometry.calibration] : "";
+  // Magnification makes no angle wider.
+  const withMeaning = (line: string) => (line.endsWith("°") ? line : line + suffix);
+  if (isMeasured) return lines(sizes, "mm").map(withMeaning);
   return lines(sizesOf({ ...geometry, spacing_mm: [1, 1] }), "px");
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exampleFinding, exampleMark } from "./examples";
 import type { MarkKind } from "./labelSchema";
-import { sizeLines } from "./markText";
+import { markSummary, sizeLines } from "./markText";
 import { contourVolume_mm3, sizesOf } from "./measurements";
 import type { Geometry, PatientMm } from "./payload";
 
@@ -120,6 +120,32 @@ test("without spacing there are pixels and no angle, and the text says so", () =
     ],
   };
   expect(sizeLines(angle)).toEqual(["no spacing: no angle"]);
+});
+
+test("the list says what a millimetre of the image means, as the image does", () => {
+  const place = { ...exampleMark("m").geometry, points_mm: null, spacing_mm: [0.2, 0.2] as const };
+  const length: Geometry = {
+    ...place,
+    kind: "LENGTH",
+    points_px: [
+      [0, 0],
+      [30, 40],
+    ],
+    calibration: "DETECTOR",
+  };
+  const summary = (geometry: Geometry) => markSummary({ id: "m", geometry, measurements: sizesOf(geometry) });
+  expect(summary(length)).toBe("Length · 10.0 mm at detector");
+  expect(summary({ ...length, calibration: "MAGNIFICATION" })).toBe("Length · 10.0 mm");
+  const angle: Geometry = {
+    ...length,
+    kind: "ANGLE",
+    points_px: [
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ],
+  };
+  expect(summary(angle)).toBe("Angle · 90.0°");
 });
 
 describe("the volume of contours", () => {

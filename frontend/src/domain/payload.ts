@@ -1,3 +1,4 @@
+import type { CalibrationKind } from "./calibrations";
 import type { Code, MarkKind } from "./labelSchema";
 import type { VolumeSpacing } from "./segmentStatistics";
 
@@ -17,6 +18,8 @@ export interface Geometry {
   controls_px?: PixelPoint[];
   /** Distance between rows, then between columns; with pixel points of an image that has a spacing. */
   spacing_mm?: readonly [row_mm: number, column_mm: number];
+  /** What a millimetre of that spacing means; marks drawn before it was kept lack it. */
+  calibration?: CalibrationKind;
   frame_of_reference_uid: string | null;
   sop_instance_uid: string;
   series_instance_uid: string;

@@ -29,6 +29,8 @@ export interface SegmentSettings {
   isCutting: boolean;
   /** Region growing takes what is near the value under the click, instead of the range. */
   tolerance: number | null;
+  /** The tolerance to begin with, where it is chosen. */
+  firstTolerance: number;
 }
 
 export const FIRST_SETTINGS: SegmentSettings = {
@@ -36,6 +38,7 @@ export const FIRST_SETTINGS: SegmentSettings = {
   range: { lowest: -200, highest: 300 },
   isCutting: false,
   tolerance: null,
+  firstTolerance: 100,
 };
 
 /** Brush radii to step through: finer where they are small. */

@@ -1,20 +1,32 @@
-import { HOTKEYS } from "@/domain/hotkeys";
+import { HOTKEYS, type Hotkey } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import { gesturesInForce, gestureText, MOUSE_ACTION_TEXT } from "@/domain/mouse";
+import type { Preset } from "@/domain/windowPresets";
 import type { InForce } from "@/ui/usePreferences";
 import classes from "./ReadingRoom.module.css";
 
 const GROUPS = [...new Set(HOTKEYS.map(({ group }) => group))];
 
+/** What a key does here: the windows by their names; null for a number without one. */
+function textOf({ action, text }: Hotkey, presets: Preset[]): string | null {
+  const number = /^preset_(\d)$/.exec(action)?.[1];
+  return number === undefined ? text : (presets[Number(number) - 1]?.name ?? null);
+}
+
+interface HotkeyTableProps extends Pick<InForce, "keymap" | "mouse"> {
+  /** The windows of the active pane, in the order of their keys. */
+  presets: Preset[];
+}
+
 /** All keys, beside the images; the same key closes it. */
-export function HotkeyTable({ keymap, mouse }: Pick<InForce, "keymap" | "mouse">) {
+export function HotkeyTable({ keymap, mouse, presets }: HotkeyTableProps) {
   return (
     <aside className={classes.hotkeys} aria-label="Keys">
       {GROUPS.map((group) => (
         <dl key={group} className={classes.hotkeyGroup}>
           <dt className={classes.hotkeyTitle}>{group}</dt>
           {keymap.hotkeys
-            .filter((hotkey) => hotkey.group === group)
+            .filter((hotkey) => hotkey.group === group && textOf(hotkey, presets) !== null)
             .map((hotkey) => (
               <dd key={hotkey.action}>
                 <span>
@@ -22,7 +34,7 @@ export function HotkeyTable({ keymap, mouse }: Pick<InForce, "keymap" | "mouse">
                     <kbd key={key}>{keyText(key)}</kbd>
                   ))}
                 </span>
-                {hotkey.text}
+                {textOf(hotkey, presets)}
               </dd>
             ))}
         </dl>

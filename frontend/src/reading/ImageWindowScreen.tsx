@@ -122,6 +122,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
   const { isFrozen } = state;
   const images = useImages({
     read,
+    personId,
     handle,
     isFrozen,
     ai: says.prediction,

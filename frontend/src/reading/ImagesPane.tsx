@@ -80,6 +80,8 @@ export function ImagesPane(props: ImagesPaneProps) {
               onReady={() => setReady(true)}
               overlays={overlays}
               onUnitShown={setUnit}
+              looks={images.looks}
+              onViewLeft={images.onViewLeft}
               isTestMode={isTestMode()}
               onImageShown={props.onImageShown}
               onSeriesDropped={(paneId, uid) => images.showSeries(uid, paneId)}
@@ -88,7 +90,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               onMarkDrawn={images.onMarkDrawn}
               onMarkMoved={images.onMarkMoved}
               onMarkSelected={images.setSelectedMarkId}
-              onMarkRefused={(reason) => notifications.show({ message: reason, color: "orange" })}
+              onMarkRefused={(reason) => notifications.show({ id: reason, message: reason, color: "orange" })}
             />
           ) : (
             <LoadingScreen />

@@ -60,8 +60,10 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const mayEdit = !isSigned && handle.editing.is === "editor";
   const isFrozen = !mayEdit || isSigning;
+  const personId = me.id;
   const imagesHere = useImages({
     read,
+    personId,
     handle,
     isFrozen,
     ai: says.prediction,
@@ -69,7 +71,6 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  const personId = me.id;
   const segments = useSegments({
     ...imagesHere,
     read,
@@ -153,7 +154,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           onAction={act}
         />
       )}
-      {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} />}
+      {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} presets={presets} />}
     </div>
   );
 }

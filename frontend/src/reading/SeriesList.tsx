@@ -49,11 +49,17 @@ interface SeriesEntryProps extends Pick<SeriesListProps, "grid" | "viewer" | "on
 
 function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
   const uid = entry.series_instance_uid;
+  const views = useViewNames(uid, viewer);
   return (
     <button
       type="button"
       className={classes.seriesEntry}
-      aria-label={`Series ${entry.series_number ?? "without number"}, ${entry.modality}, ${entry.number_of_instances} images`}
+      aria-label={[
+        `Series ${entry.series_number ?? "without number"}`,
+        entry.modality,
+        ...views,
+        `${entry.number_of_instances} images`,
+      ].join(", ")}
       aria-pressed={uid === activePane(grid).seriesInstanceUid}
       data-series={uid}
       data-shown={shownSeries(grid).includes(uid)}
@@ -63,10 +69,21 @@ function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
       onClick={() => onChosen(uid)}
     >
       <Thumbnail seriesInstanceUid={uid} viewer={viewer} />
+      {views.length > 0 && <b className={classes.seriesViews}>{views.join(", ")}</b>}
       <b>{entry.series_number ?? "–"}</b> {entry.modality}
       <span>{entry.number_of_instances}</span>
     </button>
   );
+}
+
+/** Side and view of a mammogram, as soon as the series is known. */
+function useViewNames(seriesInstanceUid: string, viewer: ViewerHandle | null): string[] {
+  const [names, setNames] = useState<string[]>([]);
+  useEffect(() => {
+    // Why a series cannot be had is said in the pane, when the reader opens it.
+    viewer?.viewNamesOf(seriesInstanceUid).then(setNames, () => undefined);
+  }, [seriesInstanceUid, viewer]);
+  return names;
 }
 
 const SIDE_PX = 74;

@@ -71,6 +71,7 @@ export function SignFooter(props: SignFooterProps) {
       <Button
         fullWidth
         size="sm"
+        classNames={{ root: classes.signButton, label: classes.signLabel }}
         color={signing.step === "FREEZE" ? "blue" : "teal.9"}
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}

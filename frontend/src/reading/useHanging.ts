@@ -1,23 +1,41 @@
-import { useMemo, useState } from "react";
+import { type RefObject, useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid, seriesThatOpenAtAMark } from "@/domain/hangGrid";
-import type { ViewerMark } from "@/viewer";
+import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { studiesOf } from "./caseImages";
+import { useKeptView } from "./useKeptView";
 
-/** The panes of a case as its hanging protocol opens them; from then on they are the reader's to change. */
-export function useHanging(read: Read, marks: ViewerMark[]) {
+interface HangingInput {
+  read: Read;
+  personId: string;
+  marks: ViewerMark[];
+  viewer: RefObject<ViewerHandle | null>;
+}
+
+/** The panes of a case as its hanging protocol opens them; from then on they are the reader's, and come back as left. */
+export function useHanging({ read, personId, marks, viewer }: HangingInput) {
   const hung = useMemo(() => {
     const studies = studiesOf(read).map(({ images }) => images.series);
     return hungGrid(read.hanging_rules, studies).grid;
   }, [read]);
-  const [grid, onGrid] = useState(hung);
-  const [firstMark, setFirstMark] = useState<ViewerMark | null>(() => markToOpenAt(hung, marks));
+  const kept = useKeptView(read, personId, hung);
+  const [grid, onGrid] = useState(kept.restored ?? hung);
+  kept.grid.current = grid;
+  const [firstMark, setFirstMark] = useState<ViewerMark | null>(() =>
+    kept.restored ? null : markToOpenAt(hung, marks),
+  );
+  const { looks, onViewLeft } = kept;
+  const keepView = useCallback(() => {
+    const now = viewer.current?.looks();
+    if (now) onViewLeft(now);
+  }, [viewer, onViewLeft]);
   const hangAgain = () => {
+    viewer.current?.forgetLooks();
     setFirstMark(markToOpenAt(hung, marks));
     onGrid((now) => hungAgain(hung, now));
   };
-  return { grid, onGrid, firstMark, setFirstMark, hangAgain };
+  return { grid, onGrid, firstMark, setFirstMark, hangAgain, looks, onViewLeft, keepView };
 }
 
 /** The first own mark on a series that is to open at one. */

@@ -50,10 +50,13 @@ export function useImageWindow({ state, handle, images, ai, act }: ImageWindowIn
     return () => window.clearInterval(timer);
   }, []);
   const { assignmentId } = state;
+  const { keepView } = images;
   const open = useCallback(() => {
+    // The new window begins with a copy of this one's storage.
+    keepView();
     const url = `/assignments/${assignmentId}/images?form=${ownFormId()}`;
     opened.current = window.open(url, `images-${ownFormId()}`, "popup,width=1400,height=900");
-  }, [assignmentId]);
+  }, [assignmentId, keepView]);
   const bringBack = useCallback(() => {
     line.current?.tell({ type: "bring_back" });
     setOpen(false);

@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { AiPrediction, Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
 import { type Grid, withSeries } from "@/domain/grid";
+import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
@@ -33,6 +34,11 @@ export interface Images extends MarkDrawing {
   onGrid: (change: (grid: Grid) => Grid) => void;
   /** Back to how the case opened. */
   hangAgain: () => void;
+  /** How the panes were looked at when they were here last. */
+  looks: RefObject<Looks>;
+  onViewLeft: (looks: Looks) => void;
+  /** Another window of this browser is about to show the images: as they are here. */
+  keepView: () => void;
   /** Show a series in a pane, the active one unless said. */
   showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
@@ -40,6 +46,7 @@ export interface Images extends MarkDrawing {
 
 interface ImagesInput {
   read: Read;
+  personId: string;
   handle: EditedRead;
   isFrozen: boolean;
   ai: AiPrediction | null;
@@ -77,7 +84,8 @@ export function useImages(input: ImagesInput): Images {
     [read.label_schema.questions, answers, findings],
   );
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
-  const { grid, onGrid, firstMark, setFirstMark, hangAgain } = useHanging(read, marks);
+  const hanging = useHanging({ read, personId: input.personId, marks, viewer });
+  const { grid, onGrid, firstMark, setFirstMark, hangAgain, looks, onViewLeft, keepView } = hanging;
   const { jumpTo, jumpBack } = useJumps(viewer, onGrid, setFirstMark);
   const showSeries = useCallback(
     (uid: string, paneId?: string) => {
@@ -140,6 +148,9 @@ export function useImages(input: ImagesInput): Images {
     grid,
     onGrid,
     hangAgain,
+    looks,
+    onViewLeft,
+    keepView,
     showSeries,
     firstMark,
   };

@@ -2,6 +2,7 @@ import { Anchor, Container, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, NavLink } from "react-router";
+import { Problem } from "@/api/problem";
 import { type ReaderStudy, readerStudyQuery } from "@/api/readerStudies";
 import { DemoBadge, ReaderStudyStateBadge } from "./badges";
 import { ErrorNotice } from "./ErrorNotice";
@@ -36,6 +37,7 @@ interface ReaderStudyFrameProps {
 /** Name, state and parts of one reader study; the chosen part below. */
 export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
   const { data, error, refetch } = useQuery(readerStudyQuery(id));
+  if (error instanceof Problem && error.status === 404) return <NotFoundScreen />;
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
   // Readers and API clients see a reader study from their own side only.

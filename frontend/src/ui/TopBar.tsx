@@ -5,6 +5,7 @@ import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import classes from "./Shell.module.css";
 import { useSignOut } from "./useSignOut";
+import { isCoordinator, isSiteAdministrator, isStudyCreator } from "./whoIs";
 
 interface NavigationItem {
   to: string;
@@ -12,20 +13,14 @@ interface NavigationItem {
   isFor: (me: Me) => boolean;
 }
 
-const isCoordinator = (me: Me) =>
-  me.is_site_administrator ||
-  me.may_create_reader_studies ||
-  me.memberships.some((membership) => membership.role === "COORDINATOR");
-const isStudyCreator = (me: Me) => me.is_site_administrator || me.may_create_reader_studies;
-
 /** Entries of the bar in order; the server decides again on every request. */
 const NAVIGATION: NavigationItem[] = [
   { to: "/", text: "Worklist", isFor: () => true },
   { to: "/reader-studies", text: "Reader studies", isFor: isCoordinator },
   { to: "/imaging-studies", text: "Imaging studies", isFor: isStudyCreator },
   { to: "/ai-models", text: "AI models", isFor: isStudyCreator },
-  { to: "/people", text: "People", isFor: (me) => me.is_site_administrator },
-  { to: "/webhooks", text: "Webhooks", isFor: (me) => me.is_site_administrator },
+  { to: "/people", text: "People", isFor: isSiteAdministrator },
+  { to: "/webhooks", text: "Webhooks", isFor: isSiteAdministrator },
 ];
 
 export function TopBar() {

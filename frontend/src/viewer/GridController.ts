@@ -7,6 +7,7 @@ import {
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
 import type { LinkKind, PaneView } from "@/domain/grid";
+import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
 import { sizesOf } from "@/domain/measurements";
 import type { Geometry, PatientMm } from "@/domain/payload";
@@ -22,6 +23,7 @@ import { kindOfTool } from "./markTools";
 import { sliceOf } from "./nearestSlice";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
+import { PaneLooks } from "./PaneLooks";
 import { Planes } from "./Planes";
 import { PressWatch } from "./PressWatch";
 import type { Pane, PaneContext } from "./pane";
@@ -71,6 +73,7 @@ export class GridController {
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
   private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
+  readonly paneLooks: PaneLooks;
   private readonly presses = new PressWatch();
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
@@ -85,7 +88,9 @@ export class GridController {
   constructor(
     private readonly source: SeriesSource,
     private readonly events: ViewerEvents,
+    looks: Looks,
   ) {
+    this.paneLooks = new PaneLooks(looks);
     this.engine = takeEngine();
     const { id } = this.engine;
     const offset = usesCpu() ? 0.5 : 0;
@@ -107,7 +112,8 @@ export class GridController {
     );
     this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
-    this.planes = new Planes(id, this.engine);
+    const startAt = () => this.paneLooks.takeCrosshairs();
+    this.planes = new Planes(id, this.engine, () => this.allPanes, startAt);
     this.layer = new MarkLayer(
       (slice) => this.paneOf(slice)?.viewport,
       () => {
@@ -145,8 +151,14 @@ export class GridController {
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
     else this.planes.remove(pane);
     this.panes.delete(pane.id);
+    this.paneLooks.leave(pane);
     pane.destroy();
     this.showMarks();
+  }
+
+  /** How all panes are looked at now. */
+  get looks(): Looks {
+    return { panes: this.paneLooks.all(this.allPanes), crosshairs: this.crosshairs };
   }
 
   pane(id: string): Pane | undefined {

@@ -33,7 +33,10 @@ interface PaneFrameProps {
   isActive: boolean;
   isAlone: boolean;
   hasText: boolean;
+  /** What a plane gathers; null for stacks. */
   slab: string | null;
+  /** That what is in hand does not work on a plane; null for stacks. */
+  toolNote: string | null;
   isMaximised: boolean;
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
@@ -112,7 +115,8 @@ export function PaneFrame(props: PaneFrameProps) {
             state={state}
             caption={props.caption}
             hasText={props.hasText}
-            slab={props.pane.view === "STACK" ? null : props.slab}
+            slab={props.slab}
+            toolNote={props.toolNote}
             note={overlayNote}
             onRetry={() => pane?.retry()}
           />
@@ -180,8 +184,11 @@ function useSeries(pane: Pane | null, props: PaneFrameProps) {
     const show = (series: OpenedSeries) => {
       if (isGone) return;
       const marked = firstMark.current && sliceOf(firstMark.current.geometry, series.slices);
-      const index = marked ? series.slices.indexOf(marked) : firstIndex(opening, series.slices);
-      void pane?.showSeries(series, index, opening);
+      const look = pane ? controller.paneLooks.take(pane.id, series.seriesInstanceUid) : undefined;
+      const begin = look
+        ? Math.min(look.index, series.slices.length - 1)
+        : firstIndex(opening, series.slices);
+      void pane?.showSeries(series, marked ? series.slices.indexOf(marked) : begin, opening, look);
     };
     const fail = (failure: unknown) => {
       if (!isGone) setError(failure);

@@ -3,6 +3,7 @@ import { ToolGroupManager, type Types } from "@cornerstonejs/tools";
 import type { PatientMm } from "@/domain/payload";
 import { type Slab, THIN_PLANE } from "@/domain/slab";
 import type { Pane } from "./pane";
+import { middleOfView } from "./planeStart";
 import { addPlaneTools, bindCrosshairs, crosshairsCentre } from "./planeTools";
 import { bindMouse, DEFAULT_MOUSE, type MouseSettings, makeToolGroup, setMarksReadOnly } from "./toolGroup";
 import { VolumePane } from "./VolumePane";
@@ -14,10 +15,15 @@ export class Planes {
   private mouse: MouseSettings = DEFAULT_MOUSE;
   private slab: Slab = THIN_PLANE;
   private areCrosshairsUp = false;
+  /** They have gone to where the stack stood; from then on they are the reader's to move. */
+  private hasBegun = false;
 
   constructor(
     gridId: string,
     private readonly engine: RenderingEngine,
+    private readonly allPanes: () => Pane[],
+    /** Where they stood before the page was loaded anew; asked once. */
+    private readonly startAt: () => PatientMm | null,
   ) {
     // Beside a mark on a plane stands its number alone: its size is that of its own slice.
     this.group = makeToolGroup(`${gridId}-planes`, (_kind, data) => labelOf(data));
@@ -58,6 +64,20 @@ export class Planes {
     // A reset of the crosshairs thins every plane.
     this.setSlab(this.slab);
     this.raise(planes.length > 1 && planes.every((pane) => pane.isReady));
+    if (this.areCrosshairsUp && !this.hasBegun) this.beginAtStack(planes);
+  }
+
+  /** As the stack of the same series is looked at (its slice, the middle of its view, its window), or as before. */
+  private beginAtStack(planes: VolumePane[]): void {
+    this.hasBegun = true;
+    const startAt = this.startAt();
+    this.goTo(startAt);
+    const stack = this.allPanes().find(
+      ({ view, slices }) => view === "STACK" && slices === planes[0]?.slices,
+    );
+    if (!stack || startAt) return;
+    this.goTo(middleOfView(stack));
+    for (const pane of planes) pane.takeWindow(stack);
   }
 
   /** Every plane goes to a point; null is nowhere. */

@@ -6,6 +6,7 @@ import {
   type Types,
 } from "@cornerstonejs/core";
 import type { Opening } from "@/domain/grid";
+import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
@@ -14,6 +15,7 @@ import { usesCpu } from "./cornerstone";
 import { isReduced } from "./frames/stackImages";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
+import { setView, viewOf } from "./look";
 import type { OpenedSeries } from "./openedSeries";
 import { applyOpening } from "./opening";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
@@ -75,7 +77,7 @@ export class StackPane implements Pane {
   }
 
   /** Show a series from a slice on, with its window already right, then load the rest. */
-  async showSeries(series: OpenedSeries, index: number, opening?: Opening): Promise<void> {
+  async showSeries(series: OpenedSeries, index: number, opening?: Opening, look?: PaneLook): Promise<void> {
     if (this.isDestroyed) return;
     this.opening = opening;
     this.load?.release();
@@ -96,8 +98,24 @@ export class StackPane implements Pane {
     await this.setFirstWindow(slices);
     if (!this.isShowing(slices)) return;
     applyOpening(this.viewport, opening);
+    if (look) this.lookAgain(look);
     this.context.onSlicesChanged();
     this.load?.around(index);
+  }
+
+  look(): PaneLook | null {
+    if (!this.hasFirstWindow) return null;
+    const view = viewOf(this.viewport, isUnmoved(this.viewport, this.fittedZoom));
+    const { range, isInverted } = this.display;
+    return { index: this.store.get().index, range, isInverted, view };
+  }
+
+  private lookAgain({ range, isInverted, view }: PaneLook): void {
+    if (range) this.display.showRange(range);
+    if (isInverted !== this.display.isInverted) this.toggleInvert();
+    if (view) setView(this.viewport, view);
+    if (view?.zoom === undefined) this.fit();
+    this.viewport.render();
   }
 
   private isShowing(slices: Slice[]): boolean {

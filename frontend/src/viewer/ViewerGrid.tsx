@@ -1,6 +1,17 @@
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type Ref,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
+import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
+import { planeNotice, type ToolInHand } from "@/domain/planeNotice";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { slabText } from "@/domain/slab";
 import { startCornerstone, usesCpu } from "./cornerstone";
@@ -31,6 +42,10 @@ export interface ViewerGridProps extends ViewerEvents {
   captions: Record<string, string>;
   /** What the AI lays over the images, where the protocol shows it. */
   overlays: ImageOverlays;
+  /** How the panes were looked at when they were here last; read when they are made. */
+  looks?: RefObject<Looks>;
+  /** The images go, with the page or before it. */
+  onViewLeft?: (looks: Looks) => void;
   /** A series was dropped on a pane. */
   onSeriesDropped: (paneId: string, seriesInstanceUid: string) => void;
   /** The images can be asked for: thumbnails, for example. */
@@ -60,6 +75,7 @@ export function ViewerGrid(props: ViewerGridProps) {
   }, [isReady]);
   const ownSegments = useOwnSegments(props.segments);
   const shape = SHAPE_OF_LAYOUT[grid.layout];
+  const onPlanes = { slab: slabText(grid.slab), toolNote: planeNotice(toolInHand(props))?.short ?? null };
   return (
     <div className={classes.frame}>
       <div
@@ -78,7 +94,7 @@ export function ViewerGrid(props: ViewerGridProps) {
               pane={pane}
               isActive={pane.id === grid.activeId}
               hasText={grid.hasText}
-              slab={slabText(grid.slab)}
+              {...(pane.view === "STACK" ? ON_STACKS : onPlanes)}
               isAlone={grid.panes.length === 1}
               isMaximised={grid.isMaximised && pane.id === grid.activeId}
               firstMark={props.firstMark}
@@ -88,9 +104,11 @@ export function ViewerGrid(props: ViewerGridProps) {
               onActivated={() => onGrid((before) => withActive(before, pane.id))}
               onPressed={(buttons) => {
                 const { tool, segments, mouse } = newest.current;
+                if (!draws(buttons, mouse)) return;
                 // Who draws on a slice wants it to stay.
-                const isDrawing = tool !== null || segments.tool !== null;
-                if (isDrawing && draws(buttons, mouse)) controller.pane(pane.id)?.pauseCine();
+                if (tool !== null || segments.tool !== null) controller.pane(pane.id)?.pauseCine();
+                const tried = pane.view === "STACK" ? null : planeNotice(toolInHand(newest.current));
+                if (tried) props.onMarkRefused(tried.sentence);
               }}
               onMaximised={() => {
                 // While a mark is drawn a double click belongs to its tool.
@@ -109,6 +127,13 @@ export function ViewerGrid(props: ViewerGridProps) {
   );
 }
 
+const ON_STACKS = { slab: null, toolNote: null };
+const NO_LOOKS: Looks = { panes: {}, crosshairs: null };
+
+function toolInHand({ tool, segments, grid }: ViewerGridProps): ToolInHand {
+  return { tool, isSegmenting: segments.tool !== null, isMagnifying: grid.isMagnifying };
+}
+
 /** The reader's segments as reformats show them; stacks have labelmaps that the tools change. */
 function useOwnSegments({ shown, opacity }: SegmentInputs): SegmentOverlay[] {
   return useMemo(
@@ -123,13 +148,14 @@ function useOwnSegments({ shown, opacity }: SegmentInputs): SegmentOverlay[] {
 function useController(props: ViewerGridProps): GridController | null {
   const [controller, setController] = useState<GridController | null>(null);
   // The newest callbacks, so that a re-render of the form does not rebuild the panes.
-  const events = useRef<ViewerEvents>(props);
+  const events = useRef(props);
   events.current = props;
   const { isTestMode, source } = props;
   // Before the browser paints: what it paints keeps the graphics process busy, which the drawing area has to wait for.
   useLayoutEffect(() => {
     startCornerstone();
-    const made = new GridController(source, {
+    const looks = events.current.looks?.current ?? NO_LOOKS;
+    const handlers: ViewerEvents = {
       mayMark: (uid) => events.current.mayMark(uid),
       onMarkDrawn: (id, mark) => events.current.onMarkDrawn(id, mark),
       onMarkMoved: (id, mark) => events.current.onMarkMoved(id, mark),
@@ -137,10 +163,15 @@ function useController(props: ViewerGridProps): GridController | null {
       onMarkRefused: (reason) => events.current.onMarkRefused(reason),
       onSegmentPainted: (painted) => events.current.onSegmentPainted(painted),
       onSegmentNotice: (notice) => events.current.onSegmentNotice(notice),
-    });
+    };
+    const made = new GridController(source, handlers, looks);
+    const leave = () => events.current.onViewLeft?.(made.looks);
+    window.addEventListener("pagehide", leave);
     const stopExposing = isTestMode ? exposeForTests(made) : null;
     setController(made);
     return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
       stopExposing?.();
       made.destroy();
       setController(null);

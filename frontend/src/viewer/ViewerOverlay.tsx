@@ -14,17 +14,20 @@ interface ViewerOverlayProps {
   hasText: boolean;
   /** What a plane gathers; null for a thin plane and for stacks. */
   slab: string | null;
+  /** That what is in hand does not work here, and where it does. */
+  toolNote: string | null;
   /** What of the AI cannot be shown here, and why. */
   note: string | null;
   onRetry: () => void;
 }
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
-export function ViewerOverlay({ state, caption, hasText, slab, note, onRetry }: ViewerOverlayProps) {
+export function ViewerOverlay({ onRetry, ...corners }: ViewerOverlayProps) {
+  const { state } = corners;
   const { letters, perScreenPixel } = state;
   return (
     <>
-      <Corners state={state} caption={caption} hasText={hasText} slab={slab} note={note} />
+      <Corners {...corners} />
       {letters && <Letters letters={letters} />}
       {perScreenPixel && <ScaleBar value={perScreenPixel.value} unit={perScreenPixel.unit} />}
       {!state.isRendered && !state.problem && (
@@ -46,7 +49,7 @@ export function ViewerOverlay({ state, caption, hasText, slab, note, onRetry }: 
   );
 }
 
-function Corners({ state, caption, hasText, slab, note }: Omit<ViewerOverlayProps, "onRetry">) {
+function Corners({ state, caption, hasText, slab, toolNote, note }: Omit<ViewerOverlayProps, "onRetry">) {
   const { window, facts, cine, zoom } = state;
   return (
     <>
@@ -54,6 +57,11 @@ function Corners({ state, caption, hasText, slab, note }: Omit<ViewerOverlayProp
         {caption && <div className={classes.caption}>{caption}</div>}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
+        {toolNote && (
+          <div className={classes.toolNote} role="status">
+            {toolNote}
+          </div>
+        )}
         {note && <div data-testid="overlay-note">{note}</div>}
         {state.isInverted && <div>Inverted</div>}
         <ImageBadges badges={state.badges} />

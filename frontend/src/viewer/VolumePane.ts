@@ -1,5 +1,6 @@
 import { Enums, type RenderingEngine, type Types } from "@cornerstonejs/core";
-import type { PlaneName } from "@/domain/grid";
+import type { Opening, PlaneName } from "@/domain/grid";
+import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import type { Slab, SlabMode } from "@/domain/slab";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
@@ -59,6 +60,8 @@ export class VolumePane implements Pane {
   private drawn: OpenedSeries | null = null;
   private load: SeriesLoad | null = null;
   private initialRange: VoiRange | null = null;
+  /** How it was looked at before; its place is the crosshairs'. */
+  private lookBefore: PaneLook | undefined;
   private slab: Slab | null = null;
   private fittedZoom = 1;
   private isDestroyed = false;
@@ -91,8 +94,9 @@ export class VolumePane implements Pane {
   }
 
   /** All slices are loaded first: a plane through a volume with holes would hide what lies in them. */
-  async showSeries(series: OpenedSeries): Promise<void> {
+  async showSeries(series: OpenedSeries, _index: number, _opening?: Opening, look?: PaneLook): Promise<void> {
     if (this.isDestroyed) return;
+    this.lookBefore = look;
     this.letGo();
     this.series = series;
     const problem = planesRefusal(series);
@@ -132,8 +136,22 @@ export class VolumePane implements Pane {
     if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
     if (this.slab) this.setSlab(this.slab);
     this.store.set({ problem: null, imageId: volumeId });
+    if (this.lookBefore) this.lookAgain(this.lookBefore);
     this.context.onPlaneReady();
     this.fit();
+  }
+
+  look(): PaneLook | null {
+    const { imageId, index, isInverted } = this.store.get();
+    if (imageId === null) return null;
+    const voiRange = this.viewport.getProperties()?.voiRange;
+    const range = voiRange ? { lower: voiRange.lower, upper: voiRange.upper } : null;
+    return { index, range, isInverted, view: null };
+  }
+
+  private lookAgain({ range, isInverted }: PaneLook): void {
+    if (range) this.setRange(range);
+    if (isInverted !== this.store.get().isInverted) this.toggleInvert();
   }
 
   setSlab(slab: Slab): void {

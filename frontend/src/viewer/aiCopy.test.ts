@@ -232,6 +232,7 @@ describe("an AI's mark in pixels of a radiograph", () => {
       points_mm: null,
       points_px: rectangle.points_px,
       spacing_mm: [0.2, 0.1],
+      calibration: "DETECTOR",
     });
     expect(copy?.measurements).toEqual({ width_mm: 6, height_mm: 8, area_mm2: 48, perimeter_mm: 28 });
   });

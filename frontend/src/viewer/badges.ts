@@ -1,4 +1,5 @@
-import { CALIBRATIONS, type Calibration, type CalibrationKind } from "./calibration";
+import type { CalibrationKind } from "@/domain/calibrations";
+import { CALIBRATION_TEXT, type Calibration } from "./calibration";
 import type { Slice } from "./slices";
 import { SUV_REFUSALS } from "./suv";
 
@@ -49,7 +50,7 @@ function calibrationBadge(calibration: Calibration): Badge | null {
     return { word: "Pixels", text: "The image has no pixel spacing: sizes are in pixels." };
   }
   const word = CALIBRATION_WORDS[calibration.kind];
-  return word === null ? null : { word, text: CALIBRATIONS[calibration.kind].text };
+  return word === null ? null : { word, text: CALIBRATION_TEXT[calibration.kind] };
 }
 
 function suvBadge({ frame }: Slice): Badge | null {

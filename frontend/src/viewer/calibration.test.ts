@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PixelPoint } from "@/domain/payload";
 import {
-  CALIBRATIONS,
+  CALIBRATION_TEXT,
   calibrationAt,
   calibrationOf,
   NO_CALIBRATION,
@@ -172,6 +172,6 @@ describe("ultrasound regions (C.8.5.5)", () => {
 });
 
 test("every reason and meaning is one sentence", () => {
-  for (const { text } of Object.values(CALIBRATIONS)) expect(text).toMatch(/^[A-Z].*\.$/);
+  for (const text of Object.values(CALIBRATION_TEXT)) expect(text).toMatch(/^[A-Z].*\.$/);
   for (const text of Object.values(NO_CALIBRATION)) expect(text).toMatch(/^[A-Z].*\.$/);
 });

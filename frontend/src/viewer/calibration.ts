@@ -1,3 +1,4 @@
+import type { CalibrationKind } from "@/domain/calibrations";
 import type { PixelPoint } from "@/domain/payload";
 import { type DicomJson, itemsOf, numberOf, numbersOf, textOf } from "./dicomJson";
 import { groupOf } from "./functionalGroups";
@@ -6,38 +7,20 @@ import { TAG } from "./tags";
 
 type Spacing = NonNullable<ImagePlane["spacing"]>;
 
-/** What a millimetre of an image means, so that it can be said beside the number. */
-export const CALIBRATIONS = {
-  PATIENT: { suffix: "", text: "Measured in the patient." },
-  MAGNIFICATION: {
-    suffix: "",
-    text: "Detector spacing divided by the magnification that the image names (0018,1114).",
-  },
-  GEOMETRY: {
-    suffix: "",
-    text: "Corrected by the modality for geometric magnification: right at one depth, near the central ray.",
-  },
-  FIDUCIAL: {
-    suffix: "",
-    text: "Calibrated on an object of known size: right at the depth of that object.",
-  },
-  CORRECTED: {
-    suffix: "",
-    text: "Corrected for magnification or calibrated; the image does not say which.",
-  },
-  DETECTOR: {
-    suffix: " at detector",
-    text: "Measured on the detector: the object itself is smaller by its magnification.",
-  },
-  FILM: { suffix: " on film", text: "Measured on the scanned film, not in the patient." },
-  UNSTATED: {
-    suffix: " (not stated how)",
-    text: "The image has a pixel spacing but does not say whether it is that of the patient or the detector.",
-  },
-  ULTRASOUND_REGION: { suffix: " (US region)", text: "By the calibration of the ultrasound region." },
-} as const;
-
-export type CalibrationKind = keyof typeof CALIBRATIONS;
+/** What a millimetre of an image means, in a sentence; the words beside the number are in domain/calibrations.ts. */
+export const CALIBRATION_TEXT: Record<CalibrationKind, string> = {
+  PATIENT: "Measured in the patient.",
+  MAGNIFICATION: "Detector spacing divided by the magnification that the image names (0018,1114).",
+  GEOMETRY:
+    "Corrected by the modality for geometric magnification: right at one depth, near the central ray.",
+  FIDUCIAL: "Calibrated on an object of known size: right at the depth of that object.",
+  CORRECTED: "Corrected for magnification or calibrated; the image does not say which.",
+  DETECTOR: "Measured on the detector: the object itself is smaller by its magnification.",
+  FILM: "Measured on the scanned film, not in the patient.",
+  UNSTATED:
+    "The image has a pixel spacing but does not say whether it is that of the patient or the detector.",
+  ULTRASOUND_REGION: "By the calibration of the ultrasound region.",
+};
 
 /** Why there is no millimetre: a stable code and the sentence beside the mark. */
 export const NO_CALIBRATION = {

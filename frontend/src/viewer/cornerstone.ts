@@ -5,7 +5,6 @@ import {
   annotation,
   init as initTools,
   PanTool,
-  StackScrollTool,
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
@@ -17,6 +16,7 @@ import { startImageLoading } from "./imageLoading";
 import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
+import { RestTool, SliceScrollTool } from "./mouseTools";
 import { PLANE_TOOLS } from "./planeTools";
 import { SEGMENT_TOOL_CLASSES } from "./segments/tools";
 import { startSliceMetadata } from "./sliceMetadata";
@@ -31,7 +31,7 @@ const CONTEXTS = 1;
 // slice alone up to a fifth too dark, and speckled.
 const SLAB_STEP = 0.25;
 
-const TOOLS = [WindowLevelTool, PanTool, ZoomTool, StackScrollTool];
+const TOOLS = [WindowLevelTool, PanTool, ZoomTool, SliceScrollTool, RestTool];
 
 const OWN_MARK = FINDING_COLOURS[0];
 const OWN_MARK_STYLE = {

@@ -32,6 +32,16 @@ test("the lines over an MR image; what is missing is left out", () => {
   expect(factLines(factsOf({}))).toEqual([]);
 });
 
+test("a mammogram says its side and view before all else", () => {
+  const instance: DicomJson = {
+    "00200011": value(1),
+    "00080060": value("MG"),
+    "00200062": value("R"),
+    "00185101": value("MLO"),
+  };
+  expect(factLines(factsOf(instance))).toEqual(["R MLO", "Series 1 · MG"]);
+});
+
 test("the frame rate: a named rate, else from the frame time, else none", () => {
   expect(frameRateOf([{ "00180040": value(24), "00181063": value(100) }])).toBe(24);
   expect(frameRateOf([{ "00181063": value(40) }])).toBe(25);

@@ -1,9 +1,12 @@
 import { type DicomJson, itemOf, numberOf, textOf } from "./dicomJson";
+import { viewNameOf } from "./viewName";
 
 /** What the text over an image may say of it. Nothing of it names or describes a patient. */
 export interface ImageFacts {
   seriesNumber: number | null;
   modality: string;
+  /** Side and view of a projection: "R MLO". */
+  view: string | null;
   /** SliceLocation (0020,1041). */
   location_mm: number | null;
   thickness_mm: number | null;
@@ -23,6 +26,7 @@ export function factsOf(instance: DicomJson): ImageFacts {
   return {
     seriesNumber: numberOf(instance, "00200011"),
     modality: textOf(instance, "00080060") ?? "",
+    view: viewNameOf(instance),
     location_mm: numberOf(instance, "00201041"),
     thickness_mm: numberOf(instance, "00180050") ?? (measures && numberOf(measures, "00180050")),
     tube_kV: numberOf(instance, "00180060"),
@@ -35,6 +39,7 @@ export function factsOf(instance: DicomJson): ImageFacts {
 /** The lines over the image, from the most wanted on; what the image does not say is left out. */
 export function factLines(facts: ImageFacts): string[] {
   return [
+    facts.view ?? "",
     joined([facts.seriesNumber === null ? null : `Series ${facts.seriesNumber}`, facts.modality]),
     joined([valueText("Loc", facts.location_mm, 1, "mm"), valueText("Thick", facts.thickness_mm, 1, "mm")]),
     joined([valueText("", facts.tube_kV, 0, "kV"), valueText("", facts.tube_mA, 0, "mA")]),

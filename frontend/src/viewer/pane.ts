@@ -1,5 +1,6 @@
 import type { RenderingEngine, Types } from "@cornerstonejs/core";
 import type { LinkKind, Opening, PaneView } from "@/domain/grid";
+import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
 import type { OpenedSeries } from "./openedSeries";
@@ -22,8 +23,10 @@ export interface Pane {
   /** The slices of the series that it shows; empty until there is one. */
   readonly slices: Slice[];
   readonly viewport: PaneViewport;
-  /** Show a series from a slice on, with the window and side that a hanging asks for. */
-  showSeries(series: OpenedSeries, index: number, opening?: Opening): Promise<void>;
+  /** Show a series from a slice on, with the window and side that a hanging asks for, or as it was looked at before. */
+  showSeries(series: OpenedSeries, index: number, opening?: Opening, look?: PaneLook): Promise<void>;
+  /** How it is looked at; null before its images are there. */
+  look(): PaneLook | null;
   goTo(index: number): void;
   scrollBy(steps: number): void;
   /** Go to the slice or plane through a point. */

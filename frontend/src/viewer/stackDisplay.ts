@@ -19,7 +19,7 @@ type WindowState = Pick<ViewerState, "window" | "windowName">;
 /** Window and inversion of one stack: the image's own, and what the reader makes of it. */
 export class StackDisplay {
   private display: Display | null = null;
-  private range: VoiRange | null = null;
+  private shownRange: VoiRange | null = null;
   private isInvertedByReader = false;
   /** The image on the screen; null until the first one is shown as it should be. */
   private shown: Slice | null = null;
@@ -31,6 +31,11 @@ export class StackDisplay {
 
   get isInverted(): boolean {
     return this.isInvertedByReader;
+  }
+
+  /** The ends of the window that grey images are shown with. */
+  get range(): VoiRange | null {
+    return this.shownRange;
   }
 
   get isDerived(): boolean {
@@ -45,7 +50,7 @@ export class StackDisplay {
   /** Another series: nothing of the one before may colour it. */
   clear(): void {
     this.display = null;
-    this.range = null;
+    this.shownRange = null;
     this.shown = null;
     this.isInvertedByReader = false;
     this.onWindow({ window: null, windowName: null });
@@ -75,7 +80,7 @@ export class StackDisplay {
   reset(): void {
     if (!this.shown) return;
     if (this.shown.isColour) this.showColour();
-    else if (this.display) this.apply(nextDisplay(this.shown, this.display, this.range));
+    else if (this.display) this.apply(nextDisplay(this.shown, this.display, this.shownRange));
   }
 
   /** As the image asks for, and not inverted. */
@@ -110,7 +115,7 @@ export class StackDisplay {
     const own = this.takesOwnDisplay(slice, before) ? ownDisplay(slice, image) : null;
     // Panes that follow this one's window keep theirs: nobody has moved it.
     if (own) this.apply(own, true);
-    else if (this.display && this.range) this.restore(this.display, this.range);
+    else if (this.display && this.shownRange) this.restore(this.display, this.shownRange);
   }
 
   /** Cornerstone goes over to the new image's own window or function now and then; the stack's stays. */
@@ -133,20 +138,22 @@ export class StackDisplay {
   windowChanged(range: VoiRange): void {
     const { shown } = this;
     if (!shown || shown.isColour || this.viewport.getCornerstoneImage()?.imageId !== shown.imageId) return;
-    this.range = range;
+    this.shownRange = range;
     this.tell();
   }
 
   /** On the CPU each new image makes Cornerstone forget the range, though it goes on drawing with it. */
   keepRange(): void {
-    if (this.range) this.viewport.setProperties({ voiRange: this.range }, true);
+    if (this.shownRange) this.viewport.setProperties({ voiRange: this.shownRange }, true);
   }
 
   private takesOwnDisplay(slice: Slice, before: Slice): boolean {
     // No grey image has been shown yet.
     if (!this.display) return true;
     return (
-      before.imageId !== slice.imageId && hasDisplayOfItsOwn(slice) && isShownAs(this.display, this.range)
+      before.imageId !== slice.imageId &&
+      hasDisplayOfItsOwn(slice) &&
+      isShownAs(this.display, this.shownRange)
     );
   }
 
@@ -154,7 +161,7 @@ export class StackDisplay {
     this.display = display;
     this.viewport.setProperties({ voiRange: display.range }, isQuiet);
     drawWith(this.viewport, display);
-    this.range = display.range;
+    this.shownRange = display.range;
     this.tell();
   }
 
@@ -166,7 +173,7 @@ export class StackDisplay {
   }
 
   private tell(): void {
-    const { shown, display, range } = this;
+    const { shown, display, shownRange: range } = this;
     if (!shown || shown.isColour || !range) {
       this.onWindow({ window: null, windowName: null });
       return;

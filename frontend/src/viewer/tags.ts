@@ -18,6 +18,15 @@ export const TAG = {
   nominalScannedPixelSpacing: "00182010",
   pixelSpacingCalibrationType: "00280A02",
   magnification: "00181114",
+  // Side and view, C.8.11.7 and C.7.6.16.2.8
+  laterality: "00200060",
+  imageLaterality: "00200062",
+  frameAnatomy: "00209071",
+  frameLaterality: "00209072",
+  viewPosition: "00185101",
+  viewCode: "00540220",
+  viewModifierCode: "00540222",
+  codeValue: "00080100",
   // Image pixel, C.7.6.3
   samplesPerPixel: "00280002",
   photometricInterpretation: "00280004",

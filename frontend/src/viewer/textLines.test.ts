@@ -12,11 +12,14 @@ const LINE: [number, number][] = [
 const on = (calibration: Calibration): Pick<Slice, "frame"> => ({
   frame: { ...descriptionOf({}, 0), calibration },
 });
-const lineOn = ({ spacing }: Calibration): Geometry => ({
+const lineOn = (calibration: Calibration): Geometry => ({
   kind: "LENGTH",
   points_mm: null,
   points_px: LINE,
-  ...(spacing ? { spacing_mm: [spacing.row_mm, spacing.column_mm] as const } : {}),
+  ...(calibration.spacing && {
+    spacing_mm: [calibration.spacing.row_mm, calibration.spacing.column_mm] as const,
+    calibration: calibration.kind,
+  }),
   frame_of_reference_uid: null,
   sop_instance_uid: "1.2",
   series_instance_uid: "1.3",

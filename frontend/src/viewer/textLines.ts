@@ -2,7 +2,7 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { sizeLines, valueLines } from "@/domain/markText";
 import type { Geometry } from "@/domain/payload";
 import { type AnnotationData, shapeOf } from "./annotations";
-import { CALIBRATIONS, calibrationAt, NO_CALIBRATION } from "./calibration";
+import { calibrationAt, NO_CALIBRATION } from "./calibration";
 import { colourText, greyImageOf } from "./pixelImage";
 import { drawnPlane, toPixel } from "./plane";
 import type { Slice } from "./slices";
@@ -41,8 +41,8 @@ export function sizeText(geometry: Geometry, slice: Pick<Slice, "frame">): strin
   const { points_px } = geometry;
   if (!points_px) return sizeLines(geometry);
   const calibration = calibrationAt(slice.frame, points_px);
-  if (calibration.spacing) return sizeLines(geometry, CALIBRATIONS[calibration.kind].suffix);
   const lines = sizeLines(geometry);
+  if (calibration.spacing) return lines;
   const isSaid = lines.length === 0 || calibration.refusal === "NO_SPACING";
   return isSaid ? lines : [...lines, NO_CALIBRATION[calibration.refusal]];
 }

@@ -119,15 +119,16 @@ function placedInOrder(kind: MarkKind, pixels: PixelPoint[], slice: Slice): Plac
   return isSwapped ? placedPoints([...pixels.slice(2), ...pixels.slice(0, 2)], slice) : placed;
 }
 
-export type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm">;
+export type PlacedPoints = Pick<Geometry, "points_mm" | "points_px" | "spacing_mm" | "calibration">;
 
 export function placedPoints(pixels: PixelPoint[], slice: Slice): PlacedPoints {
   const { plane } = slice;
   if (isInPatient(plane)) return { points_mm: pixels.map((pixel) => roundedPoint(toPatient(plane, pixel))) };
   const points_px = pixels.map(roundedPixel);
-  const { spacing } = calibrationAt(slice.frame, pixels);
-  if (!spacing) return { points_mm: null, points_px };
-  return { points_mm: null, points_px, spacing_mm: [spacing.row_mm, spacing.column_mm] };
+  const found = calibrationAt(slice.frame, pixels);
+  if (!found.spacing) return { points_mm: null, points_px };
+  const { row_mm, column_mm } = found.spacing;
+  return { points_mm: null, points_px, spacing_mm: [row_mm, column_mm], calibration: found.kind };
 }
 
 function placedControls(pixels: PixelPoint[], slice: Slice): Pick<Geometry, "controls_mm" | "controls_px"> {

@@ -1,8 +1,8 @@
 import {
   type AnnotationTool,
+  type BaseTool,
   Enums,
   PanTool,
-  StackScrollTool,
   ToolGroupManager,
   type Types,
   WindowLevelTool,
@@ -12,14 +12,16 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { MARK_KINDS } from "@/domain/markKinds";
 import { GESTURES, type MouseAction, type MouseMap, mouseMapOf } from "@/domain/mouse";
 import { configurationOf, toolOfKind } from "./markTools";
+import { RestTool, SliceScrollTool } from "./mouseTools";
 
 const { MouseBindings, KeyboardBindings } = Enums;
 
-const TOOL_OF_ACTION: Record<Exclude<MouseAction, "tool" | "none">, string> = {
+const TOOL_OF_ACTION: Record<Exclude<MouseAction, "tool">, string> = {
   window: WindowLevelTool.toolName,
   pan: PanTool.toolName,
   zoom: ZoomTool.toolName,
-  scroll: StackScrollTool.toolName,
+  scroll: SliceScrollTool.toolName,
+  none: RestTool.toolName,
 };
 const BUTTON_NUMBER = {
   left: MouseBindings.Primary,
@@ -46,7 +48,10 @@ export type TextLinesOf = (kind: MarkKind, data: unknown, targetId: string | str
 export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.IToolGroup {
   const group = ToolGroupManager.createToolGroup(id);
   if (!group) throw new Error(`A tool group ${id} exists already: the viewer before was not taken down.`);
-  for (const toolName of Object.values(TOOL_OF_ACTION)) group.addTool(toolName);
+  for (const toolName of Object.values(TOOL_OF_ACTION)) {
+    group.addTool(toolName);
+    keepOffMarks(group, toolName);
+  }
   for (const kind of MARK_KINDS) {
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
     group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
@@ -55,6 +60,26 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
+}
+
+const MOUSE_OF = new WeakMap<Types.IToolGroup, MouseSettings>();
+
+type PressedTool = BaseTool & {
+  preMouseDownCallback?: (event: Types.EventTypes.InteractionEventType) => boolean;
+};
+
+/**
+ * A button that looks takes hold of no mark and of no crosshairs, also where the press begins on one: Cornerstone
+ * offers them every press. The buttons that draw do, with whatever key: that is how points of a spline come and go.
+ */
+function keepOffMarks(group: Types.IToolGroup, toolName: string): void {
+  const tool = group.getToolInstance(toolName) as PressedTool;
+  const begin = tool.preMouseDownCallback;
+  tool.preMouseDownCallback = (event) => {
+    const isTaken = begin?.call(tool, event) ?? false;
+    const { buttons } = event.detail.event as MouseEvent;
+    return isTaken || !draws(buttons, MOUSE_OF.get(group) ?? DEFAULT_MOUSE);
+  };
 }
 
 /** While a marking tool is chosen it draws on the label of another mark as well; only without one is the label moved. */
@@ -76,15 +101,18 @@ export function draws(buttons: number, { map }: MouseSettings): boolean {
 
 /** Give each button what it is to do; the chosen marking tool gets its own, null leaves that to plain selecting. */
 export function bindMouse(group: Types.IToolGroup, chosen: MarkKind | null, mouse: MouseSettings): void {
+  MOUSE_OF.set(group, mouse);
   for (const kind of MARK_KINDS) {
     group.setToolPassive(toolOfKind(kind), { removeAllBindings: true });
   }
   for (const [action, toolName] of Object.entries(TOOL_OF_ACTION)) {
     group.setToolPassive(toolName, { removeAllBindings: true });
-    const bindings = bindingsOf(action as MouseAction, mouse.map);
+    const bindings = bindingsOf(action as MouseAction, mouse.map).filter(
+      ({ mouseButton }) => action !== "none" || !draws(mouseButton, mouse),
+    );
     if (bindings.length > 0) group.setToolActive(toolName, { bindings });
   }
-  group.setToolConfiguration(StackScrollTool.toolName, { invert: mouse.isWheelReversed });
+  group.setToolConfiguration(SliceScrollTool.toolName, { invert: mouse.isWheelReversed });
   if (chosen) group.setToolActive(toolOfKind(chosen), { bindings: bindingsOf("tool", mouse.map) });
 }
 

@@ -1,6 +1,8 @@
 import { type Grid, withActive } from "@/domain/grid";
+import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { Geometry } from "@/domain/payload";
+import type { ShownValues } from "@/domain/valueStart";
 import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
 import type { GridController } from "./GridController";
@@ -23,8 +25,16 @@ export interface ViewerHandle {
   toggleInvert: () => void;
   toggleCine: () => void;
   changeCineRate: (factor: number) => void;
+  /** How all panes are looked at now; null before there are any. */
+  looks: () => Looks | null;
+  /** From now on a pane that comes back begins as it is hung. */
+  forgetLooks: () => void;
+  /** Whose values are on the active pane; null before there are any. */
+  shownValues: () => ShownValues | null;
   /** Draw the middle slice of a series; rejects when it cannot be had. */
   drawThumbnail: (seriesInstanceUid: string, canvas: HTMLCanvasElement) => Promise<void>;
+  /** The views in a series, each once: "R MLO"; empty where it names none. */
+  viewNamesOf: (seriesInstanceUid: string) => Promise<string[]>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
   segments: SegmentCommands;
@@ -59,7 +69,21 @@ export function viewerHandle(
     toggleInvert: () => onActive((pane) => pane.toggleInvert()),
     toggleCine: () => onActive((pane) => pane.toggleCine()),
     changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
+    looks: () => controller?.looks ?? null,
+    forgetLooks: () => controller?.paneLooks.forget(),
+    shownValues: () => {
+      const pane = controller?.pane(activeId());
+      const [first] = pane?.slices ?? [];
+      if (!pane || !first) return null;
+      const { seriesInstanceUid, modality } = first;
+      return { seriesInstanceUid, modality, window: pane.store.get().window };
+    },
     drawThumbnail: async (uid, canvas) => controller?.drawThumbnail(uid, canvas),
+    viewNamesOf: async (uid) => {
+      const series = await controller?.open(uid);
+      const names = series?.slices.flatMap((slice) => series.factsOf(slice)?.view ?? []) ?? [];
+      return [...new Set(names)];
+    },
     jumpToMark: (mark) => {
       const pane = controller?.jumpToMark(mark, activeId());
       if (pane) onGrid((grid) => withActive(grid, pane.id));

@@ -28,7 +28,7 @@ class PixelsUndecodable(PortalError):
 
 _IMPLICIT_VR = "1.2.840.10008.1.2"
 # Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 4
+_VERSION = 5
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:

@@ -1,4 +1,5 @@
 import type { SegmentSettings } from "@/domain/segmentTools";
+import { stepFor } from "@/domain/valueStart";
 import { NumberField } from "./NumberField";
 import classes from "./SegmentBar.module.css";
 
@@ -9,11 +10,10 @@ interface RangeFieldsProps {
   onChange: (part: Partial<SegmentSettings>) => void;
 }
 
-const FIRST_TOLERANCE = 100;
-
 /** The values that count as inside, both ends included. */
 export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProps) {
   const { range, tolerance } = settings;
+  const step = stepFor(settings.firstTolerance);
   const isTolerant = mayTolerate && tolerance !== null;
   return (
     <div className={classes.field}>
@@ -23,7 +23,9 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
           aria-label="Grow by"
           value={isTolerant ? "tolerance" : "range"}
           onChange={(event) =>
-            onChange({ tolerance: event.currentTarget.value === "tolerance" ? FIRST_TOLERANCE : null })
+            onChange({
+              tolerance: event.currentTarget.value === "tolerance" ? settings.firstTolerance : null,
+            })
           }
         >
           <option value="range">Values</option>
@@ -34,7 +36,7 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
         <NumberField
           label="Tolerance"
           value={tolerance}
-          step={10}
+          step={step}
           lowest={0}
           onChange={(value) => onChange({ tolerance: value })}
         />
@@ -43,13 +45,13 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
           <NumberField
             label="From"
             value={range.lowest}
-            step={10}
+            step={step}
             onChange={(lowest) => onChange({ range: { ...range, lowest } })}
           />
           <NumberField
             label="To"
             value={range.highest}
-            step={10}
+            step={step}
             onChange={(highest) => onChange({ range: { ...range, highest } })}
           />
         </>

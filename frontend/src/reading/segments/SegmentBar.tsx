@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { type HotkeyAction, hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import type { SegmentTool } from "@/domain/segmentTools";
+import { WheelNotches } from "@/domain/wheel";
 import { NumberField } from "./NumberField";
 import { RangeFields } from "./RangeFields";
 import classes from "./SegmentBar.module.css";
@@ -177,11 +178,13 @@ export function BarButton({ text, hint, isPressed, isDisabled, onClick }: BarBut
 function useWheelRadius({ tool, stepRadius }: Segments): void {
   useEffect(() => {
     if (!BRUSHES.has(tool)) return;
+    const notches = new WheelNotches();
     const onWheel = (event: WheelEvent) => {
       if (!event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
-      stepRadius(event.deltaY < 0 ? 1 : -1);
+      const turned = notches.add(event);
+      if (turned !== 0) stepRadius(turned < 0 ? 1 : -1);
     };
     window.addEventListener("wheel", onWheel, { capture: true, passive: false });
     return () => window.removeEventListener("wheel", onWheel, { capture: true });

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useMemo, useState } from "react";
+import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
 import { findingColour } from "@/domain/findingColours";
 import type { Grid } from "@/domain/grid";
@@ -17,6 +17,7 @@ import {
   type SegmentTool,
   steppedRadius,
 } from "@/domain/segmentTools";
+import { type ShownValues, scaleOf, startOfValues } from "@/domain/valueStart";
 import type { Painted, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { EditedRead } from "../useReadSession";
 import { changedPlace } from "./segmentChange";
@@ -95,7 +96,7 @@ export function useSegments(input: SegmentsInput): Segments {
   const [store] = useState((): SegmentStore => segmentStoreOf(personId, read.id, read.payload));
   const [notice, setNotice] = useState<string | null>(null);
   const isResting = isFrozen || input.tool !== null || input.grid.isMagnifying;
-  const tools = useTools(isResting, input.putToolAway);
+  const tools = useTools(isResting, input.putToolAway, () => viewer.current?.shownValues() ?? null);
   const [nextId, setNextId] = useState(() => crypto.randomUUID() as string);
   const marks = useMemo(() => segmentMarks(findings), [findings]);
   const versions = useSegmentVersions(store, marks, setNotice);
@@ -161,16 +162,26 @@ type Tools = Pick<Segments, "tool" | "setTool" | "settings" | "change" | "stepRa
   opacity: number;
 };
 
-function useTools(isResting: boolean, putToolAway: () => void): Tools {
+const ASK_FOR_VALUES: ReadonlySet<SegmentTool | null> = new Set(["THRESHOLD", "GROW"]);
+
+function useTools(isResting: boolean, putToolAway: () => void, shownValues: () => ShownValues | null): Tools {
   const [chosen, setChosen] = useState<SegmentTool | null>(null);
   const [settings, setSettings] = useState(FIRST_SETTINGS);
   const [opacity, setOpacity] = useState(OPACITIES[0] ?? 0);
+  const scale = useRef("CT");
+  const asked = useRef(shownValues);
+  asked.current = shownValues;
   return {
     tool: isResting ? null : chosen,
     setTool: useCallback(
       (tool: SegmentTool | null) => {
         setChosen(tool);
         if (tool !== null) putToolAway();
+        const shown = ASK_FOR_VALUES.has(tool) ? asked.current() : null;
+        if (!shown || scaleOf(shown) === scale.current) return;
+        // What was typed for one scale means nothing on another.
+        scale.current = scaleOf(shown);
+        setSettings((before) => ({ ...before, ...startOfValues(shown) }));
       },
       [putToolAway],
     ),

@@ -350,7 +350,8 @@ function noticeOf(
   { lowest, highest }: { lowest: number; highest: number },
 ): string | null {
   if (!grown) return "Not all images of this series could be loaded; nothing was changed.";
-  const range = `${Math.round(lowest)} to ${Math.round(highest)}`;
+  const short = (value: number) => Number(value.toPrecision(4));
+  const range = `${short(lowest)} to ${short(highest)}`;
   if (grown.voxels === 0) return `The value at the click lies outside ${range}; nothing was changed.`;
   if (!grown.isCutOff) return null;
   return `With ${range} it runs out into more than ${MOST_GROWN_VOXELS / 1e6} million voxels; nothing was changed. Narrow the range.`;

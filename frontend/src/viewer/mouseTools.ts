@@ -1,0 +1,40 @@
+import {
+  BaseVolumeViewport,
+  type Types as CoreTypes,
+  utilities as coreUtilities,
+  getEnabledElement,
+} from "@cornerstonejs/core";
+import { BaseTool, StackScrollTool, type Types } from "@cornerstonejs/tools";
+import { WheelNotches } from "@/domain/wheel";
+
+/** Cornerstone's scrolling, by how far the wheel was turned and not by how many events the browser makes of it. */
+export class SliceScrollTool extends StackScrollTool {
+  static override toolName = "SliceScroll";
+  private readonly notches = new WheelNotches();
+
+  override mouseWheelCallback(event: Types.EventTypes.MouseWheelEventType): void {
+    const { element, event: turn } = event.detail;
+    const viewport = getEnabledElement(element)?.viewport;
+    const steps = this.notches.add(turn as WheelEvent);
+    if (!viewport || steps === 0) return;
+    const { invert, loop, debounceIfNotLoaded } = this.configuration;
+    coreUtilities.scroll(viewport as CoreTypes.IViewport, {
+      delta: invert ? -steps : steps,
+      loop,
+      debounceLoading: debounceIfNotLoaded,
+      ...(viewport instanceof BaseVolumeViewport && { volumeId: viewport.getVolumeId() }),
+    });
+  }
+}
+
+/** Has the gestures that do nothing, so that no mark takes them. */
+export class RestTool extends BaseTool {
+  static override toolName = "Rest";
+
+  constructor(toolProps: Types.PublicToolProps = {}) {
+    super(toolProps, { supportedInteractionTypes: ["Mouse"] });
+  }
+
+  /** Cornerstone asks every tool that has the wheel. */
+  mouseWheelCallback(): void {}
+}
