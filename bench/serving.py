@@ -1,19 +1,21 @@
-"""Serving of frames and saving of drafts, against a running `make up` with the demo, beside Orthanc in the same run.
+"""Serving of frames and saving of drafts, beside Orthanc in the same run.
 
-    apt-get install wrk
+    apt-get install wrk nginx
     .venv/bin/python bench/serving.py
+    .venv/bin/python bench/serving.py --keep /tmp/bench --ways nginx --seconds 4
 
-Makes a CT of 300 slices of 512 x 512 (`--slices`), ingests it, puts it into a reader study of its own, and prints for
-1, 6, 16 and 64 connections the requests and frames per second and the 95th percentile of: every frame from Orthanc
-directly (the bare baseline), the same frames through the portal as the reader's session with a grant (raw, HTJ2K, and
-bundles of eight), and through the DICOMweb route, which asks the database each time. wrk sends the requests: a client
-in Python would be slower than what it measures. Then a draft is saved again and again. It leaves its imaging study and
-its reader study behind: run it on a portal whose data does not matter.
+Starts a portal of its own with the data of `bench/viewer` (a CT of 300 slices of 512 x 512, half a megabyte a frame),
+and in front of a second web process nginx, with the configuration that a deployment uses (`portal.ops.nginx`). For
+1, 6, 16 and 64 connections it prints frames per second and the 95th percentile of: every frame from Orthanc directly
+(the bare baseline: its own shortest route, and the DICOMweb route that viewers use), the same frames as the reader's
+session with a grant, through nginx and from the portal's own server (raw, HTJ2K, and bundles of eight), and through
+the portal's DICOMweb route, which asks the database each time. Then a draft is saved again and again. wrk sends the
+requests: a client in Python would be slower than what it measures. Nothing else may run meanwhile.
 """
 
 import argparse
-import base64
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -22,23 +24,23 @@ import tempfile
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "viewer"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from portal.ops.environment import load_environment
-from tests.imaging.dicom_files import ct_slice, to_bytes
-from tests.reader_studies import SEEN, tar_of
+from installation import Case, Site, running
+
+from tests.browserless import Person
+from tests.nginx import behind_nginx
 
 CONNECTIONS = (1, 6, 16, 64)
-SIZE = 512
 BUNDLE = 8
-READER = "reader4"
-COORDINATOR = "coordinator"
+WAYS = ("orthanc", "nginx", "portal", "bundle", "dicomweb", "saves")
 # Asks for the paths one after another, and fails on anything that is no success: a fast error is no benchmark.
 LUA = """
 local paths = {%s}
@@ -73,160 +75,103 @@ def wrk(
     return requests / (duration_us / 1e6), p95_us / 1000
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way to the frames."""
+
+    name: str
+    kind: str
+    base: str
+    paths: Sequence[str]
+    headers: dict[str, str]
+    frames: int = 1
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--slices", type=int, default=300)
     options.add_argument("--seconds", type=int, default=8)
+    options.add_argument("--connections", nargs="+", type=int, default=CONNECTIONS)
+    options.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
+    options.add_argument("--keep", type=Path, help="keep the portal and its data here, and use what is there")
     chosen = options.parse_args()
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is not installed: apt-get install wrk")
-    environment = load_environment()
-    accounts = json.loads((Path(environment["OVERREAD_VAR"]) / "demo-accounts.json").read_text())
-    people = {account["username"]: account for account in accounts}
-    url = environment["OVERREAD_PUBLIC_URL"]
-    coordinator = session(url, people[COORDINATOR])
-    reader = session(url, people[READER])
-    slices = series(chosen.slices)
-    assignment = reader_study(coordinator, reader, slices)
-    read = checked(post(reader, f"/api/v1/assignments/{assignment}/open")).json()
-    granted = wait_for_frames(reader, slices[0].StudyInstanceUID)
-    measure_frames(environment, reader, slices, granted, chosen.seconds)
-    measure_saves(reader, read)
+    for program in ("wrk", "nginx"):
+        if shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
+            raise SystemExit(f"{program} is not installed: apt-get install {program}")
+    with tempfile.TemporaryDirectory(prefix="overread-bench-") as temporary:
+        folder = (chosen.keep or Path(temporary)).resolve()
+        with running(folder) as site, behind_nginx(site.environment, folder / "nginx") as address:
+            measure(chosen, site, address)
 
 
-def measure_frames(
-    environment: dict[str, str], reader: httpx.Client, slices: Sequence[Any], granted: dict[str, Any], seconds: int
-) -> None:
+def measure(chosen: argparse.Namespace, site: Site, behind: str) -> None:
     """Print one line for each way and number of connections."""
-    user = f"{environment['ORTHANC_USERNAME']}:{environment['ORTHANC_PASSWORD']}"
-    basic = {"Authorization": "Basic " + base64.b64encode(user.encode()).decode()}
-    orthanc = httpx.Client(base_url=environment["ORTHANC_URL"], headers=basic, timeout=60)
-    ids = [orthanc.post("/tools/lookup", content=one.SOPInstanceUID).json()[0]["ID"] for one in slices]
-    cookie = {"Cookie": f"sessionid={reader.cookies['sessionid']}"}
-    grant = cookie | {"X-Frame-Grant": granted["grant"]}
-    files = granted["series"][0]["frames_url"]
-    numbers = range(1, len(slices) + 1)
-    firsts = range(1, len(slices) - BUNDLE + 2, BUNDLE)
-    path = f"/dicomweb/studies/{slices[0].StudyInstanceUID}/series/{slices[0].SeriesInstanceUID}/instances"
-    ways = {
-        "Orthanc directly": (environment["ORTHANC_URL"], [f"/instances/{one}/frames/0/raw" for one in ids], basic, 1),
-        "portal, raw": (str(reader.base_url), [f"{files}/raw/{n}" for n in numbers], grant, 1),
-        "portal, HTJ2K": (str(reader.base_url), [f"{files}/htj2k/{n}" for n in numbers], grant, 1),
-        "portal, raw bundle": (
-            str(reader.base_url),
-            [f"{files}/raw/{n}-{n + BUNDLE - 1}" for n in firsts],
-            grant,
-            BUNDLE,
-        ),
-        "portal, DICOMweb": (
-            str(reader.base_url),
-            [f"{path}/{one.SOPInstanceUID}/frames/1" for one in slices],
-            cookie,
-            1,
-        ),
-    }
-    print(f"{'':<22}{'connections':>12}{'requests/s':>12}{'frames/s':>12}{'p95 ms':>10}{'x Orthanc':>12}")
-    for connections in CONNECTIONS:
+    reader = Person(site.url, site.reader)
+    (case,) = site.cases["ct"]
+    read = reader.send("POST", f"assignments/{case.assignment}/open")
+    ways = [way for way in ways_of(site, case, reader, read, behind) if way.kind in chosen.ways]
+    print(f"{'':<24}{'connections':>12}{'requests/s':>12}{'frames/s':>12}{'p95 ms':>10}{'x Orthanc':>12}")
+    for connections in chosen.connections:
         direct = 0.0
-        for name, (base, paths, headers, frames) in ways.items():
-            rate, p95_ms = wrk(base, paths, headers, connections, seconds)
+        for way in ways:
+            # The first second fills what fills only once.
+            wrk(way.base, way.paths, way.headers, connections, 1)
+            rate, p95_ms = wrk(way.base, way.paths, way.headers, connections, chosen.seconds)
             direct = direct or rate
-            ratio = rate * frames / direct
-            print(f"{name:<22}{connections:>12}{rate:>12.0f}{rate * frames:>12.0f}{p95_ms:>10.1f}{ratio:>12.2f}")
+            columns = f"{connections:>12}{rate:>12.0f}{rate * way.frames:>12.0f}{p95_ms:>10.1f}"
+            print(f"{way.name:<24}{columns}{rate * way.frames / direct:>12.2f}", flush=True)
+    if "saves" in chosen.ways:
+        measure_saves(reader, read)
 
 
-def measure_saves(reader: httpx.Client, read: dict[str, Any]) -> None:
+def ways_of(site: Site, case: Case, reader: Person, read: dict[str, Any], behind: str) -> list[Way]:
+    """Every way, Orthanc's shortest first: the others are compared with it."""
+    environment, scan = site.environment, case.scan
+    orthanc = environment["ORTHANC_URL"]
+    basic = httpx.BasicAuth(environment["ORTHANC_USERNAME"], environment["ORTHANC_PASSWORD"])
+    with httpx.Client(base_url=orthanc, auth=basic, timeout=60, trust_env=False) as client:
+        (series,) = client.post("/tools/lookup", content=scan.series_uid).json()
+        instances = client.get(f"/series/{series['ID']}/instances").json()
+        password = {"Authorization": client.get("/system").request.headers["Authorization"]}
+    uids = [one["MainDicomTags"]["SOPInstanceUID"] for one in instances]
+    (granted,) = [one for one in read["frame_grants"] if one["study_instance_uid"] == scan.study_uid]
+    files = granted["series"][0]["frames_url"]
+    cookie = {"Cookie": f"sessionid={reader.http.cookies['sessionid']}"}
+    grant = cookie | {"X-Frame-Grant": granted["grant"]}
+    numbers = range(1, scan.frames + 1)
+    raw, htj2k = ([f"{files}/{form}/{n}" for n in numbers] for form in ("raw", "htj2k"))
+    bundles = [f"{files}/raw/{n}-{n + BUNDLE - 1}" for n in range(1, scan.frames - BUNDLE + 2, BUNDLE)]
+    path = f"studies/{scan.study_uid}/series/{scan.series_uid}/instances"
+    dicomweb = [f"{path}/{uid}/frames/1" for uid in uids]
+    return [
+        Way(
+            "Orthanc, /frames/0/raw",
+            "orthanc",
+            orthanc,
+            [f"/instances/{i['ID']}/frames/0/raw" for i in instances],
+            password,
+        ),
+        Way("Orthanc, DICOMweb", "orthanc", orthanc, [f"/dicom-web/{one}" for one in dicomweb], password),
+        Way("nginx, raw", "nginx", behind, raw, grant),
+        Way("nginx, HTJ2K", "nginx", behind, htj2k, grant),
+        Way("portal, raw", "portal", site.url, raw, grant),
+        Way("portal, HTJ2K", "portal", site.url, htj2k, grant),
+        Way("nginx, raw bundle", "bundle", behind, bundles, grant, BUNDLE),
+        Way("portal, raw bundle", "bundle", site.url, bundles, grant, BUNDLE),
+        Way("portal, DICOMweb", "dicomweb", site.url, [f"/dicomweb/{one}" for one in dicomweb], cookie),
+    ]
+
+
+def measure_saves(reader: Person, read: dict[str, Any]) -> None:
     """Save the read's own content again and again, one after another."""
     revision, times = read["revision_number"], []
     for _ in range(200):
         body = {"base_revision": revision, "idempotency_key": str(uuid.uuid4()), "payload": read["payload"]}
         started = time.perf_counter()
-        answer = checked(reader.put(f"/api/v1/reads/{read['id']}/draft", json=body, headers=csrf(reader)))
+        revision = reader.send("PUT", f"reads/{read['id']}/draft", body)["revision_number"]
         times.append(time.perf_counter() - started)
-        revision = answer.json()["revision_number"]
     p95_ms = statistics.quantiles(times, n=20)[-1] * 1000
     print(f"\ndraft saved, one after another: {len(times) / sum(times):.0f}/s, p95 {p95_ms:.1f} ms")
-
-
-def checked(response: httpx.Response) -> httpx.Response:
-    """Fail on anything that is no success."""
-    return response.raise_for_status()
-
-
-def session(url: str, account: dict[str, str]) -> httpx.Client:
-    """Sign in as a browser does."""
-    client = httpx.Client(base_url=url, timeout=120)
-    client.get("/accounts/sign-in")
-    form = {"username": account["username"], "password": account["password"]}
-    answer = client.post(
-        "/accounts/sign-in", data=form | {"csrfmiddlewaretoken": client.cookies["csrftoken"]}, headers={"Referer": url}
-    )
-    if answer.status_code != 302:
-        raise SystemExit(f"{account['username']} could not sign in")
-    return client
-
-
-def csrf(client: httpx.Client) -> dict[str, str]:
-    """What a write of a session needs."""
-    return {"X-CSRFToken": client.cookies["csrftoken"], "Referer": str(client.base_url)}
-
-
-def post(client: httpx.Client, path: str, **content: Any) -> httpx.Response:
-    """Send a write."""
-    return client.post(path, headers=csrf(client), **content)
-
-
-def series(count: int) -> list[Any]:
-    """A CT-like series: smooth bodies with the noise of a scanner, 16 bits, half a megabyte a slice."""
-    seed, random = uuid.uuid4().hex, np.random.default_rng(1)
-    row, column = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
-    slices = []
-    for number in range(1, count + 1):
-        body = np.where(row**2 / 0.5 + column**2 / 0.8 < 1, 40, -1000) + 300 * np.cos(6 * row + number / 40) * (
-            row**2 + column**2 < 0.2
-        )
-        hounsfield = body + random.normal(0, 12, (SIZE, SIZE))
-        one = ct_slice(seed=seed, slice_number=number, Rows=SIZE, Columns=SIZE, PixelRepresentation=1)
-        one.BitsStored, one.HighBit, one.RescaleSlope, one.RescaleIntercept = 16, 15, 1, 0
-        one.PixelData = hounsfield.astype("<i2").tobytes()
-        slices.append(one)
-    return slices
-
-
-def reader_study(coordinator: httpx.Client, reader: httpx.Client, slices: Sequence[Any]) -> str:
-    """Ingest the series, launch a reader study with it, and return the reader's assignment."""
-    packed = tar_of((f"{number:04d}.dcm", to_bytes(one)) for number, one in enumerate(slices))
-    files = [("files", ("bench.tar", packed))]
-    job = checked(post(coordinator, "/api/v1/ingest-jobs", files=files)).json()["id"]
-    while checked(coordinator.get(f"/api/v1/ingest-jobs/{job}")).json()["state"] in ("PENDING", "RUNNING"):
-        time.sleep(0.5)
-    search = {"search": slices[0].StudyInstanceUID}
-    (study,) = checked(coordinator.get("/api/v1/imaging-studies", params=search)).json()["results"]
-    made = checked(post(coordinator, "/api/v1/reader-studies", json={"name": f"Bench {uuid.uuid4().hex[:6]}"})).json()
-    path = f"/api/v1/reader-studies/{made['id']}"
-    ids = {client: checked(client.get("/api/v1/me")).json()["id"] for client in (coordinator, reader)}
-    members = [{"user_id": ids[coordinator], "role": "COORDINATOR"}, {"user_id": ids[reader], "role": "READER"}]
-    for tail, content in (
-        ("label-schema", {"questions": [SEEN]}),
-        ("cases", {"imaging_study_ids": [study["id"]]}),
-        ("members", {"members": members}),
-    ):
-        checked(coordinator.put(f"{path}/{tail}", json=content, headers=csrf(coordinator)))
-    checked(post(coordinator, f"{path}/launch", json={}))
-    (assignment,) = checked(reader.get(f"{path}/assignments")).json()
-    return str(assignment["id"])
-
-
-def wait_for_frames(reader: httpx.Client, study_uid: str) -> dict[str, Any]:
-    """The grant, once the worker has written the frames."""
-    started = time.perf_counter()
-    while True:
-        granted: dict[str, Any] = checked(reader.get(f"/api/v1/frame-grants/{study_uid}")).json()
-        if granted["series"][0]["state"] == "READY":
-            print(f"frames written after {time.perf_counter() - started:.1f} s of waiting")
-            return granted
-        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -93,10 +93,8 @@ def frame(
     """One frame."""
     content_type = content_type_of(form)
     if settings.OVERREAD_FRAMES_ACCEL:
-        # nginx sends the file itself; every part of the path is a number, a UUID or a word of ours.
         response = HttpResponse(content_type=content_type)
-        path = f"{study_id}/{series_id}/{version}/{form}/{number}"
-        response["X-Accel-Redirect"] = f"{settings.OVERREAD_FRAMES_ACCEL}/{path}"
+        response["X-Accel-Redirect"] = accel_address(study_id, series_id, version, form, number)
     else:
         content = frame_store().frame(study_id, series_id, version, form, number)
         response = HttpResponse(content, content_type=content_type)
@@ -121,6 +119,11 @@ def bundle(
         return problem_response(400, "invalid", detail)
     content = frame_store().bundle(study_id, series_id, version, form, range(first, last + 1))
     return _immutable(request, HttpResponse(content, content_type=BUNDLE), f"{version}-{form}-{first}-{last}")
+
+
+def accel_address(study_id: uuid.UUID, series_id: uuid.UUID, version: str, form: str, number: int) -> str:
+    """Where nginx finds the file that it sends itself; every part is a number, a UUID or a word of ours."""
+    return f"{settings.OVERREAD_FRAMES_ACCEL}/{study_id}/{series_id}/{version}/{form}/{number}"
 
 
 def content_type_of(form: str) -> str:

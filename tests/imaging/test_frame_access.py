@@ -363,6 +363,16 @@ def test_it_answers_as_django_does_and_asks_no_database(through: Callable[..., A
     assert headers == dict(expected.items()) | stricter
 
 
+def test_behind_nginx_it_answers_as_django_does_too(through: Callable[..., Any], viewer: Viewer, settings: Any) -> None:
+    settings.OVERREAD_FRAMES_ACCEL = "/_frames"
+    status, headers, body = through("htj2k/2")
+    expected = viewer.get("htj2k/2")
+    assert (status, body) == ("200 OK", b"")
+    assert headers["X-Accel-Redirect"] == expected["X-Accel-Redirect"]
+    assert headers == dict(expected.items()) | {"Content-Security-Policy": "default-src 'none'"}
+    assert through("htj2k/2", **{grants.HEADER: "x"}) is LEFT_TO_DJANGO
+
+
 def test_what_is_not_a_plain_granted_frame_is_left_to_django(through: Callable[..., Any], settings: Any) -> None:
     for tail in ("raw/1-2", "manifest", "raw/99", "raw/0", "raw/1/", "RAW/1", "raw/../raw/1", "raw/%31x"):
         assert through(tail) is LEFT_TO_DJANGO, tail
@@ -378,9 +388,6 @@ def test_what_is_not_a_plain_granted_frame_is_left_to_django(through: Callable[.
         {"If-None-Match": '"x"'},
     ):
         assert through(**headers) is LEFT_TO_DJANGO, headers
-    settings.OVERREAD_FRAMES_ACCEL = "/_frames"
-    assert through() is LEFT_TO_DJANGO
-    settings.OVERREAD_FRAMES_ACCEL = ""
     settings.SECURE_SSL_REDIRECT = True
     assert through() is LEFT_TO_DJANGO
     settings.SECURE_SSL_REDIRECT = False

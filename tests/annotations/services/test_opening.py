@@ -1,6 +1,7 @@
 """What comes along when a read is opened: whose turn it is, and the grants by which its images alone are fetched."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,6 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from rest_framework import serializers
 
 from annotations.models import CasePrior, Read, ReaderStudy
 from annotations.services import editing
@@ -44,8 +44,8 @@ def signed_in(reader: User) -> Client:
     return client
 
 
-def opened(built: Built, client: Client, reader: User, position: int = 1, **body: Any) -> Any:
-    address = f"/api/v1/assignments/{built.assignment(reader, position).pk}/open"
+def opened(built: Built, client: Client, reader: User, **body: str) -> Any:
+    address = f"/api/v1/assignments/{built.assignment(reader, 1).pk}/open"
     answer = client.post(address, body or None, content_type="application/json")
     assert answer.status_code == 200, answer.content
     assert answer["Cache-Control"] == "no-store"
@@ -129,10 +129,11 @@ def test_who_opens_a_read_to_edit_it_has_the_turn_unless_another_has_it(built: B
 
     read = Read.objects.get(pk=first["id"])
     assert read.editor == HERE
+    assert read.editor_since is not None
     elsewhere = opened(built, client, reader, editor=THERE)
     assert elsewhere["payload"] == first["payload"]
-    since = serializers.DateTimeField().to_representation(read.editor_since)
-    assert elsewhere["turn"] == {"is_held": False, "held_since": since}
+    assert not elsewhere["turn"]["is_held"]
+    assert datetime.fromisoformat(elsewhere["turn"]["held_since"]) == read.editor_since
     # Who only looks takes nothing away.
     opened(built, client, reader)
     assert Read.objects.get(pk=read.pk).editor == HERE
