@@ -28,6 +28,7 @@ from annotations.models import (
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.queries import query_ask
+from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
@@ -291,6 +292,7 @@ def complete_side(letter: str) -> Side:
         by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
     )
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
+    terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.")
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,

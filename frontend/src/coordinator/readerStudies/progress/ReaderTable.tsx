@@ -4,6 +4,7 @@ import type { ReaderProgress, StudyProgress } from "@/api/progress";
 import { agreementText, rateText } from "@/domain/progress";
 import { dateTime, duration, protocolDay } from "@/ui/times";
 import { PartBar } from "./PartBar";
+import classes from "./Progress.module.css";
 import { Sparkline } from "./Sparkline";
 
 interface ReaderTableProps {
@@ -19,7 +20,7 @@ export function ReaderTable({ readerStudyId, progress }: ReaderTableProps) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Reader</Table.Th>
-            <Table.Th w={330}>Signed, by session and arm</Table.Th>
+            <Table.Th w={300}>Signed, by session and arm</Table.Th>
             <Table.Th>Last 14 days</Table.Th>
             <Table.Th>Forecast</Table.Th>
             <Table.Th ta="right">Time per case</Table.Th>
@@ -103,7 +104,9 @@ function ReaderRow({ readsPath, queriesPath, reader, firstDay }: ReaderRowProps)
       </Table.Td>
       <Table.Td ta="right">{duration(reader.median_active_s)}</Table.Td>
       <Table.Td>{agreementText(reader.agreement)}</Table.Td>
-      <Table.Td ta="right">{dateTime(reader.last_signed_at)}</Table.Td>
+      <Table.Td ta="right" className={classes.moment}>
+        {dateTime(reader.last_signed_at)}
+      </Table.Td>
     </Table.Tr>
   );
 }
