@@ -31,9 +31,10 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   const { data, error, isPending, refetch } = useQuery(assignmentsQuery(study.id));
   const sessions = useQuery(ownSessionsQuery(study.id));
   const terms = useQuery(termsQuery(study.id));
-  const mustAccept = terms.data !== undefined && hasToAccept(terms.data) && study.state !== "CLOSED";
-  const next =
-    data && sessions.data && !mustAccept ? nextToRead(data, sessions.data, study.state) : undefined;
+  const following = data && sessions.data ? nextToRead(data, sessions.data, study.state) : undefined;
+  // What has been opened can be gone on with; a new case waits for the terms.
+  const mustAccept = terms.data !== undefined && hasToAccept(terms.data) && following?.state === "PENDING";
+  const next = terms.data === undefined || mustAccept ? undefined : following;
   useEnterOpens(next);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (sessions.error) {

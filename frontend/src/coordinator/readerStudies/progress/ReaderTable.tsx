@@ -102,7 +102,13 @@ function ReaderRow({ readsPath, queriesPath, reader, firstDay }: ReaderRowProps)
       <Table.Td>
         <ForecastText reader={reader} />
       </Table.Td>
-      <Table.Td ta="right">{duration(reader.median_active_s)}</Table.Td>
+      <Table.Td ta="right">
+        {reader.parts.map((part) => (
+          <div key={`${part.session} ${part.arm}`} title={`Session ${part.session}, ${part.arm_name}`}>
+            {duration(part.median_active_s)}
+          </div>
+        ))}
+      </Table.Td>
       <Table.Td>{agreementText(reader.agreement)}</Table.Td>
       <Table.Td ta="right" className={classes.moment}>
         {dateTime(reader.last_signed_at)}
@@ -136,6 +142,15 @@ function ForecastText({ reader: { forecast, due_on } }: { reader: ReaderProgress
           {forecast.detail}
         </Text>
       )}
+      {forecast.sessions.length > 1 &&
+        forecast.sessions.map(
+          (at, index) =>
+            at !== null && (
+              <Text key={at} size="xs" c="dimmed">
+                Session {index + 1}: {dateTime(at)}
+              </Text>
+            ),
+        )}
       {due_on && (
         <Text size="xs" c="dimmed">
           due {protocolDay(due_on)}
