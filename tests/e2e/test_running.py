@@ -143,7 +143,7 @@ def test_the_progress_page_follows_the_readers(stage: Stage, signed_in: Callable
     expect(page.get_by_role("heading", name="1 of 4 reads signed")).to_be_visible(timeout=SLOW_MS)
     expect(spare).not_to_contain_text("reading")
     expect(spare.get_by_role("progressbar", name="1 of 2 signed")).to_be_visible()
-    screenshots(page, "progress")
+    screenshots(page, "progress-running")
     is_accessible(page)
     spare.get_by_role("link", name="spare").click()
     reads = page.get_by_role("table", name="Reads")

@@ -1162,6 +1162,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the terms in force. */
+        get: operations["reader_studies_terms_retrieve"];
+        /** @description Store a new version, which every reader accepts before opening the next case. */
+        put: operations["reader_studies_terms_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/terms/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept the version in force; 409 `terms_changed` for any other. */
+        post: operations["reader_studies_terms_acceptance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/webhooks": {
         parameters: {
             query?: never;
@@ -2184,6 +2219,7 @@ export interface components {
             /** @description Say in words why there is none; empty where there is one. */
             readonly detail: string;
             is_behind: boolean;
+            sessions: (string | null)[];
         };
         /** @description A question of the read's form. */
         FormQuestionOutput: {
@@ -2792,6 +2828,8 @@ export interface components {
             total: number;
             signed: number;
             draft: number;
+            /** Format: double */
+            median_active_s: number | null;
             /** Format: date */
             due_on: string | null;
             is_overdue: boolean;
@@ -3220,6 +3258,8 @@ export interface components {
             signed: number;
             is_overdue: boolean;
             is_withdrawn: boolean;
+            /** Format: date-time */
+            terms_accepted_at: string | null;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -3572,6 +3612,23 @@ export interface components {
         /** @description How many cases got priors. */
         SuggestOutput: {
             cases: number;
+        };
+        /** @description Which version is accepted. */
+        TermsAcceptanceInputRequest: {
+            version: number;
+        };
+        /** @description The words of the next version; none ask readers for nothing. */
+        TermsInputRequest: {
+            text: string;
+        };
+        /** @description The terms in force (version 0 and no words while there are none), and when the caller accepted them. */
+        TermsOutput: {
+            version: number;
+            text: string;
+            /** Format: date-time */
+            stored_at: string | null;
+            /** Format: date-time */
+            accepted_at: string | null;
         };
         /** @description A label with what is kept from readers: its place in the design, and the reading times. */
         TimedLabelOutput: {
@@ -6620,6 +6677,107 @@ export interface operations {
             };
         };
     };
+    reader_studies_terms_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_terms_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_terms_acceptance_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsAcceptanceInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_webhooks_list: {
         parameters: {
             query?: never;
@@ -7340,7 +7498,10 @@ export interface operations {
     reads_queries_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 read_id: string;
             };
