@@ -24,6 +24,7 @@ from annotations.api import (
     schema_images,
     segments,
     sittings,
+    terms,
     webhooks,
 )
 
@@ -109,6 +110,8 @@ urlpatterns = [
         name="reader-study-randomisation",
     ),
     path(f"{STUDY}/reads", history.ReadsApi.as_view(), name="reader-study-reads"),
+    path(f"{STUDY}/terms", terms.TermsApi.as_view(), name="reader-study-terms"),
+    path(f"{STUDY}/terms/acceptance", terms.TermsAcceptanceApi.as_view(), name="reader-study-terms-acceptance"),
     path(f"{STUDY}/queries", queries.QueriesApi.as_view(), name="reader-study-queries"),
     path(f"{STUDY}/own-queries", queries.OwnQueriesApi.as_view(), name="reader-study-own-queries"),
     path("reads/<uuid:read_id>/queries", queries.ReadQueriesApi.as_view(), name="read-queries"),

@@ -25,6 +25,7 @@ class PartOutput(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     signed = serializers.IntegerField()
     draft = serializers.IntegerField(source="begun")
+    median_active_s = serializers.FloatField(allow_null=True)
     due_on = serializers.DateField(allow_null=True)
     is_overdue = serializers.BooleanField()
 
@@ -36,6 +37,7 @@ class ForecastOutput(serializers.Serializer[Any]):
     undefined = serializers.CharField()
     detail = serializers.SerializerMethodField()
     is_behind = serializers.BooleanField()
+    sessions = serializers.ListField(child=serializers.DateTimeField(allow_null=True))
 
     def get_detail(self, forecast: Any) -> str:
         """Say in words why there is none; empty where there is one."""

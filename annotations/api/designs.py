@@ -246,6 +246,7 @@ class ReaderDatesOutput(serializers.Serializer[Any]):
     signed = serializers.IntegerField()
     is_overdue = serializers.BooleanField()
     is_withdrawn = serializers.BooleanField()
+    terms_accepted_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReaderDatesApi(APIView):

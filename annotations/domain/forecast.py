@@ -36,11 +36,15 @@ class Left(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """When everything is signed, or the reason why that cannot be told; whether a session ends before it is done."""
+    """When everything is signed, or the reason why that cannot be told; whether a session ends before it is done.
+
+    `sessions`: when each of them is done, None for one without a read left; empty where nothing can be told.
+    """
 
     at: datetime | None
     undefined: str
     is_behind: bool
+    sessions: tuple[datetime | None, ...] = ()
 
 
 def rate_per_day(*, signed: int, first_opened_at: datetime | None, now: datetime) -> float | None:
@@ -59,15 +63,18 @@ def forecast(*, sessions: Sequence[Left], rate: float | None, now: datetime) -> 
         return Forecast(None, "too_few", False)
     moment, is_behind = now, False
     has_left = False
+    done: list[datetime | None] = []
     for one in sessions:
         # A session that is still being read ends, by the forecast, when its last read is signed.
         before = moment if has_left else one.before
         starts = [moment, *filter(None, [one.opens_at, before + one.washout if before else None])]
         if not one.reads:
+            done.append(None)
             continue
         moment = min(max(starts), now + FARTHEST) + timedelta(days=min(one.reads / rate, FARTHEST.days + 1))
         has_left = True
+        done.append(moment)
         is_behind = is_behind or (one.ends_at is not None and moment > one.ends_at)
     if moment - now > FARTHEST:
         return Forecast(None, "too_far", is_behind)
-    return Forecast(moment, "", is_behind)
+    return Forecast(moment, "", is_behind, tuple(done))

@@ -22,6 +22,8 @@ from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth
 from annotations.models.signatures import Reopening as Reopening
 from annotations.models.signatures import Signature as Signature
+from annotations.models.terms import TermsAcceptance as TermsAcceptance
+from annotations.models.terms import TermsVersion as TermsVersion
 from portal.accounts.policy import Role
 from portal.db import AppendOnlyModel, Seal, UuidModel
 from portal.imaging.models import ImagingStudy

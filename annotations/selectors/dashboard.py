@@ -18,7 +18,7 @@ from annotations.domain.forecast import WINDOW_DAYS, Forecast, Left, forecast, r
 from annotations.domain.repeats import SelfAgreement, self_agreement
 from annotations.domain.states import RUNNING
 from annotations.models import Assignment, AssignmentState, Read, ReaderStudy, ReaderStudyState, Session
-from annotations.selectors.progress import ReaderProgress, progress_of
+from annotations.selectors.progress import Median, ReaderProgress, progress_of
 from annotations.selectors.queries import waiting_by_reader
 from annotations.selectors.reader_studies import label_schema_of
 from annotations.selectors.readers import RunningReader, readers_running
@@ -37,6 +37,7 @@ class Part(NamedTuple):
     total: int
     signed: int
     begun: int
+    median_active_s: float | None = None
     due_on: datetime.date | None = None
     is_overdue: bool = False
 
@@ -129,6 +130,7 @@ def _counts(reader_study: ReaderStudy) -> dict[uuid.UUID, list[dict[str, Any]]]:
             total=Count("pk", filter=in_force),
             signed=Count("pk", filter=signed),
             begun=Count("pk", filter=in_force & ~signed & ~Q(state=AssignmentState.PENDING)),
+            median_ms=Median("read__active_ms", filter=signed & Q(read__active_ms__gt=0)),
             first_opened=Min("read__opened_at"),
             last_opened=Max("read__opened_at"),
             last_signed=Max("read__signed_at"),
@@ -151,6 +153,7 @@ def _part(row: Mapping[str, Any], running: RunningReader, reader_study: ReaderSt
         total=row["total"],
         signed=row["signed"],
         begun=row["begun"],
+        median_active_s=None if row["median_ms"] is None else row["median_ms"] / 1000,
         due_on=due_on,
         is_overdue=reader_study.state in RUNNING and ends_at is not None and now >= ends_at,
     )
@@ -160,7 +163,7 @@ def _sums(parts: Iterable[Part]) -> list[Part]:
     sums: dict[tuple[int, str], Part] = {}
     for part in parts:
         key = (part.session, part.arm)
-        so_far = sums.get(key) or part._replace(total=0, signed=0, begun=0, due_on=None, is_overdue=False)
+        so_far = sums.get(key) or Part(part.session, part.arm, part.arm_name, 0, 0, 0)
         sums[key] = so_far._replace(
             total=so_far.total + part.total, signed=so_far.signed + part.signed, begun=so_far.begun + part.begun
         )

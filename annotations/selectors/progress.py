@@ -81,7 +81,7 @@ class ReaderProgress(TypedDict):
     last_signed_at: datetime | None
 
 
-class _Median(Aggregate):
+class Median(Aggregate):
     """The median, by PostgreSQL: with an even number of values the mean of the two in the middle."""
 
     function = "PERCENTILE_CONT"
@@ -100,7 +100,7 @@ def progress_of(*, reader_study: ReaderStudy) -> list[ReaderProgress]:
             total=Count("pk"),
             signed=Count("pk", filter=signed),
             draft=Count("pk", filter=Q(state__in=[AssignmentState.DRAFT, AssignmentState.REOPENED])),
-            median_ms=_Median("read__active_ms", filter=signed & Q(read__active_ms__gt=0)),
+            median_ms=Median("read__active_ms", filter=signed & Q(read__active_ms__gt=0)),
             last_signed_at=Max("read__signed_at", filter=signed),
         )
         .order_by("reader__username")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotations.domain.states import RUNNING
 from annotations.models import Assignment, AssignmentState, Membership, ReaderStudy
+from annotations.selectors.terms import acceptances_of
 from portal.accounts.policy import Role
 
 
@@ -27,16 +28,20 @@ class RunningReader(NamedTuple):
     signed: int
     is_overdue: bool
     is_withdrawn: bool
+    terms_accepted_at: datetime.datetime | None
 
 
 def readers_running(*, reader_study: ReaderStudy) -> list[RunningReader]:
-    """Return every reader by username, in two queries; a day is over when the day after it begins in UTC."""
+    """Return every reader by username, in four queries; a day is over when the day after it begins in UTC."""
     counts = _counts(reader_study)
+    accepted = acceptances_of(reader_study=reader_study)
     rows = Membership.objects.filter(reader_study=reader_study, role=Role.READER)
     today = timezone.now().astimezone(datetime.UTC).date()
     is_running = reader_study.state in RUNNING
     return [
-        _running(row, counts.get(row.user_id, _NOTHING), today if is_running else None)
+        _running(row, counts.get(row.user_id, _NOTHING), today if is_running else None)._replace(
+            terms_accepted_at=accepted.get(row.user_id)
+        )
         for row in rows.select_related("user").order_by("user__username")
     ]
 
@@ -78,4 +83,5 @@ def _running(row: Membership, count: Mapping[str, Any], today: datetime.date | N
         signed=count["signed"],
         is_overdue=bool(today and due_on and today > due_on),
         is_withdrawn=count["total"] == 0 and count["void"] > 0,
+        terms_accepted_at=None,
     )

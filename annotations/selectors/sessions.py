@@ -88,7 +88,8 @@ def _sessions(reader_study: ReaderStudy, reader: User) -> tuple[list[Session], D
             reading_from=Subquery(own.values("starts_on")[:1]), reading_to=Subquery(own.values("ends_on")[:1])
         )
     )
-    return sessions, Dates(sessions[0].reading_from, sessions[0].reading_to) if sessions else Dates()
+    dates = Dates(sessions[0].reading_from, sessions[0].reading_to) if sessions else Dates()
+    return [*sessions], dates
 
 
 class _Count(NamedTuple):

@@ -6,6 +6,7 @@ from annotations.domain.blinding import shows_past_reads
 from annotations.domain.states import READING
 from annotations.models import Assignment
 from annotations.selectors.sessions import Shut, dates_of, outside_dates, shut_session_of
+from annotations.selectors.terms import must_accept
 from portal.errors import Conflict
 
 _DETAILS = {
@@ -32,6 +33,9 @@ def require_writing(assignment: Assignment) -> None:
 def require_opening(assignment: Assignment) -> None:
     """Raise 409 when the assignment cannot be opened for the first time now."""
     require_writing(assignment)
+    if must_accept(reader_study=assignment.reader_study, reader=assignment.reader):
+        detail = "Accept the terms of this reader study on the worklist first."
+        raise Conflict(detail, code="terms_not_accepted")
     shut = shut_session_of(assignment=assignment)
     if shut is not None:
         raise _refusal(shut)

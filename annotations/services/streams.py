@@ -9,7 +9,12 @@ from portal.accounts.models import User
 
 def stream_of_reader(assignment: Assignment) -> str:
     """Return the audit stream of one reader in one reader study: one chain each, so that readers do not wait."""
-    return f"reader-study:{assignment.reader_study_id}:reader:{assignment.reader_id}"
+    return stream_of_readers_own(assignment.reader_study_id, assignment.reader_id)
+
+
+def stream_of_readers_own(reader_study_id: uuid.UUID, reader_id: uuid.UUID) -> str:
+    """Return the same for what a reader does outside any assignment."""
+    return f"reader-study:{reader_study_id}:reader:{reader_id}"
 
 
 def stream_of_person(reader_study_id: uuid.UUID, user_id: uuid.UUID) -> str:

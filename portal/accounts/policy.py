@@ -210,6 +210,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-segment": {"PUT": _A.READ_OWN},
     "read-segment-version": {"GET": _A.SEGMENT_VIEW},
     "reader-study-reads": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-terms": {"GET": _A.READER_STUDY_VIEW, "PUT": _A.READER_STUDY_MANAGE},
+    "reader-study-terms-acceptance": {"POST": _A.READ_OWN},
     "reader-study-queries": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-own-queries": {"GET": _A.READ_OWN},
     "read-queries": {"POST": _A.READER_STUDY_MANAGE},

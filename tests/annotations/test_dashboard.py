@@ -58,16 +58,17 @@ def test_rate_and_forecast_are_those_of_a_hand_count() -> None:
     assert days_left == pytest.approx(6.0, rel=1e-3)
     assert second["rate_per_day"] is None
     assert second["forecast"] == {
-        "at": None, "undefined": "too_few", "detail": UNDEFINED["too_few"], "is_behind": False
+        "at": None, "undefined": "too_few", "detail": UNDEFINED["too_few"], "is_behind": False, "sessions": []
     }  # fmt: skip
 
 
 def test_parts_are_those_of_each_session_and_arm() -> None:
     built = designed(crossover(), cases=2)
     reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="s")
-    signed(built, 0, 1)
+    Read.objects.filter(pk=signed(built, 0, 1).pk).update(active_ms=4500)
     built.open(built.readers[0], 2)
     answer = seen(built)
+    assert [one["median_active_s"] for one in answer["readers"][0]["parts"]] == [4.5, None]
     own = answer["readers"][0]["parts"]
     assert [(one["session"], one["total"], one["signed"], one["draft"]) for one in own] == [(1, 2, 1, 1), (2, 2, 0, 0)]
     assert {one["arm"] for one in own} == {"A", "B"}

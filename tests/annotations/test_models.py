@@ -36,6 +36,8 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_schemaimage",
         "annotations_segmentversion",
         "annotations_signature",
+        "annotations_termsacceptance",
+        "annotations_termsversion",
         "audit_event",
         "inference_heatmap",
         "inference_prediction",

@@ -87,8 +87,8 @@ def test_a_crossover_is_designed_launched_and_its_second_session_waits(
     reader.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
     second = reader.locator("[data-session='2']")
     expect(second).to_contain_text("Session 2")
-    expect(second).to_contain_text("opens ")
-    expect(reader.get_by_text("The washout ends ")).to_be_visible()
+    expect(second).to_contain_text("The washout ends ")
+    expect(reader.get_by_text("The washout ends ").first).to_be_visible()
     expect(reader.get_by_role("link", name="Case 001")).to_have_count(0)
     screenshots(reader, "worklist-sessions")
 

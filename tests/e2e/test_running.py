@@ -143,7 +143,7 @@ def test_the_progress_page_follows_the_readers(stage: Stage, signed_in: Callable
     expect(page.get_by_role("heading", name="1 of 4 reads signed")).to_be_visible(timeout=SLOW_MS)
     expect(spare).not_to_contain_text("reading")
     expect(spare.get_by_role("progressbar", name="1 of 2 signed")).to_be_visible()
-    screenshots(page, "progress")
+    screenshots(page, "progress-running")
     is_accessible(page)
     spare.get_by_role("link", name="spare").click()
     reads = page.get_by_role("table", name="Reads")
@@ -211,3 +211,40 @@ def test_a_query_is_asked_answered_and_closed(
     expect(reader.locator('[data-save="signed"]')).to_be_visible()
     expect(queries).to_have_count(0)
     assert stage.spare.get(f"{path}/assignments")[0]["state"] == "SIGNED"
+
+
+def test_terms_are_accepted_before_the_first_case(
+    stage: Stage, signed_in: Callable[[Person], Page], in_berlin: Page
+) -> None:
+    path = running(stage)
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}/people")
+    page.get_by_role("textbox", name="Terms").fill("Do not keep copies of images.\n\nDo not speak about cases.")
+    page.get_by_role("button", name="Store as version 1").click()
+    expect(page.get_by_text("Version 1, stored")).to_be_visible()
+    screenshots(page, "terms")
+    is_accessible(page)
+
+    reader = in_berlin
+    reader.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
+    terms = reader.get_by_role("region", name="Terms")
+    words = terms.get_by_label("Terms of this reader study")
+    expect(words).to_have_value("Do not keep copies of images.\n\nDo not speak about cases.")
+    expect(reader.get_by_role("link", name="Open case")).to_have_count(0)
+    screenshots(reader, "terms-on-the-worklist")
+    is_accessible(reader)
+    own = stage.spare.get(f"{path}/assignments")
+    refused = stage.spare.ask("POST", f"assignments/{own[0]['id']}/open")
+    assert (refused.status_code, refused.json()["code"]) == (409, "terms_not_accepted")
+    # A version that came between loading and accepting is not accepted by it.
+    stage.coordinator.send("PUT", f"{path}/terms", {"text": "Do not keep copies, and do not speak."})
+    terms.get_by_role("button", name="accept").click()
+    expect(terms).to_contain_text("The terms have changed since you loaded them.")
+    expect(words).to_have_value("Do not keep copies, and do not speak.")
+    terms.get_by_role("button", name="accept").click()
+    expect(terms).to_have_count(0)
+    expect(reader.get_by_role("link", name="Open case")).to_be_visible()
+    page.reload()
+    readers = page.get_by_role("table", name="Readers and their days")
+    expect(readers.get_by_role("row").filter(has_text="spare")).to_contain_text(str(datetime.now(UTC).year))
+    screenshots(page, "terms-accepted")

@@ -81,6 +81,10 @@ STUDY_READING = Row(
     "401                404      404     403         ok     403         403         403          403",
     "401                404      404     404         404    404         404         404          403",
 )
+STUDY_READING_W = Row(
+    "401                404      404     403         ok     403         403         403          403",
+    "401                404      404     404         404    404         403         404          403",
+)
 # The reader of this world is a person: only a program's account pushes reads.
 EXTERNAL_READS = Row(
     "401                404      404     403         403    403         403         403          403",
@@ -220,6 +224,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     # The read is a draft: for API clients its voxels are not there yet.
     "read-segment-version": {"GET": READ_HISTORY},
     "reader-study-reads": {"GET": STUDY_MANAGE},
+    "reader-study-terms": {"GET": STUDY_VIEW, "PUT": STUDY_MANAGE_W},
+    "reader-study-terms-acceptance": {"POST": STUDY_READING_W},
     "reader-study-queries": {"GET": STUDY_MANAGE},
     "reader-study-own-queries": {"GET": STUDY_READING},
     "read-queries": {"POST": STUDY_MANAGE_W},
@@ -252,6 +258,7 @@ STUDY_LEVEL_ROWS = (
     STUDY_MANAGE_W,
     STUDY_LABELS,
     STUDY_READING,
+    STUDY_READING_W,
     EXTERNAL_READS,
     OWN_READING,
     OWN_READING_W,

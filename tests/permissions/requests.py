@@ -102,6 +102,8 @@ def body(name: str, side: Side) -> Any:
         "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": signature(content),
+        "reader-study-terms": {"text": "Keep the images to yourself, says the sweep."},
+        "reader-study-terms-acceptance": {"version": 1},
         "read-queries": {"text": "Asked by the sweep.", "question": "confidence"},
         "query-answer": {"text": "Answered by the sweep."},
         "query-moves": {"event": "CLOSE"},

@@ -33,6 +33,7 @@ from annotations.services.code_lists import code_list_import
 from annotations.services.queries import query_ask
 from annotations.services.schema_images import schema_image_store
 from annotations.services.truth import reference_standard_create, reference_standard_lock
+from annotations.services.terms import terms_put
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
@@ -300,6 +301,7 @@ def complete_side(letter: str) -> Side:
         by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
     )
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
+    terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.")
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,

@@ -12,6 +12,8 @@ export interface ProgressPart {
   signed: number;
   /** Opened and not signed. */
   draft: number;
+  /** Of the signed reads, without idle time; null where none was timed, and of the sums. */
+  median_active_s: number | null;
   due_on: string | null;
   is_overdue: boolean;
 }
@@ -23,6 +25,8 @@ export interface Forecast {
   detail: string;
   /** A session or the reader's days end before the reads are done. */
   is_behind: boolean;
+  /** When each session is done; null for one without a read left. */
+  sessions: (string | null)[];
 }
 
 export interface ReaderProgress {

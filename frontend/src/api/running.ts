@@ -18,6 +18,8 @@ export interface RunningReader {
   signed: number;
   is_overdue: boolean;
   is_withdrawn: boolean;
+  /** When the terms in force were accepted. */
+  terms_accepted_at: string | null;
 }
 
 export type ReaderDates = Pick<RunningReader, "reader_id" | "starts_on" | "ends_on">;

@@ -4,6 +4,7 @@ import { Fragment, useEffect, useRef } from "react";
 import { Link, useNavigate } from "react-router";
 import { type OwnSession, ownSessionsQuery } from "@/api/designs";
 import { type Assignment, type AssignmentState, assignmentsQuery } from "@/api/reading";
+import { hasToAccept, termsQuery } from "@/api/terms";
 import type { ReaderStudySummary } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -13,6 +14,7 @@ import { nextToRead } from "./nextToRead";
 import { OwnQueries } from "./queries/OwnQueries";
 import { SessionRow } from "./SessionRow";
 import { endText, shutText } from "./sessionWords";
+import { TermsPanel } from "./TermsPanel";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
@@ -28,13 +30,18 @@ const STATE_TEXT: Record<AssignmentState, string> = {
 export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   const { data, error, isPending, refetch } = useQuery(assignmentsQuery(study.id));
   const sessions = useQuery(ownSessionsQuery(study.id));
-  const next = data && sessions.data ? nextToRead(data, sessions.data, study.state) : undefined;
+  const terms = useQuery(termsQuery(study.id));
+  const following = data && sessions.data ? nextToRead(data, sessions.data, study.state) : undefined;
+  // What has been opened can be gone on with; a new case waits for the terms.
+  const mustAccept = terms.data !== undefined && hasToAccept(terms.data) && following?.state === "PENDING";
+  const next = terms.data === undefined || mustAccept ? undefined : following;
   useEnterOpens(next);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (sessions.error) {
     return <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />;
   }
-  if (isPending || !sessions.data) return <LoadingScreen />;
+  if (terms.error) return <ErrorNotice error={terms.error} onRetry={() => void terms.refetch()} />;
+  if (isPending || !sessions.data || !terms.data) return <LoadingScreen />;
   if (data.length === 0) {
     return (
       <EmptyState title="No cases for you in this reader study">
@@ -44,7 +51,14 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
   }
   return (
     <>
-      <NextCase study={study} next={next} assignments={data} sessions={sessions.data} />
+      <NextCase
+        study={study}
+        next={next}
+        assignments={data}
+        sessions={sessions.data}
+        mustAccept={mustAccept}
+      />
+      {mustAccept && <TermsPanel readerStudyId={study.id} terms={terms.data} />}
       <OwnQueries readerStudyId={study.id} />
       <div className={classes.tableFrame}>
         <Table className={classes.table} stickyHeader highlightOnHover verticalSpacing={4}>
@@ -83,9 +97,10 @@ interface NextCaseProps {
   next: Assignment | undefined;
   assignments: Assignment[];
   sessions: OwnSession[];
+  mustAccept: boolean;
 }
 
-function NextCase({ study, next, assignments, sessions }: NextCaseProps) {
+function NextCase({ study, next, assignments, sessions, mustAccept }: NextCaseProps) {
   const signed = assignments.filter((assignment) => assignment.state === "SIGNED").length;
   const remaining = assignments.filter(({ state }) => state !== "SIGNED" && state !== "VOID").length;
   const end = next ? endText(sessions) : "";
@@ -104,7 +119,9 @@ function NextCase({ study, next, assignments, sessions }: NextCaseProps) {
         </Button>
       )}
       {!next && remaining > 0 && (
-        <span className={classes.nextText}>{whyNothing(study.state, sessions)}</span>
+        <span className={classes.nextText}>
+          {mustAccept ? "Accept the terms below, then you can begin." : whyNothing(study.state, sessions)}
+        </span>
       )}
     </div>
   );

@@ -38,9 +38,11 @@ def test_the_second_session_waits_for_the_washout_after_the_first() -> None:
     washout = 28 * DAY
     both = forecast(sessions=[Left(10), Left(10, washout=washout)], rate=5.0, now=NOW)
     assert both.at == NOW + 2 * DAY + washout + 2 * DAY
+    assert both.sessions == (NOW + 2 * DAY, both.at)
     # Once the first is done, the washout runs from its last read.
     later = [Left(0), Left(10, washout=washout, before=NOW - 20 * DAY)]
-    assert forecast(sessions=later, rate=5.0, now=NOW).at == NOW + 8 * DAY + 2 * DAY
+    told = forecast(sessions=later, rate=5.0, now=NOW)
+    assert (told.at, told.sessions) == (NOW + 8 * DAY + 2 * DAY, (None, told.at))
     over = [Left(0), Left(10, washout=washout, before=NOW - 40 * DAY)]
     assert forecast(sessions=over, rate=5.0, now=NOW).at == NOW + 2 * DAY
 

@@ -33,6 +33,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "read.freeze_first": "First read frozen",
   "read.sign": "Read signed",
   "read.reopen": "Read reopened",
+  "terms.put": "Terms stored",
+  "terms.accept": "Terms accepted",
   "query.ask": "Data query asked",
   "query.answer": "Data query answered",
   "query.close": "Data query closed",

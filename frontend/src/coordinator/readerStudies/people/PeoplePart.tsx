@@ -10,6 +10,7 @@ import { WithdrawalList } from "../withdrawals/WithdrawalList";
 import { AddMember } from "./AddMember";
 import { ReadersSection } from "./ReadersSection";
 import { ROLE_TEXTS, ROLES } from "./roles";
+import { TermsSection } from "./TermsSection";
 
 type MemberRow = Pick<Member, "user_id" | "role">;
 
@@ -21,6 +22,7 @@ export function PeoplePart({ readerStudy }: PartProps) {
       {isDraft && <MembersSection readerStudy={readerStudy} />}
       <ReadersSection readerStudy={readerStudy} />
       <WithdrawalList readerStudyId={readerStudy.id} kind="READER" />
+      <TermsSection readerStudy={readerStudy} />
       {!isDraft && <MembersSection readerStudy={readerStudy} />}
     </Stack>
   );

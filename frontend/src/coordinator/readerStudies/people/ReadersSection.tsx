@@ -4,7 +4,7 @@ import { useState } from "react";
 import { putReaderDates, type ReaderDates, type RunningReader, runningReadersQuery } from "@/api/running";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
-import { protocolDay } from "@/ui/times";
+import { dateTime, protocolDay } from "@/ui/times";
 import { mayWithdraw, type PartProps, useStudyChange } from "../parts";
 import { WithdrawModal } from "../withdrawals/WithdrawModal";
 
@@ -32,6 +32,7 @@ export function ReadersSection({ readerStudy }: PartProps) {
             <Table.Th w={190}>Last day</Table.Th>
             <Table.Th ta="right">Signed</Table.Th>
             <Table.Th>Stands</Table.Th>
+            <Table.Th>Terms accepted</Table.Th>
             <Table.Th />
           </Table.Tr>
         </Table.Thead>
@@ -98,6 +99,7 @@ function ReaderRow({ reader, isFixed, onDates, onWithdraw }: ReaderRowProps) {
       <Table.Td>
         <Standing reader={reader} />
       </Table.Td>
+      <Table.Td>{dateTime(reader.terms_accepted_at)}</Table.Td>
       <Table.Td ta="right">
         {onWithdraw && (
           <Button size="compact-xs" variant="default" onClick={onWithdraw} aria-label={`Withdraw ${name}`}>

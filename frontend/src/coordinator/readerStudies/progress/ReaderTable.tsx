@@ -4,6 +4,7 @@ import type { ReaderProgress, StudyProgress } from "@/api/progress";
 import { agreementText, rateText } from "@/domain/progress";
 import { dateTime, duration, protocolDay } from "@/ui/times";
 import { PartBar } from "./PartBar";
+import classes from "./Progress.module.css";
 import { Sparkline } from "./Sparkline";
 
 interface ReaderTableProps {
@@ -19,7 +20,7 @@ export function ReaderTable({ readerStudyId, progress }: ReaderTableProps) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Reader</Table.Th>
-            <Table.Th w={330}>Signed, by session and arm</Table.Th>
+            <Table.Th w={300}>Signed, by session and arm</Table.Th>
             <Table.Th>Last 14 days</Table.Th>
             <Table.Th>Forecast</Table.Th>
             <Table.Th ta="right">Time per case</Table.Th>
@@ -101,9 +102,17 @@ function ReaderRow({ readsPath, queriesPath, reader, firstDay }: ReaderRowProps)
       <Table.Td>
         <ForecastText reader={reader} />
       </Table.Td>
-      <Table.Td ta="right">{duration(reader.median_active_s)}</Table.Td>
+      <Table.Td ta="right">
+        {reader.parts.map((part) => (
+          <div key={`${part.session} ${part.arm}`} title={`Session ${part.session}, ${part.arm_name}`}>
+            {duration(part.median_active_s)}
+          </div>
+        ))}
+      </Table.Td>
       <Table.Td>{agreementText(reader.agreement)}</Table.Td>
-      <Table.Td ta="right">{dateTime(reader.last_signed_at)}</Table.Td>
+      <Table.Td ta="right" className={classes.moment}>
+        {dateTime(reader.last_signed_at)}
+      </Table.Td>
     </Table.Tr>
   );
 }
@@ -133,6 +142,15 @@ function ForecastText({ reader: { forecast, due_on } }: { reader: ReaderProgress
           {forecast.detail}
         </Text>
       )}
+      {forecast.sessions.length > 1 &&
+        forecast.sessions.map(
+          (at, index) =>
+            at !== null && (
+              <Text key={at} size="xs" c="dimmed">
+                Session {index + 1}: {dateTime(at)}
+              </Text>
+            ),
+        )}
       {due_on && (
         <Text size="xs" c="dimmed">
           due {protocolDay(due_on)}

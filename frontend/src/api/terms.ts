@@ -1,0 +1,28 @@
+import { queryOptions } from "@tanstack/react-query";
+import { readerStudyKey } from "./readerStudies";
+import { call } from "./send";
+
+export interface Terms {
+  /** 0 while there are none. */
+  version: number;
+  /** Empty where readers are asked for nothing. */
+  text: string;
+  stored_at: string | null;
+  /** When the person who is signed in accepted this version. */
+  accepted_at: string | null;
+}
+
+const path = (id: string) => `/api/v1/reader-studies/${id}/terms`;
+
+export const termsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "terms"],
+    queryFn: ({ signal }) => call<Terms>("GET", path(id), { signal }),
+  });
+
+export const putTerms = (id: string, text: string) => call<Terms>("PUT", path(id), { body: { text } });
+
+export const acceptTerms = (id: string, version: number) =>
+  call<Terms>("POST", `${path(id)}/acceptance`, { body: { version } });
+
+export const hasToAccept = ({ text, accepted_at }: Terms): boolean => text !== "" && accepted_at === null;
