@@ -8,6 +8,9 @@ from annotations.design_models import AiDisplay as AiDisplay
 from annotations.design_models import Arm as Arm
 from annotations.design_models import DesignVersion as DesignVersion
 from annotations.design_models import Session as Session
+from annotations.models.adjudication import Adjudication as Adjudication
+from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
+from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
 from annotations.models.reference import ReferenceDecision as ReferenceDecision
 from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource

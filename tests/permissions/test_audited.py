@@ -40,6 +40,9 @@ PROVEN_ELSEWHERE = {
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # The world's round is not finished.
+    "reader-study-adjudications": ("tests/annotations/test_adjudication.py", "adjudication.create"),
+    "reader-study-adjudication-result": ("tests/annotations/test_adjudication.py", "reference_standard.create"),
     # It takes the digest of a preview.
     "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
@@ -114,6 +117,8 @@ VIEWS = {
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-reference-standards": "reference_standard.view",
     "reader-study-reference-standard-version": "reference_standard.view",
+    "reader-study-adjudication": "adjudication.view",
+    "adjudication-case": "adjudication.view_case",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",

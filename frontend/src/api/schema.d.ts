@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/adjudication-cases/{adjudication_case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the case, and the readers' answers under letters where the round shows them. */
+        get: operations["adjudication_cases_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjudication-cases/{adjudication_case_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decide about a case; 409 `decided_by_another`, `stale_revision`, `round_finished`. */
+        post: operations["adjudication_cases_decision_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models": {
         parameters: {
             query?: never;
@@ -590,6 +624,75 @@ export interface paths {
         head?: never;
         /** @description Change a draft. */
         patch: operations["reader_studies_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudication-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the cases of the newest round, in the order in which they are judged. */
+        get: operations["reader_studies_adjudication_cases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the rounds, newest first. */
+        get: operations["reader_studies_adjudications_list"];
+        put?: never;
+        /** @description Draw a round from a consensus; 409 `no_cases` where the triggers name none. */
+        post: operations["reader_studies_adjudications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications/{adjudication_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the cases with what named them and what has been decided. */
+        get: operations["adjudication_round_cases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications/{adjudication_number}/reference-standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the next version of the reference standard; 409 `round_unfinished` while a case is not decided. */
+        post: operations["reader_studies_adjudications_reference_standard_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/reader-studies/{reader_study_id}/analysis-runs": {
@@ -1735,6 +1838,73 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who decided about a case, and why. */
+        AdjudicatedOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            adjudicator: string;
+            comment: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
+        /** @description A case to judge: its images, what is asked, what the readers said where the round shows it. */
+        AdjudicationCaseOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            reader_study_id: string;
+            position: number;
+            case: string;
+            question: string;
+            imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readers: components["schemas"]["ReaderShownOutput"][];
+            decision: components["schemas"]["OwnDecisionOutput"] | null;
+            is_decided_by_another: boolean;
+        };
+        /** @description Which cases of which consensus are judged again, and what their judges see. */
+        AdjudicationInputRequest: {
+            base_version: number;
+            /**
+             * @description Those that the consensus left for adjudication.
+             * @default true
+             */
+            open_cases: boolean;
+            /**
+             * @description Those whose votes differ.
+             * @default false
+             */
+            disagreement: boolean;
+            confidence_question?: string | null;
+            /** @description Any vote's answer below this. */
+            low_confidence_below?: number | null;
+            /** @default 0 */
+            random_percent: number;
+            /** @default ANSWERS */
+            shows: components["schemas"]["ShowsEnum"];
+            /** @description What the adjudicators decide. */
+            question: string;
+            /** @default  */
+            seed: string;
+        };
+        /** @description A round and how far it has come. */
+        AdjudicationOutput: {
+            number: number;
+            base_version: number;
+            triggers: unknown;
+            seed: string;
+            /** @description `annotations.domain.adjudication.SHOWS`. */
+            shows: string;
+            /** @description What is decided, as the adjudicators see it. */
+            question: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            /** @description Count the cases. */
+            readonly number_of_cases: number;
+            /** @description Count those that have a decision. */
+            readonly number_decided: number;
+            readonly result_version: number | null;
+        };
         /**
          * @description * `HIDDEN` - Hidden
          *     * `AFTER_SIGNING` - After Signing
@@ -1817,6 +1987,11 @@ export interface components {
             reference_standard_version: number;
             snapshot_digest: string;
             readonly result_digest: string | null;
+        };
+        /** @description An answer in words. */
+        AnswerShownOutput: {
+            question: string;
+            answer: string;
         };
         /** @description An assignment on the worklist. */
         AssignmentOutput: {
@@ -1946,6 +2121,15 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
+        /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
+        CaseToJudgeOutput: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            case: string;
+            /** @description Say whether somebody has decided about it. */
+            readonly is_decided: boolean;
+        };
         /** @description What a version says about one case, and where it has it from. */
         CaseTruthOutput: {
             case: string;
@@ -1958,6 +2142,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             votes: components["schemas"]["VoteOutput"][];
+            adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
@@ -2057,6 +2242,12 @@ export interface components {
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
             preview_digest: string;
+        };
+        /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
+        DecisionInputRequest: {
+            base_number: number;
+            outcome: components["schemas"]["OutcomeEnum"];
+            comment: string;
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -2693,6 +2884,22 @@ export interface components {
             comparison_available: boolean;
             frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        OutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
+        /** @description The adjudicator's own decision. */
+        OwnDecisionOutput: {
+            number: number;
+            /** @description POSITIVE, NEGATIVE or EXCLUDED. */
+            outcome: string;
+            comment: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
             /** Format: uuid */
@@ -3193,6 +3400,11 @@ export interface components {
             /** Format: date-time */
             last_signed_at: string | null;
         };
+        /** @description What a reader said, under a letter of this case alone. */
+        ReaderShownOutput: {
+            name: string;
+            answers: components["schemas"]["AnswerShownOutput"][];
+        };
         /** @description A reader study with its label schema. */
         ReaderStudyDetailOutput: {
             /** Format: uuid */
@@ -3310,7 +3522,7 @@ export interface components {
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["SourceAf7Enum"];
+            source: components["schemas"]["Source3b6Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3326,7 +3538,7 @@ export interface components {
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
         ReferenceVersionOutput: {
             version: number;
-            source: components["schemas"]["SourceAf7Enum"];
+            source: components["schemas"]["Source3b6Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3396,6 +3608,16 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
+        /** @description A case of a round as its coordinator sees it. */
+        RoundCaseOutput: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            case: string;
+            reasons: string[];
+            outcome: string | null;
+            decided_by: string | null;
+        };
         /** @description Content to save; its rules are in `annotations.domain.payload`. */
         SaveInputRequest: {
             base_revision: number;
@@ -3451,6 +3673,12 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
+        /**
+         * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
+         *     * `HIDDEN` - Nothing of the readers
+         * @enum {string}
+         */
+        ShowsEnum: "ANSWERS" | "HIDDEN";
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
             /** Format: uuid */
@@ -3525,19 +3753,20 @@ export interface components {
          */
         Source06eEnum: "COMPUTED" | "API" | "CSV";
         /**
+         * @description * `CSV` - Csv
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         *     * `ADJUDICATION` - Adjudication
+         * @enum {string}
+         */
+        Source3b6Enum: "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
+        /**
          * @description * `UPLOAD` - Upload
          *     * `COMMAND` - Command
          *     * `CSTORE` - Cstore
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
-        /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         *     * `CONSENSUS` - Consensus
-         * @enum {string}
-         */
-        SourceAf7Enum: "CSV" | "DEMO" | "CONSENSUS";
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -3735,6 +3964,73 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    adjudication_cases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationCaseOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudication_cases_decision_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                adjudication_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationCaseOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ai_models_list: {
         parameters: {
             query?: {
@@ -5164,6 +5460,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudication_cases_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseToJudgeOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjudicationInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudication_round_cases_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundCaseOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_reference_standard_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                adjudication_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
                 };
             };
             /** @description A problem document. */
