@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from annotations.domain.blinding import HIDDEN, shows_past_reads
 from annotations.domain.segment_marks import segments_named
 from annotations.models import (
+    Adjudication,
+    AdjudicationCase,
     Arm,
     Assignment,
     AssignmentState,
@@ -33,6 +35,8 @@ from portal.errors import Forbidden, NotFound
 from portal.imaging.models import ImagingStudy
 
 MANAGING_ROLES = frozenset({Role.COORDINATOR, Role.SITE_ADMINISTRATOR})
+# Who sees the readers' labels with their names cannot judge between them blind.
+SEES_LABELS = MANAGING_ROLES | {Role.API_CLIENT}
 
 
 def roles_in(user: Any, reader_study_id: uuid.UUID) -> frozenset[Role]:
@@ -291,6 +295,39 @@ def reference_standard_for(reader_study: ReaderStudy, version: int) -> Reference
     if standard is None:
         raise NotFound
     return standard
+
+
+def adjudication_of(reader_study: ReaderStudy, number: int) -> Adjudication:
+    """Return a round of a reader study that the caller may manage."""
+    adjudication = (
+        Adjudication.objects.filter(reader_study=reader_study, number=number)
+        .select_related("base", "reader_study")
+        .first()
+    )
+    if adjudication is None:
+        raise NotFound
+    return adjudication
+
+
+def reader_study_to_judge(user: Any, reader_study_id: uuid.UUID) -> ReaderStudy:
+    """Return the reader study to a blinded adjudicator of it."""
+    reader_study = reader_study_for(user, reader_study_id, Action.ADJUDICATE)
+    if roles_in(user, reader_study_id) & SEES_LABELS:
+        raise Forbidden("You see the readers' labels with their names, so you cannot judge between them.")
+    return reader_study
+
+
+def adjudication_case_for(user: Any, adjudication_case_id: uuid.UUID) -> AdjudicationCase:
+    """Return a case of a round to a blinded adjudicator of its reader study."""
+    case = (
+        AdjudicationCase.objects.filter(pk=adjudication_case_id)
+        .select_related("adjudication", "case__imaging_study")
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    reader_study_to_judge(user, case.adjudication.reader_study_id)
+    return case
 
 
 def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from annotations.api import (
+    adjudication,
     ai,
     audit,
     code_lists,
@@ -100,6 +101,32 @@ urlpatterns = [
     ),
     path(f"{STUDY}/consensus", consensus.ConsensusApi.as_view(), name="reader-study-consensus"),
     path(f"{STUDY}/consensus/preview", consensus.ConsensusPreviewApi.as_view(), name="reader-study-consensus-preview"),
+    path(f"{STUDY}/adjudications", adjudication.AdjudicationsApi.as_view(), name="reader-study-adjudications"),
+    path(
+        f"{STUDY}/adjudications/<int:adjudication_number>",
+        adjudication.AdjudicationApi.as_view(),
+        name="reader-study-adjudication",
+    ),
+    path(
+        f"{STUDY}/adjudications/<int:adjudication_number>/reference-standard",
+        adjudication.AdjudicationResultApi.as_view(),
+        name="reader-study-adjudication-result",
+    ),
+    path(
+        f"{STUDY}/adjudication-cases",
+        adjudication.AdjudicationCasesApi.as_view(),
+        name="reader-study-adjudication-cases",
+    ),
+    path(
+        "adjudication-cases/<uuid:adjudication_case_id>",
+        adjudication.AdjudicationCaseApi.as_view(),
+        name="adjudication-case",
+    ),
+    path(
+        "adjudication-cases/<uuid:adjudication_case_id>/decision",
+        adjudication.AdjudicationDecisionApi.as_view(),
+        name="adjudication-case-decision",
+    ),
     path(f"{STUDY}/launch-check", reader_studies.LaunchCheckApi.as_view(), name="reader-study-launch-check"),
     path(f"{STUDY}/launch", reader_studies.LaunchApi.as_view(), name="reader-study-launch"),
     path(f"{STUDY}/close", reader_studies.CloseApi.as_view(), name="reader-study-close"),

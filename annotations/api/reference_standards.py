@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for, reference_standard_for
 from annotations.api.reader_studies import MANAGE
 from annotations.domain.signatures import LOCK_MEANINGS
-from annotations.models import ReaderStudy, ReferenceLock, ReferenceStandard
+from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
 from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
 from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
@@ -114,6 +114,17 @@ class VoteOutput(serializers.Serializer[Any]):
     weight = serializers.CharField()
 
 
+class AdjudicatedOutput(serializers.ModelSerializer[AdjudicationDecision]):
+    """Who decided about a case, and why."""
+
+    adjudicator = serializers.CharField(source="adjudicator.username")
+    decided_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = AdjudicationDecision
+        fields = ["id", "adjudicator", "comment", "decided_at"]
+
+
 class CaseTruthOutput(serializers.Serializer[Any]):
     """What a version says about one case, and where it has it from."""
 
@@ -124,6 +135,7 @@ class CaseTruthOutput(serializers.Serializer[Any]):
     truth = serializers.IntegerField(allow_null=True)
     lesions = serializers.ListField(child=serializers.DictField())
     votes = VoteOutput(many=True)
+    adjudicated = AdjudicatedOutput(allow_null=True)
 
 
 class ReferenceStandardVersionApi(APIView):

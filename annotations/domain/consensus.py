@@ -23,6 +23,8 @@ TIE_OUTCOMES = (ADJUDICATION, EXCLUDED, POSITIVE, NEGATIVE)
 MISSING_OUTCOMES = (ADJUDICATION, EXCLUDED)
 
 AGREED, BY_RULE, TIED, TOO_FEW = "AGREED", "BY_RULE", "TIED", "TOO_FEW"
+# Given not by votes: kept for a training case, and decided by an adjudicator.
+CARRIED, ADJUDICATED = "CARRIED", "ADJUDICATED"
 REASONS = {
     AGREED: "All votes were the same.",
     BY_RULE: "The votes differed and the rule decided.",

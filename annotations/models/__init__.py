@@ -11,6 +11,9 @@ from annotations.design_models import Session as Session
 from annotations.form_models import CodeEntry as CodeEntry
 from annotations.form_models import CodeList as CodeList
 from annotations.form_models import SchemaImage as SchemaImage
+from annotations.models.adjudication import Adjudication as Adjudication
+from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
+from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
 from annotations.models.queries import DataQuery as DataQuery
 from annotations.models.queries import QueryEvent as QueryEvent
 from annotations.models.queries import QueryMessage as QueryMessage

@@ -12,6 +12,7 @@ class ReferenceSource(models.TextChoices):
     CSV = "CSV"
     DEMO = "DEMO"
     CONSENSUS = "CONSENSUS"
+    ADJUDICATION = "ADJUDICATION"
 
 
 class ReferenceStandard(AppendOnlyModel):
@@ -79,8 +80,11 @@ class ReferenceDecision(AppendOnlyModel):
     reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="decisions")
     case = models.ForeignKey("annotations.Case", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, help_text="`annotations.domain.consensus`: POSITIVE, NEGATIVE …")
-    reason = models.CharField(max_length=12, help_text="Why: AGREED, BY_RULE, TIED, TOO_FEW, CARRIED.")
+    reason = models.CharField(max_length=12, help_text="Why: AGREED, BY_RULE, TIED, TOO_FEW, CARRIED, ADJUDICATED.")
     votes = models.JSONField(default=list, help_text="Reader, read, revision with its digest, answer, weight.")
+    adjudicated = models.ForeignKey(
+        "annotations.AdjudicationDecision", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reference_standard", "case"], name="decision_once_per_case")]

@@ -8,17 +8,35 @@ from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from annotations.domain.answers import reason_not_assessed
-from annotations.domain.consensus import AGREED, BY_RULE, TIED, TOO_FEW, TRUTHS, WEIGHTED, Rule, Vote, decide
+from annotations.domain.consensus import (
+    AGREED,
+    BY_RULE,
+    CARRIED,
+    TIED,
+    TOO_FEW,
+    TRUTHS,
+    WEIGHTED,
+    Rule,
+    Vote,
+    decide,
+)
 from annotations.domain.kinds import BINARY, CONFIDENCE, ORDINAL
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.problems import Problem
-from annotations.models import Assignment, AssignmentState, Case, LabelSchema, ReaderStudy, ReferenceTruth, Revision
+from annotations.models import (
+    AdjudicationDecision,
+    Assignment,
+    AssignmentState,
+    Case,
+    LabelSchema,
+    ReaderStudy,
+    ReferenceTruth,
+    Revision,
+)
 from annotations.selectors.designs import design_of, readers_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import reference_standard_of, truths_of
 from portal.audit.services import canonical_json, sha256
-
-CARRIED = "CARRIED"
 
 
 class Panel(NamedTuple):
@@ -45,7 +63,7 @@ class VoteTaken(TypedDict):
 
 
 class CaseDecision(NamedTuple):
-    """What the votes on a case came to; `lesions` only where the truth was carried over."""
+    """What a case came to; `lesions` only where the truth was carried over, `adjudicated` where it was judged again."""
 
     case: Case
     outcome: str
@@ -53,6 +71,7 @@ class CaseDecision(NamedTuple):
     truth: int | None
     votes: list[VoteTaken]
     lesions: list[dict[str, Any]]
+    adjudicated: AdjudicationDecision | None = None
 
 
 class Consensus(NamedTuple):

@@ -8,7 +8,14 @@ from django.db.models.functions import Coalesce
 
 from annotations.domain.consensus import ADJUDICATION, EXCLUDED, NEGATIVE, POSITIVE
 from annotations.domain.signatures import AMENDMENT, REFERENCE_STANDARD
-from annotations.models import ReaderStudy, ReferenceDecision, ReferenceLock, ReferenceStandard, ReferenceTruth
+from annotations.models import (
+    AdjudicationDecision,
+    ReaderStudy,
+    ReferenceDecision,
+    ReferenceLock,
+    ReferenceStandard,
+    ReferenceTruth,
+)
 from portal.errors import Conflict, FieldProblem, Invalid
 
 NOT_LOCKED = "reference_standard_not_locked"
@@ -50,12 +57,13 @@ class CaseTruth(NamedTuple):
     truth: int | None
     lesions: list[dict[str, Any]]
     votes: list[dict[str, Any]]
+    adjudicated: AdjudicationDecision | None
 
 
 def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
     """Return what a version says, in the order of the cases; a consensus also names those without a truth."""
     truths = {one.case_id: one for one in standard.truths.select_related("case")}
-    decisions = {one.case_id: one for one in standard.decisions.select_related("case")}
+    decisions = {one.case_id: one for one in standard.decisions.select_related("case", "adjudicated__adjudicator")}
     cases = {pk: one.case for pk, one in truths.items()} | {pk: one.case for pk, one in decisions.items()}
     rows = []
     for pk, case in sorted(cases.items(), key=lambda item: (item[1].position, item[1].name)):
@@ -70,6 +78,7 @@ def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
                 known,
                 truth.lesions if truth else [],
                 decision.votes if decision else [],
+                decision.adjudicated if decision else None,
             )
         )
     return rows

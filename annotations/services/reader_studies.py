@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from annotations.access import SEES_LABELS
 from annotations.domain.schema import schema_problems
 from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
@@ -220,6 +221,7 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
     problems: list[FieldProblem] = []
     leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
     unblinded = {user_id for user_id, role in wanted if role in UNBLINDED_ROLES}
+    naming = {user_id for user_id, role in wanted if role in SEES_LABELS}
     for user_id, role in sorted(wanted):
         person = people.get(user_id)
         if person is None:
@@ -229,6 +231,9 @@ def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID
             problems.append({"field": "members", "code": "not_a_coordinator", "detail": detail})
         elif role == Role.READER and (user_id in unblinded or _sees_hidden_things(person)):
             detail = f"{person.username} sees the truth, the AI or the other readers, so cannot read here."
+            problems.append({"field": "members", "code": "not_blinded", "detail": detail})
+        elif role == Role.ADJUDICATOR and user_id in naming:
+            detail = f"{person.username} sees the readers' labels with their names, so cannot judge between them."
             problems.append({"field": "members", "code": "not_blinded", "detail": detail})
     if not leading:
         problems.append({"field": "members", "code": "no_coordinator", "detail": "At least one coordinator stays."})

@@ -74,7 +74,12 @@ def reference_standard_create(
     )
     decided = ReferenceDecision.objects.bulk_create(
         ReferenceDecision(
-            reference_standard=standard, case=one.case, outcome=one.outcome, reason=one.reason, votes=one.votes
+            reference_standard=standard,
+            case=one.case,
+            outcome=one.outcome,
+            reason=one.reason,
+            votes=one.votes,
+            adjudicated=one.adjudicated,
         )
         for one in decisions
     )

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter } from "react-router";
+import { adjudicationRoutes } from "@/adjudication/routes";
 import { coordinatorRoutes } from "@/coordinator/routes";
 import { readingRoomRoutes, worklistRoutes } from "@/reading/routes";
 import { resultsRoutes } from "@/results/routes";
@@ -19,6 +20,7 @@ export function makeRouter(client: QueryClient) {
         ...worklistRoutes,
         ...coordinatorRoutes,
         ...resultsRoutes,
+        ...adjudicationRoutes,
         { path: "*", element: <NotFoundScreen /> },
       ],
     },

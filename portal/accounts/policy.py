@@ -49,6 +49,7 @@ class Action(StrEnum):
     SEGMENT_VIEW = "SEGMENT_VIEW"
     LABELS_VIEW = "LABELS_VIEW"
     AUDIT_VIEW = "AUDIT_VIEW"
+    ADJUDICATE = "ADJUDICATE"
     ANALYSIS_VIEW = "ANALYSIS_VIEW"
     ANALYSIS_RUN = "ANALYSIS_RUN"
 
@@ -87,6 +88,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEGMENT_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.LABELS_VIEW: frozenset({_ADMIN, Role.COORDINATOR, Role.API_CLIENT, Role.READER}),
     Action.AUDIT_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
+    # Nobody judges for an adjudicator, who sees nobody's name.
+    Action.ADJUDICATE: frozenset({Role.ADJUDICATOR}),
     Action.ANALYSIS_VIEW: frozenset({_ADMIN, Role.COORDINATOR}),
     Action.ANALYSIS_RUN: frozenset({_ADMIN, Role.COORDINATOR}),
 }
@@ -176,6 +179,12 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-reference-standard-lock": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-consensus": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-consensus-preview": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-adjudications": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-adjudication": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-adjudication-result": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-adjudication-cases": {"GET": _A.ADJUDICATE},
+    "adjudication-case": {"GET": _A.ADJUDICATE},
+    "adjudication-case-decision": {"POST": _A.ADJUDICATE},
     "reader-study-launch-check": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-launch": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-close": {"POST": _A.READER_STUDY_MANAGE},

@@ -87,3 +87,50 @@ def test_a_consensus_is_looked_at_stored_and_locked_with_a_reason(
     lock.click()
     expect(versions).to_contain_text("The panel replaces the uploaded table.")
     screenshots(page, "consensus-locked")
+
+
+def test_an_open_case_is_judged_without_a_name_and_becomes_part_of_a_new_version(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    """Goes on from the consensus before: version 2, of which a case is open."""
+    members = stage.coordinator.get(stage.path("/members"))
+    kept = [{"user_id": one["user_id"], "role": one["role"]} for one in members]
+    judge = {"user_id": stage.spare.id, "role": "ADJUDICATOR"}
+    stage.coordinator.send("PUT", stage.path("/members"), {"members": [*kept, judge]})
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{stage.path('/reference-standard')}")
+    page.get_by_label("Random share, %").fill("100")
+    page.get_by_role("button", name="Begin a round over version 2").click()
+    expect(page.get_by_text("0 of 2 decided")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the new version")).to_be_disabled()
+    screenshots(page, "adjudication-round")
+
+    other = signed_in(stage.spare)
+    other.goto(f"{stage.portal.url}/")
+    other.get_by_role("link", name="Adjudication", exact=True).click()
+    cases = other.get_by_role("navigation", name="Cases to judge").get_by_role("button")
+    expect(cases).to_have_count(2)
+    decision = other.get_by_role("complementary", name="Decision")
+    for number in (1, 2):
+        cases.nth(number - 1).click()
+        expect(decision.get_by_role("button", name="Decide", exact=True)).to_be_disabled()
+        decision.get_by_role("radio", name="Positive").check()
+        decision.get_by_label("Why").fill(f"Looked at twice, number {number}.")
+        screenshots(other, f"adjudication-case-{number}")
+        decision.get_by_label("Why").press("Control+Enter")
+        expect(decision.get_by_text("Your decision is stored.")).to_be_visible()
+        expect(cases.nth(number - 1)).to_contain_text("decided")
+        for name in (stage.reader.username, stage.second.username):
+            assert name not in other.content()
+
+    # One browser has one session: the coordinator comes back.
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{stage.path('/reference-standard')}")
+    page.get_by_role("button", name="Make the new version").click()
+    expect(page.get_by_text("Version 3 came of it.")).to_be_visible()
+    versions = page.get_by_role("table", name="Versions of the reference standard")
+    expect(versions.get_by_role("row").filter(has_text="Adjudication:")).to_contain_text("Not locked")
+    page.get_by_role("button", name="What version 3 says").click()
+    said = page.get_by_role("table", name="Version 3, case by case")
+    expect(said).to_contain_text(f"{stage.spare.username}: Looked at twice, number 1.")
+    screenshots(page, "adjudication-result")

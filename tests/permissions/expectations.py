@@ -90,6 +90,15 @@ EXTERNAL_READS = Row(
     "401                404      404     403         403    403         403         403          403",
     "401                404      404     404         404    404         403         404          403",
 )
+# Judging is the adjudicator's alone: everybody else here knows whose labels they are.
+STUDY_JUDGING = Row(
+    "401                404      404     403         403    ok          403         403          403",
+    "401                404      404     404         404    404         404         404          403",
+)
+STUDY_JUDGING_W = Row(
+    "401                404      404     403         403    ok          403         403          403",
+    "401                404      404     404         404    404         403         404          403",
+)
 OWN_READING = Row(
     "401                404      404     404         ok     404         404         404          404",
     "401                404      404     404         404    404         404         404          404",
@@ -188,6 +197,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-reference-standard-lock": {"POST": STUDY_MANAGE_W},
     "reader-study-consensus": {"POST": STUDY_MANAGE_W},
     "reader-study-consensus-preview": {"POST": STUDY_MANAGE_W},
+    "reader-study-adjudications": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-adjudication": {"GET": STUDY_MANAGE},
+    "reader-study-adjudication-result": {"POST": STUDY_MANAGE_W},
+    "reader-study-adjudication-cases": {"GET": STUDY_JUDGING},
+    "adjudication-case": {"GET": STUDY_JUDGING},
+    "adjudication-case-decision": {"POST": STUDY_JUDGING_W},
     "reader-study-launch-check": {"GET": STUDY_MANAGE},
     "reader-study-launch": {"POST": STUDY_MANAGE_W},
     "reader-study-close": {"POST": STUDY_MANAGE_W},
@@ -259,6 +274,8 @@ STUDY_LEVEL_ROWS = (
     STUDY_LABELS,
     STUDY_READING,
     STUDY_READING_W,
+    STUDY_JUDGING,
+    STUDY_JUDGING_W,
     EXTERNAL_READS,
     OWN_READING,
     OWN_READING_W,

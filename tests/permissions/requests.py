@@ -56,6 +56,8 @@ def address(route: Route, side: Side) -> str:
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
         "standard_version": 1,
+        "adjudication_number": 1,
+        "adjudication_case_id": side.adjudication_case.pk,
         "path": "reader-studies",
     }
     return reverse(route.name, kwargs={name: values[name] for name in route.parameters})
@@ -107,6 +109,10 @@ def body(name: str, side: Side) -> Any:
         "read-queries": {"text": "Asked by the sweep.", "question": "confidence"},
         "query-answer": {"text": "Answered by the sweep."},
         "query-moves": {"event": "CLOSE"},
+        "reader-study-adjudications": {"base_version": 2, "question": "Is there a nodule?", "disagreement": True},
+        "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},
+        # The newest version is a consensus that nobody has locked.
+        "reader-study-analysis-runs": {"reference_standard_version": 1},
         "reader-study-consensus": {**CONSENSUS, "preview_digest": "0" * 64},
         "reader-study-consensus-preview": CONSENSUS,
         "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},

@@ -46,6 +46,9 @@ PROVEN_ELSEWHERE = {
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # The world's round is not finished.
+    "reader-study-adjudications": ("tests/annotations/test_adjudication.py", "adjudication.create"),
+    "reader-study-adjudication-result": ("tests/annotations/test_adjudication.py", "reference_standard.create"),
     # It takes the digest of a preview.
     "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
@@ -121,6 +124,8 @@ VIEWS = {
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-reference-standards": "reference_standard.view",
     "reader-study-reference-standard-version": "reference_standard.view",
+    "reader-study-adjudication": "adjudication.view",
+    "adjudication-case": "adjudication.view_case",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",

@@ -96,8 +96,32 @@ def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[st
         "the reference standard",
         "the AI's name",
         "the randomisation seed",
+        "the adjudication's seed",
         "the imaging study's description",
     }
+
+
+def test_an_adjudicator_sees_no_reader_no_truth_and_no_ai(world: World, callers: dict[str, Client]) -> None:
+    """Whatever is asked, also after a decision; the answers are there, under a letter."""
+    case = f"/api/v1/adjudication-cases/{world.a.adjudication_case.pk}"
+    secrets = world.a.secrets | {
+        "the reader's username": world.a.reader.username,
+        "the reader's account": str(world.a.reader.pk),
+        "the reader's read": str(world.a.read.pk),
+        "the other reader's revision": str(world.a.other_read.signed_revision_id),
+        **{f"B: {what}": value for what, value in world.b.secrets.items()},
+    }
+    for _ in range(2):
+        answers = answers_to(callers["adjudicator"], [world.a, world.b])
+        assert leaks(answers, secrets, set()) == []
+        shown = json.loads(answers[case].partition(b"\n{")[2].join([b"{", b""]))
+        assert [one["name"] for one in shown["readers"]] == ["Reader A"]
+        assert {"question": "How sure?", "answer": "37"} in shown["readers"][0]["answers"]
+        body = {"base_number": 0, "outcome": "NEGATIVE", "comment": "A vessel."}
+        assert callers["adjudicator"].post(f"{case}/decision", body, content_type="application/json").status_code in (
+            200,
+            409,
+        )
 
 
 @pytest.mark.parametrize("display", [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ])

@@ -8,6 +8,7 @@ import io
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -16,8 +17,11 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from PIL import Image
 
+from annotations.domain.adjudication import ANSWERS, Triggers
+from annotations.domain.consensus import Rule
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
+    AdjudicationCase,
     AiDisplay,
     Assignment,
     Case,
@@ -27,13 +31,17 @@ from annotations.models import (
     ReferenceSource,
     SegmentVersion,
 )
+from annotations.selectors.consensus import Panel, consensus_of
+from annotations.selectors.designs import readers_of
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
+from annotations.services.adjudication import RoundAsked, adjudication_create
 from annotations.services.code_lists import code_list_import
+from annotations.services.consensus import consensus_store
 from annotations.services.queries import query_ask
 from annotations.services.schema_images import schema_image_store
-from annotations.services.truth import reference_standard_create, reference_standard_lock
 from annotations.services.terms import terms_put
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
@@ -113,6 +121,7 @@ class Side:
     site_list_id: uuid.UUID
     ai_segment_sha256: str
     delivery: Delivery
+    adjudication_case: AdjudicationCase
     secrets: dict[str, str]
 
 
@@ -302,6 +311,7 @@ def complete_side(letter: str) -> Side:
     )
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
     terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.")
+    analysis_run = _analysis_run(coordinator, reader_study)
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,
@@ -321,13 +331,14 @@ def complete_side(letter: str) -> Side:
         prediction_id=prediction.pk,
         inference_run=run,
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
-        analysis_run_id=_analysis_run(coordinator, reader_study).pk,
+        analysis_run_id=analysis_run.pk,
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
         image_sha256=image_sha256,
         code_list_id=_code_list(coordinator, reader_study),
         site_list_id=_code_list(coordinator, None),
         ai_segment_sha256=segment.sha256,
+        adjudication_case=_adjudication(coordinator, reader_study, f"round-canary-{letter}"),
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
             "the other reader's username": other_reader.username,
@@ -355,6 +366,7 @@ def complete_side(letter: str) -> Side:
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",
+            "the adjudication's seed": f"round-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",
             "the patient's pseudonym": study.patient.patient_key,
@@ -379,6 +391,18 @@ def png(letter: str) -> bytes:
 def _code_list(by: User, reader_study: ReaderStudy | None) -> uuid.UUID:
     text = "scheme,value,meaning\nSCT,52988006,Lesion\n"
     return code_list_import(by=by, reader_study=reader_study, text=text, name="codes.csv").pk
+
+
+def _adjudication(coordinator: User, reader_study: ReaderStudy, seed: str) -> AdjudicationCase:
+    """The only case, on which the one signed read voted, to be judged."""
+    everybody = dict.fromkeys(readers_of(reader_study=reader_study).values_list("pk", flat=True), Decimal(1))
+    panel = Panel(Rule("MAJORITY"), "nodule_present", None, "A", everybody)
+    digest = consensus_of(reader_study=reader_study, panel=panel).digest
+    base = consensus_store(by=coordinator, reader_study=reader_study, panel=panel, digest=digest)
+    triggers = Triggers(open_cases=True, disagreement=False, low_confidence_below=None, random_percent=100)
+    asked = RoundAsked(triggers, None, ANSWERS, "Is there a nodule?", seed)
+    adjudication_create(by=coordinator, reader_study=reader_study, base=base, asked=asked)
+    return AdjudicationCase.objects.get(adjudication__reader_study=reader_study)
 
 
 def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:

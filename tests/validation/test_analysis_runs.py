@@ -167,7 +167,8 @@ def test_cancel_and_retry(made):
 def test_a_damaged_snapshot_fails_with_its_reason(made):
     text = json.dumps({"format": "overread.analysis-snapshot"})
     snapshot = AnalysisSnapshot.objects.create(reader_study=made.reader_study, content=text, digest="0" * 64)
-    run = AnalysisRun.objects.create(reader_study=made.reader_study, snapshot=snapshot)
+    standard = ReferenceLock.objects.get().reference_standard
+    run = AnalysisRun.objects.create(reader_study=made.reader_study, snapshot=snapshot, reference_standard=standard)
     analysis_run_execute(str(run.pk))
     run.refresh_from_db()
     assert (run.state, run.error_code) == (JobState.FAILED, "snapshot_damaged")

@@ -16,7 +16,7 @@ def name_reference_standards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("validation", "0002_seal_existing_rows"),
-        ("annotations", "0017_reference_lock"),
+        ("annotations", "0018_reference_lock"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { readerStudyKey } from "./readerStudies";
 import { call } from "./send";
 
-export type ReferenceSource = "CSV" | "DEMO" | "CONSENSUS";
+export type ReferenceSource = "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
 
 export interface ReferenceLock {
   username: string;
@@ -50,7 +50,14 @@ export const lockReferenceStandard = (
 
 export type ConsensusKind = "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
 export type ConsensusOutcome = "POSITIVE" | "NEGATIVE" | "EXCLUDED" | "ADJUDICATION";
-export type OutcomeReason = "AGREED" | "BY_RULE" | "TIED" | "TOO_FEW" | "CARRIED" | "IMPORTED";
+export type OutcomeReason =
+  | "AGREED"
+  | "BY_RULE"
+  | "TIED"
+  | "TOO_FEW"
+  | "CARRIED"
+  | "IMPORTED"
+  | "ADJUDICATED";
 
 /** Who votes, on which question, and by which rule. */
 export interface ConsensusRequest {
@@ -81,6 +88,8 @@ export interface CaseOutcome {
   reason: OutcomeReason;
   truth: 0 | 1 | null;
   votes: Vote[];
+  /** Of what a version says, not of a preview. */
+  adjudicated?: { adjudicator: string; comment: string; decided_at: string } | null;
 }
 
 export interface Consensus {

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/adjudication-cases/{adjudication_case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the case, and the readers' answers under letters where the round shows them. */
+        get: operations["adjudication_cases_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjudication-cases/{adjudication_case_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decide about a case; 409 `decided_by_another`, `stale_revision`, `round_finished`. */
+        post: operations["adjudication_cases_decision_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models": {
         parameters: {
             query?: never;
@@ -693,6 +727,75 @@ export interface paths {
         head?: never;
         /** @description Change a draft. */
         patch: operations["reader_studies_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudication-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the cases of the newest round, in the order in which they are judged. */
+        get: operations["reader_studies_adjudication_cases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the rounds, newest first. */
+        get: operations["reader_studies_adjudications_list"];
+        put?: never;
+        /** @description Draw a round from a consensus; 409 `no_cases` where the triggers name none. */
+        post: operations["reader_studies_adjudications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications/{adjudication_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the cases with what named them and what has been decided. */
+        get: operations["adjudication_round_cases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/adjudications/{adjudication_number}/reference-standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the next version of the reference standard; 409 `round_unfinished` while a case is not decided. */
+        post: operations["reader_studies_adjudications_reference_standard_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/reader-studies/{reader_study_id}/analysis-runs": {
@@ -1453,6 +1556,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the terms in force. */
+        get: operations["reader_studies_terms_retrieve"];
+        /** @description Store a new version, which every reader accepts before opening the next case. */
+        put: operations["reader_studies_terms_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/terms/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept the version in force; 409 `terms_changed` for any other. */
+        post: operations["reader_studies_terms_acceptance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/webhooks": {
         parameters: {
             query?: never;
@@ -2026,6 +2164,73 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who decided about a case, and why. */
+        AdjudicatedOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            adjudicator: string;
+            comment: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
+        /** @description A case to judge: its images, what is asked, what the readers said where the round shows it. */
+        AdjudicationCaseOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            reader_study_id: string;
+            position: number;
+            case: string;
+            question: string;
+            imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readers: components["schemas"]["ReaderShownOutput"][];
+            decision: components["schemas"]["OwnDecisionOutput"] | null;
+            is_decided_by_another: boolean;
+        };
+        /** @description Which cases of which consensus are judged again, and what their judges see. */
+        AdjudicationInputRequest: {
+            base_version: number;
+            /**
+             * @description Those that the consensus left for adjudication.
+             * @default true
+             */
+            open_cases: boolean;
+            /**
+             * @description Those whose votes differ.
+             * @default false
+             */
+            disagreement: boolean;
+            confidence_question?: string | null;
+            /** @description Any vote's answer below this. */
+            low_confidence_below?: number | null;
+            /** @default 0 */
+            random_percent: number;
+            /** @default ANSWERS */
+            shows: components["schemas"]["ShowsEnum"];
+            /** @description What the adjudicators decide. */
+            question: string;
+            /** @default  */
+            seed: string;
+        };
+        /** @description A round and how far it has come. */
+        AdjudicationOutput: {
+            number: number;
+            base_version: number;
+            triggers: unknown;
+            seed: string;
+            /** @description `annotations.domain.adjudication.SHOWS`. */
+            shows: string;
+            /** @description What is decided, as the adjudicators see it. */
+            question: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            /** @description Count the cases. */
+            readonly number_of_cases: number;
+            /** @description Count those that have a decision. */
+            readonly number_decided: number;
+            readonly result_version: number | null;
+        };
         /**
          * @description * `HIDDEN` - Hidden
          *     * `AFTER_SIGNING` - After Signing
@@ -2112,6 +2317,11 @@ export interface components {
         /** @description The reader's answer. */
         AnswerInputRequest: {
             text: string;
+        };
+        /** @description An answer in words. */
+        AnswerShownOutput: {
+            question: string;
+            answer: string;
         };
         /** @description What is asked; `question` is the key of a question of the read's form. */
         AskInputRequest: {
@@ -2270,6 +2480,15 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
+        /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
+        CaseToJudgeOutput: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            case: string;
+            /** @description Say whether somebody has decided about it. */
+            readonly is_decided: boolean;
+        };
         /** @description What a version says about one case, and where it has it from. */
         CaseTruthOutput: {
             case: string;
@@ -2282,6 +2501,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             votes: components["schemas"]["VoteOutput"][];
+            adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
@@ -2396,6 +2616,12 @@ export interface components {
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
             preview_digest: string;
+        };
+        /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
+        DecisionInputRequest: {
+            base_number: number;
+            outcome: components["schemas"]["OutcomeEnum"];
+            comment: string;
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -2596,6 +2822,7 @@ export interface components {
             /** @description Say in words why there is none; empty where there is one. */
             readonly detail: string;
             is_behind: boolean;
+            sessions: (string | null)[];
         };
         /** @description A question of the read's form. */
         FormQuestionOutput: {
@@ -3083,6 +3310,22 @@ export interface components {
             /** @description Null without an `editor`, and of a signed read. */
             turn: components["schemas"]["TurnOutput"] | null;
         };
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        OutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
+        /** @description The adjudicator's own decision. */
+        OwnDecisionOutput: {
+            number: number;
+            /** @description POSITIVE, NEGATIVE or EXCLUDED. */
+            outcome: string;
+            comment: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A mark of the reader's own on a prior, signed when that was a case. */
         OwnMarkOutput: {
             /** Format: uuid */
@@ -3241,6 +3484,8 @@ export interface components {
             total: number;
             signed: number;
             draft: number;
+            /** Format: double */
+            median_active_s: number | null;
             /** Format: date */
             due_on: string | null;
             is_overdue: boolean;
@@ -3690,6 +3935,8 @@ export interface components {
             signed: number;
             is_overdue: boolean;
             is_withdrawn: boolean;
+            /** Format: date-time */
+            terms_accepted_at: string | null;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -3720,6 +3967,11 @@ export interface components {
             at_work: components["schemas"]["AtWorkOutput"] | null;
             queries_open: number;
             queries_answered: number;
+        };
+        /** @description What a reader said, under a letter of this case alone. */
+        ReaderShownOutput: {
+            name: string;
+            answers: components["schemas"]["AnswerShownOutput"][];
         };
         /** @description A reader study with its label schema. */
         ReaderStudyDetailOutput: {
@@ -3838,7 +4090,7 @@ export interface components {
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["SourceAf7Enum"];
+            source: components["schemas"]["Source3b6Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3854,7 +4106,7 @@ export interface components {
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
         ReferenceVersionOutput: {
             version: number;
-            source: components["schemas"]["SourceAf7Enum"];
+            source: components["schemas"]["Source3b6Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -3924,6 +4176,16 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
+        /** @description A case of a round as its coordinator sees it. */
+        RoundCaseOutput: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            case: string;
+            reasons: string[];
+            outcome: string | null;
+            decided_by: string | null;
+        };
         /** @description Content to save; its rules are in `annotations.domain.payload`. */
         SaveInputRequest: {
             base_revision: number;
@@ -4013,6 +4275,12 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
+        /**
+         * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
+         *     * `HIDDEN` - Nothing of the readers
+         * @enum {string}
+         */
+        ShowsEnum: "ANSWERS" | "HIDDEN";
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
             /** Format: uuid */
@@ -4087,19 +4355,20 @@ export interface components {
          */
         Source06eEnum: "COMPUTED" | "API" | "CSV";
         /**
+         * @description * `CSV` - Csv
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         *     * `ADJUDICATION` - Adjudication
+         * @enum {string}
+         */
+        Source3b6Enum: "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
+        /**
          * @description * `UPLOAD` - Upload
          *     * `COMMAND` - Command
          *     * `CSTORE` - Cstore
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
-        /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         *     * `CONSENSUS` - Consensus
-         * @enum {string}
-         */
-        SourceAf7Enum: "CSV" | "DEMO" | "CONSENSUS";
         /**
          * @description * `OPEN` - Open
          *     * `ANSWERED` - Answered
@@ -4115,6 +4384,23 @@ export interface components {
         /** @description How many cases got priors. */
         SuggestOutput: {
             cases: number;
+        };
+        /** @description Which version is accepted. */
+        TermsAcceptanceInputRequest: {
+            version: number;
+        };
+        /** @description The words of the next version; none ask readers for nothing. */
+        TermsInputRequest: {
+            text: string;
+        };
+        /** @description The terms in force (version 0 and no words while there are none), and when the caller accepted them. */
+        TermsOutput: {
+            version: number;
+            text: string;
+            /** Format: date-time */
+            stored_at: string | null;
+            /** Format: date-time */
+            accepted_at: string | null;
         };
         /**
          * @description * `ADJUDICATION` - ADJUDICATION
@@ -4338,6 +4624,73 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    adjudication_cases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationCaseOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudication_cases_decision_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                adjudication_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationCaseOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ai_models_list: {
         parameters: {
             query?: {
@@ -6000,6 +6353,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudication_cases_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseToJudgeOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjudicationInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjudicationOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudication_round_cases_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundCaseOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_adjudications_reference_standard_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                adjudication_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
                 };
             };
             /** @description A problem document. */
@@ -7834,6 +8349,107 @@ export interface operations {
             };
         };
     };
+    reader_studies_terms_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_terms_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_terms_acceptance_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsAcceptanceInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_webhooks_list: {
         parameters: {
             query?: never;
@@ -8554,7 +9170,10 @@ export interface operations {
     reads_queries_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 read_id: string;
             };

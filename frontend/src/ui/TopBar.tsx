@@ -16,6 +16,11 @@ interface NavigationItem {
 /** Entries of the bar in order; the server decides again on every request. */
 const NAVIGATION: NavigationItem[] = [
   { to: "/", text: "Worklist", isFor: () => true },
+  {
+    to: "/adjudication",
+    text: "Adjudication",
+    isFor: (me) => me.memberships.some((membership) => membership.role === "ADJUDICATOR"),
+  },
   { to: "/reader-studies", text: "Reader studies", isFor: isCoordinator },
   { to: "/imaging-studies", text: "Imaging studies", isFor: isStudyCreator },
   { to: "/ai-models", text: "AI models", isFor: isStudyCreator },

@@ -1,16 +1,33 @@
 import { Alert, Button, Group, SimpleGrid, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type Consensus, type ConsensusRequest, previewConsensus, storeConsensus } from "@/api/reference";
+import {
+  type ConsensusRequest,
+  previewConsensus,
+  type Consensus as Seen,
+  storeConsensus,
+} from "@/api/reference";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
 import { OutcomeTable } from "./OutcomeTable";
 import { PanelFields, PanelReaders } from "./PanelFields";
-import { usePanel } from "./usePanel";
+import { type PanelForm, usePanel } from "./usePanel";
 
 /** Makes a version from what the readers have signed: the rule, a look at what it gives, and the storing of that. */
 export function ConsensusSection({ readerStudy }: PartProps) {
   const panel = usePanel(readerStudy);
+  return (
+    <Section
+      title="Make a version by consensus"
+      about="Signed reads vote, one for each reader; hidden repeats and training cases do not. Readers are then scored by a truth that they have made themselves: where these are the readers of the analysis, say so in the report."
+    >
+      {panel.isLoaded ? <Consensus readerStudy={readerStudy} panel={panel} /> : <LoadingScreen />}
+    </Section>
+  );
+}
+
+function Consensus({ readerStudy, panel }: PartProps & { panel: PanelForm }) {
   const looking = useMutation({
     mutationFn: (asked: ConsensusRequest) => previewConsensus(readerStudy.id, asked),
   });
@@ -30,10 +47,7 @@ export function ConsensusSection({ readerStudy }: PartProps) {
   const isCurrent = JSON.stringify(looking.variables) === JSON.stringify(request);
   const seen = isCurrent ? looking.data : undefined;
   return (
-    <Section
-      title="Make a version by consensus"
-      about="Signed reads vote, one for each reader; hidden repeats and training cases do not. Readers are then scored by a truth that they have made themselves: where these are the readers of the analysis, say so in the report."
-    >
+    <>
       <PanelFields panel={panel} />
       <PanelReaders panel={panel} />
       <Group gap="sm">
@@ -57,7 +71,7 @@ export function ConsensusSection({ readerStudy }: PartProps) {
         </Alert>
       )}
       {seen && <Preview consensus={seen} />}
-    </Section>
+    </>
   );
 }
 
@@ -73,7 +87,7 @@ const COUNTED: [string, string][] = [
   ["adjudication", "for adjudication"],
 ];
 
-function Preview({ consensus }: { consensus: Consensus }) {
+function Preview({ consensus }: { consensus: Seen }) {
   return (
     <>
       <SimpleGrid

@@ -48,7 +48,10 @@ export function OutcomeTable({ cases, label }: { cases: CaseOutcome[]; label: st
               <Table.Tr key={one.case_id}>
                 <Table.Td>{one.case}</Table.Td>
                 <Table.Td>{OUTCOMES[one.outcome]}</Table.Td>
-                <Table.Td>{REASONS[one.reason]}</Table.Td>
+                <Table.Td>
+                  {REASONS[one.reason]}
+                  {one.adjudicated && ` (${one.adjudicated.adjudicator}: ${one.adjudicated.comment})`}
+                </Table.Td>
                 <Table.Td>{one.votes.length > 0 ? one.votes.map(said).join(", ") : "–"}</Table.Td>
               </Table.Tr>
             ))}

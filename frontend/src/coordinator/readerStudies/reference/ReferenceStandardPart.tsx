@@ -15,6 +15,7 @@ import { RowFaultTable } from "@/ui/RowFaultTable";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { type PartProps, useStudyChange } from "../parts";
+import { AdjudicationSection } from "./AdjudicationSection";
 import { ConsensusSection } from "./ConsensusSection";
 import { SOURCES } from "./sources";
 import { VersionsSection } from "./VersionsSection";
@@ -41,6 +42,7 @@ export function ReferenceStandardPart({ readerStudy }: PartProps) {
       </SimpleGrid>
       {data && <VersionsSection readerStudy={readerStudy} />}
       {readerStudy.state !== "DRAFT" && <ConsensusSection readerStudy={readerStudy} />}
+      {readerStudy.state !== "DRAFT" && <AdjudicationSection readerStudy={readerStudy} />}
     </Stack>
   );
 }

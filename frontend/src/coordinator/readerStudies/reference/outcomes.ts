@@ -21,6 +21,7 @@ export const REASONS: Record<OutcomeReason, string> = {
   TOO_FEW: "too few votes",
   CARRIED: "training case, truth kept",
   IMPORTED: "imported",
+  ADJUDICATED: "decided by an adjudicator",
 };
 
 export type Filter = "ALL" | "OPEN" | OutcomeReason;

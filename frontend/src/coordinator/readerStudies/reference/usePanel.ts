@@ -38,6 +38,8 @@ export interface PanelForm {
   readers: Member[];
   /** What would be asked for now; null while something lacks. */
   request: ConsensusRequest | null;
+  /** Whether readers and arms are there: until then no field says what its default will be. */
+  isLoaded: boolean;
   change: (changes: Partial<Chosen>) => void;
 }
 
@@ -61,6 +63,7 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
     arms,
     readers,
     request: requestOf(chosen, question, arms, readers),
+    isLoaded: members !== undefined && stored !== undefined,
     change,
   };
 }

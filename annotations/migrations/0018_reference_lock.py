@@ -31,7 +31,7 @@ REFUSE_ROWS_OF_A_LOCKED_VERSION = migrations.RunSQL(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0016_data_queries"),
+        ("annotations", "0017_terms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

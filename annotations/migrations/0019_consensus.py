@@ -10,7 +10,7 @@ from portal.db import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0017_reference_lock")]
+    dependencies = [("annotations", "0018_reference_lock")]
 
     operations = [
         migrations.AddField(

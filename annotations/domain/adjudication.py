@@ -1,0 +1,117 @@
+"""Adjudication: which cases are judged again, in which order, and how their readers are told apart without a name.
+
+Every choice sorts by SHA-256 of a text that begins with the stored seed, as the reading orders do.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any, NamedTuple
+
+from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.schema import LOCATED_FINDING, ORDINAL
+
+OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
+ANSWERS, HIDDEN = "ANSWERS", "HIDDEN"
+SHOWS = {
+    ANSWERS: "The readers' answers, as Reader A, Reader B … in an order of each case's own",
+    HIDDEN: "Nothing of the readers",
+}
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Triggers(NamedTuple):
+    """Why a case is judged again; a case that several name is judged once."""
+
+    open_cases: bool
+    disagreement: bool
+    low_confidence_below: int | None
+    random_percent: int
+
+
+class Candidate(NamedTuple):
+    """A case of a consensus, as far as the triggers go."""
+
+    case: str
+    is_open: bool
+    is_disputed: bool
+    lowest_confidence: int | None
+
+
+def hashed(seed: str, *words: str) -> str:
+    """Return where something comes in an order drawn with the seed."""
+    return hashlib.sha256("|".join((seed, "adjudication", *words)).encode()).hexdigest()
+
+
+def triggered(candidates: Sequence[Candidate], triggers: Triggers, seed: str) -> list[tuple[str, list[str]]]:
+    """Return the cases to judge with what named them, in the order in which they are judged.
+
+    The random share is one of all candidates, so that it also finds cases on which everybody was wrong alike; it is
+    rounded up.
+    """
+    drawn = sorted((one.case for one in candidates), key=lambda name: hashed(seed, "share", name))
+    share = set(drawn[: ceil(len(drawn) * triggers.random_percent / 100)])
+    found = {one.case: _reasons(one, triggers, is_drawn=one.case in share) for one in candidates}
+    named = [(case, reasons) for case, reasons in found.items() if reasons]
+    return sorted(named, key=lambda item: hashed(seed, "order", item[0]))
+
+
+def _reasons(candidate: Candidate, triggers: Triggers, *, is_drawn: bool) -> list[str]:
+    lowest, below = candidate.lowest_confidence, triggers.low_confidence_below
+    said = {
+        OPEN: triggers.open_cases and candidate.is_open,
+        DISAGREEMENT: triggers.disagreement and candidate.is_disputed,
+        LOW_CONFIDENCE: lowest is not None and below is not None and lowest < below,
+        RANDOM: is_drawn,
+    }
+    return [name for name, holds in said.items() if holds]
+
+
+def shuffled(seed: str, case: str, revision_ids: Sequence[str]) -> list[str]:
+    """Return the readers' revisions in an order of this case's own: Reader A here is not Reader A there."""
+    return sorted(revision_ids, key=lambda one: hashed(seed, "reader", case, one))
+
+
+def letter(position: int) -> str:
+    """Return the name under which a reader is shown: A to Z, then AA, AB …"""
+    first, second = divmod(position, len(_LETTERS))
+    return (_LETTERS[first - 1] if first else "") + _LETTERS[second]
+
+
+def anonymous_answers(payload: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what a reader said in the words of the form: no id, no place, no text that could name somebody."""
+    newest = upgraded(dict(payload))
+    rows = [
+        {"question": one["text"], "answer": _in_words(one, newest["answers"].get(one["key"]))}
+        for one in questions
+        if one["kind"] != LOCATED_FINDING
+    ]
+    by_key = {one["key"]: one["text"] for one in questions}
+    rows += [
+        {"question": by_key[one["question"]], "answer": _finding_in_words(one)}
+        for one in newest["findings"]
+        if one["question"] in by_key
+    ]
+    return rows
+
+
+def _in_words(question: Mapping[str, Any], answer: Any) -> str:
+    if answer is None:
+        return "not answered"
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if question["kind"] == ORDINAL:
+        return f"{answer}: {question['options'][answer - 1]}"
+    return str(answer)
+
+
+def _finding_in_words(finding: Mapping[str, Any]) -> str:
+    named = finding["code"]["meaning"] if finding["code"] else "finding"
+    sizes = [
+        f"{name.removesuffix('_mm').replace('_', ' ')} {value:g} mm"
+        for mark in finding["marks"]
+        for name, value in mark["measurements"].items()
+        if name.endswith("_mm") and isinstance(value, int | float)
+    ]
+    sure = [f"confidence {finding['confidence']}"] if finding["confidence"] is not None else []
+    return ", ".join([named, *sure, *sizes])

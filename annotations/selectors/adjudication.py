@@ -1,0 +1,113 @@
+"""Adjudication rounds: what their triggers name, what their adjudicators see, and how far they have come."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from annotations.domain.adjudication import ANSWERS, Candidate, Triggers, anonymous_answers, letter, triggered
+from annotations.domain.consensus import ADJUDICATION, CARRIED
+from annotations.domain.payload_upgrade import upgraded
+from annotations.models import (
+    Adjudication,
+    AdjudicationCase,
+    AdjudicationDecision,
+    ReaderStudy,
+    ReferenceDecision,
+    ReferenceStandard,
+    Revision,
+)
+
+
+class Named(NamedTuple):
+    """A case that the triggers name, with its decision in the base."""
+
+    decision: ReferenceDecision
+    reasons: list[str]
+
+
+def adjudications_of(*, reader_study: ReaderStudy) -> QuerySet[Adjudication]:
+    """Return the rounds, newest first."""
+    rounds = Adjudication.objects.filter(reader_study=reader_study).select_related("base", "created_by")
+    found: QuerySet[Adjudication] = rounds.order_by("-number")
+    return found
+
+
+def named_cases(
+    *, base: ReferenceStandard, triggers: Triggers, confidence_question: str | None, seed: str
+) -> list[Named]:
+    """Return the cases of a consensus that the triggers name, in the order in which they are judged.
+
+    Training cases keep the truth that their readers were shown, and withdrawn ones have none.
+    """
+    open_to_judge = base.decisions.exclude(reason=CARRIED).filter(case__withdrawn_at=None, case__removed_at=None)
+    decisions = {one.case.name: one for one in open_to_judge.select_related("case").order_by("case__position")}
+    lowest = _lowest(list(decisions.values()), confidence_question)
+    candidates = [
+        Candidate(
+            name,
+            one.outcome == ADJUDICATION,
+            len({vote["is_positive"] for vote in one.votes}) > 1,
+            lowest.get(one.pk),
+        )
+        for name, one in decisions.items()
+    ]
+    return [Named(decisions[name], reasons) for name, reasons in triggered(candidates, triggers, seed)]
+
+
+def _lowest(decisions: Sequence[ReferenceDecision], question: str | None) -> dict[UUID, int]:
+    """Return the lowest answer to a question among the revisions that voted on each case."""
+    if question is None:
+        return {}
+    ids = [vote["revision_id"] for one in decisions for vote in one.votes]
+    payloads = dict(Revision.objects.filter(pk__in=ids).values_list("pk", "payload"))
+    found = {}
+    for one in decisions:
+        given = [upgraded(payloads[UUID(vote["revision_id"])])["answers"].get(question) for vote in one.votes]
+        answers = [answer for answer in given if answer is not None]
+        if answers:
+            found[one.pk] = min(answers)
+    return found
+
+
+def cases_to_judge(*, reader_study: ReaderStudy) -> QuerySet[AdjudicationCase]:
+    """Return the cases of the newest round in their order, with the newest decision on each."""
+    newest = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").values("pk")[:1]
+    return with_outcomes(AdjudicationCase.objects.filter(adjudication__in=Subquery(newest)))
+
+
+def with_outcomes(cases: QuerySet[AdjudicationCase]) -> QuerySet[AdjudicationCase]:
+    """Add the newest decision on each case."""
+    latest = AdjudicationDecision.objects.filter(adjudication_case=OuterRef("pk")).order_by("-number")
+    found: QuerySet[AdjudicationCase] = cases.select_related("case", "adjudication").annotate(
+        outcome=Subquery(latest.values("outcome")[:1]), decided_by=Subquery(latest.values("adjudicator__username")[:1])
+    )
+    return found
+
+
+def newest_decision(case: AdjudicationCase) -> AdjudicationDecision | None:
+    """Return the decision that counts."""
+    found: AdjudicationDecision | None = case.decisions.order_by("-number").first()
+    return found
+
+
+def readers_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
+    """Return what the readers said, under letters, as far as the round shows it."""
+    if case.adjudication.shows != ANSWERS:
+        return []
+    revisions = Revision.objects.select_related("read__label_schema").in_bulk([UUID(pk) for pk in case.shown])
+    return [
+        {
+            "name": f"Reader {letter(position)}",
+            "answers": anonymous_answers(revisions[UUID(pk)].payload, revisions[UUID(pk)].read.label_schema.questions),
+        }
+        for position, pk in enumerate(case.shown)
+    ]
+
+
+def result_of(adjudication: Adjudication) -> ReferenceStandard | None:
+    """Return the version that was made from a round."""
+    made = ReferenceStandard.objects.filter(decisions__adjudicated__adjudication_case__adjudication=adjudication)
+    found: ReferenceStandard | None = made.order_by("version").first()
+    return found

@@ -1,0 +1,174 @@
+"""Adjudication: a round is drawn from a consensus, its cases are judged blind, and a new version comes of it."""
+
+import secrets
+from typing import NamedTuple
+
+from django.db import transaction
+
+from annotations.domain.adjudication import Triggers, shuffled
+from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITIVE, TRUTHS
+from annotations.domain.schema import CONFIDENCE, ORDINAL
+from annotations.domain.truth_csv import Truth
+from annotations.models import (
+    Adjudication,
+    AdjudicationCase,
+    AdjudicationDecision,
+    ReaderStudy,
+    ReferenceDecision,
+    ReferenceSource,
+    ReferenceStandard,
+)
+from annotations.selectors.adjudication import named_cases, newest_decision, result_of
+from annotations.selectors.consensus import CaseDecision
+from annotations.selectors.reader_studies import label_schema_of
+from annotations.services.drafts import stream_of
+from annotations.services.truth import reference_standard_create
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.errors import Conflict, FieldProblem, Invalid
+
+OUTCOMES = (POSITIVE, NEGATIVE, EXCLUDED)
+
+
+class RoundAsked(NamedTuple):
+    """What a coordinator chooses for a round."""
+
+    triggers: Triggers
+    confidence_question: str | None
+    shows: str
+    question: str
+    seed: str = ""
+
+
+@transaction.atomic
+def adjudication_create(
+    *, by: User, reader_study: ReaderStudy, base: ReferenceStandard, asked: RoundAsked
+) -> Adjudication:
+    """Draw a round from a consensus (the reader study's row is locked by the caller)."""
+    if base.source != ReferenceSource.CONSENSUS:
+        raise Conflict("Only a version by consensus can be adjudicated: it knows its votes.", code="no_consensus")
+    previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
+    if previous is not None and result_of(previous) is None:
+        raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
+    _require_scale(reader_study, asked)
+    seed = asked.seed or secrets.token_hex(16)
+    named = named_cases(base=base, triggers=asked.triggers, confidence_question=asked.confidence_question, seed=seed)
+    if not named:
+        raise Conflict("The triggers name no case.", code="no_cases")
+    adjudication = Adjudication.objects.create(
+        reader_study=reader_study,
+        number=previous.number + 1 if previous else 1,
+        base=base,
+        triggers={**asked.triggers._asdict(), "confidence_question": asked.confidence_question},
+        seed=seed,
+        shows=asked.shows,
+        question=asked.question,
+        created_by=by,
+    )
+    cases = AdjudicationCase.objects.bulk_create(
+        AdjudicationCase(
+            adjudication=adjudication,
+            case=one.decision.case,
+            position=position,
+            reasons=one.reasons,
+            shown=shuffled(seed, one.decision.case.name, [vote["revision_id"] for vote in one.decision.votes]),
+        )
+        for position, one in enumerate(named, start=1)
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="adjudication.create",
+        obj=adjudication,
+        detail={"number": adjudication.number, "base_version": base.version, "cases": len(cases), "seed": seed},
+        rows=[adjudication, *cases],
+    )
+    return adjudication
+
+
+def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:
+    if asked.confidence_question is None:
+        return
+    schema = label_schema_of(reader_study=reader_study)
+    kinds = {one["key"]: one["kind"] for one in schema.questions} if schema else {}
+    if kinds.get(asked.confidence_question) not in (ORDINAL, CONFIDENCE):
+        detail = "The form has no ordinal or confidence question of this key."
+        field = FieldProblem(field="confidence_question", code="unknown_question", detail=detail)
+        raise Invalid(detail, errors=[field])
+
+
+@transaction.atomic
+def adjudication_decide(
+    *, by: User, case: AdjudicationCase, base_number: int, outcome: str, comment: str
+) -> AdjudicationDecision:
+    """Decide about a case, or decide otherwise while no version has been made of the round."""
+    # One at a time in a round, and none while a version is being made of it.
+    adjudication = Adjudication.objects.select_for_update().get(pk=case.adjudication_id)
+    newest, comment = newest_decision(case), comment.strip()
+    if not comment:
+        detail = "Say why: the comment is kept with the truth."
+        raise Invalid(detail, errors=[FieldProblem(field="comment", code="required", detail=detail)])
+    if result_of(adjudication) is not None:
+        raise Conflict("A version has been made of this round: its decisions are final.", code="round_finished")
+    if newest is not None and newest.adjudicator_id != by.pk:
+        raise Conflict("Another adjudicator has decided about this case.", code="decided_by_another")
+    if (newest.number if newest else 0) != base_number:
+        raise Conflict("You have decided about this case elsewhere meanwhile.", code="stale_revision")
+    decision = AdjudicationDecision.objects.create(
+        adjudication_case=case, number=base_number + 1, adjudicator=by, outcome=outcome, comment=comment
+    )
+    record(
+        stream=stream_of(adjudication.reader_study_id),
+        actor=by,
+        action="adjudication.decide",
+        obj=case,
+        detail={"round": adjudication.number, "outcome": outcome, "number": decision.number},
+        rows=[decision],
+    )
+    return decision
+
+
+@transaction.atomic
+def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStandard:
+    """Make the next version of the reference standard: the base, with what was decided in its place."""
+    Adjudication.objects.select_for_update().get(pk=adjudication.pk)
+    if result_of(adjudication) is not None:
+        raise Conflict("A version has been made of this round already.", code="round_finished")
+    decided = {one.case_id: newest_decision(one) for one in adjudication.cases.all()}
+    missing = sum(one is None for one in decided.values())
+    if missing:
+        raise Conflict(f"{missing} of {len(decided)} case(s) have not been decided yet.", code="round_unfinished")
+    base = adjudication.base
+    lesions = dict(base.truths.values_list("case_id", "lesions"))
+    decisions = [
+        _decision_of(one, decided.get(one.case_id), lesions.get(one.case_id, []))
+        for one in base.decisions.select_related("case").order_by("case__position")
+    ]
+    return reference_standard_create(
+        by=by,
+        reader_study=adjudication.reader_study,
+        truths=[Truth(one.case.name, one.truth, one.lesions) for one in decisions if one.truth is not None],
+        source=ReferenceSource.ADJUDICATION,
+        provenance=f"Round {adjudication.number} over version {base.version}: {len(decided)} case(s) judged",
+        rule={
+            **base.rule,
+            "adjudication": {
+                "number": adjudication.number,
+                "base_version": base.version,
+                "triggers": adjudication.triggers,
+                "seed": adjudication.seed,
+                "shows": adjudication.shows,
+            },
+        },
+        decisions=decisions,
+    )
+
+
+def _decision_of(
+    before: ReferenceDecision, judged: AdjudicationDecision | None, lesions: list[dict[str, object]]
+) -> CaseDecision:
+    if judged is None:
+        outcome, reason, kept = before.outcome, before.reason, lesions
+    else:
+        outcome, reason, kept = judged.outcome, ADJUDICATED, []
+    return CaseDecision(before.case, outcome, reason, TRUTHS[outcome], before.votes, kept, judged)

@@ -1,0 +1,71 @@
+import { Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type JudgedCase, judgedCaseQuery } from "@/api/adjudication";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import classes from "./Adjudication.module.css";
+import { CaseImages } from "./CaseImages";
+import { DecisionForm } from "./DecisionForm";
+
+interface CaseToJudgeViewProps {
+  caseId: string;
+  readerStudyId: string;
+  onNext: (() => void) | null;
+}
+
+/** One case: its images, what the readers said as far as the round shows it, and the decision. */
+export function CaseToJudgeView({ caseId, readerStudyId, onNext }: CaseToJudgeViewProps) {
+  const { data, error, refetch } = useQuery(judgedCaseQuery(caseId));
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  return (
+    <>
+      <div className={classes.images}>
+        <CaseImages images={data.imaging_study} />
+      </div>
+      <Stack component="aside" gap="md" className={classes.panel} aria-label="Decision">
+        <div>
+          <Text size="sm" c="dimmed">
+            {data.case}
+          </Text>
+          <Title order={5}>{data.question}</Title>
+        </div>
+        <Readers judged={data} />
+        {data.is_decided_by_another ? (
+          <Text size="sm">Another adjudicator has decided about this case.</Text>
+        ) : (
+          <DecisionForm judged={data} readerStudyId={readerStudyId} onNext={onNext} />
+        )}
+      </Stack>
+    </>
+  );
+}
+
+function Readers({ judged }: { judged: JudgedCase }) {
+  if (judged.readers.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        This round shows nothing of the readers.
+      </Text>
+    );
+  }
+  return judged.readers.map((reader) => (
+    <Table key={reader.name} aria-label={reader.name} verticalSpacing={3}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th colSpan={2}>{reader.name}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {reader.answers.map(({ question, answer }, index) => (
+          // Two findings of one question can say the same; the list never changes while shown.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <Table.Tr key={index}>
+            <Table.Td c="dimmed">{question}</Table.Td>
+            <Table.Td>{answer}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  ));
+}

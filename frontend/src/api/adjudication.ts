@@ -1,0 +1,99 @@
+import { queryOptions } from "@tanstack/react-query";
+import { readerStudyKey } from "./readerStudies";
+import type { ImagesOfCase } from "./reading";
+import type { ReferenceVersions } from "./reference";
+import { call } from "./send";
+
+/** A round as its coordinator sees it. */
+export interface AdjudicationRound {
+  number: number;
+  base_version: number;
+  seed: string;
+  shows: "ANSWERS" | "HIDDEN";
+  question: string;
+  created_at: string;
+  created_by: string;
+  number_of_cases: number;
+  number_decided: number;
+  result_version: number | null;
+}
+
+export interface RoundRequest {
+  base_version: number;
+  open_cases: boolean;
+  disagreement: boolean;
+  confidence_question: string | null;
+  low_confidence_below: number | null;
+  random_percent: number;
+  shows: "ANSWERS" | "HIDDEN";
+  question: string;
+}
+
+export interface RoundCase {
+  id: string;
+  position: number;
+  case: string;
+  reasons: ("OPEN" | "DISAGREEMENT" | "LOW_CONFIDENCE" | "RANDOM")[];
+  outcome: JudgedOutcome | null;
+  decided_by: string | null;
+}
+
+export type JudgedOutcome = "POSITIVE" | "NEGATIVE" | "EXCLUDED";
+
+/** A case as its adjudicator sees it in the list. */
+export interface CaseToJudge {
+  id: string;
+  position: number;
+  case: string;
+  is_decided: boolean;
+}
+
+export interface JudgedCase {
+  id: string;
+  reader_study_id: string;
+  position: number;
+  case: string;
+  question: string;
+  imaging_study: ImagesOfCase;
+  /** Under letters of this case alone; empty where the round hides them. */
+  readers: { name: string; answers: { question: string; answer: string }[] }[];
+  decision: { number: number; outcome: JudgedOutcome; comment: string; created_at: string } | null;
+  is_decided_by_another: boolean;
+}
+
+const base = (id: string) => `/api/v1/reader-studies/${id}`;
+
+export const roundsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "adjudications"],
+    queryFn: ({ signal }) => call<AdjudicationRound[]>("GET", `${base(id)}/adjudications`, { signal }),
+  });
+
+export const roundCasesQuery = (id: string, number: number) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "adjudications", number],
+    queryFn: ({ signal }) => call<RoundCase[]>("GET", `${base(id)}/adjudications/${number}`, { signal }),
+  });
+
+export const beginRound = (id: string, body: RoundRequest) =>
+  call<AdjudicationRound[]>("POST", `${base(id)}/adjudications`, { body });
+
+export const finishRound = (id: string, number: number) =>
+  call<ReferenceVersions>("POST", `${base(id)}/adjudications/${number}/reference-standard`);
+
+export const casesToJudgeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["adjudication", id],
+    queryFn: ({ signal }) => call<CaseToJudge[]>("GET", `${base(id)}/adjudication-cases`, { signal }),
+  });
+
+export const judgedCaseQuery = (caseId: string) =>
+  queryOptions({
+    queryKey: ["adjudication-case", caseId],
+    queryFn: ({ signal }) => call<JudgedCase>("GET", `/api/v1/adjudication-cases/${caseId}`, { signal }),
+  });
+
+export const decideCase = (
+  caseId: string,
+  body: { base_number: number; outcome: JudgedOutcome; comment: string },
+) => call<JudgedCase>("POST", `/api/v1/adjudication-cases/${caseId}/decision`, { body });
