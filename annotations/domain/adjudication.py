@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
+from annotations.domain.answers import reason_not_assessed
+from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING, TEXT
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.schema import LOCATED_FINDING, ORDINAL
+from annotations.domain.read_history import value_text
 
 OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
 ANSWERS, HIDDEN = "ANSWERS", "HIDDEN"
@@ -81,12 +83,9 @@ def letter(position: int) -> str:
 def anonymous_answers(payload: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return what a reader said in the words of the form: no id, no place, no text that could name somebody."""
     newest = upgraded(dict(payload))
-    rows = [
-        {"question": one["text"], "answer": _in_words(one, newest["answers"].get(one["key"]))}
-        for one in questions
-        if one["kind"] != LOCATED_FINDING
-    ]
-    by_key = {one["key"]: one["text"] for one in questions}
+    asked = [one for one in questions if one["kind"] in ANSWER_KINDS or one["key"] in newest["answers"]]
+    rows = [{"question": one["text"], "answer": _in_words(one, newest["answers"].get(one["key"]))} for one in asked]
+    by_key = {one["key"]: one["text"] for one in questions if one["kind"] == LOCATED_FINDING}
     rows += [
         {"question": by_key[one["question"]], "answer": _finding_in_words(one)}
         for one in newest["findings"]
@@ -96,13 +95,14 @@ def anonymous_answers(payload: Mapping[str, Any], questions: Sequence[Mapping[st
 
 
 def _in_words(question: Mapping[str, Any], answer: Any) -> str:
+    """Say an answer without what the reader typed: words of one's own may tell who one is."""
     if answer is None:
         return "not answered"
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    if question["kind"] == ORDINAL:
-        return f"{answer}: {question['options'][answer - 1]}"
-    return str(answer)
+    if reason_not_assessed(answer) is not None:
+        return "cannot assess"
+    if question["kind"] == TEXT:
+        return "answered in words, which are not shown"
+    return value_text(answer, dict(question))
 
 
 def _finding_in_words(finding: Mapping[str, Any]) -> str:

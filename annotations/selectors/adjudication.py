@@ -65,7 +65,8 @@ def _lowest(decisions: Sequence[ReferenceDecision], question: str | None) -> dic
     found = {}
     for one in decisions:
         given = [upgraded(payloads[UUID(vote["revision_id"])])["answers"].get(question) for vote in one.votes]
-        answers = [answer for answer in given if answer is not None]
+        # Who left it open or could not assess it was not unsure in any number.
+        answers = [answer for answer in given if isinstance(answer, int)]
         if answers:
             found[one.pk] = min(answers)
     return found

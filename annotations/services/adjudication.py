@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotations.domain.adjudication import Triggers, shuffled
 from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITIVE, TRUTHS
-from annotations.domain.schema import CONFIDENCE, ORDINAL
+from annotations.domain.kinds import CONFIDENCE, ORDINAL
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,

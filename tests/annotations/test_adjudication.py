@@ -147,7 +147,7 @@ def test_an_adjudicator_sees_answers_under_letters_or_nothing_of_the_readers(bui
     shown = client_of(judge).get(f"/api/v1/adjudication-cases/{case}")
     assert [one["name"] for one in shown.json()["readers"]] == ["Reader A", "Reader B"]
     said = {row["answer"] for one in shown.json()["readers"] for row in one["answers"]}
-    assert said == {"yes", "no", "60", "30"}
+    assert said == {"Yes", "No", "60", "30"}
     secrets = [str(pk) for pk in Revision.objects.values_list("pk", flat=True)]
     secrets += [reader.username for reader in built.readers] + [str(reader.pk) for reader in built.readers]
     assert not [secret for secret in secrets if secret.encode() in shown.content]

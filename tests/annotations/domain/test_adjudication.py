@@ -89,16 +89,22 @@ def test_answers_in_words_hold_no_id_no_place_and_no_free_text() -> None:
         ],
     }  # fmt: skip
     measure = {**finding, "question": None}
-    answers = {"nodule_present": True, "confidence": 83, "suspicion": 2}
-    payload = {"version": 2, "answers": answers, "findings": [finding, measure], "ai_decisions": []}
+    answers = {"nodule_present": True, "confidence": 83, "suspicion": 2, "words": "Grace thinks so"}
+    answers["side"] = {"cannot_assess": "Grace moved"}
+    payload = {"version": 3, "answers": answers, "findings": [finding, measure], "ai_decisions": []}
     scale = {"key": "suspicion", "kind": "ORDINAL", "text": "Suspicion?", "options": ["no", "low", "a", "b", "c"]}
     empty = {"key": "other", "kind": "BINARY", "text": "Other?"}
-    said = anonymous_answers(payload, [CALL, RATING, scale, empty, NODULES])
+    words = {"key": "words", "kind": "TEXT", "text": "Anything else?"}
+    side = {"key": "side", "kind": "BINARY", "text": "Left?", "cannot_assess": True}
+    section = {"key": "part", "kind": "SECTION", "text": "A part"}
+    said = anonymous_answers(payload, [section, CALL, RATING, scale, empty, words, side, NODULES])
     assert said == [
-        {"question": "Nodule present?", "answer": "yes"},
+        {"question": "Nodule present?", "answer": "Yes"},
         {"question": "How sure?", "answer": "83"},
-        {"question": "Suspicion?", "answer": "2: low"},
+        {"question": "Suspicion?", "answer": "low (2)"},
         {"question": "Other?", "answer": "not answered"},
+        {"question": "Anything else?", "answer": "answered in words, which are not shown"},
+        {"question": "Left?", "answer": "cannot assess"},
         {"question": "Mark the nodules.", "answer": "nodule, confidence 70, length 12.5 mm"},
     ]
     text = json.dumps(said)
