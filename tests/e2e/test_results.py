@@ -120,7 +120,7 @@ def test_an_open_case_is_judged_without_a_name_and_becomes_part_of_a_new_version
         decision.get_by_label("Why").press("Control+Enter")
         expect(decision.get_by_text("Your decision is stored.")).to_be_visible()
         expect(cases.nth(number - 1)).to_contain_text("decided")
-        for name in (stage.reader.username, stage.second.username):
+        for name in (stage.reader.username, stage.second_reader.username):
             assert name not in other.content()
 
     # One browser has one session: the coordinator comes back.
