@@ -18,7 +18,7 @@ from annotations.models import (
     ReferenceSource,
     ReferenceStandard,
 )
-from annotations.selectors.adjudication import named_cases, newest_decision, result_of
+from annotations.selectors.adjudication import Named, named_cases, newest_decision, result_of
 from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import label_schema_of
 from annotations.services.drafts import stream_of
@@ -66,14 +66,7 @@ def adjudication_create(
         created_by=by,
     )
     cases = AdjudicationCase.objects.bulk_create(
-        AdjudicationCase(
-            adjudication=adjudication,
-            case=one.decision.case,
-            position=position,
-            reasons=one.reasons,
-            shown=shuffled(seed, one.decision.case.name, [vote["revision_id"] for vote in one.decision.votes]),
-        )
-        for position, one in enumerate(named, start=1)
+        _case_of(adjudication, position, one) for position, one in enumerate(named, start=1)
     )
     record(
         stream=stream_of(reader_study.pk),
@@ -84,6 +77,17 @@ def adjudication_create(
         rows=[adjudication, *cases],
     )
     return adjudication
+
+
+def _case_of(adjudication: Adjudication, position: int, named: Named) -> AdjudicationCase:
+    case, voted = named.decision.case, [vote["revision_id"] for vote in named.decision.votes]
+    return AdjudicationCase(
+        adjudication=adjudication,
+        case=case,
+        position=position,
+        reasons=named.reasons,
+        shown=shuffled(adjudication.seed, case.name, voted),
+    )
 
 
 def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:

@@ -72,17 +72,7 @@ def reference_standard_create(
         ReferenceTruth(reference_standard=standard, case=cases[truth.case], truth=truth.truth, lesions=truth.lesions)
         for truth in ordered
     )
-    decided = ReferenceDecision.objects.bulk_create(
-        ReferenceDecision(
-            reference_standard=standard,
-            case=one.case,
-            outcome=one.outcome,
-            reason=one.reason,
-            votes=one.votes,
-            adjudicated=one.adjudicated,
-        )
-        for one in decisions
-    )
+    decided = ReferenceDecision.objects.bulk_create(_stored(one, standard) for one in decisions)
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
@@ -92,6 +82,17 @@ def reference_standard_create(
         rows=[standard, *stored, *decided],
     )
     return standard
+
+
+def _stored(decision: CaseDecision, standard: ReferenceStandard) -> ReferenceDecision:
+    return ReferenceDecision(
+        reference_standard=standard,
+        case=decision.case,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        votes=decision.votes,
+        adjudicated=decision.adjudicated,
+    )
 
 
 @transaction.atomic
