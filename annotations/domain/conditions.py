@@ -1,7 +1,7 @@
 """When a question is asked: `show_if`, and which questions a read's answers leave on the form.
 
 A condition names questions that stand above it, so there are no cycles and one pass from top to bottom decides
-(docs/adr/0020-conditions-and-cannot-assess.md). What is not asked, not answered or not assessed fulfils no condition.
+(docs/adr/0021-conditions-and-cannot-assess.md). What is not asked, not answered or not assessed fulfils no condition.
 """
 
 from collections import Counter
