@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from portal.errors import problem_response
 
-# Modules that the build gives files of their own.
+# Modules that the build gives files of their own: what runs first is small, and asks for the rest.
+APPLICATION = ("index.html", "src/main.tsx")
 READING_ROOM = ("src/viewer/index.ts", "src/reading/ReadingScreen.tsx")
 
 
@@ -34,19 +35,19 @@ def app(request: HttpRequest, path: str = "") -> HttpResponse:
         )
     except TemplateDoesNotExist:
         return problem_response(503, "front_end_missing", "The front end is not built. Run `make up`.")
-    if path.startswith("assignments/"):
-        # The browser would hear of the viewer, by far the largest part, only when the rest has been run.
-        page["Link"] = ", ".join(f'<{url}>; rel="modulepreload"; crossorigin' for url in _reading_room_code())
+    # The browser would hear of the viewer, by far the largest part, only when the rest has been run.
+    wanted = APPLICATION + (READING_ROOM if path.startswith("assignments/") else ())
+    page["Link"] = ", ".join(f'<{url}>; rel="modulepreload"; crossorigin' for url in _code_of(wanted))
     return page
 
 
 @cache
-def _reading_room_code() -> tuple[str, ...]:
-    """The addresses of the code of the reading room, as the build of the front end lists them."""
+def _code_of(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses of the code of these modules, as the build of the front end lists them."""
     listed = Path(settings.FRONT_END) / ".vite" / "manifest.json"
     manifest = json.loads(listed.read_text()) if listed.is_file() else {}
     found: dict[str, None] = {}
-    waiting = [name for name in READING_ROOM if name in manifest]
+    waiting = [name for name in modules if name in manifest]
     while waiting:
         part = manifest[waiting.pop(0)]
         if part["file"] not in found:

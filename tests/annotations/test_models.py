@@ -23,12 +23,17 @@ def sql(statement: str) -> None:
 
 def test_the_tables_of_history_are_known() -> None:
     assert TABLES == [
+        "annotations_adjudication",
+        "annotations_adjudicationcase",
+        "annotations_adjudicationdecision",
         "annotations_aidelivery",
         "annotations_designversion",
         "annotations_hangingprotocol",
         "annotations_labelschema",
         "annotations_querymessage",
         "annotations_randomisationlist",
+        "annotations_referencedecision",
+        "annotations_referencelock",
         "annotations_referencestandard",
         "annotations_referencetruth",
         "annotations_reopening",
@@ -46,6 +51,10 @@ def test_the_tables_of_history_are_known() -> None:
     ]
 
 
+# A locked version of the reference standard takes no further row either.
+LOCKED = ("annotations_referencedecision", "annotations_referencetruth")
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_postgresql_guards_every_table_of_history(table: str) -> None:
     with connection.cursor() as cursor:
@@ -53,7 +62,8 @@ def test_postgresql_guards_every_table_of_history(table: str) -> None:
             "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1",
             [table],
         )
-        assert cursor.fetchall() == [(f"{table}_append_only", "O"), (f"{table}_no_truncate", "O")]
+        guards = ["append_only", *(["locked"] if table in LOCKED else []), "no_truncate"]
+        assert cursor.fetchall() == [(f"{table}_{guard}", "O") for guard in guards]
     with pytest.raises(Error, match="append-only"):
         sql(f"TRUNCATE {table} CASCADE")
 

@@ -159,10 +159,10 @@ def until(page: Page, expression: str, seconds: float = 60) -> None:
 
 
 def image_is_drawn(page: Page, index: int | None = None) -> None:
-    """Wait until the slice is on the screen, and the server has said whether this window may edit."""
+    """Wait until the slice and all around it are on the screen, and this window knows whether it may edit."""
     state = "window.__overread_viewer?.state"
     until(page, f"{state}?.isRendered" + ("" if index is None else f" && {state}.index === {index}"))
-    until(page, "!document.querySelector('[data-editing=asking]')")
+    until(page, "!document.querySelector('[data-editing=asking], [role=toolbar]:empty')")
 
 
 def screenshots(page: Page, name: str) -> list[Path]:

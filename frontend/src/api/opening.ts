@@ -1,3 +1,6 @@
+import { likelyFirst } from "@/domain/frames/likelyFirst";
+import { framesOf } from "@/domain/frames/registry";
+import type { GridPane } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
 import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import type { Read } from "./reading";
@@ -50,39 +53,55 @@ export function takeTurn(readId: string): GivenTurn | null {
   return isIt ? waiting.turn : null;
 }
 
-let early: { assignmentId: string; read: Promise<Read>; askedAt: number } | null = null;
+interface Early {
+  assignmentId: string;
+  read: Promise<Read>;
+  askedAt: number;
+}
+
+let early: Early | null = null;
 
 /** Open an assignment to edit it, while the screen that shows it is still being loaded. */
 export function openEarly(assignmentId: string, editor: string): void {
+  if (isFresh(early, assignmentId)) return;
   const read = openRead(assignmentId, { editor });
   early = { assignmentId, read, askedAt: performance.now() };
   // Whoever takes it hears of the failure.
-  read.catch(() => undefined);
+  read.then(findImages).catch(() => undefined);
+}
+
+function isFresh(opened: Early | null, assignmentId: string): opened is Early {
+  return opened?.assignmentId === assignmentId && performance.now() - opened.askedAt < FRESH_MS;
 }
 
 /** The read of an assignment, and its images asked for before anybody draws them. What was opened early is taken once. */
 export async function openWithImages(assignmentId: string, signal: AbortSignal): Promise<Read> {
   const waiting = early;
   early = null;
-  const isIt = waiting?.assignmentId === assignmentId && performance.now() - waiting.askedAt < FRESH_MS;
-  const read = await (isIt ? waiting.read : openRead(assignmentId, { signal }));
+  if (isFresh(waiting, assignmentId)) return waiting.read;
+  const read = await openRead(assignmentId, { signal });
   findImages(read);
   return read;
 }
 
-/** Ask where the series are with which the case opens; the viewer asks again, and shows what fails. */
+/** Ask for the series with which the case opens, and for their first images; the viewer asks again, and shows what fails. */
 function findImages(read: Read): void {
   const studies = [read.case.imaging_study, ...read.case.priors.map((prior) => prior.imaging_study)];
   const { grid } = hungGrid(
     read.hanging_rules,
     studies.map(({ series }) => series),
   );
-  for (const { seriesInstanceUid } of grid.panes) {
+  for (const pane of grid.panes) {
     const study = studies.find(({ series }) =>
-      series.some((one) => one.series_instance_uid === seriesInstanceUid),
+      series.some((one) => one.series_instance_uid === pane.seriesInstanceUid),
     );
-    if (study && seriesInstanceUid !== null) {
-      openFrames(study.study_instance_uid, seriesInstanceUid).catch(() => undefined);
-    }
+    if (study) findImagesOf(study.study_instance_uid, pane).catch(() => undefined);
   }
+}
+
+async function findImagesOf(studyInstanceUid: string, pane: GridPane): Promise<void> {
+  const { seriesInstanceUid, view, opening } = pane;
+  if (seriesInstanceUid === null) return;
+  await openFrames(studyInstanceUid, seriesInstanceUid);
+  if (view === "STACK") framesOf(seriesInstanceUid)?.expect((manifest) => likelyFirst(manifest, opening));
 }

@@ -170,6 +170,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
         isFrozen={isFrozen}
         inForce={inForce}
         presets={presets}
+        hasTools
         onImageShown={nothing}
         onAction={act}
       />

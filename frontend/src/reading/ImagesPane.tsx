@@ -27,12 +27,14 @@ interface ImagesPaneProps {
   isFrozen: boolean;
   inForce: InForce;
   presets: Preset[];
+  /** The first image comes before the signs above it. */
+  hasTools: boolean;
   onImageShown: () => void;
   onAction: (action: HotkeyAction) => void;
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, segments, ai, isFrozen, inForce, presets, onAction } = props;
+  const { read, images, segments, ai, isFrozen, inForce, presets, hasTools, onAction } = props;
   const overlays = useOverlaysOn(ai);
   const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
@@ -50,6 +52,7 @@ export function ImagesPane(props: ImagesPaneProps) {
         presets={presets}
         keymap={inForce.keymap}
         isDisabled={isFrozen}
+        isEmpty={!hasTools}
         onAction={onAction}
       />
       {segments.isOffered && <SegmentBar segments={segments} unit={unit} isDisabled={isFrozen} />}

@@ -29,12 +29,14 @@ interface ReadPanelProps {
   ai: Ai;
   progress: Progress;
   isFrozen: boolean;
+  /** The first image comes before the form. */
+  isFormShown: boolean;
   onGoOn: () => void;
 }
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, signing, images, segments, progress, isFrozen } = props;
+  const { read, handle, progress } = props;
   const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
@@ -61,6 +63,18 @@ export function ReadPanel(props: ReadPanelProps) {
       )}
       <OwnQueries readerStudyId={read.reader_study.id} readId={read.id} />
       <SaveBanner handle={handle} me={props.me} questions={questions} isSigned={isSigned} />
+      {props.isFormShown && <FormAndFooter {...props} />}
+    </section>
+  );
+}
+
+function FormAndFooter(props: ReadPanelProps) {
+  const { read, handle, signing, images, segments, progress, isFrozen } = props;
+  const { isSigned } = progress;
+  const { save } = handle.session;
+  const { questions } = read.label_schema;
+  return (
+    <>
       <div className={classes.form}>
         {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
         {progress.isAiShown && (
@@ -92,6 +106,6 @@ export function ReadPanel(props: ReadPanelProps) {
         hasNext={progress.nextAssignmentId !== null}
         onGoOn={props.onGoOn}
       />
-    </section>
+    </>
   );
 }

@@ -19,6 +19,7 @@ import classes from "./ReadingRoom.module.css";
 import { ReadPanel } from "./ReadPanel";
 import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
+import { useFirstImage } from "./useFirstImage";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
@@ -118,6 +119,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   });
   const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
   const { images, ai, act } = imageWindow;
+  const firstImage = useFirstImage(imageWindow.isOpen, noteImage);
   useHotkeys(inForce.keymap, act);
   useNothingSelected();
   useMouseLeavesKeyboard();
@@ -137,6 +139,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         ai={ai}
         progress={progress}
         isFrozen={isFrozen}
+        isFormShown={firstImage.isPast}
         onGoOn={goOn}
       />
       {imageWindow.isOpen ? (
@@ -150,7 +153,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           isFrozen={isFrozen}
           inForce={inForce}
           presets={presets}
-          onImageShown={noteImage}
+          hasTools={firstImage.isPast}
+          onImageShown={firstImage.onShown}
           onAction={act}
         />
       )}

@@ -16,6 +16,8 @@ interface ToolbarProps {
   keymap: Keymap;
   /** A frozen read can be looked at, not changed. */
   isDisabled: boolean;
+  /** Its place is kept, what stands there is not drawn yet: fifty signs take longer than an image. */
+  isEmpty: boolean;
   onAction: (action: HotkeyAction) => void;
 }
 
@@ -57,7 +59,15 @@ const RARE: ReadonlySet<ToolbarAction> = new Set([
 const CHANGES: ReadonlySet<ToolbarAction> = new Set(MARK_KIND_ROWS.map(({ action }) => action));
 
 /** Every action as a sign with its name and key; what it does is the same as the key's. */
-export function Toolbar({ images, isSegmenting, presets, keymap, isDisabled, onAction }: ToolbarProps) {
+export function Toolbar(props: ToolbarProps) {
+  return (
+    <div className={classes.toolbar} role="toolbar" aria-label="Tools">
+      {!props.isEmpty && <Tools {...props} />}
+    </div>
+  );
+}
+
+function Tools({ images, isSegmenting, presets, keymap, isDisabled, onAction }: ToolbarProps) {
   const entry = (action: ToolbarAction): ToolEntry => ({
     action,
     keyName: keysOf(keymap, action).at(-1),
@@ -68,7 +78,7 @@ export function Toolbar({ images, isSegmenting, presets, keymap, isDisabled, onA
     <ToolButton key={action} {...entry(action)} isRare={RARE.has(action)} onClick={() => onAction(action)} />
   );
   return (
-    <div className={classes.toolbar} role="toolbar" aria-label="Tools">
+    <>
       {GROUPS.map((actions) => (
         <div key={actions[0]} className={classes.toolGroup}>
           {actions.map(button)}
@@ -84,7 +94,7 @@ export function Toolbar({ images, isSegmenting, presets, keymap, isDisabled, onA
       <span className={classes.toolSpace} />
       {button("images_window")}
       {button("help")}
-    </div>
+    </>
   );
 }
 

@@ -3,7 +3,6 @@ import {
   annotation as annotations,
   cancelActiveManipulations,
   Enums as ToolEnums,
-  ToolGroupManager,
   type Types as ToolTypes,
 } from "@cornerstonejs/tools";
 import type { LinkKind, PaneView } from "@/domain/grid";
@@ -35,7 +34,7 @@ import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { textLines } from "./textLines";
 import { drawThumbnail } from "./thumbnail";
-import { bindingsOf, bindMouse, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { bindingsOf, bindMouse, destroyToolGroup, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 import { VolumePane } from "./VolumePane";
 import { Volumes } from "./volumes";
@@ -276,7 +275,7 @@ export class GridController {
     returnEngine(this.engine, () => {
       for (const pane of this.allPanes) pane.destroy();
       this.panes.clear();
-      ToolGroupManager.destroyToolGroup(this.group.id);
+      destroyToolGroup(this.group, this.engine.id);
       this.planes.destroy();
     });
     for (const opening of this.opened.values()) {

@@ -82,6 +82,13 @@ function keepOffMarks(group: Types.IToolGroup, toolName: string): void {
   };
 }
 
+/** Take a group down. A tool that is forgotten without being told keeps listening, and with it lives all of the group. */
+export function destroyToolGroup(group: Types.IToolGroup, renderingEngineId: string): void {
+  group.removeViewports(renderingEngineId);
+  for (const kind of MARK_KINDS) group.setToolDisabled(toolOfKind(kind));
+  ToolGroupManager.destroyToolGroup(group.id);
+}
+
 /** While a marking tool is chosen it draws on the label of another mark as well; only without one is the label moved. */
 function drawOverLabels(group: Types.IToolGroup, toolName: string): void {
   const tool = group.getToolInstance(toolName) as AnnotationTool;

@@ -105,6 +105,34 @@ describe("SeriesFrames", () => {
     expect(server.mostAtOnce).toBeLessThanOrEqual(2);
   });
 
+  it("gives out an expected frame once, whoever asks for it, and does not fetch it again", async () => {
+    const { server, frames } = opened();
+    frames.expect(() => 5);
+    expect(server.urls).toEqual(["/frames/a/raw/5"]);
+    expect(await numberAt(frames, 5, "now")).toBe(5);
+    expect(server.urls).toEqual(["/frames/a/raw/5"]);
+    expect(await numberAt(frames, 5, "now")).toBe(5);
+    expect(server.urls).toHaveLength(2);
+  });
+
+  it("keeps a frame that was expected in vain for the one who loads the series", async () => {
+    const { server, frames } = opened();
+    frames.expect(() => 5);
+    const all = await Promise.all(Array.from({ length: COUNT }, (_, index) => numberAt(frames, index + 1)));
+    expect(all).toEqual(Array.from({ length: COUNT }, (_, index) => index + 1));
+    expect(server.urls.filter((url) => url.endsWith("/5"))).toHaveLength(1);
+    expect(frames.heldBytes).toBe(0);
+  });
+
+  it("tells whoever asks for an expected frame why it did not come", async () => {
+    const { server, frames } = opened();
+    server.failure = new Error("cut");
+    frames.expect(() => 5);
+    await expect(numberAt(frames, 5, "now")).rejects.toThrow("cut");
+    server.failure = null;
+    expect(await numberAt(frames, 5, "now")).toBe(5);
+  });
+
   it("holds nothing once everything has been given out", async () => {
     const { frames } = opened();
     await numberAt(frames, 3, "now");

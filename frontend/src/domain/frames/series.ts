@@ -62,12 +62,21 @@ const EARLY_SHARE = 1 / 8;
 const LARGE_BYTES = 384 * 1024;
 const MEASURED_BYTES = 96 * 1024;
 
+/** A frame that nobody has asked for yet. */
+interface Expected {
+  place: number;
+  frame: Promise<FrameBytes>;
+  beginning: Uint8Array<ArrayBuffer> | null;
+  onBeginning: OnBeginning | undefined;
+}
+
 /** Fetches the frames of one series: the wanted one alone and at once, the others in bundles. */
 export class SeriesFrames {
   /** Frames that came with a bundle and wait for being decoded. */
   private readonly waiting = new Map<number, FrameBytes>();
   /** Frames that were fetched alone: the bundle that brings them again need not keep them. */
   private readonly fetchedAlone = new Set<number>();
+  private expected: Expected | null = null;
   private readonly bundles = new Map<string, Promise<void>>();
   private readonly queue = new BundleQueue();
   private places: FramePlaces;
@@ -118,6 +127,21 @@ export class SeriesFrames {
     }
   }
 
+  /** Fetch the frame at this place, if there is one, before the viewer is there to ask for it. */
+  expect(placeIn: (manifest: Manifest) => number | null): void {
+    const place = placeIn(this.place.manifest);
+    if (place === null || this.waiting.has(place)) return;
+    const onBeginning = (bytes: Uint8Array<ArrayBuffer>) => {
+      expected.beginning = bytes;
+      expected.onBeginning?.(bytes);
+    };
+    const frame = this.loadAlone(place, "now", onBeginning);
+    const expected: Expected = { place, frame, beginning: null, onBeginning: undefined };
+    // Whoever asks for it hears of the failure.
+    frame.catch(() => undefined);
+    this.expected = expected;
+  }
+
   /** Fetch everything, in order, without decoding; `mayGoOn` is asked before each bundle. */
   async fetchAhead(mayGoOn: () => Promise<boolean>): Promise<void> {
     let place = 1;
@@ -132,6 +156,7 @@ export class SeriesFrames {
   drop(): void {
     this.waiting.clear();
     this.fetchedAlone.clear();
+    this.expected = null;
   }
 
   private settleAt(place: Place): void {
@@ -150,6 +175,8 @@ export class SeriesFrames {
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
+    const expected = this.takeExpected(place, onBeginning);
+    if (expected) return expected;
     if (urgency === "now" || urgency === "aside") return this.loadAlone(place, urgency, onBeginning);
     await this.bundleWith(place, urgency);
     // The viewport may have fetched it meanwhile.
@@ -160,6 +187,15 @@ export class SeriesFrames {
     const here = this.waiting.get(place) ?? null;
     this.waiting.delete(place);
     return here;
+  }
+
+  private takeExpected(place: number, onBeginning?: OnBeginning): Promise<FrameBytes> | null {
+    const { expected } = this;
+    if (expected?.place !== place) return null;
+    this.expected = null;
+    expected.onBeginning = onBeginning;
+    if (expected.beginning) onBeginning?.(expected.beginning);
+    return expected.frame;
   }
 
   private async loadAlone(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
