@@ -94,10 +94,6 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     open_next_case(page)
     expect(page.locator('[data-phase="FIRST"]')).to_be_visible()
     button = page.get_by_role("button", name="Freeze and show the AI")
-    # As narrow as the form gets, and none of its words is cut off.
-    page.set_viewport_size({"width": 1280, "height": 800})
-    label = button.locator(".mantine-Button-label")
-    assert label.evaluate("(one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight + 1")
     button.click()
     # Nothing is frozen that could not be signed.
     expect(page.get_by_label("Missing before signing")).to_contain_text("Answer")
