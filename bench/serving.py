@@ -2,7 +2,7 @@
 
     apt-get install wrk nginx
     .venv/bin/python bench/serving.py
-    .venv/bin/python bench/serving.py --keep /tmp/bench --ways nginx --seconds 4
+    .venv/bin/python bench/serving.py --keep /tmp/bench --ways orthanc nginx --seconds 2
 
 Starts a portal of its own with the data of `bench/viewer` (a CT of 300 slices of 512 x 512, half a megabyte a frame),
 and in front of a second web process nginx, with the configuration that a deployment uses (`portal.ops.nginx`). For
@@ -90,7 +90,8 @@ class Way:
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--seconds", type=int, default=8)
+    options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--repeat", type=int, default=5, help="the median of so many runs in turn is printed")
     options.add_argument("--connections", nargs="+", type=int, default=CONNECTIONS)
     options.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     options.add_argument("--keep", type=Path, help="keep the portal and its data here, and use what is there")
@@ -112,11 +113,14 @@ def measure(chosen: argparse.Namespace, site: Site, behind: str) -> None:
     ways = [way for way in ways_of(site, case, reader, read, behind) if way.kind in chosen.ways]
     print(f"{'':<24}{'connections':>12}{'requests/s':>12}{'frames/s':>12}{'p95 ms':>10}{'x Orthanc':>12}")
     for connections in chosen.connections:
+        runs: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
+        # In turn, so that a busy moment meets them all.
+        for _ in range(chosen.repeat):
+            for way in ways:
+                runs[way.name].append(wrk(way.base, way.paths, way.headers, connections, chosen.seconds))
         direct = 0.0
         for way in ways:
-            # The first second fills what fills only once.
-            wrk(way.base, way.paths, way.headers, connections, 1)
-            rate, p95_ms = wrk(way.base, way.paths, way.headers, connections, chosen.seconds)
+            rate, p95_ms = (statistics.median(values) for values in zip(*runs[way.name], strict=True))
             direct = direct or rate
             columns = f"{connections:>12}{rate:>12.0f}{rate * way.frames:>12.0f}{p95_ms:>10.1f}"
             print(f"{way.name:<24}{columns}{rate * way.frames / direct:>12.2f}", flush=True)
