@@ -92,7 +92,10 @@ def test_a_round_names_the_open_cases_and_its_result_says_where_each_value_is_fr
     assert (said["Case 005"]["reason"], said["Case 005"]["adjudicated"]["comment"]) == ("ADJUDICATED", "Motion.")
     assert said["Case 003"]["adjudicated"]["adjudicator"] == "judge"
     assert len(said["Case 003"]["votes"]) == 2, "the votes that it replaced stay"
-    assert {"adjudication.create", "adjudication.decide"} <= set(Event.objects.values_list("action", flat=True))
+    left = set(Event.objects.values_list("action", flat=True))
+    assert left >= {"adjudication.create", "adjudication.decide", "reference_standard.create"}
+    made = Event.objects.filter(action="reference_standard.create").latest("at")
+    assert (made.detail["version"], made.detail["source"]) == (2, "ADJUDICATION")
     assert trail_verify(scope=f"reader-study:{built.reader_study.pk}").problems == []
     again = finish(built)
     assert (again.status_code, again.json()["code"]) == (409, "round_finished")
