@@ -105,6 +105,8 @@ def test_an_open_case_is_judged_without_a_name_and_becomes_part_of_a_new_version
     expect(page.get_by_role("button", name="Make the new version")).to_be_disabled()
     screenshots(page, "adjudication-round")
 
+    # One browser has one session: the coordinator goes, and comes back afterwards.
+    page.context.clear_cookies()
     other = signed_in(stage.spare)
     other.goto(f"{stage.portal.url}/")
     other.get_by_role("link", name="Adjudication", exact=True).click()
@@ -123,7 +125,7 @@ def test_an_open_case_is_judged_without_a_name_and_becomes_part_of_a_new_version
         for name in (stage.reader.username, stage.second_reader.username):
             assert name not in other.content()
 
-    # One browser has one session: the coordinator comes back.
+    other.context.clear_cookies()
     page = signed_in(stage.coordinator)
     page.goto(f"{stage.portal.url}/{stage.path('/reference-standard')}")
     page.get_by_role("button", name="Make the new version").click()
