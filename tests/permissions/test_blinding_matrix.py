@@ -34,7 +34,9 @@ def everything(client: Client, side: Side) -> dict[str, bytes]:
     """What every GET route answers about the side, and what opening its case and fetching ahead answer."""
     found = answers_to(client, [side])
     for path in (f"assignments/{side.read.assignment_id}/open", f"reads/{side.read.pk}/prefetch"):
-        found[path] = client.post(f"/api/v1/{path}").content
+        answer = client.post(f"/api/v1/{path}", "{}", content_type="application/json")
+        assert answer.status_code in (200, 404, 409), (path, answer.content)
+        found[path] = answer.content
     return found
 
 
@@ -127,7 +129,9 @@ def test_own_past_reads(world: World, callers: dict[str, Client]) -> None:
         assert places(answers, value) == set()
     assert leaks(answers, world.a.secrets, set()) == [], "nor the AI that was shown with it"
     assert callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}").status_code == 404
-    opened = callers["reader"].post(f"/api/v1/assignments/{world.a.read.assignment_id}/open")
+    opened = callers["reader"].post(
+        f"/api/v1/assignments/{world.a.read.assignment_id}/open", "{}", content_type="application/json"
+    )
     assert (opened.status_code, opened.json()["code"]) == (409, "past_read_hidden")
     assert callers["coordinator"].get(f"/api/v1/reads/{world.a.read.pk}/revisions").status_code == 200
 
