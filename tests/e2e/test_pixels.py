@@ -206,7 +206,8 @@ def test_the_windows_that_an_image_names_follow_one_another(
 
 def draw_line(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
     page.keyboard.press("l")
-    expect(page.get_by_role("button", name="Length")).to_have_attribute("aria-pressed", "true", timeout=SLOW_MS)
+    tool = page.get_by_role("button", name="Length", exact=True)
+    expect(tool).to_have_attribute("aria-pressed", "true", timeout=SLOW_MS)
     first, last = (probe(page, f"v.clientPointOfPixel({column}, {row})") for column, row in (start, end))
     page.mouse.move(first["x"], first["y"])
     page.mouse.down()

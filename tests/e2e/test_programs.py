@@ -33,6 +33,7 @@ def test_a_programs_account_is_made_and_may_post_predictions(stage: Stage, signe
     page.get_by_role("option", name=username).click()
     page.keyboard.press("Escape")
     screenshots(page, "ai-model-posters")
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_response(lambda answer: answer.url.endswith("/posters") and answer.request.method == "PUT"):
+        page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     assert [poster["username"] for poster in root.get(f"ai-models/{model}/posters")] == [username]

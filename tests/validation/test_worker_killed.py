@@ -16,7 +16,9 @@ DEADLINE_S = 150.0
 QUEUE = """
 import json, numpy as np
 from django.db import transaction
+from annotations.models import ReferenceSource
 from annotations.services.reader_studies import reader_study_create
+from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, sha256
@@ -43,8 +45,14 @@ content = canonical_json({
     "predictions": [{"case": str(c), "id": "p", "score": float(x)} for c, x in enumerate(rng.uniform(size=cases))],
 })
 with transaction.atomic():
+    standard = reference_standard_create(
+        by=coordinator, reader_study=study, truths=[], source=ReferenceSource.CSV, provenance="of the test"
+    )
+    reference_standard_lock(by=coordinator, standard=standard)
     snapshot = AnalysisSnapshot.objects.create(reader_study=study, content=content, digest=sha256(content))
-    run = AnalysisRun.objects.create(reader_study=study, snapshot=snapshot, requested_by=coordinator)
+    run = AnalysisRun.objects.create(
+        reader_study=study, snapshot=snapshot, reference_standard=standard, requested_by=coordinator
+    )
     jobs.enqueue(run)
 print("RUN", run.pk)
 """
