@@ -53,7 +53,8 @@ def test_a_reader_study_is_built_and_launched(stage: Stage, signed_in: Callable[
         boxes.nth(index).check()
     screenshots(page, "cases")
     page.get_by_role("button", name="Save selection").click()
-    expect(page.get_by_role("button", name="Save selection")).to_be_disabled()
+    # Disabled while it is being sent as well: only then without the sign of loading.
+    expect(page.locator("button:not([data-loading])", has_text="Save selection")).to_be_disabled()
 
     part(page, "People")
     add_reader(page, stage.spare)
