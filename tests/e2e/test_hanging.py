@@ -214,7 +214,7 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     until(page, "window.__overread_viewer?.annotations.length === 1")
     (shown,) = probe(page, "v.annotations")
     assert (shown["id"].partition("-")[0], shown["isLocked"]) == ("prior", True)
-    until(page, f"{STROKES}.includes('rgb(222, 226, 230)') || {STROKES}.includes('rgba(173, 181, 189, 1)')")
+    until(page, f"{STROKES}.includes('rgba(222, 226, 230, 1)') || {STROKES}.includes('rgba(173, 181, 189, 1)')")
     screenshots(page, "own-mark-on-prior")
     # It is nobody's to take away, and no finding of this read.
     page.keyboard.press("Delete")
