@@ -210,6 +210,8 @@ def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
     for name, handles in before.items():
         assert np.abs(np.subtract(after[name], handles)).max() < 0.02, name
     clear_marks(page)
+    # The page came back on the slice where it was left.
+    go_to_slice(page, 0)
 
     for tool, points in ON_A_FRESH_SLICE.items():
         draw(page, tool, points)
