@@ -218,6 +218,7 @@ def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
         saved(page)
         (mark,) = marks_of(stored_read(stage.spare, page))
         check(tool, mark, geometry, 0, points)
+        assert [one["id"] for one in probe(page, "v.annotations")] == [mark["id"]], "it stays in the image"
         page = opened(page, case)
         assert len(probe(page, "v.annotations")) == 1
         screenshots(page, f"tool-{tool.lower()}-{geometry.name.lower()}")

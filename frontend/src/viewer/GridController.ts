@@ -83,6 +83,7 @@ export class GridController {
   private areMarksVisible = true;
   private isSelecting = false;
   private isCancelling = false;
+  private isCompleting = false;
 
   constructor(
     private readonly source: SeriesSource,
@@ -236,6 +237,8 @@ export class GridController {
 
   /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
   private cancelDrawing(): void {
+    // What is just being completed is not half drawn, though its tool may not have put it down yet (livewire).
+    if (this.isCompleting) return;
     this.isCancelling = true;
     for (const { element } of this.allPanes) cancelActiveManipulations(element);
     this.isCancelling = false;
@@ -354,14 +357,15 @@ export class GridController {
       this.events.onMarkRefused(NOT_WHOLE);
       return;
     }
-    const isOnSlice = slice !== undefined;
+    this.isCompleting = true;
     const mark = this.layer.adopt(drawn, this.shownSlices());
-    if (!mark) this.refuse(kind, isOnSlice);
+    if (!mark) this.refuse(kind, slice !== undefined);
     else if (this.events.mayMark(mark.geometry.series_instance_uid)) {
       this.events.onMarkDrawn(drawn.annotationUID, mark);
     } else {
       this.layer.discard(drawn.annotationUID);
     }
+    this.isCompleting = false;
   }
 
   /** Why what was drawn is no mark; a click where a drag was meant needs no words. */
