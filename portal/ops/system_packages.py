@@ -36,8 +36,9 @@ BROWSER = {
     "chromium": lambda: _program("chromium"),
     "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
 }
+PROXY = {"nginx": lambda: _program("nginx")}
 PYTHON = {"python3-venv": _venv_can_be_made}
-PACKAGES = {"up": PYTHON | SERVERS, "check": PYTHON, "test": PYTHON | SERVERS | BROWSER}
+PACKAGES = {"up": PYTHON | SERVERS, "check": PYTHON, "test": PYTHON | SERVERS | PROXY | BROWSER}
 
 # On an ordinary host Debian starts and enables every server that it installs. Ours run under `make up` with
 # our own configuration, so starting is forbidden during this installation (policy-rc.d is Debian's way to say
@@ -54,7 +55,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends "$@"
 for package in "$@"; do
-    case "$package" in orthanc|redis-server|postgresql) update-rc.d "$package" disable ;; esac
+    case "$package" in orthanc|redis-server|postgresql|nginx) update-rc.d "$package" disable ;; esac
 done
 """
 
