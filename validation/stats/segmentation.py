@@ -192,8 +192,9 @@ def staple(masks: npt.ArrayLike, *, most_iterations: int = 10_000, precision: fl
             detail = "The estimated truth holds all voxels or none, so one rate of the readers has nothing to count."
             return Undefined(Reason.ONE_CLASS_ONLY, detail, len(stack))
         before = np.concatenate([sensitivity, specificity])
-        sensitivity = held @ patterns / held.sum()
-        specificity = left @ ~patterns / left.sum()
+        # Two sums of the same numbers can differ in the last bit, and a rate above 1 makes probabilities below 0.
+        sensitivity = np.minimum(held @ patterns / held.sum(), 1.0)
+        specificity = np.minimum(left @ ~patterns / left.sum(), 1.0)
         if np.abs(np.concatenate([sensitivity, specificity]) - before).max() < precision:
             probability = weight[position.ravel()].reshape(stack.shape[1:])
             return Staple(probability, sensitivity, specificity, iteration)
