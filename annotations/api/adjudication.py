@@ -167,9 +167,7 @@ class AdjudicationResultApi(APIView):
         """Make the next version of the reference standard; 409 `round_unfinished` while a case is not decided."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         adjudication_store(by=caller(request), adjudication=adjudication_of(reader_study, adjudication_number))
-        answer = versions_response(reader_study)
-        answer.status_code = status.HTTP_201_CREATED
-        return answer
+        return versions_response(reader_study, status.HTTP_201_CREATED)
 
 
 class CaseToJudgeOutput(serializers.Serializer[Any]):

@@ -126,6 +126,4 @@ class ConsensusApi(APIView):
         form.is_valid(raise_exception=True)
         panel, digest = panel_of(reader_study, form.validated_data), form.validated_data["preview_digest"]
         consensus_store(by=caller(request), reader_study=reader_study, panel=panel, digest=digest)
-        answer = versions_response(reader_study)
-        answer.status_code = status.HTTP_201_CREATED
-        return answer
+        return versions_response(reader_study, status.HTTP_201_CREATED)

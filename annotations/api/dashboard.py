@@ -14,6 +14,7 @@ from annotations.domain.forecast import UNDEFINED
 from annotations.selectors.dashboard import WatchedReader, dashboard_of
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
+from portal.moments import utc_text
 
 
 class PartOutput(serializers.Serializer[Any]):
@@ -93,7 +94,7 @@ class ReaderProgressOutput(serializers.Serializer[Any]):
     def get_last_signed_at(self, reader: WatchedReader) -> str | None:
         """Return when the reader last signed."""
         last = reader.progress["last_signed_at"] if reader.progress else None
-        return last.isoformat().replace("+00:00", "Z") if last else None
+        return utc_text(last) if last else None
 
 
 class ProgressOutput(serializers.Serializer[Any]):

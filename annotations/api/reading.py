@@ -30,6 +30,7 @@ from portal.accounts.epochs import epoch_of
 from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
 from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
+from portal.moments import utc_text
 
 
 class AssignmentOutput(serializers.ModelSerializer[Assignment]):
@@ -52,7 +53,7 @@ class AssignmentOutput(serializers.ModelSerializer[Assignment]):
     def get_signed_at(self, assignment: Assignment) -> str | None:
         """Return when the read was signed."""
         read = getattr(assignment, "read", None)
-        return read.signed_at.isoformat().replace("+00:00", "Z") if read and read.signed_at else None
+        return utc_text(read.signed_at) if read and read.signed_at else None
 
 
 class AssignmentsApi(APIView):

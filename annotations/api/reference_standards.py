@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -80,14 +80,14 @@ class ReferenceVersionsOutput(serializers.Serializer[Any]):
     versions = ReferenceVersionOutput(many=True)
 
 
-def versions_response(reader_study: ReaderStudy) -> Response:
+def versions_response(reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
     """Answer with all versions of a reader study."""
     meaning = lock_meaning(reader_study=reader_study)
     answer = {
         "lock_meaning": {"code": meaning, "text": LOCK_MEANINGS[meaning]},
         "versions": reference_standards_of(reader_study=reader_study),
     }
-    return Response(ReferenceVersionsOutput(answer).data)
+    return Response(ReferenceVersionsOutput(answer).data, status=http_status)
 
 
 class ReferenceStandardsApi(APIView):

@@ -3,7 +3,6 @@
 Every choice sorts by SHA-256 of a text that begins with the stored seed, as the reading orders do.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from annotations.domain.answers import reason_not_assessed
 from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING, TEXT
 from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.randomisation import seeded_hash
 from annotations.domain.read_history import value_text
 
 OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
@@ -40,22 +40,17 @@ class Candidate(NamedTuple):
     lowest_confidence: int | None
 
 
-def hashed(seed: str, *words: str) -> str:
-    """Return where something comes in an order drawn with the seed."""
-    return hashlib.sha256("|".join((seed, "adjudication", *words)).encode()).hexdigest()
-
-
 def triggered(candidates: Sequence[Candidate], triggers: Triggers, seed: str) -> list[tuple[str, list[str]]]:
     """Return the cases to judge with what named them, in the order in which they are judged.
 
     The random share is one of all candidates, so that it also finds cases on which everybody was wrong alike; it is
     rounded up.
     """
-    drawn = sorted((one.case for one in candidates), key=lambda name: hashed(seed, "share", name))
+    drawn = sorted((one.case for one in candidates), key=lambda name: seeded_hash(seed, "adjudication", "share", name))
     share = set(drawn[: ceil(len(drawn) * triggers.random_percent / 100)])
     found = {one.case: _reasons(one, triggers, is_drawn=one.case in share) for one in candidates}
     named = [(case, reasons) for case, reasons in found.items() if reasons]
-    return sorted(named, key=lambda item: hashed(seed, "order", item[0]))
+    return sorted(named, key=lambda item: seeded_hash(seed, "adjudication", "order", item[0]))
 
 
 def _reasons(candidate: Candidate, triggers: Triggers, *, is_drawn: bool) -> list[str]:
@@ -71,7 +66,7 @@ def _reasons(candidate: Candidate, triggers: Triggers, *, is_drawn: bool) -> lis
 
 def shuffled(seed: str, case: str, revision_ids: Sequence[str]) -> list[str]:
     """Return the readers' revisions in an order of this case's own: Reader A here is not Reader A there."""
-    return sorted(revision_ids, key=lambda one: hashed(seed, "reader", case, one))
+    return sorted(revision_ids, key=lambda one: seeded_hash(seed, "adjudication", "reader", case, one))
 
 
 def letter(position: int) -> str:

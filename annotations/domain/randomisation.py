@@ -37,7 +37,7 @@ class Slot(NamedTuple):
 
 def reading_order(*, seed: str, username: str, case_names: Sequence[str]) -> list[str]:
     """Return the case names in the order in which the reader reads them."""
-    return sorted(case_names, key=lambda name: _hash(seed, username, name))
+    return sorted(case_names, key=lambda name: seeded_hash(seed, username, name))
 
 
 def draw(
@@ -50,7 +50,7 @@ def draw(
     CannotDraw
     """
     training = [case for case in cases if case.is_training]
-    readers = sorted(usernames, key=lambda name: _hash(seed, "reader", name))
+    readers = sorted(usernames, key=lambda name: seeded_hash(seed, "reader", name))
     shares = _shares(design["pairing"], seed, readers, [case for case in cases if not case.is_training])
     blocks = len(design["pairing"].get("blocks", ["all"]))
     drawn = {}
@@ -86,8 +86,9 @@ def apart(cases: Sequence[DrawnCase]) -> list[DrawnCase]:
     return placed
 
 
-def _hash(*parts: object) -> str:
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+def seeded_hash(seed: str, *parts: object) -> str:
+    """Return where something comes in an order drawn with the seed."""
+    return hashlib.sha256("|".join(map(str, (seed, *parts))).encode()).hexdigest()
 
 
 def _dealt(seed: str, word: str, cases: Sequence[DrawnCase], piles: int) -> list[list[DrawnCase]]:
@@ -97,7 +98,7 @@ def _dealt(seed: str, word: str, cases: Sequence[DrawnCase], piles: int) -> list
         clusters.setdefault(case.patient, []).append(case)
     dealt: list[list[DrawnCase]] = [[] for _ in range(piles)]
     # Large clusters first: what is small evens the piles out.
-    for patient in sorted(clusters, key=lambda one: (-len(clusters[one]), _hash(seed, word, one))):
+    for patient in sorted(clusters, key=lambda one: (-len(clusters[one]), seeded_hash(seed, word, one))):
         min(dealt, key=len).extend(clusters[patient])
     return dealt
 
@@ -109,7 +110,7 @@ def _shares(
     if kind == "SPLIT_PLOT":
         blocks = _dealt(seed, "block", cases, len(pairing["blocks"]))
         return {reader: blocks[index % len(blocks)] for index, reader in enumerate(readers)}
-    ordered = sorted(cases, key=lambda case: _hash(seed, "share", case.name))
+    ordered = sorted(cases, key=lambda case: seeded_hash(seed, "share", case.name))
     if kind == "PARTIALLY_PAIRED":
         common, rest, own = ordered[: pairing["common"]], ordered[pairing["common"] :], pairing["own"]
         turns = rest * (1 + own * len(readers) // max(len(rest), 1))
@@ -127,11 +128,15 @@ def _two_readers_each(seed: str, readers: Sequence[str], cases: Sequence[DrawnCa
     shares: dict[str, list[DrawnCase]] = {reader: [] for reader in readers}
     pairs: Counter[frozenset[str]] = Counter()
     for case in cases:
-        first = min(readers, key=lambda one: (len(shares[one]), _hash(seed, "first", one, case.name)))
+        first = min(readers, key=lambda one: (len(shares[one]), seeded_hash(seed, "first", one, case.name)))
         others = [reader for reader in readers if reader != first]
         second = min(
             others,
-            key=lambda one: (len(shares[one]), pairs[frozenset({first, one})], _hash(seed, "second", one, case.name)),
+            key=lambda one: (
+                len(shares[one]),
+                pairs[frozenset({first, one})],
+                seeded_hash(seed, "second", one, case.name),
+            ),
         )
         pairs[frozenset({first, second})] += 1
         shares[first].append(case)
@@ -154,13 +159,13 @@ def _arms_by_session(
 
 def _training(seed: str, reader: str, training: Sequence[DrawnCase], arms: Sequence[Mapping[str, str]]) -> list[Slot]:
     arm = next(iter(arms[0].values()), "")
-    ordered = sorted(training, key=lambda case: _hash(seed, "training", reader, case.name))
+    ordered = sorted(training, key=lambda case: seeded_hash(seed, "training", reader, case.name))
     return [Slot(1, arm, case.name, 0, True) for case in ordered]
 
 
 def _session_order(seed: str, reader: str, session: int, cases: Sequence[DrawnCase]) -> list[DrawnCase]:
     words = () if session == 1 else (f"session {session}",)
-    return apart(sorted(cases, key=lambda case: _hash(seed, reader, *words, case.name)))
+    return apart(sorted(cases, key=lambda case: seeded_hash(seed, reader, *words, case.name)))
 
 
 def _with_repeats(
@@ -169,7 +174,7 @@ def _with_repeats(
     """Show some cases once more, at least `minimum_distance` places later and not beside one of the same patient."""
     placed = [(case, 0) for case in order]
     missing = repeats["count"]
-    for case in sorted(order, key=lambda one: _hash(seed, "repeat", reader, session, one.name)):
+    for case in sorted(order, key=lambda one: seeded_hash(seed, "repeat", reader, session, one.name)):
         if missing == 0:
             return placed
         first = placed.index((case, 0)) + repeats["minimum_distance"]
@@ -179,7 +184,7 @@ def _with_repeats(
             if case.patient not in {near.patient for near, _ in placed[place - 1 : place + 1]}
         ]
         if free:
-            place = min(free, key=lambda one: _hash(seed, "place", reader, session, case.name, one))
+            place = min(free, key=lambda one: seeded_hash(seed, "place", reader, session, case.name, one))
             placed.insert(place, (case, 1))
             missing -= 1
     if missing:

@@ -96,7 +96,7 @@ class Consensus(NamedTuple):
 def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
     """Say what of a panel does not fit the reader study."""
     schema, problems = label_schema_of(reader_study=reader_study), []
-    kind = _kind_of(schema, panel.question)
+    kind = kind_voted_on(schema, panel.question)
     if kind is None:
         detail = "The form has no binary, ordinal or confidence question of this key."
         problems.append(Problem("question", "unknown_question", detail))
@@ -119,7 +119,8 @@ def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
     return problems
 
 
-def _kind_of(schema: LabelSchema | None, key: str) -> str | None:
+def kind_voted_on(schema: LabelSchema | None, key: str) -> str | None:
+    """Return the kind of a question that can be voted on; None for every other one."""
     questions = schema.questions if schema else []
     kinds = {one["key"]: one["kind"] for one in questions if one["kind"] in (BINARY, ORDINAL, CONFIDENCE)}
     return kinds.get(key)

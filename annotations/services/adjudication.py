@@ -19,7 +19,7 @@ from annotations.models import (
     ReferenceStandard,
 )
 from annotations.selectors.adjudication import Named, named_cases, newest_decision, result_of
-from annotations.selectors.consensus import CaseDecision
+from annotations.selectors.consensus import CaseDecision, kind_voted_on
 from annotations.selectors.reader_studies import label_schema_of
 from annotations.services.drafts import stream_of
 from annotations.services.truth import reference_standard_create
@@ -94,8 +94,7 @@ def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:
     if asked.confidence_question is None:
         return
     schema = label_schema_of(reader_study=reader_study)
-    kinds = {one["key"]: one["kind"] for one in schema.questions} if schema else {}
-    if kinds.get(asked.confidence_question) not in (ORDINAL, CONFIDENCE):
+    if kind_voted_on(schema, asked.confidence_question) not in (ORDINAL, CONFIDENCE):
         detail = "The form has no ordinal or confidence question of this key."
         field = FieldProblem(field="confidence_question", code="unknown_question", detail=detail)
         raise Invalid(detail, errors=[field])

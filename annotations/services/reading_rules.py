@@ -8,6 +8,7 @@ from annotations.models import Assignment
 from annotations.selectors.sessions import Shut, dates_of, outside_dates, shut_session_of
 from annotations.selectors.terms import must_accept
 from portal.errors import Conflict
+from portal.moments import utc_text
 
 _DETAILS = {
     "piloting": "Until the pilot has ended only the training cases can be read.",
@@ -48,5 +49,5 @@ def require_shown(assignment: Assignment) -> None:
 
 
 def _refusal(shut: Shut) -> Conflict:
-    opens_at = shut.opens_at.isoformat().replace("+00:00", "Z") if shut.opens_at else None
+    opens_at = utc_text(shut.opens_at) if shut.opens_at else None
     return Conflict(shut.detail, code=shut.code, extra={"opens_at": opens_at})

@@ -13,6 +13,7 @@ from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.moments import utc_text
 from portal.webhooks.addresses import AddressRefused, target_of
 from portal.webhooks.events import FIELDS, SITE, EventKind, events_of
 from portal.webhooks.models import Delivery, DeliveryState, DisabledReason, Webhook
@@ -149,7 +150,7 @@ def _delivery(webhook_id: uuid.UUID, kind: EventKind, data: Mapping[str, Any], n
     body = {
         "id": str(delivery.pk),
         "event": str(kind),
-        "occurred_at": now.isoformat().replace("+00:00", "Z"),
+        "occurred_at": utc_text(now),
         # Only what the table of events names leaves the portal.
         "data": {name: data[name] if isinstance(data[name], int) else str(data[name]) for name in FIELDS[kind]},
     }
