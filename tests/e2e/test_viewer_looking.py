@@ -341,6 +341,21 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     becomes(page, lambda: pane(page, "2", "p.state.window") == pane(page, "1", "p.state.window"), True)
 
 
+def test_ctrl_and_the_wheel_zoom_a_stack_both_ways(room: Page) -> None:
+    page = room
+    page.mouse.move(*centre_of(page, "1"))
+    before = pane(page, "1", "p.state.zoom")
+    index = pane(page, "1", "p.state.index")
+    for turn, has_changed in ((-300, "> 1.01"), (600, "< 0.99")):
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, turn)
+        page.keyboard.up("Control")
+        until(page, f"window.__overread_viewer.panes[0].state.zoom / {before} {has_changed}")
+        press(page, "0")
+        becomes(page, lambda: pane(page, "1", "p.state.zoom"), pytest.approx(before, rel=0.001))
+    assert pane(page, "1", "p.state.index") == index
+
+
 def corner_in_pane(page: Page, pane_id: str) -> tuple[float, float]:
     box = page.get_by_test_id(f"pane-{pane_id}").bounding_box()
     assert box
