@@ -151,6 +151,7 @@ urlpatterns = [
     path(f"{STUDY}/randomisation", randomisation.RandomisationApi.as_view(), name="reader-study-randomisation-lists"),
     path(f"{STUDY}/design", designs.DesignApi.as_view(), name="reader-study-design"),
     path(f"{STUDY}/moves", designs.MoveApi.as_view(), name="reader-study-moves"),
+    path(f"{STUDY}/late-readers", designs.LateReadersApi.as_view(), name="reader-study-late-readers"),
     path(f"{STUDY}/withdrawals", designs.WithdrawalsApi.as_view(), name="reader-study-withdrawals"),
     path(f"{STUDY}/reader-dates", designs.ReaderDatesApi.as_view(), name="reader-study-reader-dates"),
     path(f"{STUDY}/sessions", randomisation.OwnSessionsApi.as_view(), name="reader-study-sessions"),

@@ -25,6 +25,7 @@ from annotations.selectors.designs import (
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.readers import readers_running
 from annotations.services.designs import design_put
+from annotations.services.late_readers import reader_join
 from annotations.services.reader_studies import reader_dates_put, reader_study_move
 from annotations.services.withdrawals import case_withdraw, reader_withdraw
 from portal.accounts.authentication import caller
@@ -224,14 +225,6 @@ class WithdrawalsApi(APIView):
         return Response(WithdrawalOutput(rows.order_by("voided_at", "reader__username", "position"), many=True).data)
 
 
-class ReaderDatesInput(serializers.Serializer[Any]):
-    """When a reader reads."""
-
-    reader_id = serializers.UUIDField()
-    starts_on = serializers.DateField(allow_null=True)
-    ends_on = serializers.DateField(allow_null=True)
-
-
 class ReaderDatesOutput(serializers.Serializer[Any]):
     """When a reader reads (null is no limit), how far they are, and whether they are late."""
 
@@ -247,6 +240,36 @@ class ReaderDatesOutput(serializers.Serializer[Any]):
     is_overdue = serializers.BooleanField()
     is_withdrawn = serializers.BooleanField()
     terms_accepted_at = serializers.DateTimeField(allow_null=True)
+
+
+class LateReaderInput(serializers.Serializer[Any]):
+    """Who joins a running reader study as a reader, and why."""
+
+    user_id = serializers.UUIDField()
+    reason = serializers.CharField(max_length=500)
+
+
+class LateReadersApi(APIView):
+    """Readers who join after the launch."""
+
+    @extend_schema(request=LateReaderInput, responses={201: ReaderDatesOutput(many=True)})
+    @transaction.atomic
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Draw the reader's list with the stored seed; the other lists stay as they were drawn."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
+        form = LateReaderInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        reader_join(by=caller(request), reader_study=reader_study, **form.validated_data)
+        readers = readers_running(reader_study=reader_study)
+        return Response(ReaderDatesOutput(readers, many=True).data, status=201)
+
+
+class ReaderDatesInput(serializers.Serializer[Any]):
+    """When a reader reads."""
+
+    reader_id = serializers.UUIDField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
 
 
 class ReaderDatesApi(APIView):

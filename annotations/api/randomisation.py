@@ -16,7 +16,14 @@ from rest_framework.views import APIView
 from annotations.access import own_read, reader_study_for
 from annotations.api.reader_studies import MANAGE, csv_download
 from annotations.models import RandomisationList
-from annotations.selectors.designs import design_of, drawn_cases, is_reproduced, slots_of
+from annotations.selectors.designs import (
+    design_of,
+    drawn_cases,
+    is_reproduced,
+    late_usernames,
+    launch_list,
+    slots_of,
+)
 from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
 from annotations.selectors.sessions import OwnSession, own_sessions
 from annotations.selectors.truth import truths_of
@@ -62,6 +69,7 @@ class RandomisationOutput(serializers.Serializer[Any]):
     seed = serializers.CharField(allow_null=True)
     algorithm = serializers.CharField(allow_null=True)
     drawn_at = serializers.DateTimeField(allow_null=True)
+    joined_late = serializers.ListField(child=serializers.CharField(), help_text="Usernames, in order of joining.")
     is_reproduced = serializers.BooleanField(allow_null=True)
     design = serializers.DictField()
     cases = DrawnCaseOutput(many=True)
@@ -77,12 +85,13 @@ class RandomisationApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         lists = list(randomisation_lists_of(reader_study=reader_study))
-        first, design = (lists[0] if lists else None), design_of(reader_study=reader_study)
+        first, design = launch_list(lists), design_of(reader_study=reader_study)
         cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
         answer = {
             "seed": first.seed if first else None,
             "algorithm": first.algorithm if first else None,
             "drawn_at": first.created_at if first else None,
+            "joined_late": late_usernames(lists),
             "is_reproduced": is_reproduced(reader_study=reader_study),
             "design": design,
             "cases": drawn_cases(cases=cases, design=design),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name' (UTF-8, hexadecimal)"
 DESIGN_ALGORITHM = "overread-design/1: see docs/adr/0016-designs.md"
+LATE_ALGORITHM = "overread-late/1: behind the readers of the launch, in order of joining; docs/adr/0016-designs.md"
 
 
 class CannotDraw(Exception):
@@ -41,16 +42,24 @@ def reading_order(*, seed: str, username: str, case_names: Sequence[str]) -> lis
 
 
 def draw(
-    *, design: Mapping[str, Any], seed: str, usernames: Sequence[str], cases: Sequence[DrawnCase]
+    *,
+    design: Mapping[str, Any],
+    seed: str,
+    usernames: Sequence[str],
+    cases: Sequence[DrawnCase],
+    late: Sequence[str] = (),
 ) -> dict[str, list[Slot]]:
     """Return every reader's list, in reading order over all sessions.
+
+    `late` joined after the launch, in this order: they come behind `usernames`, whose lists stay as they were. That
+    does not go with pairing `DOUBLE`, in which each case has its two readers.
 
     Raises
     ------
     CannotDraw
     """
     training = [case for case in cases if case.is_training]
-    readers = sorted(usernames, key=lambda name: seeded_hash(seed, "reader", name))
+    readers = [*sorted(usernames, key=lambda name: seeded_hash(seed, "reader", name)), *late]
     shares = _shares(design["pairing"], seed, readers, [case for case in cases if not case.is_training])
     blocks = len(design["pairing"].get("blocks", ["all"]))
     drawn = {}

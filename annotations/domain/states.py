@@ -30,6 +30,9 @@ RUNNING = frozenset(state for state, _ in READING)
 # Where readers and cases can be withdrawn: there are assignments, and nothing is locked yet.
 WITHDRAWING = frozenset({"PILOTING", "OPEN", "PAUSED", "CLOSED"})
 
+# Where a reader can still join: their list is drawn then, and something is left to read.
+JOINING = frozenset({"PILOTING", "OPEN", "PAUSED"})
+
 # Where a coordinator asks about reads and readers answer: also after the close, when data are put in order.
 QUERYING = WITHDRAWING
 

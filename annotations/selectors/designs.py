@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from annotations.domain.problems import Problem
 from annotations.domain.randomisation import (
     ALGORITHM,
     DESIGN_ALGORITHM,
+    LATE_ALGORITHM,
     CannotDraw,
     DrawnCase,
     Slot,
@@ -71,13 +72,14 @@ def drawn_cases(*, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
     ]
 
 
-def draw_lists(*, reader_study: ReaderStudy, seed: str) -> Drawing:
-    """Draw the lists from the design, the readers and the cases in force."""
+def draw_lists(*, reader_study: ReaderStudy, seed: str, late: Sequence[str] = ()) -> Drawing:
+    """Draw the lists from the design, the readers and the cases in force; `late` names who joined after the launch."""
     design = design_of(reader_study=reader_study)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     readers = list(readers_of(reader_study=reader_study))
     taken = drawn_cases(cases=cases, design=design)
-    lists = draw(design=design, seed=seed, usernames=[one.username for one in readers], cases=taken)
+    usernames = [one.username for one in readers if one.username not in late]
+    lists = draw(design=design, seed=seed, usernames=usernames, cases=taken, late=late)
     has_clusters = len({case.patient for case in taken}) < len(taken)
     algorithm = ALGORITHM if is_plain(design) and not has_clusters else DESIGN_ALGORITHM
     return Drawing(design, algorithm, readers, {case.name: case for case in cases}, lists)
@@ -126,20 +128,32 @@ def slots_of(stored: RandomisationList) -> list[Slot]:
     return [Slot(1, "A", names[uuid.UUID(pk)]) for pk in stored.order]
 
 
+def launch_list(stored: Iterable[RandomisationList]) -> RandomisationList | None:
+    """Return one of the lists that were drawn at the launch, for its seed and algorithm; None before the launch."""
+    return next((one for one in stored if one.algorithm != LATE_ALGORITHM), None)
+
+
+def late_usernames(stored: Iterable[RandomisationList]) -> list[str]:
+    """Return who joined after the launch, in order of joining."""
+    late = [one for one in stored if one.algorithm == LATE_ALGORITHM]
+    return [one.reader.username for one in sorted(late, key=lambda one: one.created_at)]
+
+
 def is_reproduced(*, reader_study: ReaderStudy) -> bool | None:
     """Draw the lists again from their seed and say whether they are the stored ones; None before the launch."""
     stored = {one.reader.username: one for one in randomisation_lists_of(reader_study=reader_study)}
-    if not stored:
+    first = launch_list(stored.values())
+    if first is None:
         return None
-    seed, algorithm = next((one.seed, one.algorithm) for one in stored.values())
-    if algorithm == ALGORITHM:
+    seed = first.seed
+    if first.algorithm == ALGORITHM:
         names = [case.name for case in cases_of(reader_study=reader_study)]
         return all(
             [slot.case for slot in slots_of(one)] == reading_order(seed=seed, username=username, case_names=names)
             for username, one in stored.items()
         )
     try:
-        lists = draw_lists(reader_study=reader_study, seed=seed).lists
+        lists = draw_lists(reader_study=reader_study, seed=seed, late=late_usernames(stored.values())).lists
     except CannotDraw:
         return False
     return {name: slots_of(one) for name, one in stored.items()} == lists

@@ -176,7 +176,7 @@ def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[
     """Make these the members. Readers are fixed at launch; a coordinator stays; nobody both leads and reads."""
     wanted = set(members)
     people = User.objects.filter(is_active=True).in_bulk([user_id for user_id, _ in wanted])
-    problems = _member_problems(wanted, people)
+    problems = member_problems(wanted, people)
     if problems:
         raise Invalid("The members are not valid.", code="invalid_members", errors=problems)
     current = {(m.user_id, Role(m.role)): m for m in reader_study.memberships.all()}
@@ -217,7 +217,8 @@ def reader_dates_put(
     record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates)
 
 
-def _member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
+def member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
+    """Return what keeps these people from having these roles together."""
     problems: list[FieldProblem] = []
     leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
     unblinded = {user_id for user_id, role in wanted if role in UNBLINDED_ROLES}

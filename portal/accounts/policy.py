@@ -193,6 +193,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-randomisation-lists": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-design": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-moves": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-late-readers": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-withdrawals": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-reader-dates": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-sessions": {"GET": _A.READ_OWN},

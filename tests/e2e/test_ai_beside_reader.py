@@ -110,6 +110,7 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     expect(comparison).to_contain_text("2 of 2 undecided")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_label("Missing before signing")).to_contain_text("Accept, adjust or reject")
+    page.keyboard.press("Escape")
 
     # The first key chooses the finding, so that nothing is decided unseen.
     page.keyboard.press("Shift+k")

@@ -232,6 +232,48 @@ def test_a_tool_draws_over_the_label_of_another_mark(stage: Stage, room: Page) -
     assert after["y"] - before["y"] == pytest.approx(120, abs=15)
 
 
+def test_undo_in_mid_draw_takes_back_only_what_is_half_drawn(stage: Stage, room: Page) -> None:
+    page = room
+    page.keyboard.press("y")
+    page.keyboard.press("l")
+    page.mouse.move(*place(page, (60, 60)))
+    page.mouse.down()
+    for column in (80, 100, 120):
+        page.mouse.move(*place(page, (column, 60)))
+    page.keyboard.press("Control+z")
+    page.mouse.up()
+    expect(page.locator("[data-mark]")).to_have_count(0)
+    yes = page.get_by_role("radiogroup", name="Present?").get_by_role("radio", name="Yes")
+    expect(yes).to_have_attribute("aria-checked", "true")
+    assert kinds(stage, page) == []
+    # With nothing half drawn the key takes back the answer.
+    page.keyboard.press("Control+z")
+    expect(yes).to_have_attribute("aria-checked", "false")
+
+
+def test_a_password_typed_while_something_is_missing_answers_nothing(room: Page) -> None:
+    page = room
+    draw(page, "LENGTH", [(40, 30), (90, 30)])
+    page.keyboard.press("y")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Missing before signing")).to_be_visible()
+    field = page.get_by_label("Password to sign")
+    expect(field).to_be_focused()
+    page.keyboard.type("nylon")
+    expect(field).to_have_value("nylon")
+    yes = page.get_by_role("radiogroup", name="Present?").get_by_role("radio", name="Yes")
+    expect(yes).to_have_attribute("aria-checked", "true")
+    # Enter then leads to what is missing.
+    page.keyboard.press("Enter")
+    expect(field).not_to_be_focused()
+    assert page.evaluate("document.activeElement.closest('[data-finding], [data-question]') !== null")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_label("Keys", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Keys", exact=True)).to_be_hidden()
+
+
 def test_what_is_missing_leaves_the_form_its_room(room: Page) -> None:
     page = room
     for number in range(8):

@@ -124,6 +124,27 @@ def test_a_case_is_withdrawn_with_a_reason(stage: Stage, signed_in: Callable[[Pe
     assert [event["detail"]["reason"] for event in events] == ["The images are of another patient"]
 
 
+def test_a_reader_joins_late(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    path = running(stage)
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}/people")
+    late = page.get_by_role("region", name="A reader joins late")
+    late.get_by_label("Person").fill(stage.reader.username)
+    page.get_by_role("option", name=stage.reader.username).click()
+    add = late.get_by_role("button", name="Add the reader")
+    expect(add).to_be_disabled()
+    late.get_by_label("Reason").fill("A reader fell ill")
+    screenshots(page, "late-reader")
+    add.click()
+    expect(page.get_by_role("table", name="Readers and their days")).to_contain_text("0 of 2")
+    expect(late.get_by_label("Reason")).to_have_value("")
+    is_accessible(page)
+    assert len(stage.reader.get(f"{path}/assignments")) == 2
+    page.goto(f"{stage.portal.url}/{path}/randomisation")
+    expect(page.get_by_text("Joined after the launch, in this order")).to_contain_text(stage.reader.username)
+    expect(page.get_by_text("Drawn again: the same lists")).to_be_visible()
+
+
 def test_the_progress_page_follows_the_readers(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
     path = running(stage)
     page = signed_in(stage.coordinator)

@@ -211,6 +211,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-randomisation-lists": {"GET": STUDY_MANAGE},
     "reader-study-design": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
     "reader-study-moves": {"POST": STUDY_MANAGE_W},
+    "reader-study-late-readers": {"POST": STUDY_MANAGE_W},
     "reader-study-withdrawals": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-reader-dates": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
     "reader-study-sessions": {"GET": STUDY_READING},

@@ -89,6 +89,7 @@ def body(name: str, side: Side) -> Any:
         "label-schema-check": {"text": "{}"},
         "reader-study-design": {"design": single_design("AFTER_SIGNING")},
         "reader-study-moves": {"event": "pause"},
+        "reader-study-late-readers": {"user_id": str(side.newcomer.pk), "reason": "Moved here"},
         "reader-study-withdrawals": {"reader_id": str(side.reader.pk), "reason": "Moved away"},
         "reader-study-reader-dates": {"reader_id": str(side.reader.pk), "starts_on": None, "ends_on": "2099-12-31"},
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},

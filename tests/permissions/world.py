@@ -99,6 +99,7 @@ class Side:
     coordinator: User
     reader: User
     other_reader: User
+    newcomer: User
     adjudicator: User
     client: User
     cases: list[Case]
@@ -317,6 +318,7 @@ def complete_side(letter: str) -> Side:
         coordinator=coordinator,
         reader=reader,
         other_reader=other_reader,
+        newcomer=person(f"newcomer-{letter}"),
         adjudicator=adjudicator,
         client=client,
         cases=cases,

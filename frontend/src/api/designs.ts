@@ -59,6 +59,8 @@ export interface Randomisation {
   algorithm: string | null;
   drawn_at: string | null;
   is_reproduced: boolean | null;
+  /** Usernames, in order of joining. */
+  joined_late: string[];
   lists: { reader: string; slots: Slot[] }[];
 }
 

@@ -38,6 +38,9 @@ export const runningReadersQuery = (id: string) =>
 export const putReaderDates = (id: string, dates: ReaderDates) =>
   call<unknown>("PUT", `${base(id)}/reader-dates`, { body: dates });
 
+export const addLateReader = (id: string, userId: string, reason: string) =>
+  call<unknown>("POST", `${base(id)}/late-readers`, { body: { user_id: userId, reason } });
+
 export const withdrawalsQuery = (id: string) =>
   queryOptions({
     queryKey: [...readerStudyKey(id), "withdrawals"],

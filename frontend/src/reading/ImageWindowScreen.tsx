@@ -182,7 +182,12 @@ const nothing = () => undefined;
 /** How strong the AI is shown is the form window's to change; its keys are told there. */
 const NO_SLIDERS = { setStrength: nothing, step: nothing, toggle: nothing };
 /** What only the form window does. */
-const NOT_HERE = { sign: undefined, freeze: undefined, goOn: undefined, toggleHelp: nothing };
+const NOT_HERE = {
+  sign: undefined,
+  freeze: undefined,
+  goOn: undefined,
+  help: { isShown: false, toggle: nothing },
+};
 
 /** The read as the form window tells it; every edit goes there. */
 function useDistantRead(payload: ReadPayload, line: RoomOfImagesProps["line"]): EditedRead {

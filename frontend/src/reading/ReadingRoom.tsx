@@ -26,7 +26,7 @@ import { useImageWindow } from "./useImageWindow";
 import { useNextCase } from "./useNextCase";
 import { useProgress } from "./useProgress";
 import { type ReadStart, useReadSession } from "./useReadSession";
-import { useRoomActions } from "./useRoomActions";
+import { type Help, useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
 import { presetsInForce } from "./viewActions";
 
@@ -42,7 +42,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const [isSigning, setSigning] = useState(false);
   const progress = useProgress(read);
   const { isSigned } = progress;
-  const [isHelpShown, setHelpShown] = useState(false);
+  const help = useHelp();
   useNextCase(read);
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
   const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
@@ -107,7 +107,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
     freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
-    toggleHelp: () => setHelpShown((isShown) => !isShown),
+    help,
   });
   const shared = useSharedState({
     assignmentId: read.assignment_id,
@@ -158,9 +158,16 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           onAction={act}
         />
       )}
-      {isHelpShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} presets={presets} />}
+      {help.isShown && <HotkeyTable keymap={inForce.keymap} mouse={inForce.mouse} presets={presets} />}
     </div>
   );
+}
+
+/** The table of keys, hidden until it is asked for. */
+function useHelp(): Help {
+  const [isShown, setShown] = useState(false);
+  const toggle = useCallback(() => setShown((wasShown) => !wasShown), []);
+  return { isShown, toggle };
 }
 
 /** What the image window has to know, the same object while nothing of it changes. */

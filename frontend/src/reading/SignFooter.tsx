@@ -4,6 +4,7 @@ import type { Question } from "@/domain/labelSchema";
 import type { Finding } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { focusOn } from "./gapFocus";
 import classes from "./ReadingRoom.module.css";
 import { SignatureFields } from "./SignatureFields";
 import { passwordFault } from "./useSignature";
@@ -99,15 +100,4 @@ function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string 
   if (questions.some((question) => question.key === gap.field)) return "";
   if (gap.code === "ai_undecided") return "AI: ";
   return `Mark ${findings.findIndex((finding) => finding.id === gap.field) + 1}: `;
-}
-
-/** Bring the first control of what is missing into view and under the keyboard. */
-function focusOn(field: string): void {
-  const name = CSS.escape(field.replace(/^ai:/, ""));
-  const selector = field.startsWith("ai:")
-    ? `[data-ai-finding="${name}"]`
-    : `[data-question="${name}"], [data-finding="${name}"]`;
-  const place = document.querySelector<HTMLElement>(selector);
-  place?.scrollIntoView({ block: "nearest" });
-  place?.querySelector<HTMLElement>('[tabindex="0"], select, input, button')?.focus();
 }

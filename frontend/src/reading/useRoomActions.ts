@@ -24,7 +24,13 @@ interface RoomActionsInput {
   sign: (() => void) | undefined;
   freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
-  toggleHelp: () => void;
+  help: Help;
+}
+
+/** The table of keys. */
+export interface Help {
+  isShown: boolean;
+  toggle: () => void;
 }
 
 /** What every hotkey does, in one table; what changes the read does nothing once it is frozen. */
@@ -39,10 +45,11 @@ export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) 
 }
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { images, ai, sign, freeze, goOn, toggleHelp } = input;
+  const { images, ai, sign, freeze, goOn, help } = input;
   return {
     ...viewActions(input),
     tool_select: () => {
+      if (help.isShown) return help.toggle();
       images.setTool(null);
       input.segments.setTool(null);
     },
@@ -60,7 +67,7 @@ function looksOf(input: RoomActionsInput): Actions {
     first_read_freeze: freeze,
     sign,
     next_case: goOn,
-    help: toggleHelp,
+    help: help.toggle,
   };
 }
 
@@ -78,7 +85,8 @@ function changesOf(input: RoomActionsInput): Actions {
     mark_delete: () => {
       if (images.selectedMarkId) handle.edit({ type: "mark_removed", id: images.selectedMarkId });
     },
-    undo: () => step(input, handle.undo, undo),
+    // What is half drawn is the last thing done, and on no list yet.
+    undo: () => images.viewer.current?.dropHalfDrawn() || step(input, handle.undo, undo),
     redo: () => step(input, handle.redo, redo),
     answer_yes: () => answer(input, true),
     answer_no: () => answer(input, false),

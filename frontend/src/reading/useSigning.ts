@@ -6,6 +6,7 @@ import type { Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
 import { type Gap, gapsBeforeSigning, unaskedAnswers, withoutUnasked } from "@/domain/validation";
 import { browserName } from "./browserName";
+import { focusOn } from "./gapFocus";
 import { eventOfFailure, noticedIn, requestOf } from "./saver";
 import { freezeFirstRead, signRead } from "./segments/sendRead";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -56,22 +57,23 @@ export function useSigning(input: SigningInput): Signing {
   const { edit } = handle;
   const { questions } = read.label_schema;
   const gaps = [...gapsBeforeSigning(questions, payload), ...moreGaps];
-  const isComplete = gaps.length === 0;
+  const firstGap = gaps[0]?.field;
   const signature = useSignature(read.signature_meanings);
   const send = useSignRequest({ ...input, signature, setError });
   const { field, password } = signature;
   const sign = useCallback(() => {
     setHasTried(step);
     setError(null);
-    if (!isComplete) return;
+    // Also where something is missing: who types the password at once must not answer questions with its letters.
     if (step === "SIGN" && password === "") {
       field.current?.focus();
       return;
     }
+    if (firstGap !== undefined) return focusOn(firstGap);
     const signed = withoutUnasked(questions, payload);
     if (signed !== payload) edit({ type: "unasked_left_out", payload: signed });
     setSigning(true);
-  }, [isComplete, setSigning, step, password, field, questions, payload, edit]);
+  }, [firstGap, setSigning, step, password, field, questions, payload, edit]);
   const { sending, obstacle, conflict } = handle.session.save;
   useEffect(() => {
     if (!isSigning) return;

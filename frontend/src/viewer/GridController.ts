@@ -235,6 +235,13 @@ export class GridController {
     this.planes.setMouse(mouse);
   }
 
+  /** Take back what is half drawn; false when nothing is. */
+  dropHalfDrawn(): boolean {
+    if (this.isCompleting || !this.layer.hasUnfinished) return false;
+    this.cancelDrawing();
+    return true;
+  }
+
   /** Another tool, or none, while something is half drawn: it is dropped, not kept as a mark. */
   private cancelDrawing(): void {
     // What is just being completed is not half drawn, though its tool may not have put it down yet (livewire).

@@ -127,14 +127,22 @@ export class MarkLayer {
     });
   }
 
+  /** Whether the reader has begun a mark and not finished it. */
+  get hasUnfinished(): boolean {
+    return this.unfinished().length > 0;
+  }
+
   /** Forget what the reader has begun and not finished. */
   dropUnfinished(): void {
-    for (const { annotationUID, metadata } of annotations.state.getAllAnnotations()) {
-      const isOurs = kindOfTool(metadata?.toolName ?? "") !== undefined;
-      if (annotationUID && isOurs && !this.shown.has(annotationUID))
-        annotations.state.removeAnnotation(annotationUID);
-    }
+    for (const uid of this.unfinished()) annotations.state.removeAnnotation(uid);
     this.render();
+  }
+
+  private unfinished(): string[] {
+    return annotations.state.getAllAnnotations().flatMap(({ annotationUID, metadata }) => {
+      const isOurs = kindOfTool(metadata?.toolName ?? "") !== undefined;
+      return annotationUID && isOurs && !this.shown.has(annotationUID) ? [annotationUID] : [];
+    });
   }
 
   private read(drawn: ToolTypes.Annotation, slices: Slice[], known: ViewerMark | null): DrawnMark | null {

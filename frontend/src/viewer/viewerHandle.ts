@@ -37,6 +37,8 @@ export interface ViewerHandle {
   viewNamesOf: (seriesInstanceUid: string) => Promise<string[]>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  /** Take back the mark that is half drawn; false when none is. */
+  dropHalfDrawn: () => boolean;
   segments: SegmentCommands;
   /** The slice on the active pane, as a mark to jump back to. */
   currentPlace: () => ViewerMark | null;
@@ -89,6 +91,7 @@ export function viewerHandle(
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
     },
+    dropHalfDrawn: () => controller?.dropHalfDrawn() ?? false,
     segments: segmentCommands(controller),
     currentPlace: () => placeOf(controller?.pane(activeId())),
     boxReachingTo: (box, end) => {

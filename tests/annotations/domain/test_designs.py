@@ -278,3 +278,23 @@ def test_locked_is_the_end_and_every_state_but_the_last_leads_somewhere() -> Non
     assert states == {"DRAFT", "PILOTING", "OPEN", "PAUSED", "CLOSED", "LOCKED"}
     assert states - {state for state, _ in READER_STUDY_TRANSITIONS} == {"LOCKED"}
     assert not any(state == "VOID" for state, _ in ASSIGNMENT_TRANSITIONS)
+
+
+@given(drawings(), st.integers(1, 3))
+def test_who_joins_late_changes_no_list_that_was_drawn(
+    drawn: tuple[dict[str, Any], list[str], list[DrawnCase], dict[str, list[Slot]]], joining: int
+) -> None:
+    design, readers, cases, _lists = drawn
+    if design["pairing"]["kind"] == "DOUBLE":
+        return
+    late = [f"late{index}" for index in range(joining)]
+    try:
+        more = draw(design=design, seed="s", usernames=readers, cases=cases, late=late)
+        once = draw(design=design, seed="s", usernames=readers, cases=cases)
+    except CannotDraw:
+        return
+    assert {reader: more[reader] for reader in readers} == once
+    assert list(more)[-joining:] == late
+    # The last to join changes nothing for those who joined before.
+    fewer = draw(design=design, seed="s", usernames=readers, cases=cases, late=late[:-1])
+    assert {name: more[name] for name in fewer} == fewer

@@ -30,4 +30,9 @@ export function mayWithdraw({ state }: ReaderStudy): boolean {
   return state !== "DRAFT" && state !== "LOCKED";
 }
 
+/** Whether a reader can still join: the lists are drawn, and reading goes on. */
+export function mayJoin({ state }: ReaderStudy): boolean {
+  return state === "PILOTING" || state === "OPEN" || state === "PAUSED";
+}
+
 export const FROZEN = "The protocol is fixed since the launch; it can be read here but not changed.";

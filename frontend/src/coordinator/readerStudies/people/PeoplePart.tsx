@@ -5,9 +5,10 @@ import type { Role } from "@/api/types";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
-import { type PartProps, useStudyChange } from "../parts";
+import { mayJoin, type PartProps, useStudyChange } from "../parts";
 import { WithdrawalList } from "../withdrawals/WithdrawalList";
 import { AddMember } from "./AddMember";
+import { LateReader } from "./LateReader";
 import { ReadersSection } from "./ReadersSection";
 import { ROLE_TEXTS, ROLES } from "./roles";
 import { TermsSection } from "./TermsSection";
@@ -21,6 +22,7 @@ export function PeoplePart({ readerStudy }: PartProps) {
     <Stack gap="lg">
       {isDraft && <MembersSection readerStudy={readerStudy} />}
       <ReadersSection readerStudy={readerStudy} />
+      {mayJoin(readerStudy) && <LateReader readerStudy={readerStudy} />}
       <WithdrawalList readerStudyId={readerStudy.id} kind="READER" />
       <TermsSection readerStudy={readerStudy} />
       {!isDraft && <MembersSection readerStudy={readerStudy} />}
@@ -44,7 +46,7 @@ function MembersSection({ readerStudy }: PartProps) {
       title="People"
       about={
         isLaunched
-          ? "Readers are fixed since the launch; other roles can still be given and taken."
+          ? "Who reads since the launch stays; other roles can still be given and taken."
           : "Readers see only their own cases and labels. Changes are stored at once."
       }
     >

@@ -46,6 +46,9 @@ export function RandomisationPart({ readerStudy }: PartProps) {
           The server has drawn the lists again from the stored seed and compared them.
         </Text>
       </Group>
+      {data.joined_late.length > 0 && (
+        <Text size="sm">Joined after the launch, in this order: {data.joined_late.join(", ")}.</Text>
+      )}
       <Lists data={data} />
     </Section>
   );

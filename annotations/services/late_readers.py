@@ -1,0 +1,65 @@
+"""A reader who joins after the launch: a list of their own, drawn with the stored seed; no other list changes."""
+
+import uuid
+
+from django.db import transaction
+
+from annotations.domain.randomisation import LATE_ALGORITHM, CannotDraw
+from annotations.domain.states import JOINING
+from annotations.models import Membership, RandomisationList, ReaderStudy
+from annotations.selectors.designs import Drawing, design_of, draw_lists, late_usernames, launch_list
+from annotations.selectors.reader_studies import randomisation_lists_of
+from annotations.services.designs import assign
+from annotations.services.drafts import stream_of
+from annotations.services.reader_studies import member_problems
+from portal.accounts.models import User
+from portal.accounts.policy import Role
+from portal.audit.services import record
+from portal.errors import Conflict, FieldProblem, Invalid
+
+
+@transaction.atomic
+def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reason: str) -> RandomisationList:
+    """Make somebody a reader of a running reader study (its row is locked by the caller)."""
+    if reader_study.state not in JOINING:
+        raise Conflict(f"Nobody can join while the reader study is {reader_study.state}.")
+    if design_of(reader_study=reader_study)["pairing"]["kind"] == "DOUBLE":
+        detail = "In a double reading each case got its two readers at the launch: nothing is left for another."
+        raise Conflict(detail, code="cannot_join")
+    reader = _fitting(reader_study, user_id)
+    Membership.objects.create(reader_study=reader_study, user=reader, role=Role.READER)
+    drawing, seed = _drawn(reader_study, reader)
+    stored = assign(reader_study=reader_study, reader=reader, drawing=drawing, seed=seed, algorithm=LATE_ALGORITHM)
+    told = {"reason": reason, "reads": len(stored.order)}
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader.join", obj=reader, detail=told, rows=[stored])
+    return stored
+
+
+def _fitting(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
+    roles = {(one.user_id, Role(one.role)) for one in reader_study.memberships.all()}
+    if (user_id, Role.READER) in roles:
+        raise Conflict("This person is a reader here already; who was withdrawn does not come back.")
+    people = User.objects.filter(is_active=True).in_bulk([user_id, *(one for one, _ in roles)])
+    before = member_problems(roles, people)
+    after = member_problems({*roles, (user_id, Role.READER)}, people)
+    problems = [
+        FieldProblem(field="user_id", code=problem["code"], detail=problem["detail"])
+        for problem in after
+        if problem not in before
+    ]
+    if problems:
+        raise Invalid("This person cannot read here.", code="invalid_members", errors=problems)
+    return people[user_id]
+
+
+def _drawn(reader_study: ReaderStudy, reader: User) -> tuple[Drawing, str]:
+    lists = list(randomisation_lists_of(reader_study=reader_study))
+    first = launch_list(lists)
+    if first is None:
+        raise Conflict("The reader study has no reading orders yet.")
+    late = [*late_usernames(lists), reader.username]
+    try:
+        return draw_lists(reader_study=reader_study, seed=first.seed, late=late), first.seed
+    except CannotDraw as error:
+        detail = "The hidden repeats do not fit between this reader's other cases; another account's name may fit."
+        raise Conflict(detail, code="cannot_draw") from error
