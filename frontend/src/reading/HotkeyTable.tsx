@@ -51,6 +51,12 @@ export function HotkeyTable({ keymap, mouse, presets }: HotkeyTableProps) {
         ))}
         <dd>
           <span>
+            <kbd>Pinch</kbd>
+          </span>
+          Zoom, on a trackpad
+        </dd>
+        <dd>
+          <span>
             <kbd>Double click</kbd>
           </span>
           One pane over all, and back
