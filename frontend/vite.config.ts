@@ -20,6 +20,8 @@ const compressed: Plugin = {
   },
 };
 
+const SHARED_TABLES = fileURLToPath(new URL("../portal/imaging/schemas", import.meta.url));
+
 const LIBRARIES = /node_modules[\\/](?!@cornerstonejs|@kitware|@icr|@visx|d3-)/;
 
 export default defineConfig({
@@ -63,6 +65,8 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
+    // Tables that the portal reads, too, lie beside its code.
+    fs: { allow: [fileURLToPath(new URL(".", import.meta.url)), SHARED_TABLES] },
     proxy: { "/api": portal, "/dicomweb": portal, "/accounts": portal, "/health": portal },
   },
 });

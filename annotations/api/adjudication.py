@@ -37,6 +37,7 @@ from annotations.services.adjudication import (
     adjudication_decide,
     adjudication_store,
 )
+from annotations.services.case_images import case_images_describe
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 
@@ -249,6 +250,7 @@ class AdjudicationCaseApi(APIView):
         """Return the case, and the readers' answers under letters where the round shows them."""
         case = adjudication_case_for(caller(request), adjudication_case_id)
         study = case.adjudication.reader_study_id
+        case_images_describe(case=case.case)
         viewed(by=caller(request), reader_study_id=study, action="adjudication.view_case", obj=case)
         return judged_response(request, case)
 

@@ -17,6 +17,7 @@ from annotations.domain.priors import MAXIMUM_PRIORS, days_between, interval_tex
 from annotations.models import Case, ReaderStudy
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.services import hanging as services
+from annotations.services.case_images import case_images_describe
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.imaging.models import ImagingStudy
@@ -173,6 +174,7 @@ class CaseImagesApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID, case_id: uuid.UUID) -> Response:
         """Return the series of the case and of all its priors."""
         case = case_of(reader_study_for(caller(request), reader_study_id, MANAGE), case_id)
+        case_images_describe(case=case)
         priors = list(case.priors.select_related("imaging_study", "case__imaging_study"))
         studies = [_preview(case.imaging_study, "Current", None)]
         studies += [

@@ -25,6 +25,7 @@ from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
+from annotations.services.case_images import case_images_describe
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
 from portal.accounts.passwords import require_own_password
@@ -263,12 +264,15 @@ class AssignmentOpenApi(APIView):
     """Opening a case."""
 
     @extend_schema(request=OpenInput, responses=OpenedReadOutput)
-    @transaction.atomic
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Open an assignment in reading order; opening it again returns the same read."""
         form = OpenInput(data=request.data)
         form.is_valid(raise_exception=True)
-        editor = form.validated_data["editor"]
+        case_images_describe(case=own_assignment(caller(request), assignment_id).case)
+        return self._opened(request, assignment_id, form.validated_data["editor"])
+
+    @transaction.atomic
+    def _opened(self, request: Request, assignment_id: uuid.UUID, editor: str) -> Response:
         user = caller(request)
         epoch = epoch_of(user.pk)
         opened = services.assignment_open(assignment=own_assignment(user, assignment_id, lock=True))
@@ -288,7 +292,9 @@ class ReadApi(APIView):
     @extend_schema(responses=ReadOutput)
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
-        read = _shown(own_read_shown(caller(request), read_id))
+        own = own_read_shown(caller(request), read_id)
+        case_images_describe(case=own.assignment.case)
+        read = _shown(own)
         return Response(ReadOutput(read, context=_context(read)).data)
 
 

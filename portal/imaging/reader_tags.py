@@ -4,7 +4,9 @@ An allow-list, because files carry names in places no list of bad elements fores
 text, overlays. Sequences are followed and their items filtered by the same list.
 """
 
+import json
 import re
+from pathlib import Path
 
 from pydicom.datadict import tag_for_keyword
 
@@ -84,36 +86,11 @@ def tag_of(keyword: str) -> str:
 
 ALLOWED_TAGS = frozenset(tag_of(keyword) for keyword in KEYWORDS)
 
+_MAMMOGRAPHY = json.loads((Path(__file__).parent / "schemas" / "mammography-views.json").read_text())
 # Codes are short text (SH): only those that name a view pass, of mammography views and their modifiers (PS3.16 CID 4014
-# and 4015), by SNOMED CT or the older SNOMED RT. With the words for them, as far as there are any, in the front end.
-VIEW_OF_CODE = {
-    "399260004": "ML",
-    "R-10224": "ML",
-    "399368009": "MLO",
-    "R-10226": "MLO",
-    "399352003": "LM",
-    "R-10228": "LM",
-    "399099002": "LMO",
-    "R-10230": "LMO",
-    "399162004": "CC",
-    "R-10242": "CC",
-    "399196006": "FB",
-    "R-10244": "FB",
-    "399188001": "SIO",
-    "R-102D0": "SIO",
-    "441555000": "ISO",
-    "R-40AAA": "ISO",
-    "399192008": "XCCL",
-    "R-1024A": "XCCL",
-    "399101009": "XCCM",
-    "R-1024B": "XCCM",
-}
-_VIEW_MODIFIER_TEXT = """
-    399226006 R-102D4 442581004 R-40AB3 442580003 R-40AB2 441752004 P2-00161 415670009 R-102C9 399055006 R-102D7
-    399110001 R-102C2 399011000 R-102D1 399163009 R-102D6 399209000 R-102D5 399161006 R-102D2 442593008 R-40ABE
-    399197002 R-102D3 414493004 R-102CA
-"""
-VIEW_MODIFIER_CODES = frozenset(_VIEW_MODIFIER_TEXT.split())
+# and 4015), by SNOMED CT or the older SNOMED RT. The front end takes its words from the same file.
+VIEW_OF_CODE: dict[str, str] = {code: view for view, codes in _MAMMOGRAPHY["views"].items() for code in codes}
+VIEW_MODIFIER_CODES = frozenset(code for codes in _MAMMOGRAPHY["modifiers"].values() for code in codes)
 CODE_VALUE_TAG = tag_of("CodeValue")
 
 

@@ -20,6 +20,8 @@ from portal.ops.system_packages import install_missing
 
 VENV = REPOSITORY / ".venv"
 FRONTEND = REPOSITORY / "frontend"
+# Tables of the portal that the front end is built with, too.
+SHARED_TABLES = REPOSITORY / "portal" / "imaging" / "schemas"
 MINIMUM_PYTHON = (3, 11)
 # What Vite asks for; Node 21 and the early 22s are left out by it.
 NODE_VERSIONS = (((20, 19), (21, 0)), ((22, 12), (100, 0)))
@@ -150,7 +152,7 @@ def build_front_end(log: Path) -> None:
 
 def front_end_sources() -> list[Path]:
     """All files that a build may read."""
-    files = []
+    files = sorted(SHARED_TABLES.glob("*.json"))
     for folder, names, file_names in os.walk(FRONTEND):
         names[:] = sorted(set(names) - NOT_SOURCES)
         files += [Path(folder) / name for name in sorted(file_names)]

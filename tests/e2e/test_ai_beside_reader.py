@@ -94,6 +94,10 @@ def test_a_second_read_from_the_first_to_the_labels(stage: Stage, signed_in: Cal
     open_next_case(page)
     expect(page.locator('[data-phase="FIRST"]')).to_be_visible()
     button = page.get_by_role("button", name="Freeze and show the AI")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    box = button.bounding_box()
+    assert box
+    assert box["height"] < 40, "its words and its key have one line"
     button.click()
     # Nothing is frozen that could not be signed.
     expect(page.get_by_label("Missing before signing")).to_contain_text("Answer")

@@ -1,12 +1,15 @@
 """Hanging protocols and priors in Chromium: built by a coordinator with a live preview, at work for the reader."""
 
+import io
 import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pydicom.dataset import Dataset
 
@@ -50,20 +53,13 @@ def two_studies(stage: Stage) -> dict[str, Any]:
 def draft(stage: Stage, two_studies: dict[str, Any]) -> str:
     """A reader study with the current study as its only case; returns its path below /reader-studies/."""
     coordinator = stage.coordinator
-    path = drafted(
+    return drafted(
         coordinator,
         {stage.spare: "READER"},
         name=f"Hanging {uuid.uuid4().hex[:6]}",
         questions=QUESTIONS,
         imaging_study_ids=[two_studies["current_id"]],
     )
-    (case,) = coordinator.get(f"{path}/cases")
-    # The worker describes each series a few seconds after it has come.
-    coordinator.until(
-        f"{path}/cases/{case['id']}/images",
-        lambda answer: all(series["facts"] for series in answer["studies"][0]["series"]),
-    )
-    return path
 
 
 def choose(page: Page, scope: Any, label: str, option: str) -> None:
@@ -175,6 +171,22 @@ def test_a_reader_does_not_see_priors_that_the_protocol_hides(
     assert "Prior" not in room.inner_text("body")
 
 
+def stands_out(page: Page, pixel: tuple[int, int]) -> None:
+    """Across a line on bright ground there is the line and something dark beside it."""
+    place = probe(page, f"v.clientPointOfPixel{pixel}")
+    shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), float)
+    x, y = round(place["x"]), round(place["y"])
+    greys = shot[y - 12 : y + 13, x - 12 : x + 13]
+    ground = np.median(greys)
+    assert ground > 200
+    is_dark = greys < ground / 3
+    # Beneath and above a dash; at its ends the rim closes.
+    rims = [np.flatnonzero(column) for column in is_dark.T]
+    between = [greys[rim[0] : rim[-1] + 1, x].max() for x, rim in enumerate(rims) if len(rim) > 1]
+    assert between, "it has no rim"
+    assert max(between) > ground / 2, "the line does not stand out of its rim"
+
+
 def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     stage: Stage, signed_in: Callable[[Person], Page], two_studies: dict[str, Any]
 ) -> None:
@@ -216,6 +228,7 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     assert (shown["id"].partition("-")[0], shown["isLocked"]) == ("prior", True)
     until(page, f"{STROKES}.includes('rgba(222, 226, 230, 1)') || {STROKES}.includes('rgba(173, 181, 189, 1)')")
     screenshots(page, "own-mark-on-prior")
+    stands_out(page, (90, 81))
     # It is nobody's to take away, and no finding of this read.
     page.keyboard.press("Delete")
     page.wait_for_timeout(500)

@@ -1,6 +1,7 @@
 """What stands around an image: the scale bar and the slider of slices. The witness is the ruler's rod of 100 mm."""
 
 import io
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -101,17 +102,24 @@ def test_the_wheel_scrolls_slice_by_slice(room: Page) -> None:
         image_is_drawn(page, index)
 
 
-def turn_wheel(page: Page, steps: int, delta: int) -> None:
-    """Many small turns at once: with the real mouse a busy machine would put pauses between them."""
-    page.get_by_test_id("viewport").evaluate(
-        """(element, [steps, deltaY]) => {
+def turn_wheel(
+    page: Page, steps: int, delta: float, *, ctrl: bool = False, at: tuple[float, float] = (0.5, 0.5)
+) -> int:
+    """Many small turns at once: with the real mouse a busy machine would put pauses between them.
+
+    Returns how many of them the browser was kept from taking for itself.
+    """
+    taken: int = page.get_by_test_id("viewport").evaluate(
+        """(element, [steps, deltaY, ctrlKey, x, y]) => {
             const box = element.getBoundingClientRect();
-            const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
-            for (let step = 0; step < steps; step += 1)
-                element.dispatchEvent(new WheelEvent("wheel", { deltaY, bubbles: true, cancelable: true, ...place }));
+            const place = { clientX: box.x + box.width * x, clientY: box.y + box.height * y };
+            const turn = { deltaY, ctrlKey, bubbles: true, cancelable: true, ...place };
+            const events = Array.from({ length: steps }, () => new WheelEvent("wheel", turn));
+            return events.filter((event) => !element.dispatchEvent(event)).length;
         }""",
-        [steps, delta],
+        [steps, delta, ctrl, *at],
     )
+    return taken
 
 
 def test_a_trackpad_scrolls_by_distance_and_not_by_events(room: Page) -> None:
@@ -123,6 +131,46 @@ def test_a_trackpad_scrolls_by_distance_and_not_by_events(room: Page) -> None:
     image_is_drawn(page, 3)
     turn_wheel(page, 40, -5)
     image_is_drawn(page, 1)
+
+
+def test_the_wheel_with_ctrl_and_a_pinch_zoom_by_distance_about_the_pointer(room: Page) -> None:
+    page = room
+    page.keyboard.press("f")
+    becomes(page, lambda: probe(page, "v.state.isRendered"), True)
+    first = probe(page, "v.state.zoom")
+
+    def enlarged() -> float:
+        return float(probe(page, "v.state.zoom")) / first
+
+    # The real wheel: a notch is 15 per cent.
+    page.mouse.move(*centre_of(page, "1"))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    becomes(page, enlarged, pytest.approx(1.15, rel=1e-3))
+    # 50 steps of 4 pixels are the way of two notches.
+    assert turn_wheel(page, 50, 4, ctrl=True) == 50
+    becomes(page, enlarged, pytest.approx(1 / 1.15, rel=1e-3))
+    page.keyboard.up("Control")
+    page.keyboard.press("f")
+    becomes(page, enlarged, pytest.approx(1, rel=1e-3))
+
+    # Fingers that part to twice their distance: a wheel with Ctrl and deltaY = -100 ln 2, in however many steps.
+    before = probe(page, "v.clientPointOfPixel(40, 60)")
+    box = page.get_by_test_id("viewport").bounding_box()
+    assert box
+    at = ((before["x"] - box["x"]) / box["width"], (before["y"] - box["y"]) / box["height"])
+    assert turn_wheel(page, 40, -100 * math.log(2) / 40, ctrl=True, at=at) == 40
+    becomes(page, enlarged, pytest.approx(2, rel=1e-3))
+    after = probe(page, "v.clientPointOfPixel(40, 60)")
+    # A pointer stands on whole pixels.
+    assert (after["x"], after["y"]) == pytest.approx((before["x"], before["y"]), abs=1)
+    # Neither has scrolled.
+    assert probe(page, "v.state.index") == 0
+    # The slider belongs to the images, too: the browser keeps its hands off.
+    assert page.get_by_test_id("viewer").evaluate(
+        """(element) => !element.querySelector("[role=slider]").dispatchEvent(
+            new WheelEvent("wheel", { deltaY: -5, ctrlKey: true, bubbles: true, cancelable: true }))"""
+    )
 
 
 def test_scale_bar_and_words_stand_out_on_white(room: Page) -> None:

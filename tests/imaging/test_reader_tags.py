@@ -42,3 +42,10 @@ def test_the_codes_of_views_are_those_of_the_standard():
 )
 def test_only_codes_of_views_leave_the_archive(code, passes):
     assert _is_harmless(CODE_VALUE_TAG, {"vr": "SH", "Value": [code]}) is passes
+
+
+@pytest.mark.parametrize("view", sorted(set(VIEW_OF_CODE.values())))
+def test_each_view_has_one_code_of_either_coding(view):
+    """The file is the front end's, too: whatever the coding, a view has one name."""
+    snomed_ct, snomed_rt = (code for code, name in VIEW_OF_CODE.items() if name == view)
+    assert mapping["SCT"][snomed_ct] == snomed_rt

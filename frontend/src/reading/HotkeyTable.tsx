@@ -55,6 +55,12 @@ export function HotkeyTable({ keymap, mouse, presets }: HotkeyTableProps) {
         ))}
         <dd>
           <span>
+            <kbd>Pinch</kbd>
+          </span>
+          Zoom, on a trackpad
+        </dd>
+        <dd>
+          <span>
             <kbd>Double click</kbd>
           </span>
           One pane over all, and back

@@ -12,12 +12,13 @@ import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
+import { displaySource } from "./display";
 import { isReduced } from "./frames/stackImages";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
 import { setView, viewOf } from "./look";
 import type { OpenedSeries } from "./openedSeries";
-import { applyOpening } from "./opening";
+import { applyOpening, firstIndex } from "./opening";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
 import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
@@ -91,11 +92,12 @@ export class StackPane implements Pane {
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ progress: this.load.progress });
-    loadForFirstDisplay(slices, index);
+    const from = displaySource(slices, index, firstIndex(opening, slices));
+    loadForFirstDisplay(slices, from);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
     this.standAtFirst();
-    await this.setFirstWindow(slices);
+    await this.setFirstWindow(slices, from);
     if (!this.isShowing(slices)) return;
     applyOpening(this.viewport, opening);
     if (look) this.lookAgain(look);
@@ -122,9 +124,9 @@ export class StackPane implements Pane {
     return !this.isDestroyed && this.slices === slices;
   }
 
-  private async setFirstWindow(slices: Slice[]): Promise<void> {
+  private async setFirstWindow(slices: Slice[], from: number): Promise<void> {
     await this.display
-      .begin(slices, this.store.get().index, () => this.isShowing(slices))
+      .begin(slices, this.store.get().index, from, () => this.isShowing(slices))
       .catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;
     this.hasFirstWindow = true;

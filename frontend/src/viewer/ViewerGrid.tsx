@@ -20,6 +20,7 @@ import type { ViewerMark } from "./markLayer";
 import { NoWebGl } from "./NoWebGl";
 import type { ImageOverlays } from "./overlay/useOverlays";
 import { PaneFrame } from "./PaneFrame";
+import { usePinch } from "./pinch";
 import type { SegmentInputs } from "./segments/SegmentDesk";
 import { exposeForTests } from "./testProbe";
 import { draws, type MouseSettings } from "./toolGroup";
@@ -65,6 +66,8 @@ export function ViewerGrid(props: ViewerGridProps) {
   const newest = useRef(props);
   newest.current = props;
   useViewerInputs(controller, props);
+  const [element, setElement] = useState<HTMLElement | null>(null);
+  usePinch(controller, element);
   useImperativeHandle(props.ref, () => viewerHandle(controller, () => newest.current.grid.activeId, onGrid), [
     controller,
     onGrid,
@@ -79,6 +82,7 @@ export function ViewerGrid(props: ViewerGridProps) {
   return (
     <div className={classes.frame}>
       <div
+        ref={setElement}
         className={classes.grid}
         style={{
           gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 1fr))`,

@@ -1,13 +1,6 @@
 import { getShouldUseCPURendering, init as initCore } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
-import {
-  addTool,
-  annotation,
-  init as initTools,
-  PanTool,
-  WindowLevelTool,
-  ZoomTool,
-} from "@cornerstonejs/tools";
+import { addTool, annotation, init as initTools, PanTool, WindowLevelTool } from "@cornerstonejs/tools";
 import { FINDING_COLOURS } from "@/domain/findingColours";
 import { prepareEngine, watchContexts } from "./engine";
 import { limitMemory } from "./frames/memory";
@@ -16,7 +9,7 @@ import { startImageLoading } from "./imageLoading";
 import { LOOKING_TOOLS } from "./lookingTools";
 import { SELECTED_MARK } from "./markStyles";
 import { MARK_TOOL_CLASSES } from "./markTools";
-import { RestTool, SliceScrollTool } from "./mouseTools";
+import { DistanceZoomTool, RestTool, SliceScrollTool } from "./mouseTools";
 import { PLANE_TOOLS } from "./planeTools";
 import { SEGMENT_TOOL_CLASSES } from "./segments/tools";
 import { startSliceMetadata } from "./sliceMetadata";
@@ -31,7 +24,7 @@ const CONTEXTS = 1;
 // slice alone up to a fifth too dark, and speckled.
 const SLAB_STEP = 0.25;
 
-const TOOLS = [WindowLevelTool, PanTool, ZoomTool, SliceScrollTool, RestTool];
+const TOOLS = [WindowLevelTool, PanTool, DistanceZoomTool, SliceScrollTool, RestTool];
 
 const OWN_MARK = FINDING_COLOURS[0];
 const OWN_MARK_STYLE = {

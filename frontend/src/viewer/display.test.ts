@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { DicomJson } from "./dicomJson";
-import { hasDisplayOfItsOwn, isShownAs, namedDisplay, nameOfDisplay, nextDisplay } from "./display";
+import {
+  displaySource,
+  hasDisplayOfItsOwn,
+  isShownAs,
+  namedDisplay,
+  nameOfDisplay,
+  nextDisplay,
+} from "./display";
 import { type Slice, slicesOfSeries } from "./slices";
 
 function slice(extra: DicomJson): Slice {
@@ -65,4 +72,33 @@ describe("the displays of an image", () => {
 test("a radiograph is a picture for itself, a slice is not", () => {
   expect(hasDisplayOfItsOwn(slice({ "00080060": { Value: ["MG"] } }))).toBe(true);
   expect(hasDisplayOfItsOwn(TWO)).toBe(false);
+});
+
+describe("the slice whose display a stack opens with", () => {
+  const stack = (modality: string, photometric = "MONOCHROME2") =>
+    [1, 2, 3].map((number) =>
+      slice({
+        "00080018": { Value: [`1.${number}`] },
+        "00080060": { Value: [modality] },
+        "00280002": { Value: [photometric === "RGB" ? 3 : 1] },
+        "00280004": { Value: [photometric] },
+      }),
+    );
+
+  test("is the one on which it is hung, wherever it is opened again", () => {
+    const slices = stack("MR");
+    expect([0, 1, 2].map((shown) => displaySource(slices, shown, 1))).toEqual([1, 1, 1]);
+  });
+
+  test("is the one on the screen where each is a picture for itself", () => {
+    expect(displaySource(stack("MG"), 2, 0)).toBe(2);
+  });
+
+  test("is the one on the screen where one of both is colour", () => {
+    const [grey] = stack("US");
+    const [colour] = stack("US", "RGB");
+    if (!grey || !colour) throw new Error("no slice");
+    expect(displaySource([grey, colour], 1, 0)).toBe(1);
+    expect(displaySource([colour, grey], 1, 0)).toBe(1);
+  });
 });

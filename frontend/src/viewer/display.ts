@@ -18,6 +18,16 @@ export function hasDisplayOfItsOwn(slice: Slice): boolean {
   return SINGLE_PICTURES.has(slice.modality);
 }
 
+/**
+ * The slice whose display a stack opens with, of the one it opens on and the one on which its rule hangs it: single
+ * pictures have their own; slices share one, which must not depend on where the stack was left or where a mark lies.
+ */
+export function displaySource(slices: Slice[], shownIndex: number, hungIndex: number): number {
+  const [shown, hung] = [slices[shownIndex], slices[hungIndex]];
+  if (!shown || !hung || shown.isColour || hung.isColour) return shownIndex;
+  return hasDisplayOfItsOwn(shown) ? shownIndex : hungIndex;
+}
+
 /** What a grey image asks for first; null when it asks for nothing. */
 export function namedDisplay(slice: Slice): Display | null {
   const [choice] = slice.frame.displays;

@@ -4,20 +4,20 @@ import type { ViewerMark } from "./markLayer";
 /** Selected marks have one colour whatever they are. */
 export const SELECTED_MARK = "rgb(255, 236, 92)";
 
-/** What is not the reader's own: another colour and another line, so that neither alone carries it. */
+/** What is not the reader's own: another colour and another line, so that neither alone carries it. Gaps leave room for the dark rims. */
 const FOREIGN = {
-  AI: { colour: [255, 146, 43], selected: [255, 192, 120], lineDash: "6,4", lineWidth: "2" },
+  AI: { colour: [255, 146, 43], selected: [255, 192, 120], lineDash: "8,5", lineWidth: "2" },
   PRIOR: {
     colour: [173, 181, 189],
     selected: [222, 226, 230],
-    lineDash: "8,3,2,3",
-    lineWidth: "1.5",
+    lineDash: "9,5,2,5",
+    lineWidth: "2",
   },
   REFERENCE: {
     colour: [255, 255, 255],
     selected: [255, 255, 255],
-    lineDash: "2,3",
-    lineWidth: "1.5",
+    lineDash: "2,5",
+    lineWidth: "2",
   },
 } as const;
 

@@ -4,8 +4,9 @@ import {
   utilities as coreUtilities,
   getEnabledElement,
 } from "@cornerstonejs/core";
-import { BaseTool, StackScrollTool, type Types } from "@cornerstonejs/tools";
-import { WheelNotches } from "@/domain/wheel";
+import { BaseTool, StackScrollTool, type Types, ZoomTool } from "@cornerstonejs/tools";
+import { WheelNotches, zoomOfWheel } from "@/domain/wheel";
+import { type PaneViewport, zoomAbout } from "./viewing";
 
 /** Cornerstone's scrolling, by how far the wheel was turned and not by how many events the browser makes of it. */
 export class SliceScrollTool extends StackScrollTool {
@@ -24,6 +25,17 @@ export class SliceScrollTool extends StackScrollTool {
       debounceLoading: debounceIfNotLoaded,
       ...(viewport instanceof BaseVolumeViewport && { volumeId: viewport.getVolumeId() }),
     });
+  }
+}
+
+/** Cornerstone's zoom by dragging; the wheel zooms about the pointer, by how far it was turned. */
+export class DistanceZoomTool extends ZoomTool {
+  static override toolName = "DistanceZoom";
+
+  override mouseWheelCallback(event: Types.EventTypes.MouseWheelEventType): void {
+    const { element, event: turn, points } = event.detail;
+    const viewport = getEnabledElement(element)?.viewport;
+    if (viewport) zoomAbout(viewport as PaneViewport, points.world, zoomOfWheel(turn as WheelEvent));
   }
 }
 

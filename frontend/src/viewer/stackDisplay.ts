@@ -56,10 +56,10 @@ export class StackDisplay {
     this.onWindow({ window: null, windowName: null });
   }
 
-  /** Show the first image of a series as it asks for. `isStill` says if the series is still wanted. */
-  async begin(slices: Slice[], index: number, isStill: () => boolean): Promise<void> {
+  /** Show the first image of a series, as the slice `from` asks for. `isStill` says if the series is still wanted. */
+  async begin(slices: Slice[], index: number, from: number, isStill: () => boolean): Promise<void> {
     const slice = slices[index];
-    const display = await firstDisplay(slices, index);
+    const display = await firstDisplay(slices, from);
     if (!isStill() || !slice) return;
     this.shown = slice;
     if (display) this.apply(display);

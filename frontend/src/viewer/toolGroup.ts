@@ -6,20 +6,19 @@ import {
   ToolGroupManager,
   type Types,
   WindowLevelTool,
-  ZoomTool,
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
 import { MARK_KINDS } from "@/domain/markKinds";
 import { GESTURES, type MouseAction, type MouseMap, mouseMapOf } from "@/domain/mouse";
 import { configurationOf, toolOfKind } from "./markTools";
-import { RestTool, SliceScrollTool } from "./mouseTools";
+import { DistanceZoomTool, RestTool, SliceScrollTool } from "./mouseTools";
 
 const { MouseBindings, KeyboardBindings } = Enums;
 
 const TOOL_OF_ACTION: Record<Exclude<MouseAction, "tool">, string> = {
   window: WindowLevelTool.toolName,
   pan: PanTool.toolName,
-  zoom: ZoomTool.toolName,
+  zoom: DistanceZoomTool.toolName,
   scroll: SliceScrollTool.toolName,
   none: RestTool.toolName,
 };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import mammography from "../../../portal/imaging/schemas/mammography-views.json";
 import type { DicomJson } from "./dicomJson";
 import { viewNameOf } from "./viewName";
 
@@ -31,4 +32,14 @@ test.each<[string, DicomJson, string | null]>([
   ["a side alone", { "00200062": value("R") }, null],
 ])("%s", (_, instance, name) => {
   expect(viewNameOf(instance)).toBe(name);
+});
+
+test("has the table that the portal lets these codes pass by: each code once, one of each coding", () => {
+  const codes = [...Object.values(mammography.views), ...Object.values(mammography.modifiers)].flat();
+  expect(new Set(codes).size).toBe(codes.length);
+  for (const [view, [snomedCt, snomedRt]] of Object.entries(mammography.views)) {
+    for (const text of [snomedCt, snomedRt]) {
+      expect(viewNameOf({ "00540220": value(code(text ?? "")) })).toBe(view);
+    }
+  }
 });

@@ -63,6 +63,30 @@ export function isUnmoved(viewport: PaneViewport, fittedZoom: number): boolean {
   return Math.hypot(panX, panY) < UNMOVED_PX && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED_PART;
 }
 
+// Against the image that fills its pane: a dot that can still be found, and a single pixel as wide as a large screen.
+const LEAST_ZOOM = 0.05;
+const MOST_ZOOM = 4000;
+
+/** Enlarge about a point of the plane in front of the camera, which stays where it is on the screen. */
+export function zoomAbout(viewport: PaneViewport, point: Types.Point3, factor: number): void {
+  const { focalPoint, position, parallelScale } = viewport.getCamera();
+  if (!focalPoint || !position || !parallelScale) return;
+  const zoom = viewport.getZoom();
+  const grown = Math.min(Math.max(zoom * factor, LEAST_ZOOM), MOST_ZOOM) / zoom;
+  const shift = subtract(point, focalPoint).map((part) => part * (1 - 1 / grown));
+  const moved = ([x, y, z]: Types.Point3): Types.Point3 => [
+    x + (shift[0] ?? 0),
+    y + (shift[1] ?? 0),
+    z + (shift[2] ?? 0),
+  ];
+  viewport.setCamera({
+    parallelScale: parallelScale / grown,
+    focalPoint: moved(focalPoint),
+    position: moved(position),
+  });
+  viewport.render();
+}
+
 /** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */
 export function showOneToOne(viewport: PaneViewport, perImagePixel: number, perScreenPixel: number): void {
   const screenPixelsPerImagePixel = (perImagePixel / perScreenPixel) * window.devicePixelRatio;

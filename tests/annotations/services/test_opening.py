@@ -18,11 +18,12 @@ from portal.imaging import grants
 from tests.annotations.building import COMPLETE, Built, content, launched, mirrored_study, save
 
 pytestmark = pytest.mark.django_db
-# The caller, the assignment, the read with all that is said of it, the grants, and the event that images were shown:
-# measured, not to grow unseen.
-MOST_QUERIES = 34
+# The caller, the assignment, whether its images are described, the read with all that is said of it, the grants, and
+# the event that images were shown: measured, not to grow unseen.
+MOST_QUERIES = 36
 # A lease is written within savepoints of its own.
 TURN_QUERIES = 8
+DESCRIBED: dict[str, Any] = {"number_of_instances": 1, "described_instances": 1, "facts": {}}
 HERE, THERE = "browser-here", "browser-there"
 
 
@@ -32,8 +33,8 @@ def built() -> Built:
     made = launched()
     for number, case in enumerate(made.cases):
         prior = mirrored_study(f"prior-{number}")
-        prior.series.update(number_of_instances=1)
-        case.imaging_study.series.update(number_of_instances=1)
+        prior.series.update(**DESCRIBED)
+        case.imaging_study.series.update(**DESCRIBED)
         CasePrior.objects.create(case=case, imaging_study=prior, position=1)
     return made
 
