@@ -91,22 +91,22 @@ def label_rows(
     """Yield the row of each label, as `output` would show it; the database hands over a thousand at a time."""
     fields = output().fields
     plain = {name: (_column(field), _form(field)) for name, field in fields.items() if name not in _COMPUTED}
-    computed = {name: _COMPUTED[name] for name in fields if name in _COMPUTED}
+    computed = {name: _COMPUTED[name] for name, _ in fields.items() if name in _COMPUTED}
     wanted = list(dict.fromkeys([*_NEEDED, *(column for column, _ in plain.values()), *_OF_READ]))
     labels = labels.select_related(None).prefetch_related(None).annotate(**_OF_READ)
     rows = labels.order_by("created_at", "id").values_list(*wanted)[:limit].iterator(chunk_size=ROWS_AT_ONCE)
     # The names in their order, once: a row is a copy of it that is filled.
-    empty: dict[str, Any] = dict.fromkeys(fields)
+    empty: dict[str, Any] = {name: None for name, _ in fields.items()}
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
         shown = _deliveries(batch)
         for raw in batch:
             payload = upgraded(raw["payload"])
-            row = empty.copy()
+            label = empty.copy()
             for name, (column, form) in plain.items():
-                row[name] = raw[column] if form is None else form(raw[column])
+                label[name] = raw[column] if form is None else form(raw[column])
             for name, compute in computed.items():
-                row[name] = compute(raw, payload, shown)
-            yield row
+                label[name] = compute(raw, payload, shown)
+            yield label
 
 
 def _column(field: serializers.Field[Any, Any, Any, Any]) -> str:

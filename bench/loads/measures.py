@@ -108,7 +108,8 @@ def _print_drafts(savers: list[Saver], took: float, cpu: dict[str, float]) -> No
     print(
         f"drafts, {len(savers)} readers, {took:.0f} s: {len(times) / took:.0f} a second, median "
         f"{statistics.median(times):.1f} ms, 95th percentile {quantile(times, 0.95):.0f} ms, 99th "
-        f"{quantile(times, 0.99):.0f} ms; answers {dict(statuses)}; revisions lost {lost}; processor time a save: {each}",
+        f"{quantile(times, 0.99):.0f} ms; answers {dict(statuses)}; revisions lost {lost}; "
+        f"processor time a save: {each}",
         flush=True,
     )
     if lost or set(statuses) != {http.client.OK}:
