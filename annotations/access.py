@@ -21,6 +21,7 @@ from annotations.models import (
     CodeList,
     DataQuery,
     LabelSchema,
+    Membership,
     Read,
     ReaderStudy,
     ReaderStudyState,
@@ -71,6 +72,7 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
     assignment = query.filter(_own(user), pk=assignment_id).first()
     if assignment is None:
         raise NotFound
+    assignment.reader = user
     return assignment
 
 
@@ -83,15 +85,27 @@ def own_assignments(user: Any, reader_study: ReaderStudy) -> QuerySet[Assignment
 def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
     """Return the caller's own read, with assignment, case and label schema.
 
-    Two queries on purpose: to plan one join over all these tables takes PostgreSQL longer than both together.
+    Three queries on purpose: to plan one join over all these tables takes PostgreSQL longer than all of them together,
+    and what the other two find is as new as the lock that the first may have waited for.
     """
     query = Read.objects.select_related("assignment", "label_schema")
     if lock:
         query = query.select_for_update(of=("self", "assignment"))
     read = query.filter(pk=read_id, assignment__reader=user).first()
-    if read is None:
+    if read is None or read.assignment.state == AssignmentState.VOID:
         raise NotFound
-    read.assignment = own_assignment(user, read.assignment_id)
+    assignment = read.assignment
+    membership = (
+        Membership.objects.filter(user=user, role=Role.READER, reader_study=assignment.reader_study_id)
+        .select_related("reader_study")
+        .first()
+    )
+    if membership is None:
+        raise NotFound
+    place = Assignment.objects.select_related("arm", "session", "case__imaging_study").only("arm", "session", "case")
+    found = place.get(pk=assignment.pk)
+    assignment.reader, assignment.reader_study, assignment.own_membership = user, membership.reader_study, membership
+    assignment.arm, assignment.session, assignment.case = found.arm, found.session, found.case
     return read
 
 

@@ -6,7 +6,8 @@
 Starts the portal as `make up` does (PostgreSQL with fsync on) in a temporary folder, fills its database, and prints:
 
 - drafts: so many readers, each with an own read, save one draft after another without a pause; answers per second,
-  their times, every answer that was no 200, and whether every acknowledged revision is there afterwards;
+  their times, the processor time of a save, and every answer that was no 200; afterwards whether every acknowledged
+  revision is there and those of each read are numbered without a gap (if not, or after any refusal, it exits with 1);
 - identical submits: one draft and one reader study sent 100 times each from 20 threads, and how many rows there are;
 - export: 10,000 signed reads as JSON lines and CSV, with the time to the first byte and the memory of the web process;
 - pages: the worklist and the progress of a reader study with 10 and with many assignments: queries and milliseconds;

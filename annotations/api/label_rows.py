@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework import serializers
 
 from annotations.domain.payload_upgrade import upgraded
@@ -28,32 +29,30 @@ _NEEDED = (
     "signature__created_at",
     *(f"signature__{name}" for name in _SIGNATURE),
 )
+# What belongs to a row beside its own columns, asked for with the row: PostgreSQL looks it up by the read.
+_OF_READ = {
+    "sittings": ArraySubquery(Sitting.objects.filter(read=OuterRef("read_id")).order_by("created_at").values("phases")),
+    "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
+}
+Raw = Mapping[str, Any]
+Shown = Mapping[Any, list[AiDelivery]]
 
 
-class _Chunk:
-    """What belongs to some rows beside their own columns: two queries, however many rows.
-
-    They name the rows by a query over their times: a list of a thousand ids takes longer to send than to answer.
-    """
-
-    def __init__(self, labels: QuerySet[Revision], batch: list[dict[str, Any]], *, with_times: bool) -> None:
-        between = (batch[0]["created_at"], batch[-1]["created_at"])
-        reads = labels.order_by().filter(created_at__range=between).values("read_id")
-        self.shown: dict[Any, list[AiDelivery]] = defaultdict(list)
-        self.sittings: dict[Any, list[Any]] = defaultdict(list)
+def _deliveries(batch: list[dict[str, Any]]) -> Shown:
+    """Return what was shown of the AI in some reads, by read: one query, and none where nothing was."""
+    reads = [raw["read_id"] for raw in batch if raw["has_deliveries"]]
+    shown: dict[Any, list[AiDelivery]] = defaultdict(list)
+    if reads:
         for delivery in AiDelivery.objects.filter(read__in=reads).order_by("created_at"):
-            self.shown[delivery.read_id].append(delivery)
-        if with_times:
-            sittings = Sitting.objects.filter(read__in=reads).order_by("created_at")
-            for read_id, phases in sittings.values_list("read_id", "phases"):
-                self.sittings[read_id].append(phases)
+            shown[delivery.read_id].append(delivery)
+    return shown
 
 
-def _ai_shown(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk) -> list[dict[str, Any]]:
-    before = [one for one in chunk.shown[raw["read_id"]] if one.created_at <= raw["created_at"]]
+def _ai_shown(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> list[dict[str, Any]]:
+    before = [one for one in shown.get(raw["read_id"], ()) if one.created_at <= raw["created_at"]]
     return [
         {
-            "prediction_id": _plain(one.prediction_id),
+            "prediction_id": str(one.prediction_id) if one.prediction_id else None,
             "content": one.content,
             "sha256": one.sha256,
             "phase": one.phase,
@@ -64,25 +63,25 @@ def _ai_shown(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk)
     ]
 
 
-def _signed_at(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk) -> str | None:
+def _signed_at(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> str | None:
     at = raw["signature__created_at"] or raw["read__signed_at"]
     return _moment(at) if at else None
 
 
-def _signature(raw: Mapping[str, Any], payload: Mapping[str, Any], chunk: _Chunk) -> dict[str, str] | None:
+def _signature(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> dict[str, str] | None:
     is_signed = raw["signature__created_at"] is not None
     return {name: raw[f"signature__{name}"] for name in _SIGNATURE} if is_signed else None
 
 
 # The fields that are computed.
-_COMPUTED: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], _Chunk], Any]] = {
-    "answers": lambda raw, payload, chunk: payload["answers"],
-    "findings": lambda raw, payload, chunk: payload["findings"],
-    "ai_decisions": lambda raw, payload, chunk: payload["ai_decisions"],
+_COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], Shown], Any]] = {
+    "answers": lambda raw, payload, shown: payload["answers"],
+    "findings": lambda raw, payload, shown: payload["findings"],
+    "ai_decisions": lambda raw, payload, shown: payload["ai_decisions"],
     "ai_shown": _ai_shown,
     "signed_at": _signed_at,
     "signature": _signature,
-    "times": lambda raw, payload, chunk: times_of_read(chunk.sittings[raw["read_id"]]),
+    "times": lambda raw, payload, shown: times_of_read(raw["sittings"]),
 }
 
 
@@ -90,33 +89,39 @@ def label_rows(
     labels: QuerySet[Revision], output: type[serializers.Serializer[Any]], *, limit: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield the row of each label, as `output` would show it; the database hands over a thousand at a time."""
-    names = list(output().fields)
-    sources = {name: _column(output().fields[name]) for name in names if name not in _COMPUTED}
-    wanted = list(dict.fromkeys([*_NEEDED, *sources.values()]))
-    labels = labels.select_related(None).prefetch_related(None)
-    plain = labels.order_by("created_at", "id").values_list(*wanted)
-    rows = plain[:limit].iterator(chunk_size=ROWS_AT_ONCE)
+    fields = output().fields
+    plain = {name: (_column(field), _form(field)) for name, field in fields.items() if name not in _COMPUTED}
+    computed = {name: _COMPUTED[name] for name, _ in fields.items() if name in _COMPUTED}
+    wanted = list(dict.fromkeys([*_NEEDED, *(column for column, _ in plain.values()), *_OF_READ]))
+    labels = labels.select_related(None).prefetch_related(None).annotate(**_OF_READ)
+    rows = labels.order_by("created_at", "id").values_list(*wanted)[:limit].iterator(chunk_size=ROWS_AT_ONCE)
+    # The names in their order, once: a row is a copy of it that is filled.
+    empty: dict[str, Any] = {name: None for name, _ in fields.items()}
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
-        chunk = _Chunk(labels, batch, with_times="times" in names)
+        shown = _deliveries(batch)
         for raw in batch:
             payload = upgraded(raw["payload"])
-            yield {
-                name: _COMPUTED[name](raw, payload, chunk) if name in _COMPUTED else _plain(raw[sources[name]])
-                for name in names
-            }
+            label = empty.copy()
+            for name, (column, form) in plain.items():
+                label[name] = raw[column] if form is None else form(raw[column])
+            for name, compute in computed.items():
+                label[name] = compute(raw, payload, shown)
+            yield label
 
 
 def _column(field: serializers.Field[Any, Any, Any, Any]) -> str:
     return str(field.source or field.field_name).replace(".", "__")
 
 
-def _plain(value: Any) -> Any:
-    """Write a column as JSON has it."""
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return _moment(value) if isinstance(value, datetime) else str(value)
+def _form(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], str] | None:
+    """Return what writes the field's column as JSON has it; None where the column already is as JSON has it."""
+    return _FORMS.get(type(field))
 
 
 def _moment(at: datetime) -> str:
     # As DATETIME_FORMAT of the REST framework writes it, several times faster.
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+# No plain column of a label is ever empty.
+_FORMS: dict[type, Callable[[Any], str]] = {serializers.UUIDField: str, serializers.DateTimeField: _moment}

@@ -52,7 +52,8 @@ class RandomisationListOutput(serializers.Serializer[Any]):
     @extend_schema_field(SlotOutput(many=True))
     def get_slots(self, stored: RandomisationList) -> Any:
         """Return the places, first to last."""
-        return SlotOutput(slots_of(stored), many=True).data
+        # Its names are the fields of the output; there can be a hundred thousand places.
+        return [slot._asdict() for slot in slots_of(stored)]
 
 
 class DrawnCaseOutput(serializers.Serializer[Any]):
@@ -92,7 +93,7 @@ class RandomisationApi(APIView):
             "algorithm": first.algorithm if first else None,
             "drawn_at": first.created_at if first else None,
             "joined_late": late_usernames(lists),
-            "is_reproduced": is_reproduced(reader_study=reader_study),
+            "is_reproduced": is_reproduced(reader_study=reader_study, lists_stored=lists),
             "design": design,
             "cases": drawn_cases(cases=cases, design=design),
             "lists": lists,

@@ -71,8 +71,8 @@ def labels_csv_lines(
             **(_times(row["times"]) if with_times else {}),
         }
         questions = versions[row["schema_version"]]
-        answers = [_cell(answer_cell(column, row["answers"], questions)) for column in asked]
-        writer.writerow([*(_cell(values[name]) for name in columns), *answers])
+        answers = [answer_cell(column, row["answers"], questions) for column in asked]
+        writer.writerow(_cells([*(values[name] for name in columns), *answers]))
     yield _taken(out)
 
 
@@ -108,11 +108,11 @@ def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"ai_shown_at": first["shown_at"], "ai_prediction_id": first["prediction_id"]}
 
 
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _cells(values: Iterable[Any]) -> list[Any]:
+    """Return what the cells of a row hold, all in one go: there are very many. The writer leaves None empty."""
+    return [
+        (f"'{value}" if value.startswith(FORMULA_STARTS) else value)
+        if isinstance(value, str)
+        else (int(value) if isinstance(value, bool) else value)
+        for value in values
+    ]

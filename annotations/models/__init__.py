@@ -241,6 +241,9 @@ class Assignment(UuidModel):
         ]
         indexes = [models.Index(fields=["reader", "state"])]
 
+    # What `annotations.access` has already asked for; no column.
+    own_membership: Membership | None = None
+
     @property
     def name_shown(self) -> str:
         """The name under which its reader sees the case."""

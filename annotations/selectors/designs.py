@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
 from annotations.domain.problems import Problem
@@ -20,7 +20,7 @@ from annotations.domain.randomisation import (
     draw,
     reading_order,
 )
-from annotations.models import Case, DesignVersion, RandomisationList, ReaderStudy
+from annotations.models import Assignment, Case, DesignVersion, RandomisationList, ReaderStudy
 from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -87,7 +87,8 @@ def draw_lists(*, reader_study: ReaderStudy, seed: str, late: Sequence[str] = ()
 
 def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
     """Return what keeps the design from being drawn for the readers and cases there are now."""
-    case_ids = [str(case.pk) for case in cases_of(reader_study=reader_study)]
+    cases = cases_of(reader_study=reader_study).prefetch_related(None)
+    case_ids = [str(pk) for pk in cases.values_list("pk", flat=True)]
     readers = readers_of(reader_study=reader_study).count()
     if not case_ids or not readers:
         return []
@@ -96,9 +97,9 @@ def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
 
 def plan_of(*, reader_study: ReaderStudy) -> list[dict[str, Any]] | None:
     """Count what each reader reads in each session and arm, by the stored lists or by a drawing for show."""
-    stored = list(randomisation_lists_of(reader_study=reader_study))
+    stored = _stored_counts(reader_study)
     if stored:
-        return [_plan_row(one.reader.username, slots_of(one)) for one in stored]
+        return [_plan_row(username, counts) for username, counts in stored.items()]
     design = design_of(reader_study=reader_study)
     number = cases_of(reader_study=reader_study).count() * readers_of(reader_study=reader_study).count()
     problems = fitting_problems_of(reader_study=reader_study)
@@ -108,16 +109,34 @@ def plan_of(*, reader_study: ReaderStudy) -> list[dict[str, Any]] | None:
         lists = draw_lists(reader_study=reader_study, seed=PREVIEW_SEED).lists
     except CannotDraw:
         return None
-    return [_plan_row(username, lists[username]) for username in sorted(lists)]
+    return [_plan_row(username, Counter(map(_kind_of, lists[username]))) for username in sorted(lists)]
 
 
-def _plan_row(username: str, slots: Sequence[Slot]) -> dict[str, Any]:
-    counts = Counter((slot.session, slot.arm, slot.is_training, slot.repeat_number > 0) for slot in slots)
+# A kind of place in a list: session, arm, whether it is training, whether it is a repeat.
+_Kind = tuple[int, str, bool, bool]
+
+
+def _kind_of(slot: Slot) -> _Kind:
+    return slot.session, slot.arm, slot.is_training, slot.repeat_number > 0
+
+
+def _stored_counts(reader_study: ReaderStudy) -> dict[str, Counter[_Kind]]:
+    """Count the places of the stored lists by reader: each has become an assignment, so PostgreSQL can count them."""
+    lists = RandomisationList.objects.filter(reader_study=reader_study).order_by("reader__username")
+    counts = {username: Counter[_Kind]() for username in lists.values_list("reader__username", flat=True)}
+    kinds = ("session__number", "arm__key", "is_training", "is_repeat")
+    rows = Assignment.objects.filter(reader_study=reader_study).order_by().annotate(is_repeat=Q(repeat_number__gt=0))
+    for username, *kind, reads in rows.values_list("reader__username", *kinds).annotate(reads=Count("pk")):
+        counts[username][*kind] = reads
+    return counts
+
+
+def _plan_row(username: str, counts: Counter[_Kind]) -> dict[str, Any]:
     parts = [
         {"session": session, "arm": arm, "is_training": training, "is_repeat": repeat, "reads": reads}
         for (session, arm, training, repeat), reads in sorted(counts.items())
     ]
-    return {"reader": username, "reads": len(slots), "parts": parts}
+    return {"reader": username, "reads": counts.total(), "parts": parts}
 
 
 def slots_of(stored: RandomisationList) -> list[Slot]:
@@ -139,9 +158,10 @@ def late_usernames(stored: Iterable[RandomisationList]) -> list[str]:
     return [one.reader.username for one in sorted(late, key=lambda one: one.created_at)]
 
 
-def is_reproduced(*, reader_study: ReaderStudy) -> bool | None:
+def is_reproduced(*, reader_study: ReaderStudy, lists_stored: Sequence[RandomisationList] | None = None) -> bool | None:
     """Draw the lists again from their seed and say whether they are the stored ones; None before the launch."""
-    stored = {one.reader.username: one for one in randomisation_lists_of(reader_study=reader_study)}
+    found = randomisation_lists_of(reader_study=reader_study) if lists_stored is None else lists_stored
+    stored = {one.reader.username: one for one in found}
     first = launch_list(stored.values())
     if first is None:
         return None

@@ -46,11 +46,13 @@ def end_of(day: datetime.date | None) -> datetime.datetime | None:
     return first_moment(day + datetime.timedelta(days=1)) if day else None
 
 
-def dates_of(*, reader_study: ReaderStudy, reader: User) -> Dates:
-    """Return between which days a reader may read."""
-    rows = Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER)
-    found = rows.values_list("starts_on", "ends_on").first()
-    return Dates(*found) if found else Dates()
+def dates_of(*, assignment: Assignment) -> Dates:
+    """Return between which days the reader of an assignment may read."""
+    rows = Membership.objects.filter(
+        reader_study=assignment.reader_study_id, user=assignment.reader_id, role=Role.READER
+    )
+    found = assignment.own_membership or rows.first()
+    return Dates(found.starts_on, found.ends_on) if found else Dates()
 
 
 def outside_dates(dates: Dates, now: datetime.datetime) -> Shut | None:

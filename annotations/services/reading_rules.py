@@ -22,7 +22,7 @@ def require_writing(assignment: Assignment) -> None:
     code = READING.get((assignment.reader_study.state, assignment.is_training), "wrong_state")
     if code is not None:
         raise Conflict(_DETAILS[code], code=code)
-    outside = outside_dates(dates_of(reader_study=assignment.reader_study, reader=assignment.reader), timezone.now())
+    outside = outside_dates(dates_of(assignment=assignment), timezone.now())
     if outside is not None:
         raise _refusal(outside)
     session = assignment.session

@@ -233,7 +233,7 @@ def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
         return
     instances = Instance.objects.filter(
         sop_instance_uid__in={geometry["sop_instance_uid"] for _, geometry in marked},
-        series__imaging_study=read.assignment.case.imaging_study,
+        series__imaging_study=read.assignment.case.imaging_study_id,
     ).values_list("sop_instance_uid", "series__series_instance_uid", "number_of_frames")
     frames_of = {(sop, series): frames for sop, series, frames in instances}
     for path, geometry in marked:

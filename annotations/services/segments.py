@@ -121,7 +121,7 @@ def _require_own_slices(read: Read, change: SegmentChange) -> None:
     frames_of = {
         instance.sop_instance_uid: (instance.number_of_frames or 1, instance.rows, instance.columns)
         for instance in Instance.objects.filter(
-            series__imaging_study=read.assignment.case.imaging_study,
+            series__imaging_study=read.assignment.case.imaging_study_id,
             series__series_instance_uid=change.series_instance_uid,
         )
     }

@@ -8,11 +8,14 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.loads.processes import cpu_s, memory_mib
 from tests.services import LivePortal
+
+# Who takes processor time for a save.
+PAYS = ("web", "postgres")
 
 
 class Caller:
@@ -89,23 +92,38 @@ def drafts(portal: LivePortal, *, readers: int, seconds: int) -> None:
         for saver in savers:
             saver.start()
         all_open.wait()
-        begun = time.monotonic()
+        begun, cpu_before = time.monotonic(), {name: cpu_s(portal, name) for name in PAYS}
         for saver in savers:
             saver.join()
         took = time.monotonic() - begun
-        times = [one for saver in savers for one in saver.times_ms]
-        statuses = sum((saver.statuses for saver in savers), Counter())
-        lost = sum(_missing(saver) for saver in savers)
-        print(
-            f"drafts, {count} readers, {took:.0f} s: {len(times) / took:.0f} a second, median "
-            f"{statistics.median(times):.1f} ms, 95th percentile {quantile(times, 0.95):.0f} ms, 99th "
-            f"{quantile(times, 0.99):.0f} ms; answers {dict(statuses)}; revisions lost {lost}"
-        )
+        cpu = {name: cpu_s(portal, name) - before for name, before in cpu_before.items()}
+        _print_drafts(savers, took, cpu)
+
+
+def _print_drafts(savers: list[Saver], took: float, cpu: dict[str, float]) -> None:
+    times = [one for saver in savers for one in saver.times_ms]
+    statuses = sum((saver.statuses for saver in savers), Counter())
+    lost = sum(_missing(saver) for saver in savers)
+    each = ", ".join(f"{name} {1000 * seconds / len(times):.1f} ms" for name, seconds in cpu.items())
+    print(
+        f"drafts, {len(savers)} readers, {took:.0f} s: {len(times) / took:.0f} a second, median "
+        f"{statistics.median(times):.1f} ms, 95th percentile {quantile(times, 0.95):.0f} ms, 99th "
+        f"{quantile(times, 0.99):.0f} ms; answers {dict(statuses)}; revisions lost {lost}; "
+        f"processor time a save: {each}",
+        flush=True,
+    )
+    if lost or set(statuses) != {http.client.OK}:
+        raise SystemExit("Some saves were refused or lost.")
 
 
 def _missing(saver: Saver) -> int:
-    numbers = {row["number"] for row in saver.caller.get(f"reads/{saver.read}/revisions")}
-    return len(set(range(1, saver.revision + 1)) - numbers)
+    """Count what is not there of what was acknowledged; the numbers of a read run from 1 without a gap."""
+    # Idle while those before it were looked at, it has been closed.
+    saver.caller.http.close()
+    numbers = [row["number"] for row in saver.caller.get(f"reads/{saver.read}/revisions")]
+    if sorted(numbers) != list(range(1, len(numbers) + 1)):
+        raise SystemExit(f"read {saver.read} has the revisions {numbers}")
+    return max(saver.revision - len(numbers), 0)
 
 
 def identical_submits(portal: LivePortal, *, times: int = 100, at_once: int = 20) -> None:
@@ -154,9 +172,9 @@ def export(portal: LivePortal, *, reads: int) -> None:
     path = f"reader-studies/{trial.reader_study.pk}/labels"
     for kind in ("jsonl", "csv"):
         for turn in ("first", "second"):
-            before = web_memory_mib(portal)
+            before = memory_mib(portal, "web")
             size, first_s, whole_s = _download(Caller(portal, trial.coordinator), f"{path}/export?format={kind}")
-            grown = web_memory_mib(portal) - before
+            grown = memory_mib(portal, "web") - before
             print(
                 f"export, {count:,} reads, {kind}, {turn} time: {whole_s:.2f} s, first byte after {first_s:.2f} s, "
                 f"{size / 2**20:.1f} MiB, web processes {grown:+.0f} MiB"
@@ -178,20 +196,6 @@ def _download(caller: Caller, path: str) -> tuple[int, float, float]:
     while chunk := answer.read(2**16):
         size += len(chunk)
     return size, first_s, time.perf_counter() - begun
-
-
-def web_memory_mib(portal: LivePortal) -> float:
-    """Resident memory of the web process and its workers."""
-    process = portal.supervisor.children["web"].process
-    if process is None:
-        raise SystemExit("the web process is gone")
-    pids = [process.pid, *(int(pid) for pid in _children(process.pid))]
-    texts = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
-    return sum(int(text.split("VmRSS:")[1].split()[0]) for text in texts) / 1024
-
-
-def _children(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def pages(portal: LivePortal, *, assignments: int) -> None:

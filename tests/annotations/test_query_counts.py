@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from annotations.models import Read
 from annotations.selectors.progress import progress_of
 from annotations.services.reads import read_sign
-from tests.annotations.building import COMPLETE, Built, content, launched, save
+from tests.annotations.building import COMPLETE, Built, content, finding, launched, save
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,30 @@ def test_a_coordinators_pages(sizes: list[Built], page: str) -> None:
 def test_the_list_of_reader_studies(sizes: list[Built]) -> None:
     small, large = (queries(one.coordinator, "reader-studies") for one in sizes)
     assert large <= small
+
+
+def test_saving_a_draft() -> None:
+    """200 readers do it at once: session, account, three for the read, the key, the images, sitting, writes, trail."""
+    built = launched("saved", cases=1)
+    (reader, *_), (case,) = built.readers, built.cases
+    read = built.open(reader)
+    client = Client()
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    times = {"first_image_ms": 1, "first_mark_ms": None, "active_ms": 0, "total_ms": 0}
+    counts = []
+    for base in range(3):
+        body = {
+            "base_revision": base,
+            "idempotency_key": f"save-number-{base}",
+            "payload": content(finding(case), **COMPLETE),
+            "sitting": {"key": "sitting-1", "phases": {"FIRST": times}},
+        }
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.put(f"/api/v1/reads/{read.pk}/draft", body, content_type="application/json")
+        assert (answer.status_code, answer.json()["revision_number"]) == (200, base + 1)
+        counts.append(len(seen))
+    # Begin and end of two transactions among them; the first save also moves the assignment and begins the sitting.
+    assert counts[1] == counts[2] <= 18
 
 
 def test_progress_is_that_of_a_hand_count() -> None:
