@@ -35,7 +35,7 @@ def test_a_protocol_is_approved_amended_and_printed(stage: Stage, signed_in: Cal
     expect(article).to_contain_text("2099-12-31")
     (newest, first) = stage.coordinator.get(f"{path}/protocol")["versions"]
     expect(article).to_contain_text(newest["digest"])
-    page.get_by_label("Protocol", exact=True).select_option("1")
+    page.get_by_label("Version", exact=True).select_option("1")
     expect(article).to_contain_text(first["digest"])
     expect(article).not_to_contain_text("2099-12-31")
     is_accessible(page)

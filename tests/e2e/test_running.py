@@ -222,7 +222,7 @@ def test_terms_are_accepted_before_the_first_case(
     page = signed_in(stage.coordinator)
     page.goto(f"{stage.portal.url}/{path}/people")
     page.get_by_role("textbox", name="Terms").fill("Do not keep copies of images.\n\nDo not speak about cases.")
-    page.get_by_label("Reason for changing the terms").fill("The board asked for them")
+    page.get_by_label("Reason for the new words").fill("The board asked for them")
     page.get_by_role("button", name="Store as version 1").click()
     expect(page.get_by_text("Version 1, stored")).to_be_visible()
     screenshots(page, "terms")

@@ -49,7 +49,7 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
   return (
     <Container size={1360} py="md" px="xl">
       <Stack gap="md">
-        <div>
+        <header>
           <Anchor component={Link} to="/reader-studies" size="xs">
             ← Reader studies
           </Anchor>
@@ -63,7 +63,7 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
               {data.description}
             </Text>
           )}
-        </div>
+        </header>
         <nav className={classes.parts} aria-label="Parts of the reader study">
           {PARTS.map((part) => (
             <NavLink

@@ -50,7 +50,7 @@ function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
       <Group align="flex-end">
         {isAmendment && (
           <AmendmentReason
-            label="Reason for changing the terms"
+            label="Reason for the new words"
             about="Since the launch a change is an amendment of the protocol."
             value={reason}
             onChange={setReason}

@@ -65,7 +65,8 @@ function ApproveForm({ readerStudy, number, meanings, name }: ApproveFormProps) 
       <Group gap="sm" align="flex-end">
         <NativeSelect
           label={`${name} signs`}
-          w={460}
+          w={560}
+          size="xs"
           value={meaning}
           data={meanings.map(({ code, text }) => ({ value: code, label: text }))}
           onChange={(event) => setMeaning(event.currentTarget.value)}

@@ -37,12 +37,13 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
       <div className={classes.controls}>
         <Group gap="sm" align="flex-end" mb="sm">
           <NativeSelect
-            label="Protocol"
+            label="Version"
+            size="xs"
             w={300}
             value={shown}
             data={[
               ...versions.map((one) => ({ value: String(one.number), label: versionText(one) })),
-              { value: "", label: versions.length > 0 ? "as it stands now" : "draft, as it stands now" },
+              { value: "", label: "as it stands now" },
             ]}
             onChange={(event) => setChosen(event.currentTarget.value)}
           />
@@ -75,7 +76,7 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
           <Frozen readerStudy={readerStudy} version={version} />
         </>
       ) : (
-        <ProtocolText document={protocol.document} stand={<Draft hasVersions={versions.length > 0} />} />
+        <ProtocolText document={protocol.document} stand={<Now isDraft={readerStudy.state === "DRAFT"} />} />
       )}
     </Stack>
   );
@@ -88,12 +89,12 @@ function Frozen({ readerStudy, version }: PartProps & { version: ProtocolVersion
   return <ProtocolText document={data} stand={<VersionStand version={version} />} />;
 }
 
-function Draft({ hasVersions }: { hasVersions: boolean }) {
+function Now({ isDraft }: { isDraft: boolean }) {
   return (
     <Text size="sm">
-      {hasVersions
-        ? "As it stands now; this is no frozen version."
-        : "Draft. The first version is frozen at the launch, and approved after it."}
+      {isDraft
+        ? "Draft. The first version is frozen at the launch, and approved after it."
+        : "As it stands now; this is no frozen version."}
     </Text>
   );
 }

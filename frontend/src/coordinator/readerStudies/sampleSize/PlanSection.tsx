@@ -71,6 +71,7 @@ export function PlanSection({ form, onChange, planning }: PlanSectionProps) {
       <NumberFields {...fields} names={["difference", "alpha", "target_power"]}>
         <NativeSelect
           label="Random are"
+          size="xs"
           w={170}
           data={ANALYSES}
           value={form.analysis}

@@ -17,7 +17,9 @@ export function PowerTable({ found }: { found: SampleSizeDocument }) {
         <Table.Tr>
           <Table.Th>Readers</Table.Th>
           {found.inputs.cases.map((cases) => (
-            <Table.Th key={cases}>{cases} cases</Table.Th>
+            <Table.Th key={cases} style={{ whiteSpace: "nowrap" }}>
+              n = {cases}
+            </Table.Th>
           ))}
           <Table.Th>Cases for {wanted}</Table.Th>
         </Table.Tr>
@@ -29,7 +31,10 @@ export function PowerTable({ found }: { found: SampleSizeDocument }) {
             {cells.map((cell) => (
               <Cell key={cell.cases} cell={cell} wanted={wanted} />
             ))}
-            <Table.Td title={isNamed(needed.outcome) ? needed.outcome.detail : undefined}>
+            <Table.Td
+              style={{ whiteSpace: "nowrap" }}
+              title={isNamed(needed.outcome) ? needed.outcome.detail : undefined}
+            >
               {neededText(needed, found.most_cases)}
             </Table.Td>
           </Table.Tr>
