@@ -1351,7 +1351,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_number}": {
+    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1368,7 +1368,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_number}/approvals": {
+    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}/approvals": {
         parameters: {
             query?: never;
             header?: never;
@@ -8211,7 +8211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                protocol_number: number;
+                protocol_version: number;
                 reader_study_id: string;
             };
             cookie?: never;
@@ -8240,12 +8240,9 @@ export interface operations {
     reader_studies_protocol_versions_approvals_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                protocol_number: number;
+                protocol_version: number;
                 reader_study_id: string;
             };
             cookie?: never;
