@@ -22,6 +22,7 @@ from annotations.models import (
     DataQuery,
     LabelSchema,
     Membership,
+    ProtocolVersion,
     Read,
     ReaderStudy,
     ReaderStudyState,
@@ -62,6 +63,15 @@ def reader_study_for(user: Any, reader_study_id: uuid.UUID, action: Action, *, l
     if not allowed(action, roles - SITE_ROLES | (roles & {Role.SITE_ADMINISTRATOR})):
         raise Forbidden
     return reader_study
+
+
+def protocol_version_for(user: Any, reader_study_id: uuid.UUID, number: int) -> ProtocolVersion:
+    """Return a frozen version of the protocol to somebody who manages the reader study."""
+    reader_study = reader_study_for(user, reader_study_id, Action.READER_STUDY_MANAGE)
+    version = ProtocolVersion.objects.filter(reader_study=reader_study, number=number).first()
+    if version is None:
+        raise NotFound
+    return version
 
 
 def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -> Assignment:

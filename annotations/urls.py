@@ -17,6 +17,7 @@ from annotations.api import (
     label_schemas,
     labels,
     prefetch,
+    protocol,
     queries,
     randomisation,
     reader_studies,
@@ -33,6 +34,17 @@ STUDY = "reader-studies/<uuid:reader_study_id>"
 WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
+    path(f"{STUDY}/protocol", protocol.ProtocolApi.as_view(), name="reader-study-protocol"),
+    path(
+        f"{STUDY}/protocol/versions/<int:protocol_version>",
+        protocol.ProtocolVersionApi.as_view(),
+        name="reader-study-protocol-version",
+    ),
+    path(
+        f"{STUDY}/protocol/versions/<int:protocol_version>/approvals",
+        protocol.ProtocolApprovalsApi.as_view(),
+        name="reader-study-protocol-approvals",
+    ),
     path("reader-studies", reader_studies.ReaderStudiesApi.as_view(), name="reader-studies"),
     path(STUDY, reader_studies.ReaderStudyApi.as_view(), name="reader-study"),
     path(f"{STUDY}/label-schema", reader_studies.LabelSchemaApi.as_view(), name="reader-study-label-schema"),

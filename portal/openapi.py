@@ -29,7 +29,7 @@ _PROBLEM = {
 # The same however often they are done, or with a key in the body (`portal.accounts.idempotency.LEFT_ALONE`).
 _WITHOUT_KEY = ("/api/v1/session", "/api/v1/assignments/", "/api/v1/reads/")
 _OF_A_READ_WITH_KEY = ("/reopen", "/queries")
-_OF_A_LOCK = "/lock"
+_OF_A_SIGNATURE = ("/lock", "/approvals")
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -42,7 +42,7 @@ def add_idempotency_keys(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Document the header that every POST takes (a drf-spectacular hook)."""
     for path, operations in result["paths"].items():
         is_alone = path.startswith(_WITHOUT_KEY) and not path.endswith(_OF_A_READ_WITH_KEY)
-        is_keyed = not is_alone and not path.endswith(_OF_A_LOCK)
+        is_keyed = not is_alone and not path.endswith(_OF_A_SIGNATURE)
         if "post" in operations and is_keyed:
             operations["post"].setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     return result

@@ -3,6 +3,7 @@
 import uuid
 
 from annotations.access import reader_study_for
+from annotations.models import SampleSizePlan
 from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
@@ -36,3 +37,12 @@ def analysis_result_for(user: User, run_id: uuid.UUID) -> AnalysisResult:
     if not hasattr(run, "result"):
         raise NotFound("This analysis run has no result (yet).")
     return run.result
+
+
+def sample_size_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> SampleSizePlan:
+    """Return one saved sample size of a reader study that the caller runs."""
+    reader_study = reader_study_for(user, reader_study_id, Action.READER_STUDY_MANAGE)
+    found = SampleSizePlan.objects.select_related("created_by").filter(reader_study=reader_study, number=number).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -17,6 +17,7 @@ from annotations.models import (
     ReferenceStandard,
     ReferenceTruth,
     Revision,
+    SampleSizePlan,
 )
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import newest_standard
@@ -34,6 +35,11 @@ def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
     return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
         "snapshot", "result", "requested_by", "reference_standard"
     )
+
+
+def sample_size_plans_of(*, reader_study: ReaderStudy) -> QuerySet[SampleSizePlan]:
+    """Return the saved sample sizes of a reader study."""
+    return SampleSizePlan.objects.filter(reader_study=reader_study).select_related("created_by")
 
 
 def snapshot_content(

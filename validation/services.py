@@ -1,25 +1,28 @@
-"""Making, cancelling and retrying analysis runs."""
+"""Making, cancelling and retrying analysis runs; planning sample sizes."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tomllib import loads
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from annotations.models import ReaderStudy, ReaderStudyState, ReferenceStandard
+from annotations.models import ReaderStudy, ReaderStudyState, ReferenceStandard, SampleSizePlan
 from annotations.selectors.truth import standard_to_analyse
 from annotations.services.drafts import stream_of
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.db import JobState
-from portal.errors import Conflict
+from portal.errors import Conflict, FieldProblem, Invalid
 from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.services import emit
 from validation.analysis import software_versions
+from validation.canonical import canonical_result, parse
 from validation.models import AnalysisRun, AnalysisSnapshot
+from validation.sample_size import PilotLacking, sample_size
 from validation.selectors import snapshot_content
 
 
@@ -116,3 +119,43 @@ def analysis_run_notice(run: AnalysisRun, state: JobState) -> None:
     """Tell webhooks that a run has ended; part of the transaction that stores it."""
     data = {"reader_study_id": run.reader_study_id, "analysis_run_id": run.pk, "state": str(state)}
     emit(kind=EventKind.ANALYSIS_RUN_FINISHED, data=data, scopes=[reader_study_scope(run.reader_study_id)])
+
+
+@transaction.atomic
+def sample_size_create(
+    *, by: User, reader_study: ReaderStudy, inputs: Mapping[str, Any], pilot_run: AnalysisRun | None = None
+) -> SampleSizePlan:
+    """Compute a sample size and keep it with the reader study, with what it was computed from.
+
+    `reader_study` is locked by the caller, so that two at once get two numbers.
+    """
+    if reader_study.state == ReaderStudyState.LOCKED:
+        raise Conflict("The reader study is locked: nothing is added to its protocol.")
+    content = canonical_result(_sample_size(inputs, pilot_run))
+    newest = SampleSizePlan.objects.filter(reader_study=reader_study).order_by("-number").first()
+    plan = SampleSizePlan.objects.create(
+        reader_study=reader_study,
+        number=newest.number + 1 if newest else 1,
+        created_by=by,
+        content=content,
+        digest=sha256(content),
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="sample_size.create",
+        obj=plan,
+        detail={"number": plan.number, "digest": plan.digest},
+        rows=[plan],
+    )
+    return plan
+
+
+def _sample_size(inputs: Mapping[str, Any], pilot_run: AnalysisRun | None) -> dict[str, Any]:
+    pilot = None if pilot_run is None else parse(pilot_run.snapshot.content)
+    try:
+        return sample_size(inputs, pilot=pilot, software=software())
+    except PilotLacking as error:
+        problem = error.problem
+        fault: FieldProblem = {"field": "pilot_run_id", "code": problem.reason.value, "detail": problem.detail}
+        raise Invalid("The pilot cannot be planned from.", errors=[fault]) from error

@@ -3,10 +3,21 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
+from validation.api import sample_sizes
 
 RUN = "analysis-runs/<uuid:run_id>"
 
 urlpatterns = [
+    path(
+        "reader-studies/<uuid:reader_study_id>/sample-sizes",
+        sample_sizes.SampleSizesApi.as_view(),
+        name="reader-study-sample-sizes",
+    ),
+    path(
+        "reader-studies/<uuid:reader_study_id>/sample-sizes/<int:sample_size_number>",
+        sample_sizes.SampleSizeApi.as_view(),
+        name="reader-study-sample-size",
+    ),
     path(
         "reader-studies/<uuid:reader_study_id>/analysis-runs",
         api.AnalysisRunsApi.as_view(),

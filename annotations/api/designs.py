@@ -270,6 +270,9 @@ class ReaderDatesInput(serializers.Serializer[Any]):
     reader_id = serializers.UUIDField()
     starts_on = serializers.DateField(allow_null=True)
     ends_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField(
+        max_length=1000, default="", allow_blank=True, help_text="Needed after the launch: the protocol is amended."
+    )
 
 
 class ReaderDatesApi(APIView):

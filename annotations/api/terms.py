@@ -33,6 +33,9 @@ class TermsInput(serializers.Serializer[Any]):
     """The words of the next version; none ask readers for nothing."""
 
     text = serializers.CharField(max_length=LONGEST_TERMS, allow_blank=True)
+    reason = serializers.CharField(
+        max_length=1000, default="", allow_blank=True, help_text="Needed after the launch: the protocol is amended."
+    )
 
 
 def _answer(request: Request, reader_study: ReaderStudy) -> Response:

@@ -8,6 +8,12 @@ MEANINGS = {
     CORRECTION: "I have read this case again and these are my corrected findings.",
 }
 
+# What approving a version of the protocol means.
+PROTOCOL_MEANINGS = {
+    "APPROVED": "I have read this version of the protocol and approve it.",
+    "STATISTICS": "I have reviewed the design, the sample size and the analysis, and approve them.",
+}
+
 REFERENCE_STANDARD = "REFERENCE_STANDARD"
 AMENDMENT = "AMENDMENT"
 

@@ -14,6 +14,9 @@ from annotations.form_models import SchemaImage as SchemaImage
 from annotations.models.adjudication import Adjudication as Adjudication
 from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
+from annotations.models.protocol import ProtocolApproval as ProtocolApproval
+from annotations.models.protocol import ProtocolVersion as ProtocolVersion
+from annotations.models.protocol import SampleSizePlan as SampleSizePlan
 from annotations.models.queries import DataQuery as DataQuery
 from annotations.models.queries import QueryEvent as QueryEvent
 from annotations.models.queries import QueryMessage as QueryMessage

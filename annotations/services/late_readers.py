@@ -11,6 +11,7 @@ from annotations.selectors.designs import Drawing, design_of, draw_lists, late_u
 from annotations.selectors.reader_studies import randomisation_lists_of
 from annotations.services.designs import assign
 from annotations.services.drafts import stream_of
+from annotations.services.protocol import protocol_follow
 from annotations.services.reader_studies import member_problems
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -32,6 +33,7 @@ def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reas
     stored = assign(reader_study=reader_study, reader=reader, drawing=drawing, seed=seed, algorithm=LATE_ALGORITHM)
     told = {"reason": reason, "reads": len(stored.order)}
     record(stream=stream_of(reader_study.pk), actor=by, action="reader.join", obj=reader, detail=told, rows=[stored])
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return stored
 
 

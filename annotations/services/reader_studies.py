@@ -30,6 +30,7 @@ from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
 from annotations.services.drafts import field_problems, require_draft, require_form_open, stream_of
 from annotations.services.notices import reader_study_notice
+from annotations.services.protocol import protocol_follow, protocol_freeze
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -129,6 +130,8 @@ def label_schema_put(
         detail={"version": schema.version},
         rows=[schema],
     )
+    # In a pilot the form may still change, which is what a pilot is for.
+    protocol_follow(by=by, reader_study=reader_study, reason=f"The form was changed in the pilot: {schema.version}.")
     return schema
 
 
@@ -206,8 +209,9 @@ def reader_dates_put(
     reader: User,
     starts_on: datetime.date | None,
     ends_on: datetime.date | None,
+    reason: str = "",
 ) -> None:
-    """Set a reader's first and last day of reading."""
+    """Set a reader's first and last day of reading; after the launch that amends the protocol, with a reason."""
     if starts_on and ends_on and starts_on > ends_on:
         detail = "The last day is on or after the first."
         raise Invalid(detail, errors=[{"field": "ends_on", "code": "ends_before_it_begins", "detail": detail}])
@@ -215,6 +219,7 @@ def reader_dates_put(
     own.update(starts_on=starts_on, ends_on=ends_on)
     dates = {"starts_on": starts_on and str(starts_on), "ends_on": ends_on and str(ends_on)}
     record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates)
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
 
 
 def member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
@@ -280,6 +285,7 @@ def reader_study_launch(
         obj=reader_study,
         detail={"seed": seed, "algorithm": drawing.algorithm, **sizes},
     )
+    protocol_freeze(by=by, reader_study=reader_study)
     reader_study_notice(reader_study=reader_study, kind=EventKind.READER_STUDY_LAUNCHED)
     return reader_study
 

@@ -6,6 +6,7 @@ from annotations.domain.states import RUNNING
 from annotations.models import ReaderStudy, ReaderStudyState, TermsAcceptance, TermsVersion
 from annotations.selectors.terms import terms_of
 from annotations.services.drafts import stream_of
+from annotations.services.protocol import protocol_follow
 from annotations.services.streams import stream_of_readers_own
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -13,8 +14,11 @@ from portal.errors import Conflict
 
 
 @transaction.atomic
-def terms_put(*, by: User, reader_study: ReaderStudy, text: str) -> TermsVersion:
-    """Store a new version (the study's row is locked by the caller); the same words are the same version."""
+def terms_put(*, by: User, reader_study: ReaderStudy, text: str, reason: str = "") -> TermsVersion:
+    """Store a new version (the study's row is locked by the caller); the same words are the same version.
+
+    After the launch that amends the protocol, with a reason.
+    """
     if reader_study.state not in {ReaderStudyState.DRAFT, *RUNNING}:
         raise Conflict("The reader study is closed: nobody is asked to accept anything any more.")
     newest = terms_of(reader_study=reader_study)
@@ -30,6 +34,7 @@ def terms_put(*, by: User, reader_study: ReaderStudy, text: str) -> TermsVersion
         detail={"version": version},
         rows=[stored],
     )
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return stored
 
 

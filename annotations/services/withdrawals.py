@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, WITHDRAWING
 from annotations.models import Assignment, Case, Membership, ReaderStudy
 from annotations.services.drafts import stream_of
+from annotations.services.protocol import protocol_follow
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -29,6 +30,7 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     record(
         stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided
     )
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return len(voided)
 
 
@@ -43,6 +45,7 @@ def case_withdraw(*, by: User, reader_study: ReaderStudy, case: Case, reason: st
     voided = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason, case.withdrawn_at)
     detail = {"reason": reason, "assignments": len(voided)}
     record(stream=stream_of(reader_study.pk), actor=by, action="case.withdraw", obj=case, detail=detail, rows=voided)
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return len(voided)
 
 

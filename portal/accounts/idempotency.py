@@ -35,8 +35,9 @@ LONGEST_WAIT_S = 20
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 
 # Saves of a read carry a key of their own in the body, kept for ever with the revision; opening, holding and
-# prefetching a read, signing in, and locking a reference standard are the same however often they are done. What
-# takes a password has to be here: in the key's transaction a refusal would be rolled back and so not be counted.
+# prefetching a read, signing in, and locking a reference standard are the same however often they are done; a
+# protocol is approved once by each person. What takes a password has to be here: in the key's transaction a refusal
+# would be rolled back and so not be counted.
 LEFT_ALONE = frozenset(
     {
         "assignment-open",
@@ -44,6 +45,7 @@ LEFT_ALONE = frozenset(
         "read-first-read",
         "read-prefetch",
         "read-sign",
+        "reader-study-protocol-approvals",
         "reader-study-reference-standard-lock",
         "sign-in-again",
     }

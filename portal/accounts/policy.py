@@ -227,6 +227,9 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-queries": {"POST": _A.READER_STUDY_MANAGE},
     "query-answer": {"POST": _A.READ_OWN},
     "query-moves": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-protocol": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-protocol-version": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-protocol-approvals": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-audit": {"GET": _A.AUDIT_VIEW},
     "reader-study-audit-checks": {"GET": _A.AUDIT_VIEW, "POST": _A.AUDIT_VIEW},
     "reader-study-audit-export": {"GET": _A.AUDIT_VIEW},
@@ -243,6 +246,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-webhook-deliveries": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-webhook-delivery-resend": {"POST": _A.READER_STUDY_MANAGE},
     # validation
+    "reader-study-sample-sizes": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
+    "reader-study-sample-size": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-result": {"GET": _A.ANALYSIS_VIEW},

@@ -95,8 +95,10 @@ def test_withdrawals_and_dates() -> None:
     assert len(ask("GET", f"{path}/withdrawals")) == 3
     assert asking(reader)("GET", f"{path}/assignments") == []
     dates = {"reader_id": str(reader.pk), "starts_on": "2026-01-02", "ends_on": None}
-    assert dates.items() <= ask("PUT", f"{path}/reader-dates", dates)[0].items()
-    backwards = {**dates, "ends_on": "2026-01-01"}
+    assert ask("PUT", f"{path}/reader-dates", dates, status=400)["errors"][0]["field"] == "reason"
+    because = {**dates, "reason": "Late"}
+    assert dates.items() <= ask("PUT", f"{path}/reader-dates", because)[0].items()
+    backwards = {**because, "ends_on": "2026-01-01"}
     assert ask("PUT", f"{path}/reader-dates", backwards, status=400)["errors"][0]["field"] == "ends_on"
 
 

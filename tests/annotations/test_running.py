@@ -28,6 +28,7 @@ def signed(built: Built, reader: int, position: int) -> None:
 def dated(built: Built, reader: int, starts: date | None, ends: date | None) -> list[dict[str, Any]]:
     days = [str(day) if day else None for day in (starts, ends)]
     body = {"reader_id": str(built.readers[reader].pk), "starts_on": days[0], "ends_on": days[1]}
+    body["reason"] = "Agreed with the reader."
     rows: list[dict[str, Any]] = asking(built.coordinator)("PUT", f"{study(built)}/reader-dates", body)
     return rows
 

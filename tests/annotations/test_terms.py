@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stored(built: Built, text: str = "Keep the images to yourself.") -> int:
-    version: int = asking(built.coordinator)("PUT", f"{study(built)}/terms", {"text": text})["version"]
+    version: int = asking(built.coordinator)("PUT", f"{study(built)}/terms", {"text": text, "reason": "New"})["version"]
     return version
 
 

@@ -61,6 +61,8 @@ def test_readers_get_their_days_and_are_withdrawn_with_a_reason(
     readers = page.get_by_role("table", name="Readers and their days")
     today = datetime.now(UTC).date()
     last = readers.get_by_label("Last day of spare")
+    expect(last).to_be_disabled()
+    page.get_by_label("Reason for changing days").fill("Agreed with the reader")
     last.fill(str(today + timedelta(days=3)))
     last.press("Enter")
     expect(readers.get_by_role("row").filter(has_text="spare")).to_contain_text("due ")
@@ -82,7 +84,7 @@ def test_readers_get_their_days_and_are_withdrawn_with_a_reason(
     stage.coordinator.send(
         "PUT",
         f"{path}/reader-dates",
-        {"reader_id": stage.spare.id, "starts_on": None, "ends_on": str(today - timedelta(days=1))},
+        {"reader_id": stage.spare.id, "starts_on": None, "ends_on": str(today - timedelta(days=1)), "reason": "Over"},
     )
     page.reload()
     expect(readers.get_by_role("row").filter(has_text="spare")).to_contain_text("overdue since")
@@ -241,6 +243,7 @@ def test_terms_are_accepted_before_the_first_case(
     page = signed_in(stage.coordinator)
     page.goto(f"{stage.portal.url}/{path}/people")
     page.get_by_role("textbox", name="Terms").fill("Do not keep copies of images.\n\nDo not speak about cases.")
+    page.get_by_label("Reason for the new words").fill("The board asked for them")
     page.get_by_role("button", name="Store as version 1").click()
     expect(page.get_by_text("Version 1, stored")).to_be_visible()
     screenshots(page, "terms")
@@ -258,7 +261,9 @@ def test_terms_are_accepted_before_the_first_case(
     refused = stage.spare.ask("POST", f"assignments/{own[0]['id']}/open")
     assert (refused.status_code, refused.json()["code"]) == (409, "terms_not_accepted")
     # A version that came between loading and accepting is not accepted by it.
-    stage.coordinator.send("PUT", f"{path}/terms", {"text": "Do not keep copies, and do not speak."})
+    stage.coordinator.send(
+        "PUT", f"{path}/terms", {"text": "Do not keep copies, and do not speak.", "reason": "Shorter"}
+    )
     terms.get_by_role("button", name="accept").click()
     expect(terms).to_contain_text("The terms have changed since you loaded them.")
     expect(words).to_have_value("Do not keep copies, and do not speak.")

@@ -13,6 +13,7 @@ from tests.annotations.segment_building import change
 from tests.browserless import PASSWORD, signature
 from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
+from tests.sample_sizes import PLANNED
 
 # Their digest is that of the AI's segment, not of the reader's.
 AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
@@ -57,6 +58,8 @@ def address(route: Route, side: Side) -> str:
         "delivery_id": side.delivery.pk,
         "standard_version": 1,
         "adjudication_number": 1,
+        "sample_size_number": 1,
+        "protocol_version": 1,
         "adjudication_case_id": side.adjudication_case.pk,
         "path": "reader-studies",
     }
@@ -91,7 +94,12 @@ def body(name: str, side: Side) -> Any:
         "reader-study-moves": {"event": "pause"},
         "reader-study-late-readers": {"user_id": str(side.newcomer.pk), "reason": "Moved here"},
         "reader-study-withdrawals": {"reader_id": str(side.reader.pk), "reason": "Moved away"},
-        "reader-study-reader-dates": {"reader_id": str(side.reader.pk), "starts_on": None, "ends_on": "2099-12-31"},
+        "reader-study-reader-dates": {
+            "reader_id": str(side.reader.pk),
+            "starts_on": None,
+            "ends_on": "2099-12-31",
+            "reason": "The sweep",
+        },
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},
@@ -105,7 +113,7 @@ def body(name: str, side: Side) -> Any:
         "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": signature(content),
-        "reader-study-terms": {"text": "Keep the images to yourself, says the sweep."},
+        "reader-study-terms": {"text": "Keep the images to yourself, says the sweep.", "reason": "The sweep"},
         "reader-study-terms-acceptance": {"version": 1},
         "read-queries": {"text": "Asked by the sweep.", "question": "confidence"},
         "query-answer": {"text": "Answered by the sweep."},
@@ -114,6 +122,9 @@ def body(name: str, side: Side) -> Any:
         "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},
         # The newest version is a consensus that nobody has locked.
         "reader-study-analysis-runs": {"reference_standard_version": 1},
+        "reader-study-sample-sizes": PLANNED,
+        "reader-study-protocol": {"reason": "Asked for by the sweep."},
+        "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
         "reader-study-consensus": {**CONSENSUS, "preview_digest": "0" * 64},
         "reader-study-consensus-preview": CONSENSUS,
         "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},

@@ -25,6 +25,7 @@ PAGED = {
     "reader-study-analysis-runs",
     "reader-study-labels",
     "reader-study-queries",
+    "reader-study-sample-sizes",
     "reader-study-webhook-deliveries",
 }
 

@@ -69,9 +69,10 @@ from portal.webhooks.services import webhook_create
 from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
+from tests.sample_sizes import PLANNED
 from validation.models import AnalysisRun
 from validation.runner import execute
-from validation.services import analysis_run_create
+from validation.services import analysis_run_create, sample_size_create
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 QUESTIONS: list[dict[str, Any]] = [
@@ -311,8 +312,9 @@ def complete_side(letter: str) -> Side:
         by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
     )
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
-    terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.")
+    terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.", reason="Asked for.")
     analysis_run = _analysis_run(coordinator, reader_study)
+    sample_size_create(by=coordinator, reader_study=reader_study, inputs=PLANNED)
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,

@@ -174,7 +174,7 @@ def auc_power(auc: float, positives: int, negatives: int, *, alpha: float = 0.05
     if min(positives, negatives) < 1:
         raise InputError(f"an area needs a case of each class, not {positives} positive and {negatives} negative ones")
     _check_share(alpha, "alpha")
-    null, variance = _auc_variances(auc, negatives / positives)
+    null, variance = auc_variances(auc, negatives / positives)
     statistic = (math.sqrt(positives) * (auc - 0.5) - float(norm.isf(alpha / 2.0)) * math.sqrt(null)) / math.sqrt(
         variance
     )
@@ -185,7 +185,7 @@ def auc_cases(auc: float, *, power: float = 0.9, alpha: float = 0.05, ratio: flo
     """Compute the positive cases that one area needs, with `ratio` negatives to each; not rounded."""
     _check_share(power, "a power")
     _check_share(alpha, "alpha")
-    null, variance = _auc_variances(auc, ratio)
+    null, variance = auc_variances(auc, ratio)
     top = float(norm.isf(alpha / 2.0)) * math.sqrt(null) + float(norm.ppf(power)) * math.sqrt(variance)
     return (top / (auc - 0.5)) ** 2
 
@@ -195,8 +195,8 @@ def _check_share(value: float, what: str) -> None:
         raise InputError(f"{what} lies strictly between 0 and 1, not {value}")
 
 
-def _auc_variances(auc: float, ratio: float) -> tuple[float, float]:
-    """Obuchowski's binormal variance of an area under 0.5 and under the alternative, per positive case."""
+def auc_variances(auc: float, ratio: float) -> tuple[float, float]:
+    """Give Obuchowski's binormal variance of an area under 0.5 and under the alternative, per positive case."""
     if not 0.5 < auc < 1.0:
         raise InputError(f"the area to find lies between 0.5 and 1, not {auc}")
     if not 0.0 < ratio < math.inf:

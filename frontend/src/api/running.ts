@@ -35,8 +35,9 @@ export const runningReadersQuery = (id: string) =>
     queryFn: ({ signal }) => allRows<RunningReader>(`${base(id)}/reader-dates`, signal),
   });
 
-export const putReaderDates = (id: string, dates: ReaderDates) =>
-  call<unknown>("PUT", `${base(id)}/reader-dates`, { body: dates });
+/** After the launch days are amended, which needs a reason. */
+export const putReaderDates = (id: string, body: ReaderDates & { reason: string }) =>
+  call<unknown>("PUT", `${base(id)}/reader-dates`, { body });
 
 export const addLateReader = (id: string, userId: string, reason: string) =>
   call<unknown>("POST", `${base(id)}/late-readers`, { body: { user_id: userId, reason } });

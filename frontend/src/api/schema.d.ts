@@ -1333,6 +1333,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the protocol as it stands, and its versions with their approvals. */
+        get: operations["reader_studies_protocol_retrieve"];
+        put?: never;
+        /** @description Freeze what no version holds yet as a new one, with the reason; 409 `nothing_changed`. */
+        post: operations["reader_studies_protocol_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes, whose SHA-256 is the version's digest. */
+        get: operations["reader_studies_protocol_versions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve a version with the password; 400 `wrong_password`, 409 `already_approved`. */
+        post: operations["reader_studies_protocol_versions_approvals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/queries": {
         parameters: {
             query?: never;
@@ -1499,6 +1551,41 @@ export interface paths {
         put?: never;
         /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
         post: operations["reader_studies_reference_standards_lock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sample-sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the sample sizes, newest first. */
+        get: operations["sample_sizes_list"];
+        put?: never;
+        /** @description Compute a sample size and keep it with the reader study. */
+        post: operations["reader_studies_sample_sizes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sample-sizes/{sample_size_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes: inputs, method, assumptions, table. */
+        get: operations["reader_studies_sample_sizes_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2275,6 +2362,17 @@ export interface components {
             /** Format: date-time */
             shown_at: string;
         };
+        /** @description Why the protocol is amended. */
+        AmendmentInputRequest: {
+            reason: string;
+        };
+        /**
+         * @description * `RRRC` - RRRC
+         *     * `RRFC` - RRFC
+         *     * `FRRC` - FRRC
+         * @enum {string}
+         */
+        AnalysisEnum: "RRRC" | "RRFC" | "FRRC";
         /** @description What an analysis may choose. */
         AnalysisRunInputRequest: {
             /**
@@ -2403,6 +2501,13 @@ export interface components {
             user_agent?: string | null;
             digest: string;
         };
+        /**
+         * @description * `PLANNING_VALUES` - PLANNING_VALUES
+         *     * `COMPONENTS` - COMPONENTS
+         *     * `PILOT` - PILOT
+         * @enum {string}
+         */
+        BasisEnum: "PLANNING_VALUES" | "COMPONENTS" | "PILOT";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description A row of the blinding matrix. */
@@ -3150,12 +3255,6 @@ export interface components {
                 [key: string]: string;
             }[];
         };
-        /**
-         * @description * `FINDINGS` - I have read this case and these are my findings.
-         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
-         * @enum {string}
-         */
-        MeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description A member to be. */
         MemberInputRequest: {
             /** Format: uuid */
@@ -3459,6 +3558,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["ReaderStudyOutput"][];
         };
+        PaginatedSampleSizeOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["SampleSizeOutput"][];
+        };
         PaginatedTimedLabelOutputList: {
             /** Format: uri */
             next: string | null;
@@ -3711,6 +3817,78 @@ export interface components {
             now: string;
         };
         /**
+         * @description * `APPROVED` - APPROVED
+         *     * `STATISTICS` - STATISTICS
+         * @enum {string}
+         */
+        ProtocolApprovalInputMeaningEnum: "APPROVED" | "STATISTICS";
+        /** @description Who approves gives their password again and says what it means. */
+        ProtocolApprovalInputRequest: {
+            password: string;
+            meaning: components["schemas"]["ProtocolApprovalInputMeaningEnum"];
+        };
+        /** @description Who approved a version, when, and what it meant. */
+        ProtocolApprovalOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** @description As it was then. */
+            full_name: string;
+            /** Format: date-time */
+            approved_at: string;
+            meaning: string;
+            /** @description The sentence that the person saw. */
+            meaning_text: string;
+            /** @description That of the version, worked out again from its content. */
+            digest: string;
+        };
+        /** @description The protocol in words. */
+        ProtocolDocumentOutput: {
+            format: string;
+            version: number;
+            /** Format: uuid */
+            reader_study_id: string;
+            title: string;
+            sections: components["schemas"]["ProtocolSectionOutput"][];
+        };
+        /** @description What an approval can mean. */
+        ProtocolMeaningOutput: {
+            code: string;
+            text: string;
+        };
+        /** @description The protocol as it stands, what of it no version holds yet, and the versions, newest first. */
+        ProtocolOutput: {
+            document: components["schemas"]["ProtocolDocumentOutput"];
+            unrecorded: string[];
+            versions: components["schemas"]["ProtocolVersionOutput"][];
+            meanings: components["schemas"]["ProtocolMeaningOutput"][];
+        };
+        /** @description One section: sentences, then tables. */
+        ProtocolSectionOutput: {
+            key: string;
+            title: string;
+            sentences: string[];
+            tables: components["schemas"]["ProtocolTableOutput"][];
+        };
+        /** @description A table of a section. */
+        ProtocolTableOutput: {
+            title: string;
+            header: string[];
+            rows: string[][];
+        };
+        /** @description A frozen version of the protocol. */
+        ProtocolVersionOutput: {
+            number: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            /** @description Why it was amended; empty at the launch. */
+            reason?: string;
+            changed: string[];
+            /** @description SHA-256 of `content`. */
+            digest: string;
+            approvals: components["schemas"]["ProtocolApprovalOutput"][];
+        };
+        /**
          * @description * `HUMAN` - Human
          *     * `SIMULATED` - Simulated
          *     * `EXTERNAL_TOOL` - External Tool
@@ -3917,6 +4095,11 @@ export interface components {
             starts_on: string | null;
             /** Format: date */
             ends_on: string | null;
+            /**
+             * @description Needed after the launch: the protocol is amended.
+             * @default
+             */
+            reason: string;
         };
         /** @description When a reader reads (null is no limit), how far they are, and whether they are late. */
         ReaderDatesOutput: {
@@ -4186,6 +4369,109 @@ export interface components {
             outcome: string | null;
             decided_by: string | null;
         };
+        /** @description What a sample size is planned from: planning values, variance components, or a pilot. */
+        SampleSizeInputRequest: {
+            basis: components["schemas"]["BasisEnum"];
+            /**
+             * Format: double
+             * @description Difference of the two areas that the reader study should find; not 0.
+             */
+            difference: number;
+            /**
+             * Format: double
+             * @description Two-sided significance level.
+             * @default 0.05
+             */
+            alpha: number;
+            /**
+             * Format: double
+             * @default 0.8
+             */
+            target_power: number;
+            /**
+             * @description What is random.
+             *
+             *     * `RRRC` - RRRC
+             *     * `RRFC` - RRFC
+             *     * `FRRC` - FRRC
+             * @default RRRC
+             */
+            analysis: components["schemas"]["AnalysisEnum"];
+            readers: number[];
+            cases: number[];
+            /**
+             * Format: double
+             * @description Expected area in the first condition; the second has this plus the difference.
+             */
+            auc?: number;
+            /**
+             * Format: double
+             * @description Share of diseased cases.
+             */
+            positive_share?: number;
+            /**
+             * Format: double
+             * @description Variance of condition x reader; a planned one is not negative.
+             */
+            var_tr?: number;
+            /**
+             * Format: double
+             * @description Correlation of errors: one reader, two conditions.
+             */
+            rho1?: number;
+            /**
+             * Format: double
+             * @description Correlation of errors: two readers, one condition.
+             */
+            rho2?: number;
+            /**
+             * Format: double
+             * @description Correlation of errors: two readers, two conditions.
+             */
+            rho3?: number;
+            /**
+             * Format: double
+             * @description Error variance of one reader's area with `component_cases` cases.
+             */
+            var_error?: number;
+            /**
+             * Format: double
+             * @description Error covariance: one reader, two conditions.
+             */
+            cov1?: number;
+            /**
+             * Format: double
+             * @description Error covariance: two readers, one condition.
+             */
+            cov2?: number;
+            /**
+             * Format: double
+             * @description Error covariance: two readers, two conditions.
+             */
+            cov3?: number;
+            component_cases?: number;
+            /**
+             * Format: uuid
+             * @description A finished analysis that the caller may open.
+             */
+            pilot_run_id?: string;
+        };
+        /** @description A saved sample size: when, who, from what, with which software. */
+        SampleSizeOutput: {
+            number: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+            /** @description SHA-256 of `content`. */
+            digest: string;
+            /** @description Return what was entered. */
+            readonly inputs: {
+                [key: string]: unknown;
+            };
+            readonly software: {
+                [key: string]: string;
+            };
+        };
         /** @description Content to save; its rules are in `annotations.domain.payload`. */
         SaveInputRequest: {
             base_revision: number;
@@ -4292,6 +4578,12 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /**
+         * @description * `FINDINGS` - I have read this case and these are my findings.
+         *     * `CORRECTION` - I have read this case again and these are my corrected findings.
+         * @enum {string}
+         */
+        SignInputMeaningEnum: "FINDINGS" | "CORRECTION";
         /** @description Content to sign. */
         SignInputRequest: {
             base_revision: number;
@@ -4302,7 +4594,7 @@ export interface components {
             sitting?: components["schemas"]["SittingInputRequest"] | null;
             password: string;
             /** @default FINDINGS */
-            meaning: components["schemas"]["MeaningEnum"];
+            meaning: components["schemas"]["SignInputMeaningEnum"];
         };
         /** @description What a signature can mean. */
         SignatureMeaningOutput: {
@@ -4392,6 +4684,11 @@ export interface components {
         /** @description The words of the next version; none ask readers for nothing. */
         TermsInputRequest: {
             text: string;
+            /**
+             * @description Needed after the launch: the protocol is amended.
+             * @default
+             */
+            reason: string;
         };
         /** @description The terms in force (version 0 and no words while there are none), and when the caller accepted them. */
         TermsOutput: {
@@ -7842,6 +8139,139 @@ export interface operations {
             };
         };
     };
+    reader_studies_protocol_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_protocol_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_protocol_versions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_version: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolDocumentOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_protocol_versions_approvals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_version: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtocolApprovalInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_queries_list: {
         parameters: {
             query?: {
@@ -8235,6 +8665,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_sizes_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSampleSizeOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sample_sizes_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleSizeInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleSizeOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sample_sizes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                sample_size_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */

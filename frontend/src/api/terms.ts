@@ -20,7 +20,9 @@ export const termsQuery = (id: string) =>
     queryFn: ({ signal }) => call<Terms>("GET", path(id), { signal }),
   });
 
-export const putTerms = (id: string, text: string) => call<Terms>("PUT", path(id), { body: { text } });
+/** After the launch the terms are amended, which needs a reason. */
+export const putTerms = (id: string, body: { text: string; reason: string }) =>
+  call<Terms>("PUT", path(id), { body });
 
 export const acceptTerms = (id: string, version: number) =>
   call<Terms>("POST", `${path(id)}/acceptance`, { body: { version } });

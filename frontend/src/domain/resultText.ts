@@ -16,6 +16,8 @@ const REASONS: Record<string, string> = {
   "perfect-separation": "perfect separation",
   "not-converged": "did not converge",
   "not-collected": "not collected",
+  "too-few-readers": "too few readers",
+  "negative-variance": "no error variance is left",
 };
 
 /** Three decimals, with a true minus sign. */

@@ -1,9 +1,9 @@
 import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { type Calibration, isUndefined, type Undefined } from "@/domain/analysisResult";
 import { decimal } from "@/domain/resultText";
+import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
 import { CalibrationPlot } from "./charts/CalibrationPlot";
-import { Figure } from "./charts/Figure";
 import { OutcomeText } from "./OutcomeText";
 
 const MEASURES: { name: keyof Calibration["estimates"]; title: string; about: string }[] = [
@@ -48,7 +48,7 @@ export function CalibrationSection({ calibration, csvUrl }: CalibrationSectionPr
           title="Calibration"
           caption="On the diagonal, of the cases scored 0.3 three in ten are positive. Bars are intervals."
           name="calibration"
-          csvUrl={csvUrl}
+          csv={csvUrl}
           chart={<CalibrationPlot calibration={calibration} />}
           table={<BinTable calibration={calibration} />}
         />

@@ -1,7 +1,7 @@
 import { Table } from "@mantine/core";
 import { type AnalysisResult, binaryOutcome, isUndefined } from "@/domain/analysisResult";
 import { decimal } from "@/domain/resultText";
-import { Figure } from "./charts/Figure";
+import { Figure } from "@/ui/charts/Figure";
 import { ForestPlot } from "./charts/ForestPlot";
 import { RocPlot } from "./charts/RocPlot";
 import { OutcomeText } from "./OutcomeText";
@@ -24,7 +24,7 @@ export function ForestFigure({
       title={title}
       caption={`Value with its ${Number((100 * result.confidence_level).toFixed(1))} % interval.`}
       name={`forest-${measure}`}
-      csvUrl={csvUrl}
+      csv={csvUrl}
       chart={<ForestPlot title={title} measure={measure} participants={result.participants} />}
       table={
         <Table aria-label={title}>
@@ -50,7 +50,7 @@ export function RocFigure({ result, csvUrl }: ResultFigureProps) {
       title="ROC curves and operating points"
       caption="A curve shows every possible threshold of the rating; the marker shows the decisions really made. The dotted diagonal is chance."
       name="roc"
-      csvUrl={csvUrl}
+      csv={csvUrl}
       chart={<RocPlot participants={result.participants} />}
       table={<RocTable result={result} />}
     />

@@ -19,8 +19,10 @@ const PARTS = [
   { path: "/people", text: "People" },
   { path: "/ai", text: "AI" },
   { path: "/design", text: "Design" },
+  { path: "/sample-size", text: "Sample size" },
   { path: "/reference-standard", text: "Reference standard" },
   { path: "/randomisation", text: "Randomisation" },
+  { path: "/protocol", text: "Protocol" },
   { path: "/progress", text: "Progress" },
   { path: "/queries", text: "Queries" },
   { path: "/labels", text: "Labels" },
@@ -47,7 +49,7 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
   return (
     <Container size={1360} py="md" px="xl">
       <Stack gap="md">
-        <div>
+        <header>
           <Anchor component={Link} to="/reader-studies" size="xs">
             ← Reader studies
           </Anchor>
@@ -61,7 +63,7 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
               {data.description}
             </Text>
           )}
-        </div>
+        </header>
         <nav className={classes.parts} aria-label="Parts of the reader study">
           {PARTS.map((part) => (
             <NavLink

@@ -186,7 +186,12 @@ def test_a_readers_own_days() -> None:
     def dates(starts: int | None, ends: int | None) -> None:
         days = [None if one is None else today + timedelta(days=one) for one in (starts, ends)]
         building.reader_dates_put(
-            by=built.coordinator, reader_study=built.reader_study, reader=reader, starts_on=days[0], ends_on=days[1]
+            by=built.coordinator,
+            reader_study=built.reader_study,
+            reader=reader,
+            starts_on=days[0],
+            ends_on=days[1],
+            reason="Agreed with the reader.",
         )
 
     dates(1, None)

@@ -13,10 +13,12 @@ import { OverviewPart } from "./OverviewPart";
 import type { PartProps } from "./parts";
 import { PeoplePart } from "./people/PeoplePart";
 import { ProgressPart } from "./progress/ProgressPart";
+import { ProtocolPart } from "./protocol/ProtocolPart";
 import { QueriesPart } from "./QueriesPart";
 import { RandomisationPart } from "./randomisation/RandomisationPart";
 import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
+import { SampleSizePart } from "./sampleSize/SampleSizePart";
 import { WebhooksPart } from "./WebhooksPart";
 
 const PARTS: Record<string, ComponentType<PartProps>> = {
@@ -28,7 +30,9 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   ai: AiPart,
   design: DesignPart,
   randomisation: RandomisationPart,
+  "sample-size": SampleSizePart,
   "reference-standard": ReferenceStandardPart,
+  protocol: ProtocolPart,
   progress: ProgressPart,
   reads: ReadsPart,
   queries: QueriesPart,

@@ -2,7 +2,7 @@ import { Group } from "@visx/group";
 import { scaleLinear } from "@visx/scale";
 import { type Calibration, type CalibrationBin, isUndefined } from "@/domain/analysisResult";
 import { decimal, outcomeText } from "@/domain/resultText";
-import { Mark } from "./Mark";
+import { Mark } from "@/ui/charts/Mark";
 import { UnitAxes, type UnitScale } from "./UnitAxes";
 
 const SIDE = 340;

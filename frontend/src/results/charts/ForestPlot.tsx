@@ -10,8 +10,8 @@ import {
   type Participant,
 } from "@/domain/analysisResult";
 import { outcomeDetail, outcomeText } from "@/domain/resultText";
-import { type Look, looksOf } from "./looks";
-import { Mark } from "./Mark";
+import { type Look, looksOf } from "@/ui/charts/looks";
+import { Mark } from "@/ui/charts/Mark";
 
 const NAME_WIDTH = 170;
 const PLOT_WIDTH = 250;

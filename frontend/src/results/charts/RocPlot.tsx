@@ -9,8 +9,8 @@ import {
   type RocPoint,
 } from "@/domain/analysisResult";
 import { decimal, outcomeText } from "@/domain/resultText";
-import { type Look, looksOf } from "./looks";
-import { Mark } from "./Mark";
+import { type Look, looksOf } from "@/ui/charts/looks";
+import { Mark } from "@/ui/charts/Mark";
 import { UnitAxes, type UnitScale } from "./UnitAxes";
 
 const SIDE = 380;

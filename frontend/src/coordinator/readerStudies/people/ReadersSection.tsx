@@ -6,24 +6,35 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { dateTime, protocolDay } from "@/ui/times";
 import { mayWithdraw, type PartProps, useStudyChange } from "../parts";
+import { AmendmentReason } from "../protocol/AmendmentReason";
 import { WithdrawModal } from "../withdrawals/WithdrawModal";
 
 /** When each reader reads, who is late, and taking a reader out. */
 export function ReadersSection({ readerStudy }: PartProps) {
   const { data, error, refetch } = useQuery(runningReadersQuery(readerStudy.id));
+  const [reason, setReason] = useState("");
   const saving = useStudyChange(readerStudy.id, (dates: ReaderDates) =>
-    putReaderDates(readerStudy.id, dates),
+    putReaderDates(readerStudy.id, { ...dates, reason }),
   );
   const [leaving, setLeaving] = useState<RunningReader | null>(null);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data || data.length === 0) return null;
   const isOver = readerStudy.state === "CLOSED" || readerStudy.state === "LOCKED";
+  const isAmendment = readerStudy.state !== "DRAFT" && !isOver;
   return (
     <Section
       title="Readers and their days"
       about="Outside these days a reader can open, save and sign nothing. A day is one of UTC; an empty field is no limit. A later last day lets a late reader go on."
     >
       {saving.error && <ErrorNotice error={saving.error} title="The days were not stored" />}
+      {isAmendment && (
+        <AmendmentReason
+          label="Reason for changing days"
+          about="Since the launch each change of days is an amendment of the protocol: say why, then change them."
+          value={reason}
+          onChange={setReason}
+        />
+      )}
       <Table aria-label="Readers and their days" verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -41,7 +52,9 @@ export function ReadersSection({ readerStudy }: PartProps) {
             <ReaderRow
               key={reader.reader_id}
               reader={reader}
-              isFixed={saving.isPending || isOver || reader.is_withdrawn}
+              isFixed={
+                saving.isPending || isOver || (isAmendment && reason.trim() === "") || reader.is_withdrawn
+              }
               onDates={saving.mutate}
               onWithdraw={
                 mayWithdraw(readerStudy) && !reader.is_withdrawn && reader.total > 0

@@ -7,6 +7,7 @@ import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { type PartProps, useStudyChange } from "../parts";
+import { AmendmentReason } from "../protocol/AmendmentReason";
 
 const LONGEST_TERMS = 20_000;
 
@@ -20,9 +21,11 @@ export function TermsSection({ readerStudy }: PartProps) {
 
 function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
   const [text, setText] = useState(terms.text);
-  const saving = useStudyChange(readerStudy.id, () => putTerms(readerStudy.id, text));
+  const [reason, setReason] = useState("");
+  const saving = useStudyChange(readerStudy.id, () => putTerms(readerStudy.id, { text, reason }));
   const isOver = readerStudy.state === "CLOSED" || readerStudy.state === "LOCKED";
   const isChanged = text.trim() !== terms.text;
+  const isAmendment = readerStudy.state !== "DRAFT" && !isOver;
   return (
     <Section
       title="Terms"
@@ -44,9 +47,17 @@ function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      <Group>
+      <Group align="flex-end">
+        {isAmendment && (
+          <AmendmentReason
+            label="Reason for the new words"
+            about="Since the launch a change is an amendment of the protocol."
+            value={reason}
+            onChange={setReason}
+          />
+        )}
         <Button
-          disabled={!isChanged || isOver}
+          disabled={!isChanged || isOver || (isAmendment && reason.trim() === "")}
           loading={saving.isPending}
           onClick={() => saving.mutate(undefined)}
         >

@@ -10,13 +10,15 @@ interface FigureProps {
   caption: string;
   /** Name of the downloaded files. */
   name: string;
-  csvUrl: string;
+  /** Address of the table as a file, or the text of one made here. */
+  csv: string | (() => string);
   chart: ReactNode;
-  table: ReactNode;
+  /** Left out where the table stands beside the chart anyway. */
+  table?: ReactNode;
 }
 
 /** A chart with its caption, the same numbers as a table, and its downloads. */
-export function Figure({ title, caption, name, csvUrl, chart, table }: FigureProps) {
+export function Figure({ title, caption, name, csv, chart, table }: FigureProps) {
   const id = useId();
   const frame = useRef<HTMLElement>(null);
   const [isTable, setTable] = useState(false);
@@ -31,22 +33,22 @@ export function Figure({ title, caption, name, csvUrl, chart, table }: FigurePro
           {title}
         </Text>
         <Group gap="sm" wrap="nowrap">
-          <Button
-            variant="default"
-            size="compact-xs"
-            onClick={() => setTable(!isTable)}
-            aria-pressed={isTable}
-          >
-            {isTable ? "Show as chart" : "Show as table"}
-          </Button>
+          {table && (
+            <Button
+              variant="default"
+              size="compact-xs"
+              onClick={() => setTable(!isTable)}
+              aria-pressed={isTable}
+            >
+              {isTable ? "Show as chart" : "Show as table"}
+            </Button>
+          )}
           {!isTable && (
             <Button variant="default" size="compact-xs" onClick={save}>
               SVG
             </Button>
           )}
-          <Button variant="default" size="compact-xs" component="a" href={csvUrl} download={`${name}.csv`}>
-            CSV
-          </Button>
+          <CsvButton name={name} csv={csv} />
         </Group>
       </Group>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move between the chart's own buttons */}
@@ -56,6 +58,22 @@ export function Figure({ title, caption, name, csvUrl, chart, table }: FigurePro
         {!isTable && "Point at a mark, or step through them with Tab and the arrow keys, for its values."}
       </Text>
     </figure>
+  );
+}
+
+function CsvButton({ name, csv }: Pick<FigureProps, "name" | "csv">) {
+  const file = `${name}.csv`;
+  if (typeof csv === "string") {
+    return (
+      <Button variant="default" size="compact-xs" component="a" href={csv} download={file}>
+        CSV
+      </Button>
+    );
+  }
+  return (
+    <Button variant="default" size="compact-xs" onClick={() => saveText(file, csv(), "text/csv")}>
+      CSV
+    </Button>
   );
 }
 

@@ -24,15 +24,15 @@ export function looksOf(participants: Participant[]): Map<string, Look> {
   const looks = new Map<string, Look>();
   for (const participant of participants) {
     const index = readers.indexOf(participant);
-    looks.set(participant.key, index < 0 ? AI_LOOK : readerLook(index));
+    looks.set(participant.key, index < 0 ? AI_LOOK : seriesLook(index));
   }
   return looks;
 }
 
 const AI_LOOK: Look = { colour: "var(--figure-ai)", dash: "", marker: CIRCLE };
 
-/** Colours repeat after six readers, but then with another shape and dash. */
-function readerLook(index: number): Look {
+/** The look of the series number `index`. Colours repeat after six, but then with another shape and dash. */
+export function seriesLook(index: number): Look {
   const round = Math.floor(index / MARKERS.length);
   return {
     colour: `var(--figure-${(index % 6) + 1})`,
