@@ -1,5 +1,6 @@
 """A real SMTP server on loopback, which keeps what it is sent, or refuses it."""
 
+from asyncio import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -33,6 +34,7 @@ class OnAFreePort(Controller):
     """The system chooses the port: only once the server is there is it known."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 

@@ -151,7 +151,7 @@ class InvitationRevokeApi(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class TokenInput(serializers.Serializer[Any]):
+class LinkInput(serializers.Serializer[Any]):
     """What stands behind `#` in the link."""
 
     token = serializers.CharField(max_length=200)
@@ -183,17 +183,17 @@ class InvitationLookApi(APIView):
 
     authentication_classes: list[type] = []
 
-    @extend_schema(request=TokenInput, responses=InvitationSeenOutput, auth=[])
+    @extend_schema(request=LinkInput, responses=InvitationSeenOutput, auth=[])
     def post(self, request: Request) -> Response:
         """Return it; a token that is unknown, used, revoked or expired is the same 404."""
-        form = TokenInput(data=request.data)
+        form = LinkInput(data=request.data)
         form.is_valid(raise_exception=True)
         invitation = _held(request, form.validated_data["token"])
         services.require_joinable(invitation)
         return Response(InvitationSeenOutput(invitation).data)
 
 
-class AcceptInput(TokenInput):
+class AcceptInput(LinkInput):
     """The account to take part with: one that is there, or a new one."""
 
     is_new_account = serializers.BooleanField()

@@ -117,13 +117,16 @@ def _failed(mail: StudyMail, lease: jobs.Lease, reason: Reason) -> None:
 
 def _reason(error: Exception) -> Reason:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, said = next(iter(error.recipients.values()))
-        return Reason("address_refused", f"The mail server refuses the address: {_said(code, said)}", code >= PERMANENT)
+        code, answer = next(iter(error.recipients.values()))
+        detail = f"The mail server refuses the address: {_said(code, answer)}"
+        return Reason("address_refused", detail, code >= PERMANENT)
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return Reason("sign_in_refused", "The mail server refuses the portal's own sign-in. Tell the administrator.")
     if isinstance(error, smtplib.SMTPResponseException):
         said = _said(error.smtp_code, error.smtp_error)
         return Reason("mail_refused", f"The mail server refuses the mail: {said}", error.smtp_code >= PERMANENT)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Reason("mail_server_unfit", f"The mail server cannot do what is configured: {error}"[:LONGEST_REASON])
     return Reason("mail_server_unreachable", "The mail server does not answer.")
 
 

@@ -33,8 +33,7 @@ def person_create(
     is_program: bool = False,
 ) -> User:
     """Make an account. Raises `Invalid` when the name is taken or the password too weak."""
-    if email and User.objects.filter(email__iexact=email).exists():
-        raise AddressTaken
+    _require_free(email)
     first_name, _, last_name = name.strip().partition(" ")
     user = User(
         username=username,
@@ -65,6 +64,11 @@ def person_create(
     return user
 
 
+def _require_free(email: str) -> None:
+    if email and User.objects.filter(email__iexact=email).exists():
+        raise AddressTaken
+
+
 def session_event(*, of: User, action: str) -> None:
     """Record that a session began, ended or was refused, in the person's own chain."""
     actor = None if action == "session.refuse" else of
@@ -90,8 +94,7 @@ class AddressTaken(Invalid):
 @transaction.atomic
 def person_address_put(*, person: User, email: str) -> None:
     """Give an account that has no address the one that it has just proven to receive mail at."""
-    if User.objects.filter(email__iexact=email).exists():
-        raise AddressTaken
+    _require_free(email)
     person.email = email.lower()
     person.save(update_fields=["email"])
     record(stream=f"person:{person.pk}", actor=person, action="person.address", obj=person)

@@ -49,7 +49,7 @@ export function AddMember({ isLaunched, isPending, members, onAdd }: AddMemberPr
           data={choices}
           // The portal has searched already; searching its answer again would hide matches.
           filter={({ options }) => options}
-          nothingFoundMessage="Nobody by that name. The site administrator makes accounts under People."
+          nothingFoundMessage="Nobody by that name. Invite them by e-mail, under Invitations."
           searchValue={search}
           onSearchChange={setSearch}
           value={chosen}
