@@ -1,5 +1,6 @@
 import { Badge, Button, Group, Table } from "@mantine/core";
 import type { Invitation } from "@/api/invitations";
+import { onFirstClick } from "@/ui/firstClick";
 import { dateTime } from "@/ui/times";
 import { MailState } from "./MailState";
 import { ROLE_TEXTS } from "./roles";
@@ -44,6 +45,7 @@ function InvitationRow({
   onRevoke,
 }: InvitationTableProps & { invitation: Invitation }) {
   const { id, email, role, state, mail } = invitation;
+  const again = isMailConfigured ? "Send again" : "New link";
   return (
     <Table.Tr>
       <Table.Td>{email}</Table.Td>
@@ -62,17 +64,17 @@ function InvitationRow({
               size="compact-xs"
               variant="default"
               disabled={isFixed}
-              aria-label={`Invite ${email} again`}
-              onClick={() => onResend(id)}
+              aria-label={`${again}: ${email}`}
+              onClick={onFirstClick(() => onResend(id))}
             >
-              {isMailConfigured ? "Send again" : "New link"}
+              {again}
             </Button>
             <Button
               size="compact-xs"
               variant="default"
               disabled={isFixed}
               aria-label={`Revoke the invitation of ${email}`}
-              onClick={() => onRevoke(id)}
+              onClick={onFirstClick(() => onRevoke(id))}
             >
               Revoke
             </Button>

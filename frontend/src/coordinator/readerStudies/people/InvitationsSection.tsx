@@ -20,6 +20,7 @@ import {
   revokeInvitation,
 } from "@/api/invitations";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { onFirstClick } from "@/ui/firstClick";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
 import { InvitationTable } from "./InvitationTable";
@@ -114,7 +115,7 @@ function InviteForm({ readerStudy, onInvited }: PartProps & { onInvited: (rows: 
         <Button
           disabled={emails.length === 0}
           loading={inviting.isPending}
-          onClick={() => inviting.mutate(undefined)}
+          onClick={onFirstClick(() => inviting.mutate(undefined))}
         >
           {emails.length > 1 ? `Invite ${emails.length} people` : "Invite"}
         </Button>

@@ -10,6 +10,7 @@ import {
   remindersQuery,
 } from "@/api/reminders";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { onFirstClick } from "@/ui/firstClick";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { type PartProps, useStudyChange } from "../parts";
@@ -129,7 +130,7 @@ function ReaderList({ readerStudy, reminders }: PartProps & { reminders: Reminde
         <Button
           disabled={ids.length === 0}
           loading={reminding.isPending}
-          onClick={() => reminding.mutate(ids.map((one) => one.reader_id))}
+          onClick={onFirstClick(() => reminding.mutate(ids.map((one) => one.reader_id)))}
         >
           Send {ids.length || ""} {ids.length === 1 ? "reminder" : "reminders"}
         </Button>
