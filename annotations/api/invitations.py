@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import get_user, login
 from django.db import transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -27,7 +27,7 @@ from portal.accounts.passwords import user_with_password
 from portal.accounts.policy import Action, Role
 from portal.accounts.services import session_event
 from portal.audit.origin import client_address
-from portal.errors import Invalid, NotFound
+from portal.errors import Conflict, Invalid, NotFound
 
 MANAGE = Action.READER_STUDY_MANAGE
 MOST_ADDRESSES = 50
@@ -218,10 +218,11 @@ class InvitationAcceptApi(APIView):
 
     @extend_schema(request=AcceptInput, responses=AcceptOutput, auth=[])
     def post(self, request: Request) -> Response:
-        """Take part and sign in; the link is used up."""
+        """Take part and sign in, and use the link up; 409 `other_account` while somebody else is signed in here."""
         form = AcceptInput(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data
+        _require_nobody_else(request, given)
         invitation = _held(request, given["token"])
         account = _account(request, invitation, given)
         try:
@@ -233,6 +234,16 @@ class InvitationAcceptApi(APIView):
         login(request._request, person, backend="django.contrib.auth.backends.ModelBackend")
         session_event(of=person, action="session.begin")
         return Response(AcceptOutput(invitation).data)
+
+
+def _require_nobody_else(request: Request, given: dict[str, Any]) -> None:
+    # DRF has replaced the request's user by its own; the session still says who is signed in.
+    present = get_user(request._request)
+    if isinstance(present, User) and (given["is_new_account"] or present.username != given["username"]):
+        raise Conflict(
+            f"{present.username} is signed in in this browser. Sign out first, or sign in here as {present.username}.",
+            code="other_account",
+        )
 
 
 def _account(request: Request, invitation: Invitation, given: dict[str, Any]) -> User | services.NewAccount:

@@ -85,6 +85,9 @@ def test_a_mail_invites_and_its_link_makes_a_reader_once(mailbox: Mailbox) -> No
     weak = anybody("accept", new_account(token, password="grace"))
     assert weak.status_code == 400
     browser = Client()
+    browser.force_login(built.coordinator)
+    assert anybody("accept", new_account(token), browser).json()["code"] == "other_account"
+    browser = Client()
     accepted = anybody("accept", new_account(token), browser)
     assert accepted.json() == {"reader_study_id": str(built.reader_study.pk), "role": "READER"}
     assert browser.get("/api/v1/me").json()["username"] == "grace"
