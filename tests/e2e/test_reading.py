@@ -153,11 +153,16 @@ def test_offline_work_is_kept_and_sent_when_the_portal_is_back(
     stage: Stage, signed_in: Callable[[Person], Page]
 ) -> None:
     page = signed_in(stage.second_reader)
-    open_next_case(page)
+    # This reader has cases of other tests' reader studies in the worklist, too.
+    first = stage.second_reader.get(stage.path("/assignments"))[0]
+    page.goto(f"{stage.portal.url}/assignments/{first['id']}")
+    image_is_drawn(page)
+    take_over_if_held(page)
     page.keyboard.press("y")
     saved(page)
     page.context.set_offline(True)
     page.keyboard.press("Shift+Digit2")
+    expect(radio(page, SUSPICION, "probably no nodule")).to_have_attribute("aria-checked", "true")
     saved(page, "offline")
     expect(page.get_by_text("The portal cannot be reached.")).to_be_visible()
     screenshots(page, "offline")

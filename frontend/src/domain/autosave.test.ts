@@ -18,6 +18,7 @@ import { exampleFinding } from "./examples";
 import { EMPTY_PAYLOAD, type ReadPayload } from "./payload";
 
 const answered = (value: number): ReadPayload => ({ ...EMPTY_PAYLOAD, answers: { confidence: value } });
+const MORE: ReadPayload = { ...answered(1), findings: [exampleFinding("f")] };
 const edited = (payload: ReadPayload): AutosaveEvent => ({
   type: "edited",
   payload,
@@ -135,10 +136,12 @@ describe("conflict", () => {
     ["both sides wrote the same", answered(1), EMPTY_PAYLOAD, answered(1), "saved"],
     ["only this side changed something", EMPTY_PAYLOAD, EMPTY_PAYLOAD, answered(1), "saving"],
     ["only the other side did", answered(9), answered(1), answered(9), "saved"],
-  ])("is none when %s", (_, theirs, base, shown, status) => {
+    ["theirs is an earlier draft of mine", answered(1), EMPTY_PAYLOAD, MORE, "saving", MORE],
+    ["mine is an earlier draft of theirs", MORE, EMPTY_PAYLOAD, MORE, "saved"],
+  ])("is none when %s", (_, theirs, base, shown, status, mine = answered(1)) => {
     const state = run(
       start(),
-      edited(answered(1)),
+      edited(mine),
       { type: "sent", idempotencyKey: "a" },
       { type: "stale", revision: 7, payload: theirs, base },
     );
@@ -150,10 +153,9 @@ describe("conflict", () => {
 
 describe("unsent work", () => {
   test("is counted and dated from its first change, until the server has it", () => {
-    const more = { ...answered(1), findings: [exampleFinding("f")] };
     const state = run(start(), edited(answered(1)), {
       type: "edited",
-      payload: more,
+      payload: MORE,
       at: "2026-01-01T10:05:00Z",
     });
     expect(state.unsentSince).toBe("2026-01-01T10:00:00Z");

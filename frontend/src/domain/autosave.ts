@@ -161,11 +161,14 @@ function afterStored(state: Autosave, event: { revision: number; savedAt: string
 
 function afterStale(state: Autosave, { revision, payload, base }: Conflict): Autosave {
   const settled = { ...state, sending: null, isWaitingForAnswer: false, obstacle: null };
-  // Nothing to decide where only one side has changed something, or both the same.
-  if (samePayload(payload, state.payload)) return { ...settled, revision, saved: payload, unsentSince: null };
-  if (samePayload(payload, base)) return { ...settled, revision, saved: payload };
-  if (samePayload(state.payload, base))
-    return { ...settled, revision, payload, saved: payload, unsentSince: null };
+  // Nothing to decide where one version holds everything that the other has changed: both wrote the same, only one side
+  // wrote, or the server has an earlier draft of this very version (sent when the page was left, its answer lost).
+  const merge = mergePayloads(base, state.payload, payload);
+  if (merge.items.every(({ changedBy }) => changedBy !== "conflict")) {
+    if (samePayload(merge.payload, payload))
+      return { ...settled, revision, payload, saved: payload, unsentSince: null };
+    if (samePayload(merge.payload, state.payload)) return { ...settled, revision, saved: payload };
+  }
   return { ...settled, conflict: { revision, payload, base } };
 }
 

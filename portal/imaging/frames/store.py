@@ -14,9 +14,11 @@ import json
 import os
 import shutil
 import struct
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -169,14 +171,15 @@ class FrameStore:
             return
         shutil.rmtree(doomed, ignore_errors=True)
 
-    def study_ids(self) -> Iterator[uuid.UUID]:
-        """The imaging studies that have files here; what an interrupted removal left is removed on the way."""
+    def study_ids(self, *, unchanged_for: timedelta) -> Iterator[uuid.UUID]:
+        """Imaging studies whose last series came longer ago; what an interrupted removal left is removed on the way."""
         if not self.root.is_dir():
             return
+        newest_s = time.time() - unchanged_for.total_seconds()
         for folder in self.root.iterdir():
             if folder.name.startswith(".removed."):
                 shutil.rmtree(folder, ignore_errors=True)
-            else:
+            elif folder.stat().st_mtime < newest_s:
                 yield uuid.UUID(folder.name)
 
 

@@ -37,6 +37,8 @@ _SETTLED_AFTER = timedelta(seconds=10)
 # Writing the time of every grant would make each read a write.
 _USE_PRECISION = timedelta(minutes=10)
 _MOST_PER_SWEEP = 200
+# Files younger than this may belong to rows that are not seen yet, as while a database is being restored.
+_ORPHAN_AFTER = timedelta(hours=1)
 
 
 def frame_store() -> FrameStore:
@@ -208,7 +210,7 @@ def frames_remove(imaging_study_id: uuid.UUID) -> None:
 
 def frames_sweep() -> int:
     """Ask for the frames of series that have arrived, and remove those of imaging studies that are no more."""
-    present = list(frame_store().study_ids())
+    present = list(frame_store().study_ids(unchanged_for=_ORPHAN_AFTER))
     known = set(ImagingStudy.objects.filter(pk__in=present).values_list("pk", flat=True))
     for study_id in set(present) - known:
         frame_store().remove_study(study_id)
