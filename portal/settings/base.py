@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.ops.environment import load_environment
 
@@ -105,8 +106,11 @@ EMAIL_HOST = env.str("OVERREAD_SMTP_HOST", "")
 EMAIL_PORT = env.int("OVERREAD_SMTP_PORT", 587)
 EMAIL_HOST_USER = env.str("OVERREAD_SMTP_USERNAME", "")
 EMAIL_HOST_PASSWORD = env.str("OVERREAD_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = env.str("OVERREAD_SMTP_SECURITY", "starttls") == "starttls"
-EMAIL_USE_SSL = env.str("OVERREAD_SMTP_SECURITY", "starttls") == "tls"
+SMTP_SECURITY = env.str("OVERREAD_SMTP_SECURITY", "starttls")
+if SMTP_SECURITY not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured(f"OVERREAD_SMTP_SECURITY={SMTP_SECURITY}: give starttls, tls or none.")
+EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
+EMAIL_USE_SSL = SMTP_SECURITY == "tls"
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("OVERREAD_MAIL_FROM", "overread@localhost")
