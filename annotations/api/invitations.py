@@ -178,6 +178,8 @@ def _held(request: Request, token: str) -> Invitation:
         raise
 
 
+# As for signing in again: without a session DRF checks no CSRF token, and every write of a browser is to carry one.
+@method_decorator(csrf_protect, name="dispatch")
 class InvitationLookApi(APIView):
     """What a link invites to."""
 
@@ -209,7 +211,7 @@ class AcceptOutput(serializers.Serializer[Any]):
     role = serializers.CharField()
 
 
-# As for signing in again: without a session DRF checks no CSRF token, but signing somebody in is worth one.
+# Signing somebody in is worth a CSRF token, too.
 @method_decorator(csrf_protect, name="dispatch")
 class InvitationAcceptApi(APIView):
     """Accepting an invitation."""
