@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from annotations.domain.blinding import HIDDEN, shows_past_reads
 from annotations.domain.segment_marks import segments_named
@@ -20,6 +21,7 @@ from annotations.models import (
     CasePrior,
     CodeList,
     DataQuery,
+    Invitation,
     LabelSchema,
     Membership,
     ProtocolVersion,
@@ -30,6 +32,8 @@ from annotations.models import (
     SchemaImage,
     SegmentVersion,
 )
+from annotations.models.invitations import OPEN
+from portal.accounts.authentication import token_digest
 from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
@@ -286,6 +290,36 @@ def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def invitation_of(reader_study: ReaderStudy, invitation_id: uuid.UUID) -> Invitation:
+    """Return an invitation, its row locked, into a reader study that the caller may manage."""
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("invited_by")
+        .filter(reader_study=reader_study, pk=invitation_id)
+        .first()
+    )
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def invitation_with_token(token: str) -> Invitation:
+    """Return the open invitation to which somebody holds a link; whatever else a token is, it is the same 404."""
+    over = [ReaderStudyState.CLOSED, ReaderStudyState.LOCKED]
+    invitation = (
+        Invitation.objects.filter(OPEN, links__digest=token_digest(token), expires_at__gt=timezone.now())
+        .exclude(reader_study__state__in=over)
+        .select_related("reader_study", "invited_by")
+        .first()
+    )
+    if invitation is None:
+        raise NotFound(
+            "This invitation is not valid: it has been used or withdrawn, has expired, or never was. "
+            "Ask the coordinator of the reader study for a new one."
+        )
+    return invitation
 
 
 def label_schema_version_of(reader_study: ReaderStudy, version: int | None) -> LabelSchema:

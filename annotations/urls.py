@@ -13,6 +13,7 @@ from annotations.api import (
     external_reads,
     hanging,
     history,
+    invitations,
     label_export,
     label_schemas,
     labels,
@@ -23,6 +24,7 @@ from annotations.api import (
     reader_studies,
     reading,
     reference_standards,
+    reminders,
     schema_images,
     segments,
     sittings,
@@ -31,6 +33,7 @@ from annotations.api import (
 )
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
+INVITATION = f"{STUDY}/invitations/<uuid:invitation_id>"
 WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
@@ -149,6 +152,12 @@ urlpatterns = [
         name="reader-study-randomisation",
     ),
     path(f"{STUDY}/reads", history.ReadsApi.as_view(), name="reader-study-reads"),
+    path(f"{STUDY}/invitations", invitations.InvitationsApi.as_view(), name="reader-study-invitations"),
+    path(f"{INVITATION}/resend", invitations.InvitationResendApi.as_view(), name="reader-study-invitation-resend"),
+    path(f"{INVITATION}/revoke", invitations.InvitationRevokeApi.as_view(), name="reader-study-invitation-revoke"),
+    path("invitation/look", invitations.InvitationLookApi.as_view(), name="invitation-look"),
+    path("invitation/accept", invitations.InvitationAcceptApi.as_view(), name="invitation-accept"),
+    path(f"{STUDY}/reminders", reminders.RemindersApi.as_view(), name="reader-study-reminders"),
     path(f"{STUDY}/terms", terms.TermsApi.as_view(), name="reader-study-terms"),
     path(f"{STUDY}/terms/acceptance", terms.TermsAcceptanceApi.as_view(), name="reader-study-terms-acceptance"),
     path(f"{STUDY}/queries", queries.QueriesApi.as_view(), name="reader-study-queries"),

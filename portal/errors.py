@@ -78,6 +78,13 @@ class Conflict(PortalError):
     code = "wrong_state"
 
 
+class TooMany(PortalError):
+    """Asked too often; later it is answered again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+
+
 class Unavailable(PortalError):
     """A service the portal needs does not answer."""
 

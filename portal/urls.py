@@ -38,6 +38,8 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("dicomweb/", include("portal.imaging.dicomweb_urls")),
     path("frames/", include("portal.imaging.frames_urls")),
+    # The page behind the link of an invitation: whoever opens it may have no account yet.
+    path("invitation", pages.app, name="invitation-page"),
     # Everything else is the front end's; addresses that belong to the server never are.
     re_path(r"^(?!api/|dicomweb/|frames/|health/|accounts/|static/)(?P<path>.*)$", pages.app, name="app"),
 ]

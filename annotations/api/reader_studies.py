@@ -152,8 +152,11 @@ class MembersApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.MembersInput(data=request.data)
         form.is_valid(raise_exception=True)
-        members = [(row["user_id"], Role(row["role"])) for row in form.validated_data["members"]]
-        services.members_put(by=caller(request), reader_study=reader_study, members=members)
+        members, base = (
+            None if rows is None else [(row["user_id"], Role(row["role"])) for row in rows]
+            for rows in (form.validated_data["members"], form.validated_data["base"])
+        )
+        services.members_put(by=caller(request), reader_study=reader_study, members=members or [], base=base)
         return Response(shapes.MemberOutput(members_of(reader_study=reader_study), many=True).data)
 
 

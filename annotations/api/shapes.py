@@ -225,9 +225,10 @@ class MemberInput(serializers.Serializer[Any]):
 
 
 class MembersInput(serializers.Serializer[Any]):
-    """All members."""
+    """All members; `base` are those from which the list was made, so that nobody who joined meanwhile is dropped."""
 
     members = MemberInput(many=True)
+    base = MemberInput(many=True, required=False, allow_null=True, default=None)
 
 
 class ReferenceStandardOutput(serializers.ModelSerializer[ReferenceStandard]):

@@ -14,6 +14,10 @@ from annotations.form_models import SchemaImage as SchemaImage
 from annotations.models.adjudication import Adjudication as Adjudication
 from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
+from annotations.models.invitations import Invitation as Invitation
+from annotations.models.invitations import InvitationLink as InvitationLink
+from annotations.models.invitations import ReminderRule as ReminderRule
+from annotations.models.invitations import StudyMail as StudyMail
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion
 from annotations.models.protocol import SampleSizePlan as SampleSizePlan

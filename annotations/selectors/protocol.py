@@ -29,7 +29,7 @@ from annotations.models import (
     ReaderStudy,
     SampleSizePlan,
 )
-from annotations.selectors.designs import design_of
+from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from annotations.selectors.terms import terms_of
@@ -156,7 +156,8 @@ def _readers(reader_study: ReaderStudy) -> Section:
 
 
 def _randomisation(reader_study: ReaderStudy) -> Section:
-    drawn = randomisation_lists_of(reader_study=reader_study).first()
+    lists = list(randomisation_lists_of(reader_study=reader_study))
+    drawn, late = launch_list(lists), late_usernames(lists)
     if drawn is None:
         return section("randomisation", "Randomisation", "The lists are drawn once, at the launch.")
     return section(
@@ -164,6 +165,7 @@ def _randomisation(reader_study: ReaderStudy) -> Section:
         "Randomisation",
         f"Drawn once at the launch; algorithm {drawn.algorithm}, seed {drawn.seed}. The lists are stored, and can be "
         "drawn again from the seed.",
+        *([f"Joined after the launch, in this order: {', '.join(late)}."] if late else []),
     )
 
 

@@ -175,14 +175,25 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
 
 
 @transaction.atomic
-def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[uuid.UUID, Role]]) -> None:
-    """Make these the members. Readers are fixed at launch; a coordinator stays; nobody both leads and reads."""
+def members_put(
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    members: Sequence[tuple[uuid.UUID, Role]],
+    base: Sequence[tuple[uuid.UUID, Role]] | None = None,
+) -> None:
+    """Make these the members. Readers are fixed at launch; a coordinator stays; nobody both leads and reads.
+
+    `base`: the members from which the list was made. Raises 409 `stale_members` when somebody has joined or gone since.
+    """
     wanted = set(members)
     people = User.objects.filter(is_active=True).in_bulk([user_id for user_id, _ in wanted])
     problems = member_problems(wanted, people)
     if problems:
         raise Invalid("The members are not valid.", code="invalid_members", errors=problems)
     current = {(m.user_id, Role(m.role)): m for m in reader_study.memberships.all()}
+    if base is not None and set(base) != set(current):
+        raise Conflict("Somebody has joined or gone since you loaded the members. Look again.", code="stale_members")
     readers_change = {m for m in wanted ^ set(current) if m[1] == Role.READER}
     if reader_study.state != ReaderStudyState.DRAFT and readers_change:
         raise Conflict("The readers are fixed: their reading orders were drawn at launch.")
@@ -199,6 +210,29 @@ def members_put(*, by: User, reader_study: ReaderStudy, members: Sequence[tuple[
         obj=reader_study,
         detail={"members": sorted([str(user_id), role.value] for user_id, role in wanted)},
     )
+
+
+@transaction.atomic
+def member_join(*, reader_study: ReaderStudy, person: User, role: Role) -> None:
+    """Add who has accepted an invitation (the study's row is locked by the caller); once more is harmless."""
+    own = Membership.objects.filter(reader_study=reader_study, user=person)
+    held = {(person.pk, Role(one)) for one in own.values_list("role", flat=True)}
+    if (person.pk, role) in held:
+        return
+    problems = _member_problems(held | {(person.pk, role)}, {person.pk: person})
+    problems = [problem for problem in problems if problem["code"] != "no_coordinator"]
+    if problems:
+        raise Invalid(problems[0]["detail"], code=problems[0]["code"], errors=problems)
+    if role == Role.READER:
+        require_readers_open(reader_study)
+    Membership.objects.create(reader_study=reader_study, user=person, role=role)
+    access_changed([person.pk])
+
+
+def require_readers_open(reader_study: ReaderStudy) -> None:
+    """Raise 409 once the readers are fixed."""
+    if reader_study.state != ReaderStudyState.DRAFT:
+        raise Conflict("The readers are fixed: their reading orders were drawn at launch.", code="readers_fixed")
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter } from "react-router";
 import { adjudicationRoutes } from "@/adjudication/routes";
-import { coordinatorRoutes } from "@/coordinator/routes";
+import { coordinatorRoutes, invitationRoutes } from "@/coordinator/routes";
 import { readingRoomRoutes, worklistRoutes } from "@/reading/routes";
 import { resultsRoutes } from "@/results/routes";
 import { ErrorScreen } from "@/ui/ErrorScreen";
@@ -12,6 +12,7 @@ import { Shell } from "@/ui/Shell";
 export function makeRouter(client: QueryClient) {
   return createBrowserRouter([
     { errorElement: <ErrorScreen />, hydrateFallbackElement: <div />, children: readingRoomRoutes(client) },
+    { errorElement: <ErrorScreen />, hydrateFallbackElement: <div />, children: invitationRoutes },
     {
       element: <Shell />,
       errorElement: <ErrorScreen />,

@@ -110,6 +110,7 @@ class PersonInput(serializers.Serializer[Any]):
 
     username = serializers.CharField(max_length=150)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
     password = serializers.CharField(max_length=200)
     may_create_reader_studies = serializers.BooleanField(default=False)
     is_program = serializers.BooleanField(default=False)

@@ -41,6 +41,8 @@ _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 LEFT_ALONE = frozenset(
     {
         "assignment-open",
+        "invitation-accept",
+        "invitation-look",
         "read-editor",
         "read-first-read",
         "read-prefetch",
@@ -52,7 +54,15 @@ LEFT_ALONE = frozenset(
 )
 # What they answer is shown once and stored nowhere.
 SHOWS_A_SECRET = frozenset(
-    {"tokens", "webhooks", "webhook-secret", "reader-study-webhooks", "reader-study-webhook-secret"}
+    {
+        "tokens",
+        "webhooks",
+        "webhook-secret",
+        "reader-study-webhooks",
+        "reader-study-webhook-secret",
+        "reader-study-invitations",
+        "reader-study-invitation-resend",
+    }
 )
 
 View = Callable[..., HttpResponseBase]

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 
 from portal.db import UuidModel
 
@@ -19,6 +20,11 @@ class User(AbstractUser):
     is_program = models.BooleanField(
         default=False, help_text="Not a person: what it reads is the work of a tool, and is marked as that."
     )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="one_account_per_address")
+        ]
 
     @property
     def name(self) -> str:

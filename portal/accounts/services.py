@@ -27,16 +27,19 @@ def person_create(
     username: str,
     password: str,
     name: str = "",
+    email: str = "",
     may_create_reader_studies: bool = False,
     is_site_administrator: bool = False,
     is_program: bool = False,
 ) -> User:
     """Make an account. Raises `Invalid` when the name is taken or the password too weak."""
+    _require_free(email)
     first_name, _, last_name = name.strip().partition(" ")
     user = User(
         username=username,
         first_name=first_name,
         last_name=last_name,
+        email=email.lower(),
         may_create_reader_studies=may_create_reader_studies,
         is_superuser=is_site_administrator,
         is_program=is_program,
@@ -61,6 +64,11 @@ def person_create(
     return user
 
 
+def _require_free(email: str) -> None:
+    if email and User.objects.filter(email__iexact=email).exists():
+        raise AddressTaken
+
+
 def session_event(*, of: User, action: str) -> None:
     """Record that a session began, ended or was refused, in the person's own chain."""
     actor = None if action == "session.refuse" else of
@@ -73,6 +81,23 @@ class UsernameTaken(Invalid):
     def __init__(self) -> None:
         choose: FieldProblem = {"field": "username", "code": "username_taken", "detail": "Choose another username."}
         super().__init__("This username is taken.", code="username_taken", errors=[choose])
+
+
+class AddressTaken(Invalid):
+    """Somebody else has this address."""
+
+    def __init__(self) -> None:
+        known: FieldProblem = {"field": "email", "code": "address_taken", "detail": "Another account has it."}
+        super().__init__("There is an account with this address already.", code="address_taken", errors=[known])
+
+
+@transaction.atomic
+def person_address_put(*, person: User, email: str) -> None:
+    """Give an account that has no address the one that it has just proven to receive mail at."""
+    _require_free(email)
+    person.email = email.lower()
+    person.save(update_fields=["email"])
+    record(stream=f"person:{person.pk}", actor=person, action="person.address", obj=person)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.ops.environment import load_environment
 
@@ -97,6 +98,22 @@ ORTHANC_PASSWORD = env.str("ORTHANC_PASSWORD")
 
 # --- webhooks: networks inside the site that they may be sent to, over plain http too, such as "10.1.0.0/16"
 OVERREAD_WEBHOOK_NETWORKS = env.list("OVERREAD_WEBHOOK_NETWORKS", default=[])
+
+# --- mail: invitations and reminders; without a server nothing is sent, and the pages say so
+OVERREAD_MAILS = bool(env.str("OVERREAD_SMTP_HOST", "") or env.str("OVERREAD_MAIL_BACKEND", ""))
+EMAIL_BACKEND = env.str("OVERREAD_MAIL_BACKEND", "") or "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("OVERREAD_SMTP_HOST", "")
+EMAIL_PORT = env.int("OVERREAD_SMTP_PORT", 587)
+EMAIL_HOST_USER = env.str("OVERREAD_SMTP_USERNAME", "")
+EMAIL_HOST_PASSWORD = env.str("OVERREAD_SMTP_PASSWORD", "")
+SMTP_SECURITY = env.str("OVERREAD_SMTP_SECURITY", "starttls")
+if SMTP_SECURITY not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured(f"OVERREAD_SMTP_SECURITY={SMTP_SECURITY}: give starttls, tls or none.")
+EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
+EMAIL_USE_SSL = SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("OVERREAD_MAIL_FROM", "overread@localhost")
 
 # --- frames: files under var/frames, written once by a worker (docs/adr/0006-serving-path.md)
 OVERREAD_FRAME_CACHE_GB = env.float("OVERREAD_FRAME_CACHE_GB", 100.0)
@@ -242,6 +259,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15},
     },
+    "mails-retry": {"task": "annotations.mails_retry", "schedule": 30.0, "options": {"expires": 30}},
+    "reminders-sweep": {"task": "annotations.reminders_sweep", "schedule": 900.0, "options": {"expires": 900}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]

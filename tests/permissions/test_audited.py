@@ -46,6 +46,8 @@ PROVEN_ELSEWHERE = {
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    # The sweep's portal has no mail server.
+    "reader-study-reminders": ("tests/annotations/test_reminders.py", "reminder.send"),
     # The world's round is not finished.
     "reader-study-adjudications": ("tests/annotations/test_adjudication.py", "adjudication.create"),
     "reader-study-adjudication-result": ("tests/annotations/test_adjudication.py", "reference_standard.create"),
@@ -67,6 +69,7 @@ PROVEN_ELSEWHERE = {
 # Writes without an event, and why.
 SILENT = {
     "label-schema-check": "It says what a file holds and stores nothing.",
+    "invitation-look": "It says who invites whom into what to whoever holds the link.",
     "read-editor": "A heartbeat renews the lease; taking a read over is an event (tests/annotations/services).",
 }
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 # The page of the front end when it has not been built, and /health/ready without a worker, are 503 for everybody:
 # tests/e2e and tests/ops see them answer.
-NEEDS_MORE = {"app", "health-ready"}
+NEEDS_MORE = {"app", "invitation-page", "health-ready"}
 
 
 def judge(response: HttpResponse, expected: str, method: str) -> str | None:
@@ -62,7 +62,7 @@ def test_everybody_gets_exactly_what_the_table_says(
 def _unlisted_expectation(route: Route, method: str, persona: str) -> set[int]:
     if method == "HEAD" and "GET" in EXPECTED[route.name]:
         return {200, 204, 302, 401, 403, 404, 503}
-    is_api = not route.name.startswith(("health-", "sign-", "password", "app", "frames-"))
+    is_api = not route.name.startswith(("health-", "sign-", "password", "app", "invitation-", "frames-"))
     # A READ token may not even try to write.
     return {403} if is_api and persona == "client_read" and method not in ("GET", "HEAD") else {405}
 

@@ -26,6 +26,8 @@ from annotations.models import (
     Assignment,
     Case,
     DataQuery,
+    Invitation,
+    InvitationLink,
     Read,
     ReaderStudy,
     ReferenceSource,
@@ -38,11 +40,13 @@ from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
 from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_store
+from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
 from annotations.services.schema_images import schema_image_store
 from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
+from portal.accounts.authentication import token_digest
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
 from portal.accounts.services import token_create
@@ -124,6 +128,7 @@ class Side:
     ai_segment_sha256: str
     delivery: Delivery
     adjudication_case: AdjudicationCase
+    invitation: Invitation
     secrets: dict[str, str]
 
 
@@ -342,6 +347,7 @@ def complete_side(letter: str) -> Side:
         code_list_id=_code_list(coordinator, reader_study),
         site_list_id=_code_list(coordinator, None),
         ai_segment_sha256=segment.sha256,
+        invitation=_invitation(coordinator, reader_study),
         adjudication_case=_adjudication(coordinator, reader_study, f"round-canary-{letter}"),
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
         secrets={
@@ -407,6 +413,16 @@ def _adjudication(coordinator: User, reader_study: ReaderStudy, seed: str) -> Ad
     asked = RoundAsked(triggers, None, ANSWERS, "Is there a nodule?", seed)
     adjudication_create(by=coordinator, reader_study=reader_study, base=base, asked=asked)
     return AdjudicationCase.objects.get(adjudication__reader_study=reader_study)
+
+
+def _invitation(coordinator: User, reader_study: ReaderStudy) -> Invitation:
+    """An open one, whose link's token is its own id."""
+    (handed,) = invitations_create(
+        by=coordinator, reader_study=reader_study, emails=["invited@example.org"], role=Role.ADJUDICATOR
+    )
+    invitation = handed.invitation
+    InvitationLink.objects.create(invitation=invitation, digest=token_digest(str(invitation.pk)))
+    return invitation
 
 
 def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:

@@ -13,6 +13,7 @@ export interface Person {
 export interface NewPerson {
   username: string;
   name: string;
+  email: string;
   password: string;
   may_create_reader_studies: boolean;
   is_program: boolean;

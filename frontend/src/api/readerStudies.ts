@@ -118,8 +118,13 @@ export const changeReaderStudy = (id: string, body: ReaderStudyChange) =>
 export const putCases = (id: string, imagingStudyIds: string[]) =>
   call<unknown>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds } });
 
-export const putMembers = (id: string, members: { user_id: string; role: Role }[]) =>
-  call<unknown>("PUT", `${base(id)}/members`, { body: { members } });
+type MemberRow = Pick<Member, "user_id" | "role">;
+
+/** `known` is what the list was made from: who has joined since is not dropped. */
+export const putMembers = (id: string, members: MemberRow[], known: MemberRow[]) =>
+  call<unknown>("PUT", `${base(id)}/members`, { body: { members: members.map(row), base: known.map(row) } });
+
+const row = ({ user_id, role }: MemberRow): MemberRow => ({ user_id, role });
 
 export function postReferenceStandard(id: string, file: File): Promise<ReferenceStandard> {
   const body = new FormData();

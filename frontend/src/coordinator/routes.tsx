@@ -5,6 +5,14 @@ const readerStudy = async () => ({
   Component: (await import("./readerStudies/ReaderStudyScreen")).ReaderStudyScreen,
 });
 
+/** Outside the frame of every other screen, which asks who is signed in. */
+export const invitationRoutes: RouteObject[] = [
+  {
+    path: "invitation",
+    lazy: async () => ({ Component: (await import("./account/InvitationScreen")).InvitationScreen }),
+  },
+];
+
 export const coordinatorRoutes: RouteObject[] = [
   {
     Component: OnlyForCoordinators,

@@ -13,6 +13,7 @@ export function CreatePersonModal({ onClose }: { onClose: () => void }) {
     initialValues: {
       username: "",
       name: "",
+      email: "",
       password: "",
       may_create_reader_studies: false,
       is_program: false,
@@ -31,7 +32,7 @@ export function CreatePersonModal({ onClose }: { onClose: () => void }) {
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
-  const error = errorBesideFields(creating.error, ["username", "name", "password"]);
+  const error = errorBesideFields(creating.error, ["username", "name", "email", "password"]);
   return (
     <Modal opened onClose={onClose} title="New account" centered>
       <form onSubmit={form.onSubmit((values) => creating.mutate(values))}>
@@ -45,6 +46,13 @@ export function CreatePersonModal({ onClose }: { onClose: () => void }) {
             {...form.getInputProps("username")}
           />
           <TextInput label="Full name" autoComplete="off" {...form.getInputProps("name")} />
+          <TextInput
+            label="E-mail address"
+            description="For reminders; it may stay empty."
+            type="email"
+            autoComplete="off"
+            {...form.getInputProps("email")}
+          />
           <PasswordInput
             label="First password"
             description="Hand it over in person; its owner changes it under Your account."

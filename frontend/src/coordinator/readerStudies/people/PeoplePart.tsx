@@ -8,10 +8,14 @@ import { Section } from "@/ui/Section";
 import { mayJoin, type PartProps, useStudyChange } from "../parts";
 import { WithdrawalList } from "../withdrawals/WithdrawalList";
 import { AddMember } from "./AddMember";
+import { InvitationsSection } from "./InvitationsSection";
 import { LateReader } from "./LateReader";
 import { ReadersSection } from "./ReadersSection";
+import { RemindersSection } from "./RemindersSection";
 import { ROLE_TEXTS, ROLES } from "./roles";
 import { TermsSection } from "./TermsSection";
+
+const WATCH_MS = 10_000;
 
 type MemberRow = Pick<Member, "user_id" | "role">;
 
@@ -22,6 +26,8 @@ export function PeoplePart({ readerStudy }: PartProps) {
     <Stack gap="lg">
       {isDraft && <MembersSection readerStudy={readerStudy} />}
       <ReadersSection readerStudy={readerStudy} />
+      <InvitationsSection readerStudy={readerStudy} />
+      {!isDraft && <RemindersSection readerStudy={readerStudy} />}
       {mayJoin(readerStudy) && <LateReader readerStudy={readerStudy} />}
       <WithdrawalList readerStudyId={readerStudy.id} kind="READER" />
       <TermsSection readerStudy={readerStudy} />
@@ -31,12 +37,17 @@ export function PeoplePart({ readerStudy }: PartProps) {
 }
 
 function MembersSection({ readerStudy }: PartProps) {
-  const { data: members, error, refetch } = useQuery(membersQuery(readerStudy.id));
+  const {
+    data: members,
+    error,
+    refetch,
+  } = useQuery({
+    ...membersQuery(readerStudy.id),
+    // Who accepts an invitation joins while the page is open.
+    refetchInterval: WATCH_MS,
+  });
   const saving = useStudyChange(readerStudy.id, (rows: MemberRow[]) =>
-    putMembers(
-      readerStudy.id,
-      rows.map(({ user_id, role }) => ({ user_id, role })),
-    ),
+    putMembers(readerStudy.id, rows, members ?? []),
   );
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!members) return <LoadingScreen />;
@@ -50,7 +61,13 @@ function MembersSection({ readerStudy }: PartProps) {
           : "Readers see only their own cases and labels. Changes are stored at once."
       }
     >
-      {saving.error && <ErrorNotice error={saving.error} title="The change was not made" />}
+      {saving.error && (
+        <ErrorNotice
+          error={saving.error}
+          title="The change was not made"
+          onRetry={() => void refetch().then(saving.reset)}
+        />
+      )}
       <AddMember
         isLaunched={isLaunched}
         isPending={saving.isPending}

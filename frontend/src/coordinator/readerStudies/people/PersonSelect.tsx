@@ -36,7 +36,7 @@ export function PersonSelect({ chosen, taken, onChoose }: PersonSelectProps) {
         data={choices}
         // The portal has searched already; searching its answer again would hide matches.
         filter={({ options }) => options}
-        nothingFoundMessage="Nobody by that name. The site administrator makes accounts under People."
+        nothingFoundMessage="Nobody by that name. Invite them by e-mail before the launch, or ask the site administrator for an account."
         searchValue={search}
         onSearchChange={setSearch}
         value={chosen}
