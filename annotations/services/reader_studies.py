@@ -219,7 +219,7 @@ def member_join(*, reader_study: ReaderStudy, person: User, role: Role) -> None:
     held = {(person.pk, Role(one)) for one in own.values_list("role", flat=True)}
     if (person.pk, role) in held:
         return
-    problems = _member_problems(held | {(person.pk, role)}, {person.pk: person})
+    problems = member_problems(held | {(person.pk, role)}, {person.pk: person})
     problems = [problem for problem in problems if problem["code"] != "no_coordinator"]
     if problems:
         raise Invalid(problems[0]["detail"], code=problems[0]["code"], errors=problems)

@@ -452,6 +452,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take part and sign in, and use the link up; 409 `other_account` while somebody else is signed in here. */
+        post: operations["invitation_accept_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return it; a token that is unknown, used, revoked or expired is the same 404. */
+        post: operations["invitation_look_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/label-schema-check": {
         parameters: {
             query?: never;
@@ -1094,6 +1128,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them. */
+        get: operations["reader_studies_invitations_retrieve"];
+        put?: never;
+        /** @description Invite; without a mail server the answer holds the links to hand over, this once. */
+        post: operations["reader_studies_invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/invitations/{invitation_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a new link, valid for another 14 days; earlier ones end. */
+        post: operations["reader_studies_invitations_resend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/invitations/{invitation_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End its links at once. */
+        post: operations["reader_studies_invitations_revoke_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/label-schema": {
         parameters: {
             query?: never;
@@ -1190,6 +1276,23 @@ export interface paths {
         get: operations["reader_studies_labels_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/late-readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Draw the reader's list with the stored seed; the other lists stay as they were drawn. */
+        post: operations["reader_studies_late_readers_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1551,6 +1654,25 @@ export interface paths {
         put?: never;
         /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
         post: operations["reader_studies_reference_standards_lock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return whom a reminder would reach, and the rule. */
+        get: operations["reader_studies_reminders_retrieve"];
+        /** @description Store the rule. */
+        put: operations["reader_studies_reminders_update"];
+        /** @description Remind these readers, at most once a day each; all of them or none. */
+        post: operations["reader_studies_reminders_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2251,6 +2373,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The account to take part with: one that is there, or a new one. */
+        AcceptInputRequest: {
+            token: string;
+            is_new_account: boolean;
+            username: string;
+            password: string;
+            /** @default  */
+            name: string;
+        };
+        /** @description What the invited person takes part in now. */
+        AcceptOutput: {
+            /** Format: uuid */
+            reader_study_id: string;
+            role: string;
+        };
         /** @description Who decided about a case, and why. */
         AdjudicatedOutput: {
             /** Format: uuid */
@@ -2972,6 +3109,14 @@ export interface components {
          * @enum {string}
          */
         GrantedSeriesOutputStateEnum: "READY" | "PENDING" | "FAILED";
+        /** @description An invitation and, where no mail carries it, its link: shown this once. */
+        HandedOutOutput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: email */
+            email: string;
+            link: string | null;
+        };
         /** @description Rules to store; their form is in `annotations.domain.hanging`. */
         HangingProtocolInputRequest: {
             rules: unknown;
@@ -3177,6 +3322,57 @@ export interface components {
             finished_at?: string | null;
             error_detail?: string;
         };
+        /** @description An invitation as the coordinators see it. */
+        InvitationOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: email
+             * @description In lower case.
+             */
+            email: string;
+            role: components["schemas"]["Role125Enum"];
+            readonly state: components["schemas"]["InvitationOutputStateEnum"];
+            invited_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            accepted_at?: string | null;
+            accepted_by?: string | null;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            readonly mail: components["schemas"]["MailOutput"] | null;
+        };
+        /**
+         * @description * `PENDING` - PENDING
+         *     * `ACCEPTED` - ACCEPTED
+         *     * `EXPIRED` - EXPIRED
+         *     * `REVOKED` - REVOKED
+         * @enum {string}
+         */
+        InvitationOutputStateEnum: "PENDING" | "ACCEPTED" | "EXPIRED" | "REVOKED";
+        /** @description What whoever holds the link is told: who invites whom into what. */
+        InvitationSeenOutput: {
+            reader_study_name: string;
+            coordinator_name: string;
+            role: string;
+            /** Format: email */
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description Whom to invite. */
+        InvitationsInputRequest: {
+            emails: string[];
+            role: components["schemas"]["Role125Enum"];
+        };
+        /** @description All invitations, newest first, and whether the portal can send mails at all. */
+        InvitationsOutput: {
+            is_mail_configured: boolean;
+            invitations: components["schemas"]["InvitationOutput"][];
+        };
         /**
          * @description * `PENDING` - Pending
          *     * `RUNNING` - Running
@@ -3213,6 +3409,12 @@ export interface components {
             meaning: string;
             meaning_text: string;
         };
+        /** @description Who joins a running reader study as a reader, and why. */
+        LateReaderInputRequest: {
+            /** Format: uuid */
+            user_id: string;
+            reason: string;
+        };
         /** @description What is missing before launch. */
         LaunchCheckOutput: {
             ready: boolean;
@@ -3224,10 +3426,30 @@ export interface components {
             /** @default false */
             as_pilot: boolean;
         };
+        /** @description What stands behind `#` in the link. */
+        LinkInputRequest: {
+            token: string;
+        };
         /** @description What locking a version means now; one that amends needs a reason. */
         LockMeaningOutput: {
             code: string;
             text: string;
+        };
+        /** @description What has become of a mail. */
+        MailOutput: {
+            state?: components["schemas"]["JobStateEnum"];
+            error_code?: string;
+            error_detail?: string;
+            tries?: number;
+            /**
+             * Format: date-time
+             * @description When it is tried again; null where it is not.
+             */
+            next_try_at?: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
         };
         /** @description What was said, and by which account. */
         ManagedMessageOutput: {
@@ -3259,7 +3481,7 @@ export interface components {
         MemberInputRequest: {
             /** Format: uuid */
             user_id: string;
-            role: components["schemas"]["RoleEnum"];
+            role: components["schemas"]["Role148Enum"];
         };
         /** @description A member. */
         MemberOutput: {
@@ -3267,11 +3489,12 @@ export interface components {
             readonly user_id: string;
             username: string;
             name: string;
-            role: components["schemas"]["RoleEnum"];
+            role: components["schemas"]["Role148Enum"];
         };
-        /** @description All members. */
+        /** @description All members; `base` are those from which the list was made, so that nobody who joined meanwhile is dropped. */
         MembersInputRequest: {
             members: components["schemas"]["MemberInputRequest"][];
+            base?: components["schemas"]["MemberInputRequest"][] | null;
         };
         /**
          * @description * `ADJUDICATION` - ADJUDICATION
@@ -3365,6 +3588,16 @@ export interface components {
             series_instance_uid: string;
             number_of_instances: number;
         };
+        /**
+         * @description * `` -
+         *     * `not_open` - not_open
+         *     * `no_address` - no_address
+         *     * `ended` - ended
+         *     * `not_started` - not_started
+         *     * `reminded_today` - reminded_today
+         * @enum {string}
+         */
+        ObstacleEnum: "not_open" | "no_address" | "ended" | "not_started" | "reminded_today";
         /** @description Who opens a case; whoever only looks gives no name. */
         OpenInputRequest: {
             /** @default  */
@@ -3617,6 +3850,7 @@ export interface components {
             username: string;
             /** @default  */
             name: string;
+            email?: string;
             password: string;
             /** @default false */
             may_create_reader_studies: boolean;
@@ -3978,6 +4212,8 @@ export interface components {
             algorithm: string | null;
             /** Format: date-time */
             drawn_at: string | null;
+            /** @description Usernames, in order of joining. */
+            joined_late: string[];
             is_reproduced: boolean | null;
             design: {
                 [key: string]: unknown;
@@ -4317,6 +4553,49 @@ export interface components {
             reason_code?: string;
             reason?: string;
         };
+        /** @description Whom to remind now. */
+        RemindInputRequest: {
+            reader_ids: string[];
+        };
+        /** @description A reader with something left to sign; `obstacle` is empty where a reminder can be sent now. */
+        RemindedReaderOutput: {
+            /** Format: uuid */
+            reader_id: string;
+            username: string;
+            name: string;
+            left: number;
+            /** Format: date-time */
+            last_signed_at: string | null;
+            newest: components["schemas"]["ReminderMailOutput"] | null;
+            obstacle: components["schemas"]["ObstacleEnum"] | components["schemas"]["BlankEnum"];
+        };
+        /** @description A reminder and what has become of it. */
+        ReminderMailOutput: {
+            state?: components["schemas"]["JobStateEnum"];
+            error_code?: string;
+            error_detail?: string;
+            tries?: number;
+            /**
+             * Format: date-time
+             * @description When it is tried again; null where it is not.
+             */
+            next_try_at?: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            is_automatic?: boolean;
+        };
+        /** @description After how many days without a signed read; null: never. */
+        ReminderRuleInputRequest: {
+            after_days: number | null;
+        };
+        /** @description Whom a reminder would reach, and the rule. */
+        RemindersOutput: {
+            is_mail_configured: boolean;
+            after_days: number | null;
+            readers: components["schemas"]["RemindedReaderOutput"][];
+        };
         /** @description Why a signed read is given back. */
         ReopenInputRequest: {
             reason: string;
@@ -4352,13 +4631,19 @@ export interface components {
          */
         RevisionOutputKindEnum: "DRAFT" | "FIRST_READ" | "SIGNED";
         /**
+         * @description * `READER` - READER
+         *     * `ADJUDICATOR` - ADJUDICATOR
+         * @enum {string}
+         */
+        Role125Enum: "READER" | "ADJUDICATOR";
+        /**
          * @description * `COORDINATOR` - COORDINATOR
          *     * `READER` - READER
          *     * `ADJUDICATOR` - ADJUDICATOR
          *     * `API_CLIENT` - API_CLIENT
          * @enum {string}
          */
-        RoleEnum: "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
+        Role148Enum: "COORDINATOR" | "READER" | "ADJUDICATOR" | "API_CLIENT";
         /** @description A case of a round as its coordinator sees it. */
         RoundCaseOutput: {
             /** Format: uuid */
@@ -5945,6 +6230,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IngestJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_accept_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_look_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSeenOutput"];
                 };
             };
             /** @description A problem document. */
@@ -7634,6 +7983,140 @@ export interface operations {
             };
         };
     };
+    reader_studies_invitations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationsInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOutOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_invitations_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOutOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_invitations_revoke_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_label_schema_update: {
         parameters: {
             query?: never;
@@ -7831,6 +8314,43 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_late_readers_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateReaderInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderDatesOutput"][];
                 };
             };
             /** @description A problem document. */
@@ -8665,6 +9185,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reminders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reminders_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderRuleInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reminders_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersOutput"];
                 };
             };
             /** @description A problem document. */
