@@ -36,7 +36,7 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
         </List>
       )}
       {problem && (
-        <Text size="xs" c="dimmed" mt="xs">
+        <Text size="xs" mt="xs">
           Code {problem.code} ({problem.status})
         </Text>
       )}

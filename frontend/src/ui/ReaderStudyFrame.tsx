@@ -10,25 +10,35 @@ import { LoadingScreen } from "./LoadingScreen";
 import { NotFoundScreen } from "./NotFoundScreen";
 import classes from "./ReaderStudyFrame.module.css";
 
-/** Parts of a reader study in the order in which one is built, run and evaluated. */
-const PARTS = [
-  { path: "", text: "Overview" },
-  { path: "/label-schema", text: "Label schema" },
-  { path: "/cases", text: "Cases" },
-  { path: "/hanging", text: "Hanging" },
-  { path: "/people", text: "People" },
-  { path: "/ai", text: "AI" },
-  { path: "/design", text: "Design" },
-  { path: "/sample-size", text: "Sample size" },
-  { path: "/reference-standard", text: "Reference standard" },
-  { path: "/randomisation", text: "Randomisation" },
-  { path: "/protocol", text: "Protocol" },
-  { path: "/progress", text: "Progress" },
-  { path: "/queries", text: "Queries" },
-  { path: "/labels", text: "Labels" },
-  { path: "/webhooks", text: "Webhooks" },
-  { path: "/results", text: "Results" },
-  { path: "/audit", text: "Audit trail" },
+/** Parts of a reader study as it is built, run and evaluated: more than one line of a small screen holds. */
+const GROUPS = [
+  {
+    name: "Build",
+    parts: [
+      { path: "", text: "Overview" },
+      { path: "/label-schema", text: "Label schema" },
+      { path: "/cases", text: "Cases" },
+      { path: "/hanging", text: "Hanging" },
+      { path: "/people", text: "People" },
+      { path: "/ai", text: "AI" },
+      { path: "/design", text: "Design" },
+      { path: "/sample-size", text: "Sample size" },
+      { path: "/randomisation", text: "Randomisation" },
+      { path: "/protocol", text: "Protocol" },
+    ],
+  },
+  {
+    name: "Run",
+    parts: [
+      { path: "/progress", text: "Progress" },
+      { path: "/queries", text: "Queries" },
+      { path: "/labels", text: "Labels" },
+      { path: "/reference-standard", text: "Reference standard" },
+      { path: "/results", text: "Results" },
+      { path: "/audit", text: "Audit trail" },
+      { path: "/webhooks", text: "Webhooks" },
+    ],
+  },
 ];
 
 interface ReaderStudyFrameProps {
@@ -65,15 +75,20 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
           )}
         </header>
         <nav className={classes.parts} aria-label="Parts of the reader study">
-          {PARTS.map((part) => (
-            <NavLink
-              key={part.path}
-              to={`/reader-studies/${id}${part.path}`}
-              end={part.path === ""}
-              className={classes.part}
-            >
-              {part.text}
-            </NavLink>
+          {GROUPS.map(({ name, parts }) => (
+            <div key={name} className={classes.group}>
+              <span className={classes.groupName}>{name}</span>
+              {parts.map((part) => (
+                <NavLink
+                  key={part.path}
+                  to={`/reader-studies/${id}${part.path}`}
+                  end={part.path === ""}
+                  className={classes.part}
+                >
+                  {part.text}
+                </NavLink>
+              ))}
+            </div>
           ))}
         </nav>
         {children(data)}

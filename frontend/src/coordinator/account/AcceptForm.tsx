@@ -3,11 +3,12 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { acceptInvitation } from "@/api/invitations";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { dateTime } from "@/ui/times";
 
 const SHORTEST_PASSWORD = 12;
 
 /** Taking part with a new account or an own one; whoever does is signed in. */
-export function AcceptForm({ token }: { token: string }) {
+export function AcceptForm({ token, expiresAt }: { token: string; expiresAt: string }) {
   const [isNew, setNew] = useState(true);
   const [username, setUsername] = useState("");
   const [name, setName] = useState("");
@@ -27,6 +28,9 @@ export function AcceptForm({ token }: { token: string }) {
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          The invitation can be used once, until {dateTime(expiresAt)}.
+        </Text>
         <SegmentedControl
           fullWidth
           aria-label="Account"

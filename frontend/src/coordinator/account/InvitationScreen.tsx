@@ -5,7 +5,6 @@ import { type InvitationSeen, invitationSeenQuery } from "@/api/invitations";
 import { Problem } from "@/api/problem";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { dateTime } from "@/ui/times";
 import { AcceptForm } from "./AcceptForm";
 
 const ASKED = { READER: "to read its cases", ADJUDICATOR: "to judge disagreements between its readers" };
@@ -46,11 +45,8 @@ function Invited({ token, seen }: { token: string; seen: InvitationSeen }) {
         <Title order={3} mt="xs">
           {seen.reader_study_name}
         </Title>
-        <Text size="sm" c="dimmed" mt="xs">
-          The invitation can be used once, until {dateTime(seen.expires_at)}.
-        </Text>
       </div>
-      <AcceptForm token={token} />
+      <AcceptForm token={token} expiresAt={seen.expires_at} />
     </>
   );
 }
