@@ -232,6 +232,22 @@ def test_a_tool_draws_over_the_label_of_another_mark(stage: Stage, room: Page) -
     assert after["y"] - before["y"] == pytest.approx(120, abs=15)
 
 
+def test_a_tool_begins_a_new_mark_on_the_end_of_another(stage: Stage, room: Page) -> None:
+    page = room
+    draw(page, "LENGTH", [(40, 40), (90, 40)])
+    draw(page, "LENGTH", [(90, 40), (90, 90)])
+    assert lengths(stage, page) == pytest.approx([50 * SQUARE.column_mm, 50 * SQUARE.row_mm], abs=SQUARE.pixel_mm)
+    draw(page, "ELLIPSE", [(90, 90), (120, 110)])
+    draw(page, "RECTANGLE", [(140, 140), (200, 200)])
+    draw(page, "FREEHAND", [(140, 140), (180, 150), (160, 190)])
+    drawn = ["LENGTH", "LENGTH", "ELLIPSE", "RECTANGLE", "FREEHAND"]
+    assert kinds(stage, page) == drawn
+    # The tool rests now, and an end is moved as ever.
+    drag_along(page, [(40, 40), (20, 40)])
+    assert kinds(stage, page) == drawn
+    assert lengths(stage, page) == pytest.approx([70 * SQUARE.column_mm, 50 * SQUARE.row_mm], abs=SQUARE.pixel_mm)
+
+
 def test_what_is_missing_leaves_the_form_its_room(room: Page) -> None:
     page = room
     for number in range(8):

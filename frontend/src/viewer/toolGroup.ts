@@ -1,5 +1,4 @@
 import {
-  type AnnotationTool,
   type BaseTool,
   Enums,
   PanTool,
@@ -56,7 +55,7 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
     group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
     group.setToolPassive(toolOfKind(kind));
-    drawOverLabels(group, toolOfKind(kind));
+    drawOverMarks(group, toolOfKind(kind));
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
@@ -90,15 +89,16 @@ export function destroyToolGroup(group: Types.IToolGroup, renderingEngineId: str
   ToolGroupManager.destroyToolGroup(group.id);
 }
 
-/** While a marking tool is chosen it draws on the label of another mark as well; only without one is the label moved. */
-function drawOverLabels(group: Types.IToolGroup, toolName: string): void {
-  const tool = group.getToolInstance(toolName) as AnnotationTool;
-  const nearest = tool.getHandleNearImagePoint.bind(tool);
-  const isMarking = () =>
-    MARK_KINDS.some((kind) => group.getToolOptions(toolOfKind(kind))?.mode === Enums.ToolModes.Active);
-  tool.getHandleNearImagePoint = (...place) => {
-    const handle = nearest(...place);
-    return handle && "worldPosition" in handle && isMarking() ? undefined : handle;
+/**
+ * A press with a marking tool in hand begins a new mark, also on the end, the line or the label of another one, which
+ * Cornerstone would take hold of first. What is half drawn gets its presses all the same. A press with a key is left
+ * alone: that is how points of a spline come and go.
+ */
+function drawOverMarks(group: Types.IToolGroup, toolName: string): void {
+  const tool = group.getToolInstance(toolName) as PressedTool;
+  tool.preMouseDownCallback = (event) => {
+    const { shiftKey, ctrlKey } = event.detail.event as MouseEvent;
+    return !shiftKey && !ctrlKey;
   };
 }
 
