@@ -1,17 +1,20 @@
 """A hostile hand on mouse, keyboard and page in the middle of a read: no mark is lost or made up."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from portal.demo.phantoms.volume import Grid, Phantom
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
 from tests.e2e.marking import GEOMETRIES, QUESTIONS, datasets_of, drag_along, draw, marks_of, place
 from tests.e2e.test_marking_tools import clear_marks
 from tests.e2e.test_reading import saved, stored_read
-from tests.e2e.viewing import Case, case_of, drag, open_to_read
+from tests.e2e.viewing import Case, case_of, drag, open_to_read, series_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -272,6 +275,61 @@ def test_a_password_typed_while_something_is_missing_answers_nothing(room: Page)
     expect(page.get_by_label("Keys", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Keys", exact=True)).to_be_hidden()
+
+
+def test_a_tool_begins_a_new_mark_on_the_end_of_another(stage: Stage, room: Page) -> None:
+    page = room
+    draw(page, "LENGTH", [(40, 40), (90, 40)])
+    draw(page, "LENGTH", [(90, 40), (90, 90)])
+    assert lengths(stage, page) == pytest.approx([50 * SQUARE.column_mm, 50 * SQUARE.row_mm], abs=SQUARE.pixel_mm)
+    draw(page, "ELLIPSE", [(90, 90), (120, 110)])
+    draw(page, "RECTANGLE", [(140, 140), (200, 200)])
+    draw(page, "FREEHAND", [(140, 140), (180, 150), (160, 190)])
+    drawn = ["LENGTH", "LENGTH", "ELLIPSE", "RECTANGLE", "FREEHAND"]
+    assert kinds(stage, page) == drawn
+    # The tool rests now, and an end is moved as ever.
+    drag_along(page, [(40, 40), (20, 40)])
+    assert kinds(stage, page) == drawn
+    assert lengths(stage, page) == pytest.approx([70 * SQUARE.column_mm, 50 * SQUARE.row_mm], abs=SQUARE.pixel_mm)
+
+
+SIDE = 1024
+
+
+@pytest.fixture
+def large_case(stage: Stage) -> Case:
+    """A large image whose values are its columns."""
+    plane = np.broadcast_to(np.arange(SIDE, dtype=np.int16), (1, SIDE, SIDE)).copy()
+    phantom = Phantom("LARGE", 0, Grid(1, SIDE, SIDE, 0.2, 1.0), plane, ())
+    return case_of(stage, series_of("LARGE AREA", phantom, 1, WindowCenter=512, WindowWidth=1024), QUESTIONS)
+
+
+def test_a_large_area_is_summed_up_when_the_mouse_rests(
+    stage: Stage, large_case: Case, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.spare)
+    open_to_read(page, large_case)
+    page.evaluate("""() => new MutationObserver(() => {
+        const words = [...document.querySelectorAll('[data-testid="viewport"] svg text')].map((e) => e.textContent);
+        if (words.some((text) => text.includes("…"))) window.isComingSeen = true;
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })""")
+    page.keyboard.press("r")
+    page.mouse.move(*place(page, (100, 100)))
+    page.mouse.down()
+    for at in (300, 600, 900):
+        page.mouse.move(*place(page, (at, at)))
+    until(page, "window.isComingSeen")
+    page.mouse.up()
+    expect(label_of(page)).to_contain_text("mean")
+    expect(label_of(page)).not_to_contain_text("…")
+    saved(page)
+    (mark,) = marks_of(stored_read(stage.spare, page))
+    measured = mark["measurements"]
+    # Whole numbers in a row: the mean is the middle, the deviation of n of them the root of (n² - 1) / 12.
+    count = measured["max"] - measured["min"] + 1
+    assert count * 0.2 == pytest.approx(measured["width_mm"], abs=0.2)
+    assert measured["mean"] == pytest.approx((measured["min"] + measured["max"]) / 2, abs=0.001)
+    assert measured["sd"] == pytest.approx(math.sqrt((count**2 - 1) / 12), abs=0.001)
 
 
 def test_what_is_missing_leaves_the_form_its_room(room: Page) -> None:

@@ -16,6 +16,7 @@ from tests.e2e.segmenting import (
     PATIENCE_S,
     SPHERE_AT,
     VOXEL_ML,
+    at,
     case,
     click,
     dab,
@@ -89,6 +90,27 @@ def test_a_full_browser_and_no_line_lose_no_stroke(page: Page, stage: Stage, cas
     assert voxels_of(stage, case, mark).sum() == count
     page.reload()
     shows(page, count)
+
+
+def test_a_page_that_goes_in_the_middle_of_a_stroke_keeps_it(page: Page, stage: Stage, case: Case) -> None:
+    page.keyboard.press("k")
+    dab(page, 40, 40)
+    finished = only(page, stage, case)["geometry"]["voxel_count"]
+    page.mouse.move(*at(page, 60, 60))
+    page.mouse.down()
+    for column in range(62, 80, 2):
+        page.mouse.move(*at(page, column, 60))
+    sum_of_all = "Object.values(window.__overread_viewer.segmentVoxels).reduce((a, b) => a + b, 0)"
+    until(page, f"{sum_of_all} > {finished}", PATIENCE_S)
+    count = painted(page)
+    page.reload()
+    page.mouse.up()
+    image_is_drawn(page)
+    shows(page, count)
+    assert only(page, stage, case)["geometry"]["voxel_count"] == count
+    # It is one step of undo, like any other stroke.
+    page.keyboard.press("Control+z")
+    shows(page, finished)
 
 
 def test_what_a_closed_case_has_left_is_sent_from_the_worklist(page: Page, stage: Stage, case: Case) -> None:

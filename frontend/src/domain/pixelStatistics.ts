@@ -33,9 +33,13 @@ interface Box {
   bottom: number;
 }
 
+/** First and last column of a run of pixels. */
+type Run = [number, number];
+
 interface Shape {
   bounds: Box;
-  contains: (column: number, row: number) => boolean;
+  /** The pixels of a row whose centres the shape covers, from left to right. */
+  runs: (row: number) => Run[];
 }
 
 /** The pixel values under a mark; none when it covers no pixel of the image. */
@@ -45,6 +49,14 @@ export function valuesUnder(kind: MarkKind, points: PixelPoint[], image: GreyIma
   if (kind === "PROBE") return probed(first, image);
   const shape = shapeOf(kind, points, image);
   return shape ? summed(shape, image) : {};
+}
+
+/** How many pixels have to be looked at for them, at most. */
+export function pixelsAround(kind: MarkKind, points: PixelPoint[], image: GreyImage): number {
+  const shape = shapeOf(kind, points, image);
+  if (!shape) return 0;
+  const { left, right, top, bottom } = within(shape.bounds, image);
+  return Math.max(right - left + 1, 0) * Math.max(bottom - top + 1, 0);
 }
 
 function probed([column, row]: PixelPoint, image: GreyImage): Values {
@@ -80,20 +92,28 @@ function shapeOf(kind: MarkKind, points: PixelPoint[], image: GreyImage): Shape 
 function polygon(points: PixelPoint[]): Shape {
   return {
     bounds: boundsOf(points),
-    contains: (column, row) => {
-      let isInside = false;
+    runs: (row) => {
+      const crossings: number[] = [];
       let [beforeColumn, beforeRow] = points.at(-1) ?? [0, 0];
       for (const [atColumn, atRow] of points) {
         // An edge counts its upper end and not its lower one, so that a corner is crossed once.
         if (atRow > row !== beforeRow > row) {
-          const crossing = atColumn + ((row - atRow) / (beforeRow - atRow)) * (beforeColumn - atColumn);
-          if (column < crossing) isInside = !isInside;
+          crossings.push(atColumn + ((row - atRow) / (beforeRow - atRow)) * (beforeColumn - atColumn));
         }
         [beforeColumn, beforeRow] = [atColumn, atRow];
       }
-      return isInside;
+      return between(crossings.sort((one, other) => one - other));
     },
   };
+}
+
+/** From every second crossing up to the next one, which itself lies outside. */
+function between(crossings: number[]): Run[] {
+  const runs: Run[] = [];
+  for (let index = 0; index + 1 < crossings.length; index += 2) {
+    runs.push([Math.ceil(crossings[index] ?? 0), Math.ceil(crossings[index + 1] ?? 0) - 1]);
+  }
+  return runs;
 }
 
 /** Ends of two axes that halve each other; the image of a circle under the matrix of its half axes. */
@@ -122,9 +142,21 @@ function ellipse(centre: PixelPoint, u: PixelPoint, v: PixelPoint): Shape | null
       [centre[0] - reach[0], centre[1] - reach[1]],
       [centre[0] + reach[0], centre[1] + reach[1]],
     ]),
-    contains: (column, row) => {
-      const [x, y] = [column - centre[0], row - centre[1]];
-      return Math.hypot((x * v[1] - y * v[0]) / determinant, (y * u[0] - x * u[1]) / determinant) <= 1;
+    runs: (row) => {
+      const y = row - centre[1];
+      const contains = (column: number) => {
+        const x = column - centre[0];
+        return Math.hypot((x * v[1] - y * v[0]) / determinant, (y * u[0] - x * u[1]) / determinant) <= 1;
+      };
+      // Where the border cuts the row, by the quadratic equation; the pixels next to it are asked themselves.
+      const a = u[1] ** 2 + v[1] ** 2;
+      const middle = (y * (u[0] * u[1] + v[0] * v[1])) / a;
+      const half = (Math.abs(determinant) * Math.sqrt(Math.max(a - y ** 2, 0))) / a;
+      let first = Math.floor(centre[0] + middle - half);
+      let last = Math.ceil(centre[0] + middle + half);
+      while (first <= last && !contains(first)) first += 1;
+      while (last >= first && !contains(last)) last -= 1;
+      return [[first, last]];
     },
   };
 }
@@ -145,24 +177,35 @@ function boundsOf(points: PixelPoint[]): Box {
   return bounds;
 }
 
+/** The whole pixels of a box that the image has. */
+function within(bounds: Box, image: GreyImage): Box {
+  return {
+    left: Math.max(Math.ceil(bounds.left), 0),
+    right: Math.min(Math.floor(bounds.right), image.columns - 1),
+    top: Math.max(Math.ceil(bounds.top), 0),
+    bottom: Math.min(Math.floor(bounds.bottom), image.rows - 1),
+  };
+}
+
 /** Mean, standard deviation of these very pixels (not an estimate for others), and the ends. */
-function summed({ bounds, contains }: Shape, image: GreyImage): Values {
-  const [left, right] = [Math.max(Math.ceil(bounds.left), 0), Math.min(bounds.right, image.columns - 1)];
-  const [top, bottom] = [Math.max(Math.ceil(bounds.top), 0), Math.min(bounds.bottom, image.rows - 1)];
+function summed({ bounds, runs }: Shape, image: GreyImage): Values {
+  const { left, right, top, bottom } = within(bounds, image);
   let [count, mean, squares] = [0, 0, 0];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let row = top; row <= bottom; row += 1) {
-    for (let column = left; column <= right; column += 1) {
-      if (!contains(column, row)) continue;
-      const value = valueAt(image, column, row);
-      if (value === null) continue;
-      // Welford (1962): no difference of large sums.
-      count += 1;
-      const deviation = value - mean;
-      mean += deviation / count;
-      squares += deviation * (value - mean);
-      min = Math.min(min, value);
-      max = Math.max(max, value);
+    for (const [first, last] of runs(row)) {
+      const end = Math.min(last, right);
+      for (let column = Math.max(first, left); column <= end; column += 1) {
+        const value = valueAt(image, column, row);
+        if (value === null) continue;
+        // Welford (1962): no difference of large sums.
+        count += 1;
+        const deviation = value - mean;
+        mean += deviation / count;
+        squares += deviation * (value - mean);
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+      }
     }
   }
   if (count === 0 || min < -LARGEST || max > LARGEST) return {};

@@ -32,7 +32,7 @@ import { registerSeries } from "./series";
 import { SeriesLoads } from "./seriesLoads";
 import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
-import { textLines } from "./textLines";
+import { MarkWords } from "./textLines";
 import { drawThumbnail } from "./thumbnail";
 import { bindingsOf, bindMouse, destroyToolGroup, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
@@ -74,6 +74,7 @@ export class GridController {
   private readonly links = new PaneLinks(() => this.allPanes);
   readonly paneLooks: PaneLooks;
   private readonly presses = new PressWatch();
+  private readonly words: MarkWords;
   private readonly stopListening: () => void;
   private readonly observer: ResizeObserver;
   /** The pane that keys and buttons speak to. */
@@ -107,9 +108,12 @@ export class GridController {
         if (pane.id === this.activeId) this.links.follow(pane, change);
       },
     };
-    this.group = makeToolGroup(id, (kind, data, targetId) =>
-      textLines(kind, data as never, targetId, (imageId) => this.sliceOfImage(imageId), offset),
+    this.words = new MarkWords(
+      (imageId) => this.sliceOfImage(imageId),
+      offset,
+      () => this.engine.render(),
     );
+    this.group = makeToolGroup(id, this.words.of);
     this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
     const startAt = () => this.paneLooks.takeCrosshairs();
@@ -281,6 +285,7 @@ export class GridController {
     this.stopListening();
     this.observer.disconnect();
     this.desk.destroy();
+    this.words.destroy();
     this.quietly(() => this.layer.clear());
     returnEngine(this.engine, () => {
       for (const pane of this.allPanes) pane.destroy();

@@ -2,34 +2,64 @@ import type { MarkKind } from "@/domain/labelSchema";
 import { sizeLines, valueLines } from "@/domain/markText";
 import type { Geometry } from "@/domain/payload";
 import { type AnnotationData, shapeOf } from "./annotations";
+import { RestingValues } from "./areaValues";
 import { calibrationAt, NO_CALIBRATION } from "./calibration";
 import { colourText, greyImageOf } from "./pixelImage";
 import { drawnPlane, toPixel } from "./plane";
 import type { Slice } from "./slices";
-import { type DrawnMark, type PixelOffset, toPayload } from "./toPayload";
+import { type DrawnMark, type MarkSurroundings, type PixelOffset, toPayload } from "./toPayload";
+
+/** The words beside the marks of all panes. */
+export class MarkWords {
+  private readonly values: RestingValues;
+
+  constructor(
+    private readonly sliceOfImage: (imageId: string) => Slice | undefined,
+    private readonly offset: PixelOffset,
+    onReady: () => void,
+  ) {
+    this.values = new RestingValues(onReady);
+  }
+
+  readonly of = (kind: MarkKind, data: unknown, targetId: string | string[]): string[] =>
+    textLines(kind, data as AnnotationData, targetId, this.sliceOfImage, this.offset, this.values);
+
+  destroy(): void {
+    this.values.destroy();
+  }
+}
 
 /**
  * The words beside a mark: its number in the list, our own sizes (the same that are saved), and the pixel
  * values under it. Cornerstone's are not used: they say mm wherever a spacing of 1 was filled in.
  */
-export function textLines(
+function textLines(
   kind: MarkKind,
   data: AnnotationData,
   targetId: string | string[],
   sliceOfImage: (imageId: string) => Slice | undefined,
   offset: PixelOffset,
+  values: RestingValues,
 ): string[] {
   const target = Array.isArray(targetId) ? targetId[0] : targetId;
   const slice = sliceOfImage((target ?? "").replace(/^imageId:/, ""));
   const label = data.label ? [data.label] : [];
   if (!slice) return label;
-  const surroundings = { slice, offset, image: greyImageOf(slice), depth: data.depth ?? FLAT };
+  let isComing = false;
+  const readValues: MarkSurroundings["readValues"] = (...area) => {
+    const found = values.of(data, ...area);
+    isComing = found === null;
+    return found ?? {};
+  };
+  const image = data.isForeign ? null : greyImageOf(slice);
+  const surroundings = { slice, offset, image, depth: data.depth ?? FLAT, readValues };
   const mark = toPayload(kind, shapeOf(kind, data), surroundings);
   if (!mark) return label;
   return [
     ...label,
     ...sizeText(mark.geometry, slice),
-    ...(data.isForeign ? [] : [...valueLines(mark.measurements), ...colour(kind, mark, slice)]),
+    ...(isComing ? ["…"] : valueLines(mark.measurements)),
+    ...(data.isForeign ? [] : colour(kind, mark, slice)),
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { MarkKind } from "@/domain/labelSchema";
 import { hasControls, isContour, markKindRow } from "@/domain/markKinds";
 import { pointsInMm, rounded, sizesOf } from "@/domain/measurements";
-import type { Geometry, Measurements, PatientMm, PixelPoint } from "@/domain/payload";
-import { type GreyImage, valuesUnder } from "@/domain/pixelStatistics";
+import type { Geometry, Measurements, PatientMm, PixelPoint, Values } from "@/domain/payload";
+import type { GreyImage } from "@/domain/pixelStatistics";
 import { distance } from "@/domain/vectors";
+import { areaValues } from "./areaValues";
 import { type BoxDepth, boxPoints } from "./box";
 import { calibrationAt } from "./calibration";
 import { drawnPlane, isInPatient, toPatient, toPixel } from "./plane";
@@ -28,6 +29,8 @@ export interface MarkSurroundings {
   image: GreyImage | null;
   /** How far a 3D box reaches; null where the series has no depth. */
   depth: BoxDepth | null;
+  /** Who reads the values, if not at once. */
+  readValues?: (kind: MarkKind, points: PixelPoint[], image: GreyImage) => Values;
 }
 
 /**
@@ -53,7 +56,7 @@ export function toPayload(
   shape: DrawnShape,
   surroundings: MarkSurroundings,
 ): DrawnMark | null {
-  const { slice, offset, image, depth } = surroundings;
+  const { slice, offset, image, depth, readValues = areaValues } = surroundings;
   const pixels = pixelPoints(kind, shape.points, slice, offset);
   const { fewest, most } = markKindRow(kind);
   if (pixels.length < fewest) return null;
@@ -70,7 +73,7 @@ export function toPayload(
     series_instance_uid: slice.seriesInstanceUid,
     frame_number: slice.frameNumber,
   };
-  const values = image ? valuesUnder(kind, kept, image) : {};
+  const values = image ? readValues(kind, kept, image) : {};
   return { geometry, measurements: { ...sizesOf(geometry), ...values } };
 }
 

@@ -1,5 +1,4 @@
 import {
-  type AnnotationTool,
   type BaseTool,
   Enums,
   PanTool,
@@ -55,7 +54,9 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
     const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
     group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
     group.setToolPassive(toolOfKind(kind));
-    drawOverLabels(group, toolOfKind(kind));
+    const tool = group.getToolInstance(toolOfKind(kind)) as PressedTool;
+    drawOverMarks(tool);
+    if (SUMMING_KINDS.includes(kind)) withoutStatistics(tool);
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
@@ -89,16 +90,30 @@ export function destroyToolGroup(group: Types.IToolGroup, renderingEngineId: str
   ToolGroupManager.destroyToolGroup(group.id);
 }
 
-/** While a marking tool is chosen it draws on the label of another mark as well; only without one is the label moved. */
-function drawOverLabels(group: Types.IToolGroup, toolName: string): void {
-  const tool = group.getToolInstance(toolName) as AnnotationTool;
-  const nearest = tool.getHandleNearImagePoint.bind(tool);
-  const isMarking = () =>
-    MARK_KINDS.some((kind) => group.getToolOptions(toolOfKind(kind))?.mode === Enums.ToolModes.Active);
-  tool.getHandleNearImagePoint = (...place) => {
-    const handle = nearest(...place);
-    return handle && "worldPosition" in handle && isMarking() ? undefined : handle;
+/**
+ * A press with a marking tool in hand begins a new mark, also on the end, the line or the label of another one, which
+ * Cornerstone would take hold of first. What is half drawn gets its presses all the same. A press with a key is left
+ * alone: that is how points of a spline come and go.
+ */
+function drawOverMarks(tool: PressedTool): void {
+  tool.preMouseDownCallback = (event) => {
+    const { shiftKey, ctrlKey } = event.detail.event as MouseEvent;
+    return !shiftKey && !ctrlKey;
   };
+}
+
+const SUMMING_KINDS: readonly MarkKind[] = ["RECTANGLE", "ELLIPSE", "CIRCLE", "FREEHAND", "BOX"];
+
+/**
+ * Cornerstone sums up every pixel under an area while it grows, seconds for one of 30 million, and nobody reads it.
+ * Its setting `calculateStats` would take the words beside circles and freehand contours away as well.
+ */
+function withoutStatistics(tool: BaseTool): void {
+  Object.assign(tool, {
+    _calculateCachedStats: (drawn: Types.Annotation) => {
+      drawn.invalidated = false;
+    },
+  });
 }
 
 /** Whether these buttons are the ones that draw, whatever key is held with them. */

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
 import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
@@ -7,9 +7,11 @@ import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
 import { editOfNewMark } from "../useMarkDrawing";
 import type { EditedRead } from "../useReadSession";
 import type { SegmentStore } from "./segmentStore";
+import { StrokeNotes, strokeKey } from "./strokeNotes";
 
 interface PaintingInput {
   read: Read;
+  personId: string;
   mayEdit: boolean;
   isDistant: boolean;
   handle: EditedRead;
@@ -32,14 +34,68 @@ export function useSegmentPainting(input: PaintingInput): Painting {
   newest.current = input;
   const queue = useRef(Promise.resolve());
   const [underWay, setUnderWay] = useState(0);
-  const onSegmentPainted = useCallback((painted: Painted) => {
-    setUnderWay((count) => count + 1);
-    // One after the other: a stroke builds upon what the one before has made of the read.
-    const turn = queue.current.then(() => record(newest, painted));
-    queue.current = turn.catch(() => newest.current.onNotice("The stroke could not be kept. Draw it again."));
-    return queue.current.finally(() => setUnderWay((count) => count - 1));
-  }, []);
+  const [notes] = useState(() => new StrokeNotes(strokeKey(input.personId, input.read.id)));
+  const take = useCallback(
+    (painted: Painted, keep: () => Promise<void>) => {
+      setUnderWay((count) => count + 1);
+      // One after the other: a stroke builds upon what the one before has made of the read.
+      queue.current = queue.current
+        .then(keep)
+        .catch(() => newest.current.onNotice("The stroke could not be kept. Draw it again."))
+        .then(() => notes.done(painted, versionOf(newest, painted)));
+      return queue.current.finally(() => setUnderWay((count) => count - 1));
+    },
+    [notes],
+  );
+  const onSegmentPainted = useCallback(
+    (painted: Painted) => {
+      notes.add(painted, versionOf(newest, painted));
+      return take(painted, () => record(newest, painted));
+    },
+    [notes, take],
+  );
+  useStrokesOfBefore(newest, notes, take);
   return { isDrawing: underWay > 0, onSegmentPainted };
+}
+
+const LOOK_AGAIN_MS = 200;
+
+/** Strokes that were under way when the page went take the same way, once there are images to measure them on. */
+function useStrokesOfBefore(
+  newest: Newest,
+  notes: StrokeNotes,
+  take: (painted: Painted, keep: () => Promise<void>) => Promise<void>,
+): void {
+  const [ofBefore] = useState(() => notes.left.map(({ painted }) => painted));
+  const { mayEdit } = newest.current;
+  useEffect(() => {
+    if (!mayEdit || ofBefore.length === 0) return;
+    const timer = window.setInterval(() => {
+      if (!newest.current.viewer.current?.shownValues()) return;
+      window.clearInterval(timer);
+      for (const painted of ofBefore.splice(0)) {
+        void take(painted, () => recordLate(newest, painted, notes));
+      }
+    }, LOOK_AGAIN_MS);
+    return () => window.clearInterval(timer);
+  }, [newest, notes, take, mayEdit, ofBefore]);
+}
+
+/** A stroke of an earlier page changes the version that it was drawn on, and no other. */
+async function recordLate(newest: Newest, painted: Painted, notes: StrokeNotes): Promise<void> {
+  const { store, onNotice } = newest.current;
+  const base = notes.left.find((stroke) => stroke.painted === painted)?.base ?? null;
+  const version = versionOf(newest, painted);
+  if (version === base) return record(newest, painted);
+  const segment = version === null ? null : await store.version(painted.segmentId, version);
+  // The read had taken it before the page went.
+  if (segment && withSlices(segment, painted.changed) === segment) return;
+  onNotice("The stroke that was under way when the page went is not kept: its segment was changed since.");
+}
+
+/** The version of its segment that the read names; null before there is one. */
+function versionOf(newest: Newest, { segmentId }: Painted): string | null {
+  return markOf(newest.current.findings, segmentId)?.geometry.sha256 ?? null;
 }
 
 type Newest = RefObject<PaintingInput>;

@@ -206,15 +206,23 @@ export class SegmentDesk {
         this.sync();
       });
     };
+    // The page goes in the middle of a stroke: what is painted is the stroke, and there is no later moment.
+    const onHide = () => {
+      this.isPointerDown = false;
+      this.take();
+    };
     eventTarget.addEventListener(ToolEnums.Events.SEGMENTATION_DATA_MODIFIED, onModified);
     window.addEventListener("pointerdown", onDown, { capture: true });
     window.addEventListener("pointerup", onUp, { capture: true });
     window.addEventListener("pointercancel", onUp, { capture: true });
+    // After the watch over presses, which ends what scissors have begun.
+    window.addEventListener("pagehide", onHide);
     return () => {
       eventTarget.removeEventListener(ToolEnums.Events.SEGMENTATION_DATA_MODIFIED, onModified);
       window.removeEventListener("pointerdown", onDown, { capture: true });
       window.removeEventListener("pointerup", onUp, { capture: true });
       window.removeEventListener("pointercancel", onUp, { capture: true });
+      window.removeEventListener("pagehide", onHide);
     };
   }
 
