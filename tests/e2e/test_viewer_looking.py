@@ -207,7 +207,16 @@ def test_the_table_of_keys_names_the_windows(room: Page) -> None:
         expect(table).to_contain_text(name)
     expect(table).not_to_contain_text("1. window")
     screenshots(page, "keys")
+    # On a small screen its last rows are reached by the keys that scroll, and the images stay where they are.
+    page.set_viewport_size({"width": 800, "height": 600})
+    index = probe(page, "v.state.index")
+    press(page, "End")
+    expect(table.get_by_role("link", name="Change keys and mouse")).to_be_in_viewport()
+    assert probe(page, "v.state.index") == index
     press(page, "?")
+    expect(table).to_be_hidden()
+    press(page, "End")
+    until(page, "window.__overread_viewer.state.index !== " + str(index))
 
 
 def test_number_keys_look_and_shifted_ones_answer(room: Page) -> None:
@@ -330,6 +339,21 @@ def test_linked_view_and_window_and_reference_text(room: Page, two_cuts: Case) -
     drag(page, centre_of(page, "1"), (40, 0), button="right")
     until(page, "window.__overread_viewer.panes[1].state.window.width > 2510")
     becomes(page, lambda: pane(page, "2", "p.state.window") == pane(page, "1", "p.state.window"), True)
+
+
+def test_ctrl_and_the_wheel_zoom_a_stack_both_ways(room: Page) -> None:
+    page = room
+    page.mouse.move(*centre_of(page, "1"))
+    before = pane(page, "1", "p.state.zoom")
+    index = pane(page, "1", "p.state.index")
+    for turn, has_changed in ((-300, "> 1.01"), (600, "< 0.99")):
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, turn)
+        page.keyboard.up("Control")
+        until(page, f"window.__overread_viewer.panes[0].state.zoom / {before} {has_changed}")
+        press(page, "0")
+        becomes(page, lambda: pane(page, "1", "p.state.zoom"), pytest.approx(before, rel=0.001))
+    assert pane(page, "1", "p.state.index") == index
 
 
 def corner_in_pane(page: Page, pane_id: str) -> tuple[float, float]:

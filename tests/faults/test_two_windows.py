@@ -272,6 +272,24 @@ def test_a_signature_whose_answer_is_lost_is_not_made_twice(desk: Desk) -> None:
     signed_once(desk)
 
 
+def test_signing_while_offline_says_that_nothing_was_signed(desk: Desk) -> None:
+    page = desk.page
+    draw(page, LINES[0])
+    answer_everything(page)
+    save_state(page, "saved")
+    page.context.set_offline(True)
+    page.keyboard.press("Shift+Digit5")
+    save_state(page, "offline")
+    sign(page)
+    expect(page.get_by_role("alert").filter(has_text="Not signed")).to_contain_text("Sign again once it says Saved")
+    page.context.set_offline(False)
+    save_state(page, "saved")
+    # The draft goes by itself, the signature does not.
+    assert desk.read["signed_at"] is None
+    page.keyboard.press("Control+Enter")
+    assert signed_once(desk)["payload"]["answers"]["suspicion"] == 5
+
+
 def test_signing_what_was_changed_elsewhere_merges_first(desk: Desk) -> None:
     page = desk.page
     draw(page, LINES[0])

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { HOTKEYS, type Hotkey } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import { gesturesInForce, gestureText, MOUSE_ACTION_TEXT } from "@/domain/mouse";
@@ -20,8 +21,11 @@ interface HotkeyTableProps extends Pick<InForce, "keymap" | "mouse"> {
 
 /** All keys, beside the images; the same key closes it. */
 export function HotkeyTable({ keymap, mouse, presets }: HotkeyTableProps) {
+  const table = useRef<HTMLElement>(null);
+  // On a small screen its last rows are out of sight: the keys that scroll are its own until it is closed.
+  useEffect(() => table.current?.focus(), []);
   return (
-    <aside className={classes.hotkeys} aria-label="Keys">
+    <aside ref={table} tabIndex={-1} className={classes.hotkeys} aria-label="Keys" data-scrolls>
       {GROUPS.map((group) => (
         <dl key={group} className={classes.hotkeyGroup}>
           <dt className={classes.hotkeyTitle}>{group}</dt>

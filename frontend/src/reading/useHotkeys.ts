@@ -7,7 +7,7 @@ import { isField } from "./roomInput";
 const ALWAYS: ReadonlySet<HotkeyAction> = new Set(["sign"]);
 /** A field has its own, once something has been typed into it. */
 const OF_TEXT_TOO: ReadonlySet<HotkeyAction> = new Set(["undo", "redo"]);
-/** Keys that a focused slider or choice uses itself. */
+/** Keys that a focused slider, choice or table with more below uses itself. */
 const ARROWS = /^(Arrow|Page|Home|End)/;
 
 /** Keys that press a focused button or tick a box. */
@@ -25,7 +25,8 @@ function belongsToTarget(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false;
   if (isLateChoice(event))
     return event.target.matches('[data-question] [role="radio"], [data-question] [role="checkbox"]');
-  if (ARROWS.test(event.key)) return event.target.matches('[role="slider"], [role="radio"], input');
+  if (ARROWS.test(event.key))
+    return event.target.matches('[role="slider"], [role="radio"], input, [data-scrolls]');
   return PRESSES.has(event.key) && event.target.matches('button, a, input, [role="menuitem"]');
 }
 

@@ -43,6 +43,10 @@ interface SigningInput {
   onFrozen: (frozen: FirstReadFrozen) => void;
 }
 
+/** Why nothing was signed, where it was not even asked for: a draft goes out again by itself, a signature does not. */
+const UNSENT = "The last change is not on the server yet. Sign again once it says Saved.";
+const UNDECIDED = "The read was changed elsewhere too. Decide above what holds, then sign again.";
+
 /** Signing: what is missing first, then a draft on its way, then the signature, repeated safely if unanswered. */
 export function useSigning(input: SigningInput): Signing {
   const { read, handle, isSigning, setSigning, isDrawing, step, moreGaps } = input;
@@ -71,8 +75,10 @@ export function useSigning(input: SigningInput): Signing {
   const { sending, obstacle, conflict } = handle.session.save;
   useEffect(() => {
     if (!isSigning) return;
-    if (conflict || (sending && obstacle)) setSigning(false);
-    else if (!sending && !isDrawing) send();
+    if (conflict || (sending && obstacle)) {
+      setError(new Error(conflict ? UNDECIDED : UNSENT));
+      setSigning(false);
+    } else if (!sending && !isDrawing) send();
   }, [isSigning, isDrawing, sending, obstacle, conflict, send, setSigning]);
   const leftOut = unaskedAnswers(questions, payload);
   return { step, gaps, leftOut, hasTried: hasTried === step, isSigning, error, signature, sign };

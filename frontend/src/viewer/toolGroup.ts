@@ -77,8 +77,9 @@ function keepOffMarks(group: Types.IToolGroup, toolName: string): void {
   const begin = tool.preMouseDownCallback;
   tool.preMouseDownCallback = (event) => {
     const isTaken = begin?.call(tool, event) ?? false;
-    const { buttons } = event.detail.event as MouseEvent;
-    return isTaken || !draws(buttons, MOUSE_OF.get(group) ?? DEFAULT_MOUSE);
+    // Zooming a stack by the wheel comes by here as well, and that is no press.
+    const press = event.detail.event as MouseEvent | undefined;
+    return isTaken || !press || !draws(press.buttons, MOUSE_OF.get(group) ?? DEFAULT_MOUSE);
   };
 }
 
