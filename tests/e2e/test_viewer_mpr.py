@@ -123,6 +123,17 @@ def body(stage: Stage) -> Case:
     return case_of(stage, [*straight, *slanted, *tilted, *stair, *gaps])
 
 
+@pytest.fixture(scope="module")
+def numbered_both_ways(stage: Stage) -> Case:
+    """The same eight slices twice: numbered from head to feet, as phantoms are, and from feet to head."""
+    phantom = block_with_ball()
+    downwards = list(series_of("PLANES NUMBERED", phantom, 1))[16:24]
+    upwards = list(series_of("PLANES NUMBERED", phantom, 2))[16:24]
+    for number, dataset in enumerate(upwards, 1):
+        dataset.InstanceNumber = number
+    return case_of(stage, [*downwards, *upwards])
+
+
 @pytest.fixture
 def room(stage: Stage, body: Case, signed_in: Callable[[Person], Page]) -> Page:
     page = signed_in(stage.spare)
@@ -305,6 +316,50 @@ def test_a_click_on_the_ball_brings_it_into_every_plane(room: Page, body: Case) 
     grey_becomes(page, "CORONAL", beyond, BLACK)
     grey_becomes(page, "SAGITTAL", beyond, BLACK)
     screenshots(page, "mpr-ball")
+
+
+@pytest.mark.parametrize(("number", "towards_head_mm"), [(1, -GRID.slice_mm), (2, GRID.slice_mm)])
+def test_the_plane_of_the_acquisition_counts_and_scrolls_as_its_stack(
+    stage: Stage,
+    signed_in: Callable[[Person], Page],
+    numbered_both_ways: Case,
+    number: int,
+    towards_head_mm: float,
+) -> None:
+    """Witness: Slice Location of the stack's own images."""
+    page = signed_in(stage.spare)
+    open_to_read(page, numbered_both_ways)
+    uid = numbered_both_ways.series[number - 1]
+    page.locator(f'[data-series="{uid}"]').click()
+    until(page, f"window.__overread_viewer.panes[0].seriesInstanceUid === '{uid}'")
+    page.keyboard.press("Home")
+    image_is_drawn(page, 0)
+    first_mm = pane(page, "1", "p.state.facts.location_mm")
+    page.keyboard.press("ArrowDown")
+    image_is_drawn(page, 1)
+    open_planes(page)
+    pane_is_drawn(page, "AXIAL", 1)
+    assert pane(page, "AXIAL", "p.state.count") == pane(page, "1", "p.state.count") == 8
+
+    def stands_at(index: int) -> None:
+        pane_is_drawn(page, "AXIAL", index)
+        place_mm = first_mm + index * towards_head_mm
+        becomes(page, lambda: probe(page, "v.crosshairs")[2], pytest.approx(place_mm, abs=0.01))
+
+    stands_at(1)
+    x, y = centre_of(page, "AXIAL")
+    page.mouse.move(x, y + 40)
+    page.mouse.wheel(0, 120)
+    stands_at(2)
+    screenshots(page, f"mpr-numbered-{number}")
+    for key, index in (("ArrowDown", 3), ("ArrowUp", 2), ("End", 7), ("Home", 0)):
+        page.keyboard.press(key)
+        stands_at(index)
+    x, y = centre_of(page, "1")
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, 120)
+    pane_is_drawn(page, "1", 2)
+    assert pane(page, "1", "p.state.facts.location_mm") == pytest.approx(first_mm + 2 * towards_head_mm)
 
 
 def show(page: Page, mode: str, thickness: str) -> None:

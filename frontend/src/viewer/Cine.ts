@@ -13,6 +13,8 @@ export class Cine {
   constructor(
     private readonly element: HTMLDivElement,
     private readonly store: StateStore,
+    /** Whether Cornerstone counts these slices from the other end. */
+    private readonly isBackwards: () => boolean = () => false,
   ) {}
 
   /** Another series: it stands still, ready to play at its own rate. */
@@ -43,7 +45,9 @@ export class Cine {
   private play(): void {
     const { cine, count } = this.store.get();
     if (count < 2) return;
-    playClip(this.element, { framesPerSecond: cine.framesPerSecond, loop: true, dynamicCineEnabled: false });
+    // A rate below 0 plays backwards.
+    const framesPerSecond = this.isBackwards() ? -cine.framesPerSecond : cine.framesPerSecond;
+    playClip(this.element, { framesPerSecond, loop: true, dynamicCineEnabled: false });
     this.store.set({ cine: { ...cine, isPlaying: true } });
   }
 }

@@ -8,10 +8,8 @@ import {
 import type { LinkKind, PaneView } from "@/domain/grid";
 import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
-import { sizesOf } from "@/domain/measurements";
-import type { Geometry, PatientMm } from "@/domain/payload";
+import type { PatientMm } from "@/domain/payload";
 import type { Slab } from "@/domain/slab";
-import { boxReachingTo } from "./box";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
@@ -33,7 +31,6 @@ import { SeriesLoads } from "./seriesLoads";
 import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { MarkWords } from "./textLines";
-import { drawThumbnail } from "./thumbnail";
 import { bindingsOf, bindMouse, destroyToolGroup, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 import { VolumePane } from "./VolumePane";
@@ -215,12 +212,6 @@ export class GridController {
     return opening;
   }
 
-  /** The middle slice of a series, small; it rejects when the series cannot be had. */
-  async drawThumbnail(seriesInstanceUid: string, canvas: HTMLCanvasElement): Promise<void> {
-    const { slices } = await this.open(seriesInstanceUid);
-    await drawThumbnail(slices, canvas);
-  }
-
   setMarks(marks: ViewerMark[]): void {
     this.marks = marks;
     this.showMarks();
@@ -254,13 +245,6 @@ export class GridController {
     for (const { element } of this.allPanes) cancelActiveManipulations(element);
     this.isCancelling = false;
     this.layer.dropUnfinished();
-  }
-
-  /** A 3D box with its first or last slice moved to the one that the pane shows. */
-  boxReachingTo(box: Geometry, end: "FIRST" | "LAST", pane: Pane): DrawnMark | null {
-    const slice = pane.slices[pane.store.get().index];
-    const geometry = slice && boxReachingTo(box, end, slice, pane.slices);
-    return geometry ? { geometry, measurements: sizesOf(geometry) } : null;
   }
 
   select(id: string | null): void {

@@ -9,6 +9,8 @@ import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
 import type { ImagePlane } from "./plane";
+import { wayOf } from "./planeOrder";
+import { isCountedBackwards, placeOfPlane, scrollPlane, setWay } from "./planeScroll";
 import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
@@ -80,7 +82,7 @@ export class VolumePane implements Pane {
       defaultOptions: { orientation: ORIENTATION[view] },
     });
     this.viewport = this.engine.getViewport(id) as Types.IVolumeViewport;
-    this.cine = new Cine(element, this.store);
+    this.cine = new Cine(element, this.store, () => isCountedBackwards(this.viewport));
     this.stopListening = this.listen();
   }
 
@@ -99,6 +101,7 @@ export class VolumePane implements Pane {
     this.lookBefore = look;
     this.letGo();
     this.series = series;
+    setWay(this.element, wayOf(this.view, series.slices));
     const problem = planesRefusal(series);
     this.store.set({ imageId: null, isRendered: false, window: null, count: 0, problem, canRetry: false });
     this.context.onSlicesChanged();
@@ -170,12 +173,12 @@ export class VolumePane implements Pane {
 
   goTo(index: number): void {
     if (!this.isDrawn()) return;
-    const within = Math.min(Math.max(index, 0), this.viewport.getNumberOfSlices() - 1);
-    this.scrollBy(within - this.viewport.getSliceIndex());
+    const place = placeOfPlane(this.viewport);
+    this.scrollBy(Math.min(Math.max(index, 0), place.count - 1) - place.index);
   }
 
   scrollBy(steps: number): void {
-    if (this.isDrawn() && steps !== 0) this.viewport.scroll(steps);
+    if (this.isDrawn() && steps !== 0) scrollPlane(this.viewport, steps);
   }
 
   goToPoint(point: PatientMm): void {
@@ -323,8 +326,7 @@ export class VolumePane implements Pane {
     const value = perScreenPixel(this.viewport);
     this.store.set({
       isRendered: true,
-      index: this.viewport.getSliceIndex() ?? 0,
-      count: this.viewport.getNumberOfSlices() ?? 0,
+      ...placeOfPlane(this.viewport),
       letters: lettersOnScreen(this.viewport, IN_PATIENT),
       perScreenPixel: value === null ? null : { value, unit: "mm" },
     });

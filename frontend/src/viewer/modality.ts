@@ -61,13 +61,16 @@ function suvOf(instance: DicomJson): Suv | null {
 
 const PET_UNITS: Record<string, string> = { BQML: "Bq/ml", CNTS: "counts", GML: "g/ml", PROPCNTS: "counts" };
 
+const RESCALE = [TAG.rescaleSlope, TAG.rescaleIntercept];
+
 function unitOf(instance: DicomJson, transformation: DicomJson, lutItem: DicomJson | null): string | null {
   const named = lutItem ? textOf(lutItem, TAG.modalityLutType) : textOf(transformation, TAG.rescaleType);
   if (named && named !== "US") return named;
   const modality = textOf(instance, TAG.modality);
   if (modality === "PT") return PET_UNITS[textOf(instance, TAG.units) ?? ""] ?? null;
-  // C.8.2.1: a CT whose Rescale Type is absent is in Hounsfield units.
-  return modality === "CT" && !named ? "HU" : null;
+  // C.8.2.1: Rescale Type of a CT may be absent where its rescale gives Hounsfield units; without one nothing does.
+  const isRescaled = RESCALE.every((tag) => numberOf(transformation, tag) !== null);
+  return modality === "CT" && !named && !lutItem && isRescaled ? "HU" : null;
 }
 
 function paddingOf(instance: DicomJson, isSigned: boolean): PixelDescription["padding"] {

@@ -6,6 +6,7 @@ import {
 } from "@cornerstonejs/core";
 import { BaseTool, StackScrollTool, type Types, ZoomTool } from "@cornerstonejs/tools";
 import { WheelNotches, zoomOfWheel } from "@/domain/wheel";
+import { isCountedBackwards } from "./planeScroll";
 import { type PaneViewport, zoomAbout } from "./viewing";
 
 /** Cornerstone's scrolling, by how far the wheel was turned and not by how many events the browser makes of it. */
@@ -20,12 +21,24 @@ export class SliceScrollTool extends StackScrollTool {
     if (!viewport || steps === 0) return;
     const { invert, loop, debounceIfNotLoaded } = this.configuration;
     coreUtilities.scroll(viewport as CoreTypes.IViewport, {
-      delta: invert ? -steps : steps,
+      delta: invert === isCountedBackwards(viewport) ? steps : -steps,
       loop,
       debounceLoading: debounceIfNotLoaded,
       ...(viewport instanceof BaseVolumeViewport && { volumeId: viewport.getVolumeId() }),
     });
   }
+
+  override _scrollDrag(event: Types.EventTypes.InteractionEventType): void {
+    const viewport = getEnabledElement(event.detail.element)?.viewport;
+    super._scrollDrag(viewport && isCountedBackwards(viewport) ? upsideDown(event) : event);
+  }
+}
+
+/** The same drag as if it went up where it went down. */
+function upsideDown(event: Types.EventTypes.InteractionEventType): Types.EventTypes.InteractionEventType {
+  const { deltaPoints } = event.detail;
+  const [x, y] = deltaPoints.canvas;
+  return { ...event, detail: { ...event.detail, deltaPoints: { ...deltaPoints, canvas: [x, -y] } } };
 }
 
 /** Cornerstone's zoom by dragging; the wheel zooms about the pointer, by how far it was turned. */

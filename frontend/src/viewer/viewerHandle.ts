@@ -1,14 +1,17 @@
 import { type Grid, withActive } from "@/domain/grid";
 import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
+import { sizesOf } from "@/domain/measurements";
 import type { Geometry } from "@/domain/payload";
 import type { ShownValues } from "@/domain/valueStart";
 import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
+import { boxReachingTo } from "./box";
 import type { GridController } from "./GridController";
 import { slicesFor, type ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
 import { type SegmentCommands, segmentCommands } from "./segments/commands";
+import { drawThumbnail } from "./thumbnail";
 import type { DrawnMark } from "./toPayload";
 
 /** What keys and buttons outside the images do with the active pane. */
@@ -80,7 +83,10 @@ export function viewerHandle(
       const { seriesInstanceUid, modality } = first;
       return { seriesInstanceUid, modality, window: pane.store.get().window };
     },
-    drawThumbnail: async (uid, canvas) => controller?.drawThumbnail(uid, canvas),
+    drawThumbnail: async (uid, canvas) => {
+      const series = await controller?.open(uid);
+      if (series) await drawThumbnail(series.slices, canvas);
+    },
     viewNamesOf: async (uid) => {
       const series = await controller?.open(uid);
       const names = series?.slices.flatMap((slice) => series.factsOf(slice)?.view ?? []) ?? [];
@@ -96,7 +102,9 @@ export function viewerHandle(
     currentPlace: () => placeOf(controller?.pane(activeId())),
     boxReachingTo: (box, end) => {
       const pane = controller?.pane(activeId());
-      return (pane && controller?.boxReachingTo(box, end, pane)) ?? null;
+      const slice = pane?.slices[pane.store.get().index];
+      const geometry = pane && slice && boxReachingTo(box, end, slice, pane.slices);
+      return geometry ? { geometry, measurements: sizesOf(geometry) } : null;
     },
     copyOfAiMark: async (mark, allowed) => {
       if (!controller) return null;
