@@ -76,7 +76,7 @@ def administrator(portal: LivePortal) -> Person:
     """A site administrator of the live portal, made as an operator makes one."""
     username = f"root-{uuid.uuid4().hex[:8]}"
     environment = {**portal.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    manage(environment, "createsuperuser", "--noinput", "--username", username, "--email", "root@example.org")
+    manage(environment, "createsuperuser", "--noinput", "--username", username, "--email", f"{username}@example.org")
     return Person(portal.url, username)
 
 

@@ -98,7 +98,8 @@ def test_every_write_of_a_session_needs_the_csrf_token(ada: User) -> None:
     User.objects.filter(pk=ada.pk).update(is_superuser=True, may_create_reader_studies=True)
     client = Client(enforce_csrf_checks=True)
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    values = {"name": "measures", "frames": "1", "path": "x", "standard_version": "1", "adjudication_number": "1"}
+    numbers = dict.fromkeys(("frames", "standard_version", "adjudication_number", "protocol_version"), "1")
+    values = {"name": "measures", "path": "x", **numbers}
     any_uuid, any_uid = "00000000-0000-4000-8000-000000000000", "1.2.3"
     refused = 0
     for route in all_routes():
