@@ -149,7 +149,7 @@ async function findFrames(
   if (known?.url === url) return known.instances;
   const place = await placeAt(studyInstanceUid, url);
   const frames = new SeriesFrames(place, transportOf(studyInstanceUid, seriesInstanceUid), pageLine);
-  knowFrames(seriesInstanceUid, frames);
+  knowFrames(studyInstanceUid, seriesInstanceUid, frames);
   return frames.instances;
 }
 

@@ -22,19 +22,24 @@ function someFrames(): SeriesFrames {
   return new SeriesFrames({ url: "/frames/x", manifest: MANIFEST }, transport, new Line());
 }
 
-it("keeps the series that were used last and forgets the oldest of many", () => {
-  for (let index = 0; index < 64; index += 1) knowFrames(`1.${index}`, someFrames());
-  framesOf("1.0");
-  knowFrames("2", someFrames());
-  expect(framesOf("1.0")).not.toBeNull();
-  expect(framesOf("1.1")).toBeNull();
-  expect(framesOf("2")).not.toBeNull();
+it("keeps the studies that were used last and forgets the oldest of many", () => {
+  for (let index = 0; index < 24; index += 1) knowFrames(`1.${index}`, `1.${index}.1`, someFrames());
+  framesOf("1.0.1");
+  knowFrames("2", "2.1", someFrames());
+  expect(framesOf("1.0.1")).not.toBeNull();
+  expect(framesOf("1.1.1")).toBeNull();
+  expect(framesOf("2.1")).not.toBeNull();
+});
+
+it("keeps every series of a study, however many it has", () => {
+  for (let index = 0; index < 300; index += 1) knowFrames("5", `5.${index}`, someFrames());
+  expect(framesOf("5.0")).not.toBeNull();
 });
 
 it("lets go of a series with its case", () => {
-  knowFrames("4", someFrames());
-  leaveSeries("4");
-  expect(framesOf("4")).toBeNull();
+  knowFrames("4", "4.1", someFrames());
+  leaveSeries("4.1");
+  expect(framesOf("4.1")).toBeNull();
 });
 
 it("remembers until the case is left that a series came from DICOMweb", () => {
