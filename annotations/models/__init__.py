@@ -16,7 +16,6 @@ from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
 from annotations.models.invitations import Invitation as Invitation
 from annotations.models.invitations import InvitationLink as InvitationLink
-from annotations.models.invitations import ReminderRule as ReminderRule
 from annotations.models.invitations import StudyMail as StudyMail
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion

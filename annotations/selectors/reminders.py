@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.db.models import Max
 from django.utils import timezone
 
-from annotations.models import Assignment, Membership, ReaderStudy, ReaderStudyState, ReminderRule, StudyMail
+from annotations.models import Assignment, Membership, ReaderStudy, ReaderStudyState, StudyMail
+from annotations.models.invitations import ReminderRule
 from annotations.selectors.readers import readers_running
 from annotations.selectors.sessions import first_moment, own_sessions
 from portal.accounts.models import User

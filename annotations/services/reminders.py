@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.models import ReaderStudy, ReaderStudyState, ReminderRule, StudyMail
+from annotations.models import ReaderStudy, ReaderStudyState, StudyMail
+from annotations.models.invitations import ReminderRule
 from annotations.selectors.reminders import RemindedReader, readers_quiet, readers_to_remind
 from annotations.services.drafts import stream_of
 from annotations.services.mails import require_mail, require_within_limit
