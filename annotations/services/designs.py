@@ -1,6 +1,7 @@
 """The design of a reader study: stored version by version, and drawn once at its launch."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -96,32 +97,35 @@ def draw_and_assign(*, reader_study: ReaderStudy, seed: str) -> Drawing:
     except CannotDraw as error:
         detail = "The hidden repeats do not fit between the other cases with this seed; take another, or fewer repeats."
         raise Conflict(detail, code="cannot_draw") from error
-    for reader in drawing.readers:
-        assign(reader_study=reader_study, reader=reader, drawing=drawing, seed=seed, algorithm=drawing.algorithm)
+    assign(reader_study=reader_study, readers=drawing.readers, drawing=drawing, seed=seed, algorithm=drawing.algorithm)
     return drawing
 
 
 def assign(
-    *, reader_study: ReaderStudy, reader: User, drawing: Drawing, seed: str, algorithm: str
-) -> RandomisationList:
-    """Store a reader's list and make the assignments; of a case that has been withdrawn meanwhile there is none."""
+    *, reader_study: ReaderStudy, readers: Sequence[User], drawing: Drawing, seed: str, algorithm: str
+) -> list[RandomisationList]:
+    """Store readers' lists and make the assignments; of a case that has been withdrawn meanwhile there is none."""
     is_masked = shows_a_case_twice(drawing.design)
     arms = {arm.key: arm for arm in reader_study.arms.all()}
     sessions = {session.number: session for session in reader_study.sessions.all()}
-    slots = drawing.lists[reader.username]
-    stored = RandomisationList.objects.create(
-        reader_study=reader_study,
-        reader=reader,
-        seed=seed,
-        algorithm=algorithm,
-        order=[str(drawing.cases[slot.case].pk) for slot in slots],
-        slots=[list(slot) for slot in slots],
-    )
-    Assignment.objects.bulk_create(
-        _assignment(reader_study, reader, slot, drawing.cases[slot.case], arms, sessions, position, is_masked)
-        for position, slot in enumerate(slots, start=1)
-        if drawing.cases[slot.case].withdrawn_at is None
-    )
+    stored = []
+    for reader in readers:
+        slots = drawing.lists[reader.username]
+        stored.append(
+            RandomisationList.objects.create(
+                reader_study=reader_study,
+                reader=reader,
+                seed=seed,
+                algorithm=algorithm,
+                order=[str(drawing.cases[slot.case].pk) for slot in slots],
+                slots=[list(slot) for slot in slots],
+            )
+        )
+        Assignment.objects.bulk_create(
+            _assignment(reader_study, reader, slot, drawing.cases[slot.case], arms, sessions, position, is_masked)
+            for position, slot in enumerate(slots, start=1)
+            if drawing.cases[slot.case].withdrawn_at is None
+        )
     return stored
 
 
