@@ -3,6 +3,8 @@
 import datetime
 from typing import NamedTuple
 
+from portal.moments import utc_words
+
 
 class MailText(NamedTuple):
     """Subject and body; what people have named stands in the body only, for a subject is one line."""
@@ -25,7 +27,7 @@ def invitation_text(
         "Overread: invitation to a reader study",
         f"{coordinator} invites you {_ROLES[role]} the reader study\n\n"
         f"    {reader_study}\n\n"
-        f"Open this link to take part. It is for you alone and can be used once, until {_moment(expires_at)}:\n\n"
+        f"Open this link to take part. It is for you alone and can be used once, until {utc_words(expires_at)}:\n\n"
         f"    {link}\n\n"
         "If you do not know what this is about, do nothing: without the link nobody takes part in your name.\n",
     )
@@ -39,7 +41,3 @@ def reminder_text(*, reader_study: str, left: int, ends_on: datetime.date | None
         "Overread: cases wait for you",
         f"In the reader study\n\n    {reader_study}\n\n{cases} for you.{until}\n\nSign in here:\n\n    {url}\n",
     )
-
-
-def _moment(at: datetime.datetime) -> str:
-    return f"{at.astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"

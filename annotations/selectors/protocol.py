@@ -1,6 +1,5 @@
 """The protocol of a reader study as it stands, and its frozen versions."""
 
-import datetime
 import json
 from collections import Counter
 from typing import Any
@@ -36,6 +35,7 @@ from annotations.selectors.terms import terms_of
 from annotations.selectors.truth import reference_standards_of, truths_of
 from portal.accounts.policy import Role
 from portal.audit.services import canonical_json
+from portal.moments import utc_words
 
 ANALYSIS_SENTENCES = (
     "Sensitivity, specificity and the area under the ROC curve of every reader and the AI; the AI against each reader.",
@@ -91,13 +91,9 @@ def protocol_text(*, reader_study: ReaderStudy) -> str:
     return canonical_json(protocol_document(reader_study=reader_study))
 
 
-def _moment(moment: datetime.datetime) -> str:
-    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
-
-
 def _summary(reader_study: ReaderStudy) -> Section:
     launched = reader_study.launched_at
-    said = f"Launched {_moment(launched)}." if launched else "Not launched: this is a draft."
+    said = f"Launched {utc_words(launched)}." if launched else "Not launched: this is a draft."
     return section("summary", "Summary", reader_study.description, said)
 
 
@@ -208,7 +204,7 @@ def _truth(reader_study: ReaderStudy) -> Section:
             one.number_positive,
             one.number_negative,
             one.number_excluded,
-            _moment(one.lock.created_at) if hasattr(one, "lock") else "",
+            utc_words(one.lock.created_at) if hasattr(one, "lock") else "",
             one.lock.reason if hasattr(one, "lock") else "",
         ]
         for one in versions
