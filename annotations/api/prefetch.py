@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read
+from annotations.api.reading import ReadSeriesOutput
 from annotations.services.prefetch import next_images
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
@@ -18,18 +19,11 @@ from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
 from portal.imaging.selectors import series_of
 
 
-class NextSeriesOutput(serializers.Serializer[Any]):
-    """A series of the next case."""
-
-    series_instance_uid = serializers.CharField()
-    number_of_instances = serializers.IntegerField()
-
-
 class NextImagesOutput(serializers.Serializer[Any]):
-    """What to fetch ahead: identifiers of images, nothing about the case."""
+    """What to fetch ahead: identifiers of images and how they are hung, nothing else about the case."""
 
     study_instance_uid = serializers.CharField(allow_null=True)
-    series = NextSeriesOutput(many=True)
+    series = ReadSeriesOutput(many=True)
     frame_grants = FrameGrantOutput(many=True)
 
 

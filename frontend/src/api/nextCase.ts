@@ -1,11 +1,15 @@
+import { likelyFirst } from "@/domain/frames/likelyFirst";
 import { framesOf } from "@/domain/frames/registry";
 import { isLineFree, loadsEnded } from "@/domain/frames/traffic";
+import type { GridPane } from "@/domain/grid";
+import { hungGrid } from "@/domain/hangGrid";
+import type { HangableSeries, HangingRule } from "@/domain/hanging";
 import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import { call } from "./send";
 
 interface NextImages {
   study_instance_uid: string | null;
-  series: { series_instance_uid: string; number_of_instances: number }[];
+  series: HangableSeries[];
   frame_grants: FrameGrant[];
 }
 
@@ -14,8 +18,15 @@ const FREE_MS = 500;
 const LOOK_AGAIN_MS = 100;
 const MOST_BYTES = 512 * 1024 ** 2;
 
-/** Fetch the images of the case that follows a read, the largest series first, whenever the line is free. */
-export async function fetchNextCase(readId: string, signal: AbortSignal): Promise<void> {
+/**
+ * Fetch the images of the case that follows a read whenever the line is free: the series it opens with first, then the
+ * largest. Both cases are of one reader study and hung by the same rules.
+ */
+export async function fetchNextCase(
+  readId: string,
+  rules: HangingRule[],
+  signal: AbortSignal,
+): Promise<void> {
   // Nothing is loading either before the first image of this case is asked for.
   const before = loadsEnded();
   while (!signal.aborted && loadsEnded() === before) await pause(LOOK_AGAIN_MS);
@@ -27,14 +38,23 @@ export async function fetchNextCase(readId: string, signal: AbortSignal): Promis
   takeGrants(next.frame_grants);
   const study = next.study_instance_uid;
   if (!study) return;
-  const bySize = [...next.series].sort((one, other) => other.number_of_instances - one.number_of_instances);
-  const uids = bySize.map((one) => one.series_instance_uid);
+  const { panes } = hungGrid(rules, [next.series]).grid;
+  const uids = inOrder(next.series, panes);
   const heldBytes = () => uids.reduce((sum, uid) => sum + (framesOf(uid)?.heldBytes ?? 0), 0);
   const mayGoOn = async () => heldBytes() < MOST_BYTES && (await lineIsFree(FREE_MS, signal));
   for (const uid of uids) {
     if (!(await mayGoOn())) return;
-    if (await openFrames(study, uid)) await framesOf(uid)?.fetchAhead(mayGoOn);
+    if (!(await openFrames(study, uid))) continue;
+    const pane = panes.find(({ seriesInstanceUid, view }) => seriesInstanceUid === uid && view === "STACK");
+    if (pane) await framesOf(uid)?.fetchFirstAhead((manifest) => likelyFirst(manifest, pane.opening));
+    await framesOf(uid)?.fetchAhead(mayGoOn);
   }
+}
+
+function inOrder(series: HangableSeries[], panes: GridPane[]): string[] {
+  const hung = panes.flatMap(({ seriesInstanceUid }) => seriesInstanceUid ?? []);
+  const bySize = [...series].sort((one, other) => other.number_of_instances - one.number_of_instances);
+  return [...new Set([...hung, ...bySize.map((one) => one.series_instance_uid)])];
 }
 
 /** Wait for the line; false when nobody wants the images any more. */

@@ -13,7 +13,7 @@ export function useNextCase(read: Read): void {
   useEffect(() => {
     const leaving = new AbortController();
     // What could not be fetched ahead is fetched when the case is opened, and a failure is shown there.
-    fetchNextCase(id, leaving.signal).catch(() => undefined);
+    fetchNextCase(id, newest.current.hanging_rules, leaving.signal).catch(() => undefined);
     return () => {
       leaving.abort();
       for (const { series_instance_uid } of seriesOf(newest.current)) leaveSeries(series_instance_uid);

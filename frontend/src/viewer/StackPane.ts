@@ -13,6 +13,7 @@ import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
 import { displaySource } from "./display";
+import { awaitFirstDrawing } from "./frames/firstDrawing";
 import { isReduced } from "./frames/stackImages";
 import { nearestIndex } from "./linkedScroll";
 import { loadErrorText } from "./loadError";
@@ -58,6 +59,7 @@ export class StackPane implements Pane {
   private readonly display: StackDisplay;
   /** Until then nothing counts as shown: a first glance through a wrong window is worse than none. */
   private hasFirstWindow = false;
+  private onFirstDrawn: () => void = () => undefined;
   private isDestroyed = false;
 
   constructor(
@@ -86,12 +88,12 @@ export class StackPane implements Pane {
     this.series = series;
     const { slices } = series;
     this.hasFirstWindow = false;
+    this.onFirstDrawn = awaitFirstDrawing();
     this.display.clear();
     this.store.set({ index, count: slices.length, imageId: null, isRendered: false, isReduced: false });
-    this.store.set({ problem: null });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
-    this.store.set({ progress: this.load.progress });
+    this.store.set({ problem: null, progress: this.load.progress });
     const from = displaySource(slices, index, firstIndex(opening, slices));
     loadForFirstDisplay(slices, from);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
@@ -312,6 +314,7 @@ export class StackPane implements Pane {
     if (isReduced(image)) this.store.set({ imageId: slice.imageId, isReduced: true });
     if (!this.hasFirstWindow || isReduced(image)) return;
     this.load?.markLoaded(slice.imageId);
+    this.onFirstDrawn();
     const wasReduced = this.store.get().isReduced;
     this.store.set({
       index: this.slices.indexOf(slice),

@@ -233,6 +233,46 @@ describe("SeriesFrames", () => {
   });
 });
 
+describe("the first frame of the next case", () => {
+  it("is fetched raw also on a slow line, stays so, and keeps no bundle from being fetched", async () => {
+    const { server, frames, line } = opened();
+    line.add({ bytes: 6 * MIB, from: 0, to: 1000 });
+    expect(frames.form).toBe("htj2k");
+    await frames.fetchFirstAhead(() => 1);
+    await frames.fetchAhead(async () => true);
+    expect(server.urls[0]).toBe("/frames/a/raw/1");
+    expect(server.urls[1]).toBe("/frames/a/htj2k/1-8");
+    expect((await frames.load("1.1", 1, "now")).form).toBe("raw");
+    expect((await frames.load("1.2", 1, "now")).form).toBe("htj2k");
+    expect(server.urls.filter((url) => !url.includes("-"))).toEqual(["/frames/a/raw/1"]);
+  });
+
+  it("stays raw where the line turns out slow in the middle of a bundle", async () => {
+    const { server, frames, line } = opened();
+    await frames.fetchFirstAhead(() => 1);
+    let turns = 2;
+    await frames.fetchAhead(async () => {
+      turns -= 1;
+      if (turns === 0) line.add({ bytes: 6 * MIB, from: 0, to: 1000 });
+      return turns >= 0;
+    });
+    expect(server.urls.slice(1)).toEqual(["/frames/a/raw/1-8", "/frames/a/htj2k/9-16"]);
+    // One of the first bundle is taken: the rest of it comes again, encoded.
+    await frames.load("1.2", 1, "now");
+    await frames.fetchAhead(async () => true);
+    expect(server.urls.at(2 + 1)).toBe("/frames/a/htj2k/1-8");
+    expect((await frames.load("1.1", 1, "now")).form).toBe("raw");
+  });
+
+  it("is left out where it would keep the line for long, and where no frame is likely", async () => {
+    const { server, frames, line } = opened();
+    line.add({ bytes: MIB / 4, from: 0, to: 1000 });
+    await frames.fetchFirstAhead(() => 1);
+    await frames.fetchFirstAhead(() => null);
+    expect(server.asked).toEqual([]);
+  });
+});
+
 describe("framesOfBundle", () => {
   it("refuses a bundle that is not what was asked for or was cut", () => {
     expect(framesOfBundle(bundle(1, 3), 3).map((bytes) => bytes[0])).toEqual([1, 2, 3]);

@@ -62,6 +62,9 @@ const EARLY_SHARE = 1 / 8;
 const LARGE_BYTES = 384 * 1024;
 const MEASURED_BYTES = 96 * 1024;
 
+// Nobody waits for it, but whoever goes to the next case meanwhile finds the line taken.
+const FIRST_AHEAD_MS = 2500;
+
 /** A frame that nobody has asked for yet. */
 interface Expected {
   place: number;
@@ -146,10 +149,24 @@ export class SeriesFrames {
   async fetchAhead(mayGoOn: () => Promise<boolean>): Promise<void> {
     let place = 1;
     while (place <= this.numberOfFrames && (await mayGoOn())) {
-      const { last } = this.bundleOf(place, this.form);
-      if (!this.waiting.has(place)) await this.bundleWith(place, "ahead");
-      place = last + 1;
+      const range = this.bundleOf(place, this.form);
+      if (!this.areWaiting(range)) await this.bundleWith(place, "ahead");
+      place = range.last + 1;
     }
+  }
+
+  /**
+   * Fetch one frame ahead as raw pixels: when its case is opened nothing is to be decoded before it is drawn. Left out
+   * where that would keep the line for long.
+   */
+  async fetchFirstAhead(placeIn: (manifest: Manifest) => number | null): Promise<void> {
+    const place = placeIn(this.place.manifest);
+    if (place === null || this.waiting.has(place)) return;
+    const length = lengthOf(this.place.manifest, "raw", place);
+    if (this.line.millisecondsFor(length) > FIRST_AHEAD_MS) return;
+    const bytes = await this.transport.fetch(this.urlOf("raw", place), "ahead");
+    this.fetchedAlone.add(place);
+    this.waiting.set(place, { bytes: new Uint8Array(bytes), form: "raw" });
   }
 
   /** Let go of what was fetched and not decoded. */
@@ -157,6 +174,16 @@ export class SeriesFrames {
     this.waiting.clear();
     this.fetchedAlone.clear();
     this.expected = null;
+  }
+
+  /** Does it wait as raw pixels, with nothing to decode? */
+  private isReady(place: number): boolean {
+    return this.waiting.get(place)?.form === "raw";
+  }
+
+  private areWaiting({ first, last }: BundleRange): boolean {
+    for (let place = first; place <= last; place += 1) if (!this.waiting.has(place)) return false;
+    return true;
   }
 
   private settleAt(place: Place): void {
@@ -255,7 +282,7 @@ export class SeriesFrames {
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
     const bundle = await this.transport.fetch(this.urlOf(form, `${first}-${last}`), urgency);
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
-      if (this.fetchedAlone.delete(first + index)) continue;
+      if (this.fetchedAlone.delete(first + index) || this.isReady(first + index)) continue;
       // Ahead a copy: a view would keep the whole bundle alive until its last frame is decoded, which may be minutes.
       this.waiting.set(first + index, { bytes: urgency === "ahead" ? bytes.slice() : bytes, form });
     }

@@ -5,6 +5,7 @@ import { framesOf, isFromDicomweb } from "@/domain/frames/registry";
 import type { FrameBytes, SeriesFrames, Urgency } from "@/domain/frames/series";
 import { withTraffic } from "@/domain/frames/traffic";
 import type { Slice } from "../slices";
+import { afterFirstDrawing } from "./firstDrawing";
 import { nativeSamples } from "./native";
 import { reducedSamples } from "./reduced";
 
@@ -66,6 +67,7 @@ async function loadFromFiles(
   const onEarly = onReduced && !slice.isColour ? early(slice, onReduced) : undefined;
   const found = await frames.load(sopInstanceUid, frame, urgency, onEarly);
   const loaded = performance.now();
+  if (urgency !== "now") await afterFirstDrawing();
   const samples = await samplesOf(slice, found, options);
   return { samples, loadTimeInMS: loaded - started, decodeTimeInMS: performance.now() - loaded };
 }
