@@ -18,7 +18,7 @@ up:
 test:
 	@$(BOOTSTRAP) test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.lanes --screenshot only-on-failure
 
 ## make check   the fast half: format, lint, types, import law, migrations, front end
 check:

@@ -1,9 +1,13 @@
 """Fixtures that every test may use."""
 
+from pathlib import Path
+
 import django
+import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.browser import browser_context_args, browser_type_launch_args
+from tests.lanes import ALONE, LIVE
 from tests.services import (
     django_db_modify_db_settings,
     live_portal,
@@ -28,6 +32,31 @@ __all__ = [
 # Settings load here, after tests.services has set the environment; pytest-django then finds them configured.
 django.setup()
 
+OPERATIONS = Path(__file__).parent / "ops"
+
 # How long one example takes says how busy the machine is, not whether the code is right.
 hypothesis_settings.register_profile("overread", deadline=None)
 hypothesis_settings.load_profile("overread")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests of the running portal, or the others (tests/lanes.py); all where nothing is said."""
+    parser.addoption("--lane", choices=[LIVE, ALONE], help="only tests of the running portal, or only the others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the other lane runs."""
+    lane = config.getoption("lane")
+    if lane is None:
+        return
+    others = [item for item in items if _lane_of(item) != lane]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if _lane_of(item) == lane]
+
+
+def _lane_of(item: pytest.Item) -> str:
+    """Live is what needs the portal, and what starts, kills or watches processes: it shall not be kept waiting."""
+    fixtures = getattr(item, "fixturenames", ())
+    marks = {mark.name for mark in item.iter_markers()}
+    is_live = "live_portal" in fixtures or marks & {"e2e", "fault", "journey"} or OPERATIONS in item.path.parents
+    return LIVE if is_live else ALONE

@@ -13,7 +13,7 @@ Nothing is started until a fixture asks for it; each service starts once per ses
                                  they need no `django_db`: what this process's ORM makes is not there.
 - `live_portal.supervisor`       process ids for fault tests; `restart_crashed()` restarts what a test killed
 
-Run without xdist: one session is one set of services.
+Run without xdist: one session is one set of services. tests/lanes.py starts two sessions side by side.
 """
 
 import atexit
