@@ -212,7 +212,7 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     problems = payload_problems(accepted(save.payload), questions)
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
-    require_placed(read, save.payload, lambda: current_payload(read))
+    require_placed(read, save.payload)
     require_held_segments(read, save.payload)
     shown = shown_ai_of(read=read)
     wrong = decision_problems(save.payload, shown)

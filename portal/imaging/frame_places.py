@@ -24,16 +24,16 @@ def frame_places(rows: Iterable[DicomJson]) -> dict[str, list[Place | None]]:
     return {_values(row, "SOPInstanceUID")[0]: _places_of(row) for row in rows if _values(row, "SOPInstanceUID")}
 
 
-def are_on(points_mm: Iterable[Sequence[float]], place: Place, places: Places) -> bool:
-    """Whether points lie on a frame: within the tolerance and half the way to the nearest parallel frame."""
-    farthest_mm = max((abs(_along(place, point) - place[3]) for point in points_mm), default=0.0)
-    return farthest_mm <= TOLERANCE_MM or farthest_mm <= TOLERANCE_MM + _half_gap_mm(place, places)
+def farthest_mm(points_mm: Iterable[Sequence[float]], place: Place) -> float:
+    """How far from the plane of a frame the farthest point lies."""
+    return max((abs(_along(place, point) - place[3]) for point in points_mm), default=0.0)
 
 
-def _half_gap_mm(place: Place, places: Places) -> float:
+def reach_mm(place: Place, places: Places) -> float:
+    """How far from its plane a frame is the one that is marked: the tolerance and half the way to the nearest parallel one."""
     others = (one for frames in places.values() for one in frames if one is not None)
     gaps = [abs(one[3] - place[3]) for one in others if _along(place, one) > _PARALLEL_COSINE]
-    return min((gap for gap in gaps if gap > 0), default=0.0) / 2
+    return TOLERANCE_MM + min((gap for gap in gaps if gap > 0), default=0.0) / 2
 
 
 def _along(place: Place, vector: Sequence[float]) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.imaging.frame_places import are_on, frame_places
+from portal.imaging.frame_places import farthest_mm, frame_places, reach_mm
 
 COS, SIN = math.cos(math.radians(20)), math.sin(math.radians(20))
 AXIAL = [1.0, 0, 0, 0, 1, 0]
@@ -36,7 +36,7 @@ def is_on(rows: list[dict[str, Any]], uid: str, point: list[float], frame: int =
     places = frame_places(rows)
     place = places[uid][frame - 1]
     assert place is not None
-    return are_on([point], place, places)
+    return farthest_mm([point], place) <= reach_mm(place, places)
 
 
 @pytest.mark.parametrize(("off_mm", "expected"), [(0, True), (3.4, True), (-3.4, True), (3.6, False), (40, False)])

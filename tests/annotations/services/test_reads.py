@@ -1,5 +1,6 @@
 """Opening, saving and signing: nothing acknowledged is lost or overwritten."""
 
+import copy
 import json
 import uuid
 from pathlib import Path
@@ -167,7 +168,30 @@ def test_a_mark_that_was_stored_before_planes_were_asked_for_stays_and_can_be_si
     draft_of(read, content(stored), 0)
     on_known_planes(read, monkeypatch, tmp_path)
     draft_of(read, content(stored, confidence=10), 1)
-    sign(read, content(stored, **COMPLETE), 2)
+    draft_of(read, content(), 2)
+    # Brought back by undo, one end of it moved within the plane where it lay, and pulled towards the image's.
+    draft_of(read, content(stored), 3)
+    moved = length_at(read, 43) | {"id": stored["id"]}
+    moved["marks"][0] |= {"id": stored["marks"][0]["id"], "measurements": {"length_mm": 10.0}}
+    moved["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 43], [7.0, 10.0, 43]]
+    draft_of(read, content(moved), 4)
+    moved["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 30], [7.0, 10.0, 30]]
+    draft_of(read, content(moved), 5)
+    sign(read, content(moved, **COMPLETE), 6)
+
+
+def test_a_mark_that_was_off_its_image_gets_no_farther(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stored = length_at(read, 43)
+    draft_of(read, content(stored), 0)
+    on_known_planes(read, monkeypatch, tmp_path)
+    farther, copied = copy.deepcopy(stored), copy.deepcopy(stored)
+    farther["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 44], [4.0, 6.0, 44]]
+    copied["marks"][0]["id"] = str(uuid.uuid4())
+    for wrong in (farther, copied):
+        with pytest.raises(Invalid, match="does not lie on the image"):
+            draft_of(read, content(wrong), 1)
 
 
 def test_where_the_plane_is_not_known_nothing_is_refused(
