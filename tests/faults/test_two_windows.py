@@ -78,7 +78,7 @@ def test_the_second_window_is_read_only_and_takes_over_at_once(desk: Desk, secon
     assert marks_on_screen(second_window) == 0, "a read-only window draws nothing"
 
     held: list[Route] = []
-    second_window.route("**/api/v1/reads/*/editor", held.append, times=1)
+    second_window.route("**/api/v1/reads/*/editor", lambda route: held.append(route), times=1)
     second_window.get_by_role("button", name="Take over here").click()
     expect(second_window.locator("[data-editing=asking]")).to_be_visible()
     second_window.keyboard.press("y")

@@ -11,7 +11,7 @@ const STATE: ReadOnImages = {
   selectedMarkId: null,
   strengths: { marks: 1, heat: 1 },
 };
-const EDIT: ToForm = { type: "edit", edit: { type: "answer", key: "seen", value: 2 } };
+const EDIT: ToForm = { type: "edit", assignmentId: "one", edit: { type: "answer", key: "seen", value: 2 } };
 const KEY: ToForm = { type: "action", action: "answer_yes" };
 
 test("nothing is told to a form window that is loading again or asks for its turn", () => {
@@ -26,6 +26,10 @@ test("nothing is told to a form window that is loading again or asks for its tur
 test("while the form is read-only edits wait and keys do not", () => {
   const readOnly: ReadOnImages = { ...STATE, takesEdits: "NO" };
   expect([EDIT, KEY].map((message) => mayTell(message, readOnly, false))).toEqual([false, true]);
+});
+
+test("an edit of another case than the form's waits", () => {
+  expect(mayTell(EDIT, { ...STATE, assignmentId: "two" }, false)).toBe(false);
 });
 
 test("that this window is here or gone is always told", () => {

@@ -32,9 +32,16 @@ export type ToImages =
   | { type: "bring_back" }
   | { type: "gone" };
 
+/** An edit names its case: the form may have gone on to the next one. */
+export interface ToldEdit {
+  type: "edit";
+  assignmentId: string;
+  edit: Edit;
+}
+
 export type ToForm =
   | { type: "here" }
-  | { type: "edit"; edit: Edit }
+  | ToldEdit
   | { type: "action"; action: HotkeyAction }
   | { type: "select"; id: string | null }
   | { type: "left" };
@@ -46,7 +53,9 @@ export type WindowMessage = { to: "images"; message: ToImages } | { to: "form"; 
 export function mayTell(message: ToForm, state: ReadOnImages | null, isAway: boolean): boolean {
   if (message.type !== "edit" && message.type !== "action") return true;
   if (isAway || !state || state.takesEdits === "SOON") return false;
-  return message.type === "action" || state.takesEdits === "NOW";
+  return (
+    message.type === "action" || (state.takesEdits === "NOW" && message.assignmentId === state.assignmentId)
+  );
 }
 
 /** The read with what was drawn here and waits. */

@@ -8,7 +8,7 @@ import { type Read, readQuery } from "@/api/reading";
 import type { Edit } from "@/domain/edits";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { ReadPayload } from "@/domain/payload";
-import { isOnImages, type ReadOnImages, withWaiting } from "@/domain/windows";
+import { isOnImages, type ReadOnImages, type ToldEdit, withWaiting } from "@/domain/windows";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { usePreferences } from "@/ui/usePreferences";
@@ -34,22 +34,24 @@ export function ImageWindowScreen() {
   const navigate = useNavigate();
   const form = search.get("form") ?? "";
   const line = useImagesLine(form);
-  const { state, waiting } = line;
+  const { state } = line;
+  const edits = waitingEdits(line);
+  const hasWaiting = edits.length > 0;
   const { data: read, error, refetch } = useQuery(readQuery(assignmentId));
   const { data: me } = useQuery(meQuery);
   useEffect(() => {
     document.title = "Images – Overread";
   }, []);
   useEffect(() => {
-    // The next case in the form window is the next one here.
-    if (state && state.assignmentId !== assignmentId) {
+    // The next case in the form window is the next one here, but for what would be left behind.
+    if (state && !hasWaiting && state.assignmentId !== assignmentId) {
       void navigate(`/assignments/${state.assignmentId}/images?form=${form}`, { replace: true });
     }
-  }, [state, assignmentId, navigate, form]);
-  const edits = waiting.flatMap((message) => (message.type === "edit" ? [message.edit] : []));
-  useLeaveWarning(edits.length > 0);
-  if (line.isAlone) {
-    const handedOver: HandedOver = { edits };
+  }, [state, hasWaiting, assignmentId, navigate, form]);
+  const isOpenElsewhere = state !== null && state.assignmentId !== assignmentId;
+  useLeaveWarning(hasWaiting);
+  if (line.isAlone || (isOpenElsewhere && hasWaiting)) {
+    const handedOver: HandedOver = { edits: edits.map(({ edit }) => edit) };
     const open = () => void navigate(`/assignments/${assignmentId}`, { state: handedOver });
     return <Alone onOpen={open} changes={edits.length} />;
   }
@@ -68,7 +70,7 @@ function LineNotice({ line, changes }: { line: ImagesLine; changes: number }) {
   if (line.isAway) {
     return (
       <p className={classes.lineNotice} role="status">
-        The window with the form is loading again. What you draw here is kept for it.
+        The window with the form is loading again or shows something else. What you draw here is kept for it.
       </p>
     );
   }
@@ -80,6 +82,10 @@ function LineNotice({ line, changes }: { line: ImagesLine; changes: number }) {
   );
 }
 
+function waitingEdits({ waiting }: ImagesLine): ToldEdit[] {
+  return waiting.filter((message) => message.type === "edit");
+}
+
 function changesText(count: number): string {
   return count === 1 ? "1 change" : `${count} changes`;
 }
@@ -89,7 +95,7 @@ function Alone({ onOpen, changes }: { onOpen: () => void; changes: number }) {
   return (
     <div className={classes.centre}>
       <div role="alert">
-        <p>The window with the form is closed. Its work is saved.</p>
+        <p>The window with the form is closed or shows something else. Its work is saved.</p>
         {changes > 0 && <p>{changesText(changes)} made here since then will be in the form.</p>}
         <Button onClick={onOpen}>Open the form here</Button>
       </div>
@@ -109,7 +115,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
   const overlays = { ...NO_SLIDERS, strengths: state.strengths };
-  const handle = useDistantRead(state.payload, line);
+  const handle = useDistantRead(state.payload, read.assignment_id, line);
   // While the form asks for its turn again, what is half drawn here stays, and what is drawn waits.
   const isFrozen = state.isFrozen && state.takesEdits !== "SOON";
   const images = useImages({
@@ -190,13 +196,13 @@ const NOT_HERE = {
 };
 
 /** The read as the form window tells it, with what waits to be told to it; every edit goes there. */
-function useDistantRead(told: ReadPayload, { waiting, tell }: ImagesLine): EditedRead {
+function useDistantRead(told: ReadPayload, assignmentId: string, { waiting, tell }: ImagesLine): EditedRead {
   const payload = useMemo(() => withWaiting(told, waiting), [told, waiting]);
   return useMemo(() => {
     const act = (action: HotkeyAction) => () => tell({ type: "action", action });
-    const edit = (made: Edit) => tell({ type: "edit", edit: made });
+    const edit = (made: Edit) => tell({ type: "edit", assignmentId, edit: made });
     return { session: { save: { payload } }, edit, undo: act("undo"), redo: act("redo") };
-  }, [payload, tell]);
+  }, [payload, assignmentId, tell]);
 }
 
 /** What is selected here is selected in the form, and the other way round. */
