@@ -30,7 +30,7 @@ def farthest_mm(points_mm: Iterable[Sequence[float]], place: Place) -> float:
 
 
 def reach_mm(place: Place, places: Places) -> float:
-    """How far from its plane a frame is the one that is marked: the tolerance and half the way to the nearest parallel one."""
+    """How far from a frame its marks may lie: the tolerance, and half the way to the nearest parallel frame."""
     others = (one for frames in places.values() for one in frames if one is not None)
     gaps = [abs(one[3] - place[3]) for one in others if _along(place, one) > _PARALLEL_COSINE]
     return TOLERANCE_MM + min((gap for gap in gaps if gap > 0), default=0.0) / 2

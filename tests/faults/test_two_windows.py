@@ -78,12 +78,16 @@ def test_the_second_window_is_read_only_and_takes_over_at_once(desk: Desk, secon
     assert marks_on_screen(second_window) == 0, "a read-only window draws nothing"
 
     held: list[Route] = []
-    second_window.route("**/api/v1/reads/*/editor", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    second_window.route("**/api/v1/reads/*/editor", hold, times=1)
     second_window.get_by_role("button", name="Take over here").click()
     expect(second_window.locator("[data-editing=asking]")).to_be_visible()
     second_window.keyboard.press("y")
     second_window.keyboard.press("Shift+Digit2")
-    expect(second_window.get_by_test_id("waiting-keys")).to_have_text("2 keys wait for the turn to edit")
+    expect(second_window.get_by_test_id("waiting-keys")).to_have_text("2 keys wait")
     screenshots(second_window, "faults-waiting-keys")
     is_accessible(second_window)
     eventually(lambda: len(held) == 1, "the question for the turn")

@@ -30,7 +30,12 @@ export function SaveIndicator({ save, editing, waitingKeys, isSigned }: SaveIndi
     <>
       <Sign state={status} text={TEXT[status]} />
       {waitingKeys > 0 && (
-        <span className={classes.unsent} role="status" data-testid="waiting-keys">
+        <span
+          className={classes.unsent}
+          role="status"
+          title="Until it is known whether this window may edit."
+          data-testid="waiting-keys"
+        >
           {waitingText(waitingKeys)}
         </span>
       )}
@@ -53,7 +58,7 @@ function Sign({ state, text }: { state: string; text: string }) {
 }
 
 function waitingText(count: number): string {
-  return `${count === 1 ? "1 key waits" : `${count} keys wait`} for the turn to edit`;
+  return count === 1 ? "1 key waits" : `${count} keys wait`;
 }
 
 function unsentText(save: Autosave): string {
