@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.domain.ai_decisions import decision_problems, undecided
-from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, marks_of, payload_problems
+from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
 from annotations.domain.payload_upgrade import accepted, upgraded
 from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
@@ -25,6 +25,7 @@ from annotations.selectors.ai import shown_ai_of
 from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
+from annotations.services.mark_places import require_placed
 from annotations.services.notices import signed_notice
 from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
@@ -33,7 +34,6 @@ from annotations.services.timing import SittingReport, sitting_report
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
-from portal.imaging.models import Instance
 
 # What each kind of revision does to the assignment and its phase, and the name of its audit event.
 _VERBS = {RevisionKind.DRAFT: "save", RevisionKind.FIRST_READ: "freeze", RevisionKind.SIGNED: "sign"}
@@ -212,7 +212,7 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     problems = payload_problems(accepted(save.payload), questions)
     if problems:
         raise Invalid("The payload is not valid.", code="invalid_payload", errors=field_problems(problems))
-    _require_own_images(read, save.payload)
+    require_placed(read, save.payload)
     require_held_segments(read, save.payload)
     shown = shown_ai_of(read=read)
     wrong = decision_problems(save.payload, shown)
@@ -225,31 +225,6 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
             missing += undecided(save.payload, shown)
         if missing:
             raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))
-
-
-def _require_own_images(read: Read, payload: dict[str, Any]) -> None:
-    marked = [(path, mark["geometry"]) for path, mark in marks_of(payload)]
-    if not marked:
-        return
-    instances = Instance.objects.filter(
-        sop_instance_uid__in={geometry["sop_instance_uid"] for _, geometry in marked},
-        series__imaging_study=read.assignment.case.imaging_study_id,
-    ).values_list("sop_instance_uid", "series__series_instance_uid", "number_of_frames")
-    frames_of = {(sop, series): frames for sop, series, frames in instances}
-    for path, geometry in marked:
-        frames = frames_of.get((geometry["sop_instance_uid"], geometry["series_instance_uid"]), 0)
-        if geometry["frame_number"] > frames:
-            raise Invalid(
-                "A mark lies on an image that is not part of this case.",
-                code="invalid_payload",
-                errors=[
-                    {
-                        "field": f"{path}.geometry",
-                        "code": "not_in_case",
-                        "detail": "Mark the images and frames of this case only.",
-                    }
-                ],
-            )
 
 
 def _advance(read: Read, revision: Revision, save: Save, phase: Phase) -> None:

@@ -1,6 +1,7 @@
 """Images and form in two windows in step: the form window alone saves, and either may be closed without loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from portal.demo.phantoms.ruler import make_ruler
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.test_reading import draw, saved
+from tests.e2e.test_reading import CLICK_PAUSE_MS, draw, point, saved
 from tests.e2e.viewing import case_of, series_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -18,6 +20,30 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 def findings(stage: Stage, page: Page) -> list[Any]:
     assignment = page.url.split("/assignments/")[1].split("/")[0]
     return list(stage.spare.send("POST", f"assignments/{assignment}/open")["payload"]["findings"])
+
+
+def saved_with(stage: Stage, page: Page, count: int) -> None:
+    """Wait until the server has so many findings, each once."""
+    for _ in range(300):
+        ids = [one["id"] for one in findings(stage, page)]
+        if len(ids) == count:
+            break
+        page.wait_for_timeout(200)
+    assert (len(ids), len(set(ids))) == (count, count)
+
+
+@contextmanager
+def half_drawn(page: Page, start: tuple[float, float], end: tuple[float, float]) -> Iterator[None]:
+    """Draw a length; what the caller does happens with the button down."""
+    (x0, y0), (x1, y1) = point(page, *start), point(page, *end)
+    page.keyboard.press("l")
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move((x0 + x1) / 2, (y0 + y1) / 2, steps=5)
+    yield
+    page.mouse.move(x1, y1, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(CLICK_PAUSE_MS)
 
 
 def second_window(form: Page) -> Page:
@@ -64,11 +90,24 @@ def test_two_windows_are_in_step_and_either_may_go(stage: Stage, signed_in: Call
     assert len(probe(form, "v.annotations")) == 1
 
     images = second_window(form)
-    form.reload()
-    expect(form.get_by_text("The images are in their own window")).to_be_visible()
+    with half_drawn(images, (59.5, 92.0), (184.5, 92.0)):
+        form.reload()
+        expect(form.get_by_text("The images are in their own window")).to_be_visible()
+    saved_with(stage, form, 2)
+    until(images, "window.__overread_viewer.annotations.length === 2")
+
+    form.get_by_role("link", name="Back to the worklist").click()
+    notice = images.get_by_text("The window with the form is loading again or shows something else.")
+    expect(notice).to_be_visible()
+    images.keyboard.press("l")
+    draw(images, (59.5, 122.0), (184.5, 122.0))
+    until(images, "window.__overread_viewer.annotations.length === 3")
+    screenshots(images, "image-window-form-away")
+    is_accessible(images)
     form.close()
-    expect(images.get_by_text("The window with the form is closed.")).to_be_visible()
+    closed = images.get_by_role("alert").filter(has_text="The window with the form is closed or shows something else.")
+    expect(closed).to_contain_text("1 change made here since then will be in the form.")
     images.get_by_role("button", name="Open the form here").click()
     image_is_drawn(images)
-    assert len(probe(images, "v.annotations")) == 1
-    assert len(findings(stage, images)) == 1
+    until(images, "window.__overread_viewer.annotations.length === 3")
+    saved_with(stage, images, 3)

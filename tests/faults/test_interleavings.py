@@ -43,7 +43,7 @@ def places(seed: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": "POINT",
-            "points_mm": [[1.0, 2.0, 3.0]],
+            "points_mm": [[1.0, 2.0, 1.0]],
             "frame_of_reference_uid": one.get("FrameOfReferenceUID"),
             "sop_instance_uid": one.SOPInstanceUID,
             "series_instance_uid": one.SeriesInstanceUID,

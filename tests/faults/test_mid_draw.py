@@ -56,6 +56,7 @@ def test_the_network_is_cut(desk: Desk) -> None:
     expect(desk.page.get_by_test_id("unsent")).to_contain_text("2 unsent since")
     assert len(desk.mark_ids) == 1
     screenshots(desk.page, "faults-offline")
+    is_accessible(desk.page)
     desk.page.context.set_offline(False)
     all_marks_are_there_once(desk, 3)
 

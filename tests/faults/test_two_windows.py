@@ -77,12 +77,27 @@ def test_the_second_window_is_read_only_and_takes_over_at_once(desk: Desk, secon
     draw(second_window, LINES[5])
     assert marks_on_screen(second_window) == 0, "a read-only window draws nothing"
 
-    take_over(second_window)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    second_window.route("**/api/v1/reads/*/editor", hold, times=1)
+    second_window.get_by_role("button", name="Take over here").click()
+    expect(second_window.locator("[data-editing=asking]")).to_be_visible()
+    second_window.keyboard.press("y")
+    second_window.keyboard.press("Shift+Digit2")
+    expect(second_window.get_by_test_id("waiting-keys")).to_have_text("2 keys wait")
+    screenshots(second_window, "faults-waiting-keys")
+    is_accessible(second_window)
+    eventually(lambda: len(held) == 1, "the question for the turn")
+    held[0].continue_()
     save_state(desk.page, "read-only")
     eventually(lambda: marks_on_screen(second_window) == 1, "the first window's mark in the second")
     draw(second_window, LINES[1])
     save_state(second_window, "saved")
     has_each_once(desk, 2)
+    assert desk.read["payload"]["answers"] == {"nodule_present": True, "suspicion": 2}
 
     desk.page.bring_to_front()
     take_over(desk.page)

@@ -44,6 +44,11 @@ def refusal_of(screener: Screener, path: Path) -> str | None:
 
 def pixels_expected(data_set: Dataset) -> Pixels:
     """Frames as pydicom decodes them: colour is RGB, palette indices and greys are as stored."""
-    decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
     count = int(data_set.get("NumberOfFrames") or 1)
-    return np.stack([decoder.as_array(data_set, index=index)[0] for index in range(count)])
+    return np.stack([frame_expected(data_set, index) for index in range(count)])
+
+
+def frame_expected(data_set: Dataset, index: int) -> Pixels:
+    """One of them, numbered from 0."""
+    pixels: Pixels = get_decoder(data_set.file_meta.TransferSyntaxUID).as_array(data_set, index=index)[0]
+    return pixels

@@ -200,6 +200,18 @@ def test_the_manifest_is_the_series_metadata_with_the_frames_as_they_are_served(
     assert "00281050" not in rows[1]
 
 
+def test_the_planes_of_a_series_that_was_shown_are_kept(written: Any, seed: str) -> None:
+    from portal.imaging.services.metadata import kept_places
+
+    slices = [files.ct_slice(seed=seed, slice_number=number) for number in (1, 2, 3)]
+    written(slices)
+    series = Series.objects.get(series_instance_uid=slices[0].SeriesInstanceUID)
+    expected = {one.SOPInstanceUID: [[0, 0, 1, one.ImagePositionPatient[2]]] for one in slices}
+    assert kept_places(series) == expected
+    series.number_of_instances += 1
+    assert kept_places(series) == {}, "what has arrived since is not known until it was shown"
+
+
 def test_colour_is_described_as_it_is_served(written: Any, seed: str) -> None:
     original = files.renamed(files.packaged("examples_ybr_color.dcm"), seed)
     assert original.PhotometricInterpretation == "YBR_FULL_422"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Editing, type EditingEvent, reduceEditing } from "./editing";
+import { type Editing, type EditingEvent, reduceEditing, takesEdits } from "./editing";
 
 const run = (...events: EditingEvent[]): Editing => events.reduce<Editing>(reduceEditing, { is: "asking" });
 
@@ -24,4 +24,12 @@ test("another window of this browser takes the turn away at once, and the lock b
   const other = run({ type: "held" }, { type: "locked_by_other_window" });
   expect(other).toMatchObject({ is: "elsewhere", where: "browser" });
   expect(reduceEditing(other, { type: "locked" })).toEqual({ is: "asking" });
+});
+
+test("edits are taken by the editor, soon by whoever asks, and for a mark just drawn while another device edits", () => {
+  expect(takesEdits({ is: "editor" }, false)).toBe("NOW");
+  expect(takesEdits({ is: "asking" }, false)).toBe("SOON");
+  expect(takesEdits({ is: "elsewhere", where: "device", since: null }, false)).toBe("NOW");
+  expect(takesEdits({ is: "elsewhere", where: "browser", since: null }, false)).toBe("NO");
+  expect(takesEdits({ is: "asking" }, true)).toBe("NO");
 });

@@ -28,3 +28,13 @@ export function reduceEditing(editing: Editing, event: EditingEvent): Editing {
       return editing.is === "asking" ? { is: "editor" } : editing;
   }
 }
+
+/** Whether this window's session takes edits: `SOON` while it asks for its turn. */
+export type TakesEdits = "NOW" | "SOON" | "NO";
+
+export function takesEdits(editing: Editing, isSigned: boolean): TakesEdits {
+  if (isSigned) return "NO";
+  if (editing.is === "asking") return "SOON";
+  // While another device edits, a mark that is just being drawn here is kept all the same.
+  return editing.is === "editor" || editing.where === "device" ? "NOW" : "NO";
+}

@@ -1,5 +1,6 @@
 import type { AiChoice } from "./aiDecisions";
-import type { Edit } from "./edits";
+import type { TakesEdits } from "./editing";
+import { applyEdit, type Edit } from "./edits";
 import type { HotkeyAction } from "./hotkeys";
 import { HOTKEYS } from "./hotkeys";
 import type { Strengths } from "./overlayStrengths";
@@ -13,6 +14,7 @@ export interface ReadOnImages {
   assignmentId: string;
   payload: ReadPayload;
   isFrozen: boolean;
+  takesEdits: TakesEdits;
   isAiShown: boolean;
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
@@ -30,15 +32,39 @@ export type ToImages =
   | { type: "bring_back" }
   | { type: "gone" };
 
+/** An edit names its case: the form may have gone on to the next one. */
+export interface ToldEdit {
+  type: "edit";
+  assignmentId: string;
+  edit: Edit;
+}
+
 export type ToForm =
   | { type: "here" }
-  | { type: "edit"; edit: Edit }
+  | ToldEdit
   | { type: "action"; action: HotkeyAction }
   | { type: "select"; id: string | null }
   | { type: "left" };
 
 /** Both ways share one channel: each side hears the other's kinds only. */
 export type WindowMessage = { to: "images"; message: ToImages } | { to: "form"; message: ToForm };
+
+/** Whether the form window can take this now. What it cannot, waits: nothing that was drawn or pressed is dropped. */
+export function mayTell(message: ToForm, state: ReadOnImages | null, isAway: boolean): boolean {
+  if (message.type !== "edit" && message.type !== "action") return true;
+  if (isAway || !state || state.takesEdits === "SOON") return false;
+  return (
+    message.type === "action" || (state.takesEdits === "NOW" && message.assignmentId === state.assignmentId)
+  );
+}
+
+/** The read with what was drawn here and waits. */
+export function withWaiting(payload: ReadPayload, waiting: ToForm[]): ReadPayload {
+  return waiting.reduce(
+    (changed, message) => (message.type === "edit" ? applyEdit(changed, message.edit) : changed),
+    payload,
+  );
+}
 
 export function channelName(formId: string): string {
   return `overread-windows-${formId}`;

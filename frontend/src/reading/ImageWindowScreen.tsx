@@ -1,14 +1,14 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { meQuery } from "@/api/queries";
 import { type Read, readQuery } from "@/api/reading";
 import type { Edit } from "@/domain/edits";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import type { ReadPayload } from "@/domain/payload";
-import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import { isOnImages, type ReadOnImages, type ToldEdit, withWaiting } from "@/domain/windows";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { usePreferences } from "@/ui/usePreferences";
@@ -18,12 +18,14 @@ import { ImagesPane } from "./ImagesPane";
 import classes from "./ReadingRoom.module.css";
 import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
+import type { HandedOver } from "./useHandedOver";
 import { useHotkeys } from "./useHotkeys";
 import { type Images, useImages } from "./useImages";
+import { type ImagesLine, useImagesLine } from "./useImagesLine";
+import { useLeaveWarning } from "./useLocalCopy";
 import type { EditedRead } from "./useReadSession";
 import { useRoomActions } from "./useRoomActions";
 import { presetsInForce } from "./viewActions";
-import { type Line, lineOfImages } from "./windowChannel";
 
 /** The images of a read in a window of their own. It saves nothing: the form window does. */
 export function ImageWindowScreen() {
@@ -31,95 +33,91 @@ export function ImageWindowScreen() {
   const [search] = useSearchParams();
   const navigate = useNavigate();
   const form = search.get("form") ?? "";
-  const { state, isAlone, line, listener } = useImagesLine(form);
+  const line = useImagesLine(form);
+  const { state } = line;
+  const edits = waitingEdits(line);
+  const hasWaiting = edits.length > 0;
   const { data: read, error, refetch } = useQuery(readQuery(assignmentId));
   const { data: me } = useQuery(meQuery);
   useEffect(() => {
     document.title = "Images – Overread";
   }, []);
   useEffect(() => {
-    // The next case in the form window is the next one here.
-    if (state && state.assignmentId !== assignmentId) {
+    // The next case in the form window is the next one here, but for what would be left behind.
+    if (state && !hasWaiting && state.assignmentId !== assignmentId) {
       void navigate(`/assignments/${state.assignmentId}/images?form=${form}`, { replace: true });
     }
-  }, [state, assignmentId, navigate, form]);
-  if (isAlone) return <Alone onOpen={() => void navigate(`/assignments/${assignmentId}`)} />;
+  }, [state, hasWaiting, assignmentId, navigate, form]);
+  const isOpenElsewhere = state !== null && state.assignmentId !== assignmentId;
+  useLeaveWarning(hasWaiting);
+  if (line.isAlone || (isOpenElsewhere && hasWaiting)) {
+    const handedOver: HandedOver = { edits: edits.map(({ edit }) => edit) };
+    const open = () => void navigate(`/assignments/${assignmentId}`, { state: handedOver });
+    return <Alone onOpen={open} changes={edits.length} />;
+  }
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!read || !me || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
   return (
-    <RoomOfImages key={read.id} read={read} personId={me.id} state={state} line={line} listener={listener} />
+    <div className={classes.imageWindow}>
+      <LineNotice line={line} changes={edits.length} />
+      <RoomOfImages key={read.id} read={read} personId={me.id} state={state} line={line} />
+    </div>
   );
 }
 
+/** Why what is drawn here does not stand in the form yet. */
+function LineNotice({ line, changes }: { line: ImagesLine; changes: number }) {
+  if (line.isAway) {
+    return (
+      <p className={classes.lineNotice} role="status">
+        The window with the form is loading again or shows something else. What you draw here is kept for it.
+      </p>
+    );
+  }
+  if (changes === 0 || line.state?.takesEdits !== "NO") return null;
+  return (
+    <p className={classes.lineNotice} role="alert">
+      {changesText(changes)} made here cannot be saved: the form is read-only. Take over there to keep them.
+    </p>
+  );
+}
+
+function waitingEdits({ waiting }: ImagesLine): ToldEdit[] {
+  return waiting.filter((message) => message.type === "edit");
+}
+
+function changesText(count: number): string {
+  return count === 1 ? "1 change" : `${count} changes`;
+}
+
 /** The form window has been closed: what it had is saved, and reading goes on here. */
-function Alone({ onOpen }: { onOpen: () => void }) {
+function Alone({ onOpen, changes }: { onOpen: () => void; changes: number }) {
   return (
     <div className={classes.centre}>
       <div role="alert">
-        <p>The window with the form is closed. Its work is saved.</p>
+        <p>The window with the form is closed or shows something else. Its work is saved.</p>
+        {changes > 0 && <p>{changesText(changes)} made here since then will be in the form.</p>}
         <Button onClick={onOpen}>Open the form here</Button>
       </div>
     </div>
   );
 }
 
-type Listener = (message: ToImages) => void;
-const PATIENCE_MS = 4000;
-const LOOK_MS = 1000;
-
-function useImagesLine(form: string) {
-  const [state, setState] = useState<ReadOnImages | null>(null);
-  const [isAlone, setAlone] = useState(false);
-  const line = useRef<Line<ToImages, ToForm> | null>(null);
-  const listener = useRef<Listener>(() => undefined);
-  useEffect(() => {
-    const made = lineOfImages(form);
-    line.current = made;
-    const nobody = window.setTimeout(() => setAlone(true), PATIENCE_MS);
-    made.onMessage((message) => {
-      if (message.type === "state") {
-        window.clearTimeout(nobody);
-        setAlone(false);
-        setState(message.state);
-      } else if (message.type === "anybody") made.tell({ type: "here" });
-      else if (message.type === "gone") setAlone(true);
-      else if (message.type === "bring_back") window.close();
-      else listener.current(message);
-    });
-    made.tell({ type: "here" });
-    // A window that is killed says no farewell.
-    const opener = window.opener as Window | null;
-    const watch = window.setInterval(() => {
-      if (!opener?.closed) return;
-      window.clearInterval(watch);
-      setAlone(true);
-    }, LOOK_MS);
-    const leave = () => made.tell({ type: "left" });
-    window.addEventListener("pagehide", leave);
-    return () => {
-      window.removeEventListener("pagehide", leave);
-      window.clearTimeout(nobody);
-      window.clearInterval(watch);
-      made.close();
-    };
-  }, [form]);
-  return { state, isAlone, line, listener };
-}
-
 interface RoomOfImagesProps {
   read: Read;
   personId: string;
   state: ReadOnImages;
-  line: React.RefObject<Line<ToImages, ToForm> | null>;
-  listener: React.RefObject<Listener>;
+  line: ImagesLine;
 }
 
-function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesProps) {
+function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
+  const { tell } = line;
   const inForce = usePreferences();
   const says = useAiSays(read, state.isAiShown);
   const overlays = { ...NO_SLIDERS, strengths: state.strengths };
-  const handle = useDistantRead(state.payload, line);
-  const { isFrozen } = state;
+  const handle = useDistantRead(state.payload, read.assignment_id, line);
+  // While the form asks for its turn again, what is half drawn here stays, and what is drawn waits.
+  const isFrozen = state.isFrozen && state.takesEdits !== "SOON";
   const images = useImages({
     read,
     personId,
@@ -130,7 +128,7 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     aiOpacity: overlays.strengths.marks,
     keepsTool: inForce.preferences.viewer?.keeps_tool ?? false,
   });
-  useSelectionInStep(images, state.selectedMarkId, line);
+  useSelectionInStep(images, state.selectedMarkId, tell);
   const segments = useSegments({
     ...images,
     read,
@@ -146,13 +144,22 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
   }, [ai.problem]);
   const presets = presetsInForce(read, images.grid, inForce);
-  const actHere = useRoomActions({ ...NOT_HERE, read, handle, images, segments, presets, ai, isFrozen });
+  const { act: actHere } = useRoomActions({
+    ...NOT_HERE,
+    read,
+    handle,
+    images,
+    segments,
+    presets,
+    ai,
+    isFrozen,
+  });
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
-    else line.current?.tell({ type: "action", action });
+    else if (action !== "undo" || !images.viewer.current?.dropHalfDrawn()) tell({ type: "action", action });
   };
-  listener.current = (message) => {
+  line.listener.current = (message) => {
     if (message.type === "go_to_mark") images.goToMark(message.id);
     if (message.type === "ai_decide") ai.decide(message.aiFindingId, message.choice);
     if (message.type === "action") actHere(message.action);
@@ -161,20 +168,18 @@ function RoomOfImages({ read, personId, state, line, listener }: RoomOfImagesPro
   useNothingSelected();
   useMouseLeavesKeyboard();
   return (
-    <div className={classes.imageWindow}>
-      <ImagesPane
-        read={read}
-        images={images}
-        segments={segments}
-        ai={ai}
-        isFrozen={isFrozen}
-        inForce={inForce}
-        presets={presets}
-        hasTools
-        onImageShown={nothing}
-        onAction={act}
-      />
-    </div>
+    <ImagesPane
+      read={read}
+      images={images}
+      segments={segments}
+      ai={ai}
+      isFrozen={isFrozen}
+      inForce={inForce}
+      presets={presets}
+      hasTools
+      onImageShown={nothing}
+      onAction={act}
+    />
   );
 }
 
@@ -185,25 +190,23 @@ const NO_SLIDERS = { setStrength: nothing, step: nothing, toggle: nothing };
 const NOT_HERE = {
   sign: undefined,
   freeze: undefined,
+  isAsking: false,
   goOn: undefined,
   help: { isShown: false, toggle: nothing },
 };
 
-/** The read as the form window tells it; every edit goes there. */
-function useDistantRead(payload: ReadPayload, line: RoomOfImagesProps["line"]): EditedRead {
+/** The read as the form window tells it, with what waits to be told to it; every edit goes there. */
+function useDistantRead(told: ReadPayload, assignmentId: string, { waiting, tell }: ImagesLine): EditedRead {
+  const payload = useMemo(() => withWaiting(told, waiting), [told, waiting]);
   return useMemo(() => {
-    const act = (action: HotkeyAction) => () => line.current?.tell({ type: "action", action });
-    const edit = (made: Edit) => line.current?.tell({ type: "edit", edit: made });
+    const act = (action: HotkeyAction) => () => tell({ type: "action", action });
+    const edit = (made: Edit) => tell({ type: "edit", assignmentId, edit: made });
     return { session: { save: { payload } }, edit, undo: act("undo"), redo: act("redo") };
-  }, [payload, line]);
+  }, [payload, assignmentId, tell]);
 }
 
 /** What is selected here is selected in the form, and the other way round. */
-function useSelectionInStep(
-  images: Images,
-  selectedInForm: string | null,
-  line: RoomOfImagesProps["line"],
-): void {
+function useSelectionInStep(images: Images, selectedInForm: string | null, tell: ImagesLine["tell"]): void {
   const { selectedMarkId, setSelectedMarkId } = images;
   const agreed = useRef(selectedInForm);
   useEffect(() => {
@@ -213,6 +216,6 @@ function useSelectionInStep(
   useEffect(() => {
     if (agreed.current === selectedMarkId) return;
     agreed.current = selectedMarkId;
-    line.current?.tell({ type: "select", id: selectedMarkId });
-  }, [selectedMarkId, line]);
+    tell({ type: "select", id: selectedMarkId });
+  }, [selectedMarkId, tell]);
 }

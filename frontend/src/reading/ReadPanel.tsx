@@ -29,6 +29,7 @@ interface ReadPanelProps {
   ai: Ai;
   progress: Progress;
   isFrozen: boolean;
+  waitingKeys: number;
   /** The first image comes before the form. */
   isFormShown: boolean;
   onGoOn: () => void;
@@ -49,7 +50,12 @@ export function ReadPanel(props: ReadPanelProps) {
         <span className={classes.case}>
           Case {read.position} of {read.total}
         </span>
-        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
+        <SaveIndicator
+          save={save}
+          editing={handle.editing}
+          waitingKeys={props.waitingKeys}
+          isSigned={isSigned}
+        />
         <span className={classes.studyName}>{read.reader_study.name}</span>
       </header>
       <div className={classes.position}>

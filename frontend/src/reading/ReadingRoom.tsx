@@ -3,7 +3,7 @@ import { useNavigate } from "react-router";
 import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
 import { undecidedGaps } from "@/domain/aiDecisions";
-import type { Editing } from "@/domain/editing";
+import { type Editing, takesEdits } from "@/domain/editing";
 import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
 import type { ReadOnImages } from "@/domain/windows";
@@ -20,6 +20,7 @@ import { ReadPanel } from "./ReadPanel";
 import { useMouseLeavesKeyboard, useNothingSelected } from "./roomInput";
 import { useSegments } from "./segments/useSegments";
 import { useFirstImage } from "./useFirstImage";
+import { useHandedOver } from "./useHandedOver";
 import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
@@ -96,7 +97,8 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const presets = presetsInForce(read, imagesHere.grid, inForce);
   const aiHere = useAi({ read, handle, images: imagesHere, segments, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
-  const actHere = useRoomActions({
+  const takes = takesEdits(handle.editing, isSigned);
+  const { act: actHere, waitingKeys } = useRoomActions({
     read,
     handle,
     images: imagesHere,
@@ -104,6 +106,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     presets,
     ai: aiHere,
     isFrozen,
+    isAsking: takes === "SOON",
     sign: isFrozen || signing.step !== "SIGN" ? undefined : signing.sign,
     freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
@@ -113,6 +116,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     assignmentId: read.assignment_id,
     payload: handle.session.save.payload,
     isFrozen,
+    takesEdits: takes,
     isAiShown: progress.isAiShown,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
@@ -120,6 +124,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
   const { images, ai, act } = imageWindow;
   const firstImage = useFirstImage(imageWindow.isOpen, noteImage);
+  useHandedOver(handle.edit, takes);
   useHotkeys(inForce.keymap, act);
   useNothingSelected();
   useMouseLeavesKeyboard();
@@ -139,6 +144,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         ai={ai}
         progress={progress}
         isFrozen={isFrozen}
+        waitingKeys={waitingKeys}
         isFormShown={firstImage.isPast}
         onGoOn={goOn}
       />
@@ -172,10 +178,10 @@ function useHelp(): Help {
 
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
-  const { assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths } = state;
+  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths } = state;
   return useMemo(
-    () => ({ assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths }),
-    [assignmentId, payload, isFrozen, isAiShown, selectedMarkId, strengths],
+    () => ({ assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths }),
+    [assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths],
   );
 }
 

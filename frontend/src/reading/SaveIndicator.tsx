@@ -15,11 +15,13 @@ const TEXT = {
 interface SaveIndicatorProps {
   save: Autosave;
   editing: Editing;
+  /** Pressed while this window asks for its turn. */
+  waitingKeys: number;
   isSigned: boolean;
 }
 
 /** Always on the screen: whether the work is safe, and if not, how much of it and since when. */
-export function SaveIndicator({ save, editing, isSigned }: SaveIndicatorProps) {
+export function SaveIndicator({ save, editing, waitingKeys, isSigned }: SaveIndicatorProps) {
   const status = saveStatus(save);
   if (isSigned) return <Sign state="signed" text="Signed" />;
   if (editing.is === "elsewhere") return <Sign state="read-only" text="Read-only" />;
@@ -27,7 +29,17 @@ export function SaveIndicator({ save, editing, isSigned }: SaveIndicatorProps) {
   return (
     <>
       <Sign state={status} text={TEXT[status]} />
-      {isWaiting && (
+      {waitingKeys > 0 && (
+        <span
+          className={classes.unsent}
+          role="status"
+          title="Until it is known whether this window may edit."
+          data-testid="waiting-keys"
+        >
+          {waitingText(waitingKeys)}
+        </span>
+      )}
+      {isWaiting && waitingKeys === 0 && (
         <span className={classes.unsent} data-testid="unsent">
           {unsentText(save)}
         </span>
@@ -43,6 +55,10 @@ function Sign({ state, text }: { state: string; text: string }) {
       {text}
     </span>
   );
+}
+
+function waitingText(count: number): string {
+  return count === 1 ? "1 key waits" : `${count} keys wait`;
 }
 
 function unsentText(save: Autosave): string {

@@ -104,6 +104,8 @@ function useFormLine(input: FormLineInput) {
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("pagehide", leave);
+      // To the worklist, or to the next case, which says at once that it is there.
+      leave();
       line.current = null;
       made.close();
     };
@@ -116,7 +118,8 @@ function answer(message: ToForm, input: FormLineInput, line: Line<ToForm, ToImag
     line.tell({ type: "state", state: input.state });
     input.onHere();
   } else if (message.type === "left") input.onLeft();
-  else if (message.type === "edit") input.handle.edit(message.edit);
-  else if (message.type === "select") input.images.setSelectedMarkId(message.id);
+  else if (message.type === "edit") {
+    if (message.assignmentId === input.state.assignmentId) input.handle.edit(message.edit);
+  } else if (message.type === "select") input.images.setSelectedMarkId(message.id);
   else input.act(message.action);
 }

@@ -11,7 +11,7 @@ import {
   resumeAutosave,
   startAutosave,
 } from "@/domain/autosave";
-import type { Editing } from "@/domain/editing";
+import { type Editing, takesEdits } from "@/domain/editing";
 import type { Edit } from "@/domain/edits";
 import type { History } from "@/domain/history";
 import type { ReadPayload } from "@/domain/payload";
@@ -67,9 +67,8 @@ export function useReadSession({ read, personId, start, state, phase }: SessionI
   const turn = useTurn({ read, personId, session, dispatch, sitting, isWanted: state !== "signed" });
   const { editing, takeOver, lost, askNow } = turn;
   const isEditor = editing.is === "editor" && state !== "signed";
-  // What this browser keeps is this window's to write also while another device edits: that mark just being drawn is kept.
-  const isThisWindows =
-    isEditor || (state !== "signed" && editing.is === "elsewhere" && editing.where === "device");
+  // What this browser keeps is this window's to write also while another device edits.
+  const isThisWindows = takesEdits(editing, state === "signed") === "NOW";
   const save = useCallback(
     (event: AutosaveEvent) => {
       if (event.type === "held_elsewhere") lost(null);

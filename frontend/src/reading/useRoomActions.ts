@@ -11,6 +11,7 @@ import type { Ai } from "./ai/useAi";
 import type { Segments } from "./segments/useSegments";
 import type { Images } from "./useImages";
 import type { EditedRead } from "./useReadSession";
+import { type RoomActions, useWaitingKeys } from "./useWaitingKeys";
 import { type Actions, viewActions } from "./viewActions";
 
 interface RoomActionsInput {
@@ -20,6 +21,8 @@ interface RoomActionsInput {
   segments: Segments;
   presets: Preset[];
   isFrozen: boolean;
+  /** It is not known yet whether the read may be changed here. */
+  isAsking: boolean;
   ai: Ai;
   sign: (() => void) | undefined;
   freeze: (() => void) | undefined;
@@ -33,16 +36,21 @@ export interface Help {
   toggle: () => void;
 }
 
-/** What every hotkey does, in one table; what changes the read does nothing once it is frozen. */
-export function useRoomActions(input: RoomActionsInput): (action: HotkeyAction) => void {
-  return useCallback(
+/** What every hotkey does, in one table; what changes the read waits for the turn, and does nothing once it is frozen. */
+export function useRoomActions(input: RoomActionsInput): RoomActions {
+  const { isAsking, isFrozen } = input;
+  const waits = (action: HotkeyAction) => action in changesOf(input) || TO_SIGN.has(action);
+  const act = useCallback(
     (action: HotkeyAction) => {
       const change = input.isFrozen ? undefined : changesOf(input)[action];
       (change ?? looksOf(input)[action])?.();
     },
     [input],
   );
+  return useWaitingKeys({ act, isAsking, isFrozen, waits });
 }
+
+const TO_SIGN: ReadonlySet<HotkeyAction> = new Set(["sign", "first_read_freeze"]);
 
 function looksOf(input: RoomActionsInput): Actions {
   const { images, ai, sign, freeze, goOn, help } = input;

@@ -1,4 +1,4 @@
-import { Enums, imageLoader, type Types } from "@cornerstonejs/core";
+import { cache, Enums, imageLoader, type Types } from "@cornerstonejs/core";
 import { frameImage } from "./frameImage";
 import { loadStoredFrame, type StoredFrame } from "./frames/loader";
 import type { OnReduced } from "./frames/stackImages";
@@ -14,14 +14,23 @@ export function startImageLoading(): void {
 
 function loadFrame(imageId: string, options: LoadOptions = {}): Types.IImageLoadObject {
   const slice = sliceOfImageId(imageId);
-  if (!slice) return { promise: Promise.reject(new Error("its series is not open.")) };
+  if (!slice) return kept(imageId, { promise: Promise.reject(new Error("its series is not open.")) });
   const { onReduced, ...forDecoder } = options;
   const tell = onReduced && ((samples: ArrayLike<number>) => onReduced(reducedImage(slice, samples)));
-  return {
-    promise: loadStoredFrame(slice, storedPixelOptions(forDecoder), tell).then((stored) =>
-      finishedImage(slice, stored, options),
-    ),
-  };
+  const promise = loadStoredFrame(slice, storedPixelOptions(forDecoder), tell).then((stored) =>
+    finishedImage(slice, stored, options),
+  );
+  return kept(imageId, { promise });
+}
+
+/**
+ * Into Cornerstone's cache before Cornerstone does it: that leaves the cache's own promise to nobody, and each image that
+ * cannot be shown would be an uncaught error of the page besides.
+ */
+function kept(imageId: string, loading: Types.IImageLoadObject): Types.IImageLoadObject {
+  // Who asked for the image hears why it does not come; one for which the cache has no room is shown all the same.
+  if (!cache.getImageLoadObject(imageId)) cache.putImageLoadObject(imageId, loading).catch(() => undefined);
+  return loading;
 }
 
 function reducedImage(slice: Slice, samples: ArrayLike<number>): Types.IImage {

@@ -1,6 +1,7 @@
 """Metadata of a series for viewers, cleaned once and kept on disk."""
 
 import json
+import logging
 import os
 import tempfile
 from functools import lru_cache, partial
@@ -11,12 +12,15 @@ from django.conf import settings
 
 from portal.errors import NotFound, PortalError, Unavailable
 from portal.imaging.dicomweb import DicomJson, ReadElement, cleaned_metadata, described_pixels
+from portal.imaging.frame_places import Places, frame_places
 from portal.imaging.frames.decoding import DecodedFrame, FrameUndecodable, decoded_frame
 from portal.imaging.implicit_tables import implicit_tables
 from portal.imaging.media_types import DECODED_HERE, EXPLICIT_LITTLE_ENDIAN, shown_transfer_syntax
 from portal.imaging.models import Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancError
 from portal.imaging.reader_tags import tag_of
+
+logger = logging.getLogger(__name__)
 
 
 class PixelsUndecodable(PortalError):
@@ -27,8 +31,8 @@ class PixelsUndecodable(PortalError):
 
 
 _IMPLICIT_VR = "1.2.840.10008.1.2"
-# Raise it when the form of the metadata changes: files of other versions are not used.
-_VERSION = 5
+# Raise it when the form of the metadata or of the planes beside it changes: files of other versions are not used.
+_VERSION = 6
 
 
 def series_metadata(series: Series, gateway: Orthanc) -> bytes:
@@ -36,11 +40,13 @@ def series_metadata(series: Series, gateway: Orthanc) -> bytes:
 
     Instances are immutable, so the kept file is right as long as their number is.
     """
-    kept = _folder() / f"{series.pk}-{series.number_of_instances}-v{_VERSION}.json"
+    kept = _kept(series)
     try:
         return kept.read_bytes()
     except FileNotFoundError:
-        content = json.dumps(_cleaned(series, gateway), separators=(",", ":")).encode()
+        rows = _cleaned(series, gateway)
+        content = json.dumps(rows, separators=(",", ":")).encode()
+        _keep(_places_file(kept), json.dumps(frame_places(rows), separators=(",", ":")).encode())
         _keep(kept, content)
         return content
 
@@ -49,6 +55,31 @@ def series_rows(series: Series, gateway: Orthanc) -> list[DicomJson]:
     """The same, one DICOM JSON object an instance."""
     rows: list[DicomJson] = json.loads(series_metadata(series, gateway))
     return rows
+
+
+def kept_places(series: Series) -> Places:
+    """The planes of the frames of a series whose metadata is kept here, else nothing: Orthanc is never asked.
+
+    A small file of its own and kept in memory, since every save of a read asks for it. No fault of a cache keeps a
+    read from being saved: it is noted, and the planes count as unknown.
+    """
+    try:
+        return _places_in(_places_file(_kept(series)))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        logger.warning("the planes of series %s cannot be read: %s", series.pk, type(error).__name__)
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _places_in(path: Path) -> Places:
+    places: Places = json.loads(path.read_bytes())
+    return places
+
+
+def _places_file(kept: Path) -> Path:
+    return kept.with_suffix(".places.json")
 
 
 def instance_metadata(instance: Instance, series: Series, gateway: Orthanc) -> bytes:
@@ -142,6 +173,10 @@ def _is_decoded_here(row: DicomJson, instance: Instance) -> bool:
     is_native = shown_transfer_syntax(instance.transfer_syntax_uid) == EXPLICIT_LITTLE_ENDIAN
     is_uncut = bits == [1] or (is_native and photometric == ["YBR_FULL_422"])
     return is_uncut or instance.transfer_syntax_uid in DECODED_HERE
+
+
+def _kept(series: Series) -> Path:
+    return _folder() / f"{series.pk}-{series.number_of_instances}-v{_VERSION}.json"
 
 
 def _folder() -> Path:

@@ -1,9 +1,15 @@
 """Opening, saving and signing: nothing acknowledged is lost or overwritten."""
 
+import copy
+import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotations.api.labels import LabelOutput
 from annotations.models import Assignment, AssignmentState, Provenance, Read, Revision, RevisionKind
@@ -12,6 +18,9 @@ from annotations.services.reader_studies import reader_study_close
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
 from portal.errors import Conflict, Invalid
+from portal.imaging.frame_places import frame_places
+from portal.imaging.models import Instance
+from portal.imaging.services import metadata
 from tests.annotations.building import COMPLETE, Built, content, finding, launched, save
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +128,86 @@ def test_signing_freezes_the_read(read: Read) -> None:
     assert sign(read, content(**COMPLETE), 0, key=key).pk == signed.pk
     assert read.revisions.count() == 1
     assert Assignment.objects.get(pk=read.assignment_id).state == AssignmentState.SIGNED
+
+
+def on_known_planes(read: Read, monkeypatch: pytest.MonkeyPatch, folder: Path, *, orientation: bool = True) -> None:
+    """The metadata of the case's only image as it is kept once the series was shown: an axial plane at z = 3 mm."""
+    monkeypatch.setattr(settings, "VAR_DIR", folder)
+    instance = Instance.objects.select_related("series").get(series__imaging_study=read.assignment.case.imaging_study)
+    row: dict[str, Any] = {"00080018": {"Value": [instance.sop_instance_uid]}, "00200032": {"Value": [-10, -20, 3]}}
+    if orientation:
+        row["00200037"] = {"Value": [1, 0, 0, 0, 1, 0]}
+    kept = metadata._places_file(metadata._kept(instance.series))
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps(frame_places([row])))
+
+
+def length_at(read: Read, z_mm: float) -> dict[str, Any]:
+    one = finding(read.assignment.case)
+    one["marks"][0]["geometry"] |= {"kind": "LENGTH", "points_mm": [[1.0, 2.0, z_mm], [4.0, 6.0, z_mm]]}
+    one["marks"][0]["measurements"] = {"length_mm": 5.0}
+    return one
+
+
+def test_a_mark_off_the_image_that_it_names_is_refused(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    on_known_planes(read, monkeypatch, tmp_path)
+    draft_of(read, content(length_at(read, 3)), 0)
+    with pytest.raises(Invalid) as refused:
+        draft_of(read, content(length_at(read, 3), length_at(read, 43)), 1)
+    found = [(error["field"], error["code"]) for error in refused.value.errors]
+    assert found == [("findings[1].marks[0].geometry", "not_on_image")]
+    assert read.revisions.count() == 1
+
+
+def test_a_mark_that_was_stored_before_planes_were_asked_for_stays_and_can_be_signed(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stored = length_at(read, 43)
+    draft_of(read, content(stored), 0)
+    on_known_planes(read, monkeypatch, tmp_path)
+    draft_of(read, content(stored, confidence=10), 1)
+    draft_of(read, content(), 2)
+    # Brought back by undo, one end of it moved within the plane where it lay, and pulled towards the image's.
+    draft_of(read, content(stored), 3)
+    moved = length_at(read, 43) | {"id": stored["id"]}
+    moved["marks"][0] |= {"id": stored["marks"][0]["id"], "measurements": {"length_mm": 10.0}}
+    moved["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 43], [7.0, 10.0, 43]]
+    draft_of(read, content(moved), 4)
+    moved["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 30], [7.0, 10.0, 30]]
+    draft_of(read, content(moved), 5)
+    sign(read, content(moved, **COMPLETE), 6)
+
+
+def test_a_mark_that_was_off_its_image_gets_no_farther(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stored = length_at(read, 43)
+    draft_of(read, content(stored), 0)
+    on_known_planes(read, monkeypatch, tmp_path)
+    farther, copied = copy.deepcopy(stored), copy.deepcopy(stored)
+    farther["marks"][0]["geometry"]["points_mm"] = [[1.0, 2.0, 44], [4.0, 6.0, 44]]
+    copied["marks"][0]["id"] = str(uuid.uuid4())
+    for wrong in (farther, copied):
+        with pytest.raises(Invalid, match="does not lie on the image"):
+            draft_of(read, content(wrong), 1)
+
+
+def test_where_the_plane_is_not_known_nothing_is_refused(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    on_known_planes(read, monkeypatch, tmp_path, orientation=False)
+    draft_of(read, content(length_at(read, 43)), 0)
+
+
+def test_asking_for_the_plane_takes_no_query_more(read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with CaptureQueriesContext(connection) as unknown:
+        draft_of(read, content(length_at(read, 3)), 0)
+    on_known_planes(read, monkeypatch, tmp_path)
+    with CaptureQueriesContext(connection) as known:
+        draft_of(read, content(length_at(read, 3)), 1)
+    assert len(known) <= len(unknown)
 
 
 def test_an_incomplete_read_cannot_be_signed_and_nothing_is_stored(read: Read) -> None:
