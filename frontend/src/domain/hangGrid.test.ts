@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withLayout, withSeries } from "./grid";
-import { hungGrid, seriesThatOpenAtAMark } from "./hangGrid";
+import { hungGrid, seriesThatOpenAtAMark, withOpenings } from "./hangGrid";
 import type { HangableSeries, HangingRule } from "./hanging";
 
 const series = (uid: string): HangableSeries => ({
@@ -30,6 +30,36 @@ test("a rule becomes a grid with all its panes, empty ones too", () => {
   expect(grid.panes[0]?.opening).toMatchObject({ window: { center: 40, width: 400 }, isFlipped: false });
   expect(grid.links).toEqual({ SCROLL: true, VIEW: false, WINDOW: false });
   expect(seriesThatOpenAtAMark(grid)).toEqual(["a"]);
+});
+
+test("a series opens as it is hung, in every pane and each time it is shown; another one as it is", () => {
+  const one: HangingRule = { ...rule, layout: "ONE", panes: rule.panes.slice(0, 1) };
+  const { grid: hung } = hungGrid([one], [[series("a")]]);
+  const opening = hung.panes[0]?.opening;
+  expect(opening?.window).toEqual({ center: 40, width: 400 });
+  const four = withOpenings(hung, withLayout(hung, "FOUR", ["a"]));
+  expect(four.panes.map((pane) => pane.opening)).toEqual([opening, opening, opening, opening]);
+  expect(withOpenings(hung, four)).toBe(four);
+  const away = withOpenings(hung, withSeries(hung, "1", "b"));
+  expect(away.panes[0]?.opening).toBeUndefined();
+  expect(withOpenings(hung, withSeries(away, "1", "a")).panes[0]?.opening).toBe(opening);
+  // Planes begin with the window of their stack.
+  expect(withOpenings(hung, withLayout(hung, "MPR", [])).panes[0]?.opening).toBeUndefined();
+});
+
+test("a series that is hung twice opens in each pane as that one hangs it", () => {
+  const bone = { center: 480, width: 2500 };
+  const twice: HangingRule = {
+    ...rule,
+    layout: "SIDE_BY_SIDE",
+    panes: [
+      { prior: 0, select: {}, start: { at: "FIRST" }, window: { center: 40, width: 400 } },
+      { prior: 0, select: { same_as: 0 }, start: { at: "FIRST" }, window: bone },
+    ],
+  };
+  const { grid: hung } = hungGrid([twice], [[series("a")]]);
+  const changed = withSeries(withSeries(hung, "2", "b"), "2", "a");
+  expect(withOpenings(hung, changed).panes[1]?.opening?.window).toEqual(bone);
 });
 
 test("what the reader shows instead opens as it is", () => {

@@ -33,6 +33,24 @@ function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
   });
 }
 
+/**
+ * A series opens as its rule hangs it, in whichever pane and whenever it is shown: where a pane shows another series
+ * than it was hung with, that series brings its own opening along, if it has one.
+ */
+export function withOpenings(hung: Grid, grid: Grid): Grid {
+  const hungPanes = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])];
+  const opened = (pane: GridPane): GridPane => {
+    if (pane.view !== "STACK" || pane.opening || pane.seriesInstanceUid === null) return pane;
+    const same = hungPanes.filter(
+      ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
+    );
+    const opening = (same.find(({ id }) => id === pane.id) ?? same[0])?.opening;
+    return opening ? { ...pane, opening } : pane;
+  };
+  const panes = grid.panes.map(opened);
+  return panes.every((pane, index) => pane === grid.panes[index]) ? grid : { ...grid, panes };
+}
+
 /** The series in panes that are to open at the reader's first mark. */
 export function seriesThatOpenAtAMark(grid: Grid): string[] {
   return grid.panes.flatMap(({ seriesInstanceUid, opening }) =>

@@ -14,6 +14,7 @@ import { isCountedBackwards, placeOfPlane, scrollPlane, setWay } from "./planeSc
 import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
+import { allowEveryStep } from "./slabSteps";
 import { firstDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
@@ -132,7 +133,7 @@ export class VolumePane implements Pane {
 
   private async draw(series: OpenedSeries): Promise<void> {
     const { volumeId } = this.context.volumes.take(series);
-    await this.viewport.setVolumes([{ volumeId }]);
+    await this.viewport.setVolumes([{ volumeId, callback: allowEveryStep }]);
     const display = await firstDisplay(series.slices, Math.floor(series.slices.length / 2));
     if (this.isDestroyed || this.series !== series) return;
     this.initialRange = display?.range ?? null;
