@@ -9,8 +9,8 @@ import { rounded, sizesOf } from "./measurements";
 import {
   EMPTY_PAYLOAD,
   isSegment,
-  MOST_FINDINGS,
   type Mark,
+  MOST_FINDINGS,
   type PatientMm,
   type ReadPayload,
   TOO_MANY_FINDINGS,

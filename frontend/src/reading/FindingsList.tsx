@@ -22,9 +22,7 @@ export function FindingsList(props: FindingsListProps) {
     <div className={question ? undefined : classes.plain}>
       {!question && <div className={classes.plainTitle}>Measurements (kept with the read, not analysed)</div>}
       {question && own.length === 0 && (
-        <div className={classes.empty}>
-          None. Mark one with {question.tools.map(toolWithKey).join(", ")}.
-        </div>
+        <div className={classes.empty}>None. Mark one with {question.tools.map(toolWithKey).join(", ")}.</div>
       )}
       <ol className={classes.list}>
         {own.map(({ finding, number }) => (

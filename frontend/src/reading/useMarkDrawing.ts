@@ -4,7 +4,7 @@ import { flushSync } from "react-dom";
 import type { Edit } from "@/domain/edits";
 import { questionForMark } from "@/domain/formKeys";
 import { type FindingTool, isLocated, type MarkKind, type Question, SEGMENT } from "@/domain/labelSchema";
-import { type Finding, findingOfMark, MOST_FINDINGS, type Mark, TOO_MANY_FINDINGS } from "@/domain/payload";
+import { type Finding, findingOfMark, type Mark, MOST_FINDINGS, TOO_MANY_FINDINGS } from "@/domain/payload";
 import type { DrawnMark } from "@/viewer";
 import { onlyCode } from "./FindingFields";
 

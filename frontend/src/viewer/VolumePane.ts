@@ -13,8 +13,8 @@ import { wayOf } from "./planeOrder";
 import { isCountedBackwards, placeOfPlane, scrollPlane, setWay } from "./planeScroll";
 import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
-import type { Slice } from "./slices";
 import { allowEveryStep } from "./slabSteps";
+import type { Slice } from "./slices";
 import { firstDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {

@@ -7,8 +7,8 @@ import {
   type AiDecision,
   type Finding,
   isSegment,
-  MOST_FINDINGS,
   type Mark,
+  MOST_FINDINGS,
   type ReadPayload,
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";

@@ -4,8 +4,8 @@ import { askedQuestions } from "@/domain/conditions";
 import {
   type Finding,
   isSegment,
-  MOST_FINDINGS,
   type Mark,
+  MOST_FINDINGS,
   type SegmentGeometry,
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";
