@@ -15,6 +15,7 @@ from tests.e2e.viewing import (
     case_of,
     centre_of,
     drag,
+    open_to_read,
     pane,
     pane_is_drawn,
     panes,
@@ -40,8 +41,7 @@ def three_series(stage: Stage) -> Case:
 @pytest.fixture
 def room(stage: Stage, three_series: Case, signed_in: Callable[[Person], Page]) -> Page:
     page = signed_in(stage.spare)
-    page.goto(three_series.url)
-    image_is_drawn(page)
+    open_to_read(page, three_series)
     return page
 
 

@@ -19,7 +19,7 @@ import type { Slice } from "../slices";
 import { volumeGeometry } from "../volumeGeometry";
 import { RangeOverlay } from "./RangeOverlay";
 import { SegmentBoard, type ShownSegment } from "./SegmentBoard";
-import { addSegmentTools, bindSegmentTool } from "./tools";
+import { addSegmentTools, bindSegmentTool, dropHalfCut } from "./tools";
 
 /** What the room wants to be seen and done. */
 export interface SegmentInputs {
@@ -141,6 +141,7 @@ export class SegmentDesk {
 
   /** A pane is taken down. */
   leave(pane: Pane): void {
+    dropHalfCut(this.group);
     for (const board of this.boards.values()) board.removeFrom(pane.id);
     this.overlay.show(
       this.panes().filter((other) => other !== pane),
