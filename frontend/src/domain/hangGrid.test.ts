@@ -32,19 +32,21 @@ test("a rule becomes a grid with all its panes, empty ones too", () => {
   expect(seriesThatOpenAtAMark(grid)).toEqual(["a"]);
 });
 
-test("a series opens as it is hung, in every pane and each time it is shown; another one as it is", () => {
+test("panes of another layout open their series as it is hung", () => {
   const one: HangingRule = { ...rule, layout: "ONE", panes: rule.panes.slice(0, 1) };
   const { grid: hung } = hungGrid([one], [[series("a")]]);
   const opening = hung.panes[0]?.opening;
   expect(opening?.window).toEqual({ center: 40, width: 400 });
-  const four = withOpenings(hung, withLayout(hung, "FOUR", ["a"]));
-  expect(four.panes.map((pane) => pane.opening)).toEqual([opening, opening, opening, opening]);
-  expect(withOpenings(hung, four)).toBe(four);
-  const away = withOpenings(hung, withSeries(hung, "1", "b"));
-  expect(away.panes[0]?.opening).toBeUndefined();
-  expect(withOpenings(hung, withSeries(away, "1", "a")).panes[0]?.opening).toBe(opening);
+  const four = withOpenings(hung, hung, withLayout(hung, "FOUR", ["a", "b"]));
+  // Another series, which the rule does not hang, opens as it is.
+  expect(four.panes.map((pane) => pane.seriesInstanceUid)).toEqual(["a", "b", "a", "a"]);
+  expect(four.panes.map((pane) => pane.opening)).toEqual([opening, undefined, opening, opening]);
+  // What the reader puts into a pane opens as it is.
+  const changed = withSeries(four, "2", "a");
+  expect(withOpenings(hung, four, changed)).toBe(changed);
   // Planes begin with the window of their stack.
-  expect(withOpenings(hung, withLayout(hung, "MPR", [])).panes[0]?.opening).toBeUndefined();
+  const planes = withOpenings(hung, hung, withLayout(hung, "MPR", []));
+  expect(planes.panes.map((pane) => pane.opening)).toEqual([undefined, undefined, undefined, opening]);
 });
 
 test("a series that is hung twice opens in each pane as that one hangs it", () => {
@@ -58,8 +60,9 @@ test("a series that is hung twice opens in each pane as that one hangs it", () =
     ],
   };
   const { grid: hung } = hungGrid([twice], [[series("a")]]);
-  const changed = withSeries(withSeries(hung, "2", "b"), "2", "a");
-  expect(withOpenings(hung, changed).panes[1]?.opening?.window).toEqual(bone);
+  const one = withLayout(hung, "ONE", ["a"]);
+  const again = withOpenings(hung, one, withLayout(one, "SIDE_BY_SIDE", ["a"]));
+  expect(again.panes[1]?.opening?.window).toEqual(bone);
 });
 
 test("what the reader shows instead opens as it is", () => {

@@ -34,13 +34,14 @@ function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
 }
 
 /**
- * A series opens as its rule hangs it, in whichever pane and whenever it is shown: where a pane shows another series
- * than it was hung with, that series brings its own opening along, if it has one.
+ * The grid after a change, in which a pane that has come with another layout opens its series as the rule hangs it:
+ * with the same window as beside it. What the reader puts into a pane opens as it is.
  */
-export function withOpenings(hung: Grid, grid: Grid): Grid {
+export function withOpenings(hung: Grid, before: Grid, grid: Grid): Grid {
   const hungPanes = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])];
+  const known = new Set(before.panes.map(({ id }) => id));
   const opened = (pane: GridPane): GridPane => {
-    if (pane.view !== "STACK" || pane.opening || pane.seriesInstanceUid === null) return pane;
+    if (pane.view !== "STACK" || pane.opening || known.has(pane.id)) return pane;
     const same = hungPanes.filter(
       ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
     );

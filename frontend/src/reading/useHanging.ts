@@ -20,9 +20,9 @@ export function useHanging({ read, personId, marks, viewer }: HangingInput) {
     return hungGrid(read.hanging_rules, studies).grid;
   }, [read]);
   const kept = useKeptView(read, personId, hung);
-  const [grid, setGrid] = useState(() => withOpenings(hung, kept.restored ?? hung));
+  const [grid, setGrid] = useState(kept.restored ?? hung);
   const onGrid = useCallback(
-    (change: (grid: Grid) => Grid) => setGrid((before) => withOpenings(hung, change(before))),
+    (change: (grid: Grid) => Grid) => setGrid((before) => withOpenings(hung, before, change(before))),
     [hung],
   );
   kept.grid.current = grid;

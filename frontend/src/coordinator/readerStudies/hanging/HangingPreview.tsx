@@ -109,7 +109,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
   const [shown, setShown] = useState({ hung, grid: hung.grid });
   const grid = shown.hung === hung ? shown.grid : hung.grid;
   const onGrid = (change: (grid: Grid) => Grid) =>
-    setShown({ hung, grid: withOpenings(hung.grid, change(grid)) });
+    setShown({ hung, grid: withOpenings(hung.grid, grid, change(grid)) });
   const source = useSeriesSource((uid) => studyWith(allStudies, uid)?.study_instance_uid);
   return (
     <>
