@@ -15,36 +15,43 @@ const TEXT = {
 interface SaveIndicatorProps {
   save: Autosave;
   editing: Editing;
-  /** Pressed while this window asks for its turn. */
-  waitingKeys: number;
   isSigned: boolean;
 }
 
-/** Always on the screen: whether the work is safe, and if not, how much of it and since when. */
-export function SaveIndicator({ save, editing, waitingKeys, isSigned }: SaveIndicatorProps) {
+/** Always on the screen: whether the work is safe. */
+export function SaveIndicator({ save, editing, isSigned }: SaveIndicatorProps) {
   const status = saveStatus(save);
   if (isSigned) return <Sign state="signed" text="Signed" />;
   if (editing.is === "elsewhere") return <Sign state="read-only" text="Read-only" />;
-  const isWaiting = status !== "saved" && status !== "saving";
+  return <Sign state={status} text={TEXT[status]} />;
+}
+
+interface UnsentNoteProps extends SaveIndicatorProps {
+  /** Pressed while this window asks for its turn. */
+  waitingKeys: number;
+}
+
+/** While work waits: how much of it, and since when. */
+export function UnsentNote({ save, editing, waitingKeys, isSigned }: UnsentNoteProps) {
+  const status = saveStatus(save);
+  if (isSigned || editing.is === "elsewhere") return null;
+  if (waitingKeys > 0) {
+    return (
+      <span
+        className={classes.unsent}
+        role="status"
+        title="Until it is known whether this window may edit."
+        data-testid="waiting-keys"
+      >
+        {waitingText(waitingKeys)}
+      </span>
+    );
+  }
+  if (status === "saved" || status === "saving") return null;
   return (
-    <>
-      <Sign state={status} text={TEXT[status]} />
-      {waitingKeys > 0 && (
-        <span
-          className={classes.unsent}
-          role="status"
-          title="Until it is known whether this window may edit."
-          data-testid="waiting-keys"
-        >
-          {waitingText(waitingKeys)}
-        </span>
-      )}
-      {isWaiting && waitingKeys === 0 && (
-        <span className={classes.unsent} data-testid="unsent">
-          {unsentText(save)}
-        </span>
-      )}
-    </>
+    <span className={classes.unsent} data-testid="unsent">
+      {unsentText(save)}
+    </span>
   );
 }
 
