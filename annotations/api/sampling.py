@@ -111,8 +111,8 @@ class SamplingPreviewApi(APIView):
             found = sample_preview(by=caller(request), reader_study=reader_study, wish=wish, seed=seed)
             found["digest"] = sha256(canonical_json(found))
         else:
-            numbers = sample_numbers(reader_study=reader_study, wish=wish)
-            found |= {"strata": [stratum_row(one) for one in numbers], "prevalence": prevalences(wish, numbers)}
+            strata = [stratum_row(one) for one in sample_numbers(reader_study=reader_study, wish=wish)]
+            found |= {"strata": strata, "prevalence": prevalences(wish, strata)}
         return Response(PreviewOutput(found).data)
 
 

@@ -10,7 +10,7 @@ from annotations.access import sampling_frame_of
 from annotations.domain.frame_csv import LONGEST_NAME, LONGEST_VALUE, MAXIMUM_ROWS
 from annotations.domain.sampling import Stratum, TooFew, equal, proportional, with_prevalence
 from annotations.models import ReaderStudy
-from annotations.selectors.sampling import Positive, SampleWish, sample_numbers
+from annotations.selectors.sampling import Positive, SampleWish, sample_numbers, strata_named
 from portal.errors import FieldProblem, Invalid
 
 MAXIMUM_STRATA = 500
@@ -176,7 +176,7 @@ def wish_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> SampleWish:
     positive = Positive(**sent["positive"]) if sent["positive"] else None
     wish = SampleWish(frame, sent["columns"], {}, sent["one_per_patient"], sent["replaces"], positive)
     refuse(_column_problems(wish))
-    strata = {one.stratum for one in sample_numbers(reader_study=reader_study, wish=wish)}
+    strata = strata_named(wish)
     if len(strata) > MAXIMUM_STRATA:
         detail = f"These columns make {len(strata)} strata, more than {MAXIMUM_STRATA}; take fewer or coarser ones."
         refuse([{"field": "columns", "code": "too_many_strata", "detail": detail}])

@@ -4,6 +4,7 @@ As with the reading orders, every choice sorts by SHA-256 of a text that begins 
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -81,7 +82,7 @@ def eligible_of(
 ) -> dict[Stratum, list[Candidate]]:
     """Return who can be drawn in each stratum: not what is left out and, once per patient, each patient in one stratum.
 
-    A patient with studies in several strata that are wanted counts in the one that has the least to spare.
+    A patient with studies in several strata that are wanted counts in one of them (`_homes`).
     """
     strata = {
         stratum: [one for one in own if one.study_instance_uid not in left_out]
@@ -89,14 +90,25 @@ def eligible_of(
     }
     if not one_per_patient:
         return strata
-    spare = {stratum: len({one.patient for one in own}) - wanted.get(stratum, 0) for stratum, own in strata.items()}
-    # Where nothing is wanted no patient is held back from where something is.
-    order = sorted(strata, key=lambda stratum: (not wanted.get(stratum), spare[stratum], stratum_text(stratum)))
-    home: dict[str, Stratum] = {}
-    for stratum in order:
-        for candidate in strata[stratum]:
-            home.setdefault(candidate.patient, stratum)
+    home = _homes(strata, {stratum: wanted.get(stratum, 0) for stratum in strata})
     return {stratum: [one for one in own if home[one.patient] == stratum] for stratum, own in strata.items()}
+
+
+def _homes(strata: Mapping[Stratum, Sequence[Candidate]], wanted: Counts) -> dict[str, Stratum]:
+    """Return each patient's stratum, without a seed: who has only one first, the others where most is lacking."""
+    options: dict[str, set[Stratum]] = {}
+    for stratum, own in strata.items():
+        for candidate in own:
+            options.setdefault(candidate.patient, set()).add(stratum)
+    needs = wanted if any(wanted.values()) else dict.fromkeys(wanted, 1)
+    # Where nothing is wanted no patient is held back from where something is.
+    able = {one: {stratum for stratum in own if needs[stratum]} or own for one, own in options.items()}
+    texts = {stratum: stratum_text(stratum) for stratum in strata}
+    settled, home = Counter[Stratum](), dict[str, Stratum]()
+    for patient in sorted(able, key=lambda one: (len(able[one]), seeded_hash("home", one))):
+        home[patient] = min(able[patient], key=lambda one: (settled[one] / (needs[one] or 1), texts[one]))
+        settled[home[patient]] += 1
+    return home
 
 
 def draw_sample(

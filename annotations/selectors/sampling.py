@@ -13,6 +13,7 @@ from annotations.domain.sampling import (
     SAMPLE_ALGORITHM,
     Candidate,
     Counts,
+    Stratum,
     StratumNumbers,
     TooFew,
     draw_sample,
@@ -20,7 +21,7 @@ from annotations.domain.sampling import (
     prevalence,
 )
 from annotations.models import Case, ReaderStudy, SampleDraw, SamplingFrame
-from portal.audit.services import canonical_json
+from portal.audit.services import canonical_json, sha256
 from portal.imaging.models import ImagingStudy
 
 # Of a column with more values, such as a number for each candidate, the commonest are shown.
@@ -140,6 +141,11 @@ def left_out_of(*, reader_study: ReaderStudy, wish: SampleWish, candidates: Sequ
     return {one.study_instance_uid for one in candidates if one.study_instance_uid in uids}
 
 
+def strata_named(wish: SampleWish) -> set[Stratum]:
+    """Return the strata that the columns make."""
+    return {one.stratum for one in candidates_of(frame_document(wish.frame), wish.columns)}
+
+
 def sample_numbers(*, reader_study: ReaderStudy, wish: SampleWish) -> list[StratumNumbers]:
     """Return what each stratum has and is to give."""
     candidates = candidates_of(frame_document(wish.frame), wish.columns)
@@ -156,6 +162,7 @@ def sample_document(*, reader_study: ReaderStudy, wish: SampleWish, seed: str) -
     """
     candidates = candidates_of(frame_document(wish.frame), wish.columns)
     left_out = left_out_of(reader_study=reader_study, wish=wish, candidates=candidates)
+    drawn = _drawn(candidates, wish.wanted, seed, left_out, wish.one_per_patient)
     newest = draws_of(reader_study=reader_study).first()
     return {
         "format": SAMPLE_FORMAT,
@@ -169,8 +176,8 @@ def sample_document(*, reader_study: ReaderStudy, wish: SampleWish, seed: str) -
         "replaces": wish.replaces,
         "left_out": sorted(left_out),
         "positive": wish.positive._asdict() if wish.positive else None,
-        **_drawn(candidates, wish.wanted, seed, left_out, wish.one_per_patient),
-        "prevalence": prevalences(wish, numbers_of(candidates, wish.wanted, left_out=(), one_per_patient=False)),
+        **drawn,
+        "prevalence": prevalences(wish, drawn["strata"]),
     }
 
 
@@ -194,14 +201,14 @@ def stratum_row(numbers: StratumNumbers) -> dict[str, Any]:
     return {"values": list(row.pop("stratum")), **row, "fraction": numbers.fraction}
 
 
-def prevalences(wish: SampleWish, numbers: Sequence[StratumNumbers]) -> dict[str, float | None] | None:
-    """Return the share of what counts as diseased, in the frame and in the sample."""
+def prevalences(wish: SampleWish, strata: Sequence[Mapping[str, Any]]) -> dict[str, float | None] | None:
+    """Return the share of what counts as diseased, in the frame and in the sample (`strata`: rows of a document)."""
     if wish.positive is None:
         return None
     place = wish.columns.index(wish.positive.column)
     shares = {
-        "frame": {one.stratum: one.candidates for one in numbers},
-        "sample": {one.stratum: one.wanted for one in numbers},
+        "frame": {tuple(one["values"]): one["candidates"] for one in strata},
+        "sample": {tuple(one["values"]): one["wanted"] for one in strata},
     }
     return {name: prevalence(counts, place=place, positive=wish.positive.values) for name, counts in shares.items()}
 
@@ -209,6 +216,8 @@ def prevalences(wish: SampleWish, numbers: Sequence[StratumNumbers]) -> dict[str
 def is_drawn_again(draw: SampleDraw) -> bool:
     """Say whether the stored frame, counts and seed give the stored sample once more."""
     stored, frame = json.loads(draw.content), frame_document(draw.frame)
+    if sha256(draw.frame.content) != stored["frame"]["digest"]:
+        return False
     wanted = {tuple(one["values"]): one["wanted"] for one in stored["strata"]}
     candidates = candidates_of(frame, stored["columns"])
     try:

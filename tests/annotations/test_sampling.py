@@ -4,6 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from annotations.models import Case, SampleDraw, SamplingFrame
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
 from portal.imaging.models import ImagingStudy, Patient
+from portal.ops.environment import REPOSITORY
 from tests.annotations.building import Built, draft
 from tests.annotations.test_designs_api import asking, study
 from tests.annotations.test_protocol import protocol, section_of
@@ -67,7 +71,19 @@ def counted(preview: Any) -> list[dict[str, Any]]:
     return [{"values": one["values"], "count": one["wanted"]} for one in preview["strata"]]
 
 
-def test_from_the_file_of_candidates_to_the_frozen_protocol() -> None:
+def draws_by_the_printed_script(built: Built, folder: Path) -> None:
+    """The decision record holds a script that draws again from the two files, without the portal."""
+    script = (REPOSITORY / "docs/adr/0025-case-sampling.md").read_text().partition("```python\n")[2].partition("```")[0]
+    for name, path in {"frame-1.json": "frames/1", "sample-1.json": "draws/1"}.items():
+        (folder / name).write_bytes(fetched(built, path))
+    run = [sys.executable, "-I", "-c", script]
+    subprocess.run(run, check=True, cwd=folder)
+    changed = json.loads((folder / "sample-1.json").read_text()) | {"seed": "another"}
+    (folder / "sample-1.json").write_text(json.dumps(changed))
+    assert subprocess.run(run, check=False, cwd=folder, capture_output=True).returncode == 1
+
+
+def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> None:
     built = draft(cases=2)
     ask, path = asking(built.coordinator), f"{study(built)}/sampling"
     assert ask("GET", path) == {"frame": None, "draws": []}
@@ -100,6 +116,7 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol() -> None:
     stored = json.loads(fetched(built, "draws/1"))
     assert stored["drawn"] == seen["drawn"]
     assert hashlib.sha256(fetched(built, "draws/1")).hexdigest() == draw["digest"] == seen["digest"]
+    draws_by_the_printed_script(built, tmp_path)
     # The hand-picked cases stay first; names tell nothing, because the list is in an order of its own.
     cases = ask("GET", f"{study(built)}/cases")
     assert [one["name"] for one in cases[:3]] == ["Case 001", "Case 002", "Case 003"]

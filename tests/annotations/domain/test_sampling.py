@@ -83,7 +83,16 @@ def test_what_can_be_drawn_depends_on_no_seed_and_each_patient_has_one_place(
     assert all(one.eligible <= one.patients <= one.candidates for one in found)
 
 
-def test_a_patient_counts_in_the_stratum_that_has_the_least_to_spare() -> None:
+def test_patients_in_all_strata_starve_none_of_them() -> None:
+    """90 patients with a study in each of three strata: 30 for each where the same is wanted, else in proportion."""
+    candidates = frame([((value,), patient) for patient in range(90) for value in "abc"])
+    for wanted, eligible in (((5, 5, 5), [30, 30, 30]), ((20, 60, 10), [20, 60, 10]), ((0, 8, 1), [0, 80, 10])):
+        counts = {(value,): count for value, count in zip("abc", wanted, strict=True)}
+        found = numbers_of(candidates, counts, left_out=(), one_per_patient=True)
+        assert [one.eligible for one in found] == eligible
+
+
+def test_a_patient_counts_in_the_stratum_that_lacks_most() -> None:
     """A cancer among the yearly examinations of a patient is not lost to the healthy years."""
     candidates = frame([(("1",), 1), (("0",), 1), (("0",), 1), (("0",), 2)])
     assert [
