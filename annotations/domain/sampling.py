@@ -158,8 +158,9 @@ def proportional(total: int, available: Counts) -> dict[Stratum, int]:
     there = sum(available.values())
     if total > there:
         raise TooFew
-    counts = {stratum: total * number // there for stratum, number in available.items()} if there else {}
-    remainders = sorted(counts, key=lambda stratum: (-(total * available[stratum] % there), stratum))
+    whole = max(there, 1)
+    counts = {stratum: total * number // whole for stratum, number in available.items()}
+    remainders = sorted(counts, key=lambda stratum: (-(total * available[stratum] % whole), stratum))
     for stratum in remainders[: total - sum(counts.values())]:
         counts[stratum] += 1
     return counts

@@ -2,12 +2,12 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
-from annotations.domain.frame_csv import KEY_COLUMN, MAXIMUM_PROBLEMS, FrameRow, parse_frame_csv
+from annotations.domain.frame_csv import KEY_COLUMN, MAXIMUM_PROBLEMS, parse_frame_csv
 from annotations.domain.problems import Problem
 from annotations.domain.sampling import StratumNumbers, TooFew
 from annotations.models import ReaderStudy, SampleDraw, SamplingFrame
@@ -36,6 +36,32 @@ def frame_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -
     The same content once more is the frame that there is.
     """
     require_draft(reader_study)
+    document = _frame(text)
+    content = canonical_json(document)
+    newest = frames_of(reader_study=reader_study).first()
+    if newest is not None and newest.content == content:
+        return newest
+    frame = SamplingFrame.objects.create(
+        reader_study=reader_study,
+        number=newest.number + 1 if newest else 1,
+        name=name[:300],
+        number_of_candidates=len(document["candidates"]),
+        created_by=by,
+        content=content,
+        digest=sha256(content),
+    )
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="sampling_frame.create",
+        obj=frame,
+        detail={"number": frame.number, "digest": frame.digest, "candidates": frame.number_of_candidates},
+        rows=[frame],
+    )
+    return frame
+
+
+def _frame(text: str) -> dict[str, Any]:
     columns, rows, problems = parse_frame_csv(text)
     patients = dict(
         ImagingStudy.objects.filter(study_instance_uid__in=[row.study_instance_uid for row in rows])
@@ -53,31 +79,6 @@ def frame_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -
             code="invalid_csv",
             errors=field_problems(problems[:MAXIMUM_PROBLEMS]),
         )
-    content = canonical_json(_frame(columns, rows, patients))
-    newest = frames_of(reader_study=reader_study).first()
-    if newest is not None and newest.content == content:
-        return newest
-    frame = SamplingFrame.objects.create(
-        reader_study=reader_study,
-        number=newest.number + 1 if newest else 1,
-        name=name[:300],
-        number_of_candidates=len(rows),
-        created_by=by,
-        content=content,
-        digest=sha256(content),
-    )
-    record(
-        stream=stream_of(reader_study.pk),
-        actor=by,
-        action="sampling_frame.create",
-        obj=frame,
-        detail={"number": frame.number, "digest": frame.digest, "candidates": len(rows)},
-        rows=[frame],
-    )
-    return frame
-
-
-def _frame(columns: list[str], rows: Iterable[FrameRow], patients: Mapping[str, uuid.UUID]) -> dict[str, Any]:
     # Patients are numbered as they come: only who is the same matters.
     numbers: dict[uuid.UUID, str] = {}
     candidates = [

@@ -87,7 +87,8 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
     built = draft(cases=2)
     ask, path = asking(built.coordinator), f"{study(built)}/sampling"
     assert ask("GET", path) == {"frame": None, "draws": []}
-    found = upload(built, frame_text(archive(40)))["frame"]
+    pool = archive(40)
+    found = upload(built, frame_text(pool))["frame"]
     assert (found["number"], found["number_of_candidates"], found["number_of_patients"]) == (1, 40, 40)
     assert found["columns"][0]["values"][1] == {"value": "malignant", "candidates": 8}
     assert hashlib.sha256(fetched(built, "frames/1")).hexdigest() == found["digest"]
@@ -133,7 +134,7 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
     assert said["tables"][0]["rows"][2] == ["malignant", "Aachen", "4", "4", "4", "3", "0.7500"]
     assert found["digest"] in said["sentences"][1]
     # What is drawn is frozen with the design, and what readers get names no stratum.
-    upload(built, frame_text(ImagingStudy.objects.filter(study_instance_uid__startswith="1.9.")), status=409)
+    upload(built, frame_text(pool), status=409)
     assert ask("POST", f"{path}/draws", body, status=409)["code"] == "wrong_state"
     asking(built.readers[0])("GET", path, status=403)
     asking(draft("elsewhere", cases=1).coordinator)("GET", path, status=404)

@@ -87,7 +87,7 @@ def test_patients_in_all_strata_starve_none_of_them() -> None:
     """90 patients with a study in each of three strata: 30 for each where the same is wanted, else in proportion."""
     candidates = frame([((value,), patient) for patient in range(90) for value in "abc"])
     for wanted, eligible in (((5, 5, 5), [30, 30, 30]), ((20, 60, 10), [20, 60, 10]), ((0, 8, 1), [0, 80, 10])):
-        counts = {(value,): count for value, count in zip("abc", wanted, strict=True)}
+        counts: dict[Stratum, int] = {(value,): count for value, count in zip("abc", wanted, strict=True)}
         found = numbers_of(candidates, counts, left_out=(), one_per_patient=True)
         assert [one.eligible for one in found] == eligible
 
