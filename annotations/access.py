@@ -29,6 +29,8 @@ from annotations.models import (
     ReaderStudy,
     ReaderStudyState,
     ReferenceStandard,
+    SampleDraw,
+    SamplingFrame,
     SchemaImage,
     SegmentVersion,
 )
@@ -333,38 +335,40 @@ def label_schema_version_of(reader_study: ReaderStudy, version: int | None) -> L
 
 def code_list_of(reader_study: ReaderStudy | None, code_list_id: uuid.UUID) -> CodeList:
     """Return a list of codes of a reader study that the caller may manage, or of the site for None."""
-    code_list = CodeList.objects.filter(reader_study=reader_study, pk=code_list_id).first()
-    if code_list is None:
-        raise NotFound
-    return code_list
+    return _first(CodeList.objects.filter(reader_study=reader_study, pk=code_list_id))
 
 
 def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
     """Return an example image of a reader study that the caller may see."""
-    image = SchemaImage.objects.filter(reader_study=reader_study, sha256=sha256).first()
-    if image is None:
-        raise NotFound
-    return image
+    return _first(SchemaImage.objects.filter(reader_study=reader_study, sha256=sha256))
 
 
 def reference_standard_for(reader_study: ReaderStudy, version: int) -> ReferenceStandard:
     """Return a version of the reference standard of a reader study that the caller may manage."""
-    standard = ReferenceStandard.objects.filter(reader_study=reader_study, version=version).first()
-    if standard is None:
-        raise NotFound
-    return standard
+    return _first(ReferenceStandard.objects.filter(reader_study=reader_study, version=version))
 
 
 def adjudication_of(reader_study: ReaderStudy, number: int) -> Adjudication:
     """Return a round of a reader study that the caller may manage."""
-    adjudication = (
-        Adjudication.objects.filter(reader_study=reader_study, number=number)
-        .select_related("base", "reader_study")
-        .first()
-    )
-    if adjudication is None:
+    rounds = Adjudication.objects.filter(reader_study=reader_study, number=number)
+    return _first(rounds.select_related("base", "reader_study"))
+
+
+def sampling_frame_of(reader_study: ReaderStudy, number: int) -> SamplingFrame:
+    """Return a frame of candidate cases of a reader study that the caller may manage."""
+    return _first(SamplingFrame.objects.filter(reader_study=reader_study, number=number))
+
+
+def sample_draw_of(reader_study: ReaderStudy, number: int) -> SampleDraw:
+    """Return a draw of a reader study that the caller may manage."""
+    return _first(SampleDraw.objects.filter(reader_study=reader_study, number=number).select_related("frame"))
+
+
+def _first(query: QuerySet[Any]) -> Any:
+    found = query.first()
+    if found is None:
         raise NotFound
-    return adjudication
+    return found
 
 
 def reader_study_to_judge(user: Any, reader_study_id: uuid.UUID) -> ReaderStudy:
@@ -390,9 +394,5 @@ def adjudication_case_for(user: Any, adjudication_case_id: uuid.UUID) -> Adjudic
 
 def reader_of(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
     """Return a reader of a reader study that the caller may manage."""
-    reader = User.objects.filter(
-        pk=user_id, memberships__reader_study=reader_study, memberships__role=Role.READER
-    ).first()
-    if reader is None:
-        raise NotFound
-    return reader
+    of_study = User.objects.filter(memberships__reader_study=reader_study, memberships__role=Role.READER)
+    return _first(of_study.filter(pk=user_id))

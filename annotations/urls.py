@@ -25,6 +25,7 @@ from annotations.api import (
     reading,
     reference_standards,
     reminders,
+    sampling,
     schema_images,
     segments,
     sittings,
@@ -88,6 +89,30 @@ urlpatterns = [
     path(f"{STUDY}/cases/<uuid:case_id>/images", hanging.CaseImagesApi.as_view(), name="reader-study-case-images"),
     path(f"{STUDY}/priors/suggest", hanging.PriorsSuggestApi.as_view(), name="reader-study-priors-suggest"),
     path(f"{STUDY}/hanging-protocol", hanging.HangingProtocolApi.as_view(), name="reader-study-hanging-protocol"),
+    path(f"{STUDY}/sampling", sampling.SamplingApi.as_view(), name="reader-study-sampling"),
+    path(f"{STUDY}/sampling/frames", sampling.SamplingFramesApi.as_view(), name="reader-study-sampling-frames"),
+    path(
+        f"{STUDY}/sampling/frames/<int:frame_number>",
+        sampling.SamplingFrameApi.as_view(),
+        name="reader-study-sampling-frame",
+    ),
+    path(
+        f"{STUDY}/sampling/frames/<int:frame_number>/csv",
+        sampling.SamplingFrameCsvApi.as_view(),
+        name="reader-study-sampling-frame-csv",
+    ),
+    path(f"{STUDY}/sampling/preview", sampling.SamplingPreviewApi.as_view(), name="reader-study-sampling-preview"),
+    path(f"{STUDY}/sampling/draws", sampling.SampleDrawsApi.as_view(), name="reader-study-sample-draws"),
+    path(
+        f"{STUDY}/sampling/draws/<int:draw_number>",
+        sampling.SampleDrawApi.as_view(),
+        name="reader-study-sample-draw",
+    ),
+    path(
+        f"{STUDY}/sampling/draws/<int:draw_number>/csv",
+        sampling.SampleDrawCsvApi.as_view(),
+        name="reader-study-sample-draw-csv",
+    ),
     path(f"{STUDY}/members", reader_studies.MembersApi.as_view(), name="reader-study-members"),
     path(
         f"{STUDY}/reference-standard",

@@ -29,6 +29,8 @@ from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth
+from annotations.models.sampling import SampleDraw as SampleDraw
+from annotations.models.sampling import SamplingFrame as SamplingFrame
 from annotations.models.signatures import Reopening as Reopening
 from annotations.models.signatures import Signature as Signature
 from annotations.models.terms import TermsAcceptance as TermsAcceptance
@@ -38,9 +40,7 @@ from portal.db import AppendOnlyModel, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, Prediction
 
-READER_STUDY_ROLES = [
-    (role.value, role.value) for role in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)
-]
+STUDY_ROLES = [(one.value, one.value) for one in (Role.COORDINATOR, Role.READER, Role.ADJUDICATOR, Role.API_CLIENT)]
 
 
 class ReaderStudyState(models.TextChoices):
@@ -73,8 +73,7 @@ class ReaderStudy(UuidModel):
     is_demo = models.BooleanField(default=False)
     shows_priors = models.BooleanField(default=False, help_text="Whether readers see the priors of a case.")
     shows_prior_marks = models.BooleanField(
-        default=False,
-        help_text="Whether readers see what they marked on a prior when it was a case.",
+        default=False, help_text="Whether readers see what they marked on a prior when it was a case."
     )
 
     class Meta:
@@ -96,7 +95,7 @@ class Membership(UuidModel):
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=20, choices=READER_STUDY_ROLES)
+    role = models.CharField(max_length=20, choices=STUDY_ROLES)
     starts_on = models.DateField(null=True, help_text="A reader's first day of reading.")
     ends_on = models.DateField(null=True, help_text="A reader's last day of reading.")
 

@@ -31,6 +31,7 @@ from annotations.models import (
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
+from annotations.selectors.sampling import sampling_sections
 from annotations.selectors.terms import terms_of
 from annotations.selectors.truth import reference_standards_of, truths_of
 from portal.accounts.policy import Role
@@ -74,6 +75,7 @@ def protocol_document(*, reader_study: ReaderStudy) -> dict[str, Any]:
             schema_section(schema.version if schema else None, schema.questions if schema else []),
             blinding_section(design),
             _cases(reader_study, design, cases),
+            *sampling_sections(reader_study=reader_study),
             _readers(reader_study),
             _randomisation(reader_study),
             _hanging(reader_study),

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import Stage, screenshots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -108,3 +109,49 @@ def test_a_located_finding_says_its_tools_and_what_is_asked_about_each(
     assert set(question["tools"]) == {"POINT", "LENGTH", "RECTANGLE", "BIDIRECTIONAL", "BOX"}
     asked = [(one["key"], one["kind"], one["required"]) for one in question["attributes"]]
     assert asked == [("spiculated", "BINARY", True), ("how_suspicious_is_this_one", "ORDINAL", True)]
+
+
+def test_cases_are_drawn_from_a_frame(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    study = stage.coordinator.send("POST", "reader-studies", {"name": f"Drawn {uuid.uuid4().hex[:6]}"})["id"]
+    pool = stage.coordinator.get("imaging-studies")["results"]
+    uids = [one["study_instance_uid"] for one in pool]
+    patients = len({one["patient_key"] for one in pool})
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/reader-studies/{study}/cases")
+    expect(page.get_by_role("heading", name="0 case(s) selected")).to_be_visible()
+    page.get_by_role("link", name="drawn from by strata").click()
+
+    def upload(button: str, rows: list[str]) -> None:
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name=button).click()
+        text = "\n".join(["study_instance_uid,truth,site", *rows]).encode()
+        chooser.value.set_files({"name": "pool.csv", "mimeType": "text/csv", "buffer": text})
+
+    upload("Upload CSV", [f"{uids[0]},malignant,", "1.2.3,benign,A"])
+    expect(page.get_by_text("The archive has no imaging study with this UID.")).to_be_visible()
+    expect(page.get_by_role("table", name="Rows to mend").get_by_role("row")).to_have_count(3)
+    screenshots(page, "sampling-errors")
+    upload("Upload CSV", [f"{uid},{('malignant', 'benign')[place % 2]},A" for place, uid in enumerate(uids)])
+    expect(page.get_by_role("heading", name=f"Frame 1: {len(uids)} candidates")).to_be_visible()
+
+    page.get_by_label("One imaging study per patient").set_checked(patients == len(uids))
+    wanted = page.get_by_label("Wanted of malignant")
+    wanted.fill("400")
+    expect(page.get_by_role("alert").filter(has_text="too many")).to_be_visible()
+    expect(page.get_by_role("button", name="Preview")).to_be_disabled()
+    page.get_by_label("Cases together").fill("2")
+    page.get_by_role("button", name="With this prevalence").click()
+    expect(wanted).to_have_value("1")
+    expect(page.get_by_text("of the frame and 50.0 % of the sample.")).to_be_visible()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("table", name="Who is drawn").get_by_role("row")).to_have_count(3)
+    is_accessible(page)
+    screenshots(page, "sampling-preview")
+    page.get_by_role("button", name="Draw these 2 cases").click()
+    expect(page.get_by_role("heading", name="Draw 1: 2 cases")).to_be_visible()
+    expect(page.get_by_text("Drawn again: the same cases")).to_be_visible()
+    expect(page.get_by_role("heading", name="New draw, number 2")).to_be_visible()
+    screenshots(page, "sampling-drawn")
+    # The picker shows the drawn cases at once: saving it from an old list would take them out again.
+    part(page, "Cases")
+    expect(page.get_by_role("heading", name="2 case(s) selected")).to_be_visible()

@@ -17,6 +17,8 @@ from tests.sample_sizes import PLANNED
 
 # Their digest is that of the AI's segment, not of the reader's.
 AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+SAMPLED: dict[str, Any] = {"frame_number": 1, "columns": ["truth"], "seed": "seed of the sweep", "replaces": True}
+SAMPLED["fill"] = {"kind": "EQUAL", "total": 1}
 CONSENSUS = {"kind": "MAJORITY", "question": "nodule_present"}
 WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 
@@ -60,6 +62,8 @@ def address(route: Route, side: Side) -> str:
         "standard_version": 1,
         "adjudication_number": 1,
         "sample_size_number": 1,
+        "frame_number": 1,
+        "draw_number": 1,
         "protocol_version": 1,
         "adjudication_case_id": side.adjudication_case.pk,
         "path": "reader-studies",
@@ -102,6 +106,8 @@ def body(name: str, side: Side) -> Any:
             "reason": "The sweep",
         },
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
+        "reader-study-sampling-preview": SAMPLED,
+        "reader-study-sample-draws": {**SAMPLED, "preview_digest": "0" * 64},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},

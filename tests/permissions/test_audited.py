@@ -51,6 +51,9 @@ PROVEN_ELSEWHERE = {
     # The world's round is not finished.
     "reader-study-adjudications": ("tests/annotations/test_adjudication.py", "adjudication.create"),
     "reader-study-adjudication-result": ("tests/annotations/test_adjudication.py", "reference_standard.create"),
+    # A file, and the digest of a preview.
+    "reader-study-sampling-frames": ("tests/annotations/test_sampling.py", "sampling_frame.create"),
+    "reader-study-sample-draws": ("tests/annotations/test_sampling.py", "sample.draw"),
     # It takes the digest of a preview.
     "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
@@ -78,6 +81,7 @@ DRAFT = {
     "reader-study": "PATCH",
     "reader-study-label-schema": "PUT",
     "reader-study-cases": "PUT",
+    "reader-study-sampling-preview": "POST",
     "reader-study-case-priors": "PUT",
     "reader-study-priors-suggest": "POST",
     "reader-study-hanging-protocol": "PUT",
@@ -124,6 +128,11 @@ VIEWS = {
     "model-version-prediction-heat-map": "heat_map.view",
     "inference-run": "inference_run.view",
     "reader-study-cases": "reference_standard.view",
+    "reader-study-sampling": "sampling.view",
+    "reader-study-sampling-frame": "sampling.view",
+    "reader-study-sampling-frame-csv": "sampling.view",
+    "reader-study-sample-draw": "sampling.view",
+    "reader-study-sample-draw-csv": "sampling.view",
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-reference-standards": "reference_standard.view",
     "reader-study-reference-standard-version": "reference_standard.view",

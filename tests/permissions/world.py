@@ -35,6 +35,7 @@ from annotations.models import (
 )
 from annotations.selectors.consensus import Panel, consensus_of
 from annotations.selectors.designs import readers_of
+from annotations.selectors.sampling import SampleWish
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
@@ -42,6 +43,7 @@ from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_store
 from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
+from annotations.services.sampling import frame_import, sample_draw, sample_preview
 from annotations.services.schema_images import schema_image_store
 from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create, reference_standard_lock
@@ -50,6 +52,7 @@ from portal.accounts.authentication import token_digest
 from portal.accounts.models import ApiToken, TokenScope, User
 from portal.accounts.policy import Role
 from portal.accounts.services import token_create
+from portal.audit.services import canonical_json, sha256
 from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
@@ -298,6 +301,7 @@ def complete_side(letter: str) -> Side:
         source=ReferenceSource.CSV,
         provenance=f"truth-canary-{letter}.csv",
     )
+    _sample(coordinator, reader_study, study, letter)
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
@@ -377,11 +381,25 @@ def complete_side(letter: str) -> Side:
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the randomisation seed": f"seed-canary-{letter}",
             "the adjudication's seed": f"round-canary-{letter}",
+            "the frame's file": f"frame-canary-{letter}",
+            "a stratum of the case": f"stratum-canary-{letter}",
+            "the sample's seed": f"sample-canary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",
             "the patient's pseudonym": study.patient.patient_key,
         },
     )
+
+
+def _sample(by: User, reader_study: ReaderStudy, study: ImagingStudy, letter: str) -> None:
+    """The one case was drawn from a frame of one candidate, whose stratum is the truth."""
+    text = f"study_instance_uid,truth\n{study.study_instance_uid},stratum-canary-{letter}\n"
+    frame = frame_import(by=by, reader_study=reader_study, text=text, name=f"frame-canary-{letter}.csv")
+    wish = SampleWish(frame, ["truth"], {(f"stratum-canary-{letter}",): 1}, False, True, None)
+    seed = f"sample-canary-{letter}"
+    seen = sample_preview(by=by, reader_study=reader_study, wish=wish, seed=seed)
+    digest = sha256(canonical_json(seen))
+    sample_draw(by=by, reader_study=reader_study, wish=wish, seed=seed, preview_digest=digest)
 
 
 def _open(reader_study: ReaderStudy, reader: User) -> Read:

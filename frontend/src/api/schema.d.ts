@@ -1714,6 +1714,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/sampling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the newest frame, counted, and the draws, each drawn again from its seed and compared. */
+        get: operations["reader_studies_sampling_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the previewed sample and make it cases of the draft; 409 `preview_outdated`, 400 `too_few`. */
+        post: operations["reader_studies_sampling_draws_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws/{draw_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes, whose SHA-256 is the draw's digest. */
+        get: operations["reader_studies_sampling_draws_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws/{draw_number}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what was drawn as CSV, with the names of the cases. */
+        get: operations["reader_studies_sampling_draws_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a CSV as the frame of a draft; every faulty row is named and nothing is stored. */
+        post: operations["reader_studies_sampling_frames_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames/{frame_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes, whose SHA-256 is the frame's digest. */
+        get: operations["reader_studies_sampling_frames_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames/{frame_number}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the candidates as CSV. */
+        get: operations["reader_studies_sampling_frames_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the numbers of every stratum and, with a seed, who would be drawn; 400 `too_few`. */
+        post: operations["reader_studies_sampling_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/schema-images": {
         parameters: {
             query?: never;
@@ -2935,11 +3071,52 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description What is to be drawn, as it was previewed. */
+        DrawInputRequest: {
+            frame_number: number;
+            columns: string[];
+            counts?: components["schemas"]["StratumCountInputRequest"][];
+            /** @default false */
+            one_per_patient: boolean;
+            /**
+             * @description Whether the draw takes the place of the cases there are, or is added to them.
+             * @default false
+             */
+            replaces: boolean;
+            positive?: components["schemas"]["PositiveInputRequest"] | null;
+            seed: string;
+            preview_digest: string;
+        };
+        /** @description A stored draw; `is_reproduced`: its frame, counts and seed give the same sample now. */
+        DrawOutput: {
+            number: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            seed: string;
+            algorithm: string;
+            digest: string;
+            frame_number: number;
+            is_reproduced: boolean;
+            columns: string[];
+            strata: components["schemas"]["StratumOutput"][];
+            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            one_per_patient: boolean;
+            replaces: boolean;
+            number_left_out: number;
+            number_drawn: number;
+        };
         /** @description A case as the drawing took it; `patient` numbers the patients. */
         DrawnCaseOutput: {
             name: string;
             patient: string;
             is_training: boolean;
+        };
+        /** @description A drawn candidate. */
+        DrawnOutput: {
+            study_instance_uid: string;
+            patient: string;
+            values: string[];
         };
         /** @description Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do. */
         EarlierReadsOutput: {
@@ -3009,6 +3186,20 @@ export interface components {
             }[];
         };
         /**
+         * @description * `PROPORTIONAL` - PROPORTIONAL
+         *     * `EQUAL` - EQUAL
+         *     * `PREVALENCE` - PREVALENCE
+         * @enum {string}
+         */
+        FillInputKindEnum: "PROPORTIONAL" | "EQUAL" | "PREVALENCE";
+        /** @description Counts to be worked out: as the frame is, the same of each stratum, or with a prevalence. */
+        FillInputRequest: {
+            kind: components["schemas"]["FillInputKindEnum"];
+            total: number;
+            /** Format: decimal */
+            prevalence?: string | null;
+        };
+        /**
          * @description * `SPHERE` - SPHERE
          *     * `POINT` - POINT
          *     * `LENGTH` - LENGTH
@@ -3071,6 +3262,12 @@ export interface components {
             key: string;
             text: string;
         };
+        /** @description A column of the frame; of its values at most 50, the commonest first. */
+        FrameColumnOutput: {
+            name: string;
+            number_of_values: number;
+            values: components["schemas"]["FrameValueOutput"][];
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             study_instance_uid: string;
@@ -3079,6 +3276,23 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             series: components["schemas"]["GrantedSeriesOutput"][];
+        };
+        /** @description A frame, counted. */
+        FrameOutput: {
+            number: number;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            digest: string;
+            number_of_candidates: number;
+            number_of_patients: number;
+            columns: components["schemas"]["FrameColumnOutput"][];
+        };
+        /** @description A value of a column and how many candidates have it. */
+        FrameValueOutput: {
+            value: string;
+            candidates: number;
         };
         /** @description The frozen first read, and the phase that follows. */
         FrozenOutput: {
@@ -3907,6 +4121,11 @@ export interface components {
             reads: number;
             parts: components["schemas"]["PlanPartOutput"][];
         };
+        /** @description Which values of which of the columns count as diseased. */
+        PositiveInputRequest: {
+            column: string;
+            values: string[];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -4010,6 +4229,38 @@ export interface components {
             };
             /** Format: date-time */
             updated_at: string | null;
+        };
+        /** @description The share of what counts as diseased; null of nothing. */
+        PrevalenceOutput: {
+            /** Format: double */
+            frame: number | null;
+            /** Format: double */
+            sample: number | null;
+        };
+        /** @description What is to be drawn; `fill` has the counts worked out. */
+        PreviewInputRequest: {
+            frame_number: number;
+            columns: string[];
+            counts?: components["schemas"]["StratumCountInputRequest"][];
+            /** @default false */
+            one_per_patient: boolean;
+            /**
+             * @description Whether the draw takes the place of the cases there are, or is added to them.
+             * @default false
+             */
+            replaces: boolean;
+            positive?: components["schemas"]["PositiveInputRequest"] | null;
+            fill?: components["schemas"]["FillInputRequest"] | null;
+            /** @description Null: only numbers. Empty: a new one. */
+            seed?: string | null;
+        };
+        /** @description What a sample would be: its numbers and, with a seed, who is drawn, with the digest that drawing it takes. */
+        PreviewOutput: {
+            strata: components["schemas"]["StratumOutput"][];
+            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            seed: string | null;
+            digest: string | null;
+            drawn: components["schemas"]["DrawnOutput"][] | null;
         };
         /** @description One imaging study of a case, as the reading room gets it. */
         PreviewStudyOutput: {
@@ -4757,6 +5008,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description The newest frame, and every draw, newest first. */
+        SamplingOutput: {
+            frame: components["schemas"]["FrameOutput"] | null;
+            draws: components["schemas"]["DrawOutput"][];
+        };
         /** @description Content to save; its rules are in `annotations.domain.payload`. */
         SaveInputRequest: {
             base_revision: number;
@@ -4953,6 +5209,22 @@ export interface components {
          * @enum {string}
          */
         State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
+        /** @description How many are wanted of a stratum. */
+        StratumCountInputRequest: {
+            /** @description In the order of `columns`. */
+            values: string[];
+            count: number;
+        };
+        /** @description A stratum: its candidates and patients in the frame, who of them can be drawn, and how many are. */
+        StratumOutput: {
+            values: string[];
+            candidates: number;
+            patients: number;
+            eligible: number;
+            wanted: number;
+            /** Format: double */
+            fraction: number | null;
+        };
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -9391,6 +9663,275 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOutput"];
                 };
             };
             /** @description A problem document. */

@@ -19,12 +19,14 @@ import { RandomisationPart } from "./randomisation/RandomisationPart";
 import { ReadsPart } from "./reads/ReadsPart";
 import { ReferenceStandardPart } from "./reference/ReferenceStandardPart";
 import { SampleSizePart } from "./sampleSize/SampleSizePart";
+import { SamplingPart } from "./sampling/SamplingPart";
 import { WebhooksPart } from "./WebhooksPart";
 
 const PARTS: Record<string, ComponentType<PartProps>> = {
   overview: OverviewPart,
   "label-schema": LabelSchemaPart,
   cases: CasesPart,
+  sampling: SamplingPart,
   hanging: HangingPart,
   people: PeoplePart,
   ai: AiPart,

@@ -35,7 +35,16 @@ export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }
   return (
     <Section
       title={`${selection.ids.length} case(s) selected`}
-      about="Each imaging study becomes one case. Readers see the case's name, never the patient's."
+      about={
+        <>
+          Each imaging study becomes one case. Readers see the case's name, never the patient's. A larger pool
+          is better{" "}
+          <Anchor component={Link} to={`/reader-studies/${readerStudy.id}/sampling`} inherit>
+            drawn from by strata
+          </Anchor>
+          .
+        </>
+      }
       actions={
         <Button
           disabled={!selection.isDirty}

@@ -1,0 +1,238 @@
+"""Frames of candidate cases, samples that were drawn from them, and what a sample would be."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from annotations.domain.protocol import Section
+from annotations.domain.protocol_sampling import sampling_section
+from annotations.domain.sampling import (
+    SAMPLE_ALGORITHM,
+    Candidate,
+    Counts,
+    Stratum,
+    StratumNumbers,
+    TooFew,
+    draw_sample,
+    numbers_of,
+    prevalence,
+)
+from annotations.models import Case, ReaderStudy, SampleDraw, SamplingFrame
+from portal.audit.services import canonical_json, sha256
+from portal.imaging.models import ImagingStudy
+
+# Of a column with more values, such as a number for each candidate, the commonest are shown.
+SHOWN_VALUES = 50
+FRAME_FORMAT, SAMPLE_FORMAT, FORMAT_VERSION = "overread.sampling-frame", "overread.sample", 1
+
+
+class Positive(NamedTuple):
+    """Which values of which column count as diseased, to tell the prevalence."""
+
+    column: str
+    values: list[str]
+
+
+class SampleWish(NamedTuple):
+    """What is to be drawn; `replaces` the cases there are, or is added to them."""
+
+    frame: SamplingFrame
+    columns: list[str]
+    wanted: Counts
+    one_per_patient: bool
+    replaces: bool
+    positive: Positive | None
+
+    @property
+    def frame_columns(self) -> list[str]:
+        """The columns that strata can be made of."""
+        return list(frame_document(self.frame)["columns"])
+
+
+def frames_of(*, reader_study: ReaderStudy) -> QuerySet[SamplingFrame]:
+    """Return the uploaded frames, newest first."""
+    found: QuerySet[SamplingFrame] = SamplingFrame.objects.filter(reader_study=reader_study)
+    return found.select_related("created_by").order_by("-number")
+
+
+def draws_of(*, reader_study: ReaderStudy) -> QuerySet[SampleDraw]:
+    """Return the draws, newest first."""
+    found: QuerySet[SampleDraw] = SampleDraw.objects.filter(reader_study=reader_study)
+    return found.select_related("created_by", "frame").order_by("-number")
+
+
+def frame_document(frame: SamplingFrame) -> dict[str, Any]:
+    """Return what a frame holds."""
+    found: dict[str, Any] = json.loads(frame.content)
+    return found
+
+
+def sampling_of(*, reader_study: ReaderStudy) -> dict[str, Any]:
+    """Return the newest frame, counted, and every draw with whether it can be drawn again."""
+    newest = frames_of(reader_study=reader_study).first()
+    return {
+        "frame": frame_summary(newest) if newest else None,
+        "draws": [draw_summary(one) for one in draws_of(reader_study=reader_study)],
+    }
+
+
+def frame_summary(frame: SamplingFrame) -> dict[str, Any]:
+    """Return a frame, counted."""
+    document = frame_document(frame)
+    rows = document["candidates"]
+    return {
+        **{name: getattr(frame, name) for name in ("number", "name", "created_at", "digest", "number_of_candidates")},
+        "created_by": frame.created_by.username,
+        "number_of_patients": len({row["patient"] for row in rows}),
+        "columns": [
+            _column(name, Counter(row["values"][place] for row in rows))
+            for place, name in enumerate(document["columns"])
+        ],
+    }
+
+
+def _column(name: str, counts: Counter[str]) -> dict[str, Any]:
+    commonest = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN_VALUES]
+    values = [{"value": value, "candidates": count} for value, count in commonest]
+    return {"name": name, "number_of_values": len(counts), "values": values}
+
+
+def draw_summary(draw: SampleDraw) -> dict[str, Any]:
+    """Return a draw without its list, and whether it can be drawn again."""
+    document = json.loads(draw.content)
+    return {
+        **{name: document[name] for name in ("columns", "strata", "prevalence", "one_per_patient", "replaces")},
+        **{name: getattr(draw, name) for name in ("number", "created_at", "seed", "algorithm", "digest")},
+        "created_by": draw.created_by.username,
+        "frame_number": draw.frame.number,
+        "number_left_out": len(document["left_out"]),
+        "number_drawn": len(document["drawn"]),
+        "is_reproduced": is_drawn_again(draw),
+    }
+
+
+def case_names_of(*, reader_study: ReaderStudy) -> dict[str, str]:
+    """Return the names of the cases in force by StudyInstanceUID."""
+    cases = Case.objects.filter(reader_study=reader_study, removed_at=None).order_by()
+    return dict(cases.values_list("imaging_study__study_instance_uid", "name"))
+
+
+def candidates_of(frame: Mapping[str, Any], columns: Sequence[str]) -> list[Candidate]:
+    """Return the candidates of a frame's document with the strata that these columns make."""
+    places = [frame["columns"].index(column) for column in columns]
+    return [
+        Candidate(row["study_instance_uid"], row["patient"], tuple(row["values"][place] for place in places))
+        for row in frame["candidates"]
+    ]
+
+
+def left_out_of(*, reader_study: ReaderStudy, wish: SampleWish, candidates: Sequence[Candidate]) -> set[str]:
+    """Return the candidates that are cases already and, once per patient, those whose patient has a case."""
+    if wish.replaces:
+        return set()
+    cases = Case.objects.filter(reader_study=reader_study, removed_at=None)
+    taken = ImagingStudy.objects.filter(pk__in=cases.values("imaging_study"))
+    if wish.one_per_patient:
+        taken = ImagingStudy.objects.filter(patient__in=cases.values("imaging_study__patient"))
+    uids = set(taken.order_by().values_list("study_instance_uid", flat=True))
+    return {one.study_instance_uid for one in candidates if one.study_instance_uid in uids}
+
+
+def strata_named(wish: SampleWish) -> set[Stratum]:
+    """Return the strata that the columns make."""
+    return {one.stratum for one in candidates_of(frame_document(wish.frame), wish.columns)}
+
+
+def sample_numbers(*, reader_study: ReaderStudy, wish: SampleWish) -> list[StratumNumbers]:
+    """Return what each stratum has and is to give."""
+    candidates = candidates_of(frame_document(wish.frame), wish.columns)
+    left_out = left_out_of(reader_study=reader_study, wish=wish, candidates=candidates)
+    return numbers_of(candidates, wish.wanted, left_out=left_out, one_per_patient=wish.one_per_patient)
+
+
+def sample_document(*, reader_study: ReaderStudy, wish: SampleWish, seed: str) -> dict[str, Any]:
+    """Return the sample as it would be stored now.
+
+    Raises
+    ------
+    TooFew
+    """
+    candidates = candidates_of(frame_document(wish.frame), wish.columns)
+    left_out = left_out_of(reader_study=reader_study, wish=wish, candidates=candidates)
+    drawn = _drawn(candidates, wish.wanted, seed, left_out, wish.one_per_patient)
+    newest = draws_of(reader_study=reader_study).first()
+    return {
+        "format": SAMPLE_FORMAT,
+        "version": FORMAT_VERSION,
+        "number": newest.number + 1 if newest else 1,
+        "algorithm": SAMPLE_ALGORITHM,
+        "seed": seed,
+        "frame": {"number": wish.frame.number, "digest": wish.frame.digest, "candidates": len(candidates)},
+        "columns": wish.columns,
+        "one_per_patient": wish.one_per_patient,
+        "replaces": wish.replaces,
+        "left_out": sorted(left_out),
+        "positive": wish.positive._asdict() if wish.positive else None,
+        **drawn,
+        "prevalence": prevalences(wish, drawn["strata"]),
+    }
+
+
+def _drawn(
+    candidates: Sequence[Candidate], wanted: Counts, seed: str, left_out: set[str], one_per_patient: bool
+) -> dict[str, Any]:
+    numbers = numbers_of(candidates, wanted, left_out=left_out, one_per_patient=one_per_patient)
+    drawn = draw_sample(candidates, wanted, seed=seed, left_out=left_out, one_per_patient=one_per_patient)
+    return {
+        "strata": [stratum_row(one) for one in numbers],
+        "drawn": [
+            {"study_instance_uid": one.study_instance_uid, "patient": one.patient, "values": list(one.stratum)}
+            for one in drawn
+        ],
+    }
+
+
+def stratum_row(numbers: StratumNumbers) -> dict[str, Any]:
+    """Return a stratum as a sample's document has it."""
+    row = numbers._asdict()
+    return {"values": list(row.pop("stratum")), **row, "fraction": numbers.fraction}
+
+
+def prevalences(wish: SampleWish, strata: Sequence[Mapping[str, Any]]) -> dict[str, float | None] | None:
+    """Return the share of what counts as diseased, in the frame and in the sample (`strata`: rows of a document)."""
+    if wish.positive is None:
+        return None
+    place = wish.columns.index(wish.positive.column)
+    shares = {
+        "frame": {tuple(one["values"]): one["candidates"] for one in strata},
+        "sample": {tuple(one["values"]): one["wanted"] for one in strata},
+    }
+    return {name: prevalence(counts, place=place, positive=wish.positive.values) for name, counts in shares.items()}
+
+
+def is_drawn_again(draw: SampleDraw) -> bool:
+    """Say whether the stored frame, counts and seed give the stored sample once more."""
+    stored, frame = json.loads(draw.content), frame_document(draw.frame)
+    if sha256(draw.frame.content) != stored["frame"]["digest"]:
+        return False
+    wanted = {tuple(one["values"]): one["wanted"] for one in stored["strata"]}
+    candidates = candidates_of(frame, stored["columns"])
+    try:
+        again = _drawn(candidates, wanted, draw.seed, set(stored["left_out"]), stored["one_per_patient"])
+    except TooFew:
+        return False
+    return all(canonical_json(stored[name]) == canonical_json(found) for name, found in again.items())
+
+
+def sampling_sections(*, reader_study: ReaderStudy) -> list[Section]:
+    """Return what the protocol says about the sampling; nothing where nothing was drawn."""
+    stored = list(draws_of(reader_study=reader_study).order_by("number"))
+    if not stored:
+        return []
+    documents = [{**json.loads(one.content), "file": one.frame.name} for one in stored]
+    ever = {row["study_instance_uid"] for document in documents for row in document["drawn"]}
+    now = set(case_names_of(reader_study=reader_study))
+    return [sampling_section(documents, drawn=len(now & ever), chosen=len(now - ever), left=len(ever - now))]
