@@ -1,10 +1,11 @@
-import { Button, Group } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type ReferenceVersion, referenceTruthsQuery } from "@/api/reference";
+import { type ReferenceVersion, referenceFiles, referenceTruthsQuery } from "@/api/reference";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import type { PartProps } from "../parts";
+import { LesionTable } from "./LesionTable";
 import { OutcomeTable } from "./OutcomeTable";
 
 /** What a version says, case by case: asked for on a click, because each look is recorded. */
@@ -34,5 +35,17 @@ function Truths({ readerStudyId, version }: { readerStudyId: string; version: nu
   const { data, error, refetch } = useQuery(referenceTruthsQuery(readerStudyId, version));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
-  return <OutcomeTable key={version} cases={data} label={`Version ${version}, case by case`} />;
+  return (
+    <>
+      <Anchor size="sm" href={referenceFiles(readerStudyId).json(version)} download>
+        Download version {version} as JSON
+      </Anchor>
+      <OutcomeTable key={version} cases={data} label={`Version ${version}, case by case`} />
+      <LesionTable
+        cases={data}
+        label={`Version ${version}, lesion by lesion`}
+        otherwise="where the truth of its case comes from"
+      />
+    </>
+  );
 }
