@@ -21,6 +21,7 @@ from annotations.services import reader_studies as building
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
+from portal.audit.models import Event
 from portal.imaging.models import ImagingStudy, Instance
 from portal.imaging.segment_files import SegmentDamaged
 from tests.annotations import located_files as made
@@ -225,6 +226,10 @@ def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage:
         ("Case 001", 1, 1, "NEW"),
         ("Case 002", 0, 0, "NEW"),
     ]
+    stage.store({"all.zip": buffer.getvalue()})
+    left = Event.objects.filter(actor=stage.coordinator, action__startswith="reference_standard").order_by("created_at")
+    actions = list(left.values_list("action", flat=True))
+    assert actions == ["reference_standard.view", "reference_standard.view", "reference_standard.create"]
     answer = stage._send(stage.url, {"t.csv": b"case,truth\nCase 001,1\n"}, {"digest": seen.json()["digest"]})
     assert (answer.status_code, answer.json()["code"]) == (409, "preview_outdated")
 

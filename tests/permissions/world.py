@@ -44,6 +44,7 @@ from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
 from annotations.services.schema_images import schema_image_store
 from annotations.services.terms import terms_put
+from annotations.services.reference_segments import reference_segment_write
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.authentication import token_digest
@@ -291,6 +292,9 @@ def complete_side(letter: str) -> Side:
     )
     lesion_id = f"lesion-canary-{letter}"
     lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
+    # The truth is what the AI has found.
+    reference_segment_write(sha256=segment.sha256, text=segment.text)
+    lesion["marks"] = [{"geometry": segment.geometry}]
     standard = reference_standard_create(
         by=coordinator,
         reader_study=reader_study,
