@@ -42,9 +42,9 @@ from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_store
 from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
+from annotations.services.reference_segments import reference_segment_write
 from annotations.services.schema_images import schema_image_store
 from annotations.services.terms import terms_put
-from annotations.services.reference_segments import reference_segment_write
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.authentication import token_digest
