@@ -113,6 +113,10 @@ def add_lesions(page: Page) -> None:
     row = page.get_by_role("table", name="Version 2, lesion by lesion").get_by_role("row", name="Case 001 L1")
     expect(row).to_contain_text("ball, 6.5 mm")
     screenshots(page, "reference-lesions")
+    page.get_by_role("button", name="Look at the lesions on the images").click()
+    expect(page.get_by_role("button", name="Go to L1")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    screenshots(page, "reference-lesions-on-images")
 
 
 def test_a_located_finding_says_its_tools_and_what_is_asked_about_each(

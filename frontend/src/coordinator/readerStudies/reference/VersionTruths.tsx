@@ -5,6 +5,7 @@ import { type ReferenceVersion, referenceFiles, referenceTruthsQuery } from "@/a
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import type { PartProps } from "../parts";
+import { LesionImages } from "./LesionImages";
 import { LesionTable } from "./LesionTable";
 import { OutcomeTable } from "./OutcomeTable";
 
@@ -26,15 +27,17 @@ export function VersionTruths({ readerStudy, versions }: PartProps & { versions:
           </Button>
         ))}
       </Group>
-      {shown !== null && <Truths readerStudyId={readerStudy.id} version={shown} />}
+      {shown !== null && <Truths key={shown} readerStudyId={readerStudy.id} version={shown} />}
     </>
   );
 }
 
 function Truths({ readerStudyId, version }: { readerStudyId: string; version: number }) {
   const { data, error, refetch } = useQuery(referenceTruthsQuery(readerStudyId, version));
+  const [isOnImages, setOnImages] = useState(false);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
+  const located = data.filter((one) => one.lesions.length > 0);
   return (
     <>
       <Anchor size="sm" href={referenceFiles(readerStudyId).json(version)} download>
@@ -46,6 +49,18 @@ function Truths({ readerStudyId, version }: { readerStudyId: string; version: nu
         label={`Version ${version}, lesion by lesion`}
         otherwise="where the truth of its case comes from"
       />
+      {located.length > 0 && (
+        <Button
+          size="xs"
+          variant="default"
+          aria-pressed={isOnImages}
+          onClick={() => setOnImages(!isOnImages)}
+          style={{ alignSelf: "flex-start" }}
+        >
+          {isOnImages ? "Hide the images" : "Look at the lesions on the images"}
+        </Button>
+      )}
+      {isOnImages && <LesionImages readerStudyId={readerStudyId} version={version} cases={located} />}
     </>
   );
 }
