@@ -5,7 +5,7 @@ import { type ReferenceVersion, referenceFiles, referenceTruthsQuery } from "@/a
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import type { PartProps } from "../parts";
-import { LesionImages } from "./LesionImages";
+import { VersionImages } from "./VersionImages";
 import { LesionTable } from "./LesionTable";
 import { OutcomeTable } from "./OutcomeTable";
 
@@ -60,7 +60,7 @@ function Truths({ readerStudyId, version }: { readerStudyId: string; version: nu
           {isOnImages ? "Hide the images" : "Look at the lesions on the images"}
         </Button>
       )}
-      {isOnImages && <LesionImages readerStudyId={readerStudyId} version={version} cases={located} />}
+      {isOnImages && <VersionImages readerStudyId={readerStudyId} version={version} cases={located} />}
     </>
   );
 }

@@ -13,7 +13,7 @@ import { isTestMode } from "@/ui/pageMeta";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
 import type { SegmentInputs, ViewerHandle } from "@/viewer";
-import classes from "./Lesions.module.css";
+import classes from "./VersionImages.module.css";
 import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
 
 const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
@@ -28,7 +28,7 @@ const NO_SEGMENTS: SegmentInputs = {
 };
 const nothing = () => undefined;
 
-interface LesionImagesProps {
+interface VersionImagesProps {
   readerStudyId: string;
   version: number;
   /** Those that have lesions. */
@@ -36,7 +36,7 @@ interface LesionImagesProps {
 }
 
 /** The lesions of a version on the images of their cases, to look at only. */
-export function LesionImages({ readerStudyId, version, cases }: LesionImagesProps) {
+export function VersionImages({ readerStudyId, version, cases }: VersionImagesProps) {
   const [chosen, setChosen] = useState(cases[0]?.case_id);
   const shown = cases.find((one) => one.case_id === chosen);
   const images = useQuery({ ...caseImagesQuery(readerStudyId, chosen ?? ""), enabled: shown !== undefined });
