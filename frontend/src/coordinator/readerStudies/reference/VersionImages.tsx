@@ -6,27 +6,16 @@ import { type CaseOutcome, referenceSegmentsQuery } from "@/api/reference";
 import type { Grid } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
 import type { ReferenceLesion } from "@/domain/lesions";
-import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
-import type { SegmentInputs, ViewerHandle } from "@/viewer";
+import type { ViewerHandle } from "@/viewer";
 import classes from "./VersionImages.module.css";
 import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
 
-const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
-
-const NO_SEGMENTS: SegmentInputs = {
-  shown: [],
-  active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
-  drawable: new Set(),
-  tool: null,
-  settings: FIRST_SETTINGS,
-  opacity: 0,
-};
-const nothing = () => undefined;
+const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 
 interface VersionImagesProps {
   readerStudyId: string;
@@ -104,31 +93,15 @@ function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
       {segments.error && <ErrorNotice error={segments.error} onRetry={() => void segments.refetch()} />}
       <div className={classes.images}>
         <Suspense fallback={<LoadingScreen />}>
-          <ViewerGrid
+          <LookingGrid
             ref={viewer}
             grid={grid}
             onGrid={setGrid}
             source={source}
-            captions={{}}
             marks={marks}
             overlays={overlays}
-            areMarksVisible
-            selectedMarkId={null}
-            tool={null}
-            segments={NO_SEGMENTS}
             mouse={settings}
-            firstMark={null}
             isTestMode={isTestMode()}
-            onSeriesDropped={nothing}
-            mayMark={() => false}
-            onMarkDrawn={nothing}
-            onMarkMoved={nothing}
-            onMarkRefused={nothing}
-            onSegmentPainted={async () => undefined}
-            onSegmentNotice={nothing}
-            onMarkSelected={nothing}
-            onUnitShown={nothing}
-            onImageShown={nothing}
           />
         </Suspense>
       </div>
