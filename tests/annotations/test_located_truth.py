@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pydicom.dataset import Dataset
@@ -26,10 +27,10 @@ from portal.imaging.models import ImagingStudy, Instance
 from portal.imaging.segment_files import SegmentDamaged
 from tests.annotations import located_files as made
 from tests.annotations.building import person
-from tests.imaging.conftest import gateway, ingest, ingest_data_sets
+from tests.imaging.conftest import gateway, ingest, ingest_data_sets, shared_file
 
 pytestmark = pytest.mark.django_db
-__all__ = ["gateway", "ingest", "ingest_data_sets"]
+__all__ = ["gateway", "ingest", "ingest_data_sets", "shared_file"]
 
 
 @dataclass
@@ -157,6 +158,24 @@ def test_fractions_are_cut_at_the_stated_threshold_and_overlaps_stay(stage: Stag
     both = lesions(stage.store({"seg.dcm": made.as_file(made.segmentation(images, [inner, outer]))}))
     assert [one["marks"][0]["geometry"]["voxel_count"] for one in both] == [33, made.VOXELS_IN_BALL]
     assert [one["id"] for one in both] == ["Nodule 1", "Nodule 2"]
+
+
+def test_segmentations_of_other_makers_lie_on_their_images(
+    stage: Stage, ingest: Callable[..., Any], shared_file: Callable[[str], Path]
+) -> None:
+    """dcmqi and 3D Slicer wrote them; the voxels are those that pydicom counts."""
+    images = [shared_file(f"dicom/derived/ct_{number}.dcm") for number in (1, 2, 3)]
+    ingest(*images)
+    study = ImagingStudy.objects.get(study_instance_uid=pydicom.dcmread(images[0]).StudyInstanceUID)
+    kept = list(stage.reader_study.cases.values_list("imaging_study_id", flat=True))
+    building.cases_put(by=stage.coordinator, reader_study=stage.reader_study, imaging_study_ids=[*kept, study.pk])
+    names = ("ct_liver_seg.dcm", "ct_partial_overlaps_seg.dcm")
+    paths = {name: shared_file(f"dicom/derived/{name}") for name in names}
+    standard = stage.store({name: path.read_bytes() for name, path in paths.items()})
+    found = lesions(standard, stage.reader_study.cases.get(imaging_study=study).name)
+    assert [one["id"] for one in found] == ["Liver", "GREEN", "ORANGE", "PURPLE", "LIGHT_BLUE", "DARK_BLUE"]
+    counted = sum(mark["geometry"]["voxel_count"] for one in found for mark in one["marks"])
+    assert counted == sum(int(pydicom.dcmread(path).pixel_array.sum()) for path in paths.values())
 
 
 def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
