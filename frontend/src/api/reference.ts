@@ -181,8 +181,7 @@ async function referenceSegment(
 ): Promise<Segment> {
   const url = new URL(`${base(id)}/${version}/segments/${sha256}`, window.location.origin);
   const text = await (await send(new Request(url, { credentials: "same-origin", signal }))).text();
-  if ((await digestOf(text)) !== sha256)
-    throw new Error("A segment of the reference standard is damaged.");
+  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the reference standard is damaged.");
   return parsedSegment(text);
 }
 

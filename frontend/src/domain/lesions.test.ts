@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ReferenceLesion, lesionName, placesInWords, provenanceInWords } from "./lesions";
+import { lesionName, placesInWords, provenanceInWords, type ReferenceLesion } from "./lesions";
 
 const NODULE = { scheme: "SCT", value: "27925004", meaning: "Nodule" };
 
@@ -14,7 +14,9 @@ describe("a lesion in words", () => {
     const segment = { kind: "SEGMENT", voxel_count: 8000, spacing_mm: [0.5, 0.5, 0.5] };
     const lesion = { id: "L1", center_mm: [0, 0, 0], diameter_mm: 8.5, marks: [{ geometry: segment }] };
     // 8000 voxels of 0.125 cubic millimetres are 1 ml.
-    expect(placesInWords(lesion as unknown as ReferenceLesion)).toBe("ball, 8.5 mm; segment, 8000 voxels, 1.00 ml");
+    expect(placesInWords(lesion as unknown as ReferenceLesion)).toBe(
+      "ball, 8.5 mm; segment, 8000 voxels, 1.00 ml",
+    );
   });
 
   it("says where its values come from", () => {

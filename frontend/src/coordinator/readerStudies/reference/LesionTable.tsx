@@ -1,5 +1,5 @@
 import { ScrollArea, Table, Text } from "@mantine/core";
-import { type ReferenceLesion, lesionName, placesInWords, provenanceInWords } from "@/domain/lesions";
+import { lesionName, placesInWords, provenanceInWords, type ReferenceLesion } from "@/domain/lesions";
 
 // A table of tens of thousands of rows would take the page away for seconds; the download has them all.
 const ROWS_SHOWN = 500;
@@ -45,7 +45,15 @@ export function LesionTable({ cases, label, otherwise }: LesionTableProps) {
   );
 }
 
-function LesionRow({ lesion, otherwise, ...of }: { case: string; lesion: ReferenceLesion; otherwise: string }) {
+function LesionRow({
+  lesion,
+  otherwise,
+  ...of
+}: {
+  case: string;
+  lesion: ReferenceLesion;
+  otherwise: string;
+}) {
   const measured = Object.entries(lesion.attributes ?? {}).map(
     ([name, { value, unit }]) => `${name} ${value}${unit ? ` ${unit}` : ""}`,
   );

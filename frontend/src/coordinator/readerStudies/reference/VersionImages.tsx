@@ -12,8 +12,8 @@ import { isTestMode } from "@/ui/pageMeta";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
 import type { ViewerHandle } from "@/viewer";
-import classes from "./VersionImages.module.css";
 import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
+import classes from "./VersionImages.module.css";
 
 const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 

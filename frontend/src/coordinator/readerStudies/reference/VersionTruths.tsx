@@ -5,9 +5,9 @@ import { type ReferenceVersion, referenceFiles, referenceTruthsQuery } from "@/a
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import type { PartProps } from "../parts";
-import { VersionImages } from "./VersionImages";
 import { LesionTable } from "./LesionTable";
 import { OutcomeTable } from "./OutcomeTable";
+import { VersionImages } from "./VersionImages";
 
 /** What a version says, case by case: asked for on a click, because each look is recorded. */
 export function VersionTruths({ readerStudy, versions }: PartProps & { versions: ReferenceVersion[] }) {
