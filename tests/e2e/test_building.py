@@ -92,6 +92,7 @@ def add_lesions(page: Page) -> None:
     """Files are looked at, refused with their place or stored, and the version tells where its lesions come from."""
     sphere = {"kind": "SPHERE", "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 6.5}
     lesion = {"id": "L1", "label": "Histology", "marks": [{"geometry": sphere}]}
+    page.get_by_label("The files").select_option("are added to version 1")
     for truth, seen in (
         (0, page.get_by_role("table", name="Files to mend")),
         (1, page.get_by_text("0 new, 1 changed")),
@@ -100,8 +101,6 @@ def add_lesions(page: Page) -> None:
         document = {"format": "overread.reference-standard", "version": 1, "cases": cases}
         with page.expect_file_chooser() as chooser:
             page.get_by_role("button", name="Choose files").click()
-        if truth:
-            page.get_by_label("The files").select_option("are added to version 1")
         content = json.dumps(document).encode()
         chooser.value.set_files({"name": "lesions.json", "mimeType": "application/json", "buffer": content})
         expect(seen).to_be_visible()
