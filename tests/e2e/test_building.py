@@ -112,8 +112,9 @@ def add_lesions(page: Page) -> None:
     expect(row).to_contain_text("ball, 6.5 mm")
     screenshots(page, "reference-lesions")
     page.get_by_role("button", name="Look at the lesions on the images").click()
-    expect(page.get_by_role("button", name="Go to L1")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
+    page.get_by_role("button", name="Go to L1").click()
+    page.locator("canvas").first.scroll_into_view_if_needed()
     screenshots(page, "reference-lesions-on-images")
 
 
