@@ -15,8 +15,8 @@ from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 from tests.sample_sizes import PLANNED
 
-# Their digest is that of the AI's segment, not of the reader's.
-AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+# Their digest is that of the AI's segment, which the truth has too, not of the reader's.
+AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment", "reader-study-reference-standard-segment")
 SAMPLED: dict[str, Any] = {"frame_number": 1, "columns": ["truth"], "seed": "seed of the sweep", "replaces": True}
 SAMPLED["fill"] = {"kind": "EQUAL", "total": 1}
 CONSENSUS = {"kind": "MAJORITY", "question": "nodule_present"}

@@ -1609,6 +1609,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standard-example.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a JSON file with the cases of this reader study. */
+        get: operations["reader_studies_reference_standard_example.json_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standards": {
         parameters: {
             query?: never;
@@ -1619,7 +1636,8 @@ export interface paths {
         /** @description List the versions, newest first, with their locks. */
         get: operations["reader_studies_reference_standards_retrieve"];
         put?: never;
-        post?: never;
+        /** @description Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise. */
+        post: operations["reader_studies_reference_standards_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,6 +1661,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a version as JSON, voxels and all; importing it gives the same digest. */
+        get: operations["reader_studies_reference_standards_.json_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/lock": {
         parameters: {
             query?: never;
@@ -1654,6 +1689,40 @@ export interface paths {
         put?: never;
         /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
         post: operations["reader_studies_reference_standards_lock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels of a segment that a lesion of this version names, byte for byte. */
+        get: operations["reader_studies_reference_standards_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what version the files would be; 400 `invalid_files` names what is wrong and where. */
+        post: operations["reader_studies_reference_standards_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2858,6 +2927,25 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
+        /** @description What the version would say of a case. */
+        CaseReadOutput: {
+            case: string;
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            provenance: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Against the version before.
+             *
+             *     * `NEW` - NEW
+             *     * `CHANGED` - CHANGED
+             *     * `KEPT` - KEPT
+             */
+            change: components["schemas"]["ChangeEnum"];
+        };
         /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
         CaseToJudgeOutput: {
             /** Format: uuid */
@@ -2875,6 +2963,10 @@ export interface components {
             outcome: string;
             reason: string;
             truth: number | null;
+            /** @description Of the truth; empty where it is that of the version. */
+            provenance: {
+                [key: string]: unknown;
+            };
             lesions: {
                 [key: string]: unknown;
             }[];
@@ -2885,6 +2977,13 @@ export interface components {
         CasesInputRequest: {
             imaging_study_ids: string[];
         };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `KEPT` - KEPT
+         * @enum {string}
+         */
+        ChangeEnum: "NEW" | "CHANGED" | "KEPT";
         /** @description One field that differs, in the words of the label schema. */
         ChangeOutput: {
             field: string;
@@ -3181,9 +3280,59 @@ export interface components {
         /** @description The truth of a training case. */
         FeedbackOutput: {
             truth: number;
-            lesions: {
+            readonly lesions: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description A file that was read. */
+        FileReadOutput: {
+            name: string;
+            kind: components["schemas"]["FileReadOutputKindEnum"];
+            sha256: string;
+            number_of_cases: number;
+            number_of_lesions: number;
+        };
+        /**
+         * @description * `CSV` - CSV
+         *     * `JSON` - JSON
+         *     * `SEG` - SEG
+         *     * `SR` - SR
+         * @enum {string}
+         */
+        FileReadOutputKindEnum: "CSV" | "JSON" | "SEG" | "SR";
+        /** @description Files of one version: CSV, JSON, DICOM segmentations and reports, or archives of them. */
+        FilesInputRequest: {
+            files: string[];
+            /** @description The version they add to. */
+            base_version?: number | null;
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+        };
+        /** @description The version that files would be. */
+        FilesPreviewOutput: {
+            digest: string;
+            base_version: number | null;
+            files: components["schemas"]["FileReadOutput"][];
+            cases: components["schemas"]["CaseReadOutput"][];
+            missing: string[];
+        };
+        /** @description The same with what was looked at. */
+        FilesStoreInputRequest: {
+            files: string[];
+            /** @description The version they add to. */
+            base_version?: number | null;
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+            /** @description That of the preview. */
+            digest: string;
         };
         /**
          * @description * `PROPORTIONAL` - PROPORTIONAL
@@ -4760,7 +4909,7 @@ export interface components {
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["Source3b6Enum"];
+            source: components["schemas"]["SourceA46Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -4776,8 +4925,10 @@ export interface components {
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
         ReferenceVersionOutput: {
             version: number;
-            source: components["schemas"]["Source3b6Enum"];
+            source: components["schemas"]["SourceA46Enum"];
             provenance?: string;
+            /** @description The version that files were added to. */
+            base_version?: number | null;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
             /** Format: date-time */
@@ -5188,20 +5339,24 @@ export interface components {
          */
         Source06eEnum: "COMPUTED" | "API" | "CSV";
         /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         *     * `CONSENSUS` - Consensus
-         *     * `ADJUDICATION` - Adjudication
-         * @enum {string}
-         */
-        Source3b6Enum: "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
-        /**
          * @description * `UPLOAD` - Upload
          *     * `COMMAND` - Command
          *     * `CSTORE` - Cstore
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /**
+         * @description * `CSV` - Csv
+         *     * `JSON` - Json
+         *     * `SEG` - Seg
+         *     * `SR` - Sr
+         *     * `FILES` - Files
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         *     * `ADJUDICATION` - Adjudication
+         * @enum {string}
+         */
+        SourceA46Enum: "CSV" | "JSON" | "SEG" | "SR" | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
         /**
          * @description * `OPEN` - Open
          *     * `ANSWERED` - Answered
@@ -9374,6 +9529,38 @@ export interface operations {
             };
         };
     };
+    "reader_studies_reference_standard_example.json_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standards_retrieve: {
         parameters: {
             query?: never;
@@ -9386,6 +9573,43 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FilesStoreInputRequest"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9435,6 +9659,39 @@ export interface operations {
             };
         };
     };
+    "reader_studies_reference_standards_.json_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standards_lock_create: {
         parameters: {
             query?: never;
@@ -9457,6 +9714,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                sha256: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FilesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesPreviewOutput"];
                 };
             };
             /** @description A problem document. */
