@@ -1,0 +1,113 @@
+"""Where a reader's located finding lies and how large it is, from the points of its marks. Pure rules.
+
+A place is the smallest box around the points, with sides along the axes of its frame: those of the patient in
+millimetres (PS3.3 C.7.6.2), or those of one image that has no place in the patient. Its centre is the middle of the
+box, as `validation.stats.matching` takes it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from annotations.domain.measurements import Point, points_mm, sizes_of
+from annotations.domain.segment_marks import is_segment
+
+_EXTENTS = ("length_mm", "long_axis_mm", "diameter_mm", "width_mm", "height_mm", "depth_mm")
+# Flat boxes lie in one plane when they are this close: points are written to the micrometre.
+_SAME_PLANE_MM = 0.01
+
+
+class Place(NamedTuple):
+    """The box around a finding's points in one frame; `extent_mm` is 0 for points, and where there are no millimetres."""
+
+    frame: str
+    low: Point
+    high: Point
+    extent_mm: float
+    is_in_mm: bool
+
+    @property
+    def centre(self) -> Point:
+        """Return the middle of the box."""
+        x, y, z = ((low + high) / 2 for low, high in zip(self.low, self.high, strict=True))
+        return x, y, z
+
+
+def places_of(marks: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
+    """Return the places of a finding by frame: two views of a breast are two frames, all slices of a CT are one.
+
+    A segment has none: its voxels travel beside the payload.
+    """
+    found: dict[str, Place] = {}
+    for mark in marks:
+        if is_segment(mark["geometry"]):
+            continue
+        place = _place_of(dict(mark["geometry"]))
+        known = found.get(place.frame)
+        found[place.frame] = _joined(known, place) if known else place
+    return found
+
+
+def iou_of(one: Place, other: Place) -> float:
+    """Return the intersection over the union of two boxes of one frame; of points 0.
+
+    Boxes that are flat along the same axis are compared in their plane, and have nothing in common outside it.
+    """
+    shared = whole = another = 1.0
+    sides = 0
+    for axis in range(3):
+        low, high = max(one.low[axis], other.low[axis]), min(one.high[axis], other.high[axis])
+        first, second = one.high[axis] - one.low[axis], other.high[axis] - other.low[axis]
+        if max(first, second) <= _SAME_PLANE_MM:
+            if low - high > _SAME_PLANE_MM:
+                return 0.0
+            continue
+        sides += 1
+        shared, whole, another = shared * max(high - low, 0.0), whole * first, another * second
+    union = whole + another - shared
+    return shared / union if sides >= 2 and union > 0 else 0.0
+
+
+def _place_of(geometry: dict[str, Any]) -> Place:
+    in_mm = points_mm(geometry)
+    points = in_mm or [(column, row, 0.0) for column, row in geometry["points_px"]]
+    if geometry["kind"] == "ARROW":
+        points = points[:1]
+    low, high = _box(_outline(geometry["kind"], points))
+    sizes = sizes_of(geometry)
+    sides = [top - bottom for bottom, top in zip(low, high, strict=True)]
+    extent = max([sizes[name] for name in _EXTENTS if name in sizes], default=max(sides))
+    return Place(_frame_of(geometry), low, high, extent if in_mm else 0.0, in_mm is not None)
+
+
+def _outline(kind: str, points: list[Point]) -> list[Point]:
+    """Return points with the same box as the mark: a circle counts as its ball, for its plane is not stored."""
+    if kind == "CIRCLE":
+        centre, edge = points
+        radius = sum((a - b) ** 2 for a, b in zip(centre, edge, strict=True)) ** 0.5
+        depth = radius if centre[2] or edge[2] else 0.0
+        x, y, z = centre
+        return [(x - radius, y - radius, z - depth), (x + radius, y + radius, z + depth)]
+    if kind == "BOX":
+        corner = points[0]
+        x, y, z = (sum(end[axis] for end in points[1:]) - 2 * corner[axis] for axis in range(3))
+        return [*points, (x, y, z)]
+    return points
+
+
+def _box(points: Iterable[Point]) -> tuple[Point, Point]:
+    (x, X), (y, Y), (z, Z) = ((min(values), max(values)) for values in zip(*points, strict=True))
+    return (x, y, z), (X, Y, Z)
+
+
+def _joined(one: Place, other: Place) -> Place:
+    low, high = _box([one.low, one.high, other.low, other.high])
+    sides = [top - bottom for bottom, top in zip(low, high, strict=True)]
+    extent = max(one.extent_mm, other.extent_mm, *sides) if one.is_in_mm else 0.0
+    return Place(one.frame, low, high, extent, one.is_in_mm)
+
+
+def _frame_of(geometry: Mapping[str, Any]) -> str:
+    """Name what the coordinates of a mark can be compared within."""
+    if geometry.get("points_mm") is None:
+        return f"{geometry['sop_instance_uid']}#{geometry['frame_number']}"
+    return str(geometry.get("frame_of_reference_uid") or geometry["series_instance_uid"])
