@@ -17,11 +17,15 @@ MAXIMUM_MM = 100_000.0
 
 
 class Truth(NamedTuple):
-    """Truth of one case: 1 diseased, 0 not, and where its lesions are in patient millimetres."""
+    """Truth of one case: 1 diseased, 0 not, its lesions (`annotations.domain.lesions`), and where it comes from.
+
+    `provenance` is for a truth that does not come from where its version does.
+    """
 
     case: str
     truth: int
     lesions: list[dict[str, Any]]
+    provenance: dict[str, Any] | None = None
 
 
 def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], list[Problem]]:

@@ -10,6 +10,11 @@ class ReferenceSource(models.TextChoices):
     """Where a reference standard came from."""
 
     CSV = "CSV"
+    JSON = "JSON"
+    SEG = "SEG"
+    SR = "SR"
+    # Files of several of these kinds.
+    FILES = "FILES"
     DEMO = "DEMO"
     CONSENSUS = "CONSENSUS"
     ADJUDICATION = "ADJUDICATION"
@@ -27,6 +32,9 @@ class ReferenceStandard(AppendOnlyModel):
     source = models.CharField(max_length=12, choices=ReferenceSource)
     provenance = models.CharField(max_length=300, blank=True)
     rule = models.JSONField(default=dict, help_text="What a consensus was made by; empty for what was imported.")
+    base = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", help_text="The version that files were added to."
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical truths.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -63,7 +71,10 @@ class ReferenceTruth(AppendOnlyModel):
     reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
     case = models.ForeignKey("annotations.Case", on_delete=models.PROTECT, related_name="truths")
     truth = models.PositiveSmallIntegerField(help_text="1 = diseased, 0 = not diseased.")
-    lesions = models.JSONField(default=list)
+    lesions = models.JSONField(default=list, help_text="`annotations.domain.lesions`")
+    provenance = models.JSONField(
+        default=dict, help_text="Where it comes from when not, as a whole, from where the version does."
+    )
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from annotations.domain.lesions import segment_digests
 from annotations.domain.signatures import AMENDMENT, LOCK_MEANINGS
 from annotations.domain.truth_csv import Truth, parse_truth_csv
 from annotations.models import (
@@ -19,6 +20,7 @@ from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.truth import lock_meaning
 from annotations.services.drafts import field_problems, stream_of
+from annotations.services.reference_segments import reference_segment_read
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.errors import Conflict, Invalid
@@ -51,6 +53,7 @@ def reference_standard_create(
     provenance: str,
     rule: Mapping[str, Any] | None = None,
     decisions: Sequence[CaseDecision] = (),
+    base: ReferenceStandard | None = None,
 ) -> ReferenceStandard:
     """Store truths as the next version, with what they were decided by and from; earlier versions stay."""
     # One writer at a time per reader study, so that version numbers neither clash nor skip.
@@ -66,10 +69,17 @@ def reference_standard_create(
         provenance=provenance[:300],
         digest=digest,
         rule=dict(rule or {}),
+        base=base,
         created_by=by,
     )
     stored = ReferenceTruth.objects.bulk_create(
-        ReferenceTruth(reference_standard=standard, case=cases[truth.case], truth=truth.truth, lesions=truth.lesions)
+        ReferenceTruth(
+            reference_standard=standard,
+            case=cases[truth.case],
+            truth=truth.truth,
+            lesions=truth.lesions,
+            provenance=truth.provenance or {},
+        )
         for truth in ordered
     )
     decided = ReferenceDecision.objects.bulk_create(_stored(one, standard) for one in decisions)
@@ -113,10 +123,7 @@ def reference_standard_lock(*, by: User, standard: ReferenceStandard, reason: st
     if meaning == AMENDMENT and not reason:
         detail = "Another version was locked before: say why this one replaces it. The reason is kept with it."
         raise Invalid(detail, errors=[{"field": "reason", "code": "required", "detail": detail}])
-    stored = ReferenceTruth.objects.filter(reference_standard=standard).select_related("case")
-    digest = _digest(sorted((Truth(one.case.name, one.truth, one.lesions) for one in stored), key=lambda one: one.case))
-    if digest != standard.digest:
-        raise Conflict("The stored truths are not those that were imported.", code="reference_standard_damaged")
+    digest = _checked_digest(standard)
     lock = ReferenceLock.objects.create(
         reference_standard=standard,
         digest=digest,
@@ -136,6 +143,17 @@ def reference_standard_lock(*, by: User, standard: ReferenceStandard, reason: st
         rows=[lock],
     )
     return lock
+
+
+def _checked_digest(standard: ReferenceStandard) -> str:
+    """Work the digest out again from the rows; every voxel that they name has to be there, too."""
+    stored = list(ReferenceTruth.objects.filter(reference_standard=standard).select_related("case"))
+    digest = _digest(sorted((Truth(one.case.name, one.truth, one.lesions) for one in stored), key=lambda one: one.case))
+    if digest != standard.digest:
+        raise Conflict("The stored truths are not those that were imported.", code="reference_standard_damaged")
+    for digest_of_voxels in sorted({one for truth in stored for one in segment_digests(truth.lesions)}):
+        reference_segment_read(digest_of_voxels)
+    return digest
 
 
 def _digest(truths: Sequence[Truth]) -> str:
