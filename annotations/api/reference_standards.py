@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for, reference_standard_for
+from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
@@ -136,6 +137,7 @@ class CaseTruthOutput(serializers.Serializer[Any]):
     lesions = serializers.ListField(child=serializers.DictField())
     votes = VoteOutput(many=True)
     adjudicated = AdjudicatedOutput(allow_null=True)
+    matching = MatchingOutput(allow_null=True)
 
 
 class ReferenceStandardVersionApi(APIView):

@@ -9,7 +9,7 @@ findings never fit each other, is in a group once at most.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,8 @@ CRITERIA = {
     DISTANCE: "Centres at most the distance apart, or the radius of the larger mark where that is more",
     IOU: "Boxes around the marks overlap at least as much (intersection over union)",
 }
+# About the 100 pixels of DBTex on a mammogram.
+DEFAULT_DISTANCE_MM = 10.0
 # Of one case; more is no list of lesions that anybody has looked through.
 MAXIMUM_FINDINGS = 1000
 _NEVER = 1e9
@@ -109,10 +111,11 @@ def _unlikeness(one: Marked, other: Marked, rule: MatchRule) -> float:
     apart = distance_mm(one, other)
     if apart is None or rule.max_distance_mm is None:
         return _NEVER
-    return max(apart_by(one.places[name], other.places[name], rule.max_distance_mm) for name in _shared(one, other, in_mm=True))
+    shared = _shared(one, other, in_mm=True)
+    return max(_share_of_accepted(one.places[name], other.places[name], rule.max_distance_mm) for name in shared)
 
 
-def apart_by(one: Place, other: Place, max_distance_mm: float) -> float:
+def _share_of_accepted(one: Place, other: Place, max_distance_mm: float) -> float:
     """Return the distance of two centres as a share of what is accepted between them."""
     accepted = max(max_distance_mm, one.extent_mm / 2, other.extent_mm / 2)
     return math.dist(one.centre, other.centre) / accepted
@@ -123,6 +126,6 @@ def _shared(one: Marked, other: Marked, *, in_mm: bool) -> list[str]:
     return [name for name in sorted(both) if not in_mm or one.places[name].is_in_mm]
 
 
-def _of_pairs(group: Sequence[Marked], measure: "Measure") -> list[float]:
+def _of_pairs(group: Sequence[Marked], measure: Callable[[Marked, Marked], float | None]) -> list[float]:
     values = (measure(one, other) for index, one in enumerate(group) for other in group[index + 1 :])
     return [value for value in values if value is not None]

@@ -12,18 +12,25 @@ from annotations.domain.measurements import Point, points_mm, sizes_of
 from annotations.domain.segment_marks import is_segment
 
 _EXTENTS = ("length_mm", "long_axis_mm", "diameter_mm", "width_mm", "height_mm", "depth_mm")
+# What of a mark's geometry says on which image it is; the spacing is that of an image outside the patient.
+IMAGE = ("sop_instance_uid", "series_instance_uid", "frame_number", "frame_of_reference_uid", "spacing_mm", "calibration")
 # Flat boxes lie in one plane when they are this close: points are written to the micrometre.
 _SAME_PLANE_MM = 0.01
 
 
 class Place(NamedTuple):
-    """The box around a finding's points in one frame; `extent_mm` is 0 for points, and where there are no millimetres."""
+    """The box around a finding's points in one frame, and an image on which it is.
+
+    `extent_mm` is 0 for points, and where there are no millimetres. `spacing_mm` of the image says how boxes in the
+    plane of an image outside the patient were scaled.
+    """
 
     frame: str
     low: Point
     high: Point
     extent_mm: float
     is_in_mm: bool
+    image: Mapping[str, Any]
 
     @property
     def centre(self) -> Point:
@@ -76,7 +83,8 @@ def _place_of(geometry: dict[str, Any]) -> Place:
     sizes = sizes_of(geometry)
     sides = [top - bottom for bottom, top in zip(low, high, strict=True)]
     extent = max([sizes[name] for name in _EXTENTS if name in sizes], default=max(sides))
-    return Place(_frame_of(geometry), low, high, extent if in_mm else 0.0, in_mm is not None)
+    image = {name: geometry.get(name) for name in IMAGE}
+    return Place(_frame_of(geometry), low, high, extent if in_mm else 0.0, in_mm is not None, image)
 
 
 def _outline(kind: str, points: list[Point]) -> list[Point]:
@@ -103,7 +111,7 @@ def _joined(one: Place, other: Place) -> Place:
     low, high = _box([one.low, one.high, other.low, other.high])
     sides = [top - bottom for bottom, top in zip(low, high, strict=True)]
     extent = max(one.extent_mm, other.extent_mm, *sides) if one.is_in_mm else 0.0
-    return Place(one.frame, low, high, extent, one.is_in_mm)
+    return one._replace(low=low, high=high, extent_mm=extent)
 
 
 def _frame_of(geometry: Mapping[str, Any]) -> str:

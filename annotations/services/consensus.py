@@ -52,7 +52,8 @@ def _consensus(reader_study: ReaderStudy, panel: Panel) -> Consensus:
 def _in_words(panel: Panel) -> str:
     rule = panel.rule
     asked = panel.question if panel.positive_from is None else f"{panel.question} from {panel.positive_from} on"
+    lesions = f"; lesions of {panel.lesions.question}" if panel.lesions else ""
     return (
         f"{KINDS[rule.kind]}, {len(panel.weights)} reader(s), arm {panel.arm}: {asked}; "
-        f"undecided: {rule.ties.lower()}; fewer than {rule.minimum_votes} vote(s): {rule.missing.lower()}"
+        f"undecided: {rule.ties.lower()}; fewer than {rule.minimum_votes} vote(s): {rule.missing.lower()}{lesions}"
     )

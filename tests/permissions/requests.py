@@ -129,6 +129,10 @@ def body(name: str, side: Side) -> Any:
         "query-answer": {"text": "Answered by the sweep."},
         "query-moves": {"event": "CLOSE"},
         "reader-study-adjudications": {"base_version": 2, "question": "Is there a nodule?", "disagreement": True},
+        "reader-study-lesion-corrections": {
+            "case_id": str(side.case.pk), "arm": "A", "question": "nodules", "base_number": 0, "groups": None,
+            "reason": "Asked for by the sweep.",
+        },
         "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},
         # The newest version is a consensus that nobody has locked.
         "reader-study-analysis-runs": {"reference_standard_version": 1},
