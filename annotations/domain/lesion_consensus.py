@@ -80,7 +80,7 @@ def _is_of_patient(place: Place) -> bool:
 
 
 def _nearest(places: Sequence[Place], centre: Point) -> Place:
-    """Return the place nearest the consensus; equally near ones by their image, so that the order of readers is none."""
+    """Return the place nearest the consensus; equally near ones by image, so that the order of readers is none."""
     return min(
         places,
         key=lambda one: (

@@ -41,7 +41,9 @@ def anonymous_lesions(
                 (
                     {
                         "reader": letters[mark["revision_id"]],
-                        "geometries": [dict(geometry) for geometry in geometries[mark["key"]] if not is_segment(geometry)],
+                        "geometries": [
+                            dict(geometry) for geometry in geometries[mark["key"]] if not is_segment(geometry)
+                        ],
                     }
                     for mark in one["marks"]
                     if mark["revision_id"] in letters
@@ -84,7 +86,7 @@ def _problems_of(one: LesionDecision, lesion: Mapping[str, Any] | None, images: 
     if one.geometry is not None:
         return [Problem(f"{path}.geometry", "not_added", "Only a lesion that you add has a place of your own.")]
     drawn = {mark["reader"] for mark in (lesion or {"marks": []})["marks"] if mark["geometries"]}
-    if one.decision == ACCEPTED and one.outline not in {MEAN, *drawn}:
+    if one.decision == ACCEPTED and one.outline not in (drawn | {MEAN} if drawn else drawn):
         return [Problem(f"{path}.outline", "unknown_outline", f"Choose {MEAN} or a reader who has marked it.")]
     if one.decision == REJECTED and one.outline is not None:
         return [Problem(f"{path}.outline", "not_accepted", "A rejected lesion has no outline.")]
@@ -113,12 +115,14 @@ def judged_lesion(
     """
     if one.decision == REJECTED:
         return None
+    marks: list[Mapping[str, Any] | None]
+    reads: Sequence[Mapping[str, Any]] = lesion["marks"] if lesion else []
     if lesion is None:
-        marks, reads = [one.geometry], []
+        marks = [one.geometry]
     elif one.outline == MEAN:
-        marks, reads = [mark["geometry"] for mark in lesion["places"]], lesion["marks"]
+        marks = [mark["geometry"] for mark in lesion["places"]]
     else:
-        marks, reads = [geometry for geometry in geometries if not is_segment(geometry)], lesion["marks"]
+        marks = [geometry for geometry in geometries if not is_segment(geometry)]
     provenance = {
         "source": "ADJUDICATION",
         "values": ["code", "marks"],

@@ -4,8 +4,8 @@ Two findings may be of one lesion by distance, when their centres are no farther
 distance and the radius of the larger mark, as DBTex scores marks (Konz et al 2023, JAMA Netw Open 6:e230524; LUNA16
 takes the radius alone, Setio et al 2017, Med Image Anal 42:1; on the choice of a distance: Haygood et al 2013, Br J
 Radiol 86:42313554), or by the IoU of their boxes. Groups are built by complete linkage (Defays 1977, Comput J 20:364):
-in a group every two findings fit each other, so no chain of small steps joins what is far apart, and a reader, whose own
-findings never fit each other, is in a group once at most.
+in a group every two findings fit each other. So no chain of small steps joins what is far apart, and a reader, whose
+own findings never fit each other, is in a group once at most.
 """
 
 import math

@@ -13,7 +13,14 @@ from annotations.domain.segment_marks import is_segment
 
 _EXTENTS = ("length_mm", "long_axis_mm", "diameter_mm", "width_mm", "height_mm", "depth_mm")
 # What of a mark's geometry says on which image it is; the spacing is that of an image outside the patient.
-IMAGE = ("sop_instance_uid", "series_instance_uid", "frame_number", "frame_of_reference_uid", "spacing_mm", "calibration")
+IMAGE = (
+    "sop_instance_uid",
+    "series_instance_uid",
+    "frame_number",
+    "frame_of_reference_uid",
+    "spacing_mm",
+    "calibration",
+)
 # Flat boxes lie in one plane when they are this close: points are written to the micrometre.
 _SAME_PLANE_MM = 0.01
 

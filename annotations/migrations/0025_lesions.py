@@ -57,9 +57,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["number"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "arm", "question", "number"), name="lesion_correction_once"
-                    )
+                    models.UniqueConstraint(fields=("case", "arm", "question", "number"), name="lesion_correction_once")
                 ],
             },
         ),

@@ -158,7 +158,9 @@ def consensus_of(*, reader_study: ReaderStudy, panel: Panel) -> Consensus:
             decisions.append(_decided(case, panel, votes[case.pk], matchings.get(case.pk)))
     base = reference_standard_of(reader_study=reader_study) if training else None
     rule = _rule_as_stored(reader_study, panel) | {"carried_from_version": base.version if base else None}
-    found = [[one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions, one.matching] for one in decisions]
+    found = [
+        [one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions, one.matching] for one in decisions
+    ]
     return Consensus(rule, decisions, sha256(canonical_json([rule, found])))
 
 
@@ -186,8 +188,9 @@ def _matchings(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, Matching]:
     asked = panel.lesions
     if asked is None:
         return {}
-    named = {"reader_study": reader_study, "arm": panel.arm, "question": asked.question}
-    reads, corrections = signed_findings(**named, readers=panel.weights), corrections_in(**named)
+    arm, key = panel.arm, asked.question
+    reads = signed_findings(reader_study=reader_study, arm=arm, question=key, readers=panel.weights)
+    corrections = corrections_in(reader_study=reader_study, arm=arm, question=key)
     weights = {str(pk): Fraction(_weight(panel, pk)) for pk in panel.weights}
     return {
         case: matching_of(of_case, asked, panel.rule, weights, corrections.get(case)) for case, of_case in reads.items()

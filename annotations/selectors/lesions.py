@@ -188,7 +188,7 @@ def matching_of(
 
 
 def _as_corrected(by_key: Mapping[str, Marked], correction: LesionCorrection | None) -> list[list[Marked]] | None:
-    """Return the groups of a correction, of the readers who vote now; None where it does not know all their findings."""
+    """Return the groups of a correction, of those who vote now; None where it does not know all their findings."""
     if correction is None or correction.groups is None:
         return None
     groups = [[by_key[key] for key in group if key in by_key] for group in correction.groups]

@@ -1,4 +1,4 @@
-"""Three readers, four cases, known lesions: matched, corrected, decided by a rule, judged, and kept with their origin."""
+"""Three readers, four cases, known lesions: matched, corrected, decided by a rule, judged, kept with their origin."""
 
 from typing import Any
 
@@ -164,7 +164,8 @@ def test_a_far_mark_can_be_moved_and_a_readers_two_marks_stay_apart(built: Built
     rest = [[key for key in whole if key not in moved[0]]]
     assert correct(built, "Case 001", moved + rest).status_code == 201
     assert [row[:2] for row in lesions(preview(built), "Case 001")] == [(3, 0), (1, 2)]
-    for groups in ([whole], [whole, alone, ["x/y"]], [[]]):
+    others: list[list[list[str]]] = [[whole], [whole, alone, ["x/y"]], [[]]]
+    for groups in others:
         answer = correct(built, "Case 001", groups, base=1)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "groups")
     assert correct(built, "Case 001", [whole, alone], base=1, reason="  ").status_code == 400
@@ -227,31 +228,34 @@ def test_an_adjudicator_decides_about_each_lesion_without_a_name(built: Built, j
     cases = to_judge(built, judge)
     answer = client_of(judge).get(f"/api/v1/adjudication-cases/{cases['Case 001']}")
     shown = answer.json()
-    assert [[mark["reader"] for mark in one["marks"]] for one in shown["lesions"]][0] == ["A", "B", "C"]
+    assert [mark["reader"] for mark in shown["lesions"][0]["marks"]] == ["A", "B", "C"]
     points = {mark["reader"]: mark["geometries"][0]["points_mm"][0] for mark in shown["lesions"][0]["marks"]}
     assert sorted(points.values()) == [[0, 0, 0], [0, 4, 0], [3, 0, 0]]
     secrets = [str(pk) for row in Revision.objects.values_list("pk", "read_id") for pk in row]
     secrets += [name for reader in built.readers for name in (reader.username, str(reader.pk))]
-    secrets += [one["id"] for payload in Revision.objects.values_list("payload", flat=True) for one in payload["findings"]]
+    secrets += [
+        one["id"] for payload in Revision.objects.values_list("payload", flat=True) for one in payload["findings"]
+    ]
     assert not [secret for secret in secrets if secret.encode() in answer.content]
 
     added = {"kind": "POINT", "points_mm": [[50.0, 0.0, 0.0]], "frame_of_reference_uid": None, "frame_number": 1}
     place = shown["lesions"][0]["marks"][0]["geometries"][0]
     added |= {name: place[name] for name in ("sop_instance_uid", "series_instance_uid")}
-    taken = [
+    taken: list[dict[str, Any]] = [
         {"lesion": "L1", "decision": "ACCEPTED", "outline": "B"},
         {"lesion": "L2", "decision": "REJECTED"},
         {"lesion": "J1", "decision": "ADDED", "geometry": added},
     ]
-    body = {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen twice.", "lesions": taken}
-    for changes, code in (
+    body: dict[str, Any] = {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen twice.", "lesions": taken}
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"lesions": taken[:1]}, "not_all_decided"),
         ({"lesions": [taken[0] | {"outline": "Z"}, taken[1]]}, "unknown_outline"),
         ({"lesions": [taken[0], taken[1] | {"outline": "A"}]}, "not_accepted"),
         ({"outcome": "NEGATIVE"}, "not_positive"),
         ({"lesions": [*taken[:2], taken[2] | {"geometry": added | {"sop_instance_uid": "1.2.3"}}]}, "not_in_case"),
         ({"lesions": [*taken[:2], taken[2] | {"geometry": None}]}, "bad_shape"),
-    ):
+    ]
+    for changes, code in wrong:
         refused = client_of(judge).post(
             f"/api/v1/adjudication-cases/{cases['Case 001']}/decision", body | changes, format="json"
         )

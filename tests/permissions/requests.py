@@ -130,7 +130,11 @@ def body(name: str, side: Side) -> Any:
         "query-moves": {"event": "CLOSE"},
         "reader-study-adjudications": {"base_version": 2, "question": "Is there a nodule?", "disagreement": True},
         "reader-study-lesion-corrections": {
-            "case_id": str(side.case.pk), "arm": "A", "question": "nodules", "base_number": 0, "groups": None,
+            "case_id": str(side.cases[0].pk),
+            "arm": "A",
+            "question": "nodules",
+            "base_number": 0,
+            "groups": None,
             "reason": "Asked for by the sweep.",
         },
         "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useMemo, useState } from "react";
 import type { ImagesOfCase } from "@/api/reading";
 import type { Grid } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
+import type { Geometry } from "@/domain/payload";
 import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
@@ -20,12 +21,23 @@ const NO_SEGMENTS: SegmentInputs = {
   settings: FIRST_SETTINGS,
   opacity: 0,
 };
-const NO_MARKS: ViewerMark[] = [];
 const nothing = () => undefined;
 
-/** The images of a case, to look at only, hung by the built-in rules. */
-export function CaseImages({ images }: { images: ImagesOfCase }) {
-  const viewer = useRef<ViewerHandle>(null);
+interface CaseImagesProps {
+  images: ImagesOfCase;
+  marks: ViewerMark[];
+  areMarksVisible: boolean;
+  selectedMarkId: string | null;
+  /** Whether the next click adds a point. */
+  isPlacing: boolean;
+  onPlaced: (geometry: Geometry) => void;
+  onSelected: (markId: string | null) => void;
+  viewer: RefObject<ViewerHandle | null>;
+}
+
+/** The images of a case, hung by the built-in rules, with the marks that there are to see. */
+export function CaseImages(props: CaseImagesProps) {
+  const { images, marks, isPlacing, viewer } = props;
   const { mouse } = usePreferences();
   const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
   const hung = useMemo(() => hungGrid([], [images.series]), [images.series]);
@@ -39,23 +51,23 @@ export function CaseImages({ images }: { images: ImagesOfCase }) {
         onGrid={setGrid}
         source={source}
         captions={{}}
-        marks={NO_MARKS}
+        marks={marks}
         overlays={NO_OVERLAYS}
-        areMarksVisible
-        selectedMarkId={null}
-        tool={null}
+        areMarksVisible={props.areMarksVisible}
+        selectedMarkId={props.selectedMarkId}
+        tool={isPlacing ? "POINT" : null}
         segments={NO_SEGMENTS}
         mouse={settings}
         firstMark={null}
         isTestMode={isTestMode()}
         onSeriesDropped={nothing}
-        mayMark={() => false}
-        onMarkDrawn={nothing}
+        mayMark={() => isPlacing}
+        onMarkDrawn={(_id, { geometry }) => props.onPlaced(geometry)}
         onMarkMoved={nothing}
         onMarkRefused={nothing}
         onSegmentPainted={async () => undefined}
         onSegmentNotice={nothing}
-        onMarkSelected={nothing}
+        onMarkSelected={props.onSelected}
         onUnitShown={nothing}
         onImageShown={nothing}
       />

@@ -30,7 +30,12 @@ WITHIN_10_MM = MatchRule(DISTANCE, max_distance_mm=10.0)
 
 
 def geometry(kind: str, *points: list[float], **changes: Any) -> dict[str, Any]:
-    place = {"frame_of_reference_uid": "1.2.3", "sop_instance_uid": "1.2", "series_instance_uid": "1", "frame_number": 1}
+    place = {
+        "frame_of_reference_uid": "1.2.3",
+        "sop_instance_uid": "1.2",
+        "series_instance_uid": "1",
+        "frame_number": 1,
+    }
     return {"kind": kind, "points_mm": [list(point) for point in points], **place, **changes}
 
 
@@ -137,9 +142,7 @@ def test_what_is_no_grouping_is_named() -> None:
         assert fault[0] == code
 
 
-places = st.tuples(
-    st.sampled_from("ABCD"), *(st.integers(-30, 30) for _ in range(3)), st.sampled_from([0, 4, 12, 50])
-)
+places = st.tuples(st.sampled_from("ABCD"), *(st.integers(-30, 30) for _ in range(3)), st.sampled_from([0, 4, 12, 50]))
 
 
 @given(st.lists(places, max_size=14), st.randoms(use_true_random=False))
