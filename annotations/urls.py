@@ -24,6 +24,7 @@ from annotations.api import (
     randomisation,
     reader_studies,
     reading,
+    reference_files,
     reference_standards,
     reminders,
     schema_images,
@@ -99,6 +100,26 @@ urlpatterns = [
         f"{STUDY}/reference-standard-example.csv",
         reader_studies.ReferenceStandardExampleApi.as_view(),
         name="reader-study-reference-standard-example",
+    ),
+    path(
+        f"{STUDY}/reference-standard-example.json",
+        reference_files.ReferenceJsonExampleApi.as_view(),
+        name="reader-study-reference-standard-json-example",
+    ),
+    path(
+        f"{STUDY}/reference-standards/preview",
+        reference_files.ReferenceFilesPreviewApi.as_view(),
+        name="reader-study-reference-standards-preview",
+    ),
+    path(
+        f"{STUDY}/reference-standards/<int:standard_version>.json",
+        reference_files.ReferenceStandardJsonApi.as_view(),
+        name="reader-study-reference-standard-json",
+    ),
+    path(
+        f"{STUDY}/reference-standards/<int:standard_version>/segments/<str:sha256>",
+        reference_files.ReferenceSegmentApi.as_view(),
+        name="reader-study-reference-standard-segment",
     ),
     path(
         f"{STUDY}/reference-standards",

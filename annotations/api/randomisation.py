@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read, reader_study_for
 from annotations.api.reader_studies import MANAGE, csv_download
-from annotations.models import RandomisationList
+from annotations.models import RandomisationList, ReferenceTruth
 from annotations.selectors.designs import (
     design_of,
     drawn_cases,
@@ -156,7 +156,12 @@ class FeedbackOutput(serializers.Serializer[Any]):
     """The truth of a training case."""
 
     truth = serializers.IntegerField()
-    lesions = serializers.ListField(child=serializers.DictField())
+    lesions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_lesions(self, truth: ReferenceTruth) -> Any:
+        """Return the lesions without who said them: that may be other readers."""
+        return [{name: one for name, one in lesion.items() if name != "provenance"} for lesion in truth.lesions]
 
 
 class ReadFeedbackApi(APIView):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for, reference_standard_for
 from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
+from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
 from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
@@ -20,6 +22,7 @@ from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.passwords import require_own_password
+from portal.imaging.uploads import UploadsToDisk
 
 
 class ReferenceLockOutput(serializers.ModelSerializer[ReferenceLock]):
@@ -36,6 +39,9 @@ class ReferenceVersionOutput(serializers.ModelSerializer[ReferenceStandard]):
     """A version of the reference standard: where it comes from, and whether results may be opened by it."""
 
     created_by = serializers.CharField(source="created_by.username")
+    base_version = serializers.IntegerField(
+        source="base.version", allow_null=True, default=None, help_text="The version that files were added to."
+    )
     number_positive = serializers.IntegerField()
     number_negative = serializers.IntegerField()
     number_excluded = serializers.IntegerField()
@@ -49,6 +55,7 @@ class ReferenceVersionOutput(serializers.ModelSerializer[ReferenceStandard]):
             "version",
             "source",
             "provenance",
+            "base_version",
             "digest",
             "created_at",
             "created_by",
@@ -91,8 +98,10 @@ def versions_response(reader_study: ReaderStudy, http_status: int = status.HTTP_
     return Response(ReferenceVersionsOutput(answer).data, status=http_status)
 
 
-class ReferenceStandardsApi(APIView):
+class ReferenceStandardsApi(UploadsToDisk):
     """The versions of a reference standard."""
+
+    parser_classes = [MultiPartParser]
 
     @extend_schema(responses=ReferenceVersionsOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
@@ -100,6 +109,13 @@ class ReferenceStandardsApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
         return versions_response(reader_study)
+
+    @extend_schema(request={"multipart/form-data": FilesStoreInput}, responses={201: ReferenceVersionsOutput})
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        store_files(request, reader_study)
+        return versions_response(reader_study, status.HTTP_201_CREATED)
 
 
 class VoteOutput(serializers.Serializer[Any]):
@@ -134,6 +150,7 @@ class CaseTruthOutput(serializers.Serializer[Any]):
     outcome = serializers.CharField()
     reason = serializers.CharField()
     truth = serializers.IntegerField(allow_null=True)
+    provenance = serializers.DictField(help_text="Of the truth; empty where it is that of the version.")
     lesions = serializers.ListField(child=serializers.DictField())
     votes = VoteOutput(many=True)
     adjudicated = AdjudicatedOutput(allow_null=True)

@@ -14,7 +14,7 @@ from annotations.domain.problems import Problem
 from annotations.domain.segment_marks import MAXIMUM_VOXELS, SEGMENT, is_segment
 
 SPHERE = "SPHERE"
-SOURCES = ("CSV", "JSON", "SEG", "SR", "CONSENSUS", "ADJUDICATION")
+SOURCES = ("CSV", "JSON", "SEG", "SR", "DEMO", "CONSENSUS", "ADJUDICATION")
 # What of a lesion a provenance can be of; `values` names them.
 VALUES = ("code", "label", "attributes", "center_mm", "diameter_mm", "marks")
 MAXIMUM_LESIONS = 500
@@ -30,6 +30,7 @@ _PROVENANCE_FIELDS = {
     "source",
     "values",
     "name",
+    "version",
     "sop_instance_uid",
     "sha256",
     "segment_number",

@@ -37,7 +37,7 @@ def reference_standards_of(*, reader_study: ReaderStudy) -> QuerySet[ReferenceSt
         number_excluded=_number_of(decisions.filter(outcome=EXCLUDED)),
         number_for_adjudication=_number_of(decisions.filter(outcome=ADJUDICATION)),
     )
-    found: QuerySet[ReferenceStandard] = counted.select_related("lock", "created_by").order_by("-version")
+    found: QuerySet[ReferenceStandard] = counted.select_related("lock", "created_by", "base").order_by("-version")
     return found
 
 
@@ -55,6 +55,7 @@ class CaseTruth(NamedTuple):
     outcome: str
     reason: str
     truth: int | None
+    provenance: dict[str, Any]
     lesions: list[dict[str, Any]]
     votes: list[dict[str, Any]]
     adjudicated: AdjudicationDecision | None
@@ -77,6 +78,7 @@ def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
                 decision.outcome if decision else (POSITIVE if known else NEGATIVE),
                 decision.reason if decision else IMPORTED,
                 known,
+                truth.provenance if truth else {},
                 truth.lesions if truth else [],
                 decision.votes if decision else [],
                 decision.adjudicated if decision else None,

@@ -157,5 +157,10 @@ def _checked_digest(standard: ReferenceStandard) -> str:
     return digest
 
 
+def truths_digest(truths: Sequence[Truth]) -> str:
+    """The digest of a version with these truths, whatever their order; who said them is not part of it."""
+    return _digest(sorted(truths, key=lambda truth: truth.case))
+
+
 def _digest(truths: Sequence[Truth]) -> str:
     return sha256(canonical_json([[truth.case, truth.truth, truth.lesions] for truth in truths]))

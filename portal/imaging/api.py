@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -20,7 +19,7 @@ from portal.imaging.access import (
 from portal.imaging.models import ImagingStudy, IngestItem, IngestJob, Series
 from portal.imaging.selectors import imaging_studies_search, refused_items, series_of, with_counts
 from portal.imaging.services.ingest import ingest_job_create_from_uploads
-from portal.imaging.uploads import DiskUploadHandler, StoredUpload
+from portal.imaging.uploads import StoredUpload, UploadsToDisk
 
 REFUSED_SHOWN = 1000
 
@@ -159,19 +158,12 @@ class IngestInput(serializers.Serializer[Any]):
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
 
 
-class IngestJobsApi(generics.ListAPIView[IngestJob]):
+class IngestJobsApi(UploadsToDisk, generics.ListAPIView[IngestJob]):
     """Ingest jobs."""
 
     serializer_class = IngestJobOutput
     queryset = IngestJob.objects.none()
     parser_classes = [MultiPartParser]
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Choose where uploads go before anything reads the body (the CSRF check and an idempotency key do)."""
-        if not getattr(request, "goes_to_disk", False):
-            request.upload_handlers = [DiskUploadHandler(request)]
-            vars(request)["goes_to_disk"] = True
-        return super().initialize_request(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
         """The jobs that the caller may see."""

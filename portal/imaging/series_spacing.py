@@ -20,7 +20,7 @@ _GROUP_OF = {
 def spacing_mm_of(rows: Sequence[DicomJson]) -> Spacing | None:
     """Distance between rows, columns and slices of a series; None where it is no even stack of equal images."""
     try:
-        planes = [plane for row in rows for plane in _planes_of(row)]
+        planes = [plane for row in rows for plane in planes_of(row)]
         order = order_slices(planes)
     except GeometryError:
         return None
@@ -43,7 +43,8 @@ def _is_near(value: float, expected: float) -> bool:
     return abs(value - expected) <= SPACING_TOLERANCE * expected
 
 
-def _planes_of(row: DicomJson) -> list[Plane]:
+def planes_of(row: DicomJson) -> list[Plane]:
+    """Where each frame of an instance lies, in order; raises `GeometryError` where it does not say so."""
     shared = (_values(row, "SharedFunctionalGroupsSequence") or [{}])[0]
     groups = _values(row, "PerFrameFunctionalGroupsSequence") or [{}]
     if int((_values(row, "NumberOfFrames") or [1])[0]) != len(groups):

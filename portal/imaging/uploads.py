@@ -15,6 +15,9 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from portal.errors import PortalError
 
@@ -97,3 +100,14 @@ class DiskUploadHandler(FileUploadHandler):
     def _failure(self, error: OSError) -> Exception:
         self._path.unlink(missing_ok=True)
         return StorageFull() if error.errno == errno.ENOSPC else error
+
+
+class UploadsToDisk(APIView):
+    """A view whose uploads lie on disk before anything reads the body (the CSRF check and an idempotency key do)."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Choose where uploads go."""
+        if not getattr(request, "goes_to_disk", False):
+            request.upload_handlers = [DiskUploadHandler(request)]
+            vars(request)["goes_to_disk"] = True
+        return super().initialize_request(request, *args, **kwargs)

@@ -34,7 +34,7 @@ def placed(
             if segment is not None:
                 fault = segment_places.fault(segment, study)
             else:
-                fault = _fault(finding["geometry"], study, instances, series)
+                fault = place_fault(finding["geometry"], study, instances, series)
             if fault:
                 name, code, detail = fault
                 problems.append(problem(f"{prefix}findings[{index}].geometry.{name}", code, detail))
@@ -58,12 +58,13 @@ def _named(geometries: Iterable[Mapping[str, Any]], name: str) -> list[str]:
     return sorted({geometry[name] for geometry in geometries if geometry.get(name)})
 
 
-def _fault(
+def place_fault(
     geometry: Mapping[str, Any],
     study: ImagingStudy,
     instances: Mapping[str, Instance],
     series: Mapping[str, Series],
 ) -> tuple[str, str, str] | None:
+    """Say what is wrong with the images that a geometry names: the field, a code and a sentence."""
     series_uid, sop_uid = geometry.get("series_instance_uid"), geometry.get("sop_instance_uid")
     if series_uid and (series_uid not in series or series[series_uid].imaging_study_id != study.pk):
         return "series_instance_uid", "not_in_study", "The imaging study has no such series."

@@ -1,4 +1,6 @@
-"""The screening child: reads a path a line, answers a JSON line, under hard limits of the operating system.
+"""The screening child: reads a question a line, answers a JSON line, under hard limits of the operating system.
+
+A question is the path of an image to judge, or `{"path", "threshold"}` of an object to read lesions from.
 
 A file that makes it crash, hang or eat memory takes this process down and nothing else; the parent then
 refuses that file by name and starts a new child.
@@ -37,10 +39,15 @@ def renew_cpu_limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS_PER_FILE, resource.RLIM_INFINITY))
 
 
-def answer_for(path: str) -> dict[str, Any]:
+def answer_for(question: Any) -> dict[str, Any]:
     """Screen one file into the answer that goes up the pipe."""
     try:
-        return {"identifiers": inspect(Path(path)).as_json()}
+        if isinstance(question, dict):
+            # Only who reads lesions waits for highdicom.
+            from portal.imaging.screening.located import located
+
+            return {"located": located(Path(question["path"]), question["threshold"])}
+        return {"identifiers": inspect(Path(question)).as_json()}
     except Refusal as refusal:
         return {"refused": refusal.code}
     except OSError:

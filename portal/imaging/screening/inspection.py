@@ -130,6 +130,32 @@ class _MemoryBytes:
         return self._content[offset : offset + length]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file whose structure has been followed to its end."""
+
+    source: _FileBytes
+    body: structure.ByteSource
+    elements: dict[int, structure.Element]
+    data_set: Dataset
+    transfer_syntax_uid: str
+
+    @property
+    def sop_class_uid(self) -> str:
+        """What kind of object it is."""
+        return _uid(self.data_set, "SOPClassUID")
+
+    def uids(self) -> dict[str, str]:
+        """Its own UID and that of its study, by keyword."""
+        return {keyword: _uid(self.data_set, keyword) for keyword in ("SOPInstanceUID", "StudyInstanceUID")}
+
+    def checked_image(self) -> pixels.Image:
+        """Return the description of its pixels, which are there and as long as it says."""
+        image = _image(self.data_set)
+        pixels.check(image, self.elements, is_native=kinds.TRANSFER_SYNTAXES[self.transfer_syntax_uid])
+        return image
+
+
 def inspect(path: Path) -> Identifiers:
     """Read one file from disk and return its identifiers.
 
@@ -139,29 +165,34 @@ def inspect(path: Path) -> Identifiers:
         With the code of the first rule the file breaks.
     """
     with path.open("rb") as stream:
-        source = _FileBytes(stream)
-        _check_part_10(source)
-        meta, data_set_offset = _file_meta(source)
-        transfer_syntax_uid = _text(meta, "TransferSyntaxUID")
-        if not transfer_syntax_uid:
-            raise Refusal("transfer_syntax_missing")
-        if _text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
-            raise Refusal("dicomdir")
-        kinds.check_transfer_syntax(transfer_syntax_uid)
-        body, elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid)
-        kinds.check_sop_class(_uid(data_set, "SOPClassUID"))
-        image = _image(data_set)
-        pixels.check(image, elements, is_native=kinds.TRANSFER_SYNTAXES[transfer_syntax_uid])
+        opened = open_part_10(stream)
+        kinds.check_sop_class(opened.sop_class_uid)
+        image = opened.checked_image()
         return Identifiers(
-            file_sha256=digests.file_sha256(source),
-            content_sha256=digests.content_sha256(body, elements),
-            size_bytes=source.size,
-            transfer_syntax_uid=transfer_syntax_uid,
+            file_sha256=digests.file_sha256(opened.source),
+            content_sha256=digests.content_sha256(opened.body, opened.elements),
+            size_bytes=opened.source.size,
+            transfer_syntax_uid=opened.transfer_syntax_uid,
             number_of_frames=image.number_of_frames,
             rows=image.rows,
             columns=image.columns,
-            **_identifying_values(data_set),
+            **_identifying_values(opened.data_set),
         )
+
+
+def open_part_10(stream: BinaryIO, *, most_elements: int = structure.MAX_ELEMENTS) -> Opened:
+    """Follow a file to its end, whatever kind of object it is; raises `Refusal`."""
+    source = _FileBytes(stream)
+    _check_part_10(source)
+    meta, data_set_offset = _file_meta(source)
+    transfer_syntax_uid = _text(meta, "TransferSyntaxUID")
+    if not transfer_syntax_uid:
+        raise Refusal("transfer_syntax_missing")
+    if _text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
+        raise Refusal("dicomdir")
+    kinds.check_transfer_syntax(transfer_syntax_uid)
+    body, elements, data_set = _data_set(stream, source, data_set_offset, transfer_syntax_uid, most_elements)
+    return Opened(source, body, elements, data_set, transfer_syntax_uid)
 
 
 def _check_part_10(source: _FileBytes) -> None:
@@ -184,12 +215,12 @@ def _file_meta(source: _FileBytes) -> tuple[FileMetaDataset, int]:
 
 
 def _data_set(
-    stream: BinaryIO, source: _FileBytes, offset: int, transfer_syntax_uid: str
+    stream: BinaryIO, source: _FileBytes, offset: int, transfer_syntax_uid: str, most_elements: int
 ) -> tuple[structure.ByteSource, dict[int, structure.Element], Dataset]:
     if transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
         content = _inflate(stream, offset)
         body: structure.ByteSource = _MemoryBytes(content)
-        elements = structure.walk(body, 0, implicit=False)
+        elements = structure.walk(body, 0, implicit=False, most_elements=most_elements)
         readable: BinaryIO = BytesIO(content)
     else:
         body = source
@@ -198,6 +229,7 @@ def _data_set(
             offset,
             implicit=transfer_syntax_uid == ImplicitVRLittleEndian,
             big_endian=transfer_syntax_uid == ExplicitVRBigEndian,
+            most_elements=most_elements,
         )
         stream.seek(offset)
         readable = stream

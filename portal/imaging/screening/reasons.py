@@ -55,6 +55,18 @@ REASONS: dict[str, str] = {
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",
     "image_too_large": "One frame is larger than 512 MB when decoded.",
+    # What is taken for a reference standard instead of as an image
+    "not_located": "Only DICOM segmentations and structured reports (Enhanced, Comprehensive or 3D) are read here.",
+    "segmentation_invalid": "The segmentation lacks something it must have, or contradicts itself; write it again.",
+    "segmentation_frames": "The segmentation's frames do not match their description one by one; write it again.",
+    "segmentation_too_large": "The segmentation has more than 500 segments or 4,000,000 run lengths; split it.",
+    "report_invalid": "The structured report lacks something it must have, or contradicts itself; write it again.",
+    "report_template": "The structured report is no measurement report (TID 1500).",
+    "report_without_regions": "The report has no measurement group with an image region or a segment.",
+    "report_graphic": (
+        "A region of the report has a form that no mark has: an open line, an ellipsoid with unequal axes, or too "
+        "many points."
+    ),
     # The screening itself
     "screening_crashed": "The file made the screening process fail; it is refused unread.",
     "screening_timeout": "Screening the file took too long; it is refused unread.",

@@ -49,16 +49,27 @@ class Screener:
         Refusal
             With the code of the rule the file breaks, or of how it made the child fail.
         """
+        return Identifiers(**self._answer(str(path))["identifiers"])
+
+    def locate(self, path: Path, *, threshold: float) -> dict[str, Any]:
+        """Read the lesions of a segmentation or structured report (`located`); raises `Refusal` as `screen` does.
+
+        `threshold` is the share from which on a voxel of a fractional segmentation is inside.
+        """
+        found: dict[str, Any] = self._answer({"path": str(path), "threshold": threshold})["located"]
+        return found
+
+    def _answer(self, question: Any) -> dict[str, Any]:
         child = self._running_child()
         self._screened += 1
-        line = self._ask(child, json.dumps(str(path)).encode("ascii") + b"\n")
+        line = self._ask(child, json.dumps(question).encode("ascii") + b"\n")
         answer: dict[str, Any] = json.loads(line)
         if "refused" in answer:
             code = answer["refused"]
             if code == "screening_memory":
                 self.close()
             raise Refusal(code if code in REASONS else "screening_crashed")
-        return Identifiers(**answer["identifiers"])
+        return answer
 
     def close(self) -> None:
         """End the child."""

@@ -74,7 +74,9 @@ class _StructureError(Exception):
         self.code = code
 
 
-def walk(source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = False) -> dict[int, Element]:
+def walk(
+    source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = False, most_elements: int = MAX_ELEMENTS
+) -> dict[int, Element]:
     """Follow the data set from `offset` to its end and return its top-level elements.
 
     Raises
@@ -82,10 +84,14 @@ def walk(source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = 
     Refusal
         If the data set is truncated, damaged, nested too deep or has too many elements.
     """
-    return _Walk(source, offset, implicit=implicit, big_endian=big_endian).run()
+    walker = _Walk(source, offset, implicit=implicit, big_endian=big_endian)
+    walker.most_elements = most_elements
+    return walker.run()
 
 
 class _Walk:
+    most_elements = MAX_ELEMENTS
+
     def __init__(self, source: ByteSource, offset: int, *, implicit: bool, big_endian: bool = False) -> None:
         self._source = source
         order = ">" if big_endian else "<"
@@ -128,7 +134,7 @@ class _Walk:
             return
         header = self._header(level)
         self._count += 1
-        if self._count > MAX_ELEMENTS:
+        if self._count > self.most_elements:
             raise Refusal("too_many_elements")
         if level.kind == "data set":
             self._data_set_element(level, header)

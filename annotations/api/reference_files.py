@@ -1,0 +1,188 @@
+"""Routes of files for the reference standard: looked at, stored as a version, and handed out again."""
+
+import json
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.access import reader_study_for, reference_standard_for
+from annotations.api.reader_studies import MANAGE
+from annotations.domain.lesions import segment_digests
+from annotations.domain.truth_csv import Truth
+from annotations.domain.truth_json import example_json
+from annotations.models import ReaderStudy, ReferenceStandard
+from annotations.selectors.reader_studies import cases_of
+from annotations.services.reference_segments import reference_segment_read
+from annotations.services.truth_files import THRESHOLD, FilesRead, truth_files_read, truth_files_store
+from annotations.services.truth_json_lesions import standard_document
+from annotations.services.viewing import viewed
+from portal.accounts.authentication import caller
+from portal.errors import FieldProblem, Invalid, NotFound
+from portal.imaging.uploads import StoredUpload, UploadsToDisk
+
+
+class FilesInput(serializers.Serializer[Any]):
+    """Files of one version: CSV, JSON, DICOM segmentations and reports, or archives of them."""
+
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
+    base_version = serializers.IntegerField(required=False, allow_null=True, help_text="The version they add to.")
+    threshold = serializers.FloatField(
+        required=False,
+        default=THRESHOLD,
+        min_value=0.001,
+        max_value=1,
+        help_text="From which share on a voxel of a fractional segmentation is inside.",
+    )
+
+
+class FilesStoreInput(FilesInput):
+    """The same with what was looked at."""
+
+    digest = serializers.CharField(max_length=64, help_text="That of the preview.")
+
+
+class FileReadOutput(serializers.Serializer[Any]):
+    """A file that was read."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["CSV", "JSON", "SEG", "SR"])
+    sha256 = serializers.CharField()
+    number_of_cases = serializers.IntegerField()
+    number_of_lesions = serializers.IntegerField()
+
+
+class CaseReadOutput(serializers.Serializer[Any]):
+    """What the version would say of a case."""
+
+    case = serializers.CharField()
+    truth = serializers.IntegerField()
+    lesions = serializers.ListField(child=serializers.DictField())
+    provenance = serializers.DictField(allow_null=True)
+    change = serializers.ChoiceField(choices=["NEW", "CHANGED", "KEPT"], help_text="Against the version before.")
+
+
+class FilesPreviewOutput(serializers.Serializer[Any]):
+    """The version that files would be."""
+
+    digest = serializers.CharField()
+    base_version = serializers.IntegerField(allow_null=True)
+    files = FileReadOutput(many=True)
+    cases = CaseReadOutput(many=True)
+    missing = serializers.ListField(child=serializers.CharField())
+
+
+class ReferenceFilesPreviewApi(UploadsToDisk):
+    """Looking at files before they are stored."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request={"multipart/form-data": FilesInput}, responses=FilesPreviewOutput)
+    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Say what version the files would be; 400 `invalid_files` names what is wrong and where."""
+        by = caller(request)
+        reader_study = reader_study_for(by, reader_study_id, MANAGE)
+        read = files_read(request, reader_study, FilesInput)[0]
+        if read.base is not None:
+            viewed(by=by, reader_study_id=reader_study_id, action="reference_standard.view", obj=read.base)
+        known = {truth.case for truth in read.truths}
+        names = cases_of(reader_study=reader_study).values_list("name", flat=True)
+        answer = {
+            "digest": read.digest,
+            "base_version": read.base.version if read.base else None,
+            "files": read.files,
+            "cases": [{**truth._asdict(), "change": _change(truth, read)} for truth in read.truths],
+            "missing": [name for name in names if name not in known],
+        }
+        return Response(FilesPreviewOutput(answer).data)
+
+
+def files_read(
+    request: Request, reader_study: ReaderStudy, form_class: type[FilesInput]
+) -> tuple[FilesRead, dict[str, Any]]:
+    """Read the files of a request; nothing is stored."""
+    uploads: list[StoredUpload] = request.FILES.getlist("files")
+    if not uploads:
+        field = FieldProblem(field="files", code="required", detail="Send at least one file.")
+        raise Invalid("No file was sent.", errors=[field])
+    form = form_class(data=request.data)
+    form.is_valid(raise_exception=True)
+    data: dict[str, Any] = form.validated_data
+    base = None
+    if data.get("base_version") is not None:
+        base = reference_standard_for(reader_study, data["base_version"])
+    named = [(str(one.name), one.path) for one in uploads]
+    return truth_files_read(reader_study=reader_study, uploads=named, base=base, threshold=data["threshold"]), data
+
+
+def store_files(request: Request, reader_study: ReaderStudy) -> ReferenceStandard:
+    """Store the files of a request as the next version."""
+    read, data = files_read(request, reader_study, FilesStoreInput)
+    with transaction.atomic():
+        locked = reader_study_for(caller(request), reader_study.pk, MANAGE, lock=True)
+        return truth_files_store(by=caller(request), reader_study=locked, read=read, digest=data["digest"])
+
+
+def _change(truth: Truth, read: FilesRead) -> str:
+    before = read.before.get(truth.case)
+    if before is None:
+        return "NEW"
+    return "KEPT" if before.lesions == truth.lesions else "CHANGED"
+
+
+class ReferenceStandardJsonApi(APIView):
+    """A version as a file."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, reader_study_id: uuid.UUID, standard_version: int) -> HttpResponse:
+        """Return a version as JSON, voxels and all; importing it gives the same digest."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        standard = reference_standard_for(reader_study, standard_version)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
+        text = json.dumps(standard_document(standard), indent=1, ensure_ascii=False) + "\n"
+        return _download(text, f"reference-standard-{standard_version}.json")
+
+
+class ReferenceJsonExampleApi(APIView):
+    """An example to fill in."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
+        """Return a JSON file with the cases of this reader study."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        cases = cases_of(reader_study=reader_study).select_related("imaging_study")
+        rows = [(case.name, case.imaging_study.study_instance_uid) for case in cases]
+        return _download(example_json(rows), "reference-standard-example.json")
+
+
+class ReferenceSegmentApi(APIView):
+    """The voxels of a lesion."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, reader_study_id: uuid.UUID, standard_version: int, sha256: str) -> HttpResponse:
+        """Return the voxels of a segment that a lesion of this version names, byte for byte."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        standard = reference_standard_for(reader_study, standard_version)
+        lesions = standard.truths.values_list("lesions", flat=True)
+        if not any(sha256 in segment_digests(one) for one in lesions):
+            raise NotFound
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
+        response = HttpResponse(reference_segment_read(sha256), content_type="application/json")
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _download(text: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )

@@ -1,0 +1,110 @@
+"""What a DICOM segmentation says (PS3.3 A.51, C.8.20): its segments, and for each frame its voxels and its place."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from highdicom.seg import Segmentation
+from pydicom.dataset import Dataset
+
+from portal.imaging.screening.coded import code, text
+from portal.imaging.screening.reasons import Refusal
+from portal.imaging.segments import MAXIMUM_COUNTS
+
+MAXIMUM_SEGMENTS = 500
+
+
+def read_segmentation(data_set: Dataset, threshold: float) -> dict[str, Any]:
+    """Return the segments and the frames that have a voxel inside; those of a fraction from `threshold` on."""
+    segmentation = Segmentation.from_dataset(data_set, copy=False)
+    if segmentation.number_of_segments > MAXIMUM_SEGMENTS:
+        raise Refusal("segmentation_too_large")
+    is_fractional = segmentation.segmentation_type.value == "FRACTIONAL"
+    # Fractions are stored as shares of this (C.8.20.2.3.1); of a binary one every voxel inside is 1.
+    least = max(1, threshold * int(segmentation.MaximumFractionalValue)) if is_fractional else 1
+    return {
+        "kind": "SEG",
+        "frame_of_reference_uid": text(segmentation.get("FrameOfReferenceUID")) or None,
+        "rows": int(segmentation.Rows),
+        "columns": int(segmentation.Columns),
+        "creator": text(segmentation.get("ContentCreatorName")) or text(segmentation.get("Manufacturer")),
+        "threshold": threshold if is_fractional else None,
+        "segments": [_segment(segmentation, number) for number in segmentation.segment_numbers],
+        "frames": list(_frames(segmentation, least)),
+    }
+
+
+def _segment(segmentation: Segmentation, number: int) -> dict[str, Any]:
+    described = segmentation.get_segment_description(number)
+    return {
+        "number": int(number),
+        "label": text(described.segment_label),
+        "code": code(described.segmented_property_type),
+        "category": code(described.segmented_property_category),
+        "algorithm": text(described.algorithm_type.value),
+        "tracking_uid": text(described.tracking_uid) or None,
+        "tracking_id": text(described.tracking_id) or None,
+    }
+
+
+def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]]:
+    groups = segmentation.PerFrameFunctionalGroupsSequence
+    if len(groups) != int(segmentation.NumberOfFrames):
+        raise Refusal("segmentation_frames")
+    number_of_counts = 0
+    known = set(segmentation.segment_numbers)
+    for index, group in enumerate(groups):
+        number = int(_macro(segmentation, group, "SegmentIdentificationSequence").ReferencedSegmentNumber)
+        if number not in known:
+            raise Refusal("segmentation_frames")
+        counts = _run_lengths(segmentation.get_stored_frame(index, as_index=True) >= least)
+        number_of_counts += len(counts)
+        if number_of_counts > MAXIMUM_COUNTS:
+            raise Refusal("segmentation_too_large")
+        if counts:
+            yield {
+                "number": index + 1,
+                "segment": number,
+                "counts": counts,
+                "source": _source(segmentation, group),
+                "plane": _plane(segmentation, group),
+            }
+
+
+def _run_lengths(mask: npt.NDArray[np.bool_]) -> list[int]:
+    """The run lengths of `portal.imaging.segments.encode`, without a step in Python for every voxel."""
+    padded = np.concatenate([[0], mask.ravel().astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(padded))
+    lengths: list[int] = np.diff(np.concatenate([[0], edges])).tolist()
+    return lengths
+
+
+def _source(segmentation: Segmentation, group: Dataset) -> list[Any] | None:
+    """The one frame of an image that this frame was made from; None where there is none, or are several."""
+    derivation = _macro(segmentation, group, "DerivationImageSequence")
+    sources = [] if derivation is None else derivation.get("SourceImageSequence") or []
+    if len(sources) != 1:
+        return None
+    frame = sources[0].get("ReferencedFrameNumber")
+    return [text(sources[0].ReferencedSOPInstanceUID), int(frame) if frame is not None else 1]
+
+
+def _plane(segmentation: Segmentation, group: Dataset) -> dict[str, list[float]] | None:
+    position = _macro(segmentation, group, "PlanePositionSequence")
+    orientation = _macro(segmentation, group, "PlaneOrientationSequence")
+    measures = _macro(segmentation, group, "PixelMeasuresSequence")
+    if position is None or orientation is None or measures is None:
+        return None
+    return {
+        "ImagePositionPatient": [float(value) for value in position.ImagePositionPatient],
+        "ImageOrientationPatient": [float(value) for value in orientation.ImageOrientationPatient],
+        "PixelSpacing": [float(value) for value in measures.PixelSpacing],
+    }
+
+
+def _macro(segmentation: Segmentation, group: Dataset, name: str) -> Any:
+    """A functional group of a frame, or the one that all frames share (C.7.6.16)."""
+    shared = segmentation.get("SharedFunctionalGroupsSequence") or [Dataset()]
+    found = group.get(name) or shared[0].get(name)
+    return found[0] if found else None

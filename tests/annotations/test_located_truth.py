@@ -1,0 +1,235 @@
+"""The reference standard from JSON, DICOM segmentations and reports: what is taken, and what is refused and where."""
+
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
+from rest_framework.test import APIClient
+
+from annotations.models import ReaderStudy, ReferenceStandard, ReferenceTruth
+from annotations.services import reader_studies as building
+from annotations.services.truth import reference_standard_lock
+from portal.accounts.models import User
+from portal.accounts.policy import Role
+from portal.imaging.models import ImagingStudy, Instance
+from portal.imaging.segment_files import SegmentDamaged
+from tests.annotations import located_files as made
+from tests.annotations.building import person
+from tests.imaging.conftest import gateway, ingest, ingest_data_sets
+
+pytestmark = pytest.mark.django_db
+__all__ = ["gateway", "ingest", "ingest_data_sets"]
+
+
+@dataclass
+class Stage:
+    """A draft with two cases whose images are in the archive, and its coordinator."""
+
+    reader_study: ReaderStudy
+    coordinator: User
+    client: APIClient
+    images: dict[str, list[Dataset]]
+
+    @property
+    def url(self) -> str:
+        return f"/api/v1/reader-studies/{self.reader_study.pk}/reference-standards"
+
+    def preview(self, files: dict[str, bytes], **more: Any) -> Any:
+        return self._send(f"{self.url}/preview", files, more)
+
+    def store(self, files: dict[str, bytes], **more: Any) -> ReferenceStandard:
+        """Look and store; returns the version."""
+        seen = self.preview(files, **more)
+        assert seen.status_code == 200, seen.content
+        answer = self._send(self.url, files, {**more, "digest": seen.json()["digest"]})
+        assert answer.status_code == 201, answer.content
+        assert answer.json()["versions"][0]["digest"] == seen.json()["digest"]
+        return ReferenceStandard.objects.get(
+            reader_study=self.reader_study, version=answer.json()["versions"][0]["version"]
+        )
+
+    def refusals(self, files: dict[str, bytes], **more: Any) -> list[tuple[str, str]]:
+        answer = self.preview(files, **more)
+        assert answer.status_code == 400, answer.content
+        assert "Canary" not in answer.content.decode()
+        return [(one["field"], one["code"]) for one in answer.json()["errors"]]
+
+    def _send(self, url: str, files: dict[str, bytes], more: dict[str, Any]) -> Any:
+        uploads = [SimpleUploadedFile(name, content) for name, content in files.items()]
+        return self.client.post(url, {**more, "files": uploads}, format="multipart")
+
+
+@pytest.fixture
+def stage(ingest_data_sets: Callable[..., Any], tmp_path: Path, settings: Any) -> Stage:
+    settings.VAR_DIR = tmp_path
+    images, studies = {}, []
+    for number in (1, 2):
+        slices = made.ct_phantom(uuid.uuid4().hex)
+        ingest_data_sets(slices)
+        studies.append(ImagingStudy.objects.get(study_instance_uid=slices[0].StudyInstanceUID))
+        images[f"Case 00{number}"] = slices
+    coordinator = person("coordinator", may_create_reader_studies=True)
+    reader_study = building.reader_study_create(by=coordinator, name="located")
+    building.cases_put(by=coordinator, reader_study=reader_study, imaging_study_ids=[one.pk for one in studies])
+    building.members_put(by=coordinator, reader_study=reader_study, members=[(coordinator.pk, Role.COORDINATOR)])
+    client = APIClient()
+    client.force_authenticate(coordinator)
+    return Stage(reader_study, coordinator, client, images)
+
+
+def lesions(standard: ReferenceStandard, case: str = "Case 001") -> list[dict[str, Any]]:
+    return list(ReferenceTruth.objects.get(reference_standard=standard, case__name=case).lesions)
+
+
+def test_pathology_segments_and_measurements_are_one_version_that_survives_export(stage: Stage) -> None:
+    images = stage.images["Case 001"]
+    uid = generate_uid()
+    seg = made.segmentation(images, [made.ball()], tracking=[("L1", uid)])
+    sr = made.report(
+        images, [made.segment_group(seg, name="L1", uid=uid, diameter_mm=5.5, source=images)], evidence=[seg]
+    )
+    first = stage.store({"pathology.csv": b"case,truth\nCase 001,1\nCase 002,0\n"})
+    files = {"seg.dcm": made.as_file(seg), "sr.dcm": made.as_file(sr)}
+    second = stage.store(files, base_version=first.version)
+    assert (second.source, second.base_id) == ("FILES", first.pk)
+
+    (lesion,) = lesions(second)
+    (mark,) = lesion["marks"]
+    geometry = mark["geometry"]
+    assert geometry["voxel_count"] == made.VOXELS_IN_BALL
+    assert geometry["spacing_mm"] == [0.5, 0.5, 0.5]
+    assert geometry["slice_count"] == 2 * made.RADIUS + 1
+    assert geometry["sop_instance_uid"] == images[made.CENTER[0]].SOPInstanceUID
+    assert lesion["id"] == "L1"
+    assert lesion["code"] == {"scheme": "SCT", "value": "27925004", "meaning": "Nodule"}
+    assert lesion["attributes"] == {"Diameter": {"value": 5.5, "unit": "mm"}}
+    of_seg, of_sr = lesion["provenance"]
+    assert (of_seg["source"], of_seg["sop_instance_uid"], of_seg["segment_number"]) == ("SEG", seg.SOPInstanceUID, 1)
+    assert (of_seg["creator"], of_seg["tracking_uid"]) == ("Radiologist^A", uid)
+    assert (of_sr["source"], of_sr["sop_instance_uid"], of_sr["values"]) == (
+        "SR",
+        sr.SOPInstanceUID,
+        ["code", "attributes"],
+    )
+    truth = ReferenceTruth.objects.get(reference_standard=second, case__name="Case 001")
+    assert (truth.provenance["source"], truth.provenance["name"]) == ("CSV", "pathology.csv")
+
+    voxels = stage.client.get(f"{stage.url}/{second.version}/segments/{geometry['sha256']}")
+    assert len(voxels.json()["slices"]) == geometry["slice_count"]
+    exported = stage.client.get(f"{stage.url}/{second.version}.json").content
+    third = stage.store({"again.json": exported})
+    assert (third.digest, third.source) == (second.digest, "JSON")
+    reference_standard_lock(by=stage.coordinator, standard=third)
+    # Not kept as an image.
+    assert not Instance.objects.filter(sop_instance_uid__in=[seg.SOPInstanceUID, sr.SOPInstanceUID]).exists()
+
+
+def test_a_lock_reads_every_voxel_again(stage: Stage, tmp_path: Path) -> None:
+    standard = stage.store({"seg.dcm": made.as_file(made.segmentation(stage.images["Case 001"], [made.ball()]))})
+    (path,) = (tmp_path / "reference-segments").rglob("*.gz")
+    path.chmod(0o600)
+    path.write_bytes(b"other")
+    with pytest.raises(SegmentDamaged):
+        reference_standard_lock(by=stage.coordinator, standard=standard)
+
+
+def test_fractions_are_cut_at_the_stated_threshold_and_overlaps_stay(stage: Stage) -> None:
+    images = stage.images["Case 001"]
+    inner, outer = made.ball(radius=2), made.ball()
+    # Half of the outer ball is 0.4 inside, the inner one wholly: 33 voxels within two, A000605(2).
+    fraction = np.where(inner, 1.0, np.where(outer, 0.4, 0.0))
+    seg = made.as_file(made.segmentation(images, [fraction], kind="FRACTIONAL"))
+    strict = lesions(stage.store({"seg.dcm": seg}))[0]
+    wide = lesions(stage.store({"seg.dcm": seg}, threshold="0.3"))[0]
+    assert [one["marks"][0]["geometry"]["voxel_count"] for one in (strict, wide)] == [33, made.VOXELS_IN_BALL]
+    assert [one["provenance"][0]["threshold"] for one in (strict, wide)] == [0.5, 0.3]
+    both = lesions(stage.store({"seg.dcm": made.as_file(made.segmentation(images, [inner, outer]))}))
+    assert [one["marks"][0]["geometry"]["voxel_count"] for one in both] == [33, made.VOXELS_IN_BALL]
+    assert [one["id"] for one in both] == ["Nodule 1", "Nodule 2"]
+
+
+def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
+    images = stage.images["Case 002"]
+    groups = [
+        made.planar_group(made.circle_on(images[5]), name="A", uid=generate_uid(), diameter_mm=2.0),
+        made.planar_group(made.point_3d(images, [-8.0, -18.0, 31.1]), name="B", uid=generate_uid(), diameter_mm=3.0),
+    ]
+    circle, point = lesions(stage.store({"sr.dcm": made.as_file(made.report(images, groups))}), "Case 002")
+    geometry = circle["marks"][0]["geometry"]
+    # The middle of column 7, row 8 of slice 5: (-10 + 3.5, -20 + 4, 30 + 2.5).
+    assert (geometry["kind"], geometry["points_mm"]) == ("CIRCLE", [[-6.5, -16.0, 32.5], [-5.5, -16.0, 32.5]])
+    assert geometry["sop_instance_uid"] == images[5].SOPInstanceUID
+    assert circle["attributes"] == {"Diameter": {"value": 2.0, "unit": "mm"}}
+    geometry = point["marks"][0]["geometry"]
+    # 31.1 is nearest to the third slice, at 31.
+    assert (geometry["points_mm"], geometry["sop_instance_uid"]) == ([[-8.0, -18.0, 31.1]], images[2].SOPInstanceUID)
+
+
+def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage) -> None:
+    images = stage.images["Case 001"]
+    foreign = made.as_file(made.segmentation(made.ct_phantom("somewhere else"), [made.ball()]))
+    assert stage.refusals({"a.dcm": foreign}) == [("a.dcm: frame 1", "images_unknown")]
+    frame = made.as_file(made.segmentation(images, [made.ball()], FrameOfReferenceUID=generate_uid()))
+    assert set(stage.refusals({"a.dcm": frame})) == {
+        (f"a.dcm: frame {number}", "wrong_frame_of_reference") for number in range(1, 12)
+    }
+    empty = made.as_file(made.segmentation(images, [made.ball(), np.zeros_like(made.ball())]))
+    assert stage.refusals({"a.dcm": empty}) == [("a.dcm: segment 2", "empty_segment")]
+    moved = made.segmentation(images, [made.ball()])
+    moved.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0].ImagePositionPatient = [0, 0, 0]
+    assert stage.refusals({"a.dcm": made.as_file(moved)}) == [("a.dcm: frame 1", "not_on_image")]
+    many = made.segmentation(images, [made.ball()], NumberOfFrames=10**9)
+    assert stage.refusals({"a.dcm": made.as_file(many)}) == [("a.dcm: file", "pixel_length_mismatch")]
+    negative = b"case,truth\nCase 001,0\n"
+    seg = made.as_file(made.segmentation(images, [made.ball()]))
+    assert stage.refusals({"t.csv": negative, "a.dcm": seg}) == [("a.dcm: Case 001", "lesion_in_negative")]
+    assert stage.refusals({"ct.dcm": made.files.to_bytes(images[0])}) == [("ct.dcm: file", "not_located")]
+    assert ReferenceStandard.objects.count() == 0
+
+
+def test_reports_without_regions_and_bombs_are_refused(stage: Stage) -> None:
+    images = stage.images["Case 001"]
+    bare = made.as_file(made.report(images, [made.image_group(images[0])]))
+    assert stage.refusals({"sr.dcm": bare}) == [("sr.dcm: file", "report_without_regions")]
+    lost = made.segmentation(images, [made.ball()])
+    group = made.segment_group(lost, name="L1", uid=generate_uid(), diameter_mm=5, source=images)
+    sr = made.as_file(made.report(images, [group], evidence=[lost]))
+    assert stage.refusals({"sr.dcm": sr}) == [("sr.dcm: L1", "segment_missing")]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("big.csv", b"\0" * (80 * 1024**2))
+    assert stage.refusals({"b.zip": buffer.getvalue()}) == [("b.zip: file", "archive_bomb")]
+
+
+def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage: Stage) -> None:
+    images = stage.images["Case 001"]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("truth.csv", "case,truth\nCase 001,1\nCase 002,0\n")
+        archive.writestr("seg/a.dcm", made.as_file(made.segmentation(images, [made.ball()])))
+    seen = stage.preview({"all.zip": buffer.getvalue()})
+    assert [one["name"] for one in seen.json()["files"]] == ["all.zip/truth.csv", "all.zip/seg/a.dcm"]
+    assert [(one["case"], one["truth"], len(one["lesions"]), one["change"]) for one in seen.json()["cases"]] == [
+        ("Case 001", 1, 1, "NEW"),
+        ("Case 002", 0, 0, "NEW"),
+    ]
+    answer = stage._send(stage.url, {"t.csv": b"case,truth\nCase 001,1\n"}, {"digest": seen.json()["digest"]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "preview_outdated")
+
+
+def test_the_example_is_a_file_that_can_be_uploaded(stage: Stage) -> None:
+    url = f"/api/v1/reader-studies/{stage.reader_study.pk}/reference-standard-example.json"
+    example = stage.client.get(url).content
+    assert [len(one["lesions"]) for one in json.loads(example)["cases"]] == [1, 0]
+    standard = stage.store({"example.json": example})
+    assert lesions(standard)[0]["attributes"]["Solid part"] == {"value": 5.5, "unit": "mm"}
