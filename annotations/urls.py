@@ -138,6 +138,11 @@ urlpatterns = [
     ),
     path(f"{STUDY}/consensus", consensus.ConsensusApi.as_view(), name="reader-study-consensus"),
     path(f"{STUDY}/consensus/preview", consensus.ConsensusPreviewApi.as_view(), name="reader-study-consensus-preview"),
+    path(
+        f"{STUDY}/cases/<uuid:case_id>/marks/<str:arm_key>/<str:question_key>",
+        lesions.CaseMarksApi.as_view(),
+        name="reader-study-case-marks",
+    ),
     path(f"{STUDY}/lesion-corrections", lesions.LesionCorrectionsApi.as_view(), name="reader-study-lesion-corrections"),
     path(f"{STUDY}/adjudications", adjudication.AdjudicationsApi.as_view(), name="reader-study-adjudications"),
     path(

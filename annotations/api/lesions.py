@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from annotations.access import case_of, reader_study_for
 from annotations.api.reader_studies import MANAGE
 from annotations.models import LesionCorrection, ReaderStudy
-from annotations.selectors.lesions import corrections_of
+from annotations.selectors.lesions import corrections_of, geometries_on
 from annotations.services.lesions import CorrectionAsked, lesion_correct
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -126,3 +126,26 @@ class LesionCorrectionsApi(APIView):
         case = case_of(reader_study, sent.pop("case_id"))
         lesion_correct(by=caller(request), reader_study=reader_study, case=case, asked=CorrectionAsked(**sent))
         return _corrections_response(reader_study, status.HTTP_201_CREATED)
+
+
+class CaseMarkOutput(serializers.Serializer[Any]):
+    """A reader's finding as it was drawn; a segment is not among its geometries."""
+
+    key = serializers.CharField()
+    reader = serializers.CharField()
+    geometries = serializers.ListField(child=serializers.DictField())
+
+
+class CaseMarksApi(APIView):
+    """The readers' marks on a case."""
+
+    @extend_schema(operation_id="reader_study_case_marks_list", responses=CaseMarkOutput(many=True))
+    def get(
+        self, request: Request, reader_study_id: uuid.UUID, case_id: uuid.UUID, arm_key: str, question_key: str
+    ) -> Response:
+        """List the signed findings of an arm's readers on a case, as they were drawn; one located finding."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        case = case_of(reader_study, case_id)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=case)
+        found = geometries_on(reader_study=reader_study, case_id=case.pk, arm=arm_key, question=question_key)
+        return Response(CaseMarkOutput(found, many=True).data)

@@ -22,6 +22,7 @@ from annotations.domain.lesion_matching import (
 )
 from annotations.domain.lesion_places import places_of
 from annotations.domain.payload_upgrade import upgraded
+from annotations.domain.segment_marks import is_segment
 from annotations.models import Assignment, AssignmentState, LabelSchema, LesionCorrection, ReaderStudy, Revision
 from portal.errors import Conflict
 
@@ -130,6 +131,20 @@ def signed_findings(
         findings = [finding for finding in payload["findings"] if finding["question"] == question]
         found[one.case_id].append(SignedRead(one.reader.username, str(one.reader_id), revision, findings))
     return found
+
+
+def geometries_on(*, reader_study: ReaderStudy, case_id: UUID, arm: str, question: str) -> list[dict[str, Any]]:
+    """Return where the findings on a case lie, under their keys; a segment's voxels lie beside its read."""
+    reads = signed_findings(reader_study=reader_study, arm=arm, question=question)[case_id]
+    return [
+        {
+            "key": key_of(read, finding),
+            "reader": read.reader,
+            "geometries": [mark["geometry"] for mark in finding["marks"] if not is_segment(mark["geometry"])],
+        }
+        for read in reads
+        for finding in read.findings
+    ]
 
 
 def is_located(schema: LabelSchema | None, key: str) -> bool:

@@ -156,6 +156,16 @@ def test_a_correction_is_kept_with_who_and_why_and_changes_the_digest(built: Bui
         cursor.execute("DELETE FROM annotations_lesioncorrection")
 
 
+def test_a_coordinator_sees_the_marks_of_a_case_as_they_were_drawn(built: Built) -> None:
+    case = next(one for one in built.cases if one.name == "Case 002")
+    shown = groups_of(preview(built), "Case 002")
+    answer = client_of(built.coordinator).get(path(built, f"cases/{case.pk}/marks/A/nodules"))
+    assert [one["key"] for one in answer.json()] == shown[0]
+    assert [one["geometries"][0]["points_mm"] for one in answer.json()] == [[[0, 0, 0]], [[8, 0, 0]]]
+    other = client_of(built.coordinator).get(path(built, f"cases/{case.pk}/marks/A/other"))
+    assert (other.status_code, [one["geometries"] for one in other.json()]) == (200, [])
+
+
 def test_a_far_mark_can_be_moved_and_a_readers_two_marks_stay_apart(built: Built) -> None:
     whole, alone = groups_of(preview(built), "Case 001")
     answer = correct(built, "Case 001", [whole + alone])

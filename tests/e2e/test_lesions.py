@@ -76,6 +76,11 @@ def test_marks_are_matched_corrected_and_judged_on_the_images(
     table.scroll_into_view_if_needed()
     screenshots(page, "lesions-matched")
 
+    page.get_by_role("button", name="Show L2 of Case 001 on the images").click()
+    image_is_drawn(page)
+    becomes(page, lambda: probe(page, "v.annotations.length"), 3)
+    screenshots(page, "lesions-on-images")
+
     # Split by keyboard, with a reason; then as the rule does.
     page.get_by_role("checkbox", name="mark on").nth(1).press("Space")
     one_lesion = page.get_by_role("button", name="Make the chosen marks one lesion")

@@ -30,6 +30,8 @@ def address(route: Route, side: Side) -> str:
         "query_id": side.query.pk,
         "invitation_id": side.invitation.pk,
         "case_id": side.cases[0].pk,
+        "arm_key": "A",
+        "question_key": "nodules",
         "study_id": side.imaging_study.pk,
         "job_id": side.ingest_job.pk,
         "study_uid": side.imaging_study.study_instance_uid,

@@ -3,25 +3,13 @@ import type { ImagesOfCase } from "@/api/reading";
 import type { Grid } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
 import type { Geometry } from "@/domain/payload";
-import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
-import type { ImageOverlays, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
+import type { ViewerHandle, ViewerMark } from "@/viewer";
 
-const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
-
-const NO_OVERLAYS: ImageOverlays = { heat: null, aiSegments: [] };
-const NO_SEGMENTS: SegmentInputs = {
-  shown: [],
-  active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
-  drawable: new Set(),
-  tool: null,
-  settings: FIRST_SETTINGS,
-  opacity: 0,
-};
-const nothing = () => undefined;
+const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 
 interface CaseImagesProps {
   images: ImagesOfCase;
@@ -45,31 +33,20 @@ export function CaseImages(props: CaseImagesProps) {
   const source = useSeriesSource(() => images.study_instance_uid);
   return (
     <Suspense fallback={<LoadingScreen />}>
-      <ViewerGrid
+      <LookingGrid
         ref={viewer}
         grid={grid}
         onGrid={setGrid}
         source={source}
-        captions={{}}
         marks={marks}
-        overlays={NO_OVERLAYS}
         areMarksVisible={props.areMarksVisible}
         selectedMarkId={props.selectedMarkId}
         tool={isPlacing ? "POINT" : null}
-        segments={NO_SEGMENTS}
         mouse={settings}
-        firstMark={null}
         isTestMode={isTestMode()}
-        onSeriesDropped={nothing}
         mayMark={() => isPlacing}
         onMarkDrawn={(_id, { geometry }) => props.onPlaced(geometry)}
-        onMarkMoved={nothing}
-        onMarkRefused={nothing}
-        onSegmentPainted={async () => undefined}
-        onSegmentNotice={nothing}
         onMarkSelected={props.onSelected}
-        onUnitShown={nothing}
-        onImageShown={nothing}
       />
     </Suspense>
   );

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { Geometry } from "@/domain/payload";
 import { readerStudyKey } from "./readerStudies";
 import { call } from "./send";
 
@@ -171,3 +172,20 @@ export interface LesionCorrection {
 
 export const correctLesions = (id: string, body: LesionCorrection) =>
   call<unknown>("POST", `/api/v1/reader-studies/${id}/lesion-corrections`, { body });
+
+/** A finding's marks on a case, by its key; a segment is not among them. */
+export interface CaseMark {
+  key: string;
+  reader: string;
+  geometries: Geometry[];
+}
+
+/** The marks that readers have signed on a case. Each look is an event of the audit trail. */
+export const caseMarksQuery = (id: string, caseId: string, arm: string, question: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "cases", caseId, "marks", arm, question],
+    queryFn: ({ signal }) => {
+      const which = [arm, question].map(encodeURIComponent).join("/");
+      return call<CaseMark[]>("GET", `/api/v1/reader-studies/${id}/cases/${caseId}/marks/${which}`, { signal });
+    },
+  });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { correctLesions, type Lesion, type LesionCorrection, type Matching } from "@/api/reference";
 import { asOneLesion, type Groups, isSameGrouping } from "@/domain/lesionGroups";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LesionImages } from "./LesionImages";
 import { LesionRow } from "./LesionRow";
 
 interface CaseLesionsProps {
@@ -19,6 +20,7 @@ export function CaseLesions({ readerStudyId, name, matching, asked, onCorrected 
   const { lesions, correction } = matching;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState("");
+  const [shown, setShown] = useState<string | null>(null);
   const correcting = useMutation({
     mutationFn: (groups: Groups | null) =>
       correctLesions(readerStudyId, { ...asked, base_number: correction ?? 0, groups, reason }),
@@ -57,6 +59,8 @@ export function CaseLesions({ readerStudyId, name, matching, asked, onCorrected 
               chosen={chosen}
               onChosen={toggle}
               name={name}
+              isShown={shown === lesion.id}
+              onShown={() => setShown(shown === lesion.id ? null : lesion.id)}
             />
           ))}
         </Table.Tbody>
@@ -94,6 +98,9 @@ export function CaseLesions({ readerStudyId, name, matching, asked, onCorrected 
           {correctionText(matching)}
         </Text>
       </Group>
+      {shown !== null && (
+        <LesionImages readerStudyId={readerStudyId} asked={asked} lesions={lesions} shown={shown} />
+      )}
       {correcting.error && <ErrorNotice error={correcting.error} title="Nothing was stored" />}
     </div>
   );

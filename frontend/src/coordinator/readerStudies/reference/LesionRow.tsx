@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Group, Table, Text } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { Lesion, LesionMark } from "@/api/reference";
 import { OUTCOMES } from "./outcomes";
@@ -17,15 +17,29 @@ interface LesionRowProps {
   name: string;
   chosen: ReadonlySet<string>;
   onChosen: (key: string, isIn: boolean) => void;
+  /** Whether the images below show it. */
+  isShown: boolean;
+  onShown: () => void;
 }
 
 /** A lesion: who marked it, how large and where, and what the rule makes of it. */
-export function LesionRow({ lesion, readers, name, chosen, onChosen }: LesionRowProps) {
+export function LesionRow(props: LesionRowProps) {
+  const { lesion, readers, name, chosen, onChosen, isShown, onShown } = props;
   const markOf = (reader: string) => lesion.marks.find((mark) => mark.reader === reader);
   const hasRead = new Set([...lesion.marks, ...lesion.unmarked].map(({ reader }) => reader));
   return (
     <Table.Tr>
-      <Table.Th>{lesion.id}</Table.Th>
+      <Table.Th>
+        <Button
+          size="compact-xs"
+          variant={isShown ? "light" : "default"}
+          aria-pressed={isShown}
+          aria-label={`Show ${lesion.id} of ${name} on the images`}
+          onClick={onShown}
+        >
+          {lesion.id}
+        </Button>
+      </Table.Th>
       {readers.map((reader) => {
         const mark = markOf(reader);
         return (
