@@ -52,7 +52,7 @@ def common_code(codes: Sequence[Mapping[str, str] | None]) -> dict[str, str] | N
 
 
 def _geometry(places: Sequence[Place]) -> dict[str, Any]:
-    x, y, z = (round(statistics.fmean(axis), _DIGITS) for axis in zip(*(one.centre for one in places), strict=True))
+    x, y, z = (_rounded(statistics.fmean(axis)) for axis in zip(*(one.centre for one in places), strict=True))
     sizes = [one.extent_mm for one in places if one.extent_mm > 0]
     image = _nearest(places, (x, y, z)).image
     where = {name: image[name] for name in ("sop_instance_uid", "series_instance_uid", "frame_number")}
@@ -70,8 +70,13 @@ def _on_image(x: float, y: float, image: Mapping[str, Any], where: dict[str, Any
     spacing = image["spacing_mm"]
     column, row = (x / spacing[1], y / spacing[0]) if spacing else (x, y)
     scaled = {name: image[name] for name in ("spacing_mm", "calibration") if image[name] is not None}
-    points = [[round(column, _DIGITS), round(row, _DIGITS)]]
+    points = [[_rounded(column), _rounded(row)]]
     return {"kind": "POINT", "points_px": points, **where, **scaled}
+
+
+def _rounded(value: float) -> float:
+    """Round; minus zero is zero, for PostgreSQL stores it so and digests are worked out again from what is stored."""
+    return round(value, _DIGITS) + 0.0
 
 
 def _is_of_patient(place: Place) -> bool:

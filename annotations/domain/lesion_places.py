@@ -86,7 +86,7 @@ def _place_of(geometry: dict[str, Any]) -> Place:
     points = in_mm or [(column, row, 0.0) for column, row in geometry["points_px"]]
     if geometry["kind"] == "ARROW":
         points = points[:1]
-    low, high = _box(_outline(geometry["kind"], points))
+    low, high = _box(_outline(geometry["kind"], points, is_flat=geometry.get("points_mm") is None))
     sizes = sizes_of(geometry)
     sides = [top - bottom for bottom, top in zip(low, high, strict=True)]
     extent = max([sizes[name] for name in _EXTENTS if name in sizes], default=max(sides))
@@ -94,12 +94,12 @@ def _place_of(geometry: dict[str, Any]) -> Place:
     return Place(_frame_of(geometry), low, high, extent if in_mm else 0.0, in_mm is not None, image)
 
 
-def _outline(kind: str, points: list[Point]) -> list[Point]:
-    """Return points with the same box as the mark: a circle counts as its ball, for its plane is not stored."""
+def _outline(kind: str, points: list[Point], *, is_flat: bool) -> list[Point]:
+    """Return points with the same box as the mark: a circle in the patient counts as its ball, for it has no plane."""
     if kind == "CIRCLE":
         centre, edge = points
         radius = sum((a - b) ** 2 for a, b in zip(centre, edge, strict=True)) ** 0.5
-        depth = radius if centre[2] or edge[2] else 0.0
+        depth = 0.0 if is_flat else radius
         x, y, z = centre
         return [(x - radius, y - radius, z - depth), (x + radius, y + radius, z + depth)]
     if kind == "BOX":

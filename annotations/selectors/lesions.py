@@ -257,7 +257,7 @@ def _mark_taken(read: SignedRead, finding: Mapping[str, Any], marked: Marked) ->
         "finding_id": finding["id"],
         "code": finding["code"],
         "confidence": finding["confidence"],
-        "center_mm": [round(value, 3) for value in place.centre] if place else None,
+        "center_mm": [round(value, 3) + 0.0 for value in place.centre] if place else None,
         "diameter_mm": round(place.extent_mm, 3) if place else None,
         "sop_instance_uid": geometry["sop_instance_uid"],
         "series_instance_uid": geometry["series_instance_uid"],

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
-from annotations.models import LesionCorrection, Membership, Read, Revision
+from annotations.models import LesionCorrection, Membership, Read, ReferenceStandard, Revision
 from annotations.selectors.truth import truths_of
 from annotations.services.reads import read_sign
+from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.models import Event
@@ -127,6 +128,9 @@ def test_what_is_stored_is_what_was_seen_and_names_its_reads(built: Built) -> No
     assert {row["case"]: row["matching"] for row in rows} == {
         name: one["matching"] for name, one in shown["by_case"].items()
     }
+    standard = ReferenceStandard.objects.get(reader_study=built.reader_study)
+    lock = reference_standard_lock(by=built.coordinator, standard=standard)
+    assert lock.digest == standard.digest, "worked out again from the stored rows"
     assert trail_verify(scope=f"reader-study:{built.reader_study.pk}").problems == []
 
 

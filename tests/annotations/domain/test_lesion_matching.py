@@ -219,6 +219,19 @@ def test_points_alone_make_a_point_and_a_film_keeps_its_pixels() -> None:
     assert lesion_problems({"id": "L1", "marks": [mark]}, "lesion") == []
 
 
+def test_minus_zero_is_zero_as_postgresql_stores_it() -> None:
+    (mark,) = consensus_marks([point("A", -0.0001, -0.0)])
+    assert str(mark["geometry"]["points_mm"]) == "[[0.0, 0.0, 0.0]]"
+
+
+def test_a_circle_in_the_patient_is_a_ball_and_on_a_film_it_is_flat() -> None:
+    (ball,) = at("A", "a", geometry("CIRCLE", [0, 0, 0], [3, 0, 0])).places.values()
+    assert (ball.low, ball.high, ball.extent_mm) == ((-3, -3, -3), (3, 3, 3), 6)
+    film = geometry("CIRCLE", points_px=[[10, 10], [13, 10]], points_mm=None, frame_of_reference_uid=None)
+    (flat,) = at("A", "a", film).places.values()
+    assert (flat.low, flat.high, flat.is_in_mm) == ((7, 7, 0), (13, 13, 0), False)
+
+
 def test_what_most_call_it() -> None:
     nodule, scar = ({"scheme": "X", "value": name, "meaning": name} for name in ("nodule", "scar"))
     assert common_code([nodule, scar, nodule]) == nodule
