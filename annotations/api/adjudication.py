@@ -299,7 +299,7 @@ class DecisionInput(serializers.Serializer[Any]):
     base_number = serializers.IntegerField(min_value=0)
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     comment = serializers.CharField(max_length=2000)
-    lesions = serializers.ListSerializer(child=LesionDecisionSerializer(), default=list, max_length=500)
+    lesions: Any = serializers.ListSerializer(child=LesionDecisionSerializer(), default=list, max_length=500)
 
 
 class AdjudicationDecisionApi(APIView):
