@@ -227,6 +227,7 @@ class LesionShownOutput(serializers.Serializer[Any]):
     """A lesion, as the readers marked it."""
 
     id = serializers.CharField()
+    has_mean = serializers.BooleanField(help_text="Whether it can be accepted as the consensus of its marks.")
     marks = LesionMarkShownOutput(many=True)
 
 

@@ -17,6 +17,7 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_standards import ReferenceVersionsOutput, VoteOutput, versions_response
 from annotations.domain.consensus import ADJUDICATION, KINDS, MISSING_OUTCOMES, TIE_OUTCOMES, WEIGHTED, Rule
 from annotations.domain.lesion_matching import CRITERIA, DEFAULT_DISTANCE_MM, DISTANCE, MatchRule
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, VOXEL_RULES
 from annotations.models import ReaderStudy
 from annotations.selectors.consensus import Panel
 from annotations.selectors.designs import readers_of
@@ -44,6 +45,9 @@ class LesionsInput(serializers.Serializer[Any]):
         default=None, allow_null=True, min_value=0.1, max_value=1000, help_text="By distance; 10 where none is given."
     )
     min_iou = serializers.FloatField(default=None, allow_null=True, min_value=0.01, max_value=0.99)
+    voxels = serializers.ChoiceField(
+        choices=list(VOXEL_RULES.items()), default=MAJORITY_VOXELS, help_text="What segments on a lesion come to."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Each criterion has a threshold of its own and takes no other."""
@@ -130,7 +134,7 @@ def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
     voting = weights or dict.fromkeys(everybody, Decimal(1))
     asked = sent["lesions"]
     match = MatchRule(asked["criterion"], asked["max_distance_mm"], asked["min_iou"]) if asked else None
-    lesions = LesionPanel(asked["question"], match) if asked and match else None
+    lesions = LesionPanel(asked["question"], match, asked["voxels"]) if asked and match else None
     return Panel(rule, sent["question"], sent["positive_from"], arm, voting, lesions)
 
 

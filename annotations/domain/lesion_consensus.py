@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from annotations.domain.consensus import Decision, Rule, Vote, decide
 from annotations.domain.lesion_matching import Marked
 from annotations.domain.lesion_places import Place
+from annotations.domain.lesion_voxels import consensus_voxels, segment_of
 from annotations.domain.lesions import SPHERE
 from annotations.domain.measurements import Point
 
-# Of a lesion that nobody has marked but with segments: there is nothing yet to say where it lies.
+# Of a lesion whose segments have no voxels in common by the rule: nothing says where it lies.
 NO_PLACE = "NO_PLACE"
 _DIGITS = 3
 
@@ -40,6 +41,20 @@ def consensus_marks(group: Sequence[Marked]) -> list[dict[str, Any]]:
         for name, place in one.places.items():
             by_frame.setdefault(name, []).append(place)
     return [{"geometry": _geometry(by_frame[name])} for name in sorted(by_frame)]
+
+
+def consensus_segments(group: Sequence[Marked], rule: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return for each series what the segments on a lesion come to: its text, and its geometry but for the digest.
+
+    Those who marked the lesion in another way say nothing about its voxels.
+    """
+    found = []
+    for series in sorted({name for one in group for name in one.voxels}):
+        painted = [one.voxels[series] for one in sorted(group, key=lambda one: one.key) if series in one.voxels]
+        slices = consensus_voxels(painted, rule)
+        if slices:
+            found.append(segment_of(painted[0], slices))
+    return found
 
 
 def common_code(codes: Sequence[Mapping[str, str] | None]) -> dict[str, str] | None:

@@ -37,6 +37,7 @@ def anonymous_lesions(
     return [
         {
             "id": one["id"],
+            "has_mean": bool(one["places"]),
             "marks": sorted(
                 (
                     {
@@ -85,8 +86,9 @@ def _problems_of(one: LesionDecision, lesion: Mapping[str, Any] | None, images: 
         return _own_problems(one, images, path)
     if one.geometry is not None:
         return [Problem(f"{path}.geometry", "not_added", "Only a lesion that you add has a place of your own.")]
-    drawn = {mark["reader"] for mark in (lesion or {"marks": []})["marks"] if mark["geometries"]}
-    if one.decision == ACCEPTED and one.outline not in (drawn | {MEAN} if drawn else drawn):
+    shown = lesion or {"marks": [], "has_mean": False}
+    drawn = {mark["reader"] for mark in shown["marks"] if mark["geometries"]} | ({MEAN} if shown["has_mean"] else set())
+    if one.decision == ACCEPTED and one.outline not in drawn:
         return [Problem(f"{path}.outline", "unknown_outline", f"Choose {MEAN} or a reader who has marked it.")]
     if one.decision == REJECTED and one.outline is not None:
         return [Problem(f"{path}.outline", "not_accepted", "A rejected lesion has no outline.")]

@@ -1,21 +1,23 @@
 """Lesions from the marks of several readers on one case: which findings are of the same lesion. Pure rules.
 
 Two findings may be of one lesion by distance, when their centres are no farther apart than the larger of an acceptance
-distance and the radius of the larger mark, as DBTex scores marks (Konz et al 2023, JAMA Netw Open 6:e230524; LUNA16
-takes the radius alone, Setio et al 2017, Med Image Anal 42:1; on the choice of a distance: Haygood et al 2013, Br J
-Radiol 86:42313554), or by the IoU of their boxes. Groups are built by complete linkage (Defays 1977, Comput J 20:364):
-in a group every two findings fit each other. So no chain of small steps joins what is far apart, and a reader, whose
-own findings never fit each other, is in a group once at most.
+distance and the radius of the larger mark (of segments: when they share a voxel), as DBTex scores marks (Konz et al
+2023, JAMA Netw Open 6:e230524; LUNA16 takes the radius alone, Setio et al 2017, Med Image Anal 42:1; on the choice of a
+distance: Haygood et al 2013, Br J Radiol 86:42313554), or by the IoU of their boxes or segments. Groups are built by
+complete linkage (Defays 1977, Comput J 20:364): in a group every two findings fit each other. So no chain of small
+steps joins what is far apart, and a reader, whose own findings never fit each other, is in a group once at most.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from annotations.domain.lesion_places import Place, iou_of
+from annotations.domain.lesion_voxels import Voxels, voxels_iou
 from annotations.domain.measurements import Point
 
 DISTANCE, IOU = "DISTANCE", "IOU"
@@ -41,11 +43,12 @@ class MatchRule(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A reader's finding, by frame; `key` names it within the case."""
+    """A reader's finding, by frame, and its segments by series; `key` names it within the case."""
 
     reader: str
     key: str
     places: dict[str, Place]
+    voxels: Mapping[str, Voxels] = MappingProxyType({})
 
 
 def lesions_of(findings: Sequence[Marked], rule: MatchRule) -> list[list[Marked]]:
@@ -68,9 +71,9 @@ def distance_mm(one: Marked, other: Marked) -> float | None:
 
 
 def overlap(one: Marked, other: Marked) -> float | None:
-    """Return the IoU of the boxes, the least in any frame that both are in; None where they share no frame."""
+    """Return the IoU of boxes and of segments, the least anywhere that both are; None where they share nothing."""
     values = [iou_of(one.places[name], other.places[name]) for name in _shared(one, other, in_mm=False)]
-    return min(values, default=None)
+    return min([*values, *_of_segments(one, other)], default=None)
 
 
 def largest_distance_mm(group: Sequence[Marked]) -> float | None:
@@ -97,8 +100,9 @@ def partition_fault(groups: Sequence[Sequence[str]], findings: Iterable[Marked])
     return None
 
 
-def _order(one: Marked) -> tuple[list[tuple[str, Point]], str, str]:
-    return sorted((name, place.centre) for name, place in one.places.items()), one.reader, one.key
+def _order(one: Marked) -> tuple[list[tuple[str, Point]], list[str], str, str]:
+    placed = sorted((name, place.centre) for name, place in one.places.items())
+    return placed, sorted(one.voxels), one.reader, one.key
 
 
 def _unlikeness(one: Marked, other: Marked, rule: MatchRule) -> float:
@@ -108,9 +112,12 @@ def _unlikeness(one: Marked, other: Marked, rule: MatchRule) -> float:
     if rule.criterion == IOU:
         alike = overlap(one, other)
         return _NEVER if not alike or rule.min_iou is None else (1 - alike) / (1 - rule.min_iou)
-    apart = distance_mm(one, other)
-    if apart is None or rule.max_distance_mm is None:
+    if rule.max_distance_mm is None:
         return _NEVER
+    if distance_mm(one, other) is None:
+        # Segments without a box between them: any voxel in common is a place in common.
+        alike = max(_of_segments(one, other), default=0.0)
+        return 1 - alike if alike else _NEVER
     shared = _shared(one, other, in_mm=True)
     return max(_share_of_accepted(one.places[name], other.places[name], rule.max_distance_mm) for name in shared)
 
@@ -124,6 +131,11 @@ def _share_of_accepted(one: Place, other: Place, max_distance_mm: float) -> floa
 def _shared(one: Marked, other: Marked, *, in_mm: bool) -> list[str]:
     both = one.places.keys() & other.places.keys()
     return [name for name in sorted(both) if not in_mm or one.places[name].is_in_mm]
+
+
+def _of_segments(one: Marked, other: Marked) -> list[float]:
+    both = one.voxels.keys() & other.voxels.keys()
+    return [voxels_iou(one.voxels[name], other.voxels[name]) for name in sorted(both)]
 
 
 def _of_pairs(group: Sequence[Marked], measure: Callable[[Marked, Marked], float | None]) -> list[float]:

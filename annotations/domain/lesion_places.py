@@ -49,7 +49,7 @@ class Place(NamedTuple):
 def places_of(marks: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
     """Return the places of a finding by frame: two views of a breast are two frames, all slices of a CT are one.
 
-    A segment has none: its voxels travel beside the payload.
+    A segment has none: its voxels travel beside the payload (`annotations.domain.lesion_voxels`).
     """
     found: dict[str, Place] = {}
     for mark in marks:

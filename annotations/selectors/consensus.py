@@ -41,6 +41,7 @@ from annotations.selectors.designs import design_of, readers_of
 from annotations.selectors.lesions import (
     LesionPanel,
     Matching,
+    ReadSegment,
     corrections_in,
     is_located,
     matching_of,
@@ -93,11 +94,15 @@ class CaseDecision(NamedTuple):
 
 
 class Consensus(NamedTuple):
-    """All cases, and what they were decided by; the digest is that of both."""
+    """All cases, and what they were decided by; the digest is that of both.
+
+    `segments` are the texts of those that the lesions' places name, by their digests.
+    """
 
     rule: dict[str, Any]
     decisions: list[CaseDecision]
     digest: str
+    segments: dict[str, str]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -146,22 +151,23 @@ def kind_voted_on(schema: LabelSchema | None, key: str) -> str | None:
     return kinds.get(key)
 
 
-def consensus_of(*, reader_study: ReaderStudy, panel: Panel) -> Consensus:
+def consensus_of(*, reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment) -> Consensus:
     """Apply a panel's rule to every case that is not withdrawn; training cases keep the truth that they have."""
-    votes, matchings = _votes(reader_study, panel), _matchings(reader_study, panel)
+    votes, matchings = _votes(reader_study, panel), _matchings(reader_study, panel, read_segment)
     known, training = truths_of(reader_study=reader_study), set(design_of(reader_study=reader_study)["training"])
     decisions = []
     for case in cases_of(reader_study=reader_study).filter(withdrawn_at=None).order_by("position", "pk"):
         if str(case.pk) in training:
             decisions += _carried(case, known.get(case.pk))
         else:
-            decisions.append(_decided(case, panel, votes[case.pk], matchings.get(case.pk)))
+            decisions.append(_decided(case, panel, votes[case.pk], matchings.get(case.pk, (None, {}))[0]))
     base = reference_standard_of(reader_study=reader_study) if training else None
     rule = _rule_as_stored(reader_study, panel) | {"carried_from_version": base.version if base else None}
     found = [
         [one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions, one.matching] for one in decisions
     ]
-    return Consensus(rule, decisions, sha256(canonical_json([rule, found])))
+    segments = {digest: text for _, texts in matchings.values() for digest, text in texts.items()}
+    return Consensus(rule, decisions, sha256(canonical_json([rule, found])), segments)
 
 
 def _carried(case: Case, known: ReferenceTruth | None) -> list[CaseDecision]:
@@ -183,7 +189,9 @@ def _decided(case: Case, panel: Panel, votes: Sequence[VoteTaken], matching: Mat
     )
 
 
-def _matchings(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, Matching]:
+def _matchings(
+    reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment
+) -> dict[UUID, tuple[Matching, dict[str, str]]]:
     """Return the lesions of every case that somebody who votes has read; none where marks are not matched."""
     asked = panel.lesions
     if asked is None:
@@ -193,7 +201,8 @@ def _matchings(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, Matching]:
     corrections = corrections_in(reader_study=reader_study, arm=arm, question=key)
     weights = {str(pk): Fraction(_weight(panel, pk)) for pk in panel.weights}
     return {
-        case: matching_of(of_case, asked, panel.rule, weights, corrections.get(case)) for case, of_case in reads.items()
+        case: matching_of(of_case, asked, panel.rule, weights, corrections.get(case), read_segment)
+        for case, of_case in reads.items()
     }
 
 

@@ -1,9 +1,10 @@
 """Lesions of the cases: the readers' signed findings, matched by a rule or as a coordinator has grouped them."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, Protocol, TypedDict
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,7 +12,14 @@ from django.db.models import QuerySet
 from annotations.domain.answers import reason_not_assessed
 from annotations.domain.consensus import ADJUDICATION, POSITIVE, Decision, Rule
 from annotations.domain.kinds import LOCATED_FINDING
-from annotations.domain.lesion_consensus import NO_PLACE, LesionVotes, common_code, consensus_marks, decide_lesion
+from annotations.domain.lesion_consensus import (
+    NO_PLACE,
+    LesionVotes,
+    common_code,
+    consensus_marks,
+    consensus_segments,
+    decide_lesion,
+)
 from annotations.domain.lesion_matching import (
     MAXIMUM_FINDINGS,
     Marked,
@@ -21,10 +29,20 @@ from annotations.domain.lesion_matching import (
     smallest_iou,
 )
 from annotations.domain.lesion_places import places_of
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, Voxels, joined
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
 from annotations.models import Assignment, AssignmentState, LabelSchema, LesionCorrection, ReaderStudy, Revision
+from portal.audit.services import sha256
 from portal.errors import Conflict
+from portal.imaging.segments import slices_of
+
+
+class ReadSegment(Protocol):
+    """How the text of a reader's segment is read."""
+
+    def __call__(self, *, read_id: UUID, sha256: str) -> str:
+        """Return it, or raise `SegmentDamaged`."""
 
 
 class LesionPanel(NamedTuple):
@@ -32,10 +50,11 @@ class LesionPanel(NamedTuple):
 
     question: str
     match: MatchRule
+    voxels: str = MAJORITY_VOXELS
 
     def as_stored(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {"question": self.question, **self.match._asdict()}
+        return {"question": self.question, **self.match._asdict(), "voxels": self.voxels}
 
 
 class SignedRead(NamedTuple):
@@ -157,13 +176,35 @@ def key_of(read: SignedRead, finding: Mapping[str, Any]) -> str:
     return f"{read.revision.pk}/{finding['id']}"
 
 
-def marked_in(reads: Sequence[SignedRead]) -> list[Marked]:
-    """Return the findings of a case as they are matched."""
+def marked_in(reads: Sequence[SignedRead], read_segment: ReadSegment) -> list[Marked]:
+    """Return the findings of a case as they are matched, with the voxels of their segments."""
     return [
-        Marked(read.reader_id, key_of(read, finding), places_of(finding["marks"]))
+        Marked(
+            read.reader_id,
+            key_of(read, finding),
+            places_of(finding["marks"]),
+            _voxels_of(read, finding["marks"], read_segment),
+        )
         for read in reads
         for finding in read.findings
     ]
+
+
+def _voxels_of(read: SignedRead, marks: Sequence[Mapping[str, Any]], read_segment: ReadSegment) -> dict[str, Voxels]:
+    found: dict[str, Voxels] = {}
+    for geometry in (mark["geometry"] for mark in marks if is_segment(mark["geometry"])):
+        stored = json.loads(read_segment(read_id=read.revision.read_id, sha256=geometry["sha256"]))
+        series = geometry["series_instance_uid"]
+        painted = Voxels(
+            stored["rows"],
+            stored["columns"],
+            slices_of(stored["slices"]),
+            series,
+            geometry["frame_of_reference_uid"],
+            geometry["spacing_mm"],
+        )
+        found[series] = joined(found[series], painted) if series in found else painted
+    return found
 
 
 def corrections_in(*, reader_study: ReaderStudy, arm: str, question: str) -> dict[UUID, LesionCorrection]:
@@ -185,21 +226,39 @@ def matching_of(
     rule: Rule,
     weights: Mapping[str, Fraction],
     correction: LesionCorrection | None,
-) -> Matching:
-    """Match the findings of one case, and apply the rule to each lesion; `weights` are those of all who vote."""
-    findings = marked_in(reads)
-    if len(findings) > MAXIMUM_FINDINGS:
-        detail = f"A case has {len(findings)} findings to match; at most {MAXIMUM_FINDINGS} are."
+    read_segment: ReadSegment,
+) -> tuple[Matching, dict[str, str]]:
+    """Match the findings of one case, and apply the rule to each lesion; `weights` are those of all who vote.
+
+    Returned with the texts of the segments that the lesions' places name, by their digests.
+    """
+    if sum(len(read.findings) for read in reads) > MAXIMUM_FINDINGS:
+        detail = f"A case has more than {MAXIMUM_FINDINGS} findings to match."
         raise Conflict(detail, code="too_many_findings")
+    findings = marked_in(reads, read_segment)
     by_key = {one.key: one for one in findings}
     groups = _as_corrected(by_key, correction)
     is_outdated = groups is None and correction is not None and correction.groups is not None
     groups = lesions_of(findings, panel.match) if groups is None else groups
-    return {
-        "lesions": [_lesion(f"L{number}", group, reads, rule, weights) for number, group in enumerate(groups, start=1)],
+    texts: dict[str, str] = {}
+    lesions = []
+    for number, group in enumerate(groups, start=1):
+        places, named = _places(group, panel.voxels)
+        texts |= named
+        lesions.append(_lesion(f"L{number}", group, places, reads, rule, weights))
+    matching: Matching = {
+        "lesions": lesions,
         "correction": correction.number if correction else None,
         "is_correction_outdated": is_outdated,
     }
+    return matching, texts
+
+
+def _places(group: Sequence[Marked], voxels: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return where a lesion lies, a mark for each frame and a segment for each series, and the texts of these."""
+    segments = {sha256(text): (text, geometry) for text, geometry in consensus_segments(group, voxels)}
+    named = [{"geometry": {**geometry, "sha256": digest}} for digest, (_, geometry) in segments.items()]
+    return [*consensus_marks(group), *named], {digest: text for digest, (text, _) in segments.items()}
 
 
 def _as_corrected(by_key: Mapping[str, Marked], correction: LesionCorrection | None) -> list[list[Marked]] | None:
@@ -213,14 +272,18 @@ def _as_corrected(by_key: Mapping[str, Marked], correction: LesionCorrection | N
 
 
 def _lesion(
-    name: str, group: Sequence[Marked], reads: Sequence[SignedRead], rule: Rule, weights: Mapping[str, Fraction]
+    name: str,
+    group: Sequence[Marked],
+    places: list[dict[str, Any]],
+    reads: Sequence[SignedRead],
+    rule: Rule,
+    weights: Mapping[str, Fraction],
 ) -> Lesion:
     who = {one.reader for one in group}
     votes = LesionVotes(
         {pk: weights[pk] for pk in sorted(who)},
         {read.reader_id: weights[read.reader_id] for read in reads if read.reader_id not in who},
     )
-    places = consensus_marks(group)
     decision = decide_lesion(rule, votes) if places else Decision(ADJUDICATION, NO_PLACE)
     keys = {one.key: one for one in group}
     marks = [

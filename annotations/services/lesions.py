@@ -10,6 +10,7 @@ from annotations.models import Case, LesionCorrection, ReaderStudy
 from annotations.selectors.lesions import corrections_in, is_located, marked_in, signed_findings
 from annotations.selectors.reader_studies import label_schema_of
 from annotations.services.drafts import field_problems, stream_of
+from annotations.services.segment_files import segment_read
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
@@ -58,7 +59,7 @@ def _require_groups(reader_study: ReaderStudy, case: Case, asked: CorrectionAske
     if asked.groups is None:
         return
     reads = signed_findings(reader_study=reader_study, arm=asked.arm, question=asked.question)[case.pk]
-    findings, named = marked_in(reads), {key for group in asked.groups for key in group}
+    findings, named = marked_in(reads, segment_read), {key for group in asked.groups for key in group}
     readers = {one.reader for one in findings if one.key in named}
     fault = partition_fault(asked.groups, [one for one in findings if one.reader in readers])
     if fault is None and not named:

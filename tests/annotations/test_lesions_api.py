@@ -1,20 +1,38 @@
 """Three readers, four cases, known lesions: matched, corrected, decided by a rule, judged, kept with their origin."""
 
+import json
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
 from annotations.models import LesionCorrection, Membership, Read, ReferenceStandard, Revision
 from annotations.selectors.truth import truths_of
+from annotations.services.reader_studies import label_schema_put, reader_study_launch
 from annotations.services.reads import read_sign
+from annotations.services.reference_segments import reference_segment_read
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
-from tests.annotations.building import Built, content, finding, launched, mark, person, save
+from portal.imaging.segments import encode
+from tests.annotations.building import (
+    CALL,
+    NODULES,
+    RATING,
+    Built,
+    content,
+    draft,
+    finding,
+    launched,
+    mark,
+    person,
+    save,
+)
+from tests.annotations.segment_building import COLUMNS, ROWS, change, put, segment_mark
 from tests.annotations.test_adjudication import client_of, decide, path, to_judge
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +119,7 @@ def test_known_lesions_of_four_cases(built: Built) -> None:
     assert (outcome["outcome"], outcome["reason"], outcome["truth"]) == ("ADJUDICATION", "CONTRADICTED", None)
     assert shown["counts"]["contradicted"] == 1
     assert shown["rule"]["lesions"] == {
-        "question": "nodules", "criterion": "DISTANCE", "max_distance_mm": 10, "min_iou": None,
+        "question": "nodules", "criterion": "DISTANCE", "max_distance_mm": 10, "min_iou": None, "voxels": "MAJORITY",
     }  # fmt: skip
     near = preview(built, lesions={"question": "nodules", "max_distance_mm": 7})
     assert [row[:2] for row in lesions(near, "Case 002")] == [(1, 2), (1, 2)], "8 mm are more than 7"
@@ -109,6 +127,37 @@ def test_known_lesions_of_four_cases(built: Built) -> None:
     assert [row[2] for row in lesions(every, "Case 001")] == ["POSITIVE", "POSITIVE"]
     panel = [{"user_id": str(reader.pk)} for reader in built.readers[:2]]
     assert lesions(preview(built, readers=panel), "Case 001") == [(2, 0, "POSITIVE", "AGREED")]
+
+
+@pytest.mark.parametrize("rule", ["MAJORITY", "STAPLE"])
+def test_painted_segments_come_to_one_that_is_stored_with_the_truth(rule: str) -> None:
+    """Three bands of 4 by 4 voxels, each a column further: columns 1 to 4 are in at least two of them."""
+    built = draft(cases=1, readers=3)
+    form = [CALL, RATING, {**NODULES, "tools": ["SEGMENT"]}]
+    label_schema_put(by=built.coordinator, reader_study=built.reader_study, questions=form)
+    reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    for first, reader in enumerate(built.readers):
+        read, counts = built.open(reader, 1), band(first, first + 3)
+        painted = segment_mark(read, put(read, change(read, counts)), counts)
+        answers = content(finding(marks=[painted]), nodule_present=True, confidence=50)
+        read_sign(by=reader, read=read, save=save(answers))
+    asked = {"question": "nodules", "voxels": rule}
+    (lesion,) = preview(built, lesions=asked)["by_case"]["Case 001"]["matching"]["lesions"]
+    assert (len(lesion["marks"]), lesion["outcome"], lesion["smallest_iou"]) == (3, "POSITIVE", round(8 / 24, 4))
+    store(built, lesions=asked)
+    (truth,) = truths_of(reader_study=built.reader_study).values()
+    geometry = truth.lesions[0]["marks"][0]["geometry"]
+    assert (geometry["kind"], geometry["voxel_count"]) == ("SEGMENT", 16)
+    (stored,) = json.loads(reference_segment_read(geometry["sha256"]))["slices"]
+    assert stored["counts"] == band(1, 4)
+    standard = ReferenceStandard.objects.get(reader_study=built.reader_study)
+    reference_standard_lock(by=built.coordinator, standard=standard)
+
+
+def band(first: int, last: int) -> list[int]:
+    mask = np.zeros((ROWS, COLUMNS), dtype=np.uint8)
+    mask[:4, first : last + 1] = 1
+    return encode(mask.tobytes())
 
 
 def test_what_is_stored_is_what_was_seen_and_names_its_reads(built: Built) -> None:

@@ -95,11 +95,11 @@ interface LesionProps {
   onShow: () => void;
 }
 
-function Lesion({ lesion: { id, marks }, choice, onChoice, onShow }: LesionProps) {
+function Lesion({ lesion: { id, has_mean, marks }, choice, onChoice, onShow }: LesionProps) {
   const outlined = marks.filter(({ geometries }) => geometries.length > 0);
   const options = [
     { value: "", label: "not decided" },
-    ...(outlined.length > 0 ? [{ value: MEAN, label: "accept, the mean of the marks" }] : []),
+    ...(has_mean ? [{ value: MEAN, label: meanText(outlined.length) }] : []),
     ...outlined.map(({ reader }) => ({ value: reader, label: `accept, as Reader ${reader}` })),
     { value: REJECT, label: "reject" },
   ];
@@ -125,4 +125,8 @@ function Lesion({ lesion: { id, marks }, choice, onChoice, onShow }: LesionProps
       />
     </Group>
   );
+}
+
+function meanText(outlined: number): string {
+  return outlined > 0 ? "accept, the mean of the marks" : "accept, as painted (not drawn here)";
 }

@@ -66,6 +66,8 @@ export interface CaseToJudge {
 /** A lesion as the readers marked it, under the letters of its case; a segment has no outline here. */
 export interface JudgedLesion {
   id: string;
+  /** Whether it can be accepted as the consensus of its marks. */
+  has_mean: boolean;
   marks: { reader: string; geometries: Geometry[] }[];
 }
 

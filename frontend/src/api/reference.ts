@@ -82,6 +82,8 @@ export interface LesionsRequest {
   criterion: "DISTANCE" | "IOU";
   max_distance_mm: number | null;
   min_iou: number | null;
+  /** What segments on a lesion come to. */
+  voxels: "MAJORITY" | "STAPLE";
 }
 
 /** A reader's finding on a lesion; without a place in millimetres it has neither centre nor size. */

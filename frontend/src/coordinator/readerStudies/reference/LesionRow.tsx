@@ -8,7 +8,7 @@ const REASONS: Record<Lesion["reason"], string> = {
   BY_RULE: "not all marked it",
   TIED: "left open by the rule",
   TOO_FEW: "too few readers",
-  NO_PLACE: "segments only: no place yet",
+  NO_PLACE: "segments without common voxels: no place",
 };
 
 interface LesionRowProps {

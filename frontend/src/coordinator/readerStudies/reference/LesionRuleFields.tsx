@@ -1,5 +1,6 @@
 import { Group, NativeSelect, NumberInput } from "@mantine/core";
 import type { LesionsRequest } from "@/api/reference";
+import { SEGMENT } from "@/domain/labelSchema";
 import type { PanelForm } from "./usePanel";
 
 /** Whether marks are matched to lesions, and when two of them are one. */
@@ -49,6 +50,18 @@ export function LesionRuleFields({ panel: { chosen, located, change } }: { panel
               step={0.05}
               value={chosen.leastIou ?? ""}
               onChange={(value) => change({ leastIou: typeof value === "number" ? value : null })}
+            />
+          )}
+          {located.find(({ key }) => key === chosen.lesions)?.tools.includes(SEGMENT) && (
+            <NativeSelect
+              label="Painted segments come to"
+              w={260}
+              value={chosen.voxels}
+              data={[
+                { value: "MAJORITY", label: "voxels of more than half" },
+                { value: "STAPLE", label: "STAPLE (Warfield 2004)" },
+              ]}
+              onChange={(event) => change({ voxels: event.currentTarget.value as LesionsRequest["voxels"] })}
             />
           )}
         </>

@@ -21,6 +21,7 @@ interface Chosen {
   criterion: LesionsRequest["criterion"];
   distanceMm: number | null;
   leastIou: number | null;
+  voxels: LesionsRequest["voxels"];
 }
 
 const FIRST: Chosen = {
@@ -37,6 +38,7 @@ const FIRST: Chosen = {
   criterion: "DISTANCE",
   distanceMm: 10,
   leastIou: 0.3,
+  voxels: "MAJORITY",
 };
 
 export interface PanelForm {
@@ -110,7 +112,7 @@ function requestOf(
 }
 
 /** What is asked about lesions; undefined while its threshold lacks. */
-function lesionsOf({ lesions, criterion, distanceMm, leastIou }: Chosen): LesionsRequest | null | undefined {
+function lesionsOf({ lesions, criterion, distanceMm, leastIou, voxels }: Chosen): LesionsRequest | null | undefined {
   if (lesions === null) return null;
   const isByDistance = criterion === "DISTANCE";
   if ((isByDistance ? distanceMm : leastIou) === null) return undefined;
@@ -119,5 +121,6 @@ function lesionsOf({ lesions, criterion, distanceMm, leastIou }: Chosen): Lesion
     criterion,
     max_distance_mm: isByDistance ? distanceMm : null,
     min_iou: isByDistance ? null : leastIou,
+    voxels,
   };
 }
