@@ -188,6 +188,8 @@ export const caseMarksQuery = (id: string, caseId: string, arm: string, question
     queryKey: [...readerStudyKey(id), "cases", caseId, "marks", arm, question],
     queryFn: ({ signal }) => {
       const which = [arm, question].map(encodeURIComponent).join("/");
-      return call<CaseMark[]>("GET", `/api/v1/reader-studies/${id}/cases/${caseId}/marks/${which}`, { signal });
+      return call<CaseMark[]>("GET", `/api/v1/reader-studies/${id}/cases/${caseId}/marks/${which}`, {
+        signal,
+      });
     },
   });
