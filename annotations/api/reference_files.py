@@ -91,8 +91,13 @@ class ReferenceFilesPreviewApi(UploadsToDisk):
         by = caller(request)
         reader_study = reader_study_for(by, reader_study_id, MANAGE)
         read = files_read(request, reader_study, FilesInput)[0]
-        if read.base is not None:
-            viewed(by=by, reader_study_id=reader_study_id, action="reference_standard.view", obj=read.base)
+        viewed(
+            by=by,
+            reader_study_id=reader_study_id,
+            action="reference_standard.view",
+            obj=read.base or reader_study,
+            detail={"preview": read.digest},
+        )
         known = {truth.case for truth in read.truths}
         names = cases_of(reader_study=reader_study).values_list("name", flat=True)
         answer = {

@@ -1,7 +1,6 @@
 """JSON from a file as it can be stored and read again word for word."""
 
 import json
-import math
 from typing import Any
 
 # A lesion's run lengths lie nine levels down.
@@ -39,7 +38,8 @@ def _storable(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_storable(one, depth - 1) for one in value]
     if isinstance(value, float):
-        if not math.isfinite(value):
+        # PostgreSQL writes larger ones out as whole numbers.
+        if not abs(value) <= _MAXIMUM_WHOLE:
             raise NotStorable("A number of the JSON is too large.")
         # Minus zero is zero: what is stored has to be read again as it was.
         return value + 0.0

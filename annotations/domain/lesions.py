@@ -179,7 +179,7 @@ def _provenance_problems(provenance: Any, path: str) -> list[Problem]:
         if not isinstance(one, dict) or set(one) - _PROVENANCE_FIELDS or one.get("source") not in SOURCES:
             detail = f"A provenance has a source ({', '.join(SOURCES)}) and what of the lesion it is of."
             problems.append(Problem(f"{path}[{index}]", "bad_provenance", detail))
-        elif not isinstance(one.get("values"), list) or not set(map(str, one["values"])) <= set(VALUES):
+        elif not isinstance(one.get("values", []), list) or not set(map(str, one.get("values", []))) <= set(VALUES):
             detail = f"values names what comes from there: {', '.join(VALUES)}."
             problems.append(Problem(f"{path}[{index}].values", "bad_provenance", detail))
     return problems

@@ -40,7 +40,7 @@ def parse_truth_json(text: str, case_uids: Mapping[str, str]) -> tuple[list[Trut
     for index, entry in enumerate(document["cases"]):
         problems += _case_problems(entry, f"cases[{index}]", case_uids, truths)
         lesions = entry.get("lesions", [])
-        truths.setdefault(entry["case"], Truth(entry["case"], entry["truth"], lesions, entry.get("provenance")))
+        truths.setdefault(entry["case"], Truth(entry["case"], int(entry["truth"]), lesions, entry.get("provenance")))
     return list(truths.values()), problems
 
 

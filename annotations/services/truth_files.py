@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from annotations.domain.lesions import lesion_problems
 from annotations.domain.problems import Problem
 from annotations.domain.truth_csv import Truth, parse_truth_csv
 from annotations.domain.truth_json import parse_truth_json
@@ -27,11 +28,12 @@ from annotations.services.truth_places import CaseImages
 from annotations.services.truth_reports import report_read
 from annotations.services.truth_segmentations import Read, segmentation_read
 from portal.accounts.models import User
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, Invalid, Unavailable
 from portal.imaging.archives import REASONS as NOT_TAKEN
-from portal.imaging.archives import Found, NotTaken, walk
+from portal.imaging.archives import Found, NotTaken, ScratchUnwritable, walk
 from portal.imaging.screening.reasons import REASONS, Refusal
-from portal.imaging.screening.screener import Screener
+from portal.imaging.screening.screener import Screener, ScreeningUnavailable
+from portal.imaging.uploads import StorageFull
 
 MAXIMUM_FILES = 500
 MAXIMUM_FILE_BYTES = 128 * 1024**2
@@ -99,8 +101,7 @@ def truth_files_read(
         raise Invalid("Choose the cases first: the reference standard names them.", code="no_cases")
     with Screener() as screener:
         reading = _Reading(CaseImages(reader_study), cases, threshold, screener)
-        for name, content, path in _files(uploads, reading):
-            _read_file(name, content, path, reading)
+        _read_all(uploads, reading)
     before = _before(base)
     merged = _merged(reading, before)
     if reading.problems:
@@ -153,6 +154,16 @@ def _decisions_kept(read: FilesRead) -> list[CaseDecision]:
         for one in read.base.decisions.select_related("case", "adjudicated")
         if (one.case.name in now) == (one.case.name in read.before)
     ]
+
+
+def _read_all(uploads: Sequence[tuple[str, Path]], reading: _Reading) -> None:
+    try:
+        for name, content, path in _files(uploads, reading):
+            _read_file(name, content, path, reading)
+    except ScratchUnwritable as error:
+        raise StorageFull from error
+    except ScreeningUnavailable as error:
+        raise Unavailable("The process that reads DICOM files does not start. Tell the site administrator.") from error
 
 
 def _in_words(read: FilesRead) -> str:
@@ -260,6 +271,9 @@ def _merged(reading: _Reading, before: dict[str, Truth]) -> Merged:
     for _, name, read, provenance in sorted(reading.reads, key=lambda one: _KINDS.index(one[0])):
         for lesion in read.lesions:
             reading.refuse(name, _add(merged, read.case, lesion, provenance))
+    for truth in merged.truths():
+        for lesion in truth.lesions:
+            reading.problems += lesion_problems(lesion, f"{truth.case}, lesion {lesion['id']}")
     return merged
 
 

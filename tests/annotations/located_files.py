@@ -13,11 +13,11 @@ from pydicom.uid import UID, generate_uid
 
 from tests.imaging import dicom_files as files
 
-SIDE, SLICES, SPACING_MM = 16, 11, 0.5
-CENTER = (5, 8, 7)  # slice, row, column of the voxel in the middle of the ball
-RADIUS = 5  # voxels
-# Points of a whole-number grid within 5 of one of them, OEIS A000605(5).
-VOXELS_IN_BALL = 515
+SIDE, SLICES, SPACING_MM = 16, 7, 0.5
+CENTER = (3, 8, 7)  # slice, row, column of the voxel in the middle of the ball
+RADIUS = 3  # voxels
+# Points of a whole-number grid within 3 of one of them, OEIS A000605(3).
+VOXELS_IN_BALL = 123
 NODULE = codes.SCT.Nodule
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pydicom.dataset import Dataset
@@ -21,14 +22,15 @@ from annotations.services import reader_studies as building
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
+from portal.audit.models import Event
 from portal.imaging.models import ImagingStudy, Instance
 from portal.imaging.segment_files import SegmentDamaged
 from tests.annotations import located_files as made
 from tests.annotations.building import person
-from tests.imaging.conftest import gateway, ingest, ingest_data_sets
+from tests.imaging.conftest import gateway, ingest, ingest_data_sets, shared_file
 
 pytestmark = pytest.mark.django_db
-__all__ = ["gateway", "ingest", "ingest_data_sets"]
+__all__ = ["gateway", "ingest", "ingest_data_sets", "shared_file"]
 
 
 @dataclass
@@ -158,17 +160,35 @@ def test_fractions_are_cut_at_the_stated_threshold_and_overlaps_stay(stage: Stag
     assert [one["id"] for one in both] == ["Nodule 1", "Nodule 2"]
 
 
+def test_segmentations_of_other_makers_lie_on_their_images(
+    stage: Stage, ingest: Callable[..., Any], shared_file: Callable[[str], Path]
+) -> None:
+    """dcmqi and 3D Slicer wrote them; the voxels are those that pydicom counts."""
+    images = [shared_file(f"dicom/derived/ct_{number}.dcm") for number in (1, 2, 3)]
+    ingest(*images)
+    study = ImagingStudy.objects.get(study_instance_uid=pydicom.dcmread(images[0]).StudyInstanceUID)
+    kept = list(stage.reader_study.cases.values_list("imaging_study_id", flat=True))
+    building.cases_put(by=stage.coordinator, reader_study=stage.reader_study, imaging_study_ids=[*kept, study.pk])
+    names = ("ct_liver_seg.dcm", "ct_partial_overlaps_seg.dcm")
+    paths = {name: shared_file(f"dicom/derived/{name}") for name in names}
+    standard = stage.store({name: path.read_bytes() for name, path in paths.items()})
+    found = lesions(standard, stage.reader_study.cases.get(imaging_study=study).name)
+    assert [one["id"] for one in found] == ["Liver", "GREEN", "ORANGE", "PURPLE", "LIGHT_BLUE", "DARK_BLUE"]
+    counted = sum(mark["geometry"]["voxel_count"] for one in found for mark in one["marks"])
+    assert counted == sum(int(pydicom.dcmread(path).pixel_array.sum()) for path in paths.values())
+
+
 def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
     images = stage.images["Case 002"]
     groups = [
-        made.planar_group(made.circle_on(images[5]), name="A", uid=generate_uid(), diameter_mm=2.0),
+        made.planar_group(made.circle_on(images[3]), name="A", uid=generate_uid(), diameter_mm=2.0),
         made.planar_group(made.point_3d(images, [-8.0, -18.0, 31.1]), name="B", uid=generate_uid(), diameter_mm=3.0),
     ]
     circle, point = lesions(stage.store({"sr.dcm": made.as_file(made.report(images, groups))}), "Case 002")
     geometry = circle["marks"][0]["geometry"]
-    # The middle of column 7, row 8 of slice 5: (-10 + 3.5, -20 + 4, 30 + 2.5).
-    assert (geometry["kind"], geometry["points_mm"]) == ("CIRCLE", [[-6.5, -16.0, 32.5], [-5.5, -16.0, 32.5]])
-    assert geometry["sop_instance_uid"] == images[5].SOPInstanceUID
+    # The middle of column 7, row 8 of the fourth slice: (-10 + 3.5, -20 + 4, 30 + 1.5).
+    assert (geometry["kind"], geometry["points_mm"]) == ("CIRCLE", [[-6.5, -16.0, 31.5], [-5.5, -16.0, 31.5]])
+    assert geometry["sop_instance_uid"] == images[3].SOPInstanceUID
     assert circle["attributes"] == {"Diameter": {"value": 2.0, "unit": "mm"}}
     geometry = point["marks"][0]["geometry"]
     # 31.1 is nearest to the third slice, at 31.
@@ -177,38 +197,40 @@ def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
 
 def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage) -> None:
     images = stage.images["Case 001"]
-    foreign = made.as_file(made.segmentation(made.ct_phantom("somewhere else"), [made.ball()]))
-    assert stage.refusals({"a.dcm": foreign}) == [("a.dcm: frame 1", "images_unknown")]
-    frame = made.as_file(made.segmentation(images, [made.ball()], FrameOfReferenceUID=generate_uid()))
-    assert set(stage.refusals({"a.dcm": frame})) == {
-        (f"a.dcm: frame {number}", "wrong_frame_of_reference") for number in range(1, 12)
-    }
-    empty = made.as_file(made.segmentation(images, [made.ball(), np.zeros_like(made.ball())]))
-    assert stage.refusals({"a.dcm": empty}) == [("a.dcm: segment 2", "empty_segment")]
     moved = made.segmentation(images, [made.ball()])
     moved.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0].ImagePositionPatient = [0, 0, 0]
-    assert stage.refusals({"a.dcm": made.as_file(moved)}) == [("a.dcm: frame 1", "not_on_image")]
-    many = made.segmentation(images, [made.ball()], NumberOfFrames=10**9)
-    assert stage.refusals({"a.dcm": made.as_file(many)}) == [("a.dcm: file", "pixel_length_mismatch")]
-    negative = b"case,truth\nCase 001,0\n"
-    seg = made.as_file(made.segmentation(images, [made.ball()]))
-    assert stage.refusals({"t.csv": negative, "a.dcm": seg}) == [("a.dcm: Case 001", "lesion_in_negative")]
-    assert stage.refusals({"ct.dcm": made.files.to_bytes(images[0])}) == [("ct.dcm: file", "not_located")]
-    assert ReferenceStandard.objects.count() == 0
-
-
-def test_reports_without_regions_and_bombs_are_refused(stage: Stage) -> None:
-    images = stage.images["Case 001"]
-    bare = made.as_file(made.report(images, [made.image_group(images[0])]))
-    assert stage.refusals({"sr.dcm": bare}) == [("sr.dcm: file", "report_without_regions")]
     lost = made.segmentation(images, [made.ball()])
     group = made.segment_group(lost, name="L1", uid=generate_uid(), diameter_mm=5, source=images)
-    sr = made.as_file(made.report(images, [group], evidence=[lost]))
-    assert stage.refusals({"sr.dcm": sr}) == [("sr.dcm: L1", "segment_missing")]
+    empty = [made.ball(), np.zeros_like(made.ball())]
+    hostile = {
+        "foreign.dcm": made.segmentation(made.ct_phantom("somewhere else"), [made.ball()]),
+        "frame.dcm": made.segmentation(images, [made.ball()], FrameOfReferenceUID=generate_uid()),
+        "empty.dcm": made.segmentation(images, empty),
+        "moved.dcm": moved,
+        "many.dcm": made.segmentation(images, [made.ball()], NumberOfFrames=10**9),
+        "bare.dcm": made.report(images, [made.image_group(images[0])]),
+        "lost.dcm": made.report(images, [group], evidence=[lost]),
+    }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("big.csv", b"\0" * (80 * 1024**2))
-    assert stage.refusals({"b.zip": buffer.getvalue()}) == [("b.zip: file", "archive_bomb")]
+        archive.writestr("big.csv", b"\0" * (65 * 1024**2))
+    files = {name: made.as_file(one) for name, one in hostile.items()}
+    files |= {"ct.dcm": made.files.to_bytes(images[0]), "bomb.zip": buffer.getvalue()}
+    assert stage.refusals(files) == [
+        ("foreign.dcm: frame 1", "images_unknown"),
+        *((f"frame.dcm: frame {number}", "wrong_frame_of_reference") for number in range(1, 8)),
+        ("empty.dcm: segment 2", "empty_segment"),
+        ("moved.dcm: frame 1", "not_on_image"),
+        ("many.dcm: file", "pixel_length_mismatch"),
+        ("bare.dcm: file", "report_without_regions"),
+        ("ct.dcm: file", "not_located"),
+        ("bomb.zip: file", "archive_bomb"),
+        ("lost.dcm: L1", "segment_missing"),
+    ]
+    seg = made.as_file(made.segmentation(images, [made.ball()]))
+    negative = {"t.csv": b"case,truth\nCase 001,0\n", "a.dcm": seg}
+    assert stage.refusals(negative) == [("a.dcm: Case 001", "lesion_in_negative")]
+    assert ReferenceStandard.objects.count() == 0
 
 
 def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage: Stage) -> None:
@@ -223,6 +245,10 @@ def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage:
         ("Case 001", 1, 1, "NEW"),
         ("Case 002", 0, 0, "NEW"),
     ]
+    stage.store({"all.zip": buffer.getvalue()})
+    left = Event.objects.filter(actor=stage.coordinator, action__startswith="reference_standard").order_by("created_at")
+    actions = list(left.values_list("action", flat=True))
+    assert actions == ["reference_standard.view", "reference_standard.view", "reference_standard.create"]
     answer = stage._send(stage.url, {"t.csv": b"case,truth\nCase 001,1\n"}, {"digest": seen.json()["digest"]})
     assert (answer.status_code, answer.json()["code"]) == (409, "preview_outdated")
 

@@ -1,5 +1,6 @@
 """A coordinator builds a reader study in Chromium."""
 
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -71,6 +72,7 @@ def test_a_reader_study_is_built_and_launched(stage: Stage, signed_in: Callable[
     right = b"case,truth\nCase 001,1\nCase 002,0\n"
     chooser.value.set_files({"name": "truth.csv", "mimeType": "text/csv", "buffer": right})
     expect(page.get_by_text("1 positive, 1 negative.")).to_be_visible()
+    add_lesions(page)
 
     part(page, "Overview")
     launch = page.get_by_role("button", name="Launch", exact=True)
@@ -84,6 +86,37 @@ def test_a_reader_study_is_built_and_launched(stage: Stage, signed_in: Callable[
     assert (stored["name"], stored["state"], stored["number_of_cases"]) == (name, "OPEN", 2)
     assert [question["kind"] for question in stored["label_schema"]["questions"]] == ["BINARY", "CONFIDENCE"]
     assert [len(stage.spare.get(f"reader-studies/{study}/assignments"))] == [2]
+
+
+def add_lesions(page: Page) -> None:
+    """Files are looked at, refused with their place or stored, and the version tells where its lesions come from."""
+    sphere = {"kind": "SPHERE", "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 6.5}
+    lesion = {"id": "L1", "label": "Histology", "marks": [{"geometry": sphere}]}
+    cases = [{"case": "Case 001", "truth": 1, "lesions": [lesion]}, {"case": "Case 002", "truth": 0}]
+    for truth, seen in (
+        (0, page.get_by_role("table", name="Files to mend")),
+        (1, page.get_by_text("0 new, 1 changed")),
+    ):
+        cases[0]["truth"] = truth
+        document = {"format": "overread.reference-standard", "version": 1, "cases": cases}
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        content = {"name": "lesions.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
+        if truth:
+            page.get_by_label("The files").select_option("are added to version 1")
+        chooser.value.set_files(content)
+        expect(seen).to_be_visible()
+        screenshots(page, f"reference-files-{truth}")
+    page.get_by_role("button", name="Store as version 2").click()
+    expect(page.get_by_text("Version 2; it is not locked yet.")).to_be_visible()
+    page.get_by_role("button", name="What version 2 says").click()
+    row = page.get_by_role("table", name="Version 2, lesion by lesion").get_by_role("row", name="Case 001 L1")
+    expect(row).to_contain_text("ball, 6.5 mm")
+    screenshots(page, "reference-lesions")
+    page.get_by_role("button", name="Look at the lesions on the images").click()
+    expect(page.get_by_role("button", name="Go to L1")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    screenshots(page, "reference-lesions-on-images")
 
 
 def test_a_located_finding_says_its_tools_and_what_is_asked_about_each(

@@ -15,8 +15,8 @@ from tests.permissions.routes import Route
 from tests.permissions.world import QUESTIONS, Side, payload
 from tests.sample_sizes import PLANNED
 
-# Their digest is that of the AI's segment, not of the reader's.
-AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment")
+# Their digest is that of the AI's segment, which the truth has too, not of the reader's.
+AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment", "reader-study-reference-standard-segment")
 CONSENSUS = {"kind": "MAJORITY", "question": "nodule_present"}
 WEBHOOK = {"url": "https://93.184.216.34/hook", "events": ["read.signed"]}
 

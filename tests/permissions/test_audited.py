@@ -46,6 +46,8 @@ PROVEN_ELSEWHERE = {
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
+    "reader-study-reference-standards": ("tests/annotations/test_located_truth.py", "reference_standard.create"),
+    "reader-study-reference-standards-preview": ("tests/annotations/test_located_truth.py", "reference_standard.view"),
     # The sweep's portal has no mail server.
     "reader-study-reminders": ("tests/annotations/test_reminders.py", "reminder.send"),
     # The world's round is not finished.
@@ -129,6 +131,8 @@ VIEWS = {
     "reader-study-reference-standard-version": "reference_standard.view",
     "reader-study-case-marks": "lesions.view",
     "reader-study-lesion-corrections": "lesions.view",
+    "reader-study-reference-standard-json": "reference_standard.view",
+    "reader-study-reference-standard-segment": "reference_standard.view",
     "reader-study-adjudication": "adjudication.view",
     "adjudication-case": "adjudication.view_case",
     "reader-study-randomisation": "randomisation.view",

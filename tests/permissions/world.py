@@ -42,6 +42,7 @@ from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_store
 from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
+from annotations.services.reference_segments import reference_segment_write
 from annotations.services.schema_images import schema_image_store
 from annotations.services.segment_files import segment_read
 from annotations.services.terms import terms_put
@@ -292,6 +293,9 @@ def complete_side(letter: str) -> Side:
     )
     lesion_id = f"lesion-canary-{letter}"
     lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
+    # The truth is what the AI has found.
+    reference_segment_write(sha256=segment.sha256, text=segment.text)
+    lesion["marks"] = [{"geometry": segment.geometry}]
     standard = reference_standard_create(
         by=coordinator,
         reader_study=reader_study,

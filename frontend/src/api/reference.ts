@@ -1,9 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { ReferenceLesion } from "@/domain/lesions";
 import type { Geometry } from "@/domain/payload";
+import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { readerStudyKey } from "./readerStudies";
-import { call } from "./send";
+import { call, send } from "./send";
 
-export type ReferenceSource = "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
+export type FileKind = "CSV" | "JSON" | "SEG" | "SR";
+export type ReferenceSource = FileKind | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
 
 export interface ReferenceLock {
   username: string;
@@ -20,6 +23,8 @@ export interface ReferenceVersion {
   version: number;
   source: ReferenceSource;
   provenance: string;
+  /** The version that files were added to. */
+  base_version: number | null;
   digest: string;
   created_at: string;
   created_by: string;
@@ -132,6 +137,7 @@ export interface CaseOutcome {
   outcome: ConsensusOutcome;
   reason: OutcomeReason;
   truth: 0 | 1 | null;
+  lesions: ReferenceLesion[];
   votes: Vote[];
   /** Null where marks were not matched. */
   matching: Matching | null;
@@ -193,3 +199,74 @@ export const caseMarksQuery = (id: string, caseId: string, arm: string, question
       });
     },
   });
+
+/** Files of one version, what they add to, and where fractional segments are cut. */
+export interface ReferenceFiles {
+  files: File[];
+  baseVersion: number | null;
+  threshold: number;
+}
+
+export interface FilesPreview {
+  digest: string;
+  base_version: number | null;
+  files: {
+    name: string;
+    kind: FileKind;
+    sha256: string;
+    number_of_cases: number;
+    number_of_lesions: number;
+  }[];
+  cases: { case: string; truth: 0 | 1; lesions: ReferenceLesion[]; change: "NEW" | "CHANGED" | "KEPT" }[];
+  missing: string[];
+}
+
+function filesForm({ files, baseVersion, threshold }: ReferenceFiles, digest?: string): FormData {
+  const form = new FormData();
+  for (const file of files) form.append("files", file);
+  if (baseVersion !== null) form.append("base_version", String(baseVersion));
+  form.append("threshold", String(threshold));
+  if (digest !== undefined) form.append("digest", digest);
+  return form;
+}
+
+export const previewReferenceFiles = (id: string, asked: ReferenceFiles) =>
+  call<FilesPreview>("POST", `${base(id)}/preview`, { body: filesForm(asked) });
+
+export const storeReferenceFiles = (id: string, asked: ReferenceFiles, digest: string) =>
+  call<ReferenceVersions>("POST", base(id), { body: filesForm(asked, digest) });
+
+/** The voxels of a version's segments by their digest; each look is an event of the audit trail. */
+export function referenceSegmentsQuery(id: string, version: number, digests: string[]) {
+  const wanted = [...new Set(digests)];
+  return queryOptions({
+    queryKey: [...readerStudyKey(id), "reference-standards", version, "segments", wanted],
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
+      const found = wanted.map(
+        async (sha256) => [sha256, await referenceSegment(id, version, sha256, signal)] as const,
+      );
+      return new Map(await Promise.all(found));
+    },
+    enabled: wanted.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+async function referenceSegment(
+  id: string,
+  version: number,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<Segment> {
+  const url = new URL(`${base(id)}/${version}/segments/${sha256}`, window.location.origin);
+  const text = await (await send(new Request(url, { credentials: "same-origin", signal }))).text();
+  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the reference standard is damaged.");
+  return parsedSegment(text);
+}
+
+/** Addresses of files, for links. */
+export const referenceFiles = (id: string) => ({
+  jsonExample: `/api/v1/reader-studies/${id}/reference-standard-example.json`,
+  json: (version: number) => `${base(id)}/${version}.json`,
+});

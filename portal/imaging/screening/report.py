@@ -79,7 +79,8 @@ def _segment(root: Dataset) -> dict[str, Any] | None:
 def _attributes(group: Any) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for measurement in group.get_measurements():
-        value = float(measurement.value)
+        # Minus zero is zero: what is stored has to be read again as it was.
+        value = float(measurement.value) + 0.0
         if math.isfinite(value):
             name, derivation = text(measurement.name.meaning), measurement.derivation
             named = name if derivation is None else f"{name} ({text(derivation.meaning)})"

@@ -17,6 +17,7 @@ import { dateTime } from "@/ui/times";
 import { type PartProps, useStudyChange } from "../parts";
 import { AdjudicationSection } from "./AdjudicationSection";
 import { ConsensusSection } from "./ConsensusSection";
+import { FilesSection } from "./FilesSection";
 import { SOURCES } from "./sources";
 import { VersionsSection } from "./VersionsSection";
 
@@ -40,6 +41,7 @@ export function ReferenceStandardPart({ readerStudy }: PartProps) {
         </Section>
         <UploadSection readerStudy={readerStudy} />
       </SimpleGrid>
+      <FilesSection readerStudy={readerStudy} />
       {data && <VersionsSection readerStudy={readerStudy} />}
       {readerStudy.state !== "DRAFT" && <ConsensusSection readerStudy={readerStudy} />}
       {readerStudy.state !== "DRAFT" && <AdjudicationSection readerStudy={readerStudy} />}

@@ -1,0 +1,110 @@
+import { Button, Group, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
+import { type CaseOutcome, referenceSegmentsQuery } from "@/api/reference";
+import type { Grid } from "@/domain/grid";
+import { hungGrid } from "@/domain/hangGrid";
+import type { ReferenceLesion } from "@/domain/lesions";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { isTestMode } from "@/ui/pageMeta";
+import { usePreferences } from "@/ui/usePreferences";
+import { useSeriesSource } from "@/ui/useSeriesSource";
+import type { ViewerHandle } from "@/viewer";
+import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
+import classes from "./VersionImages.module.css";
+
+const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
+
+interface VersionImagesProps {
+  readerStudyId: string;
+  version: number;
+  /** Those that have lesions. */
+  cases: CaseOutcome[];
+}
+
+/** The lesions of a version on the images of their cases, to look at only. */
+export function VersionImages({ readerStudyId, version, cases }: VersionImagesProps) {
+  const [chosen, setChosen] = useState(cases[0]?.case_id);
+  const shown = cases.find((one) => one.case_id === chosen);
+  const images = useQuery({ ...caseImagesQuery(readerStudyId, chosen ?? ""), enabled: shown !== undefined });
+  const study = images.data?.studies[0];
+  return (
+    <>
+      <Select
+        label="On the images of"
+        w={220}
+        searchable
+        allowDeselect={false}
+        data={cases.map((one) => ({ value: one.case_id, label: one.case }))}
+        value={chosen ?? null}
+        onChange={(value) => value && setChosen(value)}
+      />
+      {images.error && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
+      {images.isPending && <LoadingScreen />}
+      {shown && study && (
+        <OnImages
+          key={shown.case_id}
+          readerStudyId={readerStudyId}
+          version={version}
+          study={study}
+          lesions={shown.lesions}
+        />
+      )}
+    </>
+  );
+}
+
+interface OnImagesProps {
+  readerStudyId: string;
+  version: number;
+  study: PreviewStudy;
+  lesions: ReferenceLesion[];
+}
+
+function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
+  const viewer = useRef<ViewerHandle>(null);
+  const { mouse } = usePreferences();
+  const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
+  const hung = useMemo(() => hungGrid([], [study.series]), [study.series]);
+  const [grid, setGrid] = useState<Grid>(hung.grid);
+  const source = useSeriesSource(() => study.study_instance_uid);
+  const digests = useMemo(() => segmentsOf(lesions).map(({ sha256 }) => sha256), [lesions]);
+  const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
+  const marks = useMemo(() => lesionMarks(lesions, study), [lesions, study]);
+  const overlays = useMemo(
+    () => ({ heat: null, aiSegments: lesionOverlays(lesions, segments.data ?? new Map()) }),
+    [lesions, segments.data],
+  );
+  const jumpTo = (lesion: ReferenceLesion) => {
+    const place = firstPlace(lesion, study);
+    if (place) viewer.current?.jumpToMark(place);
+  };
+  return (
+    <>
+      <Group gap="xs">
+        {lesions.map((lesion) => (
+          <Button key={lesion.id} size="compact-xs" variant="default" onClick={() => jumpTo(lesion)}>
+            Go to {lesion.id}
+          </Button>
+        ))}
+      </Group>
+      {segments.error && <ErrorNotice error={segments.error} onRetry={() => void segments.refetch()} />}
+      <div className={classes.images}>
+        <Suspense fallback={<LoadingScreen />}>
+          <LookingGrid
+            ref={viewer}
+            grid={grid}
+            onGrid={setGrid}
+            source={source}
+            marks={marks}
+            overlays={overlays}
+            mouse={settings}
+            isTestMode={isTestMode()}
+          />
+        </Suspense>
+      </div>
+    </>
+  );
+}
