@@ -61,13 +61,14 @@ def places_of(marks: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
     return found
 
 
-def iou_of(one: Place, other: Place) -> float:
-    """Return the intersection over the union of two boxes of one frame; of points 0.
+def iou_of(one: Place, other: Place) -> float | None:
+    """Return the intersection over the union of two boxes of one frame; None where one of them has no area.
 
     Boxes that are flat along the same axis are compared in their plane, and have nothing in common outside it.
     """
+    if min(_axes_spanned(one), _axes_spanned(other)) < 2:
+        return None
     shared = whole = another = 1.0
-    sides = 0
     for axis in range(3):
         low, high = max(one.low[axis], other.low[axis]), min(one.high[axis], other.high[axis])
         first, second = one.high[axis] - one.low[axis], other.high[axis] - other.low[axis]
@@ -75,10 +76,12 @@ def iou_of(one: Place, other: Place) -> float:
             if low - high > _SAME_PLANE_MM:
                 return 0.0
             continue
-        sides += 1
         shared, whole, another = shared * max(high - low, 0.0), whole * first, another * second
-    union = whole + another - shared
-    return shared / union if sides >= 2 and union > 0 else 0.0
+    return shared / (whole + another - shared)
+
+
+def _axes_spanned(place: Place) -> int:
+    return sum(high - low > _SAME_PLANE_MM for low, high in zip(place.low, place.high, strict=True))
 
 
 def _place_of(geometry: dict[str, Any]) -> Place:

@@ -10,6 +10,7 @@ import {
   type LesionDecision,
 } from "@/api/adjudication";
 import { choicesOf, decisionsOf, type LesionChoices } from "@/domain/lesionChoices";
+import { canonical } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 
 const OUTCOMES: { value: JudgedOutcome; text: string }[] = [
@@ -51,7 +52,7 @@ export function DecisionForm(props: DecisionFormProps) {
   const isSame =
     outcome === stored?.outcome &&
     comment === stored?.comment &&
-    (outcome !== "POSITIVE" || JSON.stringify(choices) === JSON.stringify(choicesOf(stored.lesions)));
+    (outcome !== "POSITIVE" || canonical(choices) === canonical(choicesOf(stored.lesions)));
   const isReady =
     outcome !== null && lesions !== null && comment.trim() !== "" && !isSame && !saving.isPending;
   const save = () => {

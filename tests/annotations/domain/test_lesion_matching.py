@@ -106,6 +106,9 @@ def test_iou_of_squares_in_one_plane_and_in_two() -> None:
     """Squares of 10 mm, 5 mm apart: 50 of 150 mm²."""
     assert overlap(square("A", 0), square("B", 5)) == pytest.approx(1 / 3)
     assert overlap(square("A", 0), square("B", 0, z=3)) == 0
+    tilted = at("C", "C", geometry("LENGTH", [0, 0, 0], [9, 9, 0]))
+    assert overlap(square("A", 0), tilted) == pytest.approx(81 / 100), "the box around a line across"
+    assert overlap(square("A", 0), at("D", "D", geometry("LENGTH", [0, 5, 0], [9, 5, 0]))) is None
     pair = [square("A", 0), square("B", 5)]
     assert len(lesions_of(pair, MatchRule(IOU, min_iou=1 / 3))) == 1
     assert len(lesions_of(pair, MatchRule(IOU, min_iou=0.34))) == 2
@@ -205,7 +208,7 @@ def test_a_lesion_lies_at_the_mean_of_its_marks() -> None:
     assert found["sop_instance_uid"] == "1.2", "an image near it"
     assert lesion_problems({"id": "L1", "marks": [mark]}, "lesion") == []
     assert consensus_marks(group[::-1]) == [mark]
-    assert smallest_iou(group) == 0
+    assert smallest_iou(group) is None, "lines and points have no area"
 
 
 def test_points_alone_make_a_point_and_a_film_keeps_its_pixels() -> None:
