@@ -71,7 +71,7 @@ def distance_mm(one: Marked, other: Marked) -> float | None:
 
 
 def overlap(one: Marked, other: Marked) -> float | None:
-    """Return the IoU of boxes and of segments, the least anywhere that both have an area; None where they share none."""
+    """Return the IoU of boxes and of segments, the least where both have an area; None where they share none."""
     boxes = [iou_of(one.places[name], other.places[name]) for name in _shared(one, other, in_mm=False)]
     return min([*(value for value in boxes if value is not None), *_of_segments(one, other)], default=None)
 
