@@ -22,7 +22,14 @@ VOXEL_RULES = {
     STAPLE_VOXELS: "Voxels that STAPLE finds at least as likely inside as outside",
 }
 
+# Segments times the voxels of the box around them: STAPLE takes some seconds for as many.
+MAXIMUM_CELLS = 20_000_000
+
 Mask = npt.NDArray[np.bool_]
+
+
+class SegmentsTooLarge(ValueError):
+    """The segments on a lesion are too large for a consensus of their voxels."""
 
 
 class Voxels(NamedTuple):
@@ -53,16 +60,24 @@ def joined(one: Voxels, other: Voxels) -> Voxels:
 
 
 def consensus_voxels(segments: Sequence[Voxels], rule: str) -> Slices:
-    """Return the voxels that segments of one series come to, slice by slice; empty where they come to none."""
+    """Return the voxels that segments of one series come to, slice by slice; empty where they come to none.
+
+    Raises `SegmentsTooLarge` where working it out would take the server away from everybody else.
+    """
     if len(segments) == 1:
         return dict(segments[0].slices)
     places = sorted(set().union(*(one.slices for one in segments)))
-    shape = segments[0].rows, segments[0].columns
-    stack = np.stack([np.stack([_mask(one, place, shape) for place in places]) for one in segments])
-    box = _box_around(stack.any(axis=(0, 1)))
-    cropped = stack[:, :, box[0], box[1]]
-    found = np.zeros(stack.shape[1:], dtype=bool)
-    found[:, box[0], box[1]] = _consensus(cropped, rule)
+    held = np.zeros((segments[0].rows, segments[0].columns), dtype=bool)
+    for one in segments:
+        for place in one.slices:
+            held |= _mask(one, place)
+    rows, columns = _box_around(held)
+    cells = len(segments) * len(places) * (rows.stop - rows.start) * (columns.stop - columns.start)
+    if cells > MAXIMUM_CELLS:
+        raise SegmentsTooLarge
+    stack = np.stack([np.stack([_mask(one, place)[rows, columns] for place in places]) for one in segments])
+    found = np.zeros((len(places), *held.shape), dtype=bool)
+    found[:, rows, columns] = _consensus(stack, rule)
     counts = {place: encode(mask.astype(np.uint8).tobytes()) for place, mask in zip(places, found, strict=True)}
     return {place: one for place, one in counts.items() if one}
 
@@ -125,9 +140,9 @@ def _or(one: list[int], other: list[int], voxels: int) -> bytes:
     return (first | second).tobytes()
 
 
-def _mask(one: Voxels, place: Slice, shape: tuple[int, int]) -> Mask:
-    counts = one.slices.get(place, [])
-    return np.frombuffer(decode(counts, shape[0] * shape[1]), dtype=np.uint8).reshape(shape).astype(bool)
+def _mask(one: Voxels, place: Slice) -> Mask:
+    flat = np.frombuffer(decode(one.slices.get(place, []), one.rows * one.columns), dtype=np.uint8)
+    return np.asarray(flat.reshape(one.rows, one.columns).astype(bool))
 
 
 def _box_around(held: Mask) -> tuple[slice, slice]:

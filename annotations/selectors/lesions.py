@@ -29,7 +29,7 @@ from annotations.domain.lesion_matching import (
     smallest_iou,
 )
 from annotations.domain.lesion_places import places_of
-from annotations.domain.lesion_voxels import MAJORITY_VOXELS, Voxels, joined
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, joined
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
 from annotations.models import Assignment, AssignmentState, LabelSchema, LesionCorrection, ReaderStudy, Revision
@@ -256,7 +256,11 @@ def matching_of(
 
 def _places(group: Sequence[Marked], voxels: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Return where a lesion lies, a mark for each frame and a segment for each series, and the texts of these."""
-    segments = {sha256(text): (text, geometry) for text, geometry in consensus_segments(group, voxels)}
+    try:
+        segments = {sha256(text): (text, geometry) for text, geometry in consensus_segments(group, voxels)}
+    except SegmentsTooLarge as error:
+        detail = "The segments on a lesion are too large for a consensus of their voxels; match another question."
+        raise Conflict(detail, code="segments_too_large") from error
     named = [{"geometry": {**geometry, "sha256": digest}} for digest, (_, geometry) in segments.items()]
     return [*consensus_marks(group), *named], {digest: text for digest, (text, _) in segments.items()}
 

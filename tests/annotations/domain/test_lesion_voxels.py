@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from annotations.domain import lesion_voxels
 from annotations.domain.lesion_consensus import consensus_segments
 from annotations.domain.lesion_matching import DISTANCE, IOU, Marked, MatchRule, lesions_of, smallest_iou
-from annotations.domain.lesion_voxels import Voxels, consensus_voxels, joined, segment_of, voxels_iou
+from annotations.domain.lesion_voxels import SegmentsTooLarge, Voxels, consensus_voxels, joined, segment_of, voxels_iou
 from annotations.domain.lesions import lesion_problems
 from portal.imaging.segments import encode
 from validation.stats.segmentation import staple
@@ -50,6 +51,12 @@ def test_staple_is_that_of_the_statistics_in_the_box_around_the_segments() -> No
     expected = np.zeros((ROWS, COLUMNS), dtype=np.uint8)
     expected[:4, :7] = staple(masks).probability[0] >= 0.5  # type: ignore[union-attr]
     assert consensus_voxels([A, B, upper], "STAPLE") == {("1.2.1", 1): encode(expected.tobytes())}
+
+
+def test_segments_that_would_take_too_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lesion_voxels, "MAXIMUM_CELLS", 2 * 4 * 5 - 1)
+    with pytest.raises(SegmentsTooLarge):
+        consensus_voxels([A, B], "STAPLE")
 
 
 def test_equal_segments_are_their_consensus() -> None:
