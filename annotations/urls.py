@@ -17,6 +17,7 @@ from annotations.api import (
     label_export,
     label_schemas,
     labels,
+    lesions,
     prefetch,
     protocol,
     queries,
@@ -162,6 +163,12 @@ urlpatterns = [
     ),
     path(f"{STUDY}/consensus", consensus.ConsensusApi.as_view(), name="reader-study-consensus"),
     path(f"{STUDY}/consensus/preview", consensus.ConsensusPreviewApi.as_view(), name="reader-study-consensus-preview"),
+    path(
+        f"{STUDY}/cases/<uuid:case_id>/marks/<str:arm_key>/<str:question_key>",
+        lesions.CaseMarksApi.as_view(),
+        name="reader-study-case-marks",
+    ),
+    path(f"{STUDY}/lesion-corrections", lesions.LesionCorrectionsApi.as_view(), name="reader-study-lesion-corrections"),
     path(f"{STUDY}/adjudications", adjudication.AdjudicationsApi.as_view(), name="reader-study-adjudications"),
     path(
         f"{STUDY}/adjudications/<int:adjudication_number>",

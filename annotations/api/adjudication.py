@@ -21,10 +21,12 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reading import ReadImagingStudyOutput
 from annotations.api.reference_standards import ReferenceVersionsOutput, versions_response
 from annotations.domain.adjudication import ANSWERS, SHOWS, Triggers
+from annotations.domain.lesion_decisions import LESION_DECISIONS, LesionDecision
 from annotations.models import Adjudication, AdjudicationCase, AdjudicationDecision, ReaderStudy
 from annotations.selectors.adjudication import (
     adjudications_of,
     cases_to_judge,
+    lesions_shown,
     newest_decision,
     readers_shown,
     result_of,
@@ -93,6 +95,13 @@ class AdjudicationInput(serializers.Serializer[Any]):
         default=None, allow_null=True, min_value=1, max_value=100, help_text="Any vote's answer below this."
     )
     random_percent = serializers.IntegerField(default=0, min_value=0, max_value=100)
+    lesion_not_all = serializers.BooleanField(default=False, help_text="A lesion that some have marked and some not.")
+    lesion_distance_above_mm = serializers.FloatField(
+        default=None, allow_null=True, min_value=0, max_value=1000, help_text="Two marks on a lesion farther apart."
+    )
+    lesion_iou_below = serializers.FloatField(
+        default=None, allow_null=True, min_value=0, max_value=1, help_text="Two marks on a lesion overlap less."
+    )
     shows = serializers.ChoiceField(choices=list(SHOWS.items()), default=ANSWERS)
     question = serializers.CharField(max_length=500, help_text="What the adjudicators decide.")
     seed = serializers.CharField(default="", allow_blank=True, max_length=64)
@@ -130,8 +139,7 @@ class AdjudicationsApi(APIView):
         form.is_valid(raise_exception=True)
         sent = form.validated_data
         base = reference_standard_for(reader_study, sent["base_version"])
-        names = ("open_cases", "disagreement", "low_confidence_below", "random_percent")
-        triggers = Triggers(**{name: sent[name] for name in names})
+        triggers = Triggers(**{name: sent[name] for name in Triggers._fields})
         asked = RoundAsked(triggers, sent["confidence_question"], sent["shows"], sent["question"], sent["seed"])
         adjudication_create(by=caller(request), reader_study=reader_study, base=base, asked=asked)
         return rounds_response(reader_study, status.HTTP_201_CREATED)
@@ -208,12 +216,40 @@ class ReaderShownOutput(serializers.Serializer[Any]):
     answers = AnswerShownOutput(many=True)
 
 
+class LesionMarkShownOutput(serializers.Serializer[Any]):
+    """A reader's mark on a lesion, under the letter of this case; a segment has no outline here."""
+
+    reader = serializers.CharField()
+    geometries = serializers.ListField(child=serializers.DictField())
+
+
+class LesionShownOutput(serializers.Serializer[Any]):
+    """A lesion, as the readers marked it."""
+
+    id = serializers.CharField()
+    has_mean = serializers.BooleanField(help_text="Whether it can be accepted as the consensus of its marks.")
+    marks = LesionMarkShownOutput(many=True)
+
+
+class LesionDecisionSerializer(serializers.Serializer[Any]):
+    """What becomes of a lesion: accepted with an outline, rejected, or added as a point of one's own."""
+
+    lesion = serializers.CharField(max_length=20, help_text="Its id; a name of its own for one that is added.")
+    decision = serializers.ChoiceField(choices=LESION_DECISIONS)
+    outline = serializers.CharField(
+        default=None, allow_null=True, max_length=4, help_text="Of an accepted one: a reader's letter, or MEAN."
+    )
+    geometry = serializers.DictField(default=None, allow_null=True, help_text="Of an added one: its POINT.")
+
+
 class OwnDecisionOutput(serializers.ModelSerializer[AdjudicationDecision]):
     """The adjudicator's own decision."""
 
+    lesions = LesionDecisionSerializer(many=True)
+
     class Meta:
         model = AdjudicationDecision
-        fields = ["number", "outcome", "comment", "created_at"]
+        fields = ["number", "outcome", "comment", "lesions", "created_at"]
 
 
 class AdjudicationCaseOutput(serializers.Serializer[Any]):
@@ -226,6 +262,8 @@ class AdjudicationCaseOutput(serializers.Serializer[Any]):
     question = serializers.CharField(source="adjudication.question")
     imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
     readers = ReaderShownOutput(many=True)
+    lesions = LesionShownOutput(many=True)
+    shows = serializers.CharField(source="adjudication.shows")
     decision = OwnDecisionOutput(allow_null=True)
     is_decided_by_another = serializers.BooleanField()
 
@@ -236,6 +274,7 @@ def judged_response(request: Request, case: AdjudicationCase) -> Response:
     is_own = newest is not None and newest.adjudicator_id == caller(request).pk
     vars(case).update(
         readers=readers_shown(case),
+        lesions=lesions_shown(case),
         decision=newest if is_own else None,
         is_decided_by_another=newest is not None and not is_own,
     )
@@ -261,6 +300,7 @@ class DecisionInput(serializers.Serializer[Any]):
     base_number = serializers.IntegerField(min_value=0)
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     comment = serializers.CharField(max_length=2000)
+    lesions: Any = serializers.ListSerializer(child=LesionDecisionSerializer(), default=list, max_length=500)
 
 
 class AdjudicationDecisionApi(APIView):
@@ -272,5 +312,7 @@ class AdjudicationDecisionApi(APIView):
         case = adjudication_case_for(caller(request), adjudication_case_id)
         form = DecisionInput(data=request.data)
         form.is_valid(raise_exception=True)
-        adjudication_decide(by=caller(request), case=case, **form.validated_data)
+        sent = dict(form.validated_data)
+        lesions = [LesionDecision(**one) for one in sent.pop("lesions")]
+        adjudication_decide(by=caller(request), case=case, lesions=lesions, **sent)
         return judged_response(request, case)

@@ -12,12 +12,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_standards import ReferenceVersionsOutput, VoteOutput, versions_response
 from annotations.domain.consensus import ADJUDICATION, KINDS, MISSING_OUTCOMES, TIE_OUTCOMES, WEIGHTED, Rule
+from annotations.domain.lesion_matching import CRITERIA, DEFAULT_DISTANCE_MM, DISTANCE, MatchRule
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, VOXEL_RULES
 from annotations.models import ReaderStudy
 from annotations.selectors.consensus import Panel
 from annotations.selectors.designs import readers_of
+from annotations.selectors.lesions import LesionPanel
 from annotations.services.consensus import consensus_preview, consensus_store
 from portal.accounts.authentication import caller
 from portal.errors import Invalid
@@ -30,6 +34,32 @@ class PanelReaderInput(serializers.Serializer[Any]):
     weight = serializers.DecimalField(
         max_digits=7, decimal_places=3, min_value=Decimal("0.001"), max_value=Decimal(1000), default=Decimal(1)
     )
+
+
+class LesionsInput(serializers.Serializer[Any]):
+    """Which marks are matched to lesions, and when two may be of one."""
+
+    question = serializers.CharField(max_length=40, help_text="Key of a located finding.")
+    criterion = serializers.ChoiceField(choices=list(CRITERIA.items()), default=DISTANCE)
+    max_distance_mm = serializers.FloatField(
+        default=None, allow_null=True, min_value=0.1, max_value=1000, help_text="By distance; 10 where none is given."
+    )
+    min_iou = serializers.FloatField(default=None, allow_null=True, min_value=0.01, max_value=0.99)
+    voxels = serializers.ChoiceField(
+        choices=list(VOXEL_RULES.items()), default=MAJORITY_VOXELS, help_text="What segments on a lesion come to."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Each criterion has a threshold of its own and takes no other."""
+        is_by_distance = attrs["criterion"] == DISTANCE
+        unused = "min_iou" if is_by_distance else "max_distance_mm"
+        if attrs[unused] is not None:
+            raise serializers.ValidationError({unused: f"{attrs['criterion']} does not use it."}, code="unused")
+        if is_by_distance and attrs["max_distance_mm"] is None:
+            attrs["max_distance_mm"] = DEFAULT_DISTANCE_MM
+        if not is_by_distance and attrs["min_iou"] is None:
+            raise serializers.ValidationError({"min_iou": "How much do the boxes overlap at least?"}, code="required")
+        return attrs
 
 
 class ConsensusInput(serializers.Serializer[Any]):
@@ -51,6 +81,8 @@ class ConsensusInput(serializers.Serializer[Any]):
     )
     minimum_votes = serializers.IntegerField(default=1, min_value=1, max_value=1000)
     readers = PanelReaderInput(many=True, required=False, allow_empty=False, help_text="By default all readers.")
+
+    lesions = LesionsInput(required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a reader twice, and weights that the rule would not use."""
@@ -77,6 +109,7 @@ class CaseDecisionOutput(serializers.Serializer[Any]):
     reason = serializers.CharField()
     truth = serializers.IntegerField(allow_null=True)
     votes = VoteOutput(many=True)
+    matching = MatchingOutput(allow_null=True)
 
 
 class ConsensusOutput(serializers.Serializer[Any]):
@@ -98,7 +131,11 @@ def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
     weights = {row["user_id"]: row["weight"] for row in sent.get("readers", [])}
     everybody = readers_of(reader_study=reader_study).values_list("pk", flat=True)
     rule = Rule(sent["kind"], sent["ties"], sent["missing"], sent["minimum_votes"])
-    return Panel(rule, sent["question"], sent["positive_from"], arm, weights or dict.fromkeys(everybody, Decimal(1)))
+    voting = weights or dict.fromkeys(everybody, Decimal(1))
+    asked = sent["lesions"]
+    match = MatchRule(asked["criterion"], asked["max_distance_mm"], asked["min_iou"]) if asked else None
+    lesions = LesionPanel(asked["question"], match, asked["voxels"]) if asked and match else None
+    return Panel(rule, sent["question"], sent["positive_from"], arm, voting, lesions)
 
 
 class ConsensusPreviewApi(APIView):

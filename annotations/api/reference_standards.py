@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for, reference_standard_for
+from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
@@ -153,6 +154,7 @@ class CaseTruthOutput(serializers.Serializer[Any]):
     lesions = serializers.ListField(child=serializers.DictField())
     votes = VoteOutput(many=True)
     adjudicated = AdjudicatedOutput(allow_null=True)
+    matching = MatchingOutput(allow_null=True)
 
 
 class ReferenceStandardVersionApi(APIView):

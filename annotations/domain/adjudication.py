@@ -14,9 +14,11 @@ from annotations.domain.randomisation import seeded_hash
 from annotations.domain.read_history import value_text
 
 OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
-ANSWERS, HIDDEN = "ANSWERS", "HIDDEN"
+LESION_NOT_ALL, LESION_APART, LESION_OVERLAP = "LESION_NOT_ALL", "LESION_APART", "LESION_OVERLAP"
+ANSWERS, MARKS, HIDDEN = "ANSWERS", "MARKS", "HIDDEN"
 SHOWS = {
     ANSWERS: "The readers' answers, as Reader A, Reader B … in an order of each case's own",
+    MARKS: "The readers' answers, and their marks on the images, under the same letters",
     HIDDEN: "Nothing of the readers",
 }
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -29,6 +31,18 @@ class Triggers(NamedTuple):
     disagreement: bool
     low_confidence_below: int | None
     random_percent: int
+    lesion_not_all: bool = False
+    lesion_distance_above_mm: float | None = None
+    lesion_iou_below: float | None = None
+
+
+class CandidateLesion(NamedTuple):
+    """A lesion of a candidate: is it marked by all who read the case, and how far do its marks differ?"""
+
+    is_open: bool
+    is_marked_by_all: bool
+    largest_distance_mm: float | None
+    smallest_iou: float | None
 
 
 class Candidate(NamedTuple):
@@ -38,6 +52,7 @@ class Candidate(NamedTuple):
     is_open: bool
     is_disputed: bool
     lowest_confidence: int | None
+    lesions: Sequence[CandidateLesion] = ()
 
 
 def triggered(candidates: Sequence[Candidate], triggers: Triggers, seed: str) -> list[tuple[str, list[str]]]:
@@ -56,12 +71,25 @@ def triggered(candidates: Sequence[Candidate], triggers: Triggers, seed: str) ->
 def _reasons(candidate: Candidate, triggers: Triggers, *, is_drawn: bool) -> list[str]:
     lowest, below = candidate.lowest_confidence, triggers.low_confidence_below
     said = {
-        OPEN: triggers.open_cases and candidate.is_open,
+        OPEN: triggers.open_cases and (candidate.is_open or any(one.is_open for one in candidate.lesions)),
         DISAGREEMENT: triggers.disagreement and candidate.is_disputed,
         LOW_CONFIDENCE: lowest is not None and below is not None and lowest < below,
         RANDOM: is_drawn,
+        **_lesion_reasons(candidate.lesions, triggers),
     }
     return [name for name, holds in said.items() if holds]
+
+
+def _lesion_reasons(lesions: Sequence[CandidateLesion], triggers: Triggers) -> dict[str, bool]:
+    """Say which triggers some lesion fires. Marks that nobody can compare are neither apart nor overlapping."""
+    above, below = triggers.lesion_distance_above_mm, triggers.lesion_iou_below
+    apart = [one.largest_distance_mm for one in lesions if one.largest_distance_mm is not None]
+    overlaps = [one.smallest_iou for one in lesions if one.smallest_iou is not None]
+    return {
+        LESION_NOT_ALL: triggers.lesion_not_all and any(not one.is_marked_by_all for one in lesions),
+        LESION_APART: above is not None and any(value > above for value in apart),
+        LESION_OVERLAP: below is not None and any(value < below for value in overlaps),
+    }
 
 
 def shuffled(seed: str, case: str, revision_ids: Sequence[str]) -> list[str]:

@@ -25,6 +25,8 @@ MISSING_OUTCOMES = (ADJUDICATION, EXCLUDED)
 AGREED, BY_RULE, TIED, TOO_FEW = "AGREED", "BY_RULE", "TIED", "TOO_FEW"
 # Given not by votes: kept for a training case, and decided by an adjudicator.
 CARRIED, ADJUDICATED = "CARRIED", "ADJUDICATED"
+# The votes say that there is nothing, and the marks say that there is a lesion: open, whatever the rule says of ties.
+CONTRADICTED = "CONTRADICTED"
 REASONS = {
     AGREED: "All votes were the same.",
     BY_RULE: "The votes differed and the rule decided.",

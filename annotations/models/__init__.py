@@ -17,6 +17,7 @@ from annotations.models.adjudication import AdjudicationDecision as Adjudication
 from annotations.models.invitations import Invitation as Invitation
 from annotations.models.invitations import InvitationLink as InvitationLink
 from annotations.models.invitations import StudyMail as StudyMail
+from annotations.models.lesions import LesionCorrection as LesionCorrection
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion
 from annotations.models.protocol import SampleSizePlan as SampleSizePlan

@@ -55,6 +55,7 @@ class AdjudicationDecision(AppendOnlyModel):
     adjudicator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, help_text="POSITIVE, NEGATIVE or EXCLUDED.")
     comment = models.CharField(max_length=2000)
+    lesions = models.JSONField(default=list, help_text="What became of each lesion, and whose outline it has.")
 
     class Meta:
         ordering = ["number"]

@@ -91,8 +91,11 @@ class ReferenceDecision(AppendOnlyModel):
     reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="decisions")
     case = models.ForeignKey("annotations.Case", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, help_text="`annotations.domain.consensus`: POSITIVE, NEGATIVE …")
-    reason = models.CharField(max_length=12, help_text="Why: AGREED, BY_RULE, TIED, TOO_FEW, CARRIED, ADJUDICATED.")
+    reason = models.CharField(
+        max_length=12, help_text="Why: AGREED, BY_RULE, TIED, TOO_FEW, CARRIED, ADJUDICATED, CONTRADICTED."
+    )
     votes = models.JSONField(default=list, help_text="Reader, read, revision with its digest, answer, weight.")
+    matching = models.JSONField(default=dict, help_text="Its lesions: `annotations.selectors.lesions.Matching`, or {}.")
     adjudicated = models.ForeignKey(
         "annotations.AdjudicationDecision", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -1,13 +1,23 @@
 """Adjudication rounds: what their triggers name, what their adjudicators see, and how far they have come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from annotations.domain.adjudication import ANSWERS, Candidate, Triggers, anonymous_answers, letter, triggered
+from annotations.domain.adjudication import (
+    HIDDEN,
+    MARKS,
+    Candidate,
+    CandidateLesion,
+    Triggers,
+    anonymous_answers,
+    letter,
+    triggered,
+)
 from annotations.domain.consensus import ADJUDICATION, CARRIED
+from annotations.domain.lesion_decisions import ADDED, LesionDecision, anonymous_lesions, judged_lesion
 from annotations.domain.payload_upgrade import upgraded
 from annotations.models import (
     Adjudication,
@@ -50,10 +60,16 @@ def named_cases(
             one.outcome == ADJUDICATION,
             len({vote["is_positive"] for vote in one.votes}) > 1,
             lowest.get(one.pk),
+            [_candidate_lesion(lesion) for lesion in one.matching.get("lesions", [])],
         )
         for name, one in decisions.items()
     ]
     return [Named(decisions[name], reasons) for name, reasons in triggered(candidates, triggers, seed)]
+
+
+def _candidate_lesion(lesion: Mapping[str, Any]) -> CandidateLesion:
+    is_open, is_by_all = lesion["outcome"] == ADJUDICATION, not lesion["unmarked"]
+    return CandidateLesion(is_open, is_by_all, lesion["largest_distance_mm"], lesion["smallest_iou"])
 
 
 def _lowest(decisions: Sequence[ReferenceDecision], question: str | None) -> dict[UUID, int]:
@@ -95,7 +111,7 @@ def newest_decision(case: AdjudicationCase) -> AdjudicationDecision | None:
 
 def readers_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
     """Return what the readers said, under letters, as far as the round shows it."""
-    if case.adjudication.shows != ANSWERS:
+    if case.adjudication.shows == HIDDEN:
         return []
     revisions = Revision.objects.select_related("read__label_schema").in_bulk([UUID(pk) for pk in case.shown])
     return [
@@ -105,6 +121,50 @@ def readers_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
         }
         for position, pk in enumerate(case.shown)
     ]
+
+
+def lesions_of_case(case: AdjudicationCase) -> list[dict[str, Any]]:
+    """Return the lesions of a case as the consensus has stored them, with their readers' names."""
+    base = ReferenceDecision.objects.get(reference_standard=case.adjudication.base_id, case=case.case_id)
+    found: list[dict[str, Any]] = base.matching.get("lesions", [])
+    return found
+
+
+def geometries_of_marks(lesions: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the geometries of each finding on the lesions, by its key."""
+    wanted = {mark["key"] for one in lesions for mark in one["marks"]}
+    revisions = {mark["revision_id"] for one in lesions for mark in one["marks"]}
+    found = {}
+    for pk, payload in Revision.objects.filter(pk__in=revisions).values_list("pk", "payload"):
+        for finding in upgraded(payload)["findings"]:
+            if f"{pk}/{finding['id']}" in wanted:
+                found[f"{pk}/{finding['id']}"] = [mark["geometry"] for mark in finding["marks"]]
+    return found
+
+
+def lesions_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
+    """Return the lesions with their marks under letters, where the round shows marks."""
+    if case.adjudication.shows != MARKS:
+        return []
+    lesions = lesions_of_case(case)
+    return anonymous_lesions(lesions, case.shown, geometries_of_marks(lesions))
+
+
+def judged_lesions(case: AdjudicationCase, decision: AdjudicationDecision | None) -> list[dict[str, Any]]:
+    """Return the lesions of a case as they were judged; none where the round asked about the case alone."""
+    if decision is None or not decision.lesions:
+        return []
+    lesions = lesions_of_case(case)
+    geometries, by_id = geometries_of_marks(lesions), {one["id"]: one for one in lesions}
+    letters = {letter(position): revision for position, revision in enumerate(case.shown)}
+    judged = []
+    for row in decision.lesions:
+        one = LesionDecision(**row)
+        lesion = by_id.get(one.lesion) if one.decision != ADDED else None
+        outlined = letters.get(one.outline or "")
+        chosen = [mark["key"] for mark in (lesion or {"marks": []})["marks"] if mark["revision_id"] == outlined]
+        judged.append(judged_lesion(one, lesion, geometries[chosen[0]] if chosen else [], str(decision.pk)))
+    return [one for one in judged if one is not None]
 
 
 def result_of(adjudication: Adjudication) -> ReferenceStandard | None:

@@ -9,9 +9,13 @@ from uuid import UUID
 
 from annotations.domain.answers import reason_not_assessed
 from annotations.domain.consensus import (
+    ADJUDICATION,
     AGREED,
     BY_RULE,
     CARRIED,
+    CONTRADICTED,
+    NEGATIVE,
+    POSITIVE,
     TIED,
     TOO_FEW,
     TRUTHS,
@@ -34,19 +38,30 @@ from annotations.models import (
     Revision,
 )
 from annotations.selectors.designs import design_of, readers_of
+from annotations.selectors.lesions import (
+    LesionPanel,
+    Matching,
+    ReadSegment,
+    corrections_in,
+    is_located,
+    matching_of,
+    signed_findings,
+    truth_lesions,
+)
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import reference_standard_of, truths_of
 from portal.audit.services import canonical_json, sha256
 
 
 class Panel(NamedTuple):
-    """Who votes, on what, and by which rule."""
+    """Who votes, on what, and by which rule; `lesions` where the marks are matched too."""
 
     rule: Rule
     question: str
     positive_from: int | None
     arm: str
     weights: dict[UUID, Decimal]
+    lesions: LesionPanel | None = None
 
 
 class VoteTaken(TypedDict):
@@ -63,7 +78,10 @@ class VoteTaken(TypedDict):
 
 
 class CaseDecision(NamedTuple):
-    """What a case came to; `lesions` only where the truth was carried over, `adjudicated` where it was judged again."""
+    """What a case came to; `lesions` are those of its truth, `adjudicated` where it was judged again.
+
+    `matching` has every lesion that somebody marked, where marks were matched.
+    """
 
     case: Case
     outcome: str
@@ -72,14 +90,19 @@ class CaseDecision(NamedTuple):
     votes: list[VoteTaken]
     lesions: list[dict[str, Any]]
     adjudicated: AdjudicationDecision | None = None
+    matching: Matching | None = None
 
 
 class Consensus(NamedTuple):
-    """All cases, and what they were decided by; the digest is that of both."""
+    """All cases, and what they were decided by; the digest is that of both.
+
+    `segments` are the texts of those that the lesions' places name, by their digests.
+    """
 
     rule: dict[str, Any]
     decisions: list[CaseDecision]
     digest: str
+    segments: dict[str, str]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -88,7 +111,7 @@ class Consensus(NamedTuple):
         outcomes = Counter(one.outcome for one in self.decisions if one.reason != CARRIED)
         return {
             "cases": len(self.decisions),
-            **{reason.lower(): reasons[reason] for reason in (AGREED, BY_RULE, TIED, TOO_FEW, CARRIED)},
+            **{reason.lower(): reasons[reason] for reason in (AGREED, BY_RULE, TIED, TOO_FEW, CARRIED, CONTRADICTED)},
             **{outcome.lower(): outcomes[outcome] for outcome in TRUTHS},
         }
 
@@ -113,6 +136,8 @@ def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
         for pk in panel.weights
         if pk not in known
     ]
+    if panel.lesions is not None and not is_located(schema, panel.lesions.question):
+        problems.append(Problem("lesions.question", "unknown_question", "The form asks for no marks under this key."))
     if panel.rule.minimum_votes > len(panel.weights):
         detail = f"The panel has {len(panel.weights)} reader(s)."
         problems.append(Problem("minimum_votes", "too_many", detail))
@@ -126,20 +151,23 @@ def kind_voted_on(schema: LabelSchema | None, key: str) -> str | None:
     return kinds.get(key)
 
 
-def consensus_of(*, reader_study: ReaderStudy, panel: Panel) -> Consensus:
+def consensus_of(*, reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment) -> Consensus:
     """Apply a panel's rule to every case that is not withdrawn; training cases keep the truth that they have."""
-    votes = _votes(reader_study, panel)
+    votes, matchings = _votes(reader_study, panel), _matchings(reader_study, panel, read_segment)
     known, training = truths_of(reader_study=reader_study), set(design_of(reader_study=reader_study)["training"])
     decisions = []
     for case in cases_of(reader_study=reader_study).filter(withdrawn_at=None).order_by("position", "pk"):
         if str(case.pk) in training:
             decisions += _carried(case, known.get(case.pk))
         else:
-            decisions.append(_decided(case, panel.rule, votes[case.pk]))
+            decisions.append(_decided(case, panel, votes[case.pk], matchings.get(case.pk, (None, {}))[0]))
     base = reference_standard_of(reader_study=reader_study) if training else None
     rule = _rule_as_stored(reader_study, panel) | {"carried_from_version": base.version if base else None}
-    found = [[one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions] for one in decisions]
-    return Consensus(rule, decisions, sha256(canonical_json([rule, found])))
+    found = [
+        [one.case.name, one.outcome, one.reason, one.truth, one.votes, one.lesions, one.matching] for one in decisions
+    ]
+    segments = {digest: text for _, texts in matchings.values() for digest, text in texts.items()}
+    return Consensus(rule, decisions, sha256(canonical_json([rule, found])), segments)
 
 
 def _carried(case: Case, known: ReferenceTruth | None) -> list[CaseDecision]:
@@ -149,9 +177,37 @@ def _carried(case: Case, known: ReferenceTruth | None) -> list[CaseDecision]:
     return [CaseDecision(case, outcome, CARRIED, known.truth, [], known.lesions)]
 
 
-def _decided(case: Case, rule: Rule, votes: Sequence[VoteTaken]) -> CaseDecision:
-    decision = decide(rule, [Vote(one["is_positive"], Fraction(one["weight"])) for one in votes])
-    return CaseDecision(case, decision.outcome, decision.reason, decision.truth, list(votes), [])
+def _decided(case: Case, panel: Panel, votes: Sequence[VoteTaken], matching: Matching | None) -> CaseDecision:
+    decision = decide(panel.rule, [Vote(one["is_positive"], Fraction(one["weight"])) for one in votes])
+    if matching is None or panel.lesions is None:
+        return CaseDecision(case, decision.outcome, decision.reason, decision.truth, list(votes), [])
+    if decision.outcome == NEGATIVE and any(one["outcome"] == POSITIVE for one in matching["lesions"]):
+        return CaseDecision(case, ADJUDICATION, CONTRADICTED, None, list(votes), [], matching=matching)
+    lesions = truth_lesions(matching, panel.lesions) if decision.outcome == POSITIVE else []
+    return CaseDecision(
+        case, decision.outcome, decision.reason, decision.truth, list(votes), lesions, matching=matching
+    )
+
+
+def _matchings(
+    reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment
+) -> dict[UUID, tuple[Matching, dict[str, str]]]:
+    """Return the lesions of every case that somebody who votes has read; none where marks are not matched."""
+    asked = panel.lesions
+    if asked is None:
+        return {}
+    arm, key = panel.arm, asked.question
+    reads = signed_findings(reader_study=reader_study, arm=arm, question=key, readers=panel.weights)
+    corrections = corrections_in(reader_study=reader_study, arm=arm, question=key)
+    weights = {str(pk): Fraction(_weight(panel, pk)) for pk in panel.weights}
+    return {
+        case: matching_of(of_case, asked, panel.rule, weights, corrections.get(case), read_segment)
+        for case, of_case in reads.items()
+    }
+
+
+def _weight(panel: Panel, reader: UUID) -> Decimal:
+    return panel.weights[reader] if panel.rule.kind == WEIGHTED else Decimal(1)
 
 
 def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken]]:
@@ -187,7 +243,6 @@ def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken
 
 
 def _vote(assignment: Assignment, revision: Revision, panel: Panel, answer: Any) -> VoteTaken:
-    weight = panel.weights[assignment.reader_id] if panel.rule.kind == WEIGHTED else Decimal(1)
     return {
         "reader": assignment.reader.username,
         "reader_id": str(assignment.reader_id),
@@ -196,25 +251,24 @@ def _vote(assignment: Assignment, revision: Revision, panel: Panel, answer: Any)
         "digest": revision.digest,
         "answer": answer,
         "is_positive": answer if panel.positive_from is None else answer >= panel.positive_from,
-        "weight": _plain(weight),
+        "weight": _plain(_weight(panel, assignment.reader_id)),
     }
 
 
 def _rule_as_stored(reader_study: ReaderStudy, panel: Panel) -> dict[str, Any]:
     readers = readers_of(reader_study=reader_study).filter(pk__in=panel.weights)
-    is_weighted = panel.rule.kind == WEIGHTED
     return {
         **panel.rule._asdict(),
         "question": panel.question,
         "positive_from": panel.positive_from,
         "arm": panel.arm,
         "readers": [
-            {"id": str(one.pk), "username": one.username, "weight": _plain(panel.weights[one.pk] if is_weighted else 1)}
-            for one in readers
+            {"id": str(one.pk), "username": one.username, "weight": _plain(_weight(panel, one.pk))} for one in readers
         ],
+        **({"lesions": panel.lesions.as_stored()} if panel.lesions else {}),
     }
 
 
-def _plain(weight: Decimal | int) -> str:
+def _plain(weight: Decimal) -> str:
     """Write a weight in one way only: 2, 2.0 and 2.00 are the same weight."""
     return format(Decimal(weight).normalize(), "f")

@@ -59,6 +59,7 @@ class CaseTruth(NamedTuple):
     lesions: list[dict[str, Any]]
     votes: list[dict[str, Any]]
     adjudicated: AdjudicationDecision | None
+    matching: dict[str, Any] | None
 
 
 def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
@@ -81,6 +82,7 @@ def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
                 truth.lesions if truth else [],
                 decision.votes if decision else [],
                 decision.adjudicated if decision else None,
+                (decision.matching or None) if decision else None,
             )
         )
     return rows

@@ -1,13 +1,15 @@
 """Adjudication: a round is drawn from a consensus, its cases are judged blind, and a new version comes of it."""
 
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
 
-from annotations.domain.adjudication import Triggers, shuffled
+from annotations.domain.adjudication import MARKS, Triggers, shuffled
 from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITIVE, TRUTHS
 from annotations.domain.kinds import CONFIDENCE, ORDINAL
+from annotations.domain.lesion_decisions import LesionDecision, decision_problems
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,
@@ -18,14 +20,22 @@ from annotations.models import (
     ReferenceSource,
     ReferenceStandard,
 )
-from annotations.selectors.adjudication import Named, named_cases, newest_decision, result_of
+from annotations.selectors.adjudication import (
+    Named,
+    judged_lesions,
+    lesions_shown,
+    named_cases,
+    newest_decision,
+    result_of,
+)
 from annotations.selectors.consensus import CaseDecision, kind_voted_on
 from annotations.selectors.reader_studies import label_schema_of
-from annotations.services.drafts import stream_of
+from annotations.services.drafts import field_problems, stream_of
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.imaging.models import Instance
 
 OUTCOMES = (POSITIVE, NEGATIVE, EXCLUDED)
 
@@ -51,6 +61,9 @@ def adjudication_create(
     if previous is not None and result_of(previous) is None:
         raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
     _require_scale(reader_study, asked)
+    if asked.shows == MARKS and "lesions" not in base.rule:
+        detail = "Marks are shown lesion by lesion, and this consensus has matched none: match the marks first."
+        raise Conflict(detail, code="no_lesions")
     seed = asked.seed or secrets.token_hex(16)
     named = named_cases(base=base, triggers=asked.triggers, confidence_question=asked.confidence_question, seed=seed)
     if not named:
@@ -81,6 +94,9 @@ def adjudication_create(
 
 def _case_of(adjudication: Adjudication, position: int, named: Named) -> AdjudicationCase:
     case, voted = named.decision.case, [vote["revision_id"] for vote in named.decision.votes]
+    # Who has marked a lesion without a vote on the case is shown too.
+    lesions = named.decision.matching.get("lesions", [])
+    voted = list(dict.fromkeys([*voted, *(mark["revision_id"] for one in lesions for mark in one["marks"])]))
     return AdjudicationCase(
         adjudication=adjudication,
         case=case,
@@ -102,7 +118,13 @@ def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:
 
 @transaction.atomic
 def adjudication_decide(
-    *, by: User, case: AdjudicationCase, base_number: int, outcome: str, comment: str
+    *,
+    by: User,
+    case: AdjudicationCase,
+    base_number: int,
+    outcome: str,
+    comment: str,
+    lesions: Sequence[LesionDecision] = (),
 ) -> AdjudicationDecision:
     """Decide about a case, or decide otherwise while no version has been made of the round."""
     # One at a time in a round, and none while a version is being made of it.
@@ -117,8 +139,16 @@ def adjudication_decide(
         raise Conflict("Another adjudicator has decided about this case.", code="decided_by_another")
     if (newest.number if newest else 0) != base_number:
         raise Conflict("You have decided about this case elsewhere meanwhile.", code="stale_revision")
+    problems = decision_problems(outcome, lesions, lesions_shown(case), _images_of(case))
+    if problems:
+        raise Invalid(problems[0].detail, code=problems[0].code, errors=field_problems(problems))
     decision = AdjudicationDecision.objects.create(
-        adjudication_case=case, number=base_number + 1, adjudicator=by, outcome=outcome, comment=comment
+        adjudication_case=case,
+        number=base_number + 1,
+        adjudicator=by,
+        outcome=outcome,
+        comment=comment,
+        lesions=[one._asdict() for one in lesions],
     )
     record(
         stream=stream_of(adjudication.reader_study_id),
@@ -131,18 +161,25 @@ def adjudication_decide(
     return decision
 
 
+def _images_of(case: AdjudicationCase) -> set[str]:
+    instances = Instance.objects.filter(series__imaging_study=case.case.imaging_study_id)
+    return set(instances.values_list("sop_instance_uid", flat=True))
+
+
 @transaction.atomic
 def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStandard:
     """Make the next version of the reference standard: the base, with what was decided in its place."""
     Adjudication.objects.select_for_update().get(pk=adjudication.pk)
     if result_of(adjudication) is not None:
         raise Conflict("A version has been made of this round already.", code="round_finished")
-    decided = {one.case_id: newest_decision(one) for one in adjudication.cases.all()}
+    cases = list(adjudication.cases.select_related("adjudication"))
+    decided = {one.case_id: newest_decision(one) for one in cases}
     missing = sum(one is None for one in decided.values())
     if missing:
         raise Conflict(f"{missing} of {len(decided)} case(s) have not been decided yet.", code="round_unfinished")
     base = adjudication.base
     lesions = dict(base.truths.values_list("case_id", "lesions"))
+    lesions |= {one.case_id: judged_lesions(one, decided[one.case_id]) for one in cases}
     decisions = [
         _decision_of(one, decided.get(one.case_id), lesions.get(one.case_id, []))
         for one in base.decisions.select_related("case").order_by("case__position")
@@ -171,7 +208,8 @@ def _decision_of(
     before: ReferenceDecision, judged: AdjudicationDecision | None, lesions: list[dict[str, object]]
 ) -> CaseDecision:
     if judged is None:
-        outcome, reason, kept = before.outcome, before.reason, lesions
+        outcome, reason = before.outcome, before.reason
     else:
-        outcome, reason, kept = judged.outcome, ADJUDICATED, []
-    return CaseDecision(before.case, outcome, reason, TRUTHS[outcome], before.votes, kept, judged)
+        outcome, reason = judged.outcome, ADJUDICATED
+    matching = before.matching or None
+    return CaseDecision(before.case, outcome, reason, TRUTHS[outcome], before.votes, lesions, judged, matching)

@@ -7,6 +7,8 @@ from annotations.domain.truth_csv import Truth
 from annotations.models import ReaderStudy, ReaderStudyState, ReferenceSource, ReferenceStandard
 from annotations.selectors.consensus import Consensus, Panel, consensus_of, panel_problems
 from annotations.services.drafts import field_problems
+from annotations.services.reference_segments import reference_segment_write
+from annotations.services.segment_files import segment_read
 from annotations.services.truth import reference_standard_create
 from annotations.services.viewing import viewed
 from portal.accounts.models import User
@@ -29,6 +31,8 @@ def consensus_store(*, by: User, reader_study: ReaderStudy, panel: Panel, digest
     if found.digest != digest:
         detail = "Reads have been signed, or the protocol has changed, since you looked. Look again before you store."
         raise Conflict(detail, code="preview_outdated")
+    for name, text in found.segments.items():
+        reference_segment_write(sha256=name, text=text)
     return reference_standard_create(
         by=by,
         reader_study=reader_study,
@@ -46,13 +50,14 @@ def _consensus(reader_study: ReaderStudy, panel: Panel) -> Consensus:
     problems = panel_problems(reader_study=reader_study, panel=panel)
     if problems:
         raise Invalid("The rule does not fit this reader study.", errors=field_problems(problems))
-    return consensus_of(reader_study=reader_study, panel=panel)
+    return consensus_of(reader_study=reader_study, panel=panel, read_segment=segment_read)
 
 
 def _in_words(panel: Panel) -> str:
     rule = panel.rule
     asked = panel.question if panel.positive_from is None else f"{panel.question} from {panel.positive_from} on"
+    lesions = f"; lesions of {panel.lesions.question}" if panel.lesions else ""
     return (
         f"{KINDS[rule.kind]}, {len(panel.weights)} reader(s), arm {panel.arm}: {asked}; "
-        f"undecided: {rule.ties.lower()}; fewer than {rule.minimum_votes} vote(s): {rule.missing.lower()}"
+        f"undecided: {rule.ties.lower()}; fewer than {rule.minimum_votes} vote(s): {rule.missing.lower()}{lesions}"
     )

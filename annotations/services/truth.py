@@ -101,6 +101,7 @@ def _stored(decision: CaseDecision, standard: ReferenceStandard) -> ReferenceDec
         outcome=decision.outcome,
         reason=decision.reason,
         votes=decision.votes,
+        matching=decision.matching or {},
         adjudicated=decision.adjudicated,
     )
 

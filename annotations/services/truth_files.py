@@ -150,6 +150,7 @@ def _decisions_kept(read: FilesRead) -> list[CaseDecision]:
             one.votes,
             now[one.case.name].lesions if one.case.name in now else [],
             one.adjudicated,
+            one.matching or None,
         )
         for one in read.base.decisions.select_related("case", "adjudicated")
         if (one.case.name in now) == (one.case.name in read.before)

@@ -195,6 +195,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-reference-standard-lock": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-consensus": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-consensus-preview": {"POST": _A.READER_STUDY_MANAGE},
+    "reader-study-case-marks": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-lesion-corrections": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-adjudications": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-adjudication": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-adjudication-result": {"POST": _A.READER_STUDY_MANAGE},

@@ -79,7 +79,7 @@ def test_a_preview_counts_and_stores_nothing(built: Built) -> None:
         "Case 005": ("ADJUDICATION", "TOO_FEW"),
     }
     assert shown["counts"] == {
-        "cases": 5, "agreed": 1, "by_rule": 1, "tied": 1, "too_few": 2, "carried": 0,
+        "cases": 5, "agreed": 1, "by_rule": 1, "tied": 1, "too_few": 2, "carried": 0, "contradicted": 0,
         "positive": 1, "negative": 1, "excluded": 0, "adjudication": 3,
     }  # fmt: skip
     assert not ReferenceStandard.objects.exists()

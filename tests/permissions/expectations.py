@@ -212,6 +212,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-reference-standard-lock": {"POST": STUDY_MANAGE_W},
     "reader-study-consensus": {"POST": STUDY_MANAGE_W},
     "reader-study-consensus-preview": {"POST": STUDY_MANAGE_W},
+    "reader-study-case-marks": {"GET": STUDY_MANAGE},
+    "reader-study-lesion-corrections": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-adjudications": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-adjudication": {"GET": STUDY_MANAGE},
     "reader-study-adjudication-result": {"POST": STUDY_MANAGE_W},

@@ -32,6 +32,8 @@ def address(route: Route, side: Side) -> str:
         "query_id": side.query.pk,
         "invitation_id": side.invitation.pk,
         "case_id": side.cases[0].pk,
+        "arm_key": "A",
+        "question_key": "nodules",
         "study_id": side.imaging_study.pk,
         "job_id": side.ingest_job.pk,
         "study_uid": side.imaging_study.study_instance_uid,
@@ -135,6 +137,14 @@ def body(name: str, side: Side) -> Any:
         "query-answer": {"text": "Answered by the sweep."},
         "query-moves": {"event": "CLOSE"},
         "reader-study-adjudications": {"base_version": 2, "question": "Is there a nodule?", "disagreement": True},
+        "reader-study-lesion-corrections": {
+            "case_id": str(side.cases[0].pk),
+            "arm": "A",
+            "question": "nodules",
+            "base_number": 0,
+            "groups": None,
+            "reason": "Asked for by the sweep.",
+        },
         "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},
         # The newest version is a consensus that nobody has locked.
         "reader-study-analysis-runs": {"reference_standard_version": 1},

@@ -138,6 +138,8 @@ VIEWS = {
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-reference-standards": "reference_standard.view",
     "reader-study-reference-standard-version": "reference_standard.view",
+    "reader-study-case-marks": "lesions.view",
+    "reader-study-lesion-corrections": "lesions.view",
     "reader-study-reference-standard-json": "reference_standard.view",
     "reader-study-reference-standard-segment": "reference_standard.view",
     "reader-study-adjudication": "adjudication.view",

@@ -46,6 +46,7 @@ from annotations.services.queries import query_ask
 from annotations.services.reference_segments import reference_segment_write
 from annotations.services.sampling import frame_import, sample_draw, sample_preview
 from annotations.services.schema_images import schema_image_store
+from annotations.services.segment_files import segment_read
 from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
@@ -429,7 +430,7 @@ def _adjudication(coordinator: User, reader_study: ReaderStudy, seed: str) -> Ad
     """The only case, on which the one signed read voted, to be judged."""
     everybody = dict.fromkeys(readers_of(reader_study=reader_study).values_list("pk", flat=True), Decimal(1))
     panel = Panel(Rule("MAJORITY"), "nodule_present", None, "A", everybody)
-    digest = consensus_of(reader_study=reader_study, panel=panel).digest
+    digest = consensus_of(reader_study=reader_study, panel=panel, read_segment=segment_read).digest
     base = consensus_store(by=coordinator, reader_study=reader_study, panel=panel, digest=digest)
     triggers = Triggers(open_cases=True, disagreement=False, low_confidence_below=None, random_percent=100)
     asked = RoundAsked(triggers, None, ANSWERS, "Is there a nodule?", seed)

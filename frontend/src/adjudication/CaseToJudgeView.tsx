@@ -1,11 +1,16 @@
 import { Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo, useRef, useState } from "react";
 import { type JudgedCase, judgedCaseQuery } from "@/api/adjudication";
+import { choicesOf, withPoint } from "@/domain/lesionChoices";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
+import type { ViewerHandle } from "@/viewer";
 import classes from "./Adjudication.module.css";
 import { CaseImages } from "./CaseImages";
 import { DecisionForm } from "./DecisionForm";
+import { judgedMarks, placeOfLesion } from "./judgedMarks";
+import { LesionFields } from "./LesionFields";
 
 interface CaseToJudgeViewProps {
   caseId: string;
@@ -18,10 +23,44 @@ export function CaseToJudgeView({ caseId, readerStudyId, onNext }: CaseToJudgeVi
   const { data, error, refetch } = useQuery(judgedCaseQuery(caseId));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
+  return <Judged judged={data} readerStudyId={readerStudyId} onNext={onNext} />;
+}
+
+interface JudgedProps {
+  judged: JudgedCase;
+  readerStudyId: string;
+  onNext: (() => void) | null;
+}
+
+function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
+  const viewer = useRef<ViewerHandle>(null);
+  const [choices, setChoices] = useState(() => choicesOf(data.decision?.lesions ?? []));
+  const [areMarksVisible, setMarksVisible] = useState(true);
+  const [isPlacing, setPlacing] = useState(false);
+  const [selectedId, setSelectedId] = useState<string | null>(null);
+  const marks = useMemo(() => judgedMarks(data.lesions, choices.added), [data.lesions, choices.added]);
+  const show = (lesion: string) => {
+    const place = placeOfLesion(lesion, marks);
+    if (!place) return;
+    setSelectedId(place.id);
+    viewer.current?.jumpToMark(place);
+  };
   return (
     <>
       <div className={classes.images}>
-        <CaseImages images={data.imaging_study} />
+        <CaseImages
+          images={data.imaging_study}
+          marks={marks}
+          areMarksVisible={areMarksVisible}
+          selectedMarkId={selectedId}
+          isPlacing={isPlacing}
+          onPlaced={(geometry) => {
+            setPlacing(false);
+            setChoices((before) => withPoint(before, geometry));
+          }}
+          onSelected={setSelectedId}
+          viewer={viewer}
+        />
       </div>
       <Stack component="aside" gap="md" className={classes.panel} aria-label="Decision">
         <div>
@@ -34,7 +73,24 @@ export function CaseToJudgeView({ caseId, readerStudyId, onNext }: CaseToJudgeVi
         {data.is_decided_by_another ? (
           <Text size="sm">Another adjudicator has decided about this case.</Text>
         ) : (
-          <DecisionForm judged={data} readerStudyId={readerStudyId} onNext={onNext} />
+          <DecisionForm
+            judged={data}
+            readerStudyId={readerStudyId}
+            onNext={onNext}
+            choices={choices}
+            lesionFields={
+              <LesionFields
+                lesions={data.lesions}
+                choices={choices}
+                onChoices={setChoices}
+                areMarksVisible={areMarksVisible}
+                onMarksVisible={setMarksVisible}
+                isPlacing={isPlacing}
+                onPlacing={setPlacing}
+                onShow={show}
+              />
+            }
+          />
         )}
       </Stack>
     </>

@@ -1,13 +1,16 @@
 import { Button, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import {
   casesToJudgeQuery,
   decideCase,
   type JudgedCase,
   type JudgedOutcome,
   judgedCaseQuery,
+  type LesionDecision,
 } from "@/api/adjudication";
+import { choicesOf, decisionsOf, type LesionChoices } from "@/domain/lesionChoices";
+import { canonical } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 
 const OUTCOMES: { value: JudgedOutcome; text: string }[] = [
@@ -16,29 +19,44 @@ const OUTCOMES: { value: JudgedOutcome; text: string }[] = [
   { value: "EXCLUDED", text: "Cannot be decided: the case gets no truth" },
 ];
 
+interface Asked {
+  outcome: JudgedOutcome;
+  lesions: LesionDecision[];
+}
+
 interface DecisionFormProps {
   judged: JudgedCase;
   readerStudyId: string;
+  choices: LesionChoices;
+  /** The fields of the lesions; they count for a positive case. */
+  lesionFields: ReactNode;
   onNext: (() => void) | null;
 }
 
 /** The decision and why. It can be taken otherwise until the round is finished; every decision stays. */
-export function DecisionForm({ judged, readerStudyId, onNext }: DecisionFormProps) {
+export function DecisionForm(props: DecisionFormProps) {
+  const { judged, readerStudyId, choices, lesionFields, onNext } = props;
   const client = useQueryClient();
   const [outcome, setOutcome] = useState<JudgedOutcome | null>(judged.decision?.outcome ?? null);
   const [comment, setComment] = useState(judged.decision?.comment ?? "");
+  const lesions = outcome === "POSITIVE" ? decisionsOf(judged.lesions, choices) : [];
   const saving = useMutation({
-    mutationFn: (chosen: JudgedOutcome) =>
-      decideCase(judged.id, { base_number: judged.decision?.number ?? 0, outcome: chosen, comment }),
+    mutationFn: (asked: Asked) =>
+      decideCase(judged.id, { base_number: judged.decision?.number ?? 0, comment, ...asked }),
     onSuccess: (stored) => {
       client.setQueryData(judgedCaseQuery(judged.id).queryKey, stored);
       void client.invalidateQueries({ queryKey: casesToJudgeQuery(readerStudyId).queryKey });
     },
   });
-  const isSame = outcome === judged.decision?.outcome && comment === judged.decision?.comment;
-  const isReady = outcome !== null && comment.trim() !== "" && !isSame && !saving.isPending;
+  const stored = judged.decision;
+  const isSame =
+    outcome === stored?.outcome &&
+    comment === stored?.comment &&
+    (outcome !== "POSITIVE" || canonical(choices) === canonical(choicesOf(stored.lesions)));
+  const isReady =
+    outcome !== null && lesions !== null && comment.trim() !== "" && !isSame && !saving.isPending;
   const save = () => {
-    if (isReady && outcome) saving.mutate(outcome);
+    if (isReady && outcome && lesions) saving.mutate({ outcome, lesions });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !event.ctrlKey) return;
@@ -54,6 +72,7 @@ export function DecisionForm({ judged, readerStudyId, onNext }: DecisionFormProp
           ))}
         </Stack>
       </Radio.Group>
+      {(judged.lesions.length > 0 || outcome === "POSITIVE") && lesionFields}
       <Textarea
         label="Why"
         required
@@ -73,6 +92,11 @@ export function DecisionForm({ judged, readerStudyId, onNext }: DecisionFormProp
           </Button>
         )}
       </Group>
+      {lesions === null && (
+        <Text size="sm" c="dimmed">
+          Accept or reject each lesion.
+        </Text>
+      )}
       {judged.decision && isSame && (
         <Text size="sm" c="teal" role="status">
           Your decision is stored.

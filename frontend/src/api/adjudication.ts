@@ -1,15 +1,19 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { Geometry } from "@/domain/payload";
 import { readerStudyKey } from "./readerStudies";
 import type { ImagesOfCase } from "./reading";
 import type { ReferenceVersions } from "./reference";
 import { call } from "./send";
+
+/** What of the readers a round shows: their answers, their marks too, or nothing. */
+export type Shows = "ANSWERS" | "MARKS" | "HIDDEN";
 
 /** A round as its coordinator sees it. */
 export interface AdjudicationRound {
   number: number;
   base_version: number;
   seed: string;
-  shows: "ANSWERS" | "HIDDEN";
+  shows: Shows;
   question: string;
   created_at: string;
   created_by: string;
@@ -25,7 +29,10 @@ export interface RoundRequest {
   confidence_question: string | null;
   low_confidence_below: number | null;
   random_percent: number;
-  shows: "ANSWERS" | "HIDDEN";
+  lesion_not_all: boolean;
+  lesion_distance_above_mm: number | null;
+  lesion_iou_below: number | null;
+  shows: Shows;
   question: string;
 }
 
@@ -33,7 +40,15 @@ export interface RoundCase {
   id: string;
   position: number;
   case: string;
-  reasons: ("OPEN" | "DISAGREEMENT" | "LOW_CONFIDENCE" | "RANDOM")[];
+  reasons: (
+    | "OPEN"
+    | "DISAGREEMENT"
+    | "LOW_CONFIDENCE"
+    | "RANDOM"
+    | "LESION_NOT_ALL"
+    | "LESION_APART"
+    | "LESION_OVERLAP"
+  )[];
   outcome: JudgedOutcome | null;
   decided_by: string | null;
 }
@@ -48,6 +63,22 @@ export interface CaseToJudge {
   is_decided: boolean;
 }
 
+/** A lesion as the readers marked it, under the letters of its case; a segment has no outline here. */
+export interface JudgedLesion {
+  id: string;
+  /** Whether it can be accepted as the consensus of its marks. */
+  has_mean: boolean;
+  marks: { reader: string; geometries: Geometry[] }[];
+}
+
+/** What became of a lesion: accepted with an outline (a reader's letter, or MEAN), rejected, or added as a point. */
+export interface LesionDecision {
+  lesion: string;
+  decision: "ACCEPTED" | "REJECTED" | "ADDED";
+  outline: string | null;
+  geometry: Geometry | null;
+}
+
 export interface JudgedCase {
   id: string;
   reader_study_id: string;
@@ -57,7 +88,16 @@ export interface JudgedCase {
   imaging_study: ImagesOfCase;
   /** Under letters of this case alone; empty where the round hides them. */
   readers: { name: string; answers: { question: string; answer: string }[] }[];
-  decision: { number: number; outcome: JudgedOutcome; comment: string; created_at: string } | null;
+  /** Empty unless the round shows marks. */
+  lesions: JudgedLesion[];
+  shows: Shows;
+  decision: {
+    number: number;
+    outcome: JudgedOutcome;
+    comment: string;
+    lesions: LesionDecision[];
+    created_at: string;
+  } | null;
   is_decided_by_another: boolean;
 }
 
@@ -95,5 +135,5 @@ export const judgedCaseQuery = (caseId: string) =>
 
 export const decideCase = (
   caseId: string,
-  body: { base_number: number; outcome: JudgedOutcome; comment: string },
+  body: { base_number: number; outcome: JudgedOutcome; comment: string; lesions: LesionDecision[] },
 ) => call<JudgedCase>("POST", `/api/v1/adjudication-cases/${caseId}/decision`, { body });

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ReferenceLesion } from "@/domain/lesions";
+import type { Geometry } from "@/domain/payload";
 import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { readerStudyKey } from "./readerStudies";
 import { call, send } from "./send";
@@ -31,6 +32,8 @@ export interface ReferenceVersion {
   number_negative: number;
   number_excluded: number;
   number_for_adjudication: number;
+  /** What a consensus was made by; empty for what was imported. */
+  rule: { lesions?: LesionsRequest };
   lock: ReferenceLock | null;
 }
 
@@ -62,7 +65,8 @@ export type OutcomeReason =
   | "TOO_FEW"
   | "CARRIED"
   | "IMPORTED"
-  | "ADJUDICATED";
+  | "ADJUDICATED"
+  | "CONTRADICTED";
 
 /** Who votes, on which question, and by which rule. */
 export interface ConsensusRequest {
@@ -74,6 +78,47 @@ export interface ConsensusRequest {
   missing: ConsensusOutcome;
   minimum_votes: number;
   readers: { user_id: string; weight: number }[];
+  /** Which marks are matched to lesions; null for none. */
+  lesions: LesionsRequest | null;
+}
+
+export interface LesionsRequest {
+  question: string;
+  criterion: "DISTANCE" | "IOU";
+  max_distance_mm: number | null;
+  min_iou: number | null;
+  /** What segments on a lesion come to. */
+  voxels: "MAJORITY" | "STAPLE";
+}
+
+/** A reader's finding on a lesion; without a place in millimetres it has neither centre nor size. */
+export interface LesionMark {
+  key: string;
+  reader: string;
+  reader_id: string;
+  read_id: string;
+  center_mm: [number, number, number] | null;
+  diameter_mm: number | null;
+  confidence: number | null;
+  kinds: string[];
+}
+
+/** What readers have marked as one lesion, and what the rule makes of it. */
+export interface Lesion {
+  id: string;
+  outcome: ConsensusOutcome;
+  reason: "AGREED" | "BY_RULE" | "TIED" | "TOO_FEW" | "NO_PLACE";
+  marks: LesionMark[];
+  unmarked: { reader: string; reader_id: string; read_id: string }[];
+  largest_distance_mm: number | null;
+  smallest_iou: number | null;
+}
+
+export interface Matching {
+  lesions: Lesion[];
+  /** The number of the correction by which they are grouped. */
+  correction: number | null;
+  is_correction_outdated: boolean;
 }
 
 export interface Vote {
@@ -94,12 +139,15 @@ export interface CaseOutcome {
   truth: 0 | 1 | null;
   lesions: ReferenceLesion[];
   votes: Vote[];
+  /** Null where marks were not matched. */
+  matching: Matching | null;
   /** Of what a version says, not of a preview. */
   adjudicated?: { adjudicator: string; comment: string; decided_at: string } | null;
 }
 
 export interface Consensus {
   digest: string;
+  rule: { arm: string; lesions?: LesionsRequest };
   counts: Record<string, number>;
   cases: CaseOutcome[];
 }
@@ -118,6 +166,38 @@ export const referenceTruthsQuery = (id: string, version: number) =>
     queryKey: [...readerStudyKey(id), "reference-standards", version],
     queryFn: ({ signal }) => call<CaseOutcome[]>("GET", `${base(id)}/${version}`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** How the findings of a case are grouped: keys, a list for each lesion; null as the rule matches them. */
+export interface LesionCorrection {
+  case_id: string;
+  arm: string;
+  question: string;
+  base_number: number;
+  groups: string[][] | null;
+  reason: string;
+}
+
+export const correctLesions = (id: string, body: LesionCorrection) =>
+  call<unknown>("POST", `/api/v1/reader-studies/${id}/lesion-corrections`, { body });
+
+/** A finding's marks on a case, by its key; a segment is not among them. */
+export interface CaseMark {
+  key: string;
+  reader: string;
+  geometries: Geometry[];
+}
+
+/** The marks that readers have signed on a case. Each look is an event of the audit trail. */
+export const caseMarksQuery = (id: string, caseId: string, arm: string, question: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "cases", caseId, "marks", arm, question],
+    queryFn: ({ signal }) => {
+      const which = [arm, question].map(encodeURIComponent).join("/");
+      return call<CaseMark[]>("GET", `/api/v1/reader-studies/${id}/cases/${caseId}/marks/${which}`, {
+        signal,
+      });
+    },
   });
 
 /** Files of one version, what they add to, and where fractional segments are cut. */

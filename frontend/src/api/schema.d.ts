@@ -954,6 +954,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/marks/{arm_key}/{question_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the signed findings of an arm's readers on a case, as they were drawn; one located finding. */
+        get: operations["reader_study_case_marks_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/priors": {
         parameters: {
             query?: never;
@@ -1327,6 +1344,24 @@ export interface paths {
         get: operations["reader_studies_launch_check_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/lesion-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List who grouped which case how, when and why, newest first. */
+        get: operations["reader_studies_lesion_corrections_list"];
+        put?: never;
+        /** @description Group the findings of a case otherwise; 400 `same_reader`, `other_findings`, 409 `stale_revision`. */
+        post: operations["reader_studies_lesion_corrections_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2613,6 +2648,8 @@ export interface components {
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readers: components["schemas"]["ReaderShownOutput"][];
+            lesions: components["schemas"]["LesionShownOutput"][];
+            shows: string;
             decision: components["schemas"]["OwnDecisionOutput"] | null;
             is_decided_by_another: boolean;
         };
@@ -2634,6 +2671,21 @@ export interface components {
             low_confidence_below?: number | null;
             /** @default 0 */
             random_percent: number;
+            /**
+             * @description A lesion that some have marked and some not.
+             * @default false
+             */
+            lesion_not_all: boolean;
+            /**
+             * Format: double
+             * @description Two marks on a lesion farther apart.
+             */
+            lesion_distance_above_mm?: number | null;
+            /**
+             * Format: double
+             * @description Two marks on a lesion overlap less.
+             */
+            lesion_iou_below?: number | null;
             /** @default ANSWERS */
             shows: components["schemas"]["ShowsEnum"];
             /** @description What the adjudicators decide. */
@@ -2885,6 +2937,7 @@ export interface components {
             reason: string;
             truth: number | null;
             votes: components["schemas"]["VoteOutput"][];
+            matching: components["schemas"]["MatchingOutput"] | null;
         };
         /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
         CaseImagesOutput: {
@@ -2902,6 +2955,14 @@ export interface components {
             modalities: string[];
             number_of_instances: number;
             is_synthetic: boolean;
+        };
+        /** @description A reader's finding as it was drawn; a segment is not among its geometries. */
+        CaseMarkOutput: {
+            key: string;
+            reader: string;
+            geometries: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description A case with its truth, for coordinators. */
         CaseOutput: {
@@ -2972,6 +3033,7 @@ export interface components {
             }[];
             votes: components["schemas"]["VoteOutput"][];
             adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
+            matching: components["schemas"]["MatchingOutput"] | null;
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
@@ -3050,6 +3112,7 @@ export interface components {
             minimum_votes: number;
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
+            lesions?: components["schemas"]["LesionsInputRequest"] | null;
         };
         /** @description What a rule makes of the reads that are signed now. */
         ConsensusOutput: {
@@ -3092,13 +3155,28 @@ export interface components {
             minimum_votes: number;
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
+            lesions?: components["schemas"]["LesionsInputRequest"] | null;
             preview_digest: string;
         };
+        /**
+         * @description * `DISTANCE` - Centres at most the distance apart, or the radius of the larger mark where that is more
+         *     * `IOU` - Boxes around the marks overlap at least as much (intersection over union)
+         * @enum {string}
+         */
+        CriterionEnum: "DISTANCE" | "IOU";
+        /**
+         * @description * `ACCEPTED` - ACCEPTED
+         *     * `REJECTED` - REJECTED
+         *     * `ADDED` - ADDED
+         * @enum {string}
+         */
+        DecisionEnum: "ACCEPTED" | "REJECTED" | "ADDED";
         /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
         DecisionInputRequest: {
             base_number: number;
             outcome: components["schemas"]["OutcomeEnum"];
             comment: string;
+            lesions?: components["schemas"]["LesionDecisionRequest"][];
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -3789,6 +3867,109 @@ export interface components {
             /** @default false */
             as_pilot: boolean;
         };
+        /** @description How the findings of a case are grouped, and the number of the correction that this replaces: 0 for the first. */
+        LesionCorrectionInputRequest: {
+            /** Format: uuid */
+            case_id: string;
+            arm: string;
+            question: string;
+            base_number: number;
+            /** @description Keys of findings, a list for each lesion; null: as the rule matches them. */
+            groups: string[][] | null;
+            reason: string;
+        };
+        /** @description A correction. */
+        LesionCorrectionOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            /** @description Key. */
+            arm: string;
+            /** @description Key of the located finding. */
+            question: string;
+            number: number;
+            groups: unknown;
+            reason: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+        };
+        /** @description What becomes of a lesion: accepted with an outline, rejected, or added as a point of one's own. */
+        LesionDecision: {
+            /** @description Its id; a name of its own for one that is added. */
+            lesion: string;
+            decision: components["schemas"]["DecisionEnum"];
+            /** @description Of an accepted one: a reader's letter, or MEAN. */
+            outline?: string | null;
+            /** @description Of an added one: its POINT. */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What becomes of a lesion: accepted with an outline, rejected, or added as a point of one's own. */
+        LesionDecisionRequest: {
+            /** @description Its id; a name of its own for one that is added. */
+            lesion: string;
+            decision: components["schemas"]["DecisionEnum"];
+            /** @description Of an accepted one: a reader's letter, or MEAN. */
+            outline?: string | null;
+            /** @description Of an added one: its POINT. */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description A reader's mark on a lesion, under the letter of this case; a segment has no outline here. */
+        LesionMarkShownOutput: {
+            reader: string;
+            geometries: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A lesion: who marked it and who did not, what the rule makes of that, and where it lies. */
+        LesionOutput: {
+            id: string;
+            outcome: string;
+            reason: string;
+            marks: components["schemas"]["MarkOutput"][];
+            unmarked: components["schemas"]["UnmarkedOutput"][];
+            code: unknown;
+            places: {
+                [key: string]: unknown;
+            }[];
+            /** Format: double */
+            largest_distance_mm: number | null;
+            /** Format: double */
+            smallest_iou: number | null;
+        };
+        /** @description A lesion, as the readers marked it. */
+        LesionShownOutput: {
+            id: string;
+            /** @description Whether it can be accepted as the consensus of its marks. */
+            has_mean: boolean;
+            marks: components["schemas"]["LesionMarkShownOutput"][];
+        };
+        /** @description Which marks are matched to lesions, and when two may be of one. */
+        LesionsInputRequest: {
+            /** @description Key of a located finding. */
+            question: string;
+            /** @default DISTANCE */
+            criterion: components["schemas"]["CriterionEnum"];
+            /**
+             * Format: double
+             * @description By distance; 10 where none is given.
+             */
+            max_distance_mm?: number | null;
+            /** Format: double */
+            min_iou?: number | null;
+            /**
+             * @description What segments on a lesion come to.
+             *
+             *     * `MAJORITY` - Voxels in more than half of the segments
+             *     * `STAPLE` - Voxels that STAPLE finds at least as likely inside as outside
+             * @default MAJORITY
+             */
+            voxels: components["schemas"]["VoxelsEnum"];
+        };
         /** @description What stands behind `#` in the link. */
         LinkInputRequest: {
             token: string;
@@ -3824,6 +4005,37 @@ export interface components {
             readonly created_at: string;
             text?: string;
             author: string;
+        };
+        /** @description A reader's finding on a lesion: whose, in which signed revision, where and how large. */
+        MarkOutput: {
+            /** @description Names the finding in a correction. */
+            key: string;
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+            /** Format: uuid */
+            finding_id: string;
+            code: unknown;
+            confidence: number | null;
+            center_mm: number[] | null;
+            /** Format: double */
+            diameter_mm: number | null;
+            sop_instance_uid: string;
+            series_instance_uid: string;
+            frame_number: number;
+            kinds: string[];
+        };
+        /** @description The lesions of a case, and the number of the correction by which they are grouped. */
+        MatchingOutput: {
+            lesions: components["schemas"]["LesionOutput"][];
+            correction: number | null;
+            /** @description It names other findings than are signed now. */
+            is_correction_outdated: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -4018,6 +4230,7 @@ export interface components {
             /** @description POSITIVE, NEGATIVE or EXCLUDED. */
             outcome: string;
             comment: string;
+            lesions: components["schemas"]["LesionDecision"][];
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -5255,10 +5468,11 @@ export interface components {
         };
         /**
          * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
+         *     * `MARKS` - The readers' answers, and their marks on the images, under the same letters
          *     * `HIDDEN` - Nothing of the readers
          * @enum {string}
          */
-        ShowsEnum: "ANSWERS" | "HIDDEN";
+        ShowsEnum: "ANSWERS" | "MARKS" | "HIDDEN";
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
             /** Format: uuid */
@@ -5510,6 +5724,17 @@ export interface components {
              */
             held_since: string | null;
         };
+        /** @description Who read the case and has no mark on a lesion. */
+        UnmarkedOutput: {
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+        };
         /** @description A version of the label schema; `misfits` say why reads of the version before would not fit it. */
         VersionOutput: {
             version: number;
@@ -5538,6 +5763,12 @@ export interface components {
             is_positive: boolean;
             weight: string;
         };
+        /**
+         * @description * `MAJORITY` - Voxels in more than half of the segments
+         *     * `STAPLE` - Voxels that STAPLE finds at least as likely inside as outside
+         * @enum {string}
+         */
+        VoxelsEnum: "MAJORITY" | "STAPLE";
         /** @description A webhook to register. */
         WebhookInputRequest: {
             url: string;
@@ -7934,6 +8165,39 @@ export interface operations {
             };
         };
     };
+    reader_study_case_marks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                arm_key: string;
+                case_id: string;
+                question_key: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMarkOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_priors_retrieve: {
         parameters: {
             query?: never;
@@ -8845,6 +9109,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LaunchCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_lesion_corrections_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LesionCorrectionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_lesion_corrections_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LesionCorrectionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LesionCorrectionOutput"][];
                 };
             };
             /** @description A problem document. */

@@ -46,6 +46,8 @@ export function AdjudicationSection({ readerStudy }: PartProps) {
   );
 }
 
+const SHOWN = { ANSWERS: "under letters", MARKS: "and marks under letters", HIDDEN: "hidden" } as const;
+
 function Round({ readerStudy, round }: PartProps & { round: AdjudicationRound }) {
   const [isShown, setShown] = useState(false);
   const finishing = useStudyChange(readerStudy.id, () => finishRound(readerStudy.id, round.number));
@@ -55,8 +57,8 @@ function Round({ readerStudy, round }: PartProps & { round: AdjudicationRound })
       <Group gap="md">
         <Text size="sm">
           <b>Round {round.number}</b> over version {round.base_version}, {dateTime(round.created_at)}:{" "}
-          {round.number_decided} of {round.number_of_cases} decided, readers’ answers{" "}
-          {round.shows === "ANSWERS" ? "under letters" : "hidden"}, seed {round.seed}
+          {round.number_decided} of {round.number_of_cases} decided, readers’ answers {SHOWN[round.shows]},
+          seed {round.seed}
         </Text>
         <Button size="xs" variant="default" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
           {isShown ? "Hide its cases" : "Show its cases"}
@@ -87,6 +89,9 @@ const REASONS = {
   DISAGREEMENT: "readers differ",
   LOW_CONFIDENCE: "low confidence",
   RANDOM: "random share",
+  LESION_NOT_ALL: "a lesion not marked by all",
+  LESION_APART: "marks far apart",
+  LESION_OVERLAP: "marks that overlap little",
 } as const;
 
 function RoundCases({ readerStudyId, number }: { readerStudyId: string; number: number }) {

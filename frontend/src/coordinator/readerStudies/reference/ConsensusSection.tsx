@@ -10,6 +10,8 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
+import { LesionRuleFields } from "./LesionRuleFields";
+import { LesionTables } from "./LesionTables";
 import { OutcomeTable } from "./OutcomeTable";
 import { PanelFields, PanelReaders } from "./PanelFields";
 import { type PanelForm, usePanel } from "./usePanel";
@@ -50,6 +52,7 @@ function Consensus({ readerStudy, panel }: PartProps & { panel: PanelForm }) {
     <>
       <PanelFields panel={panel} />
       <PanelReaders panel={panel} />
+      <LesionRuleFields panel={panel} />
       <Group gap="sm">
         <Button variant="default" disabled={!request} loading={looking.isPending} onClick={look}>
           Preview
@@ -71,6 +74,7 @@ function Consensus({ readerStudy, panel }: PartProps & { panel: PanelForm }) {
         </Alert>
       )}
       {seen && <Preview consensus={seen} />}
+      {seen && <LesionTables readerStudy={readerStudy} consensus={seen} onCorrected={look} />}
     </>
   );
 }
@@ -80,6 +84,7 @@ const COUNTED: [string, string][] = [
   ["by_rule", "decided by the rule"],
   ["tied", "left open by the rule"],
   ["too_few", "too few votes"],
+  ["contradicted", "votes and marks differ"],
   ["carried", "training, kept"],
   ["positive", "positive"],
   ["negative", "negative"],
@@ -91,7 +96,7 @@ function Preview({ consensus }: { consensus: Seen }) {
   return (
     <>
       <SimpleGrid
-        cols={{ base: 3, sm: 5, lg: 9 }}
+        cols={{ base: 3, sm: 5, lg: 10 }}
         spacing="xs"
         aria-label="Counts of the preview"
         role="group"

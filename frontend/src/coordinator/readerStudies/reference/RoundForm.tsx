@@ -4,6 +4,7 @@ import { beginRound, type RoundRequest } from "@/api/adjudication";
 import type { ReferenceVersion } from "@/api/reference";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { type PartProps, useStudyChange } from "../parts";
+import { LesionTriggers } from "./LesionTriggers";
 
 /** Begins a round: which cases, and what its adjudicators see. */
 export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVersion }) {
@@ -17,11 +18,16 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
     confidence_question: null,
     low_confidence_below: null,
     random_percent: 0,
+    lesion_not_all: false,
+    lesion_distance_above_mm: null,
+    lesion_iou_below: null,
     shows: "ANSWERS",
     question: call?.text ?? "",
   });
   const change = (changes: Partial<RoundRequest>) => setAsked((before) => ({ ...before, ...changes }));
   const beginning = useStudyChange(readerStudy.id, () => beginRound(readerStudy.id, asked));
+  // Of a consensus that has matched no marks there is nothing to show, and no trigger by lesion.
+  const hasLesions = base.rule.lesions !== undefined;
   const lacksThreshold = (asked.confidence_question === null) !== (asked.low_confidence_below === null);
   return (
     <>
@@ -37,6 +43,7 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
           onChange={(event) => change({ disagreement: event.currentTarget.checked })}
         />
       </Group>
+      {hasLesions && <LesionTriggers asked={asked} onChange={change} />}
       <Group gap="sm" align="flex-end">
         <NativeSelect
           label="Low confidence in"
@@ -81,6 +88,7 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
           value={asked.shows}
           data={[
             { value: "ANSWERS", label: "under letters" },
+            ...(hasLesions ? [{ value: "MARKS", label: "with their marks" }] : []),
             { value: "HIDDEN", label: "hidden" },
           ]}
           onChange={(event) => change({ shows: event.currentTarget.value as RoundRequest["shows"] })}

@@ -22,6 +22,7 @@ export const REASONS: Record<OutcomeReason, string> = {
   CARRIED: "training case, truth kept",
   IMPORTED: "imported",
   ADJUDICATED: "decided by an adjudicator",
+  CONTRADICTED: "negative votes, but a lesion by the marks",
 };
 
 export type Filter = "ALL" | "OPEN" | OutcomeReason;

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { designQuery } from "@/api/designs";
 import { type Member, membersQuery, type ReaderStudy } from "@/api/readerStudies";
-import type { ConsensusKind, ConsensusOutcome, ConsensusRequest } from "@/api/reference";
-import type { AnswerQuestion } from "@/domain/labelSchema";
+import type { ConsensusKind, ConsensusOutcome, ConsensusRequest, LesionsRequest } from "@/api/reference";
+import { type AnswerQuestion, isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
 
 /** What is chosen; null means: not touched, so the default stands. */
 interface Chosen {
@@ -16,6 +16,12 @@ interface Chosen {
   minimumVotes: number | null;
   left: string[];
   weights: Record<string, number>;
+  /** Key of the located finding whose marks are matched; null for none. */
+  lesions: string | null;
+  criterion: LesionsRequest["criterion"];
+  distanceMm: number | null;
+  leastIou: number | null;
+  voxels: LesionsRequest["voxels"];
 }
 
 const FIRST: Chosen = {
@@ -28,11 +34,17 @@ const FIRST: Chosen = {
   minimumVotes: null,
   left: [],
   weights: {},
+  lesions: null,
+  criterion: "DISTANCE",
+  distanceMm: 10,
+  leastIou: 0.3,
+  voxels: "MAJORITY",
 };
 
 export interface PanelForm {
   chosen: Chosen;
   questions: AnswerQuestion[];
+  located: LocatedFindingQuestion[];
   question: AnswerQuestion | undefined;
   arms: { key: string; name: string }[];
   readers: Member[];
@@ -48,6 +60,7 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
   const [chosen, setChosen] = useState(FIRST);
   const { data: members } = useQuery(membersQuery(readerStudy.id));
   const { data: stored } = useQuery(designQuery(readerStudy.id));
+  const located = (readerStudy.label_schema?.questions ?? []).filter(isLocated);
   const questions = (readerStudy.label_schema?.questions ?? []).filter(
     (one): one is AnswerQuestion => one.kind !== "LOCATED_FINDING",
   );
@@ -59,6 +72,7 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
   return {
     chosen,
     questions,
+    located,
     question,
     arms,
     readers,
@@ -79,6 +93,8 @@ function requestOf(
   const isBinary = question?.kind === "BINARY";
   if (!question || arm === undefined || panel.length === 0) return null;
   if (!isBinary && chosen.positiveFrom === null) return null;
+  const lesions = lesionsOf(chosen);
+  if (lesions === undefined) return null;
   return {
     kind: chosen.kind,
     question: question.key,
@@ -87,9 +103,24 @@ function requestOf(
     ties: chosen.ties,
     missing: chosen.missing,
     minimum_votes: Math.min(chosen.minimumVotes ?? panel.length, panel.length),
+    lesions,
     readers: panel.map(({ user_id }) => ({
       user_id,
       weight: chosen.kind === "WEIGHTED" ? (chosen.weights[user_id] ?? 1) : 1,
     })),
+  };
+}
+
+/** What is asked about lesions; undefined while its threshold lacks. */
+function lesionsOf({ lesions, criterion, distanceMm, leastIou, voxels }: Chosen): LesionsRequest | null | undefined {
+  if (lesions === null) return null;
+  const isByDistance = criterion === "DISTANCE";
+  if ((isByDistance ? distanceMm : leastIou) === null) return undefined;
+  return {
+    question: lesions,
+    criterion,
+    max_distance_mm: isByDistance ? distanceMm : null,
+    min_iou: isByDistance ? null : leastIou,
+    voxels,
   };
 }

@@ -1,0 +1,43 @@
+import { Checkbox, Group, NumberInput } from "@mantine/core";
+import type { RoundRequest } from "@/api/adjudication";
+
+type Triggers = Pick<RoundRequest, "lesion_not_all" | "lesion_distance_above_mm" | "lesion_iou_below">;
+
+interface LesionTriggersProps {
+  asked: Triggers;
+  onChange: (changes: Partial<Triggers>) => void;
+}
+
+/** Which lesions have their case judged again. */
+export function LesionTriggers({ asked, onChange }: LesionTriggersProps) {
+  const numberOf = (value: string | number) => (typeof value === "number" ? value : null);
+  return (
+    <Group gap="sm" align="flex-end">
+      <Checkbox
+        mb={8}
+        label="Lesions that some marked and some did not"
+        checked={asked.lesion_not_all}
+        onChange={(event) => onChange({ lesion_not_all: event.currentTarget.checked })}
+      />
+      <NumberInput
+        label="Marks farther apart than, mm"
+        placeholder="any"
+        w={200}
+        min={0}
+        max={1000}
+        value={asked.lesion_distance_above_mm ?? ""}
+        onChange={(value) => onChange({ lesion_distance_above_mm: numberOf(value) })}
+      />
+      <NumberInput
+        label="Marks with an IoU below"
+        placeholder="any"
+        w={180}
+        min={0}
+        max={1}
+        step={0.05}
+        value={asked.lesion_iou_below ?? ""}
+        onChange={(value) => onChange({ lesion_iou_below: numberOf(value) })}
+      />
+    </Group>
+  );
+}
