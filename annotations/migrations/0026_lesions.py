@@ -12,7 +12,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0024_located_truth"),
+        ("annotations", "0025_located_truth"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
