@@ -37,7 +37,7 @@ COLUMNS = (
 # Readers see neither of the two lists, not even their own.
 # `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
-DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training")
+DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training", "role")
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,7 +72,7 @@ def labels_csv_lines(
         }
         questions = versions[row["schema_version"]]
         answers = [answer_cell(column, row["answers"], questions) for column in asked]
-        writer.writerow(_cells([*(values[name] for name in columns), *answers]))
+        writer.writerow(cells([*(values[name] for name in columns), *answers]))
     yield _taken(out)
 
 
@@ -108,7 +108,7 @@ def _ai(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"ai_shown_at": first["shown_at"], "ai_prediction_id": first["prediction_id"]}
 
 
-def _cells(values: Iterable[Any]) -> list[Any]:
+def cells(values: Iterable[Any]) -> list[Any]:
     """Return what the cells of a row hold, all in one go: there are very many. The writer leaves None empty."""
     return [
         (f"'{value}" if value.startswith(FORMULA_STARTS) else value)

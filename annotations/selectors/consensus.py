@@ -26,6 +26,7 @@ from annotations.domain.problems import Problem
 from annotations.models import (
     AdjudicationDecision,
     Assignment,
+    AssignmentRole,
     AssignmentState,
     Case,
     LabelSchema,
@@ -157,7 +158,7 @@ def _decided(case: Case, rule: Rule, votes: Sequence[VoteTaken]) -> CaseDecision
 def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken]]:
     """Return the votes on each case: one for each reader, of the first session in which they gave an answer.
 
-    Hidden repeats do not vote, and who could not assess a case has no vote on it.
+    Hidden repeats and arbitrations do not vote, and who could not assess a case has no vote on it.
     """
     signed = (
         Assignment.objects.filter(
@@ -166,6 +167,7 @@ def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken
             reader__in=panel.weights,
             repeat_number=0,
             is_training=False,
+            role=AssignmentRole.READER,
             read__signed_revision__isnull=False,
         )
         .exclude(state=AssignmentState.VOID)

@@ -53,7 +53,7 @@ def test_a_protocol_is_approved_amended_and_printed(stage: Stage, signed_in: Cal
     expect(page.get_by_label("Reason of the amendment")).to_have_count(0)
 
     page.emulate_media(media="print")
-    expect(page.get_by_role("button", name="Print or save as PDF")).to_be_hidden()
+    expect(page.get_by_role("button", name="Print", exact=True)).to_be_hidden()
     expect(page.get_by_role("navigation").first).to_be_hidden()
     assert article.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
     page.screenshot(path=SCREENSHOTS / "protocol-print.png", full_page=True)

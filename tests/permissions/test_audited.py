@@ -51,6 +51,10 @@ PROVEN_ELSEWHERE = {
     # The world's round is not finished.
     "reader-study-adjudications": ("tests/annotations/test_adjudication.py", "adjudication.create"),
     "reader-study-adjudication-result": ("tests/annotations/test_adjudication.py", "reference_standard.create"),
+    # The world's design masks nothing.
+    "reader-study-mask": ("tests/annotations/test_masking.py", "mask.break"),
+    # The world's read is no arbitration.
+    "read-arbitration-confirmation": ("tests/annotations/test_arbitration.py", "arbitration.confirmed"),
     # It takes the digest of a preview.
     "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
@@ -132,6 +136,7 @@ VIEWS = {
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",
+    "reader-study-final-answers": "labels.view",
     "reader-study-labels-export": "labels.view",
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",

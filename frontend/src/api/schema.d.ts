@@ -1093,6 +1093,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/double-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the cases that two readers read; none where the design has no arbitration. */
+        get: operations["reader_studies_double_reading_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/external-reads": {
         parameters: {
             query?: never;
@@ -1104,6 +1121,23 @@ export interface paths {
         put?: never;
         /** @description Sign at most 200 complete reads: all, or none and what is wrong in which row. */
         post: operations["reader_studies_external_reads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/final-answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return one row for each case: the arbitrator's answers, or where nobody had to arbitrate the common ones. */
+        get: operations["reader_studies_final_answers.csv_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,6 +1367,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/mask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how it stands. */
+        get: operations["reader_studies_mask_retrieve"];
+        put?: never;
+        /** @description Break the mask for the caller alone, for an hour; 400 `wrong_password`, 409 `not_masked`. */
+        post: operations["reader_studies_mask_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/members": {
         parameters: {
             query?: never;
@@ -1454,6 +1506,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/protocol.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the document as it stands now, with the digest that it would be frozen with. */
+        get: operations["reader_studies_protocol.pdf_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}": {
         parameters: {
             query?: never;
@@ -1482,6 +1551,23 @@ export interface paths {
         put?: never;
         /** @description Approve a version with the password; 400 `wrong_password`, 409 `already_approved`. */
         post: operations["reader_studies_protocol_versions_approvals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/protocol/versions/{protocol_version}/protocol.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the version with its approvals; until another approval is made, the same bytes each time. */
+        get: operations["reader_studies_protocol_versions_protocol.pdf_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1951,6 +2037,40 @@ export interface paths {
         get: operations["reads_ai_segments_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/arbitration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the two reads as far as the design shows them; 404 for a read that is no arbitration. */
+        get: operations["reads_arbitration_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/arbitration/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm a signed arbitration whose reads have changed since; 409 `reads_open`, `reads_changed`. */
+        post: operations["reads_arbitration_confirmation_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2430,12 +2550,18 @@ export interface components {
             /** @default 0 */
             random_percent: number;
             /** @default ANSWERS */
-            shows: components["schemas"]["ShowsEnum"];
+            shows: components["schemas"]["AdjudicationInputShowsEnum"];
             /** @description What the adjudicators decide. */
             question: string;
             /** @default  */
             seed: string;
         };
+        /**
+         * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
+         *     * `HIDDEN` - Nothing of the readers
+         * @enum {string}
+         */
+        AdjudicationInputShowsEnum: "ANSWERS" | "HIDDEN";
         /** @description A round and how far it has come. */
         AdjudicationOutput: {
             number: number;
@@ -2558,6 +2684,49 @@ export interface components {
             question: string;
             answer: string;
         };
+        /** @description An answer in words. */
+        ArbitrationAnswerOutput: {
+            question: string;
+            answer: string;
+        };
+        /** @description How many arbitrations wait for their arbitrator, are open, done, or stale: to be confirmed or read anew. */
+        ArbitrationCountsOutput: {
+            waiting: number;
+            open: number;
+            done: number;
+            stale: number;
+        };
+        /** @description A mark of a reader, with the number of its finding and the question that it answers. */
+        ArbitrationMarkOutput: {
+            id: string;
+            finding: number;
+            text: string;
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What the arbitrator of a case sees of its two reads. */
+        ArbitrationOutput: {
+            shows: components["schemas"]["ArbitrationOutputShowsEnum"];
+            readers: components["schemas"]["ArbitrationReaderOutput"][];
+            /** @description Questions on which they differ. */
+            differences: string[];
+            /** @description It was signed over reads that have changed since. */
+            is_stale: boolean;
+            may_confirm: boolean;
+        };
+        /**
+         * @description * `ANSWERS` - ANSWERS
+         *     * `HIDDEN` - HIDDEN
+         * @enum {string}
+         */
+        ArbitrationOutputShowsEnum: "ANSWERS" | "HIDDEN";
+        /** @description What one reader signed, under a letter of this case alone. */
+        ArbitrationReaderOutput: {
+            name: string;
+            answers: components["schemas"]["ArbitrationAnswerOutput"][];
+            marks: components["schemas"]["ArbitrationMarkOutput"][];
+        };
         /** @description What is asked; `question` is the key of a question of the read's form. */
         AskInputRequest: {
             text: string;
@@ -2572,12 +2741,19 @@ export interface components {
             case_name: string;
             session: number;
             is_training?: boolean;
+            role?: components["schemas"]["AssignmentOutputRoleEnum"];
             state?: components["schemas"]["AssignmentStateEnum"];
             /** @description Say whether a signed read may be looked at again. */
             readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
         };
+        /**
+         * @description * `READER` - Reader
+         *     * `ARBITRATION` - Arbitration
+         * @enum {string}
+         */
+        AssignmentOutputRoleEnum: "READER" | "ARBITRATION";
         /**
          * @description * `PENDING` - Pending
          *     * `OPEN` - Open
@@ -2785,6 +2961,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description Why an arbitration stands, and the password of its arbitrator. */
+        ConfirmationInputRequest: {
+            reason: string;
+            password: string;
+        };
         /** @description Who votes, on which question, and by which rule. */
         ConsensusInputRequest: {
             kind: components["schemas"]["Kind584Enum"];
@@ -2928,6 +3109,24 @@ export interface components {
          * @enum {string}
          */
         DisabledReasonEnum: "BY_HAND" | "FAILING";
+        /** @description A case of a double reading: who reads it, and where it stands; nothing of the answers. */
+        DoubleReadOutput: {
+            case: string;
+            standing: components["schemas"]["StandingEnum"];
+            /** @description Say it in words. */
+            readonly standing_text: string;
+            /** @description Name the readers by username, which is not the order of their letters. */
+            readonly readers: string[];
+            /** @description Name the arbitrator; null while there is none. */
+            readonly arbitrator: string | null;
+            /** @description Return the arbitrator's read; null while it has not been opened. */
+            readonly read_id: string | null;
+        };
+        /** @description The cases of a double reading; `counts` is null where nobody arbitrates. */
+        DoubleReadingOutput: {
+            counts: components["schemas"]["ArbitrationCountsOutput"] | null;
+            cases: components["schemas"]["DoubleReadOutput"][];
+        };
         /** @description What was stored. */
         DraftOutput: {
             revision_number: number;
@@ -3161,6 +3360,8 @@ export interface components {
             reader: string;
             case: string;
             state: string;
+            /** @description Values are left out until the reader study is locked. */
+            is_masked: boolean;
             may_reopen: boolean;
             may_query: boolean;
             /** Format: uuid */
@@ -3178,6 +3379,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             digest: string;
+            /** @description Count the questions that have an answer. */
+            readonly number_answered: number;
             address?: string | null;
             user_agent?: string | null;
             signature: components["schemas"]["SignatureOutput"] | null;
@@ -3462,6 +3665,26 @@ export interface components {
             text?: string;
             author: string;
         };
+        /** @description Why the answers have to be seen before the lock, and the password of who sees them. */
+        MaskBreakInputRequest: {
+            reason: string;
+            password: string;
+        };
+        /** @description Who saw the answers before the lock, why, and until when. */
+        MaskBreakOutput: {
+            by: string;
+            reason: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** @description Whether the design masks answers now, whether they are masked for the caller, and every break. */
+        MaskOutput: {
+            is_masking: boolean;
+            is_masked: boolean;
+            breaks: components["schemas"]["MaskBreakOutput"][];
+        };
         /** @description The caller. */
         MeOutput: {
             /** Format: uuid */
@@ -3615,6 +3838,7 @@ export interface components {
             total: number;
             session: number;
             is_training: boolean;
+            role: string;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -4049,6 +4273,7 @@ export interface components {
             first_day: string;
             /** Format: date-time */
             now: string;
+            arbitration: components["schemas"]["ArbitrationCountsOutput"] | null;
         };
         /**
          * @description * `APPROVED` - APPROVED
@@ -4247,6 +4472,7 @@ export interface components {
             arm: string;
             is_training: boolean;
             repeat_number: number;
+            role: string;
             state: string;
             revision_number?: number;
             /**
@@ -4271,6 +4497,7 @@ export interface components {
             total: number;
             session: number;
             is_training: boolean;
+            role: string;
             state: string;
             label_schema: components["schemas"]["LabelSchemaOutput"];
             hanging_rules: {
@@ -4607,7 +4834,7 @@ export interface components {
             readonly created_at: string;
             reason: string;
         };
-        /** @description One revision of a read. */
+        /** @description One revision of a read; while its values are masked, without content, and without the digest of so little. */
         RevisionOutput: {
             number: number;
             base_number: number;
@@ -4619,9 +4846,11 @@ export interface components {
             tool?: string;
             /** Format: date-time */
             readonly created_at: string;
-            /** @description SHA-256 of the canonical payload. */
-            digest: string;
-            payload: unknown;
+            /** @description Return the SHA-256 of the content. */
+            readonly digest: string;
+            readonly payload: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * @description * `DRAFT` - Draft
@@ -4846,12 +5075,6 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
-        /**
-         * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
-         *     * `HIDDEN` - Nothing of the readers
-         * @enum {string}
-         */
-        ShowsEnum: "ANSWERS" | "HIDDEN";
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
             /** Format: uuid */
@@ -4947,6 +5170,16 @@ export interface components {
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
         /**
+         * @description * `READING` - The two reads are not signed yet
+         *     * `AGREED` - The two reads agree: no arbitration
+         *     * `WAITING` - Waits for its arbitrator
+         *     * `OPEN` - Opened by its arbitrator
+         *     * `STALE` - Arbitrated over reads that have changed since: to be confirmed or read anew
+         *     * `DONE` - Arbitrated
+         * @enum {string}
+         */
+        StandingEnum: "READING" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
+        /**
          * @description * `OPEN` - Open
          *     * `ANSWERED` - Answered
          *     * `CLOSED` - Closed
@@ -5031,6 +5264,7 @@ export interface components {
             session: number;
             repeat_number: number;
             is_training: boolean;
+            role: string;
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -7874,6 +8108,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_double_reading_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubleReadingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_external_reads_create: {
         parameters: {
             query?: never;
@@ -7906,6 +8170,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reader_studies_final_answers.csv_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem document. */
@@ -8431,6 +8725,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_mask_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_mask_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskBreakInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_members_list: {
         parameters: {
             query?: never;
@@ -8726,6 +9087,36 @@ export interface operations {
             };
         };
     };
+    "reader_studies_protocol.pdf_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_protocol_versions_retrieve: {
         parameters: {
             query?: never;
@@ -8779,6 +9170,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProtocolOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reader_studies_protocol_versions_protocol.pdf_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_version: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description A problem document. */
@@ -10022,6 +10444,70 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_arbitration_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArbitrationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_arbitration_confirmation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArbitrationOutput"];
                 };
             };
             /** @description A problem document. */
