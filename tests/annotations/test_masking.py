@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from annotations.domain.designs import single_design
-from annotations.models import MaskBreak, Read, ReaderStudy
+from annotations.models import MaskBreak, Membership, Read, ReaderStudy
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
 from portal.accounts.services import token_create
 from portal.audit.models import Event
-from tests.annotations.building import Built, content, draft, finding
+from tests.annotations.building import Built, content, draft, finding, person
 from tests.annotations.test_signing import PASSWORD, of
 
 pytestmark = pytest.mark.django_db
@@ -113,9 +113,16 @@ def test_breaking_the_mask_takes_a_password_and_a_reason_and_is_for_one_person_a
     labels = client.get(f"{study(built)}/labels").json()["results"]
     assert labels[0]["answers"]["confidence"] == 83
     assert Event.objects.filter(action="labels.view", actor=built.coordinator).exists()
-    # Another coordinator has to break it too; and an hour is over in an hour.
     broken = MaskBreak.objects.get()
     assert 3500 < (broken.ends_at - broken.created_at).total_seconds() < 3700
+    # Another coordinator has to break it too; and an hour is over in an hour.
+    other = person("other-coordinator", may_create_reader_studies=True)
+    Membership.objects.create(reader_study=built.reader_study, user=other, role="COORDINATOR")
+    assert of(other).get(f"{study(built)}/labels").json()["code"] == "masked"
+    MaskBreak.objects.create(
+        reader_study=built.reader_study, broken_by=other, reason=REASON, ends_at=timezone.now() - timedelta(seconds=1)
+    )
+    assert of(other).get(f"{study(built)}/labels").json()["code"] == "masked"
 
 
 def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -> None:

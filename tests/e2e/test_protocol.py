@@ -39,6 +39,10 @@ def test_a_protocol_is_approved_amended_and_printed(stage: Stage, signed_in: Cal
     expect(article).to_contain_text(first["digest"])
     expect(article).not_to_contain_text("2099-12-31")
     is_accessible(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF").click()
+    assert download.value.suggested_filename == "protocol-1.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-1.7")
 
     # A sample size that is planned later is in no version until somebody says why.
     planned = {"basis": "COMPONENTS", "difference": 0.05, "readers": [6], "cases": [251], "positive_share": 0.4}
