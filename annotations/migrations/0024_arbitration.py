@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
             model_name="assignment",
             name="role",
             field=models.CharField(
-                choices=[("READER", "Reader"), ("ARBITRATION", "Arbitration")], default="READER", max_length=11
+                choices=[("READER", "Reader"), ("ARBITRATION", "Arbitration")],
+                default="READER",
+                db_default="READER",
+                max_length=11,
             ),
         ),
         migrations.CreateModel(

@@ -210,7 +210,9 @@ class Assignment(UuidModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
     repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
     is_training = models.BooleanField(default=False)
-    role = models.CharField(max_length=11, choices=AssignmentRole, default=AssignmentRole.READER)
+    role = models.CharField(
+        max_length=11, choices=AssignmentRole, default=AssignmentRole.READER, db_default=AssignmentRole.READER
+    )
     shown_name = models.CharField(
         max_length=40, blank=True, help_text="What the reader sees instead of the case's name."
     )
