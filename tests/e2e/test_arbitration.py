@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from annotations.domain.designs import single_design
 from portal.demo.phantoms import ruler
@@ -13,7 +13,7 @@ from portal.demo.phantoms.dicom import to_datasets
 from portal.inference.prediction_input import PULMONARY_NODULE
 from tests.browser import sign
 from tests.browserless import PASSWORD, Person, signature
-from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots, until
+from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots, sign_in, until
 from tests.reader_studies import SEEN, drafted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -73,7 +73,7 @@ def read_and_sign(reader: Person, path: str, *, seen: bool, aside_mm: float) -> 
 
 
 def test_an_arbitrator_decides_between_two_reads_without_a_name(
-    stage: Stage, signed_in: Callable[[Person], Page]
+    stage: Stage, signed_in: Callable[[Person], Page], browser: Browser
 ) -> None:
     path = double_reading(stage)
     read_and_sign(stage.reader, path, seen=True, aside_mm=-20)
@@ -111,8 +111,10 @@ def test_an_arbitrator_decides_between_two_reads_without_a_name(
     expect(panel.get_by_label("Why it stands")).to_have_count(0)
     counts = stage.coordinator.get(f"{path}/progress")["arbitration"]
     assert counts == {"waiting": 0, "open": 0, "done": 1, "stale": 0}
-    watching = signed_in(stage.coordinator)
+    watching = browser.new_page()
+    sign_in(watching, stage.portal.url, stage.coordinator.username)
     watching.goto(f"{stage.portal.url}/{path}/progress")
     watching.get_by_role("button", name="Show the cases").click()
     expect(watching.get_by_role("row", name="Case 001").last).to_contain_text("Arbitrated")
     screenshots(watching, "arbitration-progress")
+    watching.close()

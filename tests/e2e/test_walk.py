@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from portal.demo.phantoms import ruler
+from portal.demo.phantoms.dicom import study_instance_uid
 from portal.ops.environment import REPOSITORY
 from tests.browserless import Person
 from tests.e2e.conftest import Stage
@@ -40,7 +42,7 @@ class Walk:
 
     def fill(self, label: str, text: str, inside: Locator | None = None) -> None:
         """Click into a field and type."""
-        field = (inside or self.page).get_by_label(label, exact=True)
+        field = (inside or self.page).get_by_label(re.compile(rf"^{label}( \*)?$"))
         self.click(field)
         field.fill(text)
 
@@ -75,7 +77,7 @@ def test_a_crossover_is_set_up_and_launched_in_under_ten_minutes(
     walk.button("Create")
     expect(page.get_by_role("navigation", name="Parts of the reader study")).to_be_visible()
     build_form(walk)
-    choose_cases(walk)
+    choose_cases(walk, [picked(stage, name) for name in (ruler.NAME, stage.phantom.name)])
     walk.part("AI")
     walk.click(page.get_by_role("combobox", name="Model version").or_(page.get_by_label("Model version")).first)
     walk.click(page.get_by_role("option", name=re.compile(f"Watcher {stage.coordinator.username}")))
@@ -107,12 +109,19 @@ def build_form(walk: Walk) -> None:
     expect(page.get_by_role("button", name="Saved")).to_be_visible()
 
 
-def choose_cases(walk: Walk) -> None:
+def picked(stage: Stage, phantom: str) -> str:
+    """What the box of a phantom's imaging study is called."""
+    uid = study_instance_uid(phantom)
+    (study,) = stage.coordinator.get(f"imaging-studies?search={uid}")["results"]
+    return f"Pick {study['study_description'] or uid}, patient {study['patient_key']}"
+
+
+def choose_cases(walk: Walk, names: list[str]) -> None:
     walk.part("Cases")
     page = walk.page
-    boxes = page.get_by_role("table", name="Imaging studies to pick from").get_by_role("checkbox")
-    for index in (0, 1):
-        walk.click(boxes.nth(index))
+    table = page.get_by_role("table", name="Imaging studies to pick from")
+    for name in names:
+        walk.click(table.get_by_role("checkbox", name=name, exact=True).first)
     walk.picture("cases")
     walk.button("Save selection")
     expect(page.locator("button:not([data-loading])", has_text="Save selection")).to_be_disabled()
@@ -136,7 +145,7 @@ def design(walk: Walk) -> None:
     page = walk.page
     walk.click(page.get_by_role("radio", name="Crossover"))
     expect(page.get_by_text("2 cases × 2 readers × 2 sessions = 8 reads")).to_be_visible()
-    expect(page.get_by_role("switch", name="Mask answers until the lock")).to_be_checked()
+    expect(page.get_by_label("Mask answers until the lock")).to_be_checked()
     walk.picture("design")
 
 
