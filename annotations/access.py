@@ -137,7 +137,11 @@ def own_read_shown(user: Any, read_id: uuid.UUID) -> Read:
 def read_history_for(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read to somebody who may see all its revisions: its reader, or a coordinator of its reader study."""
     read = (
-        Read.objects.select_related("assignment__reader", "assignment__case", "label_schema").filter(pk=read_id).first()
+        Read.objects.select_related(
+            "assignment__reader", "assignment__case", "assignment__reader_study", "label_schema"
+        )
+        .filter(pk=read_id)
+        .first()
     )
     if read is None:
         raise NotFound

@@ -4,6 +4,7 @@ import uuid
 
 from annotations.access import reader_study_for
 from annotations.models import SampleSizePlan
+from annotations.selectors.masking import require_unmasked
 from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
@@ -27,6 +28,7 @@ def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisR
 def analysis_run_to_open(user: User, run_id: uuid.UUID) -> AnalysisRun:
     """Return the analysis run to somebody who opens what it froze or computed; 409 unless its truth is locked."""
     run = analysis_run_for(user, run_id, Action.ANALYSIS_VIEW)
+    require_unmasked(user=user, reader_study=run.reader_study)
     require_locked(run.reference_standard)
     return run
 

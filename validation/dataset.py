@@ -15,6 +15,7 @@ EXCLUSION_DETAILS = {
     "no-truth": "The reference standard says nothing about the case.",
     "not-assigned": "The case was not assigned to this reader in this arm.",
     "other-arm": "The read belongs to another arm, which this analysis does not use.",
+    "arbitration": "The read is an arbitration of a double reading, made after the two readers' own.",
     "repeat": "The read is a hidden repeat, which serves the reader's agreement with themself.",
     "unsigned": "The read has not been signed.",
     "void": "The assignment was withdrawn.",
@@ -96,6 +97,7 @@ def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
     for participant, excluded in [*_ai(snapshot, analysed), *_readers(snapshot, analysed)]:
         participants.append(participant)
         exclusions += excluded
+    exclusions += _arbitrations(snapshot, analysed)
     truth = np.array([case["truth"] == 1 for case in analysed], dtype=np.bool_)
     return Dataset(
         level=snapshot["configuration"]["confidence_level"],
@@ -150,10 +152,26 @@ def _readers(
     return [_reader(snapshot, analysed, one, by_reader[one["id"]], left_out[one["id"]]) for one in readers]
 
 
+def _arbitrations(snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]]) -> list[Exclusion]:
+    """Name what arbitrators read: they are nobody whose accuracy is measured."""
+    names = {case["id"]: case["name"] for case in analysed}
+    return [
+        Exclusion(f"reader:{one['id']}", one["name"], "arbitration", cases)
+        for one in snapshot.get("arbitrators", [])
+        if (cases := tuple(names[read["case"]] for read in snapshot["reads"] if _is_of(read, one["id"], names)))
+    ]
+
+
+def _is_of(read: Mapping[str, Any], arbitrator: str, cases: Mapping[str, str]) -> bool:
+    return bool(read.get("role") == "ARBITRATION" and read["reader"] == arbitrator and read["case"] in cases)
+
+
 def _read_reason(snapshot: Mapping[str, Any], read: Mapping[str, Any]) -> str | None:
     """Say why a read of an analysed case is not used: arms are never mixed, and repeats come a second time."""
     if read.get("arm") != snapshot["configuration"].get("arm"):
         return "other-arm"
+    if read.get("role") == "ARBITRATION":
+        return "arbitration"
     return "repeat" if read.get("repeat_number") else None
 
 

@@ -10,6 +10,7 @@ from annotations.domain.answers import reason_not_assessed
 from annotations.models import (
     Arm,
     Assignment,
+    AssignmentRole,
     AssignmentState,
     Case,
     LabelSchema,
@@ -64,6 +65,8 @@ def snapshot_content(
     chosen = _arm(reader_study, arm)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     assignments = _assignments(reader_study)
+    arbitrations = [one for one in assignments if one.role == AssignmentRole.ARBITRATION]
+    drawn = [one for one in assignments if one.role == AssignmentRole.READER]
     training = {one.case_id for one in assignments if one.is_training}
     model_version = reader_study.ai_model_version
     return {
@@ -79,7 +82,9 @@ def snapshot_content(
             "digest": standard.digest,
         },
         "model_version": _model_version(model_version),
-        "readers": _readers(assignments),
+        "readers": _readers(drawn),
+        # What two readers did not settle is no read of a reader whose accuracy is measured.
+        **({"arbitrators": _readers(arbitrations)} if arbitrations else {}),
         "cases": _cases(cases, standard, training),
         "reads": [_read(assignment, questions) for assignment in assignments],
         "predictions": _predictions(model_version, cases, reader_study.launched_at),
@@ -151,6 +156,7 @@ def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str,
         "session": assignment.session.number,
         "repeat_number": assignment.repeat_number,
         "is_training": assignment.is_training,
+        **({"role": assignment.role} if assignment.role == AssignmentRole.ARBITRATION else {}),
         "state": _state(assignment, revision),
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,

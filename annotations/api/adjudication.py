@@ -32,6 +32,7 @@ from annotations.selectors.adjudication import (
     result_of,
     with_outcomes,
 )
+from annotations.selectors.masking import require_unmasked
 from annotations.services.adjudication import (
     OUTCOMES,
     RoundAsked,
@@ -135,6 +136,7 @@ class AdjudicationsApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Draw a round from a consensus; 409 `no_cases` where the triggers name none."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         form = AdjudicationInput(data=request.data)
         form.is_valid(raise_exception=True)
         sent = form.validated_data

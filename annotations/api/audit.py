@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.selectors.masking import is_masked, require_unmasked
 from annotations.services.drafts import stream_of
 from annotations.services.streams import stream_of_person
 from annotations.services.viewing import viewed
@@ -58,6 +59,22 @@ class AuditEventOutput(serializers.ModelSerializer[Event]):
         ]
 
 
+class MaskedEventOutput(AuditEventOutput):
+    """The same while answers are masked: without digests, for of a read with few answers one could try them all."""
+
+    digest = serializers.SerializerMethodField()
+    detail = serializers.SerializerMethodField()
+
+    def get_digest(self, event: Event) -> str:
+        """Leave it out."""
+        return ""
+
+    @extend_schema_field(serializers.DictField())
+    def get_detail(self, event: Event) -> dict[str, Any]:
+        """Leave the digest of what was saved out."""
+        return {name: value for name, value in event.detail.items() if name != "digest"}
+
+
 class AuditQuery(serializers.Serializer[Any]):
     """What is asked for."""
 
@@ -83,7 +100,9 @@ class AuditApi(APIView):
         events = events_in(scope=stream_of(reader_study.pk), wanted=query.validated_data)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(events, request, view=self)
-        return paginator.get_paginated_response(AuditEventOutput(page or [], many=True).data)
+        is_hidden = is_masked(user=caller(request), reader_study=reader_study)
+        output = MaskedEventOutput if is_hidden else AuditEventOutput
+        return paginator.get_paginated_response(output(page or [], many=True).data)
 
 
 class AuditCheckOutput(serializers.ModelSerializer[TrailCheck]):
@@ -149,6 +168,8 @@ class AuditExportApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> StreamingHttpResponse:
         """Download events, heads, the rows they tell of and a manifest as JSON lines."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.AUDIT_VIEW)
+        # It carries the rows, and with them every answer.
+        require_unmasked(user=caller(request), reader_study=reader_study)
         viewed(by=caller(request), reader_study_id=reader_study.pk, action="audit.export", obj=reader_study)
         name = f"audit-{reader_study.pk}.jsonl"
         return StreamingHttpResponse(

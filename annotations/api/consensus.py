@@ -22,6 +22,7 @@ from annotations.models import ReaderStudy
 from annotations.selectors.consensus import Panel
 from annotations.selectors.designs import readers_of
 from annotations.selectors.lesions import LesionPanel
+from annotations.selectors.masking import require_unmasked
 from annotations.services.consensus import consensus_preview, consensus_store
 from portal.accounts.authentication import caller
 from portal.errors import Invalid
@@ -145,6 +146,7 @@ class ConsensusPreviewApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return what a rule makes of the reads that are signed now, case by case; nothing is stored."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         form = ConsensusInput(data=request.data)
         form.is_valid(raise_exception=True)
         panel = panel_of(reader_study, form.validated_data)
@@ -159,6 +161,7 @@ class ConsensusApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Store a consensus as the next version of the reference standard; 409 `preview_outdated`."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         form = ConsensusStoreInput(data=request.data)
         form.is_valid(raise_exception=True)
         panel, digest = panel_of(reader_study, form.validated_data), form.validated_data["preview_digest"]

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.api.arbitration import ArbitrationCountsOutput
 from annotations.domain.forecast import UNDEFINED
 from annotations.selectors.dashboard import WatchedReader, dashboard_of
 from portal.accounts.authentication import caller
@@ -106,6 +107,7 @@ class ProgressOutput(serializers.Serializer[Any]):
     signed = serializers.IntegerField()
     first_day = serializers.DateField()
     now = serializers.DateTimeField()
+    arbitration = ArbitrationCountsOutput(allow_null=True)
 
 
 class ProgressApi(APIView):

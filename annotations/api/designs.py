@@ -19,6 +19,7 @@ from annotations.models import Assignment, ReaderStudy
 from annotations.selectors.designs import (
     design_of,
     design_version_of,
+    drawn_readers_of,
     fitting_problems_of,
     plan_of,
 )
@@ -108,7 +109,7 @@ class DesignApi(APIView):
     def _answer(self, reader_study: ReaderStudy) -> Response:
         stored, design = design_version_of(reader_study=reader_study), design_of(reader_study=reader_study)
         plan = plan_of(reader_study=reader_study)
-        readers = reader_study.memberships.filter(role="READER").count()
+        readers = drawn_readers_of(reader_study=reader_study, design=design).count()
         expected = number_of_reads(design, readers=readers, cases=cases_of(reader_study=reader_study).count())
         answer = {
             "version": stored.version if stored else 0,

@@ -4,15 +4,17 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import read_history_for, read_to_reopen, reader_study_for
+from annotations.domain.read_history import masked_changes
 from annotations.models import AssignmentState, Read, Reopening, Revision, Signature
-from annotations.selectors.history import difference_of, history_of, reads_of
+from annotations.selectors.history import Step, difference_of, history_of, reads_of
+from annotations.selectors.masking import is_masked
 from annotations.services.reopening import read_reopen
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -27,10 +29,25 @@ def _viewed_history(request: Request, read_id: uuid.UUID) -> Read:
     return read
 
 
+def _is_masked(request: Request, read: Read) -> bool:
+    return is_masked(user=caller(request), reader_study=read.assignment.reader_study)
+
+
 class RevisionOutput(serializers.ModelSerializer[Revision]):
-    """One revision of a read."""
+    """One revision of a read; while its values are masked, without content, and without the digest of so little."""
 
     author = serializers.CharField(source="author.username")
+    digest = serializers.SerializerMethodField()
+    payload = serializers.SerializerMethodField()
+
+    def get_digest(self, revision: Revision) -> str:
+        """Return the SHA-256 of the content."""
+        return "" if self.context["is_masked"] else revision.digest
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_payload(self, revision: Revision) -> Any:
+        """Return the content as it was stored."""
+        return None if self.context["is_masked"] else revision.payload
 
     class Meta:
         model = Revision
@@ -55,7 +72,8 @@ class ReadRevisionsApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """List every revision, oldest first."""
         read = _viewed_history(request, read_id)
-        return Response(RevisionOutput(read.revisions.select_related("author"), many=True).data)
+        context = {"is_masked": _is_masked(request, read)}
+        return Response(RevisionOutput(read.revisions.select_related("author"), many=True, context=context).data)
 
 
 class SignatureOutput(serializers.ModelSerializer[Signature]):
@@ -97,11 +115,16 @@ class HistoryStepOutput(serializers.Serializer[Any]):
     provenance = serializers.CharField(source="revision.provenance")
     created_at = serializers.DateTimeField(source="revision.created_at")
     digest = serializers.CharField(source="revision.digest")
+    number_answered = serializers.SerializerMethodField()
     address = serializers.CharField(source="origin.address", default=None, allow_null=True)
     user_agent = serializers.CharField(source="origin.user_agent", default=None, allow_null=True)
     signature = SignatureOutput(allow_null=True)
     reopening = ReopeningOutput(allow_null=True)
     changes = ChangeOutput(many=True)
+
+    def get_number_answered(self, step: Step) -> int:
+        """Count the questions that have an answer."""
+        return len(step.revision.payload["answers"])
 
 
 class FormQuestionOutput(serializers.Serializer[Any]):
@@ -118,6 +141,7 @@ class HistoryOutput(serializers.Serializer[Any]):
     reader = serializers.CharField()
     case = serializers.CharField()
     state = serializers.CharField()
+    is_masked = serializers.BooleanField(help_text="Values are left out until the reader study is locked.")
     may_reopen = serializers.BooleanField()
     may_query = serializers.BooleanField()
     reader_study_id = serializers.UUIDField()
@@ -132,8 +156,9 @@ class ReadHistoryApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """List every revision with who made it, when, from where, and what it changed."""
         read = _viewed_history(request, read_id)
-        assignment = read.assignment
+        assignment, is_hidden = read.assignment, _is_masked(request, read)
         shown = {
+            "is_masked": is_hidden,
             "read_id": read.pk,
             "reader": assignment.reader.username,
             # A reader who meets a case again must not know it by its name.
@@ -143,9 +168,17 @@ class ReadHistoryApi(APIView):
             "may_query": assignment.reader_id != caller(request).pk,
             "reader_study_id": assignment.reader_study_id,
             "questions": read.label_schema.questions,
-            "steps": history_of(read=read),
+            "steps": [_masked(step) if is_hidden else step for step in history_of(read=read)],
         }
         return Response(HistoryOutput(shown).data)
+
+
+def _masked(step: Step) -> Step:
+    """Leave out values, and digests: of a read with few answers one could try them all."""
+    step.revision.digest = ""
+    if step.signature is not None:
+        step.signature.revision_digest = ""
+    return step._replace(changes=masked_changes(step.changes))
 
 
 class DifferenceQuery(serializers.Serializer[Any]):
@@ -165,6 +198,7 @@ class ReadDifferenceApi(APIView):
         query = DifferenceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         changes = difference_of(read=read, **query.validated_data)
+        changes = masked_changes(changes) if _is_masked(request, read) else changes
         return Response(ChangeOutput(changes, many=True).data)
 
 
@@ -198,6 +232,7 @@ class ReadListedOutput(serializers.ModelSerializer[Read]):
     arm = serializers.CharField(source="assignment.arm.key")
     is_training = serializers.BooleanField(source="assignment.is_training")
     repeat_number = serializers.IntegerField(source="assignment.repeat_number")
+    role = serializers.CharField(source="assignment.role")
 
     class Meta:
         model = Read
@@ -209,6 +244,7 @@ class ReadListedOutput(serializers.ModelSerializer[Read]):
             "arm",
             "is_training",
             "repeat_number",
+            "role",
             "state",
             "revision_number",
             "active_ms",

@@ -16,6 +16,7 @@ from annotations.access import reader_study_for
 from annotations.api.label_rows import label_rows
 from annotations.api.labels import CsvRenderer, LabelOutput, LabelsApi, TimedLabelOutput, forms_of
 from annotations.exporters.labels_csv import labels_csv_lines
+from annotations.selectors.masking import require_unmasked
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
@@ -46,6 +47,7 @@ class LabelExportApi(LabelsApi):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Any:
         """Write every label, oldest first, as JSON lines or CSV; `Overread-Row-Count` says how many there are."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         labels = self.labels(request, reader_study)
         sees_all = self.sees_all(request, reader_study)
         kind = request.accepted_renderer.format

@@ -19,6 +19,7 @@ from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors.labels import labels_of
+from annotations.selectors.masking import require_unmasked
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action, Role
@@ -113,6 +114,7 @@ class TimedLabelOutput(LabelOutput):
     session = serializers.IntegerField(source="read.assignment.session.number")
     repeat_number = serializers.IntegerField(source="read.assignment.repeat_number")
     is_training = serializers.BooleanField(source="read.assignment.is_training")
+    role = serializers.CharField(source="read.assignment.role")
     times = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))
@@ -162,6 +164,7 @@ class LabelsApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response | HttpResponse:
         """List the labels: all of them for coordinators and API clients, a reader's own for the reader."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.LABELS_VIEW)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(self.labels(request, reader_study), request, view=self) or []
         sees_all = self.sees_all(request, reader_study)

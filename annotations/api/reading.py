@@ -25,6 +25,7 @@ from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
+from annotations.services.arbitration import signing_lock
 from annotations.services.case_images import case_images_describe
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
@@ -44,7 +45,7 @@ class AssignmentOutput(serializers.ModelSerializer[Assignment]):
 
     class Meta:
         model = Assignment
-        fields = ["id", "position", "case_name", "session", "is_training", "state", "is_openable", "signed_at"]
+        fields = ["id", "position", "case_name", "session", "is_training", "role", "state", "is_openable", "signed_at"]
 
     def get_is_openable(self, assignment: Assignment) -> bool:
         """Say whether a signed read may be looked at again."""
@@ -185,6 +186,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     position = serializers.IntegerField(source="assignment.position")
     session = serializers.IntegerField(source="assignment.session.number")
     is_training = serializers.BooleanField(source="assignment.is_training")
+    role = serializers.CharField(source="assignment.role")
     state = serializers.CharField(source="assignment.state")
     label_schema = LabelSchemaOutput()
     hanging_rules = serializers.ListField(child=serializers.DictField())
@@ -207,6 +209,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "total",
             "session",
             "is_training",
+            "role",
             "state",
             "label_schema",
             "hanging_rules",
@@ -363,13 +366,14 @@ class ReadSignApi(APIView):
     @extend_schema(request=SignInput, responses=SignedOutput)
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
         """Append the signed revision and freeze the read; 400 `wrong_password`, 400 `incomplete`."""
-        own_read(caller(request), read_id)
+        reader_study = own_read(caller(request), read_id).assignment.reader_study
         save = save_of(request)
         signature = SignatureInput(data=request.data)
         signature.is_valid(raise_exception=True)
         # Before the transaction: refusals are counted even though nothing else is stored.
         require_own_password(request._request, user=caller(request), password=signature.validated_data["password"])
         with transaction.atomic():
+            signing_lock(reader_study=reader_study)
             read = own_read(caller(request), read_id, lock=True)
             revision = services.read_sign(
                 by=caller(request), read=read, save=save, meaning=signature.validated_data["meaning"]

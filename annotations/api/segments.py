@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read, segment_version_for
 from annotations.models import SegmentVersion
+from annotations.selectors.masking import require_unmasked
 from annotations.services import segments as services
 from annotations.services.segment_files import segment_read
 from annotations.services.viewing import viewed
@@ -67,6 +68,7 @@ class ReadSegmentVersionApi(APIView):
         version = segment_version_for(caller(request), read_id, segment_id, sha256)
         assignment = version.read.assignment
         if assignment.reader_id != caller(request).pk:
+            require_unmasked(user=caller(request), reader_study=assignment.reader_study)
             study_id = assignment.reader_study_id
             detail = {"segment_id": str(segment_id), "sha256": sha256}
             viewed(

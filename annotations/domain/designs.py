@@ -69,6 +69,11 @@ def is_plain(design: Mapping[str, Any]) -> bool:
     )
 
 
+def is_masked_until_lock(design: Mapping[str, Any]) -> bool:
+    """Say whether coordinators see no values of answers before the lock; designs from before the mask have none."""
+    return bool(design.get("masked_until_lock", False))
+
+
 def shows_a_case_twice(design: Mapping[str, Any]) -> bool:
     """Say whether a reader meets a case more than once."""
     return len(design["sessions"]) > 1 or bool(design["repeats"]["count"])
@@ -77,7 +82,12 @@ def shows_a_case_twice(design: Mapping[str, Any]) -> bool:
 def design_problems(design: Any) -> list[Problem]:
     """Return everything that is wrong with a document; empty when it may be stored."""
     problems = [Problem(f"design{path}", code, detail) for path, code, detail in schema_faults(_VALIDATOR, design)]
-    return problems or [*_arm_problems(design), *_session_problems(design), *_twice_problems(design)]
+    return problems or [
+        *_arm_problems(design),
+        *_session_problems(design),
+        *_twice_problems(design),
+        *_arbitration_problems(design),
+    ]
 
 
 def _arm_problems(design: Design) -> list[Problem]:
@@ -137,6 +147,20 @@ def _twice_problems(design: Design) -> list[Problem]:
         if arm["ai_display"] == "AFTER_SIGNING":
             detail = "Readers meet a case again, so the AI cannot be shown after signing."
             problems.append(Problem(f"design.arms[{index}].ai_display", "not_blinded", detail))
+    return problems
+
+
+def _arbitration_problems(design: Design) -> list[Problem]:
+    rule = design["pairing"].get("arbitration")
+    if rule is None:
+        return []
+    problems = []
+    if len(design["sessions"]) > 1:
+        detail = "A case has one arbitration, so it goes with designs of one session."
+        problems.append(Problem("design.pairing.arbitration", "one_session", detail))
+    if rule["trigger"] == "DISAGREEMENT" and not rule["questions"]:
+        detail = "Name at least one question on which the two reads are compared."
+        problems.append(Problem("design.pairing.arbitration.questions", "required", detail))
     return problems
 
 

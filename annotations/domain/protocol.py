@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotations.domain.blinding import CELLS, PHASES, matrix
-from annotations.domain.designs import KIND_NAMES, Design
+from annotations.domain.designs import KIND_NAMES, Design, is_masked_until_lock
 from annotations.domain.kinds import (
     BINARY,
     CATEGORICAL,
@@ -88,6 +88,7 @@ def design_section(design: Design) -> Section:
         _pairing(design["pairing"]),
         _balance(design),
         _repeats(design["repeats"]),
+        _mask(design),
         tables=[
             table(
                 "Arms",
@@ -117,7 +118,24 @@ def _pairing(pairing: Mapping[str, Any]) -> str:
         return f"Blocks of readers and cases: {', '.join(pairing['blocks'])}. Readers read the cases of their block."
     if kind == "PARTIALLY_PAIRED":
         return f"All readers read {pairing['common']} common case(s), each reader {pairing['own']} more."
-    return "Each case is read by two readers." if kind == "DOUBLE" else "Every reader reads every case."
+    if kind == "DOUBLE":
+        return f"Each case is read by two readers. {_arbitration(pairing.get('arbitration'))}".strip()
+    return "Every reader reads every case."
+
+
+def _arbitration(rule: Mapping[str, Any] | None) -> str:
+    if rule is None:
+        return ""
+    when = "always"
+    if rule["trigger"] == "DISAGREEMENT":
+        when = f"when they differ on {', '.join(rule['questions'])}"
+    sees = (
+        "sees the two reads, as Reader A and Reader B" if rule["shows"] == "ANSWERS" else "does not see the two reads"
+    )
+    return (
+        f"One of {len(rule['arbitrators'])} arbitrator(s), who read nothing else, reads it once both are signed, "
+        f"{when}; the arbitrator {sees}, and their read is the final one."
+    )
 
 
 def _balance(design: Design) -> str:
@@ -126,6 +144,11 @@ def _balance(design: Design) -> str:
     if design["balance"] == "READERS":
         return "Half of the readers start with the second arm."
     return "Each reader reads half of the cases in each arm first."
+
+
+def _mask(design: Design) -> str:
+    masked = "Coordinators do not see the values of answers and marks until the reader study is locked."
+    return masked if is_masked_until_lock(design) else ""
 
 
 def _repeats(repeats: Mapping[str, Any]) -> str:

@@ -39,6 +39,22 @@ def changes_between(
     return found
 
 
+MASKED = "masked"
+# What of a read is told only as having changed: how many marks or decisions there are would say what the answer is.
+_TOGETHER = {"finding": Change("findings", "Marks", MASKED, MASKED), "ai": Change("ai", "AI decisions", MASKED, MASKED)}
+
+
+def masked_changes(changes: Sequence[Change]) -> list[Change]:
+    """Return which fields changed, without any value, number or place."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        together = _TOGETHER.get(change.field.partition(":")[0])
+        own = Change(change.field, change.label, change.before and MASKED, change.after and MASKED)
+        masked = together or own
+        found.setdefault(masked.field, masked)
+    return list(found.values())
+
+
 def _fields(payload: Mapping[str, Any], questions: Sequence[Question]) -> Iterator[tuple[str, _Field]]:
     asked = {question["key"]: question for question in questions}
     for key, value in payload["answers"].items():

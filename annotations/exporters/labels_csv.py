@@ -37,7 +37,7 @@ COLUMNS = (
 # Readers see neither of the two lists, not even their own.
 # `times` holds the phases with first image and first mark, as JSON.
 TIME_COLUMNS = ("active_ms", "total_ms", "times")
-DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training")
+DESIGN_COLUMNS = ("arm", "session", "repeat_number", "is_training", "role")
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

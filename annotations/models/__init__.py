@@ -14,10 +14,15 @@ from annotations.form_models import SchemaImage as SchemaImage
 from annotations.models.adjudication import Adjudication as Adjudication
 from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
+from annotations.models.arbitration import ArbitrationStep as ArbitrationStep
+from annotations.models.arbitration import StepKind as StepKind
+from annotations.models.hanging import CasePrior as CasePrior
+from annotations.models.hanging import HangingProtocol as HangingProtocol
 from annotations.models.invitations import Invitation as Invitation
 from annotations.models.invitations import InvitationLink as InvitationLink
 from annotations.models.invitations import StudyMail as StudyMail
 from annotations.models.lesions import LesionCorrection as LesionCorrection
+from annotations.models.masking import MaskBreak as MaskBreak
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion
 from annotations.models.protocol import SampleSizePlan as SampleSizePlan
@@ -119,21 +124,6 @@ class LabelSchema(AppendOnlyModel):
         constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
 
 
-class HangingProtocol(AppendOnlyModel):
-    """One version of the rules by which the reading room hangs a reader study's cases."""
-
-    SEAL = Seal(scope="reader_study")
-
-    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="hanging_protocols")
-    version = models.PositiveIntegerField()
-    rules = models.JSONField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="hanging_version_once")]
-
-
 class Case(UuidModel):
     """What one reader reads at one time: one imaging study."""
 
@@ -155,21 +145,6 @@ class Case(UuidModel):
 
     def __str__(self) -> str:
         return self.name
-
-
-class CasePrior(UuidModel):
-    """An earlier imaging study of the same patient, shown beside the case's own; position 1 is the most relevant."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="priors")
-    imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="prior_of")
-    position = models.PositiveIntegerField()
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "imaging_study"], name="prior_once_per_case"),
-            models.UniqueConstraint(fields=["case", "position"], name="prior_position_once"),
-        ]
 
 
 class RandomisationList(AppendOnlyModel):
@@ -197,6 +172,13 @@ class AssignmentState(models.TextChoices):
     SIGNED = "SIGNED"
     REOPENED = "REOPENED"
     VOID = "VOID"
+
+
+class AssignmentRole(models.TextChoices):
+    """Whether an assignment was drawn for its reader, or is the third read of a case that two have read."""
+
+    READER = "READER"
+    ARBITRATION = "ARBITRATION"
 
 
 class Assignment(UuidModel):
@@ -228,6 +210,9 @@ class Assignment(UuidModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="assignments")
     repeat_number = models.PositiveIntegerField(default=0, help_text="0; in a hidden repeat of a case which one it is.")
     is_training = models.BooleanField(default=False)
+    role = models.CharField(
+        max_length=11, choices=AssignmentRole, default=AssignmentRole.READER, db_default=AssignmentRole.READER
+    )
     shown_name = models.CharField(
         max_length=40, blank=True, help_text="What the reader sees instead of the case's name."
     )

@@ -30,6 +30,7 @@ from annotations.domain.problems import Problem
 from annotations.models import (
     AdjudicationDecision,
     Assignment,
+    AssignmentRole,
     AssignmentState,
     Case,
     LabelSchema,
@@ -213,7 +214,7 @@ def _weight(panel: Panel, reader: UUID) -> Decimal:
 def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken]]:
     """Return the votes on each case: one for each reader, of the first session in which they gave an answer.
 
-    Hidden repeats do not vote, and who could not assess a case has no vote on it.
+    Hidden repeats and arbitrations do not vote, and who could not assess a case has no vote on it.
     """
     signed = (
         Assignment.objects.filter(
@@ -222,6 +223,7 @@ def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken
             reader__in=panel.weights,
             repeat_number=0,
             is_training=False,
+            role=AssignmentRole.READER,
             read__signed_revision__isnull=False,
         )
         .exclude(state=AssignmentState.VOID)

@@ -18,6 +18,8 @@ from annotations.domain.forecast import WINDOW_DAYS, Forecast, Left, forecast, r
 from annotations.domain.repeats import SelfAgreement, self_agreement
 from annotations.domain.states import RUNNING
 from annotations.models import Assignment, AssignmentState, Read, ReaderStudy, ReaderStudyState, Session
+from annotations.selectors.arbitration import arbitration_counts
+from annotations.selectors.masking import LEAST_PAIRS, is_masking
 from annotations.selectors.progress import Median, ReaderProgress, progress_of
 from annotations.selectors.queries import waiting_by_reader
 from annotations.selectors.reader_studies import label_schema_of
@@ -73,6 +75,7 @@ class Dashboard(NamedTuple):
     parts: list[Part]
     first_day: datetime.date
     now: datetime.datetime
+    arbitration: dict[str, int] | None
 
 
 class _Window(NamedTuple):
@@ -94,6 +97,8 @@ def dashboard_of(*, reader_study: ReaderStudy) -> Dashboard:
     counts = _counts(reader_study)
     days = _signed_by_day(reader_study, window)
     agreements = _agreements(reader_study)
+    if is_masking(reader_study=reader_study):
+        agreements = {reader: one for reader, one in agreements.items() if one.pairs >= LEAST_PAIRS}
     at_work = _at_work(reader_study, now)
     waiting = waiting_by_reader(reader_study=reader_study)
     sessions = list(reader_study.sessions.all())
@@ -117,7 +122,8 @@ def dashboard_of(*, reader_study: ReaderStudy) -> Dashboard:
                 queries_answered=queries_answered,
             )
         )
-    return Dashboard(readers, _sums(one for reader in readers for one in reader.parts), window.first_day, now)
+    sums = _sums(one for reader in readers for one in reader.parts)
+    return Dashboard(readers, sums, window.first_day, now, arbitration_counts(reader_study=reader_study))
 
 
 def _counts(reader_study: ReaderStudy) -> dict[uuid.UUID, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from annotations.domain.arbitration import arbitration_of, arbitrators_of, question_problem
 from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
 from annotations.domain.problems import Problem
 from annotations.domain.randomisation import (
@@ -20,8 +21,8 @@ from annotations.domain.randomisation import (
     draw,
     reading_order,
 )
-from annotations.models import Assignment, Case, DesignVersion, RandomisationList, ReaderStudy
-from annotations.selectors.reader_studies import cases_of, randomisation_lists_of
+from annotations.models import Assignment, AssignmentRole, Case, DesignVersion, RandomisationList, ReaderStudy
+from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 
@@ -58,6 +59,11 @@ def readers_of(*, reader_study: ReaderStudy) -> QuerySet[User]:
     return members.order_by("username")
 
 
+def drawn_readers_of(*, reader_study: ReaderStudy, design: Design) -> QuerySet[User]:
+    """Return the readers for whom lists are drawn: an arbitrator gets the cases that need one, later."""
+    return readers_of(reader_study=reader_study).exclude(pk__in=arbitrators_of(design))
+
+
 def drawn_cases(*, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
     """Return the cases as the drawing takes them; patients are numbered, because only who is the same counts."""
     patients: dict[uuid.UUID, str] = {}
@@ -76,7 +82,7 @@ def draw_lists(*, reader_study: ReaderStudy, seed: str, late: Sequence[str] = ()
     """Draw the lists from the design, the readers and the cases in force; `late` names who joined after the launch."""
     design = design_of(reader_study=reader_study)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
-    readers = list(readers_of(reader_study=reader_study))
+    readers = list(drawn_readers_of(reader_study=reader_study, design=design))
     taken = drawn_cases(cases=cases, design=design)
     usernames = [one.username for one in readers if one.username not in late]
     lists = draw(design=design, seed=seed, usernames=usernames, cases=taken, late=late)
@@ -89,10 +95,28 @@ def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
     """Return what keeps the design from being drawn for the readers and cases there are now."""
     cases = cases_of(reader_study=reader_study).prefetch_related(None)
     case_ids = [str(pk) for pk in cases.values_list("pk", flat=True)]
-    readers = readers_of(reader_study=reader_study).count()
-    if not case_ids or not readers:
+    design = design_of(reader_study=reader_study)
+    everybody = readers_of(reader_study=reader_study)
+    if not case_ids or not everybody.exists():
         return []
-    return fitting_problems(design_of(reader_study=reader_study), readers=readers, case_ids=case_ids)
+    readers = drawn_readers_of(reader_study=reader_study, design=design).count()
+    found = fitting_problems(design, readers=readers, case_ids=case_ids)
+    return [*found, *_arbitration_problems(reader_study, design, set(map(str, everybody.values_list("pk", flat=True))))]
+
+
+def _arbitration_problems(reader_study: ReaderStudy, design: Design, readers: set[str]) -> list[Problem]:
+    """Say what of the arbitration fits neither the members nor the form."""
+    rule = arbitration_of(design)
+    if rule is None:
+        return []
+    strangers = len(set(rule["arbitrators"]) - readers)
+    problems = []
+    if strangers:
+        detail = f"{strangers} arbitrator(s) are not readers of this reader study; add them on the People page."
+        problems.append(Problem("pairing.arbitration", "unknown_arbitrator", detail))
+    schema = label_schema_of(reader_study=reader_study)
+    found = (question_problem(key, schema.questions) for key in rule["questions"]) if schema else ()
+    return problems + [Problem("pairing.arbitration", "unknown_question", detail) for detail in found if detail]
 
 
 def plan_of(*, reader_study: ReaderStudy) -> list[dict[str, Any]] | None:
@@ -101,7 +125,8 @@ def plan_of(*, reader_study: ReaderStudy) -> list[dict[str, Any]] | None:
     if stored:
         return [_plan_row(username, counts) for username, counts in stored.items()]
     design = design_of(reader_study=reader_study)
-    number = cases_of(reader_study=reader_study).count() * readers_of(reader_study=reader_study).count()
+    readers = drawn_readers_of(reader_study=reader_study, design=design).count()
+    number = cases_of(reader_study=reader_study).count() * readers
     problems = fitting_problems_of(reader_study=reader_study)
     if not 0 < number * len(design["sessions"]) <= MAXIMUM_PREVIEW or any(one.code != "uneven" for one in problems):
         return None
@@ -125,7 +150,8 @@ def _stored_counts(reader_study: ReaderStudy) -> dict[str, Counter[_Kind]]:
     lists = RandomisationList.objects.filter(reader_study=reader_study).order_by("reader__username")
     counts = {username: Counter[_Kind]() for username in lists.values_list("reader__username", flat=True)}
     kinds = ("session__number", "arm__key", "is_training", "is_repeat")
-    rows = Assignment.objects.filter(reader_study=reader_study).order_by().annotate(is_repeat=Q(repeat_number__gt=0))
+    rows = Assignment.objects.filter(reader_study=reader_study).exclude(role=AssignmentRole.ARBITRATION)
+    rows = rows.order_by().annotate(is_repeat=Q(repeat_number__gt=0))
     for username, *kind, reads in rows.values_list("reader__username", *kinds).annotate(reads=Count("pk")):
         counts[username][*kind] = reads
     return counts

@@ -5,7 +5,7 @@ from typing import TypedDict
 from annotations.domain.designs import KIND_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
-from annotations.selectors.designs import design_of, fitting_problems_of
+from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import truths_of
 from portal.accounts.policy import Role
@@ -70,7 +70,8 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
         for one in problems
     ]
     design = design_of(reader_study=reader_study)
-    reads = number_of_reads(design, readers=reader_study.memberships.filter(role=Role.READER).count(), cases=len(cases))
+    readers = drawn_readers_of(reader_study=reader_study, design=design).count()
+    reads = number_of_reads(design, readers=readers, cases=len(cases))
     if not problems:
         items = [
             CheckItem(

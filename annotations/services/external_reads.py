@@ -8,6 +8,7 @@ from django.db import transaction
 
 from annotations.access import own_assignments
 from annotations.models import Assignment, Read, ReaderStudy, Revision
+from annotations.services.arbitration import signing_lock
 from annotations.services.content import json_digest
 from annotations.services.reads import Save, assignment_open, read_sign
 from portal.accounts.models import User
@@ -56,6 +57,7 @@ def external_reads_push(*, by: User, reader_study: ReaderStudy, tool: str, reads
 
     The rules are those of a person's read: own assignments, order, form, images of the case, blinding.
     """
+    signing_lock(reader_study=reader_study)
     rows = {read.assignment_id: row for row, read in enumerate(reads)}
     problems = _strangers(reads, rows)
     revisions: dict[int, Revision] = {}

@@ -22,6 +22,7 @@ from annotations.models import (
     Signature,
 )
 from annotations.selectors.ai import shown_ai_of
+from annotations.services.arbitration import arbitration_follow, require_arbitrable
 from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
@@ -134,6 +135,8 @@ def _append(
     if read.signed_at:
         raise Conflict("The read is signed and frozen.")
     require_editor(read, save.editor)
+    if kind == RevisionKind.SIGNED:
+        require_arbitrable(read)
     following = _phase_after(read, kind)
     _check(read, save, kind)
     _move(assignment, _VERBS[kind])
@@ -152,6 +155,7 @@ def _append(
     )
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)
+        arbitration_follow(by=by, read=read)
     return revision
 
 

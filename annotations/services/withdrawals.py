@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, WITHDRAWING
 from annotations.models import Assignment, Case, Membership, ReaderStudy
+from annotations.services.arbitration import arbitration_pass_on, require_another_arbitrator
 from annotations.services.drafts import stream_of
 from annotations.services.protocol import protocol_follow
 from portal.accounts.epochs import access_changed
@@ -23,6 +24,7 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     _require_running(reader_study)
     if not Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).exists():
         raise NotFound
+    require_another_arbitrator(reader_study=reader_study, reader=reader)
     voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason, timezone.now())
     if not voided:
         raise Conflict("The reader has been withdrawn already: none of their cases is left to withdraw.")
@@ -30,6 +32,7 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     record(
         stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided
     )
+    arbitration_pass_on(by=by, voided=voided)
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return len(voided)
 

@@ -1,5 +1,6 @@
 """Debian packages: which are missing, and installing them without starting their services."""
 
+import ctypes.util
 import importlib.util
 import os
 import shutil
@@ -17,6 +18,10 @@ def _program(name: str) -> bool:
     return shutil.which(name, path=SYSTEM_PATH) is not None
 
 
+def _library(name: str) -> bool:
+    return ctypes.util.find_library(name) is not None
+
+
 def _venv_can_be_made() -> bool:
     return (REPOSITORY / ".venv" / "bin" / "python").exists() or importlib.util.find_spec("ensurepip") is not None
 
@@ -32,13 +37,16 @@ SERVERS = {
     "redis-server": lambda: _program("redis-server"),
     "postgresql": _postgres,
 }
-BROWSER = {
-    "chromium": lambda: _program("chromium"),
-    "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
-}
+BROWSER = {"chromium": lambda: _program("chromium")}
 PROXY = {"nginx": lambda: _program("nginx")}
 PYTHON = {"python3-venv": _venv_can_be_made}
-PACKAGES = {"up": PYTHON | SERVERS, "check": PYTHON, "test": PYTHON | SERVERS | PROXY | BROWSER}
+# What WeasyPrint draws the protocol's PDF with.
+PDF = {
+    "libpangoft2-1.0-0": lambda: _library("pangoft2-1.0"),
+    "libharfbuzz-subset0": lambda: _library("harfbuzz-subset"),
+    "fonts-dejavu-core": lambda: Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists(),
+}
+PACKAGES = {"up": PYTHON | SERVERS | PDF, "check": PYTHON | PDF, "test": PYTHON | SERVERS | PROXY | PDF | BROWSER}
 
 # On an ordinary host Debian starts and enables every server that it installs. Ours run under `make up` with
 # our own configuration, so starting is forbidden during this installation (policy-rc.d is Debian's way to say

@@ -285,7 +285,17 @@ LOGGING = {
     "loggers": {
         name: {"level": "WARNING"}
         # The clock ticks every three seconds; Celery's three lines each time would hide everything else.
-        for name in ("axes", "httpx", "dicomweb_client", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+        # WeasyPrint tells each step, with the words of what it draws.
+        for name in (
+            "axes",
+            "httpx",
+            "dicomweb_client",
+            "celery.beat",
+            "celery.worker.strategy",
+            "celery.app.trace",
+            "weasyprint",
+            "fontTools",
+        )
     },
 }
 OVERREAD_TEST_MODE = False

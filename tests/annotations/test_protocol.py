@@ -4,13 +4,14 @@ import hashlib
 import json
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from annotations.domain.designs import single_design
 from annotations.domain.protocol import answer_words, changed_sections, condition_words
-from annotations.models import ProtocolApproval, ProtocolVersion
+from annotations.models import ProtocolApproval, ProtocolVersion, ReaderStudy
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
 from portal.db import AppendOnlyError
@@ -54,6 +55,36 @@ def test_the_launch_freezes_the_protocol_as_it_was_read() -> None:
     assert "2 case(s)" in section_of(after["document"], "cases")["sentences"][0]
     # Only what the launch itself does differs from the draft.
     assert changed_sections(before["document"], after["document"]) == ["Summary", "Randomisation"]
+
+
+def test_a_version_is_a_tagged_pdf_of_the_same_bytes_each_time_and_fetches_nothing() -> None:
+    built = launched(cases=2)
+    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(name="<img src='file:///etc/passwd'> & co")
+    client = Client()
+    client.force_login(built.coordinator)
+    reason = {"reason": "<script>alert(1)</script>"}
+    assert client.post(f"/api/v1/{study(built)}/protocol", reason, "application/json").status_code == 201
+    path = f"/api/v1/{study(built)}/protocol/versions/2/protocol.pdf"
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-1.7")
+    assert client.get(path).content == answer.content
+    version = ProtocolVersion.objects.get(reader_study=built.reader_study, number=2)
+    file = pdfium.PdfDocument(answer.content)
+    text = "".join(page.get_textpage().get_text_range() for page in file)
+    assert version.digest in text
+    assert "<img src='file:///etc/passwd'> & co" in text
+    assert "<script>alert(1)</script>" in text
+    assert file.is_tagged()
+    before = answer.content
+    approval = {"password": PASSWORD, "meaning": "APPROVED"}
+    built.coordinator.set_password(PASSWORD)
+    built.coordinator.save()
+    client.force_login(built.coordinator)
+    approved = client.post(f"/api/v1/{study(built)}/protocol/versions/2/approvals", approval, "application/json")
+    assert approved.status_code == 201
+    assert client.get(path).content != before
+    assert client.get(f"/api/v1/{study(built)}/protocol.pdf").content.startswith(b"%PDF-1.7")
 
 
 def test_every_change_after_the_launch_is_an_amendment_with_a_reason() -> None:

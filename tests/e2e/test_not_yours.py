@@ -10,7 +10,7 @@ from tests.e2e.conftest import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
-ADDRESSES = ["reader-studies", "imaging-studies", "ai-models", "people", "webhooks"]
+ADDRESSES = ["reader-studies", "imaging-studies", "ai-models", "people", "webhooks", "code-lists"]
 # Every heading that has ever been on the page.
 WATCH = """
     window.__headings = new Set();

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import PASSWORD, Person, administrator
+from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import Stage, screenshots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -27,6 +28,7 @@ def test_a_programs_account_is_made_and_may_post_predictions(stage: Stage, signe
     row = page.get_by_role("table", name="People").get_by_role("row").filter(has_text=username)
     expect(row.get_by_text("program")).to_be_visible()
 
+    upload_code_lists(page, stage.portal.url)
     model = root.send("POST", "ai-models", {"name": f"Posted {username}"})["id"]
     page.goto(f"{stage.portal.url}/ai-models/{model}")
     page.get_by_role("combobox", name="Accounts").or_(page.get_by_label("Accounts")).first.fill(username)
@@ -37,3 +39,21 @@ def test_a_programs_account_is_made_and_may_post_predictions(stage: Stage, signe
         page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     assert [poster["username"] for poster in root.get(f"ai-models/{model}/posters")] == [username]
+
+
+def upload_code_lists(page: Page, url: str) -> None:
+    """A list of codes for the whole site: the faulty row is named, the right file is stored, and taken away again."""
+    page.goto(f"{url}/code-lists")
+    name = f"codes-{uuid.uuid4().hex[:6]}.csv"
+    good = "scheme,value,meaning\nRADLEX,RID3875,nodule\n"
+    for content in (good + "RADLEX,,mass\n", good):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Upload a list").click()
+        chooser.value.set_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
+        if content != good:
+            expect(page.get_by_text("Row 3: value: value has 1 to 100 characters.")).to_be_visible()
+            screenshots(page, "code-lists-fault")
+    expect(page.get_by_role("status").filter(has_text="was stored with 1 codes")).to_be_visible()
+    is_accessible(page)
+    page.get_by_role("button", name=f"Remove the list {name}").click()
+    expect(page.get_by_role("button", name=f"Remove the list {name}")).to_have_count(0)

@@ -112,6 +112,10 @@ NOT_REVEALED = Row(
     "401                404      404     404         404    404         404         404          404",
     "401                404      404     404         404    404         404         404          404",
 )
+NOT_REVEALED_W = Row(
+    "401                404      404     404         404    404         403         404          404",
+    "401                404      404     404         404    404         403         404          404",
+)
 READ_HISTORY = Row(
     "401                404      404     ok          ok     404         404         404          ok",
     "401                404      404     404         404    404         404         404          ok",
@@ -220,6 +224,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-adjudication-cases": {"GET": STUDY_JUDGING},
     "adjudication-case": {"GET": STUDY_JUDGING},
     "adjudication-case-decision": {"POST": STUDY_JUDGING_W},
+    "reader-study-mask": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "reader-study-double-reading": {"GET": STUDY_MANAGE},
+    "reader-study-final-answers": {"GET": STUDY_MANAGE},
+    # The read of this world is no arbitration: the address does not exist for it.
+    "read-arbitration": {"GET": NOT_REVEALED},
+    "read-arbitration-confirmation": {"POST": NOT_REVEALED_W},
     "reader-study-launch-check": {"GET": STUDY_MANAGE},
     "reader-study-launch": {"POST": STUDY_MANAGE_W},
     "reader-study-close": {"POST": STUDY_MANAGE_W},
@@ -280,6 +290,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-webhook-delivery-resend": {"POST": STUDY_MANAGE_W},
     "reader-study-protocol": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-protocol-version": {"GET": STUDY_MANAGE},
+    "reader-study-protocol-pdf": {"GET": STUDY_MANAGE},
+    "reader-study-protocol-version-pdf": {"GET": STUDY_MANAGE},
     "reader-study-protocol-approvals": {"POST": STUDY_MANAGE_W},
     "reader-study-sample-sizes": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-sample-size": {"GET": STUDY_MANAGE},

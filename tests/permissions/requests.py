@@ -146,6 +146,8 @@ def body(name: str, side: Side) -> Any:
             "reason": "Asked for by the sweep.",
         },
         "adjudication-case-decision": {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen on two slices."},
+        "reader-study-mask": {"reason": "Asked for by the sweep.", "password": PASSWORD},
+        "read-arbitration-confirmation": {"reason": "It stands, says the sweep.", "password": PASSWORD},
         # The newest version is a consensus that nobody has locked.
         "reader-study-analysis-runs": {"reference_standard_version": 1},
         "reader-study-sample-sizes": PLANNED,

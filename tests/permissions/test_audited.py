@@ -56,6 +56,10 @@ PROVEN_ELSEWHERE = {
     # A file, and the digest of a preview.
     "reader-study-sampling-frames": ("tests/annotations/test_sampling.py", "sampling_frame.create"),
     "reader-study-sample-draws": ("tests/annotations/test_sampling.py", "sample.draw"),
+    # The world's design masks nothing.
+    "reader-study-mask": ("tests/annotations/test_masking.py", "mask.break"),
+    # The world's read is no arbitration.
+    "read-arbitration-confirmation": ("tests/annotations/test_arbitration.py", "arbitration.confirmed"),
     # It takes the digest of a preview.
     "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
@@ -147,6 +151,7 @@ VIEWS = {
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
     "reader-study-labels": "labels.view",
+    "reader-study-final-answers": "labels.view",
     "reader-study-labels-export": "labels.view",
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",

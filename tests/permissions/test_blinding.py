@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from annotations.models import AiDisplay, Sitting
+from annotations.domain.designs import single_design
+from annotations.models import AiDisplay, DesignVersion, Sitting
 from tests.browserless import signature
 from tests.permissions.requests import address, ask, body_of
 from tests.permissions.routes import all_routes
@@ -236,3 +237,23 @@ def test_every_refusal_is_a_problem_document(world: World, callers: dict[str, Cl
         if route.name != "health-ready" and response.status_code >= 400:
             assert response["Content-Type"].startswith("application/problem+json"), route.name
             assert set(json.loads(response.content)) >= {"type", "title", "status", "detail", "code"}, route.name
+
+
+def test_a_masked_reader_study_tells_its_coordinator_no_answer(world: World, callers: dict[str, Client]) -> None:
+    study = world.a.reader_study
+    newest = DesignVersion.objects.filter(reader_study=study).order_by("-version").first()
+    number, design = (newest.version, newest.content) if newest else (0, single_design())
+    DesignVersion.objects.create(
+        reader_study=study,
+        version=number + 1,
+        content={**design, "masked_until_lock": True},
+        created_by=world.a.coordinator,
+    )
+    planted = {
+        what: world.a.secrets[what]
+        for what in ("the other reader's finding", "the digest of the other reader's answers")
+    } | {"the place of a mark": "-9.0,-19.0,1.0", "the place in words": "(-9, -19, 1)"}
+    for persona in ("coordinator", "administrator"):
+        answers = answers_to(callers[persona], [world.a])
+        assert len(answers) > 100
+        assert leaks(answers, planted, set()) == []

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.selectors.masking import require_unmasked
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
@@ -130,6 +131,7 @@ class AnalysisRunsApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Freeze a snapshot and queue its analysis."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_RUN)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         form = AnalysisRunInput(data=request.data)
         form.is_valid(raise_exception=True)
         run = analysis_run_create(by=caller(request), reader_study=reader_study, **form.validated_data)

@@ -36,11 +36,19 @@ export const codesQuery = (id: string, search: string) =>
     enabled: search !== "",
   });
 
-export function postCodeList(id: string, file: File): Promise<CodeList> {
+export const postCodeList = (id: string, file: File) => posted(`${base(id)}/code-lists`, file);
+
+/** As a list of the site: the administrator's. */
+export const postSiteCodeList = (file: File) => posted("/api/v1/code-lists", file);
+
+function posted(path: string, file: File): Promise<CodeList> {
   const body = new FormData();
   body.append("file", file);
-  return call("POST", `${base(id)}/code-lists`, { body });
+  return call("POST", path, { body });
 }
+
+export const deleteSiteCodeList = (listId: string) =>
+  call<undefined>("DELETE", `/api/v1/code-lists/${listId}`);
 
 export const deleteCodeList = (id: string, listId: string) =>
   call<undefined>("DELETE", `${base(id)}/code-lists/${listId}`);

@@ -20,6 +20,7 @@ export interface HistoryStep {
   provenance: string;
   created_at: string;
   digest: string;
+  number_answered: number;
   address: string | null;
   user_agent: string | null;
   signature: {
@@ -38,6 +39,8 @@ export interface ReadHistory {
   reader: string;
   case: string;
   state: AssignmentState;
+  /** Values are left out until the reader study is locked. */
+  is_masked: boolean;
   may_reopen: boolean;
   /** False for the reader, whom queries ask. */
   may_query: boolean;
@@ -53,6 +56,7 @@ export interface ListedRead {
   session: number;
   arm: string;
   is_training: boolean;
+  role: "READER" | "ARBITRATION";
   /** 0, or which hidden repeat of the case it is. */
   repeat_number: number;
   state: AssignmentState;

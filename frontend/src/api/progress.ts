@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { SelfAgreement } from "@/domain/progress";
+import type { ArbitrationCounts } from "./arbitration";
 import { readerStudyKey } from "./readerStudies";
 import { call } from "./send";
 
@@ -59,6 +60,8 @@ export interface StudyProgress {
   signed: number;
   first_day: string;
   now: string;
+  /** Of a double reading with arbitration; null for every other design. */
+  arbitration: ArbitrationCounts | null;
 }
 
 export const progressQuery = (id: string) =>

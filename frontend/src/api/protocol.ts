@@ -63,6 +63,10 @@ export const protocolQuery = (readerStudyId: string) =>
 export const protocolFile = (readerStudyId: string, number: number) =>
   `${base(readerStudyId)}/versions/${number}`;
 
+/** Address of a version as a PDF; without a number of the protocol as it stands. */
+export const protocolPdf = (readerStudyId: string, number?: number) =>
+  number === undefined ? `${base(readerStudyId)}.pdf` : `${protocolFile(readerStudyId, number)}/protocol.pdf`;
+
 /** A frozen version never changes, so it is fetched once. */
 export const protocolVersionQuery = (readerStudyId: string, number: number) =>
   queryOptions({

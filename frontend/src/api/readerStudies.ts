@@ -144,6 +144,7 @@ export const readerStudyFiles = (id: string) => ({
   referenceExample: `${base(id)}/reference-standard-example.csv`,
   randomisation: `${base(id)}/randomisation.csv`,
   randomisationJson: `${base(id)}/randomisation`,
+  finalAnswers: `${base(id)}/final-answers.csv`,
   labelsCsv: `${base(id)}/labels/export?format=csv`,
   labelsJsonLines: `${base(id)}/labels/export?format=jsonl`,
 });

@@ -20,6 +20,7 @@ export interface Assignment {
   case_name: string;
   session: number;
   is_training: boolean;
+  role: AssignmentRole;
   state: AssignmentState;
   /** False for a signed read that the protocol does not show again. */
   is_openable: boolean;
@@ -58,6 +59,8 @@ export interface OwnMarkOnPrior {
   geometry: Geometry;
 }
 
+export type AssignmentRole = "READER" | "ARBITRATION";
+
 export interface Read {
   id: string;
   assignment_id: string;
@@ -80,6 +83,8 @@ export interface Read {
   total: number;
   session: number;
   is_training: boolean;
+  /** ARBITRATION: the third read of a case on which two readers differ. */
+  role: AssignmentRole;
   state: AssignmentState;
   /** SECOND after a frozen first read, where the protocol shows the AI only then. */
   phase: Phase;

@@ -47,6 +47,10 @@ export const coordinatorRoutes: RouteObject[] = [
         lazy: async () => ({ Component: (await import("./webhooks/WebhooksScreen")).WebhooksScreen }),
       },
       {
+        path: "code-lists",
+        lazy: async () => ({ Component: (await import("./codeLists/CodeListsScreen")).CodeListsScreen }),
+      },
+      {
         path: "people",
         lazy: async () => ({ Component: (await import("./account/PeopleScreen")).PeopleScreen }),
       },

@@ -30,6 +30,12 @@ describe("a design as another kind", () => {
     expect(back.sessions).toHaveLength(1);
   });
 
+  it("masks answers until the lock where an AI is compared, and not for annotation", () => {
+    expect(withKind(SINGLE, "CROSSOVER").masked_until_lock).toBe(true);
+    expect(withKind(SINGLE, "ANNOTATION").masked_until_lock).toBe(false);
+    expect(withKind(withKind(SINGLE, "CROSSOVER"), "SINGLE").masked_until_lock).toBe(true);
+  });
+
   it("is itself as its own kind", () => {
     expect(withKind(SINGLE, "SINGLE")).toBe(SINGLE);
   });

@@ -17,9 +17,19 @@ export interface DesignSession {
   washout_days: number;
 }
 
+/** Who reads a case a third time once both reads are signed, when, and what they see; that read is the final one. */
+export interface ArbitrationRule {
+  /** Ids of accounts. */
+  arbitrators: string[];
+  trigger: "EVERY" | "DISAGREEMENT";
+  /** Keys of the questions on which the reads are compared. */
+  questions: string[];
+  shows: "ANSWERS" | "HIDDEN";
+}
+
 export type Pairing =
   | { kind: "FULLY_CROSSED" }
-  | { kind: "DOUBLE" }
+  | { kind: "DOUBLE"; arbitration?: ArbitrationRule }
   | { kind: "SPLIT_PLOT"; blocks: string[] }
   | { kind: "PARTIALLY_PAIRED"; common: number; own: number };
 
@@ -30,6 +40,8 @@ export interface Design {
   balance: "READERS" | "CASES";
   pairing: Pairing;
   repeats: { count: number; minimum_distance: number };
+  /** Coordinators see no answer before the lock; missing is off. */
+  masked_until_lock?: boolean;
   training: string[];
 }
 
@@ -56,7 +68,7 @@ export const DISPLAYS_TO_CHOOSE: Record<DesignKind, ArmDisplay[][]> = {
 /** The design as another kind: arms and sessions are those of the kind, the rest stays. */
 export function withKind(design: Design, kind: DesignKind): Design {
   if (kind === design.kind) return design;
-  const common = { ...design, kind };
+  const common = { ...design, kind, ...maskOf(kind) };
   const blinding = design.arms[0]?.blinding ?? {};
   if (kind === "CROSSOVER") {
     const blinded = { ...blinding, ...HIDES_PAST };
@@ -71,6 +83,12 @@ export function withKind(design: Design, kind: DesignKind): Design {
   }
   const arm = { key: "A", name: "Reading", ai_display: DISPLAY_OF_KIND[kind], blinding };
   return { ...common, arms: [arm], sessions: [design.sessions[0] ?? DAY_ONE] };
+}
+
+/** Where readers with and without an AI are compared, nobody sees answers before the lock unless that is switched off. */
+function maskOf(kind: DesignKind): Pick<Design, "masked_until_lock"> {
+  if (kind === "SINGLE") return {};
+  return { masked_until_lock: kind !== "ANNOTATION" };
 }
 
 /** The design with so many hidden repeats: who meets a case again must not see the read of it. */

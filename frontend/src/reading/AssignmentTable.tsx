@@ -162,6 +162,11 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
             training
           </Badge>
         )}
+        {assignment.role === "ARBITRATION" && (
+          <Badge size="xs" color="cyan" variant="light" ml="xs">
+            arbitration
+          </Badge>
+        )}
       </Table.Td>
       <Table.Td>{STATE_TEXT[assignment.state]}</Table.Td>
       <Table.Td>{assignment.signed_at ? dateTime(assignment.signed_at) : ""}</Table.Td>

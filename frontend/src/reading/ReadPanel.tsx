@@ -4,6 +4,7 @@ import type { Me } from "@/api/types";
 import { ImageSource } from "@/ui/form/ExampleImage";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
+import { ArbitrationPanel } from "./arbitration/ArbitrationPanel";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { OwnQueries } from "./queries/OwnQueries";
 import { ReadForm } from "./ReadForm";
@@ -83,6 +84,9 @@ function FormAndFooter(props: ReadPanelProps) {
     <>
       <div className={classes.form}>
         {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
+        {read.role === "ARBITRATION" && (
+          <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
+        )}
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}

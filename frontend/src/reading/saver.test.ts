@@ -64,6 +64,7 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     case_name: "",
     session: 1,
     is_training: position === 3,
+    role: "READER" as const,
     is_openable: true,
     signed_at: null,
   });

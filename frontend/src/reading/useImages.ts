@@ -6,6 +6,7 @@ import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
+import { useReadersMarks } from "./arbitration/useReadersMarks";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
@@ -65,9 +66,15 @@ export function useImages(input: ImagesInput): Images {
   const visibility = useVisibility();
   const { answers, findings, ai_decisions } = handle.session.save.payload;
   const { imaging_study, priors } = read.case;
+  const readersMarks = useReadersMarks(read);
   const known = useMemo(
-    () => [...ownMarks(findings, isFrozen), ...aiMarks(ai, imaging_study, aiOpacity), ...priorMarks(priors)],
-    [findings, isFrozen, ai, imaging_study, aiOpacity, priors],
+    () => [
+      ...ownMarks(findings, isFrozen),
+      ...aiMarks(ai, imaging_study, aiOpacity),
+      ...priorMarks(priors),
+      ...readersMarks,
+    ],
+    [findings, isFrozen, ai, imaging_study, aiOpacity, priors, readersMarks],
   );
   const marks = useMemo(
     () => withoutSettled(known, ai_decisions, selectedMarkId),

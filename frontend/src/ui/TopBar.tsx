@@ -25,6 +25,7 @@ const NAVIGATION: NavigationItem[] = [
   { to: "/imaging-studies", text: "Imaging studies", isFor: isStudyCreator },
   { to: "/ai-models", text: "AI models", isFor: isStudyCreator },
   { to: "/people", text: "People", isFor: isSiteAdministrator },
+  { to: "/code-lists", text: "Code lists", isFor: isSiteAdministrator },
   { to: "/webhooks", text: "Webhooks", isFor: isSiteAdministrator },
 ];
 

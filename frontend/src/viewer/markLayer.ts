@@ -19,7 +19,7 @@ export interface ViewerMark {
   label: string;
   /** Of the reader's own finding; the others have the colour of their source. */
   colour?: string;
-  source: "READER" | "AI" | "PRIOR" | "REFERENCE";
+  source: "READER" | "AI" | "PRIOR" | "REFERENCE" | "READER_A" | "READER_B";
   /** Of its lines, 0 to 1; missing is 1. */
   opacity?: number;
   /** Also while it is chosen: a mark of the AI that the reader has rejected. */

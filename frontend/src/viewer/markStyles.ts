@@ -13,6 +13,9 @@ const FOREIGN = {
     lineDash: "9,5,2,5",
     lineWidth: "2",
   },
+  /** The two readers over whom an arbitrator decides. */
+  READER_A: { colour: [102, 217, 232], selected: [197, 246, 250], lineDash: "10,4", lineWidth: "2" },
+  READER_B: { colour: [229, 153, 247], selected: [243, 217, 250], lineDash: "3,4", lineWidth: "2" },
   REFERENCE: {
     colour: [255, 255, 255],
     selected: [255, 255, 255],

@@ -44,13 +44,13 @@ def test_no_rows_still_have_a_header() -> None:
 
 def test_times_have_columns_for_those_who_may_see_them_and_sum_over_the_phases() -> None:
     phase = {"first_image_ms": 800, "first_mark_ms": None, "active_ms": 1000, "total_ms": 1500}
-    place = {"arm": "B", "session": 2, "repeat_number": 1, "is_training": False}
+    place = {"arm": "B", "session": 2, "repeat_number": 1, "is_training": False, "role": "READER"}
     rows = [row(times={"FIRST": phase, "SECOND": phase}, **place), row(times={}, **place)]
     timed, untimed = csv.DictReader(io.StringIO(labels_csv(rows, form(), with_times=True), newline=""))
     assert (timed["active_ms"], timed["total_ms"]) == ("2000", "3000")
     assert json.loads(timed["times"]) == rows[0]["times"]
     assert [untimed[name] for name in TIME_COLUMNS] == ["", "", ""]
-    assert [untimed[name] for name in DESIGN_COLUMNS] == ["B", "2", "1", "0"]
+    assert [untimed[name] for name in DESIGN_COLUMNS] == ["B", "2", "1", "0", "READER"]
 
 
 def test_answers_get_a_column_each_answered_or_not() -> None:

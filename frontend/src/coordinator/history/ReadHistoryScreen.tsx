@@ -1,7 +1,7 @@
-import { Alert, Group, NativeSelect, Stack } from "@mantine/core";
+import { Alert, Anchor, Group, NativeSelect, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { historyQuery } from "@/api/history";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -26,6 +26,14 @@ export function ReadHistoryScreen() {
       about={`${data.steps.length} revisions, ${data.state.toLowerCase()}. Nothing is ever overwritten: each save is a revision of its own.`}
     >
       <Stack gap="lg">
+        {data.is_masked && (
+          <Alert color="blue" variant="light" title="Answers are masked until the lock">
+            You see which fields changed and when, not to what.{" "}
+            <Anchor component={Link} to={`/reader-studies/${data.reader_study_id}/labels`} size="sm">
+              Break the mask
+            </Anchor>
+          </Alert>
+        )}
         {data.may_reopen && <ReopenForm readId={readId} />}
         {data.may_query && (
           <ReadQueries readerStudyId={data.reader_study_id} readId={readId} questions={data.questions} />

@@ -39,6 +39,9 @@ export function StepTable({ steps, field }: StepTableProps) {
               <Badge size="xs" variant="light" color={step.kind === "DRAFT" ? "gray" : "teal"} radius="sm">
                 {KIND_TEXT[step.kind]}
               </Badge>
+              <Text size="xs" c="dimmed">
+                {step.number_answered} answered
+              </Text>
             </Table.Td>
             <Table.Td title={step.created_at}>{dateTime(step.created_at)}</Table.Td>
             <Table.Td>

@@ -2,6 +2,7 @@ import { Anchor, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/c
 import { Link } from "react-router";
 import { readerStudyFiles } from "@/api/readerStudies";
 import { Section } from "@/ui/Section";
+import { MaskNotice } from "./masking/MaskNotice";
 import type { PartProps } from "./parts";
 
 /** The way out for the labels: files by hand, the API for programs. */
@@ -14,6 +15,7 @@ export function LabelsPart({ readerStudy }: PartProps) {
   ].join("\n");
   return (
     <Stack gap="lg">
+      <MaskNotice readerStudyId={readerStudy.id} />
       <Section
         title="Download"
         about={`Signed reads only: ${readerStudy.number_signed} of ${readerStudy.number_of_assignments} so far.`}

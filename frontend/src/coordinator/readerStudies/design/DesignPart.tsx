@@ -6,8 +6,10 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import { ArbitrationFields } from "./ArbitrationFields";
 import { BlindingMatrix } from "./BlindingMatrix";
 import { KindFields } from "./KindFields";
+import { MaskField } from "./MaskField";
 import { PairingFields } from "./PairingFields";
 import { PlanTable } from "./PlanTable";
 import { RepeatsFields } from "./RepeatsFields";
@@ -32,7 +34,11 @@ export function DesignPart({ readerStudy }: PartProps) {
           <KindFields {...field} hasAi={readerStudy.ai_model_version !== null} />
           <SessionFields {...field} />
           <PairingFields {...field} numberOfCases={readerStudy.number_of_cases} />
+          {design.pairing.kind === "DOUBLE" && (
+            <ArbitrationFields {...field} pairing={design.pairing} readerStudy={readerStudy} />
+          )}
           <RepeatsFields {...field} />
+          <MaskField {...field} />
           <TrainingField {...field} readerStudyId={readerStudy.id} />
         </Section>
         <Stack gap="lg">

@@ -1,7 +1,6 @@
-import { ActionIcon, Button, FileButton, Group, Modal, Stack, Text } from "@mantine/core";
+import { Modal, Stack } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import {
-  type CodeList,
   codeListsKey,
   codeListsQuery,
   deleteCodeList,
@@ -9,6 +8,8 @@ import {
   siteCodeListsQuery,
 } from "@/api/codeLists";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { CodeListRows } from "../../codeLists/CodeListRows";
+import { UploadListButton } from "../../codeLists/UploadListButton";
 
 interface CodeListsModalProps {
   readerStudyId: string;
@@ -28,64 +29,11 @@ export function CodeListsModal({ readerStudyId, isOpen, onClose }: CodeListsModa
   return (
     <Modal opened={isOpen} onClose={onClose} title="Lists of codes" size="lg" centered>
       <Stack gap="sm">
-        <Text size="sm">
-          A CSV file with the columns scheme, value, meaning, for example RADLEX, RID50149, pulmonary nodule.
-          Its codes are found while you type; the form keeps the codes that it uses.
-        </Text>
-        <FileButton accept="text/csv,.csv" onChange={(file) => file && uploading.mutate(file)}>
-          {(button) => (
-            <Button
-              {...button}
-              variant="default"
-              style={{ alignSelf: "flex-start" }}
-              loading={uploading.isPending}
-            >
-              Upload a list
-            </Button>
-          )}
-        </FileButton>
+        <UploadListButton isBusy={uploading.isPending} onFile={(file) => uploading.mutate(file)} />
         {error && <ErrorNotice error={error} />}
-        <Lists title="Of this reader study" lists={own.data} onRemove={(id) => removing.mutate(id)} />
-        <Lists title="Of the site" lists={site.data} />
+        <CodeListRows title="Of this reader study" lists={own.data} onRemove={(id) => removing.mutate(id)} />
+        <CodeListRows title="Of the site" lists={site.data} />
       </Stack>
     </Modal>
-  );
-}
-
-interface ListsProps {
-  title: string;
-  lists: CodeList[] | undefined;
-  onRemove?: (id: string) => void;
-}
-
-function Lists({ title, lists, onRemove }: ListsProps) {
-  return (
-    <section aria-label={title}>
-      <Text size="sm" fw={600}>
-        {title}
-      </Text>
-      {lists?.length === 0 && (
-        <Text size="xs" c="dimmed">
-          None.
-        </Text>
-      )}
-      {lists?.map(({ id, name, number_of_codes }) => (
-        <Group key={id} gap="xs">
-          <Text size="sm">
-            {name}: {number_of_codes} codes
-          </Text>
-          {onRemove && (
-            <ActionIcon
-              size="sm"
-              variant="default"
-              aria-label={`Remove the list ${name}`}
-              onClick={() => onRemove(id)}
-            >
-              ×
-            </ActionIcon>
-          )}
-        </Group>
-      ))}
-    </section>
   );
 }

@@ -8,6 +8,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import type { PartProps } from "../parts";
+import { ArbitrationSection } from "./ArbitrationSection";
 import { PartBar } from "./PartBar";
 import classes from "./Progress.module.css";
 import { ReaderTable } from "./ReaderTable";
@@ -46,6 +47,7 @@ export function ProgressPart({ readerStudy }: PartProps) {
           />
         ))}
       </Stack>
+      {data.arbitration && <ArbitrationSection readerStudyId={readerStudy.id} counts={data.arbitration} />}
       <ReaderTable readerStudyId={readerStudy.id} progress={data} />
       <Text size="xs" c="dimmed">
         Rate: reads signed in the last 14 days, over the days since the first opening in that time. Forecast:

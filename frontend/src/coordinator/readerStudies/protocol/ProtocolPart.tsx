@@ -5,6 +5,7 @@ import {
   type Protocol,
   type ProtocolVersion,
   protocolFile,
+  protocolPdf,
   protocolQuery,
   protocolVersionQuery,
 } from "@/api/protocol";
@@ -47,8 +48,17 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
             ]}
             onChange={(event) => setChosen(event.currentTarget.value)}
           />
-          <Button variant="default" onClick={() => window.print()}>
-            Print or save as PDF
+          <Button
+            component="a"
+            variant="default"
+            size="xs"
+            href={protocolPdf(readerStudy.id, version?.number)}
+            download
+          >
+            PDF
+          </Button>
+          <Button variant="default" size="xs" onClick={() => window.print()}>
+            Print
           </Button>
           {version && (
             <Anchor

@@ -136,8 +136,14 @@ function ReadTable({ reads }: { reads: ListedRead[] }) {
   );
 }
 
+function kindText({ role, is_training, repeat_number }: ListedRead): string {
+  if (role === "ARBITRATION") return "arbitration";
+  if (is_training) return "training";
+  return repeat_number > 0 ? "hidden repeat" : "";
+}
+
 function Kind({ read }: { read: ListedRead }) {
-  const word = read.is_training ? "training" : read.repeat_number > 0 ? "hidden repeat" : "";
+  const word = kindText(read);
   return word === "" ? null : (
     <Badge size="xs" color="grape" variant="light" radius="sm">
       {word}

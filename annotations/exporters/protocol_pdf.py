@@ -1,0 +1,65 @@
+"""A protocol as a PDF: the document that is frozen, drawn for paper and for screen readers (tagged, PDF/UA-1).
+
+The same document and stand give the same bytes: the only date in the file is the one that is handed in.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from weasyprint import HTML
+
+_STYLE = (Path(__file__).parent / "protocol.css").read_text()
+
+
+class Stand(NamedTuple):
+    """Which state of the protocol this is: what stands under its title, in its footer and in its properties."""
+
+    lines: Sequence[str]
+    footer: str
+    digest: str
+    made_at: str
+    approvals: Sequence[Sequence[str]] = ()
+
+
+def protocol_pdf(document: Mapping[str, Any], stand: Stand) -> bytes:
+    """Return the file. Whatever a user has typed is text: nothing of it is fetched or run."""
+    made: bytes = HTML(string=_page(document, stand), url_fetcher=_refuse).write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=stand.digest.encode(), presentational_hints=False
+    )
+    return made
+
+
+def _refuse(url: str, *_: Any, **__: Any) -> Any:
+    raise ValueError(f"A protocol fetches nothing: {url[:40]}")
+
+
+def _page(document: Mapping[str, Any], stand: Stand) -> str:
+    sections = "".join(_section(one, number) for number, one in enumerate(document["sections"], start=1))
+    lines = "".join(f"<p>{escape(line)}</p>" for line in stand.lines)
+    approvals = ""
+    if stand.approvals:
+        approvals = _table("Approvals", ["Name", "When", "Meaning"], stand.approvals)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(document['title'])}: protocol</title>"
+        f'<meta name="dcterms.created" content="{escape(stand.made_at)}">'
+        f'<meta name="description" content="{escape(stand.footer)}">'
+        f"<style>{_STYLE}</style></head><body>"
+        f'<p class="footer">{escape(stand.footer)}</p><p class="digest">SHA-256 {escape(stand.digest)}</p>'
+        f'<p class="kind">Reader study protocol</p><h1>{escape(document["title"])}</h1>'
+        f'<div class="stand">{lines}</div>{approvals}{sections}</body></html>'
+    )
+
+
+def _section(section: Mapping[str, Any], number: int) -> str:
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in section["sentences"])
+    tables = "".join(_table(one["title"], one["header"], one["rows"]) for one in section["tables"])
+    return f"<section><h2>{number}. {escape(section['title'])}</h2>{said}{tables}</section>"
+
+
+def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,52 @@
+"""Whether the readers' answers are masked for somebody: until the lock, where the design says so."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from annotations.access import MANAGING_ROLES, roles_in
+from annotations.domain.designs import is_masked_until_lock
+from annotations.models import MaskBreak, ReaderStudy, ReaderStudyState
+from annotations.selectors.designs import design_of
+from portal.accounts.models import User
+from portal.errors import Forbidden
+
+# Of fewer repeats an agreement says what single answers were.
+LEAST_PAIRS = 5
+
+
+class Masked(Forbidden):
+    """The values of the readers' answers are not for coordinators yet."""
+
+    code = "masked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The design masks the readers' answers until the reader study is locked. Lock it, or break the mask for an "
+            "hour on the Labels page, with a reason; that is recorded."
+        )
+
+
+def is_masking(*, reader_study: ReaderStudy) -> bool:
+    """Say whether the design masks answers now."""
+    is_locked = reader_study.state == ReaderStudyState.LOCKED
+    return not is_locked and is_masked_until_lock(design_of(reader_study=reader_study))
+
+
+def breaks_of(*, reader_study: ReaderStudy) -> QuerySet[MaskBreak]:
+    """Return who broke the mask, newest first."""
+    found: QuerySet[MaskBreak] = MaskBreak.objects.filter(reader_study=reader_study).select_related("broken_by")
+    return found.order_by("-created_at")
+
+
+def is_masked(*, user: User, reader_study: ReaderStudy) -> bool:
+    """Say whether answers are masked for somebody who manages the reader study; readers see their own as before."""
+    if not roles_in(user, reader_study.pk) & MANAGING_ROLES or not is_masking(reader_study=reader_study):
+        return False
+    broken = MaskBreak.objects.filter(reader_study=reader_study, broken_by=user, ends_at__gt=timezone.now())
+    return not broken.exists()
+
+
+def require_unmasked(*, user: User, reader_study: ReaderStudy) -> None:
+    """Raise 403 `masked` where the answers are masked for the caller."""
+    if is_masked(user=user, reader_study=reader_study):
+        raise Masked

@@ -1,0 +1,74 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { Geometry } from "@/domain/payload";
+import { readerStudyKey } from "./readerStudies";
+import type { Read } from "./reading";
+import { call } from "./send";
+
+export interface ArbitrationMark {
+  id: string;
+  /** The number of its finding in that reader's read. */
+  finding: number;
+  text: string;
+  geometry: Geometry;
+}
+
+/** What one of the two readers signed, under a letter of this case alone. */
+export interface ShownReader {
+  name: string;
+  answers: { question: string; answer: string }[];
+  marks: ArbitrationMark[];
+}
+
+export interface Arbitration {
+  shows: "ANSWERS" | "HIDDEN";
+  readers: ShownReader[];
+  /** The questions on which they differ, in words. */
+  differences: string[];
+  is_stale: boolean;
+  may_confirm: boolean;
+}
+
+const ASK_AGAIN_MS = 30_000;
+
+/** The two reads over which a read arbitrates; asked for again, because a reader's read may be reopened meanwhile. */
+export const arbitrationQuery = ({ id, role }: Pick<Read, "id" | "role">) =>
+  queryOptions({
+    queryKey: ["reads", id, "arbitration"],
+    queryFn: ({ signal }) => call<Arbitration>("GET", `/api/v1/reads/${id}/arbitration`, { signal }),
+    enabled: role === "ARBITRATION",
+    refetchInterval: ASK_AGAIN_MS,
+    gcTime: 0,
+  });
+
+export function confirmArbitration(readId: string, body: { reason: string; password: string }) {
+  return call<Arbitration>("POST", `/api/v1/reads/${readId}/arbitration/confirmation`, { body });
+}
+
+export interface DoubleReadCase {
+  case: string;
+  standing: "READING" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
+  standing_text: string;
+  readers: string[];
+  arbitrator: string | null;
+  read_id: string | null;
+}
+
+export interface ArbitrationCounts {
+  waiting: number;
+  open: number;
+  done: number;
+  stale: number;
+}
+
+export interface DoubleReading {
+  counts: ArbitrationCounts | null;
+  cases: DoubleReadCase[];
+}
+
+export const doubleReadingQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "double-reading"],
+    queryFn: ({ signal }) =>
+      call<DoubleReading>("GET", `/api/v1/reader-studies/${id}/double-reading`, { signal }),
+    refetchInterval: 15_000,
+  });

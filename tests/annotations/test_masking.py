@@ -1,0 +1,136 @@
+"""The mask over the readers' answers: from the first read until the lock, in every answer to a coordinator."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from annotations.domain.designs import single_design
+from annotations.models import MaskBreak, Membership, Read, ReaderStudy
+from annotations.services import reader_studies as building
+from annotations.services.designs import design_put
+from portal.accounts.services import token_create
+from portal.audit.models import Event
+from tests.annotations.building import Built, content, draft, finding, person
+from tests.annotations.test_signing import PASSWORD, of
+
+pytestmark = pytest.mark.django_db
+
+REASON = "A reader reported a wrong image."
+
+
+@pytest.fixture
+def built() -> Built:
+    """One reader has signed one case: a call, a rating and a mark; the design masks all of it."""
+    built = draft(cases=2, readers=1)
+    for user in (*built.readers, built.coordinator):
+        user.set_password(PASSWORD)
+        user.save()
+    design_put(
+        by=built.coordinator, reader_study=built.reader_study, design={**single_design(), "masked_until_lock": True}
+    )
+    building.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    read = built.open(built.readers[0])
+    body = {
+        "base_revision": 0,
+        "idempotency_key": str(uuid.uuid4()),
+        "payload": content(finding(read.assignment.case), nodule_present=True, confidence=83),
+        "password": PASSWORD,
+    }
+    signed = of(built.readers[0]).post(f"/api/v1/reads/{read.pk}/sign", body, content_type="application/json")
+    assert signed.status_code == 200, signed.content
+    return built
+
+
+def study(built: Built) -> str:
+    return f"/api/v1/reader-studies/{built.reader_study.pk}"
+
+
+def closed_routes(built: Built) -> list[str]:
+    return [
+        f"{study(built)}/{rest}" for rest in ("labels", "labels/export?format=csv", "final-answers.csv", "audit/export")
+    ]
+
+
+def break_mask(client: Client, built: Built, **changes: Any) -> Any:
+    body = {"reason": REASON, "password": PASSWORD, **changes}
+    return client.post(f"{study(built)}/mask", body, content_type="application/json")
+
+
+def test_a_coordinator_sees_that_a_read_was_answered_and_not_what(built: Built) -> None:
+    client, read = of(built.coordinator), Read.objects.get()
+    for path in closed_routes(built):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "masked"), path
+    history = client.get(f"/api/v1/reads/{read.pk}/history").json()
+    (step,) = history["steps"]
+    assert history["is_masked"]
+    assert (step["number_answered"], step["digest"], step["signature"]["revision_digest"]) == (2, "", "")
+    assert step["created_at"]
+    assert {(one["label"], one["before"], one["after"]) for one in step["changes"]} == {
+        ("Nodule present?", None, "masked"),
+        ("How sure?", None, "masked"),
+        ("Marks", "masked", "masked"),
+    }
+    assert client.get(f"/api/v1/reads/{read.pk}/difference").json() == step["changes"]
+    (revision,) = client.get(f"/api/v1/reads/{read.pk}/revisions").json()
+    assert (revision["payload"], revision["digest"]) == (None, "")
+    digest = read.revisions.get().digest
+    assert digest not in client.get(f"{study(built)}/audit").content.decode()
+    consensus = client.post(
+        f"{study(built)}/consensus/preview",
+        {"kind": "MAJORITY", "question": "nodule_present"},
+        content_type="application/json",
+    )
+    assert consensus.json()["code"] == "masked"
+    run = client.post(f"{study(built)}/analysis-runs", {}, content_type="application/json")
+    assert run.json()["code"] == "masked"
+
+
+def test_a_token_of_the_coordinator_is_masked_and_the_reader_sees_their_own(built: Built) -> None:
+    _, secret = token_create(
+        user=built.coordinator, name="mine", scope="READ", expires_at=timezone.now() + timedelta(days=1)
+    )
+    bearer = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert bearer.get(f"{study(built)}/labels").json()["code"] == "masked"
+    own = of(built.readers[0]).get(f"{study(built)}/labels").json()["results"]
+    assert own[0]["answers"]["confidence"] == 83
+
+
+def test_breaking_the_mask_takes_a_password_and_a_reason_and_is_for_one_person_and_hour(built: Built) -> None:
+    client = of(built.coordinator)
+    assert break_mask(client, built, password="wrong").json()["code"] == "wrong_password"
+    assert break_mask(client, built, reason="  ").status_code == 400
+    assert not MaskBreak.objects.exists()
+    answer = break_mask(client, built)
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["is_masked"], answer.json()["breaks"][0]["reason"]) == (False, REASON)
+    event = Event.objects.get(action="mask.break")
+    assert (event.actor, event.detail["reason"]) == (built.coordinator, REASON)
+    labels = client.get(f"{study(built)}/labels").json()["results"]
+    assert labels[0]["answers"]["confidence"] == 83
+    assert Event.objects.filter(action="labels.view", actor=built.coordinator).exists()
+    broken = MaskBreak.objects.get()
+    assert 3500 < (broken.ends_at - broken.created_at).total_seconds() < 3700
+    # Another coordinator has to break it too; and an hour is over in an hour.
+    other = person("other-coordinator", may_create_reader_studies=True)
+    Membership.objects.create(reader_study=built.reader_study, user=other, role="COORDINATOR")
+    assert of(other).get(f"{study(built)}/labels").json()["code"] == "masked"
+    MaskBreak.objects.create(
+        reader_study=built.reader_study, broken_by=other, reason=REASON, ends_at=timezone.now() - timedelta(seconds=1)
+    )
+    assert of(other).get(f"{study(built)}/labels").json()["code"] == "masked"
+
+
+def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -> None:
+    client = of(built.coordinator)
+    for event in ("close", "lock"):
+        moved = client.post(f"{study(built)}/moves", {"event": event}, content_type="application/json")
+        assert moved.status_code == 200, moved.content
+    assert ReaderStudy.objects.get().state == "LOCKED"
+    assert client.get(f"{study(built)}/labels").json()["results"][0]["answers"]["confidence"] == 83
+    assert not client.get(f"{study(built)}/mask").json()["is_masking"]
+    assert break_mask(client, built).json()["code"] == "not_masked"

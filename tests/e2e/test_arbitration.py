@@ -1,0 +1,120 @@
+"""An arbitrator in Chromium: the two reads and their marks, without a name, and the read that decides."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from annotations.domain.designs import single_design
+from portal.demo.phantoms import ruler
+from portal.demo.phantoms.dicom import to_datasets
+from portal.inference.prediction_input import PULMONARY_NODULE
+from tests.browser import sign
+from tests.browserless import PASSWORD, Person, signature
+from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots, sign_in, until
+from tests.reader_studies import SEEN, drafted
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+NODULES = {
+    "key": "nodules",
+    "kind": "LOCATED_FINDING",
+    "text": "Mark each nodule",
+    "required": False,
+    "tools": ["POINT"],
+    "codes": [PULMONARY_NODULE],
+    "minimum_count": 0,
+    "maximum_count": None,
+}
+
+
+def double_reading(stage: Stage) -> str:
+    """A launched double reading of the ruler that the spare person arbitrates; returns its path."""
+    coordinator = stage.coordinator
+    path = drafted(
+        coordinator,
+        {stage.reader: "READER", stage.second_reader: "READER", stage.spare: "READER"},
+        name=f"Double reading {uuid.uuid4().hex[:6]}",
+        questions=[SEEN, NODULES],
+        imaging_study_ids=[phantom_study_id(coordinator, ruler.NAME)],
+    )
+    rule = {"arbitrators": [stage.spare.id], "trigger": "DISAGREEMENT", "questions": ["seen"], "shows": "ANSWERS"}
+    design = {**single_design(), "pairing": {"kind": "DOUBLE", "arbitration": rule}}
+    coordinator.send("PUT", f"{path}/design", {"design": design})
+    coordinator.send("POST", f"{path}/launch")
+    return path
+
+
+def read_and_sign(reader: Person, path: str, *, seen: bool, aside_mm: float) -> str:
+    """Sign the reader's one case with a point on its middle slice, so far from the middle; returns the read's id."""
+    (own,) = reader.get(f"{path}/assignments")
+    read = reader.send("POST", f"assignments/{own['id']}/open")
+    slices = list(to_datasets(ruler.make_ruler(), day=0, compress=False))
+    middle = slices[len(slices) // 2]
+    x, y, z = map(float, middle.ImagePositionPatient)
+    half = float(middle.PixelSpacing[0]) * middle.Rows / 2
+    geometry = {
+        "kind": "POINT",
+        "points_mm": [[x + half + aside_mm, y + half, z]],
+        "frame_of_reference_uid": middle.FrameOfReferenceUID,
+        "sop_instance_uid": middle.SOPInstanceUID,
+        "series_instance_uid": middle.SeriesInstanceUID,
+        "frame_number": 1,
+    }
+    mark = {"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}}
+    found: dict[str, Any] = {"id": str(uuid.uuid4()), "question": "nodules", "code": PULMONARY_NODULE, "answers": {}}
+    found |= {"confidence": 70, "marks": [mark]}
+    content = {"version": 3, "answers": {"seen": seen}, "findings": [found], "ai_decisions": []}
+    body = signature({"base_revision": 0, "idempotency_key": str(uuid.uuid4()), "payload": content})
+    reader.send("POST", f"reads/{read['id']}/sign", body)
+    return str(read["id"])
+
+
+def test_an_arbitrator_decides_between_two_reads_without_a_name(
+    stage: Stage, signed_in: Callable[[Person], Page], browser: Browser
+) -> None:
+    path = double_reading(stage)
+    read_and_sign(stage.reader, path, seen=True, aside_mm=-20)
+    second = read_and_sign(stage.second_reader, path, seen=False, aside_mm=20)
+    page = signed_in(stage.spare)
+    page.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
+    expect(page.get_by_text("arbitration", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Case 001").click()
+    panel = page.get_by_test_id("arbitration")
+    expect(panel.get_by_role("columnheader")).to_have_text(["", "Reader A", "Reader B"])
+    expect(panel.get_by_role("row", name="Seen? (differ)")).to_contain_text("Yes")
+    image_is_drawn(page)
+    panel.get_by_role("button", name="A1.1").click()
+    marks = "(window.__overread_viewer?.annotations ?? []).map((one) => one.id).sort().join()"
+    until(page, f"{marks} === 'A1.1,B1.1'")
+    screenshots(page, "arbitration")
+    assert stage.reader.username not in page.content()
+    assert stage.second_reader.username not in page.content()
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    expect(page.locator('[data-save="saved"]')).to_be_visible()
+    sign(page)
+    expect(page.locator('[data-save="signed"]')).to_be_visible()
+
+    stage.coordinator.send("POST", f"reads/{second}/reopen", {"reason": "Look again."})
+    read = stage.second_reader.get(f"reads/{second}")
+    again = {"base_revision": read["revision_number"], "idempotency_key": str(uuid.uuid4()), "payload": read["payload"]}
+    stage.second_reader.send("POST", f"reads/{second}/sign", signature(again))
+    page.reload()
+    expect(panel).to_contain_text("One of the two reads has changed since you signed.")
+    panel.get_by_label("Why it stands").fill("Nothing that changes mine.")
+    panel.get_by_label("Password to confirm").fill(PASSWORD)
+    screenshots(page, "arbitration-stale")
+    panel.get_by_role("button", name="Confirm my read").click()
+    expect(panel.get_by_label("Why it stands")).to_have_count(0)
+    counts = stage.coordinator.get(f"{path}/progress")["arbitration"]
+    assert counts == {"waiting": 0, "open": 0, "done": 1, "stale": 0}
+    watching = browser.new_page()
+    sign_in(watching, stage.portal.url, stage.coordinator.username)
+    watching.goto(f"{stage.portal.url}/{path}/progress")
+    watching.get_by_role("button", name="Show the cases").click()
+    expect(watching.get_by_role("row", name="Case 001").last).to_contain_text("Arbitrated")
+    screenshots(watching, "arbitration-progress")
+    watching.close()
