@@ -14,6 +14,7 @@ from annotations.access import case_of, reader_study_for
 from annotations.api.reader_studies import MANAGE
 from annotations.models import LesionCorrection, ReaderStudy
 from annotations.selectors.lesions import corrections_of, geometries_on
+from annotations.selectors.masking import require_unmasked
 from annotations.services.lesions import CorrectionAsked, lesion_correct
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -112,6 +113,7 @@ class LesionCorrectionsApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List who grouped which case how, when and why, newest first."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=reader_study)
         return _corrections_response(reader_study)
 
@@ -120,6 +122,7 @@ class LesionCorrectionsApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Group the findings of a case otherwise; 400 `same_reader`, `other_findings`, 409 `stale_revision`."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         form = LesionCorrectionInput(data=request.data)
         form.is_valid(raise_exception=True)
         sent = dict(form.validated_data)
@@ -145,6 +148,7 @@ class CaseMarksApi(APIView):
     ) -> Response:
         """List the signed findings of an arm's readers on a case, as they were drawn; one located finding."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         case = case_of(reader_study, case_id)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=case)
         found = geometries_on(reader_study=reader_study, case_id=case.pk, arm=arm_key, question=question_key)

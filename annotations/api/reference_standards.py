@@ -169,7 +169,7 @@ class ReferenceStandardVersionApi(APIView):
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
         truths = list(truths_in(standard=standard))
         if is_masked(user=caller(request), reader_study=reader_study):
-            truths = [truth._replace(votes=[]) for truth in truths]
+            truths = [truth._replace(votes=[], matching=None) for truth in truths]
         return Response(CaseTruthOutput(truths, many=True).data)
 
 

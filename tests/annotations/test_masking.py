@@ -50,9 +50,9 @@ def study(built: Built) -> str:
 
 
 def closed_routes(built: Built) -> list[str]:
-    return [
-        f"{study(built)}/{rest}" for rest in ("labels", "labels/export?format=csv", "final-answers.csv", "audit/export")
-    ]
+    marks = f"cases/{Read.objects.get().assignment.case_id}/marks/A/nodules"
+    closed = ("labels", "labels/export?format=csv", "final-answers.csv", "audit/export", "lesion-corrections", marks)
+    return [f"{study(built)}/{rest}" for rest in closed]
 
 
 def break_mask(client: Client, built: Built, **changes: Any) -> Any:
