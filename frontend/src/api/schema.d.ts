@@ -954,6 +954,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/marks/{arm_key}/{question_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the signed findings of an arm's readers on a case, as they were drawn; one located finding. */
+        get: operations["reader_study_case_marks_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/priors": {
         parameters: {
             query?: never;
@@ -1367,6 +1384,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/lesion-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List who grouped which case how, when and why, newest first. */
+        get: operations["reader_studies_lesion_corrections_list"];
+        put?: never;
+        /** @description Group the findings of a case otherwise; 400 `same_reader`, `other_findings`, 409 `stale_revision`. */
+        post: operations["reader_studies_lesion_corrections_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/mask": {
         parameters: {
             query?: never;
@@ -1695,6 +1730,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standard-example.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a JSON file with the cases of this reader study. */
+        get: operations["reader_studies_reference_standard_example.json_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standards": {
         parameters: {
             query?: never;
@@ -1705,7 +1757,8 @@ export interface paths {
         /** @description List the versions, newest first, with their locks. */
         get: operations["reader_studies_reference_standards_retrieve"];
         put?: never;
-        post?: never;
+        /** @description Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise. */
+        post: operations["reader_studies_reference_standards_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1729,6 +1782,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a version as JSON, voxels and all; importing it gives the same digest. */
+        get: operations["reader_studies_reference_standards_.json_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/lock": {
         parameters: {
             query?: never;
@@ -1740,6 +1810,40 @@ export interface paths {
         put?: never;
         /** @description Lock a version for ever, so that results can be opened by it; 400 `wrong_password`, 409 `already_locked`. */
         post: operations["reader_studies_reference_standards_lock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/{standard_version}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels of a segment that a lesion of this version names, byte for byte. */
+        get: operations["reader_studies_reference_standards_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-standards/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what version the files would be; 400 `invalid_files` names what is wrong and where. */
+        post: operations["reader_studies_reference_standards_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1794,6 +1898,142 @@ export interface paths {
         get: operations["reader_studies_sample_sizes_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the newest frame, counted, and the draws, each drawn again from its seed and compared. */
+        get: operations["reader_studies_sampling_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the previewed sample and make it cases of the draft; 409 `preview_outdated`, 400 `too_few`. */
+        post: operations["reader_studies_sampling_draws_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws/{draw_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes, whose SHA-256 is the draw's digest. */
+        get: operations["reader_studies_sampling_draws_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws/{draw_number}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what was drawn as CSV, with the names of the cases. */
+        get: operations["reader_studies_sampling_draws_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a CSV as the frame of a draft; every faulty row is named and nothing is stored. */
+        post: operations["reader_studies_sampling_frames_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames/{frame_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes, whose SHA-256 is the frame's digest. */
+        get: operations["reader_studies_sampling_frames_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/frames/{frame_number}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the candidates as CSV. */
+        get: operations["reader_studies_sampling_frames_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the numbers of every stratum and, with a seed, who would be drawn; 400 `too_few`. */
+        post: operations["reader_studies_sampling_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2528,6 +2768,8 @@ export interface components {
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readers: components["schemas"]["ReaderShownOutput"][];
+            lesions: components["schemas"]["LesionShownOutput"][];
+            shows: string;
             decision: components["schemas"]["OwnDecisionOutput"] | null;
             is_decided_by_another: boolean;
         };
@@ -2549,6 +2791,21 @@ export interface components {
             low_confidence_below?: number | null;
             /** @default 0 */
             random_percent: number;
+            /**
+             * @description A lesion that some have marked and some not.
+             * @default false
+             */
+            lesion_not_all: boolean;
+            /**
+             * Format: double
+             * @description Two marks on a lesion farther apart.
+             */
+            lesion_distance_above_mm?: number | null;
+            /**
+             * Format: double
+             * @description Two marks on a lesion overlap less.
+             */
+            lesion_iou_below?: number | null;
             /** @default ANSWERS */
             shows: components["schemas"]["AdjudicationInputShowsEnum"];
             /** @description What the adjudicators decide. */
@@ -2558,10 +2815,11 @@ export interface components {
         };
         /**
          * @description * `ANSWERS` - The readers' answers, as Reader A, Reader B … in an order of each case's own
+         *     * `MARKS` - The readers' answers, and their marks on the images, under the same letters
          *     * `HIDDEN` - Nothing of the readers
          * @enum {string}
          */
-        AdjudicationInputShowsEnum: "ANSWERS" | "HIDDEN";
+        AdjudicationInputShowsEnum: "ANSWERS" | "MARKS" | "HIDDEN";
         /** @description A round and how far it has come. */
         AdjudicationOutput: {
             number: number;
@@ -2856,6 +3114,7 @@ export interface components {
             reason: string;
             truth: number | null;
             votes: components["schemas"]["VoteOutput"][];
+            matching: components["schemas"]["MatchingOutput"] | null;
         };
         /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
         CaseImagesOutput: {
@@ -2873,6 +3132,14 @@ export interface components {
             modalities: string[];
             number_of_instances: number;
             is_synthetic: boolean;
+        };
+        /** @description A reader's finding as it was drawn; a segment is not among its geometries. */
+        CaseMarkOutput: {
+            key: string;
+            reader: string;
+            geometries: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description A case with its truth, for coordinators. */
         CaseOutput: {
@@ -2898,6 +3165,25 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
+        /** @description What the version would say of a case. */
+        CaseReadOutput: {
+            case: string;
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            provenance: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Against the version before.
+             *
+             *     * `NEW` - NEW
+             *     * `CHANGED` - CHANGED
+             *     * `KEPT` - KEPT
+             */
+            change: components["schemas"]["ChangeEnum"];
+        };
         /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
         CaseToJudgeOutput: {
             /** Format: uuid */
@@ -2915,16 +3201,28 @@ export interface components {
             outcome: string;
             reason: string;
             truth: number | null;
+            /** @description Of the truth; empty where it is that of the version. */
+            provenance: {
+                [key: string]: unknown;
+            };
             lesions: {
                 [key: string]: unknown;
             }[];
             votes: components["schemas"]["VoteOutput"][];
             adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
+            matching: components["schemas"]["MatchingOutput"] | null;
         };
         /** @description The imaging studies that are to be the cases, in order. */
         CasesInputRequest: {
             imaging_study_ids: string[];
         };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `KEPT` - KEPT
+         * @enum {string}
+         */
+        ChangeEnum: "NEW" | "CHANGED" | "KEPT";
         /** @description One field that differs, in the words of the label schema. */
         ChangeOutput: {
             field: string;
@@ -2996,6 +3294,7 @@ export interface components {
             minimum_votes: number;
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
+            lesions?: components["schemas"]["LesionsInputRequest"] | null;
         };
         /** @description What a rule makes of the reads that are signed now. */
         ConsensusOutput: {
@@ -3038,13 +3337,28 @@ export interface components {
             minimum_votes: number;
             /** @description By default all readers. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
+            lesions?: components["schemas"]["LesionsInputRequest"] | null;
             preview_digest: string;
         };
+        /**
+         * @description * `DISTANCE` - Centres at most the distance apart, or the radius of the larger mark where that is more
+         *     * `IOU` - Boxes around the marks overlap at least as much (intersection over union)
+         * @enum {string}
+         */
+        CriterionEnum: "DISTANCE" | "IOU";
+        /**
+         * @description * `ACCEPTED` - ACCEPTED
+         *     * `REJECTED` - REJECTED
+         *     * `ADDED` - ADDED
+         * @enum {string}
+         */
+        DecisionEnum: "ACCEPTED" | "REJECTED" | "ADDED";
         /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
         DecisionInputRequest: {
             base_number: number;
             outcome: components["schemas"]["OutcomeEnum"];
             comment: string;
+            lesions?: components["schemas"]["LesionDecisionRequest"][];
         };
         /** @description One event for one webhook, and what has become of it. */
         DeliveryOutput: {
@@ -3134,11 +3448,52 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description What is to be drawn, as it was previewed. */
+        DrawInputRequest: {
+            frame_number: number;
+            columns: string[];
+            counts?: components["schemas"]["StratumCountInputRequest"][];
+            /** @default false */
+            one_per_patient: boolean;
+            /**
+             * @description Whether the draw takes the place of the cases there are, or is added to them.
+             * @default false
+             */
+            replaces: boolean;
+            positive?: components["schemas"]["PositiveInputRequest"] | null;
+            seed: string;
+            preview_digest: string;
+        };
+        /** @description A stored draw; `is_reproduced`: its frame, counts and seed give the same sample now. */
+        DrawOutput: {
+            number: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            seed: string;
+            algorithm: string;
+            digest: string;
+            frame_number: number;
+            is_reproduced: boolean;
+            columns: string[];
+            strata: components["schemas"]["StratumOutput"][];
+            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            one_per_patient: boolean;
+            replaces: boolean;
+            number_left_out: number;
+            number_drawn: number;
+        };
         /** @description A case as the drawing took it; `patient` numbers the patients. */
         DrawnCaseOutput: {
             name: string;
             patient: string;
             is_training: boolean;
+        };
+        /** @description A drawn candidate. */
+        DrawnOutput: {
+            study_instance_uid: string;
+            patient: string;
+            values: string[];
         };
         /** @description Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do. */
         EarlierReadsOutput: {
@@ -3203,9 +3558,73 @@ export interface components {
         /** @description The truth of a training case. */
         FeedbackOutput: {
             truth: number;
-            lesions: {
+            readonly lesions: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description A file that was read. */
+        FileReadOutput: {
+            name: string;
+            kind: components["schemas"]["FileReadOutputKindEnum"];
+            sha256: string;
+            number_of_cases: number;
+            number_of_lesions: number;
+        };
+        /**
+         * @description * `CSV` - CSV
+         *     * `JSON` - JSON
+         *     * `SEG` - SEG
+         *     * `SR` - SR
+         * @enum {string}
+         */
+        FileReadOutputKindEnum: "CSV" | "JSON" | "SEG" | "SR";
+        /** @description Files of one version: CSV, JSON, DICOM segmentations and reports, or archives of them. */
+        FilesInputRequest: {
+            files: string[];
+            /** @description The version they add to. */
+            base_version?: number | null;
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+        };
+        /** @description The version that files would be. */
+        FilesPreviewOutput: {
+            digest: string;
+            base_version: number | null;
+            files: components["schemas"]["FileReadOutput"][];
+            cases: components["schemas"]["CaseReadOutput"][];
+            missing: string[];
+        };
+        /** @description The same with what was looked at. */
+        FilesStoreInputRequest: {
+            files: string[];
+            /** @description The version they add to. */
+            base_version?: number | null;
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+            /** @description That of the preview. */
+            digest: string;
+        };
+        /**
+         * @description * `PROPORTIONAL` - PROPORTIONAL
+         *     * `EQUAL` - EQUAL
+         *     * `PREVALENCE` - PREVALENCE
+         * @enum {string}
+         */
+        FillInputKindEnum: "PROPORTIONAL" | "EQUAL" | "PREVALENCE";
+        /** @description Counts to be worked out: as the frame is, the same of each stratum, or with a prevalence. */
+        FillInputRequest: {
+            kind: components["schemas"]["FillInputKindEnum"];
+            total: number;
+            /** Format: decimal */
+            prevalence?: string | null;
         };
         /**
          * @description * `SPHERE` - SPHERE
@@ -3270,6 +3689,12 @@ export interface components {
             key: string;
             text: string;
         };
+        /** @description A column of the frame; of its values at most 50, the commonest first. */
+        FrameColumnOutput: {
+            name: string;
+            number_of_values: number;
+            values: components["schemas"]["FrameValueOutput"][];
+        };
         /** @description A grant for the frames of an imaging study. */
         FrameGrantOutput: {
             study_instance_uid: string;
@@ -3278,6 +3703,23 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             series: components["schemas"]["GrantedSeriesOutput"][];
+        };
+        /** @description A frame, counted. */
+        FrameOutput: {
+            number: number;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            digest: string;
+            number_of_candidates: number;
+            number_of_patients: number;
+            columns: components["schemas"]["FrameColumnOutput"][];
+        };
+        /** @description A value of a column and how many candidates have it. */
+        FrameValueOutput: {
+            value: string;
+            candidates: number;
         };
         /** @description The frozen first read, and the phase that follows. */
         FrozenOutput: {
@@ -3629,6 +4071,109 @@ export interface components {
             /** @default false */
             as_pilot: boolean;
         };
+        /** @description How the findings of a case are grouped, and the number of the correction that this replaces: 0 for the first. */
+        LesionCorrectionInputRequest: {
+            /** Format: uuid */
+            case_id: string;
+            arm: string;
+            question: string;
+            base_number: number;
+            /** @description Keys of findings, a list for each lesion; null: as the rule matches them. */
+            groups: string[][] | null;
+            reason: string;
+        };
+        /** @description A correction. */
+        LesionCorrectionOutput: {
+            case: string;
+            /** Format: uuid */
+            case_id: string;
+            /** @description Key. */
+            arm: string;
+            /** @description Key of the located finding. */
+            question: string;
+            number: number;
+            groups: unknown;
+            reason: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by: string;
+        };
+        /** @description What becomes of a lesion: accepted with an outline, rejected, or added as a point of one's own. */
+        LesionDecision: {
+            /** @description Its id; a name of its own for one that is added. */
+            lesion: string;
+            decision: components["schemas"]["DecisionEnum"];
+            /** @description Of an accepted one: a reader's letter, or MEAN. */
+            outline?: string | null;
+            /** @description Of an added one: its POINT. */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What becomes of a lesion: accepted with an outline, rejected, or added as a point of one's own. */
+        LesionDecisionRequest: {
+            /** @description Its id; a name of its own for one that is added. */
+            lesion: string;
+            decision: components["schemas"]["DecisionEnum"];
+            /** @description Of an accepted one: a reader's letter, or MEAN. */
+            outline?: string | null;
+            /** @description Of an added one: its POINT. */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description A reader's mark on a lesion, under the letter of this case; a segment has no outline here. */
+        LesionMarkShownOutput: {
+            reader: string;
+            geometries: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A lesion: who marked it and who did not, what the rule makes of that, and where it lies. */
+        LesionOutput: {
+            id: string;
+            outcome: string;
+            reason: string;
+            marks: components["schemas"]["MarkOutput"][];
+            unmarked: components["schemas"]["UnmarkedOutput"][];
+            code: unknown;
+            places: {
+                [key: string]: unknown;
+            }[];
+            /** Format: double */
+            largest_distance_mm: number | null;
+            /** Format: double */
+            smallest_iou: number | null;
+        };
+        /** @description A lesion, as the readers marked it. */
+        LesionShownOutput: {
+            id: string;
+            /** @description Whether it can be accepted as the consensus of its marks. */
+            has_mean: boolean;
+            marks: components["schemas"]["LesionMarkShownOutput"][];
+        };
+        /** @description Which marks are matched to lesions, and when two may be of one. */
+        LesionsInputRequest: {
+            /** @description Key of a located finding. */
+            question: string;
+            /** @default DISTANCE */
+            criterion: components["schemas"]["CriterionEnum"];
+            /**
+             * Format: double
+             * @description By distance; 10 where none is given.
+             */
+            max_distance_mm?: number | null;
+            /** Format: double */
+            min_iou?: number | null;
+            /**
+             * @description What segments on a lesion come to.
+             *
+             *     * `MAJORITY` - Voxels in more than half of the segments
+             *     * `STAPLE` - Voxels that STAPLE finds at least as likely inside as outside
+             * @default MAJORITY
+             */
+            voxels: components["schemas"]["VoxelsEnum"];
+        };
         /** @description What stands behind `#` in the link. */
         LinkInputRequest: {
             token: string;
@@ -3665,6 +4210,30 @@ export interface components {
             text?: string;
             author: string;
         };
+        /** @description A reader's finding on a lesion: whose, in which signed revision, where and how large. */
+        MarkOutput: {
+            /** @description Names the finding in a correction. */
+            key: string;
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+            /** Format: uuid */
+            finding_id: string;
+            code: unknown;
+            confidence: number | null;
+            center_mm: number[] | null;
+            /** Format: double */
+            diameter_mm: number | null;
+            sop_instance_uid: string;
+            series_instance_uid: string;
+            frame_number: number;
+            kinds: string[];
+        };
         /** @description Why the answers have to be seen before the lock, and the password of who sees them. */
         MaskBreakInputRequest: {
             reason: string;
@@ -3684,6 +4253,13 @@ export interface components {
             is_masking: boolean;
             is_masked: boolean;
             breaks: components["schemas"]["MaskBreakOutput"][];
+        };
+        /** @description The lesions of a case, and the number of the correction by which they are grouped. */
+        MatchingOutput: {
+            lesions: components["schemas"]["LesionOutput"][];
+            correction: number | null;
+            /** @description It names other findings than are signed now. */
+            is_correction_outdated: boolean;
         };
         /** @description The caller. */
         MeOutput: {
@@ -3795,21 +4371,16 @@ export interface components {
             /** @default  */
             reason: string;
         };
-        /** @description What to fetch ahead: identifiers of images, nothing about the case. */
+        /** @description What to fetch ahead: identifiers of images and how they are hung, nothing else about the case. */
         NextImagesOutput: {
             study_instance_uid: string | null;
-            series: components["schemas"]["NextSeriesOutput"][];
+            series: components["schemas"]["ReadSeriesOutput"][];
             frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description The next assignment. */
         NextOutput: {
             /** Format: uuid */
             assignment_id: string | null;
-        };
-        /** @description A series of the next case. */
-        NextSeriesOutput: {
-            series_instance_uid: string;
-            number_of_instances: number;
         };
         /**
          * @description * `` -
@@ -3879,6 +4450,7 @@ export interface components {
             /** @description POSITIVE, NEGATIVE or EXCLUDED. */
             outcome: string;
             comment: string;
+            lesions: components["schemas"]["LesionDecision"][];
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -4131,6 +4703,11 @@ export interface components {
             reads: number;
             parts: components["schemas"]["PlanPartOutput"][];
         };
+        /** @description Which values of which of the columns count as diseased. */
+        PositiveInputRequest: {
+            column: string;
+            values: string[];
+        };
         /** @description What became of posted predictions. */
         PostedOutput: {
             created: number;
@@ -4234,6 +4811,38 @@ export interface components {
             };
             /** Format: date-time */
             updated_at: string | null;
+        };
+        /** @description The share of what counts as diseased; null of nothing. */
+        PrevalenceOutput: {
+            /** Format: double */
+            frame: number | null;
+            /** Format: double */
+            sample: number | null;
+        };
+        /** @description What is to be drawn; `fill` has the counts worked out. */
+        PreviewInputRequest: {
+            frame_number: number;
+            columns: string[];
+            counts?: components["schemas"]["StratumCountInputRequest"][];
+            /** @default false */
+            one_per_patient: boolean;
+            /**
+             * @description Whether the draw takes the place of the cases there are, or is added to them.
+             * @default false
+             */
+            replaces: boolean;
+            positive?: components["schemas"]["PositiveInputRequest"] | null;
+            fill?: components["schemas"]["FillInputRequest"] | null;
+            /** @description Null: only numbers. Empty: a new one. */
+            seed?: string | null;
+        };
+        /** @description What a sample would be: its numbers and, with a seed, who is drawn, with the digest that drawing it takes. */
+        PreviewOutput: {
+            strata: components["schemas"]["StratumOutput"][];
+            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            seed: string | null;
+            digest: string | null;
+            drawn: components["schemas"]["DrawnOutput"][] | null;
         };
         /** @description One imaging study of a case, as the reading room gets it. */
         PreviewStudyOutput: {
@@ -4736,7 +5345,7 @@ export interface components {
         /** @description A version of the reference standard, counted. */
         ReferenceStandardOutput: {
             version: number;
-            source: components["schemas"]["Source3b6Enum"];
+            source: components["schemas"]["SourceA46Enum"];
             provenance?: string;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
@@ -4752,8 +5361,10 @@ export interface components {
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
         ReferenceVersionOutput: {
             version: number;
-            source: components["schemas"]["Source3b6Enum"];
+            source: components["schemas"]["SourceA46Enum"];
             provenance?: string;
+            /** @description The version that files were added to. */
+            base_version?: number | null;
             /** @description SHA-256 of the canonical truths. */
             digest: string;
             /** Format: date-time */
@@ -4986,6 +5597,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description The newest frame, and every draw, newest first. */
+        SamplingOutput: {
+            frame: components["schemas"]["FrameOutput"] | null;
+            draws: components["schemas"]["DrawOutput"][];
+        };
         /** @description Content to save; its rules are in `annotations.domain.payload`. */
         SaveInputRequest: {
             base_revision: number;
@@ -5155,20 +5771,24 @@ export interface components {
          */
         Source06eEnum: "COMPUTED" | "API" | "CSV";
         /**
-         * @description * `CSV` - Csv
-         *     * `DEMO` - Demo
-         *     * `CONSENSUS` - Consensus
-         *     * `ADJUDICATION` - Adjudication
-         * @enum {string}
-         */
-        Source3b6Enum: "CSV" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
-        /**
          * @description * `UPLOAD` - Upload
          *     * `COMMAND` - Command
          *     * `CSTORE` - Cstore
          * @enum {string}
          */
         Source8a5Enum: "UPLOAD" | "COMMAND" | "CSTORE";
+        /**
+         * @description * `CSV` - Csv
+         *     * `JSON` - Json
+         *     * `SEG` - Seg
+         *     * `SR` - Sr
+         *     * `FILES` - Files
+         *     * `DEMO` - Demo
+         *     * `CONSENSUS` - Consensus
+         *     * `ADJUDICATION` - Adjudication
+         * @enum {string}
+         */
+        SourceA46Enum: "CSV" | "JSON" | "SEG" | "SR" | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
         /**
          * @description * `READING` - The two reads are not signed yet
          *     * `AGREED` - The two reads agree: no arbitration
@@ -5186,6 +5806,22 @@ export interface components {
          * @enum {string}
          */
         State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
+        /** @description How many are wanted of a stratum. */
+        StratumCountInputRequest: {
+            /** @description In the order of `columns`. */
+            values: string[];
+            count: number;
+        };
+        /** @description A stratum: its candidates and patients in the frame, who of them can be drawn, and how many are. */
+        StratumOutput: {
+            values: string[];
+            candidates: number;
+            patients: number;
+            eligible: number;
+            wanted: number;
+            /** Format: double */
+            fraction: number | null;
+        };
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
             /** @default 1 */
@@ -5317,6 +5953,17 @@ export interface components {
              */
             held_since: string | null;
         };
+        /** @description Who read the case and has no mark on a lesion. */
+        UnmarkedOutput: {
+            reader: string;
+            /** Format: uuid */
+            reader_id: string;
+            /** Format: uuid */
+            read_id: string;
+            /** Format: uuid */
+            revision_id: string;
+            digest: string;
+        };
         /** @description A version of the label schema; `misfits` say why reads of the version before would not fit it. */
         VersionOutput: {
             version: number;
@@ -5345,6 +5992,12 @@ export interface components {
             is_positive: boolean;
             weight: string;
         };
+        /**
+         * @description * `MAJORITY` - Voxels in more than half of the segments
+         *     * `STAPLE` - Voxels that STAPLE finds at least as likely inside as outside
+         * @enum {string}
+         */
+        VoxelsEnum: "MAJORITY" | "STAPLE";
         /** @description A webhook to register. */
         WebhookInputRequest: {
             url: string;
@@ -7741,6 +8394,39 @@ export interface operations {
             };
         };
     };
+    reader_study_case_marks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                arm_key: string;
+                case_id: string;
+                question_key: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMarkOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_priors_retrieve: {
         parameters: {
             query?: never;
@@ -8725,6 +9411,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_lesion_corrections_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LesionCorrectionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_lesion_corrections_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LesionCorrectionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LesionCorrectionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_mask_retrieve: {
         parameters: {
             query?: never;
@@ -9524,6 +10277,38 @@ export interface operations {
             };
         };
     };
+    "reader_studies_reference_standard_example.json_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standards_retrieve: {
         parameters: {
             query?: never;
@@ -9536,6 +10321,43 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FilesStoreInputRequest"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9585,6 +10407,39 @@ export interface operations {
             };
         };
     };
+    "reader_studies_reference_standards_.json_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standards_lock_create: {
         parameters: {
             query?: never;
@@ -9607,6 +10462,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                sha256: string;
+                standard_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_standards_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FilesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesPreviewOutput"];
                 };
             };
             /** @description A problem document. */
@@ -9813,6 +10739,275 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_frames_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOutput"];
                 };
             };
             /** @description A problem document. */
