@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { casesQuery } from "@/api/readerStudies";
 import { type Draw, drawSample, type Frame, previewSample, type SampleWish } from "@/api/sampling";
@@ -32,6 +32,7 @@ export function NewDrawSection({ readerStudy, frame, draws }: NewDrawSectionProp
       drawSample(readerStudy.id, wish, seed, digest),
     () => {
       looking.reset();
+      form.fill([]);
       // The picker begins with the cases that it finds: those of before the draw must not be there any more.
       queryClient.removeQueries({ queryKey: casesQuery(readerStudy.id).queryKey });
     },
@@ -82,6 +83,16 @@ export function NewDrawSection({ readerStudy, frame, draws }: NewDrawSectionProp
         onDraw={(seed, digest) => drawing.mutate({ wish, seed, digest })}
       />
       {looking.error && isSame && <ErrorNotice error={looking.error} title="There is no such sample" />}
+      {drawing.data && (
+        <Alert
+          color="teal"
+          variant="light"
+          role="status"
+          title={`Draw ${drawing.data.draws[0]?.number} is stored`}
+        >
+          Its {drawing.data.draws[0]?.number_drawn} cases are in the reader study.
+        </Alert>
+      )}
       {drawing.error && <ErrorNotice error={drawing.error} title="Nothing was drawn" />}
     </Section>
   );

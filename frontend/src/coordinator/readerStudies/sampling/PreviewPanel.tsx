@@ -24,7 +24,7 @@ export function PreviewPanel({ columns, preview, isLooking, isDrawing, onLook, o
       <Group gap="sm" align="flex-end">
         <TextInput
           label="Seed"
-          description="Empty: the server takes a new one. Each look is in the audit trail with its seed."
+          description="Empty: a new one. Each look is in the audit trail with its seed."
           w={420}
           maxLength={64}
           value={typed}

@@ -27,7 +27,7 @@ export function StrataTable({ label, columns, strata, onCount }: StrataTableProp
             {onCount ? "Wanted" : "Drawn"}
           </Table.Th>
           <Table.Th ta="right">Fraction</Table.Th>
-          <Table.Th w={200}>Frame and sample</Table.Th>
+          <Table.Th w={200}>Frame (grey), sample (blue)</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
