@@ -120,7 +120,7 @@ def _ball_problems(ball: dict[str, Any], path: str) -> list[Problem]:
     center, diameter = ball.get("center_mm"), ball.get("diameter_mm")
     if not (isinstance(center, list) and len(center) == 3 and all(map(_is_coordinate, center))):
         problems.append(Problem(f"{path}.center_mm", "bad_point", "Give [x, y, z] in patient mm."))
-    if not _is_coordinate(diameter) or diameter <= 0:
+    if diameter is None or not _is_coordinate(diameter) or diameter <= 0:
         problems.append(Problem(f"{path}.diameter_mm", "not_positive", "Give a diameter above 0 mm."))
     return problems
 

@@ -27,6 +27,7 @@ from portal.imaging.models import ImagingStudy, Instance
 from portal.imaging.segment_files import SegmentDamaged
 from tests.annotations import located_files as made
 from tests.annotations.building import person
+from tests.imaging import dicom_files
 from tests.imaging.conftest import gateway, ingest, ingest_data_sets, shared_file
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +216,7 @@ def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage) ->
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("big.csv", b"\0" * (65 * 1024**2))
     files = {name: made.as_file(one) for name, one in hostile.items()}
-    files |= {"ct.dcm": made.files.to_bytes(images[0]), "bomb.zip": buffer.getvalue()}
+    files |= {"ct.dcm": dicom_files.to_bytes(images[0]), "bomb.zip": buffer.getvalue()}
     assert stage.refusals(files) == [
         ("foreign.dcm: frame 1", "images_unknown"),
         *((f"frame.dcm: frame {number}", "wrong_frame_of_reference") for number in range(1, 8)),

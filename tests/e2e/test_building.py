@@ -92,19 +92,17 @@ def add_lesions(page: Page) -> None:
     """Files are looked at, refused with their place or stored, and the version tells where its lesions come from."""
     sphere = {"kind": "SPHERE", "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 6.5}
     lesion = {"id": "L1", "label": "Histology", "marks": [{"geometry": sphere}]}
-    cases = [{"case": "Case 001", "truth": 1, "lesions": [lesion]}, {"case": "Case 002", "truth": 0}]
+    page.get_by_label("The files").select_option("are added to version 1")
     for truth, seen in (
         (0, page.get_by_role("table", name="Files to mend")),
         (1, page.get_by_text("0 new, 1 changed")),
     ):
-        cases[0]["truth"] = truth
+        cases = [{"case": "Case 001", "truth": truth, "lesions": [lesion]}, {"case": "Case 002", "truth": 0}]
         document = {"format": "overread.reference-standard", "version": 1, "cases": cases}
         with page.expect_file_chooser() as chooser:
             page.get_by_role("button", name="Choose files").click()
-        content = {"name": "lesions.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
-        if truth:
-            page.get_by_label("The files").select_option("are added to version 1")
-        chooser.value.set_files(content)
+        content = json.dumps(document).encode()
+        chooser.value.set_files({"name": "lesions.json", "mimeType": "application/json", "buffer": content})
         expect(seen).to_be_visible()
         screenshots(page, f"reference-files-{truth}")
     page.get_by_role("button", name="Store as version 2").click()
@@ -114,8 +112,9 @@ def add_lesions(page: Page) -> None:
     expect(row).to_contain_text("ball, 6.5 mm")
     screenshots(page, "reference-lesions")
     page.get_by_role("button", name="Look at the lesions on the images").click()
-    expect(page.get_by_role("button", name="Go to L1")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
+    page.get_by_role("button", name="Go to L1").click()
+    page.locator("canvas").first.scroll_into_view_if_needed()
     screenshots(page, "reference-lesions-on-images")
 
 

@@ -292,7 +292,7 @@ def complete_side(letter: str) -> Side:
         changes={"ai_model_version_id": version.pk, "ai_display": AiDisplay.AFTER_SIGNING},
     )
     lesion_id = f"lesion-canary-{letter}"
-    lesion = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
+    lesion: dict[str, Any] = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
     # The truth is what the AI has found.
     reference_segment_write(sha256=segment.sha256, text=segment.text)
     lesion["marks"] = [{"geometry": segment.geometry}]

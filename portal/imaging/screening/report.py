@@ -17,7 +17,7 @@ MAXIMUM_GROUPS = 500
 MAXIMUM_POINTS = 5000
 # Of an ellipsoid that is a ball: how far its axes may differ, as a share.
 _ROUND = 0.01
-_CLASSES = {
+_CLASSES: dict[str, Any] = {
     EnhancedSRStorage: EnhancedSR,
     ComprehensiveSRStorage: ComprehensiveSR,
     Comprehensive3DSRStorage: Comprehensive3DSR,
