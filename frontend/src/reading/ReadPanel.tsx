@@ -56,7 +56,12 @@ export function ReadPanel(props: ReadPanelProps) {
         </div>
         <div className={classes.headerLine}>
           <span className={classes.studyName}>{read.reader_study.name}</span>
-          <UnsentNote save={save} editing={handle.editing} isSigned={isSigned} />
+          <UnsentNote
+            save={save}
+            editing={handle.editing}
+            waitingKeys={props.waitingKeys}
+            isSigned={isSigned}
+          />
         </div>
       </header>
       <div className={classes.position}>
