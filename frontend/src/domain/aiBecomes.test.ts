@@ -34,5 +34,7 @@ test("a form that takes long and short axes only says why it cannot take a box, 
   expect(whyNotTaken("SPHERE", asking("BIDIRECTIONAL"))).toBeNull();
   expect(whyNotTaken("BOX", asking("BIDIRECTIONAL", "POINT"))).toBeNull();
   expect(whyNotTaken("POINT", asking("SEGMENT"))).toContain("marked by segment only");
+  // Names keep their capitals.
+  expect(whyNotTaken("FREEHAND", asking("COBB", "BOX"))).toContain("marked by Cobb angle, 3D box only");
   expect(whyNotTaken("BOX", null)).toContain("no place for findings");
 });

@@ -1,5 +1,5 @@
 import { type FindingTool, type LocatedFindingQuestion, type MarkKind, SEGMENT } from "./labelSchema";
-import { MARK_KIND_ROWS } from "./markKinds";
+import { toolWord } from "./markText";
 
 /** What an AI's mark becomes, the closest first, among what the form allows. */
 const BECOMES: Partial<Record<string, FindingTool[]>> = {
@@ -39,10 +39,6 @@ const AI_KINDS: Partial<Record<string, string>> = {
 export function whyNotTaken(kind: string, question: LocatedFindingQuestion | null): string | null {
   if (!question) return "This form has no place for findings: reject it, or leave it.";
   if (becomes(kind, question.tools) !== null) return null;
-  const tools = question.tools.map(toolText).join(", ");
+  const tools = question.tools.map(toolWord).join(", ");
   return `"${question.text}" is marked by ${tools} only, which the AI's ${AI_KINDS[kind] ?? "mark"} cannot become: mark it yourself, or reject it.`;
-}
-
-function toolText(tool: FindingTool): string {
-  return MARK_KIND_ROWS.find(({ kind }) => kind === tool)?.text.toLowerCase() ?? "segment";
 }

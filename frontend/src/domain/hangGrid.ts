@@ -33,6 +33,25 @@ function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
   });
 }
 
+/**
+ * The grid after a change, in which a pane that has come with another layout opens its series as the rule hangs it:
+ * with the same window as beside it. What the reader puts into a pane opens as it is.
+ */
+export function withOpenings(hung: Grid, before: Grid, grid: Grid): Grid {
+  const hungPanes = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])];
+  const known = new Set(before.panes.map(({ id }) => id));
+  const opened = (pane: GridPane): GridPane => {
+    if (pane.view !== "STACK" || pane.opening || known.has(pane.id)) return pane;
+    const same = hungPanes.filter(
+      ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
+    );
+    const opening = (same.find(({ id }) => id === pane.id) ?? same[0])?.opening;
+    return opening ? { ...pane, opening } : pane;
+  };
+  const panes = grid.panes.map(opened);
+  return panes.every((pane, index) => pane === grid.panes[index]) ? grid : { ...grid, panes };
+}
+
 /** The series in panes that are to open at the reader's first mark. */
 export function seriesThatOpenAtAMark(grid: Grid): string[] {
   return grid.panes.flatMap(({ seriesInstanceUid, opening }) =>

@@ -117,6 +117,12 @@ export function toolText(tool: FindingTool): string {
   return tool === SEGMENT ? "Segment" : markKindRow(tool).text;
 }
 
+/** The same within a sentence: a name keeps its capital ("Cobb angle"), and so does "3D". */
+export function toolWord(tool: FindingTool): string {
+  const text = toolText(tool);
+  return text.startsWith("Cobb") ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /** Everything that is measured of a segment, in one line. */
 export function segmentStatistics(
   { geometry, measurements }: Mark & { geometry: SegmentGeometry },

@@ -158,6 +158,10 @@ export interface ReadPayload {
 
 export const EMPTY_PAYLOAD: ReadPayload = { version: 3, answers: {}, findings: [], ai_decisions: [] };
 
+/** As the server allows it, and in its words (annotations/domain/payload.py). */
+export const MOST_FINDINGS = 500;
+export const TOO_MANY_FINDINGS = `A read has at most ${MOST_FINDINGS} findings.`;
+
 /** The finding that a mark belongs to. */
 export function findingOfMark(findings: Finding[], markId: string | null): Finding | undefined {
   return findings.find((finding) => finding.marks.some((mark) => mark.id === markId));

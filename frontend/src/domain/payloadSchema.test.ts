@@ -6,7 +6,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEdit, type Edit } from "./edits";
 import { rounded, sizesOf } from "./measurements";
-import { EMPTY_PAYLOAD, isSegment, type Mark, type PatientMm, type ReadPayload } from "./payload";
+import {
+  EMPTY_PAYLOAD,
+  isSegment,
+  type Mark,
+  MOST_FINDINGS,
+  type PatientMm,
+  type ReadPayload,
+  TOO_MANY_FINDINGS,
+} from "./payload";
 import { upgradedPayload } from "./payloadUpgrade";
 
 // The same files as tests/annotations/domain/test_payload_schema.py reads.
@@ -32,6 +40,14 @@ test.each(["1", "2"])("version %s becomes the newest as the server has it", (ver
   const { stored, upgraded } = load(EXAMPLES, "upgrade.json")[version];
   expect(upgradedPayload(stored)).toEqual(upgraded);
   expect(upgradedPayload(upgraded)).toBe(upgraded);
+});
+
+test("as many findings as the server takes, and refused in its words", () => {
+  const { properties } = load(ROOT, "annotations/domain/schemas/payload-3.schema.json");
+  expect(properties.findings.maxItems).toBe(MOST_FINDINGS);
+  const rules = readFileSync(join(ROOT, "annotations/domain/payload.py"), "utf8");
+  const words = TOO_MANY_FINDINGS.replace(String(MOST_FINDINGS), "{MAXIMUM_FINDINGS}");
+  expect(rules).toContain(`"too_many", f"${words}"`);
 });
 
 describe("what the reader can make", () => {

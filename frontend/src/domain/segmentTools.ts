@@ -24,6 +24,8 @@ export function orderedRange({ lowest, highest }: ValueRange): ValueRange {
 /** How the tools are set; one setting for all segments of a read. */
 export interface SegmentSettings {
   radius_mm: number;
+  /** Of the range and the tolerance; `raw` where the images name none. */
+  unit: string;
   range: ValueRange;
   /** Scissors take away instead of adding. */
   isCutting: boolean;
@@ -35,6 +37,7 @@ export interface SegmentSettings {
 
 export const FIRST_SETTINGS: SegmentSettings = {
   radius_mm: 5,
+  unit: "HU",
   range: { lowest: -200, highest: 300 },
   isCutting: false,
   tolerance: null,
@@ -50,6 +53,11 @@ export function steppedRadius(radius_mm: number, step: 1 | -1): number {
       ? RADII_MM.filter((radius) => radius > radius_mm)
       : RADII_MM.filter((radius) => radius < radius_mm);
   return (step > 0 ? others[0] : others.at(-1)) ?? radius_mm;
+}
+
+/** A unit in words, for the numbers that the reader types and reads. */
+export function valueUnitText(unit: string): string {
+  return unit === "raw" ? "stored values" : unit;
 }
 
 /** What region growing looks for, from the value where it starts. */

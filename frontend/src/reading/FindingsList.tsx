@@ -2,6 +2,7 @@ import { hotkeyOf } from "@/domain/hotkeys";
 import { keyText } from "@/domain/keymap";
 import { type FindingTool, type LocatedFindingQuestion, SEGMENT } from "@/domain/labelSchema";
 import { markKindRow } from "@/domain/markKinds";
+import { toolWord } from "@/domain/markText";
 import { FindingRow } from "./FindingRow";
 import classes from "./FindingsList.module.css";
 import type { ReadFormProps } from "./ReadForm";
@@ -10,8 +11,6 @@ interface FindingsListProps extends ReadFormProps {
   /** Null for the marks that are plain measurements. */
   question: LocatedFindingQuestion | null;
 }
-
-const SEGMENT_ROW = { text: "Segment", action: "segment_brush" } as const;
 
 /** The marks of one question, numbered as on the images. */
 export function FindingsList(props: FindingsListProps) {
@@ -23,9 +22,7 @@ export function FindingsList(props: FindingsListProps) {
     <div className={question ? undefined : classes.plain}>
       {!question && <div className={classes.plainTitle}>Measurements (kept with the read, not analysed)</div>}
       {question && own.length === 0 && (
-        <div className={classes.empty}>
-          None. Mark one with {question.tools.map((tool) => toolText(tool)).join(", ")}.
-        </div>
+        <div className={classes.empty}>None. Mark one with {question.tools.map(toolWithKey).join(", ")}.</div>
       )}
       <ol className={classes.list}>
         {own.map(({ finding, number }) => (
@@ -49,8 +46,7 @@ export function FindingsList(props: FindingsListProps) {
   );
 }
 
-function toolText(tool: FindingTool): string {
-  const { text, action } = tool === SEGMENT ? SEGMENT_ROW : markKindRow(tool);
-  const [key] = hotkeyOf(action).keys;
-  return key === undefined ? text.toLowerCase() : `${text.toLowerCase()} (${keyText(key)})`;
+function toolWithKey(tool: FindingTool): string {
+  const [key] = hotkeyOf(tool === SEGMENT ? "segment_brush" : markKindRow(tool).action).keys;
+  return key === undefined ? toolWord(tool) : `${toolWord(tool)} (${keyText(key)})`;
 }

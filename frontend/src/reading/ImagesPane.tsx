@@ -38,7 +38,7 @@ export function ImagesPane(props: ImagesPaneProps) {
   const overlays = useOverlaysOn(ai);
   const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
-  const mayMark = useMayMark(read);
+  const mayMark = useMayMark(read, images.hasRoom);
   const viewerCode = useViewerCode();
   const captions = useMemo(() => captionsOf(read), [read]);
   const [isReady, setReady] = useState(false);
@@ -116,14 +116,14 @@ function useOverlaysOn({ heat: map, segments: aiSegments, overlays }: Ai): Image
 }
 
 /** Marks belong to the case: a prior is looked at, not marked. */
-function useMayMark(read: Read): (seriesInstanceUid: string) => boolean {
+function useMayMark(read: Read, hasRoom: () => boolean): (seriesInstanceUid: string) => boolean {
   return useCallback(
     (seriesInstanceUid) => {
       const isPrior = studyOfSeries(read, seriesInstanceUid)?.isPrior ?? false;
       if (isPrior)
         notifications.show({ message: "Priors are not marked. Draw on the current study.", color: "orange" });
-      return !isPrior;
+      return !isPrior && hasRoom();
     },
-    [read],
+    [read, hasRoom],
   );
 }

@@ -9,7 +9,7 @@ import { OwnQueries } from "./queries/OwnQueries";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
 import { SaveBanner } from "./SaveBanner";
-import { SaveIndicator } from "./SaveIndicator";
+import { SaveIndicator, UnsentNote } from "./SaveIndicator";
 import { SignFooter } from "./SignFooter";
 import type { Segments } from "./segments/useSegments";
 import { TrainingNote } from "./TrainingNote";
@@ -43,14 +43,19 @@ export function ReadPanel(props: ReadPanelProps) {
   return (
     <section className={classes.panel} aria-label="Read">
       <header className={classes.header}>
-        <Link to="/" className={classes.back} aria-label="Back to the worklist">
-          ← Worklist
-        </Link>
-        <span className={classes.case}>
-          Case {read.position} of {read.total}
-        </span>
-        <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
-        <span className={classes.studyName}>{read.reader_study.name}</span>
+        <div className={classes.headerLine}>
+          <Link to="/" className={classes.back} aria-label="Back to the worklist">
+            ← Worklist
+          </Link>
+          <span className={classes.case}>
+            Case {read.position} of {read.total}
+          </span>
+          <SaveIndicator save={save} editing={handle.editing} isSigned={isSigned} />
+        </div>
+        <div className={classes.headerLine}>
+          <span className={classes.studyName}>{read.reader_study.name}</span>
+          <UnsentNote save={save} editing={handle.editing} isSigned={isSigned} />
+        </div>
       </header>
       <div className={classes.position}>
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />

@@ -18,21 +18,22 @@ interface SaveIndicatorProps {
   isSigned: boolean;
 }
 
-/** Always on the screen: whether the work is safe, and if not, how much of it and since when. */
+/** Always on the screen: whether the work is safe. */
 export function SaveIndicator({ save, editing, isSigned }: SaveIndicatorProps) {
   const status = saveStatus(save);
   if (isSigned) return <Sign state="signed" text="Signed" />;
   if (editing.is === "elsewhere") return <Sign state="read-only" text="Read-only" />;
-  const isWaiting = status !== "saved" && status !== "saving";
+  return <Sign state={status} text={TEXT[status]} />;
+}
+
+/** While work waits: how much of it, and since when. */
+export function UnsentNote({ save, editing, isSigned }: SaveIndicatorProps) {
+  const status = saveStatus(save);
+  if (isSigned || editing.is === "elsewhere" || status === "saved" || status === "saving") return null;
   return (
-    <>
-      <Sign state={status} text={TEXT[status]} />
-      {isWaiting && (
-        <span className={classes.unsent} data-testid="unsent">
-          {unsentText(save)}
-        </span>
-      )}
-    </>
+    <span className={classes.unsent} data-testid="unsent">
+      {unsentText(save)}
+    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { Grid } from "@/domain/grid";
-import { hungAgain, hungGrid, seriesThatOpenAtAMark } from "@/domain/hangGrid";
+import { hungAgain, hungGrid, seriesThatOpenAtAMark, withOpenings } from "@/domain/hangGrid";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { studiesOf } from "./caseImages";
 import { useKeptView } from "./useKeptView";
@@ -20,7 +20,11 @@ export function useHanging({ read, personId, marks, viewer }: HangingInput) {
     return hungGrid(read.hanging_rules, studies).grid;
   }, [read]);
   const kept = useKeptView(read, personId, hung);
-  const [grid, onGrid] = useState(kept.restored ?? hung);
+  const [grid, setGrid] = useState(kept.restored ?? hung);
+  const onGrid = useCallback(
+    (change: (grid: Grid) => Grid) => setGrid((before) => withOpenings(hung, before, change(before))),
+    [hung],
+  );
   kept.grid.current = grid;
   const [firstMark, setFirstMark] = useState<ViewerMark | null>(() =>
     kept.restored ? null : markToOpenAt(hung, marks),

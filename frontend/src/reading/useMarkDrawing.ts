@@ -1,9 +1,10 @@
+import { notifications } from "@mantine/notifications";
 import { useCallback, useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Edit } from "@/domain/edits";
 import { questionForMark } from "@/domain/formKeys";
 import { type FindingTool, isLocated, type MarkKind, type Question, SEGMENT } from "@/domain/labelSchema";
-import { type Finding, findingOfMark, type Mark } from "@/domain/payload";
+import { type Finding, findingOfMark, type Mark, MOST_FINDINGS, TOO_MANY_FINDINGS } from "@/domain/payload";
 import type { DrawnMark } from "@/viewer";
 import { onlyCode } from "./FindingFields";
 
@@ -16,6 +17,8 @@ export interface MarkDrawing {
   extendedId: string | null;
   /** Let the next mark join this finding, or no longer. */
   toggleExtending: (finding: Finding) => void;
+  /** Whether the read has room for another mark; says so where it has none. */
+  hasRoom: () => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
 }
@@ -35,10 +38,21 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [extendedId, setExtendedId] = useState<string | null>(null);
   const askForText = useArrowText();
-  const chooseTool = useCallback((next: MarkKind | null) => {
-    setTool(next);
-    if (next === null) setExtendedId(null);
-  }, []);
+  const isFull = findings.length >= MOST_FINDINGS;
+  const hasRoom = useCallback(() => {
+    if (!isFull || extendedId !== null) return true;
+    notifications.show({ id: "full", message: TOO_MANY_FINDINGS, color: "orange" });
+    return false;
+  }, [isFull, extendedId]);
+  const chooseTool = useCallback(
+    (next: MarkKind | null) => {
+      // Said before the mark is drawn, not after.
+      if (next !== null && !hasRoom()) return;
+      setTool(next);
+      if (next === null) setExtendedId(null);
+    },
+    [hasRoom],
+  );
   const toggleExtending = useCallback(
     (finding: Finding) => {
       const isOn = extendedId === finding.id;
@@ -71,7 +85,16 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
     [edit, findings],
   );
   const putToolAway = useCallback(() => setTool(null), []);
-  return { tool, setTool: chooseTool, putToolAway, extendedId, toggleExtending, onMarkDrawn, onMarkMoved };
+  return {
+    tool,
+    setTool: chooseTool,
+    putToolAway,
+    extendedId,
+    toggleExtending,
+    hasRoom,
+    onMarkDrawn,
+    onMarkMoved,
+  };
 }
 
 /** In the moment after, the page may be gone, and React would only then have seen to what is kept. */

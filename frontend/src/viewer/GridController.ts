@@ -13,7 +13,8 @@ import type { Slab } from "@/domain/slab";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
-import { addLookingTools, bindMagnifier, setReferenceLines } from "./lookingTools";
+import { Hand } from "./Hand";
+import { addLookingTools, setReferenceLines } from "./lookingTools";
 import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
 import { kindOfTool } from "./markTools";
@@ -21,6 +22,7 @@ import { sliceOf } from "./nearestSlice";
 import { type OpenedSeries, openedSeries } from "./openedSeries";
 import { PaneLinks } from "./PaneLinks";
 import { PaneLooks } from "./PaneLooks";
+import { isSmall, PaneSizes } from "./PaneSizes";
 import { Planes } from "./Planes";
 import { PressWatch } from "./PressWatch";
 import type { Pane, PaneContext } from "./pane";
@@ -31,7 +33,7 @@ import { SeriesLoads } from "./seriesLoads";
 import { forgetSlices } from "./sliceMetadata";
 import type { FrameUrl, Slice } from "./slices";
 import { MarkWords } from "./textLines";
-import { bindingsOf, bindMouse, destroyToolGroup, type MouseSettings, makeToolGroup } from "./toolGroup";
+import { destroyToolGroup, type MouseSettings, makeToolGroup } from "./toolGroup";
 import type { DrawnMark } from "./toPayload";
 import { VolumePane } from "./VolumePane";
 import { Volumes } from "./volumes";
@@ -65,15 +67,15 @@ export class GridController {
   readonly desk: SegmentDesk;
   private readonly context: PaneContext;
   private readonly panes = new Map<string, Pane>();
-  private readonly sizes = new WeakMap<Element, string>();
+  private readonly sizes: PaneSizes;
   private readonly opened = new Map<string, Promise<OpenedSeries>>();
   private readonly planes: Planes;
   private readonly links = new PaneLinks(() => this.allPanes);
   readonly paneLooks: PaneLooks;
-  private readonly presses = new PressWatch();
+  private readonly presses = new PressWatch((buttons) => this.hand.countsOnce(buttons));
   private readonly words: MarkWords;
   private readonly stopListening: () => void;
-  private readonly observer: ResizeObserver;
+  private readonly hand: Hand;
   /** The pane that keys and buttons speak to. */
   activeId = "";
   private hasReferenceLines = true;
@@ -105,8 +107,10 @@ export class GridController {
         if (pane.id === this.activeId) this.links.follow(pane, change);
       },
     };
+    this.sizes = new PaneSizes(this.engine);
     this.words = new MarkWords(
       (imageId) => this.sliceOfImage(imageId),
+      (data, paneId) => this.isBrief(data, paneId),
       offset,
       () => this.engine.render(),
     );
@@ -123,8 +127,8 @@ export class GridController {
       },
       offset,
     );
+    this.hand = new Hand({ group: this.group, desk: this.desk, planes: this.planes, layer: this.layer });
     this.stopListening = this.listen();
-    this.observer = new ResizeObserver(() => this.resize());
   }
 
   addPane(id: string, view: PaneView, element: HTMLDivElement): Pane {
@@ -135,8 +139,7 @@ export class GridController {
     if (isStack) this.group.addViewport(id, this.engine.id);
     else this.planes.add(pane);
     this.panes.set(id, pane);
-    this.sizes.set(element, sizeOf(element));
-    this.observer.observe(element);
+    this.sizes.add(pane);
     this.presses.watch(element);
     element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     return pane;
@@ -145,7 +148,9 @@ export class GridController {
   removePane(pane: Pane): void {
     // React takes the grid down before what stands in it.
     if (this.panes.get(pane.id) !== pane) return;
-    this.observer.unobserve(pane.element);
+    // A tool in the middle of a mark would go on drawing in a pane that is no more.
+    this.dropHalfDrawn();
+    this.sizes.remove(pane);
     this.presses.leave(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.desk.leave(pane);
@@ -224,10 +229,7 @@ export class GridController {
 
   setTool(kind: MarkKind | null, isMagnifying: boolean, mouse: MouseSettings): void {
     this.cancelDrawing();
-    bindMouse(this.group, kind, mouse);
-    this.desk.bind(bindingsOf("tool", mouse.map));
-    bindMagnifier(this.group, isMagnifying, mouse);
-    this.planes.setMouse(mouse);
+    this.hand.take(kind, isMagnifying, mouse);
   }
 
   /** Take back what is half drawn; false when nothing is. */
@@ -266,8 +268,9 @@ export class GridController {
   }
 
   destroy(): void {
+    this.dropHalfDrawn();
     this.stopListening();
-    this.observer.disconnect();
+    this.sizes.destroy();
     this.desk.destroy();
     this.words.destroy();
     this.quietly(() => this.layer.clear());
@@ -289,13 +292,10 @@ export class GridController {
     cache.purgeCache();
   }
 
-  private resize(): void {
-    // An observer begins by telling what is known already.
-    if (this.allPanes.every(({ element }) => this.sizes.get(element) === sizeOf(element))) return;
-    for (const { element } of this.allPanes) this.sizes.set(element, sizeOf(element));
-    const refits = this.allPanes.map((pane) => pane.beforeResize());
-    this.engine.resize(true, true);
-    for (const refit of refits) refit();
+  /** Of a small pane marks would cover much with their words: there they show their number, until they are in hand. */
+  private isBrief(data: object, paneId: string): boolean {
+    const pane = this.panes.get(paneId);
+    return pane !== undefined && isSmall(pane) && this.layer.isResting(data);
   }
 
   private onSlicesChanged(): void {
@@ -387,8 +387,4 @@ export class GridController {
     const [selected] = annotations.selection.getAnnotationsSelected();
     this.events.onMarkSelected(selected === undefined ? null : this.layer.markIdOf(selected));
   }
-}
-
-function sizeOf({ clientWidth, clientHeight }: Element): string {
-  return `${clientWidth} x ${clientHeight}`;
 }

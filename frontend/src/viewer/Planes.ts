@@ -4,7 +4,8 @@ import type { PatientMm } from "@/domain/payload";
 import { type Slab, THIN_PLANE } from "@/domain/slab";
 import type { Pane } from "./pane";
 import { middleOfView } from "./planeStart";
-import { addPlaneTools, bindCrosshairs, crosshairsCentre } from "./planeTools";
+import { addPlaneTools, bindCrosshairs, crosshairsCentre, onCrosshairsMoved } from "./planeTools";
+import type { Slice } from "./slices";
 import { bindMouse, DEFAULT_MOUSE, type MouseSettings, makeToolGroup, setMarksReadOnly } from "./toolGroup";
 import { VolumePane } from "./VolumePane";
 
@@ -15,8 +16,9 @@ export class Planes {
   private mouse: MouseSettings = DEFAULT_MOUSE;
   private slab: Slab = THIN_PLANE;
   private areCrosshairsUp = false;
-  /** They have gone to where the stack stood; from then on they are the reader's to move. */
-  private hasBegun = false;
+  /** The slices that they cut since they have gone to where the stack stood; from then on they are the reader's to move. */
+  private begunOn: Slice[] | null = null;
+  private readonly stopFollowing: () => void;
 
   constructor(
     gridId: string,
@@ -29,6 +31,7 @@ export class Planes {
     this.group = makeToolGroup(`${gridId}-planes`, (_kind, data) => labelOf(data));
     addPlaneTools(this.group);
     this.setMouse(DEFAULT_MOUSE);
+    this.stopFollowing = onCrosshairsMoved(this.group, (point) => this.bringStacks(point));
   }
 
   add(pane: Pane): void {
@@ -41,6 +44,7 @@ export class Planes {
   remove(pane: Pane): void {
     if (!(pane instanceof VolumePane)) return;
     this.panes.delete(pane);
+    this.begunOn = null;
     this.raise(false);
     this.group.removeViewports(this.engine.id, pane.id);
   }
@@ -64,12 +68,14 @@ export class Planes {
     // A reset of the crosshairs thins every plane.
     this.setSlab(this.slab);
     this.raise(planes.length > 1 && planes.every((pane) => pane.isReady));
-    if (this.areCrosshairsUp && !this.hasBegun) this.beginAtStack(planes);
+    const slices = planes[0]?.slices ?? null;
+    if (!this.areCrosshairsUp || this.begunOn === slices) return;
+    this.beginAtStack(planes);
+    this.begunOn = slices;
   }
 
   /** As the stack of the same series is looked at (its slice, the middle of its view, its window), or as before. */
   private beginAtStack(planes: VolumePane[]): void {
-    this.hasBegun = true;
     const startAt = this.startAt();
     this.goTo(startAt);
     const stack = this.allPanes().find(
@@ -85,11 +91,21 @@ export class Planes {
     if (point) for (const pane of this.panes) pane.goToPoint(point);
   }
 
+  /** Stacks in the same frame of reference show the slice on which the crosshairs stand. */
+  private bringStacks(point: PatientMm): void {
+    const frame = this.begunOn?.[0]?.frameOfReferenceUid;
+    if (!frame) return;
+    for (const pane of this.allPanes()) {
+      if (pane.view === "STACK" && pane.slices[0]?.frameOfReferenceUid === frame) pane.goToPoint(point);
+    }
+  }
+
   get centre(): PatientMm | null {
     return this.areCrosshairsUp ? crosshairsCentre(this.group) : null;
   }
 
   destroy(): void {
+    this.stopFollowing();
     ToolGroupManager.destroyToolGroup(this.group.id);
   }
 

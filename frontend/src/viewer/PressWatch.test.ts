@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PressWatch } from "./PressWatch";
 
 const ended = vi.fn();
-const watch = new PressWatch();
+const watch = new PressWatch(() => false);
 let pane: HTMLElement;
 
 beforeEach(() => {

@@ -1,3 +1,5 @@
+import { RepeatedPresses } from "./RepeatedPresses";
+
 /** Where a press on the images has come to, and with which button. */
 interface Press {
   clientX: number;
@@ -13,13 +15,21 @@ interface Press {
  */
 export class PressWatch {
   private press: Press | null = null;
+  private readonly repeats: RepeatedPresses;
+
+  /** `countsOnce`: whether a double click with these buttons is a single click to the tool in hand. */
+  constructor(countsOnce: (buttons: number) => boolean) {
+    this.repeats = new RepeatedPresses(countsOnce);
+  }
 
   watch(element: HTMLElement): void {
     element.addEventListener("pointerdown", this.begin, { capture: true });
+    this.repeats.watch(element);
   }
 
   leave(element: HTMLElement): void {
     element.removeEventListener("pointerdown", this.begin, { capture: true });
+    this.repeats.leave(element);
     this.forget();
   }
 

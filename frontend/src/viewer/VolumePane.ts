@@ -13,6 +13,7 @@ import { wayOf } from "./planeOrder";
 import { isCountedBackwards, placeOfPlane, scrollPlane, setWay } from "./planeScroll";
 import type { LoadProgress } from "./prefetch";
 import type { SeriesLoad } from "./seriesLoads";
+import { allowEveryStep } from "./slabSteps";
 import type { Slice } from "./slices";
 import { firstDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
@@ -132,7 +133,7 @@ export class VolumePane implements Pane {
 
   private async draw(series: OpenedSeries): Promise<void> {
     const { volumeId } = this.context.volumes.take(series);
-    await this.viewport.setVolumes([{ volumeId }]);
+    await this.viewport.setVolumes([{ volumeId, callback: allowEveryStep }]);
     const display = await firstDisplay(series.slices, Math.floor(series.slices.length / 2));
     if (this.isDestroyed || this.series !== series) return;
     this.initialRange = display?.range ?? null;

@@ -50,6 +50,8 @@ export class MarkLayer {
   /** By annotation; a 3D box has one on each of its slices. */
   private readonly shown = new Map<string, Shown>();
   private selectedId: string | null = null;
+  /** By their data, which is all that Cornerstone tells of a mark where it asks for its words. */
+  private readonly byData = new WeakMap<object, ToolTypes.Annotation>();
 
   constructor(
     /** A viewport that shows this slice's series. */
@@ -93,6 +95,13 @@ export class MarkLayer {
   /** The mark that an annotation stands for. */
   markIdOf(annotationId: string): string {
     return this.shown.get(annotationId)?.markId ?? annotationId;
+  }
+
+  /** Whether a mark is done, and neither chosen nor under the pointer. */
+  isResting(data: object): boolean {
+    const drawn = this.byData.get(data);
+    const id = drawn?.annotationUID;
+    return id !== undefined && !drawn?.highlighted && !annotations.selection.isAnnotationSelected(id);
   }
 
   /** A mark that the reader has just finished; null when it is none: a click where a drag was meant, or half an angle. */
@@ -165,6 +174,7 @@ export class MarkLayer {
     const movable = entry?.geometry === geometry ? entry.movable : textOf(drawn);
     this.shown.set(id, { mark, markId: mark.id, movable, geometry });
     const data = dataOf(drawn);
+    this.byData.set(data, drawn);
     data.label = mark.label;
     data.isForeign = mark.source !== "READER";
     if (mark.geometry.kind === "BOX") data.depth = depthFrom(mark.geometry, placed.slice);

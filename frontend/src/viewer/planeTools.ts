@@ -1,4 +1,5 @@
-import { type BaseTool, CrosshairsTool, type Types } from "@cornerstonejs/tools";
+import { type Types as CoreTypes, eventTarget } from "@cornerstonejs/core";
+import { type BaseTool, CrosshairsTool, Enums, type Types } from "@cornerstonejs/tools";
 import type { PatientMm } from "@/domain/payload";
 import { bindingsOf, type MouseSettings } from "./toolGroup";
 
@@ -23,6 +24,21 @@ export function addPlaneTools(group: Types.IToolGroup): void {
 export function bindCrosshairs(group: Types.IToolGroup, isReady: boolean, mouse: MouseSettings): void {
   if (!isReady) group.setToolDisabled(CrosshairsTool.toolName);
   else group.setToolActive(CrosshairsTool.toolName, { bindings: bindingsOf("tool", mouse.map) });
+}
+
+/** Tell of every place that the crosshairs come to, by mouse, wheel or key; what it gives back ends the telling. */
+export function onCrosshairsMoved(group: Types.IToolGroup, tell: (point: PatientMm) => void): () => void {
+  const listener = (event: Event) => {
+    const { toolGroupId, toolCenter } = (event as CustomEvent<CrosshairsMoved>).detail;
+    if (toolGroupId === group.id) tell([toolCenter[0], toolCenter[1], toolCenter[2]]);
+  };
+  eventTarget.addEventListener(Enums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, listener);
+  return () => eventTarget.removeEventListener(Enums.Events.CROSSHAIR_TOOL_CENTER_CHANGED, listener);
+}
+
+interface CrosshairsMoved {
+  toolGroupId: string;
+  toolCenter: CoreTypes.Point3;
 }
 
 /** Where the planes meet; null while there are no crosshairs. */

@@ -7,6 +7,7 @@ import { calibrationAt, NO_CALIBRATION } from "./calibration";
 import { colourText, greyImageOf } from "./pixelImage";
 import { drawnPlane, toPixel } from "./plane";
 import type { Slice } from "./slices";
+import type { TextLinesOf } from "./toolGroup";
 import { type DrawnMark, type MarkSurroundings, type PixelOffset, toPayload } from "./toPayload";
 
 /** The words beside the marks of all panes. */
@@ -15,14 +16,19 @@ export class MarkWords {
 
   constructor(
     private readonly sliceOfImage: (imageId: string) => Slice | undefined,
+    /** Whether of this mark only its number has room in this pane. */
+    private readonly isBrief: (data: object, paneId: string) => boolean,
     private readonly offset: PixelOffset,
     onReady: () => void,
   ) {
     this.values = new RestingValues(onReady);
   }
 
-  readonly of = (kind: MarkKind, data: unknown, targetId: string | string[]): string[] =>
-    textLines(kind, data as AnnotationData, targetId, this.sliceOfImage, this.offset, this.values);
+  readonly of: TextLinesOf = (kind, given, targetId, paneId) => {
+    const data = given as AnnotationData;
+    if (data.label && this.isBrief(data, paneId)) return [data.label];
+    return textLines(kind, data, targetId, this.sliceOfImage, this.offset, this.values);
+  };
 
   destroy(): void {
     this.values.destroy();

@@ -1,3 +1,4 @@
+import type { Types as CoreTypes } from "@cornerstonejs/core";
 import {
   type BaseTool,
   Enums,
@@ -41,7 +42,13 @@ export interface MouseSettings {
 
 export const DEFAULT_MOUSE: MouseSettings = { map: mouseMapOf({}), isWheelReversed: false };
 
-export type TextLinesOf = (kind: MarkKind, data: unknown, targetId: string | string[]) => string[];
+/** The words beside a mark, in the pane with this id. */
+export type TextLinesOf = (
+  kind: MarkKind,
+  data: unknown,
+  targetId: string | string[],
+  paneId: string,
+) => string[];
 
 export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.IToolGroup {
   const group = ToolGroupManager.createToolGroup(id);
@@ -50,21 +57,34 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
     group.addTool(toolName);
     keepOffMarks(group, toolName);
   }
+  const drawn = { paneId: "" };
   for (const kind of MARK_KINDS) {
-    const getTextLines = (data: unknown, targetId: string | string[]) => textLinesOf(kind, data, targetId);
+    const getTextLines = (data: unknown, targetId: string | string[]) =>
+      textLinesOf(kind, data, targetId, drawn.paneId);
     group.addTool(toolOfKind(kind), { getTextLines, ...configurationOf(kind) });
     group.setToolPassive(toolOfKind(kind));
     const tool = group.getToolInstance(toolOfKind(kind)) as PressedTool;
     drawOverMarks(tool);
+    notePane(tool, drawn);
     if (SUMMING_KINDS.includes(kind)) withoutStatistics(tool);
   }
   bindMouse(group, null, DEFAULT_MOUSE);
   return group;
 }
 
+/** Cornerstone asks for the words beside a mark without saying in which pane they will stand. */
+function notePane(tool: PressedTool, drawn: { paneId: string }): void {
+  const render = tool.renderAnnotation;
+  tool.renderAnnotation = (enabledElement, svg) => {
+    drawn.paneId = enabledElement.viewport.id;
+    return render?.call(tool, enabledElement, svg) ?? false;
+  };
+}
+
 const MOUSE_OF = new WeakMap<Types.IToolGroup, MouseSettings>();
 
 type PressedTool = BaseTool & {
+  renderAnnotation?: (element: CoreTypes.IEnabledElement, svg: Types.SVGDrawingHelper) => boolean;
   preMouseDownCallback?: (event: Types.EventTypes.InteractionEventType) => boolean;
 };
 

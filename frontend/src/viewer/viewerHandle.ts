@@ -3,6 +3,7 @@ import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
 import { sizesOf } from "@/domain/measurements";
 import type { Geometry } from "@/domain/payload";
+import { unitText } from "@/domain/pixelStatistics";
 import type { ShownValues } from "@/domain/valueStart";
 import type { Preset } from "@/domain/windowPresets";
 import { copyOfAiMark } from "./aiCopy";
@@ -80,8 +81,9 @@ export function viewerHandle(
       const pane = controller?.pane(activeId());
       const [first] = pane?.slices ?? [];
       if (!pane || !first) return null;
-      const { seriesInstanceUid, modality } = first;
-      return { seriesInstanceUid, modality, window: pane.store.get().window };
+      const { seriesInstanceUid, modality, frame } = first;
+      const unit = unitText(frame.pixels.unit);
+      return { seriesInstanceUid, modality, unit, window: pane.store.get().window };
     },
     drawThumbnail: async (uid, canvas) => {
       const series = await controller?.open(uid);

@@ -115,6 +115,19 @@ test("a derived window of small values (SUV, fractions) is as narrow as they are
 });
 
 test.each([
+  ["one value everywhere", Int16Array.from({ length: 100 }, () => -1000), -1000],
+  ["nothing at all", new Uint16Array(100), 0],
+  ["a large value", Float32Array.from({ length: 100 }, () => 50_000), 50_000],
+  ["one value on a background", Uint8Array.from({ length: 100 }, (_, index) => (index < 60 ? 0 : 1)), 1],
+])("%s is mid-grey, in a window that the standard allows", (_name, values, value) => {
+  const range = derivedRange(values);
+  const { center, width } = windowOfRange(range);
+  // C.11.2.1.2: of a width of 1 and more, and the value lies in its middle.
+  expect(width).toBeGreaterThanOrEqual(1);
+  expect(greyOf({ ...WINDOW, voiFunction: "LINEAR", center, width }, value)).toBeCloseTo(0.5, 6);
+});
+
+test.each([
   [40, 400, "W 400  L 40"],
   [-600.4, 1500, "W 1500  L -600"],
   [4, 8.0002, "W 8  L 4"],

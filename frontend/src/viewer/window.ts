@@ -55,9 +55,14 @@ export function derivedRange(values: ArrayLike<number>, padding: Uint8Array | nu
   const shown = foreground.length > 0 ? foreground : sorted;
   const at = (share: number) => shown[Math.round(share * (shown.length - 1))] ?? lowest;
   const lower = at(DARKEST_SHARE);
-  // PET in SUV or a parametric map may span less than 1: an empty window is widened to a step of its own size.
   const upper = at(BRIGHTEST_SHARE);
-  return { lower, upper: upper > lower ? upper : lower + Math.max(Math.abs(lower) * 1e-3, 1) };
+  return upper > lower ? { lower, upper } : around(lower);
+}
+
+/** One value everywhere is mid-grey, neither air nor bone: in the middle of a step of its own size, at least 1 (C.11.2.1.2). */
+function around(value: number): VoiRange {
+  const half = Math.max(Math.abs(value) * 1e-3, 1) / 2;
+  return { lower: value - half, upper: value + half };
 }
 
 function sampleOf(values: ArrayLike<number>, padding: Uint8Array | null): Float64Array {

@@ -3,7 +3,15 @@ import type { AiFinding, AiPrediction, Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import { askedQuestions } from "@/domain/conditions";
 import type { HeatMap } from "@/domain/heatMap";
-import { type AiDecision, type Finding, isSegment, type Mark, type ReadPayload } from "@/domain/payload";
+import {
+  type AiDecision,
+  type Finding,
+  isSegment,
+  type Mark,
+  MOST_FINDINGS,
+  type ReadPayload,
+  TOO_MANY_FINDINGS,
+} from "@/domain/payload";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
@@ -138,6 +146,7 @@ function useDeciding({ read, handle, images, segments, says, setProblem }: Decid
     else if (choice === "reject")
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);
+    else if (payload.findings.length >= MOST_FINDINGS) setProblem(TOO_MANY_FINDINGS);
     else {
       const questions = askedQuestions(read.label_schema.questions, payload);
       const asking = { ...read, label_schema: { ...read.label_schema, questions } };

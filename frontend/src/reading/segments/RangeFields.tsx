@@ -1,4 +1,4 @@
-import type { SegmentSettings } from "@/domain/segmentTools";
+import { type SegmentSettings, valueUnitText } from "@/domain/segmentTools";
 import { stepFor } from "@/domain/valueStart";
 import { NumberField } from "./NumberField";
 import classes from "./SegmentBar.module.css";
@@ -56,6 +56,7 @@ export function RangeFields({ settings, mayTolerate, onChange }: RangeFieldsProp
           />
         </>
       )}
+      {valueUnitText(settings.unit)}
     </div>
   );
 }

@@ -44,7 +44,6 @@ export function SegmentBar({ segments, unit, isDisabled }: SegmentBarProps) {
   return (
     <div className={classes.bar} role="toolbar" aria-label="Segment tools">
       <div className={classes.row}>
-        <span className={classes.title}>Segment</span>
         <ToolButtons tools={PAINTING} segments={segments} isDisabled={isDisabled} />
         <span className={classes.title}>Scissors</span>
         <ToolButtons tools={CUTTING} segments={segments} isDisabled={isDisabled} />

@@ -1,7 +1,14 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
-import { type Finding, isSegment, type Mark, type SegmentGeometry } from "@/domain/payload";
+import {
+  type Finding,
+  isSegment,
+  type Mark,
+  MOST_FINDINGS,
+  type SegmentGeometry,
+  TOO_MANY_FINDINGS,
+} from "@/domain/payload";
 import { emptySegment, voxelCount, withSlices } from "@/domain/segments";
 import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
 import { editOfNewMark } from "../useMarkDrawing";
@@ -107,6 +114,7 @@ async function record(newest: Newest, painted: Painted): Promise<void> {
   // Another window has taken over while the button was down: what it has is shown again.
   if (!newest.current.mayEdit) return;
   const mark = markOf(newest.current.findings, painted.segmentId);
+  if (!mark && isFull(newest.current)) return onNotice(TOO_MANY_FINDINGS);
   const before = mark
     ? await store.version(painted.segmentId, mark.geometry.sha256)
     : emptySegment(painted.seriesInstanceUid, painted.rows, painted.columns);
@@ -126,6 +134,11 @@ async function record(newest: Newest, painted: Painted): Promise<void> {
   if (!measured) throw new Error("The images of the segment are gone.");
   edit(newest.current, painted.segmentId, sha256, measured);
   await changedFrom(newest, painted.segmentId, mark?.geometry.sha256);
+}
+
+/** What is shown again then is the read without the stroke. */
+function isFull({ findings, extendedId }: PaintingInput): boolean {
+  return findings.length >= MOST_FINDINGS && !findings.some(({ id }) => id === extendedId);
 }
 
 function edit(input: PaintingInput, segmentId: string, sha256: string, measured: MeasuredSegment): void {

@@ -17,7 +17,7 @@ import {
   type SegmentTool,
   steppedRadius,
 } from "@/domain/segmentTools";
-import { type ShownValues, scaleOf, startOfValues } from "@/domain/valueStart";
+import { HOUNSFIELD_SCALE, type ShownValues, scaleOf, startOfValues } from "@/domain/valueStart";
 import type { Painted, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
 import type { EditedRead } from "../useReadSession";
 import { changedPlace } from "./segmentChange";
@@ -168,7 +168,7 @@ function useTools(isResting: boolean, putToolAway: () => void, shownValues: () =
   const [chosen, setChosen] = useState<SegmentTool | null>(null);
   const [settings, setSettings] = useState(FIRST_SETTINGS);
   const [opacity, setOpacity] = useState(OPACITIES[0] ?? 0);
-  const scale = useRef("CT");
+  const scale = useRef(HOUNSFIELD_SCALE);
   const asked = useRef(shownValues);
   asked.current = shownValues;
   return {

@@ -10,6 +10,7 @@ import {
   type SegmentSettings,
   type SegmentTool,
   type ValueRange,
+  valueUnitText,
 } from "@/domain/segmentTools";
 import { usesCpu } from "../cornerstone";
 import type { Pane } from "../pane";
@@ -18,7 +19,7 @@ import type { Slice } from "../slices";
 import { volumeGeometry } from "../volumeGeometry";
 import { RangeOverlay } from "./RangeOverlay";
 import { SegmentBoard, type ShownSegment } from "./SegmentBoard";
-import { addSegmentTools, bindSegmentTool } from "./tools";
+import { addSegmentTools, bindSegmentTool, dropHalfCut } from "./tools";
 
 /** What the room wants to be seen and done. */
 export interface SegmentInputs {
@@ -95,6 +96,11 @@ export class SegmentDesk {
     if (before?.tool !== inputs.tool || before?.settings !== inputs.settings) this.bind();
   }
 
+  /** Whether one of its tools has the mouse. */
+  get hasTool(): boolean {
+    return this.inputs !== null && this.inputs.tool !== null;
+  }
+
   /** The mouse goes to the chosen tool; `bindings` are the buttons that draw. */
   bind(bindings = this.bindings): void {
     this.bindings = bindings;
@@ -135,6 +141,7 @@ export class SegmentDesk {
 
   /** A pane is taken down. */
   leave(pane: Pane): void {
+    dropHalfCut(this.group);
     for (const board of this.boards.values()) board.removeFrom(pane.id);
     this.overlay.show(
       this.panes().filter((other) => other !== pane),
@@ -319,7 +326,7 @@ export class SegmentDesk {
     const seed = { column, row, slice: order.indexOf(slice) };
     const grown = await grownRegion(volume, seed, rule, () => this.growth !== turn).catch(() => undefined);
     if (this.growth !== turn) return;
-    this.events.onSegmentNotice(noticeOf(grown, range));
+    this.events.onSegmentNotice(noticeOf(grown, range, valueUnitText(settings.unit)));
     if (!grown || grown.isCutOff || grown.voxels === 0) return;
     const masks = [...grown.masks].map(
       ([index, mask]) => [slices.indexOf(order[index] ?? slice), mask] as const,
@@ -355,11 +362,12 @@ export async function valuesOfSlice(slice: Slice): Promise<ArrayLike<number>> {
 
 function noticeOf(
   grown: Awaited<ReturnType<typeof grownRegion>> | undefined,
-  { lowest, highest }: { lowest: number; highest: number },
+  { lowest, highest }: ValueRange,
+  unit: string,
 ): string | null {
   if (!grown) return "Not all images of this series could be loaded; nothing was changed.";
   const short = (value: number) => Number(value.toPrecision(4));
-  const range = `${short(lowest)} to ${short(highest)}`;
+  const range = `${short(lowest)} to ${short(highest)} ${unit}`;
   if (grown.voxels === 0) return `The value at the click lies outside ${range}; nothing was changed.`;
   if (!grown.isCutOff) return null;
   return `With ${range} it runs out into more than ${MOST_GROWN_VOXELS / 1e6} million voxels; nothing was changed. Narrow the range.`;

@@ -1,17 +1,8 @@
-import { getEnabledElement, type Types } from "@cornerstonejs/core";
-import {
-  BaseTool,
-  BrushTool,
-  CircleScissorsTool,
-  drawing,
-  Enums,
-  RectangleScissorsTool,
-  type Types as ToolTypes,
-  utilities,
-} from "@cornerstonejs/tools";
+import type { Types } from "@cornerstonejs/core";
+import { BaseTool, BrushTool, type Types as ToolTypes, utilities } from "@cornerstonejs/tools";
 import type { SegmentSettings, SegmentTool } from "@/domain/segmentTools";
+import { CircleCutTool, FreehandScissorsTool, RectangleCutTool, type Scissors } from "./scissors";
 
-const { Events } = Enums;
 type MouseEvent = ToolTypes.EventTypes.InteractionEventType;
 
 /** A click that says where to begin. */
@@ -29,75 +20,15 @@ export class SeedTool extends BaseTool {
   };
 }
 
-/** A closed line drawn by hand; what to do with it is the desk's. */
-export class FreehandScissorsTool extends BaseTool {
-  static override toolName = "SegmentFreehandScissors";
-  private line: Types.Point3[] = [];
-  private element: HTMLDivElement | null = null;
-
-  constructor(toolProps: ToolTypes.PublicToolProps = {}) {
-    super(toolProps, { supportedInteractionTypes: ["Mouse"], configuration: { onLine: () => undefined } });
-  }
-
-  preMouseDownCallback = (event: MouseEvent): boolean => {
-    const { element, currentPoints } = event.detail;
-    this.line = [currentPoints.world];
-    this.element = element;
-    element.addEventListener(Events.MOUSE_DRAG, this.onDrag as EventListener);
-    element.addEventListener(Events.MOUSE_UP, this.onEnd as EventListener);
-    element.addEventListener(Events.MOUSE_CLICK, this.onEnd as EventListener);
-    return true;
-  };
-
-  private readonly onDrag = (event: MouseEvent): void => {
-    this.line.push(event.detail.currentPoints.world);
-    this.draw(event.detail.element);
-  };
-
-  private readonly onEnd = (event: MouseEvent): void => {
-    const { element } = event.detail;
-    element.removeEventListener(Events.MOUSE_DRAG, this.onDrag as EventListener);
-    element.removeEventListener(Events.MOUSE_UP, this.onEnd as EventListener);
-    element.removeEventListener(Events.MOUSE_CLICK, this.onEnd as EventListener);
-    const { line } = this;
-    this.line = [];
-    this.element = null;
-    this.draw(element);
-    if (line.length > 2) this.configuration.onLine(element, line);
-  };
-
-  private draw(element: HTMLDivElement): void {
-    const viewport = getEnabledElement(element)?.viewport;
-    if (viewport) utilities.triggerAnnotationRenderForViewportIds([viewport.id]);
-  }
-
-  renderAnnotation(enabledElement: Types.IEnabledElement, svg: ToolTypes.SVGDrawingHelper): boolean {
-    const { viewport } = enabledElement;
-    if (this.line.length < 2 || viewport.element !== this.element) return false;
-    const points = this.line.map((point) => viewport.worldToCanvas(point));
-    drawing.drawPath(svg, this.getToolName(), "line", points, {
-      color: "rgb(255, 236, 92)",
-      width: 1.5,
-      closePath: true,
-    });
-    return true;
-  }
-}
-
-export const SEGMENT_TOOL_CLASSES = [
-  BrushTool,
-  RectangleScissorsTool,
-  CircleScissorsTool,
-  FreehandScissorsTool,
-  SeedTool,
-];
+const SCISSORS = [RectangleCutTool, CircleCutTool, FreehandScissorsTool];
+export const SEGMENT_TOOL_CLASSES = [BrushTool, ...SCISSORS, SeedTool];
 
 const TOOL_NAMES: Record<SegmentTool, string> = {
   BRUSH: BrushTool.toolName,
   ERASER: BrushTool.toolName,
   THRESHOLD: BrushTool.toolName,
-  RECTANGLE: RectangleScissorsTool.toolName,
-  CIRCLE: CircleScissorsTool.toolName,
+  RECTANGLE: RectangleCutTool.toolName,
+  CIRCLE: CircleCutTool.toolName,
   FREEHAND: FreehandScissorsTool.toolName,
   GROW: SeedTool.toolName,
 };
@@ -112,10 +43,15 @@ export function addSegmentTools(group: ToolTypes.IToolGroup, callbacks: Callback
   // Its own keys would take letters that mean something else here.
   const brush = group.getToolInstance(BrushTool.toolName) as BaseTool;
   brush.configuration.actions = {};
-  group.addTool(RectangleScissorsTool.toolName);
-  group.addTool(CircleScissorsTool.toolName);
+  group.addTool(RectangleCutTool.toolName);
+  group.addTool(CircleCutTool.toolName);
   group.addTool(FreehandScissorsTool.toolName, { onLine: callbacks.onLine });
   group.addTool(SeedTool.toolName, { onSeed: callbacks.onSeed });
+}
+
+/** Drop what scissors have begun and not finished. */
+export function dropHalfCut(group: ToolTypes.IToolGroup): void {
+  for (const { toolName } of SCISSORS) (group.getToolInstance(toolName) as Scissors | undefined)?.drop();
 }
 
 type Bindings = { mouseButton: number; modifierKey?: number }[];

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
 import { casesQuery } from "@/api/readerStudies";
 import type { Grid } from "@/domain/grid";
-import { hungAgain, hungGrid } from "@/domain/hangGrid";
+import { hungAgain, hungGrid, withOpenings } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
 import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -108,7 +108,8 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
   }, [text]);
   const [shown, setShown] = useState({ hung, grid: hung.grid });
   const grid = shown.hung === hung ? shown.grid : hung.grid;
-  const onGrid = (change: (grid: Grid) => Grid) => setShown({ hung, grid: change(grid) });
+  const onGrid = (change: (grid: Grid) => Grid) =>
+    setShown({ hung, grid: withOpenings(hung.grid, grid, change(grid)) });
   const source = useSeriesSource((uid) => studyWith(allStudies, uid)?.study_instance_uid);
   return (
     <>
