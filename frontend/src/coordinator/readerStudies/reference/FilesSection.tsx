@@ -64,7 +64,10 @@ export function FilesSection({ readerStudy }: PartProps) {
           allowDecimal={false}
           value={Math.round(asked.threshold * 100)}
           onChange={(value) => typeof value === "number" && setAsked({ ...asked, threshold: value / 100 })}
-          onBlur={() => look({})}
+          onBlur={() => {
+            // Leaving the field unchanged must not take the preview away under a click.
+            if (looking.variables && asked.threshold !== looking.variables.threshold) look({});
+          }}
         />
         <FileButton
           multiple
