@@ -112,7 +112,13 @@ function requestOf(
 }
 
 /** What is asked about lesions; undefined while its threshold lacks. */
-function lesionsOf({ lesions, criterion, distanceMm, leastIou, voxels }: Chosen): LesionsRequest | null | undefined {
+function lesionsOf({
+  lesions,
+  criterion,
+  distanceMm,
+  leastIou,
+  voxels,
+}: Chosen): LesionsRequest | null | undefined {
   if (lesions === null) return null;
   const isByDistance = criterion === "DISTANCE";
   if ((isByDistance ? distanceMm : leastIou) === null) return undefined;
