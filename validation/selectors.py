@@ -65,8 +65,6 @@ def snapshot_content(
     chosen = _arm(reader_study, arm)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     assignments = _assignments(reader_study)
-    arbitrations = [one for one in assignments if one.role == AssignmentRole.ARBITRATION]
-    drawn = [one for one in assignments if one.role == AssignmentRole.READER]
     training = {one.case_id for one in assignments if one.is_training}
     model_version = reader_study.ai_model_version
     return {
@@ -82,13 +80,19 @@ def snapshot_content(
             "digest": standard.digest,
         },
         "model_version": _model_version(model_version),
-        "readers": _readers(drawn),
-        # What two readers did not settle is no read of a reader whose accuracy is measured.
-        **({"arbitrators": _readers(arbitrations)} if arbitrations else {}),
+        **_people(assignments),
         "cases": _cases(cases, standard, training),
         "reads": [_read(assignment, questions) for assignment in assignments],
         "predictions": _predictions(model_version, cases, reader_study.launched_at),
     }
+
+
+def _people(assignments: list[Assignment]) -> dict[str, list[dict[str, str]]]:
+    """Name the readers whose accuracy is measured, and apart from them who decided what two readers did not settle."""
+    drawn = [one for one in assignments if one.role == AssignmentRole.READER]
+    arbitrations = [one for one in assignments if one.role == AssignmentRole.ARBITRATION]
+    readers = {"readers": _readers(drawn)}
+    return readers | {"arbitrators": _readers(arbitrations)} if arbitrations else readers
 
 
 def _arm(reader_study: ReaderStudy, key: str | None) -> Arm:

@@ -229,6 +229,7 @@ def test_a_read_reopened_afterwards_makes_the_arbitration_stale_until_it_is_conf
         assert client.post(path, body, content_type="application/json").status_code == 400, code
     done = client.post(path, {"reason": "Both see it now.", "password": PASSWORD}, content_type="application/json")
     assert (done.status_code, done.json()["is_stale"]) == (200, False)
+    assert Event.objects.get(action="arbitration.confirmed").actor == built.readers[2]
     assert (counts(built), standings(built)[0]) == ({"waiting": 0, "open": 0, "done": 1, "stale": 0}, "DONE")
     # The other way: the coordinator gives the arbitration back, and it is signed anew over what there is then.
     reopen(built, built.readers[2])

@@ -9511,10 +9511,7 @@ export interface operations {
     reader_studies_mask_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 reader_study_id: string;
             };
