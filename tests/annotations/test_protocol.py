@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from PIL import ImageFile
 
 from annotations.domain.designs import single_design
 from annotations.domain.protocol import answer_words, changed_sections, condition_words
@@ -85,6 +86,7 @@ def test_a_version_is_a_tagged_pdf_of_the_same_bytes_each_time_and_fetches_nothi
     assert approved.status_code == 201
     assert client.get(path).content != before
     assert client.get(f"/api/v1/{study(built)}/protocol.pdf").content.startswith(b"%PDF-1.7")
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_every_change_after_the_launch_is_an_amendment_with_a_reason() -> None:
