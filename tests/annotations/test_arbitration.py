@@ -14,6 +14,7 @@ from annotations.domain.designs import design_problems, single_design
 from annotations.domain.truth_csv import Truth
 from annotations.models import ArbitrationStep, Assignment, AssignmentRole, Read, ReferenceSource, StepKind
 from annotations.selectors.designs import is_reproduced
+from annotations.selectors.lesions import signed_findings
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
 from annotations.services.truth import reference_standard_create
@@ -269,6 +270,8 @@ def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     assert built.readers[0].username in counted
     arbitration = Read.objects.get(assignment__role="ARBITRATION")
     assert str(arbitration.pk) not in counted
+    matched = signed_findings(reader_study=built.reader_study, arm="A", question="nodules")[built.cases[0].pk]
+    assert {one.reader for one in matched} == {one.username for one in built.readers[:2]}
     truths = [Truth(case.name, 1, []) for case in built.cases]
     reference_standard_create(
         by=built.coordinator, reader_study=built.reader_study, truths=truths, source=ReferenceSource.CSV, provenance=""
