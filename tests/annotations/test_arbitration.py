@@ -257,6 +257,31 @@ def test_withdrawn_arbitrators_hand_on_and_the_last_one_stays() -> None:
     assert counts(built) == {"waiting": 0, "open": 0, "done": 0, "stale": 0}
 
 
+def test_who_was_withdrawn_gets_no_further_arbitration_though_the_case_was_withdrawn_later() -> None:
+    built = launched_double(arbitrators=2)
+    withdraw: dict[str, Any] = {"by": built.coordinator, "reader_study": built.reader_study, "reason": "Ill."}
+    gone = disagree(built).reader
+    reader_withdraw(reader=gone, **withdraw)
+    case_withdraw(case=built.cases[0], **withdraw)
+    assert disagree(built, 1).reader not in (gone, *built.readers[:2])
+
+
+def test_an_arbitration_whose_two_readers_were_withdrawn_has_its_final_answer() -> None:
+    built = launched_double()
+    client, read_id = open_it(built, disagree(built))
+    for reader in built.readers[:2]:
+        reader_withdraw(by=built.coordinator, reader_study=built.reader_study, reader=reader, reason="Ill.")
+    client.get(f"/api/v1/reads/{read_id}/arbitration")
+    assert sign_read(client, read_id, call=True).status_code == 200
+    row = final_rows(built)[0]
+    assert (row["standing"], row["readers"], row["answer.nodule_present"], row["schema_version"]) == (
+        "DONE",
+        "",
+        "1",
+        "1",
+    )
+
+
 def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     built = launched_double()
     arbitrated(built)
