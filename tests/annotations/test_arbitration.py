@@ -320,6 +320,10 @@ def test_a_design_of_arbitration_is_checked() -> None:
     assert problems(trigger="EVERY", questions=[]) == []
     assert problems(arbitrators=[]) != []
     assert problems(shows="SOMETHING") != []
+    closing = double([User(pk=uuid.UUID(int=7))])
+    # What falls due on the last day, or is signed anew after it, could never be arbitrated.
+    closing["sessions"][0]["closes_on"] = "2027-01-31"
+    assert [one.code for one in design_problems(closing)] == ["arbitration"]
 
 
 def test_a_launch_wants_arbitrators_that_are_readers_and_questions_that_are_asked() -> None:
