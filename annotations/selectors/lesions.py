@@ -32,7 +32,15 @@ from annotations.domain.lesion_places import places_of
 from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, joined
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
-from annotations.models import Assignment, AssignmentState, LabelSchema, LesionCorrection, ReaderStudy, Revision
+from annotations.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    LabelSchema,
+    LesionCorrection,
+    ReaderStudy,
+    Revision,
+)
 from portal.audit.services import sha256
 from portal.errors import Conflict
 from portal.imaging.segments import slices_of
@@ -120,7 +128,7 @@ def signed_findings(
 ) -> dict[UUID, list[SignedRead]]:
     """Return by case what each reader signed, of the first session in which the finding could be assessed.
 
-    Hidden repeats, training and void assignments do not count. Who was not asked, or marked nothing, is there without
+    Hidden repeats, training, arbitrations and void assignments do not count. Who was not asked, or marked nothing, is there without
     a finding.
     """
     signed = (
@@ -129,6 +137,7 @@ def signed_findings(
             arm__key=arm,
             repeat_number=0,
             is_training=False,
+            role=AssignmentRole.READER,
             read__signed_revision__isnull=False,
         )
         .exclude(state=AssignmentState.VOID)
