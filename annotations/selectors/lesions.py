@@ -128,8 +128,8 @@ def signed_findings(
 ) -> dict[UUID, list[SignedRead]]:
     """Return by case what each reader signed, of the first session in which the finding could be assessed.
 
-    Hidden repeats, training, arbitrations and void assignments do not count. Who was not asked, or marked nothing, is there without
-    a finding.
+    Hidden repeats, arbitrations, training and void assignments do not count. Who was not asked, or marked nothing, is
+    there without a finding.
     """
     signed = (
         Assignment.objects.filter(
