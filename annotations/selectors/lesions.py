@@ -29,7 +29,7 @@ from annotations.domain.lesion_matching import (
     smallest_iou,
 )
 from annotations.domain.lesion_places import places_of
-from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, joined
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, grid_of, joined
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
 from annotations.models import (
@@ -203,16 +203,16 @@ def _voxels_of(read: SignedRead, marks: Sequence[Mapping[str, Any]], read_segmen
     found: dict[str, Voxels] = {}
     for geometry in (mark["geometry"] for mark in marks if is_segment(mark["geometry"])):
         stored = json.loads(read_segment(read_id=read.revision.read_id, sha256=geometry["sha256"]))
-        series = geometry["series_instance_uid"]
         painted = Voxels(
             stored["rows"],
             stored["columns"],
             slices_of(stored["slices"]),
-            series,
+            geometry["series_instance_uid"],
             geometry["frame_of_reference_uid"],
             geometry["spacing_mm"],
         )
-        found[series] = joined(found[series], painted) if series in found else painted
+        grid = grid_of(painted)
+        found[grid] = joined(found[grid], painted) if grid in found else painted
     return found
 
 

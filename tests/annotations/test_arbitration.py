@@ -346,3 +346,21 @@ def test_differences_are_told_by_question() -> None:
     assert differences((both[0], marked), QUESTIONS, keys) == ["confidence", "nodules"]
     unsure = {**both[0], "answers": {"nodule_present": {"cannot_assess": "motion"}, "confidence": 83}}
     assert differences((both[0], unsure), QUESTIONS, keys) == ["nodule_present"]
+
+
+def test_an_arbitration_neither_votes_nor_marks_in_a_consensus() -> None:
+    """Of the two readers one marks the lesion: who arbitrates is no third one who has seen it."""
+    built = launched_double(cases=1)
+    client, read_id = open_it(built, disagree(built))
+    assert client.get(f"/api/v1/reads/{read_id}/arbitration").status_code == 200
+    assert sign_read(client, read_id, call=True, finding=finding(built.cases[0])).status_code == 200
+    path = f"/api/v1/reader-studies/{built.reader_study.pk}"
+    rule = {"kind": "MAJORITY", "question": "nodule_present", "lesions": {"question": "nodules"}}
+    shown = of(built.coordinator).post(f"{path}/consensus/preview", rule, content_type="application/json").json()
+    (case,) = shown["cases"]
+    (lesion,) = case["matching"]["lesions"]
+    assert [mark["reader_id"] for mark in lesion["marks"]] == [str(built.readers[0].pk)]
+    assert [one["reader_id"] for one in lesion["unmarked"]] == [str(built.readers[1].pk)]
+    assert (lesion["outcome"], lesion["reason"], case["outcome"]) == ("ADJUDICATION", "TIED", "ADJUDICATION")
+    marks = of(built.coordinator).get(f"{path}/cases/{built.cases[0].pk}/marks/A/nodules").json()
+    assert [one["reader"] for one in marks] == [built.readers[0].username]

@@ -113,6 +113,7 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
     body = {**wish, "seed": seen["seed"], "preview_digest": seen["digest"]}
     (draw,) = ask("POST", f"{path}/draws", body, status=201)["draws"]
     assert (draw["number"], draw["number_drawn"], draw["is_reproduced"]) == (1, 12, True)
+    assert Event.objects.filter(action="sample.draw").count() == 1
     assert {one["fraction"] for one in draw["strata"]} == {3 / 16, 3 / 4}
     stored = json.loads(fetched(built, "draws/1"))
     assert stored["drawn"] == seen["drawn"]
