@@ -68,6 +68,8 @@ test("a series that is hung twice opens in each pane as that one hangs it", () =
 test("what the reader shows instead opens as it is", () => {
   const { grid } = hungGrid([rule], [[series("a"), series("b")]]);
   expect(withSeries(grid, "1", "b").panes[0]?.opening).toBeUndefined();
+  // Also the hung series, chosen once more.
+  expect(withOpenings(grid, grid, withSeries(grid, "1", "a")).panes[0]?.opening).toBeUndefined();
   // Another layout leaves the panes that stay as they are.
   expect(withLayout(grid, "ONE", ["a", "b"]).panes[0]?.opening).toBe(grid.panes[0]?.opening);
 });

@@ -1,4 +1,4 @@
-import { type Grid, type GridPane, oneSeries, SHAPE_OF_LAYOUT, withLayout } from "./grid";
+import { type Grid, type GridPane, type Opening, oneSeries, SHAPE_OF_LAYOUT, withLayout } from "./grid";
 import { type HangingRule, type HungPane, hang, PANES_OF_LAYOUT, type Studies } from "./hanging";
 import { DEFAULT_RULES } from "./hangingDefaults";
 
@@ -38,18 +38,22 @@ function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
  * with the same window as beside it. What the reader puts into a pane opens as it is.
  */
 export function withOpenings(hung: Grid, before: Grid, grid: Grid): Grid {
-  const hungPanes = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])];
   const known = new Set(before.panes.map(({ id }) => id));
   const opened = (pane: GridPane): GridPane => {
     if (pane.view !== "STACK" || pane.opening || known.has(pane.id)) return pane;
-    const same = hungPanes.filter(
-      ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
-    );
-    const opening = (same.find(({ id }) => id === pane.id) ?? same[0])?.opening;
+    const opening = openingOf(hung, pane);
     return opening ? { ...pane, opening } : pane;
   };
   const panes = grid.panes.map(opened);
   return panes.every((pane, index) => pane === grid.panes[index]) ? grid : { ...grid, panes };
+}
+
+/** How the rule opens the series of a pane: in this pane, else in the first that it hangs with it. */
+export function openingOf(hung: Grid, pane: GridPane): Opening | undefined {
+  const same = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])].filter(
+    ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
+  );
+  return (same.find(({ id }) => id === pane.id) ?? same[0])?.opening;
 }
 
 /** The series in panes that are to open at the reader's first mark. */

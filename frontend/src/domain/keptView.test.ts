@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Grid, oneSeries, withLayout, withPlanesToggled, withSeries } from "./grid";
+import { withOpenings } from "./hangGrid";
 import { keptView, type Looks, restoredView } from "./keptView";
 
 const SERIES = ["1.2.840.1", "1.2.840.2", "1.2.840.3"];
@@ -23,6 +24,10 @@ describe("the view of a read", () => {
   test.each([
     ["one pane", HUNG],
     ["two panes", { ...sideBySide, isMaximised: true, hasText: false }],
+    [
+      "a pane of another layout, as the rule hangs its series",
+      withOpenings(HUNG, HUNG, withLayout(HUNG, "SIDE_BY_SIDE", SERIES.slice(0, 1))),
+    ],
     ["planes, and what stood before them", withPlanesToggled(sideBySide)],
   ])("comes back: %s", (_, grid) => {
     expect(restoredView(stored(grid), HUNG, SERIES)).toEqual({ grid, looks: LOOKS });

@@ -1,4 +1,5 @@
 import { type Grid, type GridPane, LAYOUTS } from "./grid";
+import { openingOf } from "./hangGrid";
 
 /** How one pane is looked at, so that it can be looked at so again. */
 export interface PaneLook {
@@ -59,14 +60,11 @@ export function restoredView(
   allSeries: string[],
 ): { grid: Grid; looks: Looks } | null {
   if (!isKept(kept) || kept.numberOfSeries !== allSeries.length) return null;
-  const openings = [...hung.panes, ...(hung.beforePlanes?.panes ?? [])];
   const restored = (all: KeptPane[]) =>
     all.map(({ id, view, series }): GridPane => {
       const seriesInstanceUid = series === null ? null : (allSeries[series] ?? null);
       // `0` goes back to how the series was hung, also after a reload.
-      const opening = openings.find(
-        (one) => one.id === id && one.seriesInstanceUid === seriesInstanceUid,
-      )?.opening;
+      const opening = view === "STACK" && openingOf(hung, { id, view, seriesInstanceUid });
       return { id, view, seriesInstanceUid, ...(opening && { opening }) };
     });
   const { panes, beforePlanes, ...rest } = kept.grid;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EMPTY_PAYLOAD } from "./payload";
-import { mayTell, type ReadOnImages, type ToForm, withWaiting } from "./windows";
+import { isOfCase, mayTell, type ReadOnImages, stillWaiting, type ToForm, withWaiting } from "./windows";
 
 const STATE: ReadOnImages = {
   assignmentId: "one",
@@ -12,7 +12,7 @@ const STATE: ReadOnImages = {
   strengths: { marks: 1, heat: 1 },
 };
 const EDIT: ToForm = { type: "edit", assignmentId: "one", edit: { type: "answer", key: "seen", value: 2 } };
-const KEY: ToForm = { type: "action", action: "answer_yes" };
+const KEY: ToForm = { type: "action", assignmentId: "one", action: "answer_yes" };
 
 test("nothing is told to a form window that is loading again or asks for its turn", () => {
   for (const message of [EDIT, KEY]) {
@@ -30,6 +30,17 @@ test("while the form is read-only edits wait and keys do not", () => {
 
 test("an edit of another case than the form's waits", () => {
   expect(mayTell(EDIT, { ...STATE, assignmentId: "two" }, false)).toBe(false);
+});
+
+test("a key answers nothing in another case than the one it was pressed over", () => {
+  const next: ReadOnImages = { ...STATE, assignmentId: "two" };
+  expect(isOfCase(KEY, next)).toBe(false);
+  expect(mayTell(KEY, next, false)).toBe(false);
+  // The form is on its way from one case to the next: of what waits, the mark is kept and the key is not.
+  expect(stillWaiting([EDIT, KEY], STATE, true)).toEqual([EDIT, KEY]);
+  expect(stillWaiting([EDIT, KEY], next, false)).toEqual([EDIT]);
+  expect(stillWaiting([EDIT, KEY], { ...next, takesEdits: "SOON" }, false)).toEqual([EDIT]);
+  expect(stillWaiting([EDIT, KEY], STATE, false)).toEqual([]);
 });
 
 test("that this window is here or gone is always told", () => {

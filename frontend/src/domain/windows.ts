@@ -32,17 +32,23 @@ export type ToImages =
   | { type: "bring_back" }
   | { type: "gone" };
 
-/** An edit names its case: the form may have gone on to the next one. */
+/** An edit names its case, as a key does: the form may have gone on to the next one. */
 export interface ToldEdit {
   type: "edit";
   assignmentId: string;
   edit: Edit;
 }
 
+interface ToldAction {
+  type: "action";
+  assignmentId: string;
+  action: HotkeyAction;
+}
+
 export type ToForm =
   | { type: "here" }
   | ToldEdit
-  | { type: "action"; action: HotkeyAction }
+  | ToldAction
   | { type: "select"; id: string | null }
   | { type: "left" };
 
@@ -52,10 +58,21 @@ export type WindowMessage = { to: "images"; message: ToImages } | { to: "form"; 
 /** Whether the form window can take this now. What it cannot, waits: nothing that was drawn or pressed is dropped. */
 export function mayTell(message: ToForm, state: ReadOnImages | null, isAway: boolean): boolean {
   if (message.type !== "edit" && message.type !== "action") return true;
-  if (isAway || !state || state.takesEdits === "SOON") return false;
-  return (
-    message.type === "action" || (state.takesEdits === "NOW" && message.assignmentId === state.assignmentId)
-  );
+  if (isAway || !state || state.takesEdits === "SOON" || !isOfCase(message, state)) return false;
+  return message.type === "action" || state.takesEdits === "NOW";
+}
+
+/** Whether a message is about the case that the form has now; what is drawn and pressed says about which. */
+export function isOfCase(message: ToForm, { assignmentId }: ReadOnImages): boolean {
+  return (message.type !== "edit" && message.type !== "action") || message.assignmentId === assignmentId;
+}
+
+/** What goes on waiting. A key that was meant for a case which the form has left means nothing in the next one. */
+export function stillWaiting(waiting: ToForm[], state: ReadOnImages | null, isAway: boolean): ToForm[] {
+  return waiting.filter((message) => {
+    if (mayTell(message, state, isAway)) return false;
+    return message.type !== "action" || isAway || !state || isOfCase(message, state);
+  });
 }
 
 /** The read with what was drawn here and waits. */

@@ -157,7 +157,8 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
   const act = (action: HotkeyAction) => {
     if (action === "images_window") window.close();
     else if (isOnImages(action)) actHere(action);
-    else if (action !== "undo" || !images.viewer.current?.dropHalfDrawn()) tell({ type: "action", action });
+    else if (action !== "undo" || !images.viewer.current?.dropHalfDrawn())
+      tell({ type: "action", assignmentId: read.assignment_id, action });
   };
   line.listener.current = (message) => {
     if (message.type === "go_to_mark") images.goToMark(message.id);
@@ -199,7 +200,7 @@ const NOT_HERE = {
 function useDistantRead(told: ReadPayload, assignmentId: string, { waiting, tell }: ImagesLine): EditedRead {
   const payload = useMemo(() => withWaiting(told, waiting), [told, waiting]);
   return useMemo(() => {
-    const act = (action: HotkeyAction) => () => tell({ type: "action", action });
+    const act = (action: HotkeyAction) => () => tell({ type: "action", assignmentId, action });
     const edit = (made: Edit) => tell({ type: "edit", assignmentId, edit: made });
     return { session: { save: { payload } }, edit, undo: act("undo"), redo: act("redo") };
   }, [payload, assignmentId, tell]);

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { HotkeyAction } from "@/domain/hotkeys";
-import { isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import { isOfCase, isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
 import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
@@ -114,12 +114,12 @@ function useFormLine(input: FormLineInput) {
 }
 
 function answer(message: ToForm, input: FormLineInput, line: Line<ToForm, ToImages>): void {
+  if (!isOfCase(message, input.state)) return;
   if (message.type === "here") {
     line.tell({ type: "state", state: input.state });
     input.onHere();
   } else if (message.type === "left") input.onLeft();
-  else if (message.type === "edit") {
-    if (message.assignmentId === input.state.assignmentId) input.handle.edit(message.edit);
-  } else if (message.type === "select") input.images.setSelectedMarkId(message.id);
+  else if (message.type === "edit") input.handle.edit(message.edit);
+  else if (message.type === "select") input.images.setSelectedMarkId(message.id);
   else input.act(message.action);
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { mayTell, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import { mayTell, type ReadOnImages, stillWaiting, type ToForm, type ToImages } from "@/domain/windows";
 import { type Line, lineOfImages } from "./windowChannel";
 
 type Listener = (message: ToImages) => void;
@@ -72,10 +72,10 @@ export function useImagesLine(form: string): ImagesLine {
   }, []);
   const { state, isAway } = formWindow;
   useEffect(() => {
-    const sayable = waiting.filter((message) => mayTell(message, state, isAway));
-    if (sayable.length === 0) return;
-    for (const message of sayable) line.current?.tell(message);
-    setWaiting((before) => before.filter((message) => !sayable.includes(message)));
+    const kept = stillWaiting(waiting, state, isAway);
+    if (kept.length === waiting.length) return;
+    for (const message of waiting) if (mayTell(message, state, isAway)) line.current?.tell(message);
+    setWaiting((before) => before.filter((message) => kept.includes(message) || !waiting.includes(message)));
   }, [waiting, state, isAway]);
   return { ...formWindow, waiting, tell, listener };
 }

@@ -1,10 +1,20 @@
 // @vitest-environment jsdom
 import { act, renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { LocatedFindingQuestion } from "@/domain/labelSchema";
 import { type Finding, MOST_FINDINGS } from "@/domain/payload";
-import { useMarkDrawing } from "./useMarkDrawing";
+import { isFullFor, useMarkDrawing } from "./useMarkDrawing";
 
-function drawingWith(count: number) {
+const NODULES: LocatedFindingQuestion = {
+  kind: "LOCATED_FINDING",
+  key: "nodules",
+  text: "Nodules",
+  required: false,
+  tools: ["LENGTH", "CIRCLE"],
+  codes: [],
+};
+
+function drawingWith(count: number, questions: LocatedFindingQuestion[] = []) {
   const findings = Array.from({ length: count }, (_, index): Finding => {
     const geometry = {
       kind: "LENGTH" as const,
@@ -16,10 +26,11 @@ function drawingWith(count: number) {
       frame_number: 1,
     };
     const marks = [{ id: `m${index}`, geometry, measurements: {} }];
-    return { id: `f${index}`, question: null, code: null, confidence: null, answers: {}, marks };
+    const question = questions[0]?.key ?? null;
+    return { id: `f${index}`, question, code: null, confidence: null, answers: {}, marks };
   });
   const nothing = () => undefined;
-  const input = { questions: [], findings, edit: nothing, keepsTool: false, onSelected: nothing };
+  const input = { questions, findings, edit: nothing, keepsTool: false, onSelected: nothing };
   return { findings, drawing: renderHook(() => useMarkDrawing(input)).result };
 }
 
@@ -38,4 +49,17 @@ test("in a full read no tool is taken up, but a finding can still be extended", 
   act(() => drawing.current.toggleExtending(findings[0] as Finding));
   expect(drawing.current.tool).toBe("LENGTH");
   expect(drawing.current.hasRoom()).toBe(true);
+});
+
+test("a kind that the extended finding does not allow would be a finding of its own, and is refused too", () => {
+  const { findings, drawing } = drawingWith(MOST_FINDINGS, [NODULES]);
+  act(() => drawing.current.toggleExtending(findings[0] as Finding));
+  act(() => drawing.current.setTool("ANGLE"));
+  expect(drawing.current.tool).toBe("LENGTH");
+  act(() => drawing.current.setTool("CIRCLE"));
+  expect(drawing.current.tool).toBe("CIRCLE");
+  expect(drawing.current.hasRoom()).toBe(true);
+  const extended = { findings, questions: [NODULES], extendedId: findings[0]?.id ?? null };
+  expect(isFullFor("SEGMENT", extended)).toBe(true);
+  expect(isFullFor("SEGMENT", { ...extended, questions: [] })).toBe(false);
 });

@@ -17,7 +17,7 @@ export interface MarkDrawing {
   extendedId: string | null;
   /** Let the next mark join this finding, or no longer. */
   toggleExtending: (finding: Finding) => void;
-  /** Whether the read has room for another mark; says so where it has none. */
+  /** Whether the read has room for another mark of the chosen tool; says so where it has none. */
   hasRoom: () => boolean;
   onMarkDrawn: (id: string, mark: DrawnMark) => void;
   onMarkMoved: (id: string, mark: DrawnMark) => void;
@@ -38,20 +38,23 @@ export function useMarkDrawing(input: MarkDrawingInput): MarkDrawing {
   const [tool, setTool] = useState<MarkKind | null>(null);
   const [extendedId, setExtendedId] = useState<string | null>(null);
   const askForText = useArrowText();
-  const isFull = findings.length >= MOST_FINDINGS;
-  const hasRoom = useCallback(() => {
-    if (!isFull || extendedId !== null) return true;
-    notifications.show({ id: "full", message: TOO_MANY_FINDINGS, color: "orange" });
-    return false;
-  }, [isFull, extendedId]);
+  const hasRoomFor = useCallback(
+    (kind: MarkKind | null) => {
+      if (!isFullFor(kind, { findings, questions, extendedId })) return true;
+      notifications.show({ id: "full", message: TOO_MANY_FINDINGS, color: "orange" });
+      return false;
+    },
+    [findings, questions, extendedId],
+  );
+  const hasRoom = useCallback(() => hasRoomFor(tool), [hasRoomFor, tool]);
   const chooseTool = useCallback(
     (next: MarkKind | null) => {
       // Said before the mark is drawn, not after.
-      if (next !== null && !hasRoom()) return;
+      if (next !== null && !hasRoomFor(next)) return;
       setTool(next);
       if (next === null) setExtendedId(null);
     },
-    [hasRoom],
+    [hasRoomFor],
   );
   const toggleExtending = useCallback(
     (finding: Finding) => {
@@ -124,6 +127,20 @@ export function editOfNewMark(mark: Mark, questions: Question[], extended: Findi
     type: "finding_added",
     finding: { id, question: key, code, confidence: null, answers: {}, marks: [mark] },
   };
+}
+
+interface MarkedRead extends Pick<MarkDrawingInput, "findings" | "questions"> {
+  extendedId: string | null;
+}
+
+/** Whether a mark of this kind would be one finding too many: one that joins the extended finding makes none. */
+export function isFullFor(
+  kind: FindingTool | null,
+  { findings, questions, extendedId }: MarkedRead,
+): boolean {
+  if (findings.length < MOST_FINDINGS) return false;
+  const extended = findings.find(({ id }) => id === extendedId);
+  return kind === null || !extended || !allowsIn(extended, questions, kind);
 }
 
 function allowsIn(finding: Finding, questions: Question[], kind: FindingTool): boolean {

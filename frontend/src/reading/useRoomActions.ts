@@ -47,10 +47,14 @@ export function useRoomActions(input: RoomActionsInput): RoomActions {
     },
     [input],
   );
-  return useWaitingKeys({ act, isAsking, isFrozen, waits });
+  return useWaitingKeys({ act, isAsking, isFrozen, waits, leadsToField });
 }
 
 const TO_SIGN: ReadonlySet<HotkeyAction> = new Set(["sign", "first_read_freeze"]);
+
+function leadsToField(action: HotkeyAction): boolean {
+  return action === "sign";
+}
 
 function looksOf(input: RoomActionsInput): Actions {
   const { images, ai, sign, freeze, goOn, help } = input;

@@ -9,6 +9,8 @@ interface WaitingKeysInput {
   isFrozen: boolean;
   /** Whether this action has to wait for the answer. */
   waits: (action: HotkeyAction) => boolean;
+  /** Whether this action leads to a field: what is pressed after it is typed, and no key of the read. */
+  leadsToField: (action: HotkeyAction) => boolean;
 }
 
 export interface RoomActions {
@@ -18,27 +20,27 @@ export interface RoomActions {
 }
 
 /** Keys that change the read and come too early are not lost: they are carried out, or named as not done. */
-export function useWaitingKeys({ act, isAsking, isFrozen, waits }: WaitingKeysInput): RoomActions {
+export function useWaitingKeys(input: WaitingKeysInput): RoomActions {
+  const { act, isAsking, isFrozen, waits, leadsToField } = input;
   const [waiting, setWaiting] = useState<HotkeyAction[]>([]);
   useEffect(() => {
-    const [next, ...rest] = waiting;
+    const [next] = waiting;
     if (isAsking || next === undefined) return;
-    if (isFrozen) {
-      setWaiting([]);
-      notifications.show({ message: notDone(waiting), color: "orange", autoClose: false });
-    } else {
-      // One at a time: the second may depend on what the first has changed.
-      setWaiting(rest);
-      act(next);
-    }
+    // One at a time: the second may depend on what the first has changed.
+    const over = isFrozen ? waiting.length : 1;
+    // A key may have come since this was drawn.
+    setWaiting((before) => before.slice(over));
+    if (isFrozen) notifications.show({ message: notDone(waiting), color: "orange", autoClose: false });
+    else act(next);
   }, [waiting, isAsking, isFrozen, act]);
   const isQueue = isAsking || waiting.length > 0;
   const actOrWait = useCallback(
     (action: HotkeyAction) => {
-      if (isQueue && waits(action)) setWaiting((before) => [...before, action]);
-      else act(action);
+      if (!isQueue || !waits(action)) act(action);
+      // Who types the password at once must not answer questions with its letters.
+      else setWaiting((before) => (before.some(leadsToField) ? before : [...before, action]));
     },
-    [isQueue, waits, act],
+    [isQueue, waits, leadsToField, act],
   );
   return { act: actOrWait, waitingKeys: waiting.length };
 }

@@ -55,6 +55,15 @@ test("also where the mark of the first click has put the tool away", () => {
   expect(names()).toEqual(["mousedown", "mouseup"]);
 });
 
+test("two strokes from one place are two, though the browser counts their presses together", () => {
+  for (const detail of [1, 2]) {
+    pane.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, detail, buttons: 1, clientX: 50 }));
+    pane.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, detail, clientX: 90 }));
+  }
+  pane.dispatchEvent(new MouseEvent("dblclick", { bubbles: true, detail: 2 }));
+  expect(names()).toEqual(["mousedown", "mouseup", "mousedown", "mouseup"]);
+});
+
 test("without such a tool, with another button and beside the images a double click is what it was", () => {
   isClicking = false;
   double(pane);

@@ -3,6 +3,7 @@ import type { DicomJson } from "./dicomJson";
 import {
   displaySource,
   hasDisplayOfItsOwn,
+  isDerivedWindow,
   isShownAs,
   namedDisplay,
   nameOfDisplay,
@@ -101,4 +102,13 @@ describe("the slice whose display a stack opens with", () => {
     expect(displaySource([grey, colour], 1, 0)).toBe(1);
     expect(displaySource([colour, grey], 1, 0)).toBe(1);
   });
+});
+
+test("a window is called derived only while it is the one in force", () => {
+  const derived = { range: { lower: 3, upper: 250 }, choice: null };
+  expect(isDerivedWindow(derived, { lower: 3, upper: 250 })).toBe(true);
+  // W 400  L 40 of a hanging rule.
+  expect(isDerivedWindow(derived, { lower: -160, upper: 239 })).toBe(false);
+  expect(isDerivedWindow(namedDisplay(TWO), { lower: -160, upper: 239 })).toBe(false);
+  expect(isDerivedWindow(null, null)).toBe(false);
 });

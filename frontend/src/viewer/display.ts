@@ -39,6 +39,11 @@ export function isShownAs(display: Display, range: VoiRange | null): boolean {
   return range !== null && range.lower === display.range.lower && range.upper === display.range.upper;
 }
 
+/** Whether the window in force is one derived from the values: not the rule's, a preset or the reader's own. */
+export function isDerivedWindow(display: Display | null, range: VoiRange | null): boolean {
+  return display !== null && display.choice === null && isShownAs(display, range);
+}
+
 /** Back to a display; where the image is shown so already, on to the next one that it names. */
 export function nextDisplay(slice: Slice, now: Display, range: VoiRange | null): Display {
   const choices = slice.isColour ? [] : slice.frame.displays;

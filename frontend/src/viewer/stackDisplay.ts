@@ -3,6 +3,7 @@ import {
   AS_STORED,
   type Display,
   hasDisplayOfItsOwn,
+  isDerivedWindow,
   isShownAs,
   namedDisplay,
   nameOfDisplay,
@@ -39,7 +40,7 @@ export class StackDisplay {
   }
 
   get isDerived(): boolean {
-    return this.display !== null && this.display.choice === null;
+    return isDerivedWindow(this.display, this.shownRange);
   }
 
   /** The window that the image asks for, or the one derived for it; null for colour. */

@@ -273,6 +273,63 @@ describe("the first frame of the next case", () => {
   });
 });
 
+describe("a series that grows while frames are on their way", () => {
+  /** The same frames with a new one before them. Each holds the number of its instance. */
+  function growing() {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { url, manifest } = place("/frames/b", ["raw"], COUNT + 1);
+    const uids = ["0.1", ...Array.from({ length: COUNT }, (_, index) => `1.${index + 1}`)];
+    const grown = { ...manifest, columns: { "00080018": { vr: "UI", values: uids.map((uid) => [uid]) } } };
+    const transport = {
+      find: async () => ({ url, manifest: grown }),
+      isGone: (failure: unknown) => failure instanceof Gone,
+      fetch: async (asked: string) => {
+        const isOld = asked.startsWith("/frames/a");
+        // What is known to have gone, and what was on its way before it went.
+        if (asked === "/frames/a/raw/90") throw new Gone();
+        if (isOld) await held;
+        const [first = 0, last] = (asked.split("/").at(-1) ?? "").split("-").map(Number);
+        const by = isOld ? 0 : 1;
+        return last === undefined ? new Uint8Array([first - by]).buffer : bundle(first - by, last - by);
+      },
+    };
+    return { frames: new SeriesFrames(place(), transport, new Line()), release };
+  }
+
+  it("gives out no frame of a bundle of the old address for another one", async () => {
+    const { frames, release } = growing();
+    const third = numberAt(frames, 3);
+    expect(await numberAt(frames, 90, "now")).toBe(90);
+    release();
+    expect(await third).toBe(3);
+    for (const number of [2, 4, 5, 7]) expect(await numberAt(frames, number, "now")).toBe(number);
+  });
+
+  it("gives out none that was fetched ahead either", async () => {
+    const { frames, release } = growing();
+    const ahead = frames.fetchFirstAhead(() => 1);
+    expect(await numberAt(frames, 90, "now")).toBe(90);
+    release();
+    await ahead;
+    expect(frames.heldBytes).toBe(0);
+    expect((await frames.load("0.1", 1, "now")).bytes[0]).toBe(0);
+  });
+});
+
+it("a first frame that comes when its case is on the screen already is not held", async () => {
+  const { server, frames } = opened();
+  server.hold();
+  const ahead = frames.fetchFirstAhead(() => 1);
+  const shown = numberAt(frames, 1, "now");
+  server.release();
+  expect(await shown).toBe(1);
+  await ahead;
+  expect(frames.heldBytes).toBe(0);
+});
+
 describe("framesOfBundle", () => {
   it("refuses a bundle that is not what was asked for or was cut", () => {
     expect(framesOfBundle(bundle(1, 3), 3).map((bytes) => bytes[0])).toEqual([1, 2, 3]);

@@ -121,12 +121,12 @@ export class SeriesFrames {
     onBeginning?: OnBeginning,
   ): Promise<FrameBytes> {
     try {
-      return await this.loadAt(this.known(sopInstanceUid, frame), urgency, onBeginning);
+      return await this.loadAt(sopInstanceUid, frame, urgency, onBeginning);
     } catch (failure) {
       if (!this.transport.isGone(failure)) throw failure;
       // The series has grown, or its files were written anew: it has another address now.
       this.settleAt(await this.transport.find());
-      return this.loadAt(this.known(sopInstanceUid, frame), urgency);
+      return this.loadAt(sopInstanceUid, frame, urgency);
     }
   }
 
@@ -162,9 +162,12 @@ export class SeriesFrames {
   async fetchFirstAhead(placeIn: (manifest: Manifest) => number | null): Promise<void> {
     const place = placeIn(this.place.manifest);
     if (place === null || this.waiting.has(place)) return;
-    const length = lengthOf(this.place.manifest, "raw", place);
+    const at = this.place;
+    const length = lengthOf(at.manifest, "raw", place);
     if (this.line.millisecondsFor(length) > FIRST_AHEAD_MS) return;
-    const bytes = await this.transport.fetch(this.urlOf("raw", place), "ahead");
+    const bytes = await this.transport.fetch(urlOf(at, "raw", place), "ahead");
+    // The case may be on the screen by now, with this frame: nobody would ask for it again.
+    if (this.place !== at || this.fetchedAlone.has(place)) return;
     this.fetchedAlone.add(place);
     this.waiting.set(place, { bytes: new Uint8Array(bytes), form: "raw" });
   }
@@ -198,7 +201,13 @@ export class SeriesFrames {
     return place;
   }
 
-  private async loadAt(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
+  private async loadAt(
+    sopInstanceUid: string,
+    frame: number,
+    urgency: Urgency,
+    onBeginning?: OnBeginning,
+  ): Promise<FrameBytes> {
+    const place = this.known(sopInstanceUid, frame);
     if (urgency === "now") this.queue.focus = place;
     const here = this.take(place);
     if (here) return here;
@@ -206,8 +215,9 @@ export class SeriesFrames {
     if (expected) return expected;
     if (urgency === "now" || urgency === "aside") return this.loadAlone(place, urgency, onBeginning);
     await this.bundleWith(place, urgency);
-    // The viewport may have fetched it meanwhile.
-    return this.take(place) ?? this.loadAlone(place, urgency);
+    // The viewport may have fetched it meanwhile, or the series have grown: the frame stands elsewhere then.
+    const now = this.known(sopInstanceUid, frame);
+    return this.take(now) ?? this.loadAlone(now, urgency);
   }
 
   private take(place: number): FrameBytes | null {
@@ -227,13 +237,14 @@ export class SeriesFrames {
 
   private async loadAlone(place: number, urgency: Urgency, onBeginning?: OnBeginning): Promise<FrameBytes> {
     this.fetchedAlone.add(place);
+    const at = this.place;
     const raw = await this.rawWhileFast(place, urgency);
     if (raw) return { bytes: new Uint8Array(raw), form: "raw" };
     const form = this.form;
-    const length = lengthOf(this.place.manifest, form, place);
+    const length = lengthOf(at.manifest, form, place);
     const isWorthIt = form === "htj2k" && this.line.millisecondsFor(length) > EARLY_FROM_MS;
     const early = onBeginning && isWorthIt && { count: Math.ceil(length * EARLY_SHARE), tell: onBeginning };
-    const bytes = await this.transport.fetch(this.urlOf(form, place), urgency, { early: early || undefined });
+    const bytes = await this.transport.fetch(urlOf(at, form, place), urgency, { early: early || undefined });
     return { bytes: new Uint8Array(bytes), form };
   }
 
@@ -248,14 +259,12 @@ export class SeriesFrames {
       if (this.form !== "raw") giveUp.abort();
     };
     const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
-    return this.transport.fetch(this.urlOf("raw", place), urgency, options).catch((failure: unknown) => {
-      if (giveUp.signal.aborted) return null;
-      throw failure;
-    });
-  }
-
-  private urlOf(form: FrameForm, name: string | number): string {
-    return `${this.place.url}/${form}/${name}`;
+    return this.transport
+      .fetch(urlOf(this.place, "raw", place), urgency, options)
+      .catch((failure: unknown) => {
+        if (giveUp.signal.aborted) return null;
+        throw failure;
+      });
   }
 
   private bundleWith(place: number, urgency: Urgency): Promise<void> {
@@ -280,11 +289,18 @@ export class SeriesFrames {
   }
 
   private async fetchBundle(form: FrameForm, { first, last }: BundleRange, urgency: Urgency): Promise<void> {
-    const bundle = await this.transport.fetch(this.urlOf(form, `${first}-${last}`), urgency);
+    const at = this.place;
+    const bundle = await this.transport.fetch(urlOf(at, form, `${first}-${last}`), urgency);
+    // The series has grown meanwhile: its frames have other places now.
+    if (this.place !== at) return;
     for (const [index, bytes] of framesOfBundle(bundle, last - first + 1).entries()) {
       if (this.fetchedAlone.delete(first + index) || this.isReady(first + index)) continue;
       // Ahead a copy: a view would keep the whole bundle alive until its last frame is decoded, which may be minutes.
       this.waiting.set(first + index, { bytes: urgency === "ahead" ? bytes.slice() : bytes, form });
     }
   }
+}
+
+function urlOf({ url }: Place, form: FrameForm, name: string | number): string {
+  return `${url}/${form}/${name}`;
 }

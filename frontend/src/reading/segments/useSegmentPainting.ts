@@ -1,17 +1,17 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
+import { type Question, SEGMENT } from "@/domain/labelSchema";
 import {
   type Finding,
   isSegment,
   type Mark,
-  MOST_FINDINGS,
   type SegmentGeometry,
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";
 import { emptySegment, voxelCount, withSlices } from "@/domain/segments";
 import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
-import { editOfNewMark } from "../useMarkDrawing";
+import { editOfNewMark, isFullFor } from "../useMarkDrawing";
 import type { EditedRead } from "../useReadSession";
 import type { SegmentStore } from "./segmentStore";
 import { StrokeNotes, strokeKey } from "./strokeNotes";
@@ -137,12 +137,16 @@ async function record(newest: Newest, painted: Painted): Promise<void> {
 }
 
 /** What is shown again then is the read without the stroke. */
-function isFull({ findings, extendedId }: PaintingInput): boolean {
-  return findings.length >= MOST_FINDINGS && !findings.some(({ id }) => id === extendedId);
+function isFull(input: PaintingInput): boolean {
+  return isFullFor(SEGMENT, { ...input, questions: questionsNow(input) });
+}
+
+function questionsNow({ read, handle }: PaintingInput): Question[] {
+  return askedQuestions(read.label_schema.questions, handle.session.save.payload);
 }
 
 function edit(input: PaintingInput, segmentId: string, sha256: string, measured: MeasuredSegment): void {
-  const { findings, read, extendedId, handle, onCreated } = input;
+  const { findings, extendedId, handle, onCreated } = input;
   const geometry: SegmentGeometry = { kind: "SEGMENT", segment_id: segmentId, sha256, ...measured.place };
   const { measurements } = measured;
   const mark = markOf(findings, segmentId);
@@ -152,8 +156,7 @@ function edit(input: PaintingInput, segmentId: string, sha256: string, measured:
   }
   const id = crypto.randomUUID();
   const extended = findings.find((finding) => finding.id === extendedId);
-  const asked = askedQuestions(read.label_schema.questions, handle.session.save.payload);
-  handle.edit(editOfNewMark({ id, geometry, measurements }, asked, extended));
+  handle.edit(editOfNewMark({ id, geometry, measurements }, questionsNow(input), extended));
   onCreated(id);
 }
 
