@@ -136,10 +136,20 @@ def label_schema_put(
 
 
 @transaction.atomic
-def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequence[uuid.UUID]) -> list[Case]:
-    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth."""
+def cases_put(
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    imaging_study_ids: Sequence[uuid.UUID],
+    base: Sequence[uuid.UUID] | None = None,
+) -> list[Case]:
+    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth.
+
+    `base`: the cases from which the list was made. Raises 409 `stale_cases` when they are other ones by now.
+    """
     require_draft(reader_study)
     wanted = list(dict.fromkeys(imaging_study_ids))
+    _require_base(reader_study, wanted, base)
     known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     unknown = [str(pk) for pk in wanted if pk not in known]
     if unknown:
@@ -172,6 +182,15 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
     )
     access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
+
+
+def _require_base(reader_study: ReaderStudy, wanted: list[uuid.UUID], base: Sequence[uuid.UUID] | None) -> None:
+    if base is None:
+        return
+    current = list(cases_of(reader_study=reader_study).values_list("imaging_study_id", flat=True))
+    # Sent once more because the answer was lost: it takes nothing back.
+    if current not in (list(base), wanted):
+        raise Conflict("The cases have been changed since you loaded them. Look again.", code="stale_cases")
 
 
 @transaction.atomic
