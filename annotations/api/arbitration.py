@@ -157,7 +157,10 @@ class DoubleReadingApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the cases that two readers read; none where the design has no arbitration."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE)
-        shown = {"counts": arbitration_counts(reader_study=reader_study), "cases": list(_double_reads(reader_study))}
+        shown = {
+            "counts": arbitration_counts(reader_study=reader_study),
+            "cases": list(_double_reads(reader_study, with_answers=False)),
+        }
         return Response(DoubleReadingOutput(shown).data)
 
 
@@ -187,10 +190,11 @@ class FinalAnswersApi(APIView):
         )
 
 
-def _double_reads(reader_study: ReaderStudy) -> Iterator[DoubleRead]:
+def _double_reads(reader_study: ReaderStudy, *, with_answers: bool = True) -> Iterator[DoubleRead]:
     if reader_study.state == "DRAFT" or arbitration_rule_of(reader_study=reader_study) is None:
         return iter(())
-    return double_reads_of(reader_study=reader_study, cases=cases_read_twice(reader_study=reader_study))
+    cases = cases_read_twice(reader_study=reader_study)
+    return double_reads_of(reader_study=reader_study, cases=cases, with_answers=with_answers)
 
 
 def _final_rows(reader_study: ReaderStudy) -> Iterator[dict[str, Any]]:

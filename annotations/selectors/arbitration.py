@@ -38,6 +38,8 @@ from annotations.selectors.designs import design_of
 CASES_AT_ONCE = 500
 # The steps that say over which reads an arbitration counts.
 SETTLING = (StepKind.SIGNED, StepKind.CONFIRMED)
+# What is large of a read, and says what was answered.
+_CONTENT = ("read__signed_revision__payload", "read__label_schema__questions")
 
 
 @dataclass
@@ -93,13 +95,16 @@ def cases_read_twice(*, reader_study: ReaderStudy) -> QuerySet[Case]:
     return found
 
 
-def double_reads_of(*, reader_study: ReaderStudy, cases: Iterable[Case]) -> Iterator[DoubleRead]:
-    """Yield the cases with what their readers and arbitrators did, in the order given."""
+def double_reads_of(
+    *, reader_study: ReaderStudy, cases: Iterable[Case], with_answers: bool = True
+) -> Iterator[DoubleRead]:
+    """Yield the cases with what their readers and arbitrators did, in the order given; without answers to list them."""
     seed = seed_of(reader_study=reader_study)
     left = iter(cases)
     while some := list(islice(left, CASES_AT_ONCE)):
         found = {case.pk: DoubleRead(case) for case in some}
-        for assignment in _assignments(reader_study, found):
+        assignments = _assignments(reader_study, found)
+        for assignment in assignments if with_answers else assignments.defer(*_CONTENT):
             double = found[assignment.case_id]
             if assignment.role == AssignmentRole.ARBITRATION:
                 double.arbitration = assignment

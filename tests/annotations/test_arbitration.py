@@ -7,7 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotations.domain.arbitration import differences
 from annotations.domain.designs import design_problems, single_design
@@ -308,6 +310,14 @@ def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     assert arbitrator not in [one.name for one in dataset.readers]
     own = [(one.reason, one.cases) for one in dataset.exclusions if one.name == arbitrator]
     assert own == [("arbitration", (built.cases[0].name,))]
+
+
+def test_listing_where_the_cases_stand_loads_no_answer() -> None:
+    built = launched_double()
+    arbitrated(built)
+    with CaptureQueriesContext(connection) as queries:
+        assert standings(built) == ["DONE", "READING"]
+    assert not [one for one in queries if '"payload"' in one["sql"]]
 
 
 def problems(**changes: Any) -> list[str]:
