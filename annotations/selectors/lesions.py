@@ -124,7 +124,12 @@ class Matching(TypedDict):
 
 
 def signed_findings(
-    *, reader_study: ReaderStudy, arm: str, question: str, readers: Sequence[UUID] | Mapping[UUID, Any] | None = None
+    *,
+    reader_study: ReaderStudy,
+    arm: str,
+    question: str,
+    readers: Sequence[UUID] | Mapping[UUID, Any] | None = None,
+    case_id: UUID | None = None,
 ) -> dict[UUID, list[SignedRead]]:
     """Return by case what each reader signed, of the first session in which the finding could be assessed.
 
@@ -146,6 +151,8 @@ def signed_findings(
     )
     if readers is not None:
         signed = signed.filter(reader__in=list(readers))
+    if case_id is not None:
+        signed = signed.filter(case=case_id)
     found: dict[UUID, list[SignedRead]] = defaultdict(list)
     seen: set[tuple[UUID, UUID]] = set()
     for one in signed:
@@ -163,7 +170,7 @@ def signed_findings(
 
 def geometries_on(*, reader_study: ReaderStudy, case_id: UUID, arm: str, question: str) -> list[dict[str, Any]]:
     """Return where the findings on a case lie, under their keys; a segment's voxels lie beside its read."""
-    reads = signed_findings(reader_study=reader_study, arm=arm, question=question)[case_id]
+    reads = signed_findings(reader_study=reader_study, arm=arm, question=question, case_id=case_id)[case_id]
     return [
         {
             "key": key_of(read, finding),

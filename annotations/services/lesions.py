@@ -58,8 +58,8 @@ def _require_groups(reader_study: ReaderStudy, case: Case, asked: CorrectionAske
     """Every finding of every reader of whom one is named, once, and two of one reader never together."""
     if asked.groups is None:
         return
-    reads = signed_findings(reader_study=reader_study, arm=asked.arm, question=asked.question)[case.pk]
-    findings, named = marked_in(reads, segment_read), {key for group in asked.groups for key in group}
+    found = signed_findings(reader_study=reader_study, arm=asked.arm, question=asked.question, case_id=case.pk)
+    findings, named = marked_in(found[case.pk], segment_read), {key for group in asked.groups for key in group}
     readers = {one.reader for one in findings if one.key in named}
     fault = partition_fault(asked.groups, [one for one in findings if one.reader in readers])
     if fault is None and not named:
