@@ -1,10 +1,13 @@
 """What a JSON Schema finds wrong with a value; a pure leaf."""
 
+from itertools import islice
 from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
 MAXIMUM_FAULTS = 20
+# A value with a fault in each of a million places is as wrong after the first thousand; each costs kilobytes.
+_MOST_LOOKED_FOR = 1000
 _MAXIMUM_DETAIL = 200
 
 
@@ -18,7 +21,7 @@ class SchemaFault(NamedTuple):
 
 def schema_faults(validator: Draft202012Validator, value: Any) -> list[SchemaFault]:
     """Return the first faults in the order of their paths; empty when the value has the schema's form."""
-    errors = sorted(validator.iter_errors(value), key=lambda error: error.json_path)
+    errors = sorted(islice(validator.iter_errors(value), _MOST_LOOKED_FOR), key=lambda error: error.json_path)
     return [
         SchemaFault(error.json_path.removeprefix("$"), str(error.validator), error.message[:_MAXIMUM_DETAIL])
         for error in errors[:MAXIMUM_FAULTS]

@@ -209,7 +209,13 @@ def _final_rows(reader_study: ReaderStudy) -> Iterator[dict[str, Any]]:
             "revision_ids": " ".join(double.revision_ids),
             "arbitration_revision_id": str(read.signed_revision_id) if read and read.signed_revision_id else "",
             "settled_at": utc_text(last[0].created_at) if last and double.standing == "DONE" else "",
-            "schema_version": double.readers[0].read.label_schema.version if final else "",
+            "schema_version": _form_version(double) if final else "",
             "answers": answers,
             "findings": findings,
         }
+
+
+def _form_version(double: DoubleRead) -> int:
+    """Return the version of the form with which the final answers were given; readers may all be withdrawn by then."""
+    deciding = double.arbitration or double.readers[0]
+    return int(deciding.read.label_schema.version)

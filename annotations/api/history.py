@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import read_history_for, read_to_reopen, reader_study_for
-from annotations.domain.read_history import masked_changes
+from annotations.domain.read_history import masked_changes, told_when_masked
 from annotations.models import AssignmentState, Read, Reopening, Revision, Signature
 from annotations.selectors.history import Step, difference_of, history_of, reads_of
 from annotations.selectors.masking import is_masked
@@ -168,17 +168,22 @@ class ReadHistoryApi(APIView):
             "may_query": assignment.reader_id != caller(request).pk,
             "reader_study_id": assignment.reader_study_id,
             "questions": read.label_schema.questions,
-            "steps": [_masked(step) if is_hidden else step for step in history_of(read=read)],
+            "steps": [_masked(step, read) if is_hidden else step for step in history_of(read=read)],
         }
         return Response(HistoryOutput(shown).data)
 
 
-def _masked(step: Step) -> Step:
+def _masked(step: Step, read: Read) -> Step:
     """Leave out values, and digests: of a read with few answers one could try them all."""
+    questions = read.label_schema.questions
+    told = told_when_masked(questions)
+    step.revision.payload = {
+        "answers": {key: one for key, one in step.revision.payload["answers"].items() if key in told}
+    }
     step.revision.digest = ""
     if step.signature is not None:
         step.signature.revision_digest = ""
-    return step._replace(changes=masked_changes(step.changes))
+    return step._replace(changes=masked_changes(step.changes, questions))
 
 
 class DifferenceQuery(serializers.Serializer[Any]):
@@ -198,7 +203,7 @@ class ReadDifferenceApi(APIView):
         query = DifferenceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         changes = difference_of(read=read, **query.validated_data)
-        changes = masked_changes(changes) if _is_masked(request, read) else changes
+        changes = masked_changes(changes, read.label_schema.questions) if _is_masked(request, read) else changes
         return Response(ChangeOutput(changes, many=True).data)
 
 

@@ -58,7 +58,7 @@ def _stand(version: ProtocolVersion) -> Stand:
     ]
     lines = [
         f"{frozen} by {version.created_by.username}.",
-        f"Amended because: {version.reason}." if version.reason else "",
+        f"Amended because: {version.reason.rstrip('.')}." if version.reason else "",
         f"Changed: {', '.join(version.changed)}." if version.changed else "",
         "" if approvals else "Not approved yet.",
     ]

@@ -150,9 +150,12 @@ class LabelSchemaInput(serializers.Serializer[Any]):
 
 
 class CasesInput(serializers.Serializer[Any]):
-    """The imaging studies that are to be the cases, in order."""
+    """The imaging studies that are to be the cases, in order; `base` are those of the cases the list was made from."""
 
     imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100_000)
+    base = serializers.ListField(
+        child=serializers.UUIDField(), max_length=100_000, required=False, allow_null=True, default=None
+    )
 
 
 class CaseImagingStudyOutput(serializers.Serializer[Any]):

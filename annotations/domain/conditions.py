@@ -146,6 +146,19 @@ def asked_keys(
     return asked
 
 
+def always_asked(questions: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the keys of the questions and sections that stand on the form whatever is answered."""
+    asked: set[str] = set()
+    section_is_asked = True
+    for question in questions:
+        is_always = question.get("show_if") is None
+        if question["kind"] == SECTION:
+            section_is_asked = is_always
+        if is_always and section_is_asked:
+            asked.add(question["key"])
+    return asked
+
+
 def counts_of_findings(findings: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Count the findings of each located-finding question."""
     return dict(Counter(finding["question"] for finding in findings if finding["question"] is not None))

@@ -158,6 +158,9 @@ def _arbitration_problems(design: Design) -> list[Problem]:
     if len(design["sessions"]) > 1:
         detail = "A case has one arbitration, so it goes with designs of one session."
         problems.append(Problem("design.pairing.arbitration", "one_session", detail))
+    if any(session["closes_on"] for session in design["sessions"]):
+        detail = "Arbitrations come after the last reads: leave the session open, and give the readers a last day each."
+        problems.append(Problem("design.sessions[0].closes_on", "arbitration", detail))
     if rule["trigger"] == "DISAGREEMENT" and not rule["questions"]:
         detail = "Name at least one question on which the two reads are compared."
         problems.append(Problem("design.pairing.arbitration.questions", "required", detail))

@@ -44,13 +44,13 @@ def consensus_marks(group: Sequence[Marked]) -> list[dict[str, Any]]:
 
 
 def consensus_segments(group: Sequence[Marked], rule: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return for each series what the segments on a lesion come to: its text, and its geometry but for the digest.
+    """Return for each grid what the segments on a lesion come to: its text, and its geometry but for the digest.
 
     Those who marked the lesion in another way say nothing about its voxels.
     """
     found = []
-    for series in sorted({name for one in group for name in one.voxels}):
-        painted = [one.voxels[series] for one in sorted(group, key=lambda one: one.key) if series in one.voxels]
+    for grid in sorted({name for one in group for name in one.voxels}):
+        painted = [one.voxels[grid] for one in sorted(group, key=lambda one: one.key) if grid in one.voxels]
         slices = consensus_voxels(painted, rule)
         if slices:
             found.append(segment_of(painted[0], slices))

@@ -43,7 +43,7 @@ class MatchRule(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A reader's finding, by frame, and its segments by series; `key` names it within the case."""
+    """A reader's finding, by frame, and its segments by grid; `key` names it within the case."""
 
     reader: str
     key: str

@@ -5,6 +5,7 @@ millimetres (PS3.3 C.7.6.2), or those of one image that has no place in the pati
 box, as `validation.stats.matching` takes it.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -64,24 +65,26 @@ def places_of(marks: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
 def iou_of(one: Place, other: Place) -> float | None:
     """Return the intersection over the union of two boxes of one frame; None where one of them has no area.
 
-    Boxes that are flat along the same axis are compared in their plane, and have nothing in common outside it.
+    A flat box is compared in its plane, with a box that the plane cuts: a rectangle on a slice with a circle, which
+    counts as its ball, or with a contour on several slices. Boxes that are flat along different axes share no area.
     """
     if min(_axes_spanned(one), _axes_spanned(other)) < 2:
         return None
-    shared = whole = another = 1.0
-    for axis in range(3):
-        low, high = max(one.low[axis], other.low[axis]), min(one.high[axis], other.high[axis])
-        first, second = one.high[axis] - one.low[axis], other.high[axis] - other.low[axis]
-        if max(first, second) <= _SAME_PLANE_MM:
-            if low - high > _SAME_PLANE_MM:
-                return 0.0
-            continue
-        shared, whole, another = shared * max(high - low, 0.0), whole * first, another * second
+    axes = [axis for axis in range(3) if min(_side(one, axis), _side(other, axis)) > _SAME_PLANE_MM]
+    gaps = [max(one.low[axis], other.low[axis]) - min(one.high[axis], other.high[axis]) for axis in range(3)]
+    if len(axes) < 2 or max(gaps) > _SAME_PLANE_MM:
+        return 0.0
+    shared = math.prod(max(-gaps[axis], 0.0) for axis in axes)
+    whole, another = (math.prod(_side(place, axis) for axis in axes) for place in (one, other))
     return shared / (whole + another - shared)
 
 
 def _axes_spanned(place: Place) -> int:
-    return sum(high - low > _SAME_PLANE_MM for low, high in zip(place.low, place.high, strict=True))
+    return sum(_side(place, axis) > _SAME_PLANE_MM for axis in range(3))
+
+
+def _side(place: Place, axis: int) -> float:
+    return place.high[axis] - place.low[axis]
 
 
 def _place_of(geometry: dict[str, Any]) -> Place:
@@ -99,6 +102,8 @@ def _place_of(geometry: dict[str, Any]) -> Place:
 
 def _outline(kind: str, points: list[Point], *, is_flat: bool) -> list[Point]:
     """Return points with the same box as the mark: a circle in the patient counts as its ball, for it has no plane."""
+    if kind == "ELLIPSE":
+        return _ellipse_outline(points)
     if kind == "CIRCLE":
         centre, edge = points
         radius = sum((a - b) ** 2 for a, b in zip(centre, edge, strict=True)) ** 0.5
@@ -107,9 +112,22 @@ def _outline(kind: str, points: list[Point], *, is_flat: bool) -> list[Point]:
         return [(x - radius, y - radius, z - depth), (x + radius, y + radius, z + depth)]
     if kind == "BOX":
         corner = points[0]
-        x, y, z = (sum(end[axis] for end in points[1:]) - 2 * corner[axis] for axis in range(3))
-        return [*points, (x, y, z)]
+        ways = [[end[axis] - corner[axis] for end in points[1:]] for axis in range(3)]
+        low, high = (
+            [at + sum(way for way in along if (way > 0) == is_up) for at, along in zip(corner, ways, strict=True)]
+            for is_up in (False, True)
+        )
+        return [(low[0], low[1], low[2]), (high[0], high[1], high[2])]
     return points
+
+
+def _ellipse_outline(points: list[Point]) -> list[Point]:
+    """Return the corners of the box around an ellipse, which reaches beyond the ends of axes that lie across it."""
+    one, other, third, fourth = points
+    centre = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
+    reach = [math.hypot(b - a, d - c) / 2 for a, b, c, d in zip(one, other, third, fourth, strict=True)]
+    low, high = ([at + sign * far for at, far in zip(centre, reach, strict=True)] for sign in (-1, 1))
+    return [(low[0], low[1], low[2]), (high[0], high[1], high[2])]
 
 
 def _box(points: Iterable[Point]) -> tuple[Point, Point]:
@@ -125,7 +143,12 @@ def _joined(one: Place, other: Place) -> Place:
 
 
 def _frame_of(geometry: Mapping[str, Any]) -> str:
-    """Name what the coordinates of a mark can be compared within."""
+    """Name what the coordinates of a mark can be compared within.
+
+    The regions of an ultrasound image differ in spacing, and a mark across their edge has none (PS3.3 C.8.5.5).
+    """
     if geometry.get("points_mm") is None:
-        return f"{geometry['sop_instance_uid']}#{geometry['frame_number']}"
+        spacing = geometry.get("spacing_mm")
+        unit = f"{spacing[0]:g}x{spacing[1]:g} mm" if spacing else "px"
+        return f"{geometry['sop_instance_uid']}#{geometry['frame_number']} {unit}"
     return str(geometry.get("frame_of_reference_uid") or geometry["series_instance_uid"])

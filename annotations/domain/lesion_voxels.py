@@ -43,6 +43,11 @@ class Voxels(NamedTuple):
     spacing_mm: list[float] | None
 
 
+def grid_of(one: Voxels) -> str:
+    """Name what voxels can be compared on: a series, and in it the images of one size (mammograms may have several)."""
+    return f"{one.series_instance_uid} {one.rows}x{one.columns}"
+
+
 def voxels_iou(one: Voxels, other: Voxels) -> float:
     """Return the voxels that both hold over those that any holds."""
     shared = sum(_shared(one.slices[place], other.slices[place]) for place in one.slices.keys() & other.slices.keys())
@@ -75,11 +80,18 @@ def consensus_voxels(segments: Sequence[Voxels], rule: str) -> Slices:
     cells = len(segments) * len(places) * (rows.stop - rows.start) * (columns.stop - columns.start)
     if cells > MAXIMUM_CELLS:
         raise SegmentsTooLarge
-    stack = np.stack([np.stack([_mask(one, place)[rows, columns] for place in places]) for one in segments])
-    found = np.zeros((len(places), *held.shape), dtype=bool)
-    found[:, rows, columns] = _consensus(stack, rule)
-    counts = {place: encode(mask.astype(np.uint8).tobytes()) for place, mask in zip(places, found, strict=True)}
-    return {place: one for place, one in counts.items() if one}
+    # One image in full at a time: all of them may be a hundred times the box.
+    stack = np.zeros((len(segments), len(places), rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+    for number, one in enumerate(segments):
+        for index, place in enumerate(places):
+            stack[number, index] = _mask(one, place)[rows, columns]
+    found = {}
+    for place, inside in zip(places, _consensus(stack, rule), strict=True):
+        if inside.any():
+            image = np.zeros(held.shape, dtype=np.uint8)
+            image[rows, columns] = inside
+            found[place] = encode(image.tobytes())
+    return found
 
 
 def segment_of(like: Voxels, slices: Slices) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from annotations.domain.answers import reason_not_assessed
-from annotations.domain.kinds import CATEGORICAL, MULTI_SELECT, NUMBER, ORDINAL, level_parts
+from annotations.domain.conditions import always_asked
+from annotations.domain.kinds import ANSWER_KINDS, CATEGORICAL, MULTI_SELECT, NUMBER, ORDINAL, level_parts
 
 Question = Mapping[str, Any]
 _MARK_WORDS = {"length_mm": "mm", "long_axis_mm": "mm", "area_mm2": "mm²", "volume_ml": "ml", "angle_deg": "°"}
@@ -40,19 +41,26 @@ def changes_between(
 
 
 MASKED = "masked"
-# What of a read is told only as having changed: how many marks or decisions there are would say what the answer is.
-_TOGETHER = {"finding": Change("findings", "Marks", MASKED, MASKED), "ai": Change("ai", "AI decisions", MASKED, MASKED)}
 
 
-def masked_changes(changes: Sequence[Change]) -> list[Change]:
-    """Return which fields changed, without any value, number or place."""
-    found: dict[str, Change] = {}
-    for change in changes:
-        together = _TOGETHER.get(change.field.partition(":")[0])
-        own = Change(change.field, change.label, change.before and MASKED, change.after and MASKED)
-        masked = together or own
-        found.setdefault(masked.field, masked)
-    return list(found.values())
+def told_when_masked(questions: Sequence[Question]) -> set[str]:
+    """Return the keys of the questions of which it is told that they were answered, though not what.
+
+    Only of those that every read answers: that a question was asked because of another answer, that there is a mark or
+    a decision about the AI, or that findings could not be assessed, would be the answer.
+    """
+    always = always_asked(questions)
+    return {question["key"] for question in questions if question["key"] in always and question["kind"] in ANSWER_KINDS}
+
+
+def masked_changes(changes: Sequence[Change], questions: Sequence[Question]) -> list[Change]:
+    """Return which questions changed that every read answers, without any value."""
+    told = {f"answer:{key}" for key in told_when_masked(questions)}
+    return [
+        Change(one.field, one.label, one.before and MASKED, one.after and MASKED)
+        for one in changes
+        if one.field in told
+    ]
 
 
 def _fields(payload: Mapping[str, Any], questions: Sequence[Question]) -> Iterator[tuple[str, _Field]]:

@@ -60,6 +60,7 @@ def _case_problems(
         problems.append(Problem(f"{path}.lesions", "lesion_in_negative", detail))
     if len(lesions) > MAXIMUM_LESIONS:
         problems.append(Problem(f"{path}.lesions", "too_many", f"A case has at most {MAXIMUM_LESIONS} lesions."))
+        return problems
     ids = [lesion["id"] for lesion in lesions]
     problems += [
         Problem(f"{path}.lesions[{index}].id", "repeated", f"{case} already has a lesion {one}.")

@@ -8,7 +8,11 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from PIL import ImageFile
 from weasyprint import HTML
+
+# WeasyPrint sets this for the whole process, where an image that was cut off would then pass for a whole one.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _STYLE = (Path(__file__).parent / "protocol.css").read_text()
 

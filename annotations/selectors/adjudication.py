@@ -151,7 +151,7 @@ def lesions_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
 
 
 def judged_lesions(case: AdjudicationCase, decision: AdjudicationDecision | None) -> list[dict[str, Any]]:
-    """Return the lesions of a case as they were judged; none where the round asked about the case alone."""
+    """Return the lesions of a case as they were judged; none where it was found to have none."""
     if decision is None or not decision.lesions:
         return []
     lesions = lesions_of_case(case)

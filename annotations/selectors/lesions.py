@@ -29,10 +29,18 @@ from annotations.domain.lesion_matching import (
     smallest_iou,
 )
 from annotations.domain.lesion_places import places_of
-from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, joined
+from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, Voxels, grid_of, joined
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
-from annotations.models import Assignment, AssignmentState, LabelSchema, LesionCorrection, ReaderStudy, Revision
+from annotations.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    LabelSchema,
+    LesionCorrection,
+    ReaderStudy,
+    Revision,
+)
 from portal.audit.services import sha256
 from portal.errors import Conflict
 from portal.imaging.segments import slices_of
@@ -120,8 +128,8 @@ def signed_findings(
 ) -> dict[UUID, list[SignedRead]]:
     """Return by case what each reader signed, of the first session in which the finding could be assessed.
 
-    Hidden repeats, training and void assignments do not count. Who was not asked, or marked nothing, is there without
-    a finding.
+    Hidden repeats, training, arbitrations and void assignments do not count. Who was not asked, or marked nothing, is
+    there without a finding.
     """
     signed = (
         Assignment.objects.filter(
@@ -129,6 +137,7 @@ def signed_findings(
             arm__key=arm,
             repeat_number=0,
             is_training=False,
+            role=AssignmentRole.READER,
             read__signed_revision__isnull=False,
         )
         .exclude(state=AssignmentState.VOID)
@@ -194,16 +203,16 @@ def _voxels_of(read: SignedRead, marks: Sequence[Mapping[str, Any]], read_segmen
     found: dict[str, Voxels] = {}
     for geometry in (mark["geometry"] for mark in marks if is_segment(mark["geometry"])):
         stored = json.loads(read_segment(read_id=read.revision.read_id, sha256=geometry["sha256"]))
-        series = geometry["series_instance_uid"]
         painted = Voxels(
             stored["rows"],
             stored["columns"],
             slices_of(stored["slices"]),
-            series,
+            geometry["series_instance_uid"],
             geometry["frame_of_reference_uid"],
             geometry["spacing_mm"],
         )
-        found[series] = joined(found[series], painted) if series in found else painted
+        grid = grid_of(painted)
+        found[grid] = joined(found[grid], painted) if grid in found else painted
     return found
 
 

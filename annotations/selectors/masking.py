@@ -8,6 +8,7 @@ from annotations.domain.designs import is_masked_until_lock
 from annotations.models import MaskBreak, ReaderStudy, ReaderStudyState
 from annotations.selectors.designs import design_of
 from portal.accounts.models import User
+from portal.accounts.policy import Role
 from portal.errors import Forbidden
 
 # Of fewer repeats an agreement says what single answers were.
@@ -40,10 +41,20 @@ def breaks_of(*, reader_study: ReaderStudy) -> QuerySet[MaskBreak]:
 
 def is_masked(*, user: User, reader_study: ReaderStudy) -> bool:
     """Say whether answers are masked for somebody who manages the reader study; readers see their own as before."""
-    if not roles_in(user, reader_study.pk) & MANAGING_ROLES or not is_masking(reader_study=reader_study):
+    if not _could_steer(user, reader_study) or not is_masking(reader_study=reader_study):
         return False
     broken = MaskBreak.objects.filter(reader_study=reader_study, broken_by=user, ends_at__gt=timezone.now())
     return not broken.exists()
+
+
+def _could_steer(user: User, reader_study: ReaderStudy) -> bool:
+    """Say whether somebody runs the reader study, or could: a coordinator can step down to be an API client, and back.
+
+    Other API clients are made members for the answers.
+    """
+    roles = roles_in(user, reader_study.pk)
+    is_coordinator_aside = Role.API_CLIENT in roles and user.may_create_reader_studies
+    return bool(roles & MANAGING_ROLES) or is_coordinator_aside
 
 
 def require_unmasked(*, user: User, reader_study: ReaderStudy) -> None:

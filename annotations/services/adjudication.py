@@ -179,7 +179,7 @@ def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStan
         raise Conflict(f"{missing} of {len(decided)} case(s) have not been decided yet.", code="round_unfinished")
     base = adjudication.base
     lesions = dict(base.truths.values_list("case_id", "lesions"))
-    lesions |= {one.case_id: judged_lesions(one, decided[one.case_id]) for one in cases}
+    lesions |= {one.case_id: _lesions_of(one, decided[one.case_id], lesions.get(one.case_id, [])) for one in cases}
     decisions = [
         _decision_of(one, decided.get(one.case_id), lesions.get(one.case_id, []))
         for one in base.decisions.select_related("case").order_by("case__position")
@@ -202,6 +202,15 @@ def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStan
         },
         decisions=decisions,
     )
+
+
+def _lesions_of(
+    case: AdjudicationCase, judged: AdjudicationDecision | None, before: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """Return the lesions as they were judged; where only the case was, a positive one keeps those of the base."""
+    lesions = judged_lesions(case, judged)
+    is_of_case_alone = case.adjudication.shows != MARKS and not lesions
+    return before if is_of_case_alone and judged is not None and judged.outcome == POSITIVE else lesions
 
 
 def _decision_of(

@@ -8,7 +8,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from annotations.domain.arbitration import Rule, chosen_arbitrator, is_due, shown_reader
@@ -189,12 +189,15 @@ def _load(reader_study: ReaderStudy, rule: Rule) -> dict[str, int]:
     today = timezone.now().astimezone(datetime.UTC).date()
     of_study = Q(user__assignments__reader_study=reader_study)
     is_void = Q(user__assignments__state=AssignmentState.VOID)
+    # Void though its case was not withdrawn, or not yet then: its reader was.
+    case_stood = Q(user__assignments__case__withdrawn_at=None) | Q(
+        user__assignments__voided_at__lt=F("user__assignments__case__withdrawn_at")
+    )
     rows = list(
         Membership.objects.filter(reader_study=reader_study, role=Role.READER, user__in=rule["arbitrators"])
         .annotate(
             given=Count("user__assignments", filter=of_study & ~is_void),
-            # Void though its case was not withdrawn: its reader was.
-            lost=Count("user__assignments", filter=of_study & is_void & Q(user__assignments__case__withdrawn_at=None)),
+            lost=Count("user__assignments", filter=of_study & is_void & case_stood),
         )
         .select_related("user")
     )

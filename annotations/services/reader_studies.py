@@ -4,6 +4,7 @@ import datetime
 import secrets
 import uuid
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -136,10 +137,22 @@ def label_schema_put(
 
 
 @transaction.atomic
-def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequence[uuid.UUID]) -> list[Case]:
-    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth."""
+def cases_put(
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    imaging_study_ids: Sequence[uuid.UUID],
+    base: Sequence[uuid.UUID] | None = None,
+    named_anew: bool = False,
+) -> list[Case]:
+    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth.
+
+    `base`: the cases from which the list was made. Raises 409 `stale_cases` when they are other ones by now.
+    `named_anew`: also those that have a name get another one; no number is ever used for two cases.
+    """
     require_draft(reader_study)
     wanted = list(dict.fromkeys(imaging_study_ids))
+    _require_base(reader_study, wanted, base)
     known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     unknown = [str(pk) for pk in wanted if pk not in known]
     if unknown:
@@ -148,21 +161,21 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
             errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": pk} for pk in unknown[:100]],
         )
     existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
-    next_number = len(existing) + 1
+    numbers = count(1 + max((int(case.name.removeprefix("Case ")) for case in existing.values()), default=0))
     now = timezone.now()
     added = []
     for position, pk in enumerate(wanted, start=1):
-        case = existing.get(pk)
-        if case is None:
-            case = Case(reader_study=reader_study, imaging_study_id=pk, name=f"Case {next_number:03d}")
-            next_number += 1
+        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study_id=pk)
+        if pk not in existing:
             added.append(case)
+        if pk not in existing or named_anew:
+            case.name = f"Case {next(numbers):03d}"
         case.position, case.removed_at = position, None
     for pk, case in existing.items():
         if pk not in known and case.removed_at is None:
             case.removed_at = now
     Case.objects.bulk_create(added)
-    Case.objects.bulk_update(existing.values(), ["position", "removed_at"])
+    Case.objects.bulk_update(existing.values(), ["position", "removed_at", *(["name"] if named_anew else [])])
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
@@ -172,6 +185,15 @@ def cases_put(*, by: User, reader_study: ReaderStudy, imaging_study_ids: Sequenc
     )
     access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
+
+
+def _require_base(reader_study: ReaderStudy, wanted: list[uuid.UUID], base: Sequence[uuid.UUID] | None) -> None:
+    if base is None:
+        return
+    current = list(cases_of(reader_study=reader_study).values_list("imaging_study_id", flat=True))
+    # Sent once more because the answer was lost: it takes nothing back.
+    if current not in (list(base), wanted):
+        raise Conflict("The cases have been changed since you loaded them. Look again.", code="stale_cases")
 
 
 @transaction.atomic

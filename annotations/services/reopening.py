@@ -23,7 +23,7 @@ def read_reopen(*, by: User, read: Read, reason: str) -> Reopening:
     assignment = read.assignment
     target = ASSIGNMENT_TRANSITIONS.get((assignment.state, "reopen"))
     if assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("The reader study is closed.")
+        raise Conflict("Reads can be reopened only while the reader study is open.")
     if target is None or read.signed_at is None:
         raise Conflict("Only a signed read can be reopened.")
     signature = Signature.objects.filter(revision=read.signed_revision).first()

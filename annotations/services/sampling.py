@@ -135,7 +135,13 @@ def sample_draw(*, by: User, reader_study: ReaderStudy, wish: SampleWish, seed: 
         rows=[draw],
     )
     kept = [] if wish.replaces else [case.imaging_study_id for case in cases_of(reader_study=reader_study)]
-    cases_put(by=by, reader_study=reader_study, imaging_study_ids=[*kept, *_studies(document)])
+    # Readers see the names: among old ones the new ones would be those of the stratum that more is wanted of.
+    cases_put(
+        by=by,
+        reader_study=reader_study,
+        imaging_study_ids=[*kept, *_studies(document)],
+        named_anew=wish.replaces,
+    )
     return draw
 
 

@@ -40,6 +40,8 @@ MAXIMUM_FILE_BYTES = 128 * 1024**2
 # Of all files together, unpacked.
 MAXIMUM_BYTES = 512 * 1024**2
 MAXIMUM_TEXT_BYTES = 64 * 1024**2
+# Of all segments together, which are held as texts until the version is stored.
+MAXIMUM_SEGMENT_BYTES = 256 * 1024**2
 MAXIMUM_PROBLEMS = 100
 THRESHOLD = 0.5
 _KINDS = ("CSV", "JSON", "SEG", "SR")
@@ -161,6 +163,10 @@ def _read_all(uploads: Sequence[tuple[str, Path]], reading: _Reading) -> None:
     try:
         for name, content, path in _files(uploads, reading):
             _read_file(name, content, path, reading)
+            if sum(map(len, reading.segments.values())) > MAXIMUM_SEGMENT_BYTES:
+                detail = "Together the segments of the files have too many run lengths; send fewer at a time."
+                reading.refuse(name, [Problem("file", "too_large", detail)])
+                return
     except ScratchUnwritable as error:
         raise StorageFull from error
     except ScreeningUnavailable as error:

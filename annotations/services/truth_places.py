@@ -10,7 +10,7 @@ import numpy as np
 from annotations.models import Case, ReaderStudy
 from annotations.selectors.reader_studies import cases_of
 from portal.imaging.connection import orthanc
-from portal.imaging.geometry import GeometryError, Plane
+from portal.imaging.geometry import GeometryError, Plane, Points
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.imaging.reader_tags import tag_of
 from portal.imaging.series_spacing import Spacing, planes_of, spacing_mm_of
@@ -142,8 +142,9 @@ def is_same_plane(one: Plane, other: Plane) -> bool:
 def nearest_frame(points_mm: Sequence[Sequence[float]], frames: Sequence[Frame], images: CaseImages) -> Frame | None:
     """Return the frame on which all points lie, within half a slice; None where there is none."""
     best: tuple[float, Frame] | None = None
+    points = np.asarray(points_mm, dtype=float)
     for frame in frames:
-        distance = _distance_mm(points_mm, frame)
+        distance = _distance_mm(points, frame)
         spacing = images.spacing_of(frame.series_instance_uid)
         within_mm = spacing[2] / 2 if spacing else 0.5
         if distance is not None and distance <= within_mm + 1e-6 and (best is None or distance < best[0] - 1e-6):
@@ -151,13 +152,9 @@ def nearest_frame(points_mm: Sequence[Sequence[float]], frames: Sequence[Frame],
     return best[1] if best else None
 
 
-def _distance_mm(points_mm: Sequence[Sequence[float]], frame: Frame) -> float | None:
+def _distance_mm(points_mm: Points, frame: Frame) -> float | None:
     """How far the farthest point is from a frame; None where one lies beside it."""
     assert frame.plane is not None  # noqa: S101  `frames_in` gives no others
-    farthest = 0.0
-    for point in points_mm:
-        column, row, off = frame.plane.patient_mm_to_pixel(point)
-        if not (-0.5 <= column <= frame.columns - 0.5 and -0.5 <= row <= frame.rows - 0.5):
-            return None
-        farthest = max(farthest, abs(off))
-    return farthest
+    columns, rows, off = frame.plane.patient_mm_to_pixels(points_mm)
+    is_on = (columns >= -0.5) & (columns <= frame.columns - 0.5) & (rows >= -0.5) & (rows <= frame.rows - 0.5)
+    return float(np.abs(off).max()) if is_on.all() else None

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Vector = npt.NDArray[np.float64]
+# A point a row.
+Points = npt.NDArray[np.float64]
 
 # Direction cosines in real files carry rounding of about 1e-4; a tenth of a degree is 1.7e-3.
 _UNIT_TOLERANCE = 1e-3
@@ -51,6 +53,12 @@ class Plane:
         column = float(offset @ self.row_cosines) / self.column_spacing_mm
         row = float(offset @ self.column_cosines) / self.row_spacing_mm
         return column, row, float(offset @ self.normal)
+
+    def patient_mm_to_pixels(self, points_mm: Points) -> tuple[Vector, Vector, Vector]:
+        """The same of many patient points at once: a contour is looked for on every image of a case."""
+        offsets = points_mm - self.position_mm
+        columns = offsets @ self.row_cosines / self.column_spacing_mm
+        return columns, offsets @ self.column_cosines / self.row_spacing_mm, offsets @ self.normal
 
 
 @dataclass(frozen=True, slots=True)

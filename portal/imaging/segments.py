@@ -8,8 +8,9 @@ what is left of the slice is outside. So one set of voxels has one spelling, and
 import json
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 FORMAT, VERSION = "overread.segment", 1
 # The largest matrix of a DICOM image (Rows and Columns are US, PS3.3 C.7.6.3).
@@ -73,11 +74,11 @@ def decode(counts: list[int], voxels: int) -> bytearray:
 
 
 def encode(mask: bytes | bytearray) -> list[int]:
-    """Return the run lengths of a slice given as one byte a voxel."""
-    edges = [
-        index for index, (before, after) in enumerate(pairwise(b"\x00" + mask + b"\x00")) if (before > 0) != (after > 0)
-    ]
-    return [edge - before for before, edge in pairwise([0, *edges])]
+    """Return the run lengths of a slice given as one byte a voxel, without a step in Python for every voxel."""
+    inside = np.frombuffer(b"\x00" + mask + b"\x00", dtype=np.uint8) > 0
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    lengths: list[int] = np.diff(edges, prepend=0).tolist()
+    return lengths
 
 
 def slices_of(entries: list[dict[str, Any]]) -> Slices:

@@ -14,6 +14,7 @@ from annotations.domain.designs import design_problems, single_design
 from annotations.domain.truth_csv import Truth
 from annotations.models import ArbitrationStep, Assignment, AssignmentRole, Read, ReferenceSource, StepKind
 from annotations.selectors.designs import is_reproduced
+from annotations.selectors.lesions import signed_findings
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
 from annotations.services.truth import reference_standard_create
@@ -256,6 +257,31 @@ def test_withdrawn_arbitrators_hand_on_and_the_last_one_stays() -> None:
     assert counts(built) == {"waiting": 0, "open": 0, "done": 0, "stale": 0}
 
 
+def test_who_was_withdrawn_gets_no_further_arbitration_though_the_case_was_withdrawn_later() -> None:
+    built = launched_double(arbitrators=2)
+    withdraw: dict[str, Any] = {"by": built.coordinator, "reader_study": built.reader_study, "reason": "Ill."}
+    gone = disagree(built).reader
+    reader_withdraw(reader=gone, **withdraw)
+    case_withdraw(case=built.cases[0], **withdraw)
+    assert disagree(built, 1).reader not in (gone, *built.readers[:2])
+
+
+def test_an_arbitration_whose_two_readers_were_withdrawn_has_its_final_answer() -> None:
+    built = launched_double()
+    client, read_id = open_it(built, disagree(built))
+    for reader in built.readers[:2]:
+        reader_withdraw(by=built.coordinator, reader_study=built.reader_study, reader=reader, reason="Ill.")
+    client.get(f"/api/v1/reads/{read_id}/arbitration")
+    assert sign_read(client, read_id, call=True).status_code == 200
+    row = final_rows(built)[0]
+    assert (row["standing"], row["readers"], row["answer.nodule_present"], row["schema_version"]) == (
+        "DONE",
+        "",
+        "1",
+        "1",
+    )
+
+
 def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     built = launched_double()
     arbitrated(built)
@@ -269,6 +295,8 @@ def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     assert built.readers[0].username in counted
     arbitration = Read.objects.get(assignment__role="ARBITRATION")
     assert str(arbitration.pk) not in counted
+    matched = signed_findings(reader_study=built.reader_study, arm="A", question="nodules")[built.cases[0].pk]
+    assert {one.reader for one in matched} == {one.username for one in built.readers[:2]}
     truths = [Truth(case.name, 1, []) for case in built.cases]
     reference_standard_create(
         by=built.coordinator, reader_study=built.reader_study, truths=truths, source=ReferenceSource.CSV, provenance=""
@@ -292,6 +320,10 @@ def test_a_design_of_arbitration_is_checked() -> None:
     assert problems(trigger="EVERY", questions=[]) == []
     assert problems(arbitrators=[]) != []
     assert problems(shows="SOMETHING") != []
+    closing = double([User(pk=uuid.UUID(int=7))])
+    # What falls due on the last day, or is signed anew after it, could never be arbitrated.
+    closing["sessions"][0]["closes_on"] = "2027-01-31"
+    assert [one.code for one in design_problems(closing)] == ["arbitration"]
 
 
 def test_a_launch_wants_arbitrators_that_are_readers_and_questions_that_are_asked() -> None:
@@ -314,3 +346,21 @@ def test_differences_are_told_by_question() -> None:
     assert differences((both[0], marked), QUESTIONS, keys) == ["confidence", "nodules"]
     unsure = {**both[0], "answers": {"nodule_present": {"cannot_assess": "motion"}, "confidence": 83}}
     assert differences((both[0], unsure), QUESTIONS, keys) == ["nodule_present"]
+
+
+def test_an_arbitration_neither_votes_nor_marks_in_a_consensus() -> None:
+    """Of the two readers one marks the lesion: who arbitrates is no third one who has seen it."""
+    built = launched_double(cases=1)
+    client, read_id = open_it(built, disagree(built))
+    assert client.get(f"/api/v1/reads/{read_id}/arbitration").status_code == 200
+    assert sign_read(client, read_id, call=True, finding=finding(built.cases[0])).status_code == 200
+    path = f"/api/v1/reader-studies/{built.reader_study.pk}"
+    rule = {"kind": "MAJORITY", "question": "nodule_present", "lesions": {"question": "nodules"}}
+    shown = of(built.coordinator).post(f"{path}/consensus/preview", rule, content_type="application/json").json()
+    (case,) = shown["cases"]
+    (lesion,) = case["matching"]["lesions"]
+    assert [mark["reader_id"] for mark in lesion["marks"]] == [str(built.readers[0].pk)]
+    assert [one["reader_id"] for one in lesion["unmarked"]] == [str(built.readers[1].pk)]
+    assert (lesion["outcome"], lesion["reason"], case["outcome"]) == ("ADJUDICATION", "TIED", "ADJUDICATION")
+    marks = of(built.coordinator).get(f"{path}/cases/{built.cases[0].pk}/marks/A/nodules").json()
+    assert [one["reader"] for one in marks] == [built.readers[0].username]

@@ -355,6 +355,24 @@ def test_marks_are_hidden_unless_the_round_shows_them(built: Built, judge: User)
     assert decide(judge, case, "POSITIVE").status_code == 200, "about the case alone"
 
 
+def test_a_round_about_cases_alone_keeps_the_lesions_of_what_stays_positive(built: Built, judge: User) -> None:
+    store(built)
+    assert begin(built, shows="ANSWERS", random_percent=100).status_code == 201
+    cases = to_judge(built, judge)
+    for name, case in cases.items():
+        assert decide(judge, case, "POSITIVE" if name == "Case 001" else "NEGATIVE").status_code == 200
+    own = mark(next(one for one in built.cases if one.name == "Case 004"))["geometry"] | {"points_mm": [[9, 9, 9]]}
+    added = {"lesion": "J1", "decision": "ADDED", "geometry": own}
+    body = {"base_number": 1, "outcome": "POSITIVE", "comment": "Here.", "lesions": [added]}
+    answer = client_of(judge).post(f"/api/v1/adjudication-cases/{cases['Case 004']}/decision", body, format="json")
+    assert answer.status_code == 200, answer.content
+    assert send(built, "adjudications/1/reference-standard", {}).status_code == 201
+    truths = {one.case.name: one for one in truths_of(reader_study=built.reader_study).values()}
+    assert [one["id"] for one in truths["Case 001"].lesions] == ["L1"]
+    assert (truths["Case 002"].truth, truths["Case 002"].lesions) == (0, [])
+    assert [one["id"] for one in truths["Case 004"].lesions] == ["J1"], "a point of the adjudicator's own"
+
+
 def test_marks_need_lesions_in_the_base(built: Built) -> None:
     store(built, lesions=None)
     answer = begin(built, random_percent=100)

@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 
 from annotations.models import ReaderStudy, ReferenceStandard, ReferenceTruth
 from annotations.services import reader_studies as building
+from annotations.services import truth_files
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -196,7 +197,7 @@ def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
     assert (geometry["points_mm"], geometry["sop_instance_uid"]) == ([[-8.0, -18.0, 31.1]], images[2].SOPInstanceUID)
 
 
-def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage) -> None:
+def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     images = stage.images["Case 001"]
     moved = made.segmentation(images, [made.ball()])
     moved.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0].ImagePositionPatient = [0, 0, 0]
@@ -231,6 +232,8 @@ def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage) ->
     seg = made.as_file(made.segmentation(images, [made.ball()]))
     negative = {"t.csv": b"case,truth\nCase 001,0\n", "a.dcm": seg}
     assert stage.refusals(negative) == [("a.dcm: Case 001", "lesion_in_negative")]
+    monkeypatch.setattr(truth_files, "MAXIMUM_SEGMENT_BYTES", 100)
+    assert stage.refusals({"a.dcm": seg, "b.dcm": seg}) == [("a.dcm: file", "too_large")]
     assert ReferenceStandard.objects.count() == 0
 
 

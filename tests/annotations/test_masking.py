@@ -73,7 +73,6 @@ def test_a_coordinator_sees_that_a_read_was_answered_and_not_what(built: Built) 
     assert {(one["label"], one["before"], one["after"]) for one in step["changes"]} == {
         ("Nodule present?", None, "masked"),
         ("How sure?", None, "masked"),
-        ("Marks", "masked", "masked"),
     }
     assert client.get(f"/api/v1/reads/{read.pk}/difference").json() == step["changes"]
     (revision,) = client.get(f"/api/v1/reads/{read.pk}/revisions").json()
@@ -98,6 +97,23 @@ def test_a_token_of_the_coordinator_is_masked_and_the_reader_sees_their_own(buil
     assert bearer.get(f"{study(built)}/labels").json()["code"] == "masked"
     own = of(built.readers[0]).get(f"{study(built)}/labels").json()["results"]
     assert own[0]["answers"]["confidence"] == 83
+
+
+def test_a_coordinator_who_steps_down_to_be_an_api_client_stays_masked_and_other_api_clients_are_not(
+    built: Built,
+) -> None:
+    other = person("other-coordinator", may_create_reader_studies=True)
+    statistician = person("statistician")
+    members = [(other, "COORDINATOR"), (built.coordinator, "API_CLIENT"), (statistician, "API_CLIENT")]
+    Membership.objects.create(reader_study=built.reader_study, user=other, role="COORDINATOR")
+    body = [{"user_id": str(one.pk), "role": role} for one, role in [*members, (built.readers[0], "READER")]]
+    client = of(built.coordinator)
+    put = client.put(f"{study(built)}/members", {"members": body}, content_type="application/json")
+    assert put.status_code == 200, put.content
+    for path in ("labels", "labels/export?format=csv"):
+        assert client.get(f"{study(built)}/{path}").json()["code"] == "masked"
+    (label,) = of(statistician).get(f"{study(built)}/labels").json()["results"]
+    assert label["answers"]["confidence"] == 83
 
 
 def test_breaking_the_mask_takes_a_password_and_a_reason_and_is_for_one_person_and_hour(built: Built) -> None:

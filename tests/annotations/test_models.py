@@ -31,6 +31,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_designversion",
         "annotations_hangingprotocol",
         "annotations_labelschema",
+        "annotations_lesioncorrection",
         "annotations_maskbreak",
         "annotations_protocolapproval",
         "annotations_protocolversion",

@@ -113,6 +113,7 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
     body = {**wish, "seed": seen["seed"], "preview_digest": seen["digest"]}
     (draw,) = ask("POST", f"{path}/draws", body, status=201)["draws"]
     assert (draw["number"], draw["number_drawn"], draw["is_reproduced"]) == (1, 12, True)
+    assert Event.objects.filter(action="sample.draw").count() == 1
     assert {one["fraction"] for one in draw["strata"]} == {3 / 16, 3 / 4}
     stored = json.loads(fetched(built, "draws/1"))
     assert stored["drawn"] == seen["drawn"]
@@ -231,3 +232,45 @@ def test_what_cannot_be_drawn_is_refused_with_the_reason(change: dict[str, Any],
     if change.get("fill", {}).get("prevalence"):
         assert refused["detail"] == "4 diseased and 1 others wanted, 2 and 8 can be drawn."
     ask("POST", f"{study(built)}/sampling/preview", {**wish, "frame_number": 2}, status=404)
+
+
+def test_names_do_not_tell_which_stratum_was_topped_up() -> None:
+    built = draft(cases=1)
+    ask, path = asking(built.coordinator), f"{study(built)}/sampling"
+    upload(built, frame_text(archive(40)))
+
+    def names(malignant: int) -> dict[str, str]:
+        counts = [{"values": ["malignant"], "count": malignant}, {"values": ["benign"], "count": 5}]
+        wish = {"frame_number": 1, "columns": ["truth"], "counts": counts, "replaces": True, "seed": "same"}
+        seen = ask("POST", f"{path}/preview", wish)
+        ask("POST", f"{path}/draws", {**wish, "preview_digest": seen["digest"]}, status=201)
+        rows = ask("GET", f"{study(built)}/cases")
+        assert [row["imaging_study"]["study_instance_uid"] for row in rows] == [
+            one["study_instance_uid"] for one in seen["drawn"]
+        ]
+        return {row["imaging_study"]["study_instance_uid"]: row["name"] for row in rows}
+
+    first, second = names(3), names(8)
+    # The same seed draws the first ones again; all names are new, in the order of the draw.
+    assert set(first) < set(second)
+    assert list(first.values()) == [f"Case {number:03d}" for number in range(2, 10)]
+    assert list(second.values()) == [f"Case {number:03d}" for number in range(10, 23)]
+
+
+def test_a_list_of_before_the_draw_takes_no_drawn_case_out() -> None:
+    built = draft()
+    upload(built, frame_text(archive(10)))
+    ask, cases = asking(built.coordinator), f"{study(built)}/cases"
+    old = [row["imaging_study"]["id"] for row in ask("GET", cases)]
+    wish = {**WISH, "counts": [{"values": ["benign", "Bonn"], "count": 2}]}
+    found = ask("POST", f"{study(built)}/sampling/preview", {**wish, "seed": "one"})
+    ask("POST", f"{study(built)}/sampling/draws", {**wish, "seed": "one", "preview_digest": found["digest"]}, 201)
+    refused = ask("PUT", cases, {"imaging_study_ids": old[:1], "base": old}, status=409)
+    assert refused["code"] == "stale_cases"
+    now = [row["imaging_study"]["id"] for row in ask("GET", cases)]
+    assert (now[: len(old)], len(now)) == (old, len(old) + 2)
+    # The order is part of it. The same list once more, after an answer that was lost, is no conflict.
+    assert ask("PUT", cases, {"imaging_study_ids": old, "base": now[::-1]}, status=409)["code"] == "stale_cases"
+    for _ in range(2):
+        ask("PUT", cases, {"imaging_study_ids": now[::-1], "base": now})
+    assert [row["imaging_study"]["id"] for row in ask("GET", cases)] == now[::-1]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotations.domain.signatures import MEANINGS
 from annotations.domain.truth_csv import Truth
 from annotations.models import Assignment, Read, ReferenceSource, Revision, Signature
-from annotations.services.reader_studies import reader_study_close
+from annotations.services.reader_studies import reader_study_close, reader_study_move
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
 from portal.accounts.services import token_create
@@ -200,6 +200,11 @@ def test_only_a_coordinator_reopens_and_only_with_a_reason(
 def test_a_closed_reader_study_reopens_nothing(built: Built, reader: Client, coordinator: Client, read: Read) -> None:
     signed(reader, read)
     built.reader_study.refresh_from_db()
+    # A paused one takes nothing either, and is not said to be closed.
+    reader_study_move(by=built.coordinator, reader_study=built.reader_study, event="pause")
+    paused = reopened(coordinator, read)
+    assert (paused.status_code, paused.json()["code"]) == (409, "wrong_state")
+    assert "while the reader study is open" in paused.json()["detail"]
     reader_study_close(by=built.coordinator, reader_study=built.reader_study)
     assert reopened(coordinator, read).status_code == 409
 

@@ -38,6 +38,8 @@ def test_the_matrix_of_the_standard_gives_the_same_point():
     matrix[:3, 0], matrix[:3, 1], matrix[:3, 3] = row * spacing[1], column * spacing[0], origin
     expected = matrix @ np.array([17.0, 23.0, 0.0, 1.0])
     one = geometry.plane(list(origin), [*row, *column], spacing)
+    many = one.patient_mm_to_pixels(np.array([expected[:3], origin + 2 * one.normal]))
+    assert np.array(many) == pytest.approx(np.array([[17, 0], [23, 0], [0, 2]]), abs=1e-9)
     assert one.pixel_to_patient_mm(17, 23) == pytest.approx(expected[:3])
 
 

@@ -4,6 +4,9 @@ import { readerStudyKey } from "./readerStudies";
 import type { Read } from "./reading";
 import { call } from "./send";
 
+/** Why an arbitration was not signed or confirmed: the two reads are not those that were shown. */
+export const READS_CHANGED = "reads_changed";
+
 export interface ArbitrationMark {
   id: string;
   /** The number of its finding in that reader's read. */
@@ -28,15 +31,16 @@ export interface Arbitration {
   may_confirm: boolean;
 }
 
-const ASK_AGAIN_MS = 30_000;
-
-/** The two reads over which a read arbitrates; asked for again, because a reader's read may be reopened meanwhile. */
+/**
+ * The two reads over which a read arbitrates. Asked for once: what the arbitrator decides over must not change under
+ * their eyes, and each answer counts as shown. When a reader has signed anew, signing says so, and it is asked again.
+ */
 export const arbitrationQuery = ({ id, role }: Pick<Read, "id" | "role">) =>
   queryOptions({
     queryKey: ["reads", id, "arbitration"],
     queryFn: ({ signal }) => call<Arbitration>("GET", `/api/v1/reads/${id}/arbitration`, { signal }),
     enabled: role === "ARBITRATION",
-    refetchInterval: ASK_AGAIN_MS,
+    staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
 

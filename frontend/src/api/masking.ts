@@ -18,6 +18,10 @@ export interface Mask {
   breaks: MaskBreak[];
 }
 
+/** Until when somebody's own break lasts: another coordinator may have broken the mask since, for an hour of theirs. */
+export const ownEnd = ({ breaks }: Pick<Mask, "breaks">, username: string | undefined): string | null =>
+  breaks.find(({ by }) => by === username)?.ends_at ?? null;
+
 const path = (id: string) => `/api/v1/reader-studies/${id}/mask`;
 
 export const maskQuery = (id: string) =>

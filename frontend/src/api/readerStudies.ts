@@ -115,8 +115,9 @@ export const createReaderStudy = (body: { name: string; description: string }) =
 export const changeReaderStudy = (id: string, body: ReaderStudyChange) =>
   call<ReaderStudy>("PATCH", base(id), { body });
 
-export const putCases = (id: string, imagingStudyIds: string[]) =>
-  call<unknown>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds } });
+/** `known` is what the list was made from: what was drawn or picked elsewhere since is not taken out. */
+export const putCases = (id: string, imagingStudyIds: string[], known: string[]) =>
+  call<Case[]>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds, base: known } });
 
 type MemberRow = Pick<Member, "user_id" | "role">;
 

@@ -3212,9 +3212,10 @@ export interface components {
             adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
             matching: components["schemas"]["MatchingOutput"] | null;
         };
-        /** @description The imaging studies that are to be the cases, in order. */
+        /** @description The imaging studies that are to be the cases, in order; `base` are those of the cases the list was made from. */
         CasesInputRequest: {
             imaging_study_ids: string[];
+            base?: string[] | null;
         };
         /**
          * @description * `NEW` - NEW

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { arbitrationQuery, READS_CHANGED } from "@/api/arbitration";
 import { Problem } from "@/api/problem";
 import type { FirstReadFrozen, Read, ReadSigned } from "@/api/reading";
 import type { Question } from "@/domain/labelSchema";
@@ -128,6 +129,9 @@ function useSignRequest(input: RequestInput): () => void {
       } else onEvent(event);
       if (error instanceof Problem && MOVED_ON.has(error.code)) {
         void client.invalidateQueries({ queryKey: ["assignments", read.assignment_id, "read"] });
+      }
+      if (error instanceof Problem && error.code === READS_CHANGED) {
+        void client.invalidateQueries({ queryKey: arbitrationQuery(read).queryKey });
       }
     };
     const request = requestOf(sending, browserName(), sitting.report());

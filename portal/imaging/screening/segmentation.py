@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from highdicom.seg import Segmentation
 from pydicom.dataset import Dataset
 
 from portal.imaging.screening.coded import code, text
 from portal.imaging.screening.reasons import Refusal
-from portal.imaging.segments import MAXIMUM_COUNTS
+from portal.imaging.segments import MAXIMUM_COUNTS, encode
 
 MAXIMUM_SEGMENTS = 500
 
@@ -58,7 +57,8 @@ def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]
         number = int(_macro(segmentation, group, "SegmentIdentificationSequence").ReferencedSegmentNumber)
         if number not in known:
             raise Refusal("segmentation_frames")
-        counts = _run_lengths(segmentation.get_stored_frame(index, as_index=True) >= least)
+        inside = segmentation.get_stored_frame(index, as_index=True) >= least
+        counts = encode(inside.astype(np.uint8).tobytes())
         number_of_counts += len(counts)
         if number_of_counts > MAXIMUM_COUNTS:
             raise Refusal("segmentation_too_large")
@@ -70,14 +70,6 @@ def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]
                 "source": _source(segmentation, group),
                 "plane": _plane(segmentation, group),
             }
-
-
-def _run_lengths(mask: npt.NDArray[np.bool_]) -> list[int]:
-    """The run lengths of `portal.imaging.segments.encode`, without a step in Python for every voxel."""
-    padded = np.concatenate([[0], mask.ravel().astype(np.int8), [0]])
-    edges = np.flatnonzero(np.diff(padded))
-    lengths: list[int] = np.diff(np.concatenate([[0], edges])).tolist()
-    return lengths
 
 
 def _source(segmentation: Segmentation, group: Dataset) -> list[Any] | None:

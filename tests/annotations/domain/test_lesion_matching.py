@@ -97,6 +97,22 @@ def test_pixels_with_a_spacing_are_millimetres_and_without_one_they_are_none() -
     assert len(lesions_of(bare, WITHIN_10_MM)) == 2, "nobody knows how far apart they are"
 
 
+def test_marks_of_one_image_in_other_units_are_never_compared() -> None:
+    """Regions of an ultrasound image have spacings of their own, and across their edge there is none."""
+
+    def on_ultrasound(reader: str, column: float, spacing: list[float] | None) -> Marked:
+        more = {} if spacing is None else {"spacing_mm": spacing}
+        image = geometry("POINT", points_px=[[column, column]], points_mm=None, frame_of_reference_uid=None, **more)
+        return at(reader, reader, image)
+
+    # Column 300 at 0.1 mm is 30 mm, and column 30 is another place; at 0.3 mm column 100 is 30 mm, too.
+    inside = on_ultrasound("A", 300, [0.1, 0.1])
+    for other in (on_ultrasound("B", 30, None), on_ultrasound("B", 100, [0.3, 0.3])):
+        assert distance_mm(inside, other) is distance_mm(other, inside) is None
+        assert len(lesions_of([inside, other], WITHIN_10_MM)) == 2
+    assert distance_mm(inside, on_ultrasound("B", 310, [0.1, 0.1])) == pytest.approx(math.sqrt(2))
+
+
 def square(reader: str, left: float, size: float = 10.0, z: float = 0.0) -> Marked:
     right = left + size
     return at(reader, reader, geometry("RECTANGLE", [left, 0, z], [right, 0, z], [right, size, z], [left, size, z]))
@@ -123,6 +139,33 @@ def test_iou_of_boxes() -> None:
 
     assert overlap(cube("A", 0), cube("B", 5)) == pytest.approx(125 / 1875)
     assert largest_distance_mm([cube("A", 0), cube("B", 5)]) == pytest.approx(5 * math.sqrt(3))
+
+
+def test_iou_of_a_flat_mark_with_what_its_plane_cuts() -> None:
+    """A square of 10 mm with the ball of a circle around it, with contours on three slices, and with other planes."""
+    circle = at("B", "B", geometry("CIRCLE", [5, 5, 0], [10, 5, 0]))
+    assert overlap(square("A", 0), circle) == overlap(circle, square("A", 0)) == pytest.approx(1)
+    assert overlap(square("A", 5), circle) == pytest.approx(1 / 3)
+    assert overlap(square("A", 0, z=6), circle) == 0, "beyond the ball"
+    slices = [geometry("RECTANGLE", [0, 0, z], [5, 0, z], [5, 10, z], [0, 10, z]) for z in (-2, 0, 2)]
+    assert overlap(square("A", 0), at("B", "B", *slices)) == pytest.approx(1 / 2)
+    upright = at("B", "B", geometry("RECTANGLE", [5, 0, -5], [5, 10, -5], [5, 10, 5], [5, 0, 5]))
+    assert overlap(square("A", 0), upright) == 0, "a sagittal one shares a line with it, no area"
+    assert len(lesions_of([square("A", 0), circle], MatchRule(IOU, min_iou=0.9))) == 1
+
+
+def test_the_box_around_an_ellipse_and_around_a_tilted_box() -> None:
+    """A round ellipse is the same however its axes lie; corners of a box from all eight sums of its sides."""
+    half = 5 / math.sqrt(2)
+    upright = at("A", "A", geometry("ELLIPSE", [-5, 0, 0], [5, 0, 0], [0, -5, 0], [0, 5, 0]))
+    turned = at("B", "B", geometry("ELLIPSE", [-half, -half, 0], [half, half, 0], [-half, half, 0], [half, -half, 0]))
+    assert overlap(upright, turned) == pytest.approx(1)
+    # Sides at right angles, tilted about every axis: (2, 1, 2), (-2, 2, 1) and (-1, -2, 2), each 3 mm.
+    corner, sides = (10, 20, 30), ((2, 1, 2), (-2, 2, 1), (-1, -2, 2))
+    ends = [[float(at + way) for at, way in zip(corner, side, strict=True)] for side in sides]
+    (place,) = at("A", "a", geometry("BOX", list(corner), *ends)).places.values()
+    assert (place.low, place.high) == ((7, 18, 30), (12, 23, 35))
+    assert place.centre == (9.5, 20.5, 32.5)
 
 
 def test_a_finding_of_several_slices_is_one_place() -> None:

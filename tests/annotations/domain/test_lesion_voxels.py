@@ -1,12 +1,22 @@
 """Segments of several readers: overlap and consensus against closed forms, and against the statistics' own STAPLE."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from annotations.domain import lesion_voxels
 from annotations.domain.lesion_consensus import consensus_segments
 from annotations.domain.lesion_matching import DISTANCE, IOU, Marked, MatchRule, lesions_of, smallest_iou
-from annotations.domain.lesion_voxels import SegmentsTooLarge, Voxels, consensus_voxels, joined, segment_of, voxels_iou
+from annotations.domain.lesion_voxels import (
+    SegmentsTooLarge,
+    Voxels,
+    consensus_voxels,
+    grid_of,
+    joined,
+    segment_of,
+    voxels_iou,
+)
 from annotations.domain.lesions import lesion_problems
 from portal.imaging.segments import encode
 from validation.stats.segmentation import staple
@@ -57,6 +67,29 @@ def test_segments_that_would_take_too_long_are_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(lesion_voxels, "MAXIMUM_CELLS", 2 * 4 * 5 - 1)
     with pytest.raises(SegmentsTooLarge):
         consensus_voxels([A, B], "STAPLE")
+
+
+def test_images_of_two_sizes_in_one_series_are_two_grids() -> None:
+    """As views of a breast may be: nothing there can be laid over each other."""
+    other = Voxels(9, 9, {("1.2.7", 1): [3, 2]}, "1.2", None, None)
+    assert grid_of(A) == grid_of(B) != grid_of(other)
+    group = [Marked(name, name, {}, {grid_of(one): one}) for name, one in (("A", A), ("B", B), ("C", other))]
+    found = consensus_segments(group, "MAJORITY")
+    assert [geometry["voxel_count"] for _, geometry in found] == [12, 2]
+    assert lesions_of(group, MatchRule(IOU, min_iou=0.5)) == [group[:2], group[2:]]
+
+
+def test_a_consensus_takes_the_memory_of_its_box_and_one_image() -> None:
+    """40 images of 1000 by 1000 are 40 MB, and the segments a hundred voxels on each."""
+    places = [(f"1.2.{number}", 1) for number in range(40)]
+    one = Voxels(1000, 1000, {place: [1000, 100] for place in places}, "1.2", None, None)
+    two = one._replace(slices={place: [1050, 100] for place in places})
+    tracemalloc.start()
+    found = consensus_voxels([one, two], "MAJORITY")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == {place: [1050, 50] for place in places}
+    assert peak < 10_000_000
 
 
 def test_equal_segments_are_their_consensus() -> None:

@@ -1,6 +1,7 @@
 """Lesions of the reference standard: their form, files of them, and several files as one. Codes: docs/contract.md."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from annotations.domain.json_values import NotStorable, json_value
-from annotations.domain.lesions import geometries_of, lesion_problems
+from annotations.domain.lesions import MAXIMUM_LESIONS, geometries_of, lesion_problems
 from annotations.domain.truth_csv import Truth
 from annotations.domain.truth_json import example_json, parse_truth_json, truth_document
 from annotations.domain.truth_merge import Merged
@@ -125,6 +126,24 @@ def test_files_join_one_lesion_and_keep_both_provenances() -> None:
         ("SR", None),
     ]
     assert (csv.get("provenance"), truth.provenance) == (None, {"source": "CSV"})
+
+
+def test_a_file_with_a_fault_everywhere_costs_no_more_than_its_first_faults() -> None:
+    """20 000 empty cases have 40 000 faults, of which each took some 3 kB."""
+    text = '{"format":"overread.reference-standard","version":1,"cases":[' + ",".join(["{}"] * 20_000) + "]}"
+    tracemalloc.start()
+    truths, problems = parse_truth_json(text, CASES)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (truths, {one.code for one in problems}) == ([], {"bad_shape"})
+    assert peak < 30_000_000
+
+
+def test_too_many_lesions_are_not_compared_with_each_other() -> None:
+    lesion = {"id": "L1", "marks": [{"geometry": POINT}]}
+    case = {"case": "Case 001", "truth": 1, "lesions": [lesion] * (MAXIMUM_LESIONS + 1)}
+    _, problems = parse_truth_json(json.dumps(truth_document([case])), CASES)
+    assert [one.code for one in problems] == ["too_many"]
 
 
 def test_files_that_contradict_each_other_are_refused() -> None:

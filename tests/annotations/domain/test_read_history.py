@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotations.domain.read_history import changes_between, value_text
+from annotations.domain.read_history import changes_between, masked_changes, told_when_masked, value_text
 
 BIRADS = {"kind": "ORDINAL", "options": ["Negative", {"text": "Low suspicion", "value": "4A"}]}
 SIGNS = [{"value": "a", "text": "Spiculated"}, {"value": "b", "text": "Calcified"}]
@@ -39,3 +39,35 @@ def test_a_change_from_an_answer_to_cannot_assess_says_both() -> None:
     assert changes_between(before, after, [question]) == [
         ("answer:birads", "BI-RADS", "Low suspicion (4A)", "Cannot assess: Motion")
     ]
+
+
+def test_a_masked_history_tells_only_of_what_every_read_answers() -> None:
+    """That there is a mark, a decision or an answer to a question that only a positive read is asked is the answer."""
+    questions: list[dict[str, Any]] = [
+        {"key": "call", "kind": "BINARY", "text": "Nodule?"},
+        {"key": "size", "kind": "NUMBER", "text": "Size", "unit": "mm", "show_if": {"question": "call", "is": True}},
+        {"key": "nodules", "kind": "LOCATED_FINDING", "text": "Mark them."},
+        {"key": "more", "kind": "SECTION", "text": "More", "show_if": {"question": "call", "is": True}},
+        {"key": "spiculated", "kind": "BINARY", "text": "Spiculated?"},
+        {"key": "rest", "kind": "SECTION", "text": "Rest"},
+        {"key": "sure", "kind": "CONFIDENCE", "text": "How sure?"},
+    ]
+    assert told_when_masked(questions) == {"call", "sure"}
+    finding: dict[str, Any] = {
+        "id": "f",
+        "question": "nodules",
+        "code": None,
+        "confidence": None,
+        "answers": {},
+        "marks": [],
+    }
+    positive = {
+        "answers": {"call": True, "size": 5, "spiculated": False, "sure": 90},
+        "findings": [finding],
+        "ai_decisions": [{"prediction_id": "p", "ai_finding_id": "1", "decision": "CONFIRMED"}],
+    }
+    unsure = {"call": False, "sure": 90, "nodules": {"cannot_assess": "Motion"}}
+    negative: dict[str, Any] = {"answers": unsure, "findings": [], "ai_decisions": []}
+    told = [("answer:call", "Nodule?", None, "masked"), ("answer:sure", "How sure?", None, "masked")]
+    for payload in (positive, negative):
+        assert masked_changes(changes_between(None, payload, questions), questions) == told

@@ -28,6 +28,7 @@ from annotations.selectors.sessions import own_sessions
 from annotations.services import reader_studies as building
 from annotations.services import reads
 from annotations.services.designs import design_put
+from annotations.services.reopening import read_reopen
 from annotations.services.truth import reference_standard_create
 from annotations.services.withdrawals import case_withdraw, reader_withdraw
 from portal.accounts.models import User
@@ -336,18 +337,21 @@ def test_every_event_in_every_state_is_allowed_or_refused_with_a_code(state: Rea
 
 
 @pytest.mark.parametrize("state", list(AssignmentState))
-@pytest.mark.parametrize("event", ["open", "save", "sign", "void"])
+@pytest.mark.parametrize("event", sorted({event for _, event in ASSIGNMENT_TRANSITIONS}))
 def test_every_event_on_an_assignment(state: AssignmentState, event: str) -> None:
-    built = launch(designed(single_design(), cases=1, readers=1))
+    # Only a second read has a first one to freeze, and only what was signed once is reopened.
+    built = launch(designed(single_design("SECOND_READ" if event == "freeze" else "HIDDEN"), cases=1, readers=1))
     reader = built.readers[0]
-    read = built.open(reader)
+    read = sign(built, reader, 1) if event == "reopen" else built.open(reader)
     assignment = read.assignment
     assignment.state = state
     assignment.save(update_fields=["state"])
     acts = {
         "open": lambda: reads._move(assignment, "open"),
         "save": lambda: reads.read_save_draft(by=reader, read=read, save=save(content())),
+        "freeze": lambda: reads.read_freeze_first(by=reader, read=read, save=save(content(**COMPLETE))),
         "sign": lambda: reads.read_sign(by=reader, read=read, save=save(content(**COMPLETE))),
+        "reopen": lambda: read_reopen(by=built.coordinator, read=read, reason="x"),
         "void": lambda: reader_withdraw(
             by=built.coordinator, reader_study=built.reader_study, reader=reader, reason="x"
         ),

@@ -85,12 +85,13 @@ def test_the_answer_names_images_and_nothing_else(built: Built) -> None:
     study.series.update(number_of_instances=1)
     answer = client.post(f"/api/v1/reads/{read.pk}/prefetch")
     assert answer["Cache-Control"] == "no-store"
-    series = study.series.get().series_instance_uid
+    (series,) = study.series.values_list("series_instance_uid", flat=True)
+    hung = {"modality": "CT", "series_number": None, "number_of_instances": 1, "facts": None}
     said = answer.json()
     (grant,) = said.pop("frame_grants")
     assert said == {
         "study_instance_uid": study.study_instance_uid,
-        "series": [{"series_instance_uid": series, "number_of_instances": 1}],
+        "series": [{"series_instance_uid": series, **hung}],
     }
     assert set(grant) == {"study_instance_uid", "grant", "expires_at", "series"}
     assert grant["study_instance_uid"] == study.study_instance_uid

@@ -6,7 +6,7 @@ export function ChangeList({ changes }: { changes: FieldChange[] }) {
   if (changes.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Nothing
+        Nothing to show
       </Text>
     );
   }

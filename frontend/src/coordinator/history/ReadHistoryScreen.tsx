@@ -28,7 +28,8 @@ export function ReadHistoryScreen() {
       <Stack gap="lg">
         {data.is_masked && (
           <Alert color="blue" variant="light" title="Answers are masked until the lock">
-            You see which fields changed and when, not to what.{" "}
+            Of the questions that every read answers you see which changed and when, not to what. Marks,
+            decisions about the AI and questions asked only after certain answers are not listed.{" "}
             <Anchor component={Link} to={`/reader-studies/${data.reader_study_id}/labels`} size="sm">
               Break the mask
             </Anchor>

@@ -1,7 +1,8 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { arbitrationQuery, confirmArbitration } from "@/api/arbitration";
+import { arbitrationQuery, confirmArbitration, READS_CHANGED } from "@/api/arbitration";
+import { Problem } from "@/api/problem";
 import type { Read } from "@/api/reading";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./Arbitration.module.css";
@@ -14,6 +15,10 @@ export function ConfirmForm({ read }: { read: Read }) {
   const confirming = useMutation({
     mutationFn: () => confirmArbitration(read.id, { reason, password }),
     onSuccess: (shown) => queries.setQueryData(arbitrationQuery(read).queryKey, shown),
+    onError: (error) => {
+      if (!(error instanceof Problem && error.code === READS_CHANGED)) return;
+      return queries.invalidateQueries({ queryKey: arbitrationQuery(read).queryKey });
+    },
     onSettled: () => setPassword(""),
   });
   const onSubmit = (event: FormEvent) => {

@@ -13,9 +13,12 @@ import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { type PartProps, useStudyChange } from "../parts";
 import { PickTable } from "./PickTable";
+import { SaveFault } from "./SaveFault";
 import { useSelection } from "./useSelection";
 
 const TYPING_PAUSE_MS = 250;
+
+const studyIds = (cases: Case[]) => cases.map((row) => row.imaging_study.id);
 
 /** Picks imaging studies: search, filter, one by one or all that match. */
 export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }) {
@@ -23,11 +26,11 @@ export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }
   const [onlySelected, setOnlySelected] = useState(false);
   const [asked] = useDebouncedValue(filter, TYPING_PAUSE_MS);
   const found = useQuery(imagingStudiesQuery(asked));
-  const selection = useSelection(cases.map((row) => row.imaging_study.id));
+  const selection = useSelection(studyIds(cases));
   const saving = useStudyChange(
     readerStudy.id,
-    (ids: string[]) => putCases(readerStudy.id, ids),
-    selection.markSaved,
+    (ids: string[]) => putCases(readerStudy.id, ids, selection.base),
+    (stored) => selection.markSaved(studyIds(stored)),
   );
   const shown = (found.data ?? []).filter((study) => !onlySelected || selection.has(study.id));
   const shownIds = shown.map((study) => study.id);
@@ -56,7 +59,16 @@ export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }
       }
     >
       <UnsavedGuard isDirty={selection.isDirty} />
-      {saving.error && <ErrorNotice error={saving.error} title="The selection was not saved" />}
+      {saving.error && (
+        <SaveFault
+          error={saving.error}
+          readerStudyId={readerStudy.id}
+          onNewer={(newer) => {
+            selection.rebase(studyIds(newer));
+            saving.reset();
+          }}
+        />
+      )}
       <ImagingFilterFields value={filter} onChange={setFilter}>
         <Switch
           label="Only selected"

@@ -1,7 +1,8 @@
 import { Alert, Button, List, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Mask, maskQuery } from "@/api/masking";
+import { type Mask, maskQuery, ownEnd } from "@/api/masking";
+import { meQuery } from "@/api/queries";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { dateTime } from "@/ui/times";
 import { BreakForm } from "./BreakForm";
@@ -9,6 +10,7 @@ import { BreakForm } from "./BreakForm";
 /** Says that the readers' answers are masked until the lock, who has broken the mask, and lets one break it. */
 export function MaskNotice({ readerStudyId }: { readerStudyId: string }) {
   const { data, error, refetch } = useQuery(maskQuery(readerStudyId));
+  const me = useQuery(meQuery).data;
   const [isAsking, setAsking] = useState(false);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data?.is_masking) return null;
@@ -22,7 +24,7 @@ export function MaskNotice({ readerStudyId }: { readerStudyId: string }) {
         <Text size="sm">
           {data.is_masked
             ? "Until the reader study is locked you see that and when questions were answered, not what was answered: labels, marks, consensus, results and the audit's rows are closed."
-            : `You see the readers' answers until ${dateTime(data.breaks[0]?.ends_at ?? null)}. What you open is recorded.`}
+            : `You see the readers' answers until ${dateTime(ownEnd(data, me?.username))}. What you open is recorded.`}
         </Text>
         {data.is_masked && !isAsking && (
           <Button

@@ -60,7 +60,7 @@ export function StrataFields({ form, frame }: { form: SampleForm; frame: Frame }
           />
           <Text size="xs" c="dimmed" mt={4}>
             {form.replaces
-              ? "Cases that are not drawn leave the reader study; their names and truth are kept."
+              ? "All cases that are drawn get new names, because readers see them. Cases that are not drawn leave the reader study; their truth is kept."
               : "Cases there are stay and are not drawn again. New ones get the next numbers, which readers see: to top up one stratum, replace instead."}
           </Text>
         </div>
