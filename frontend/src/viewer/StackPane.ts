@@ -24,7 +24,7 @@ import type { ClientPoint, Pane, PaneContext } from "./pane";
 import { drawnPlane, toPatient } from "./plane";
 import type { SeriesLoad } from "./seriesLoads";
 import type { Slice } from "./slices";
-import { loadForFirstDisplay, StackDisplay } from "./stackDisplay";
+import { loadForFirstDisplay, neededFirst, StackDisplay } from "./stackDisplay";
 import { StateStore } from "./viewerState";
 import {
   centreStack,
@@ -88,13 +88,13 @@ export class StackPane implements Pane {
     this.series = series;
     const { slices } = series;
     this.hasFirstWindow = false;
-    this.onFirstDrawn = awaitFirstDrawing();
+    const from = displaySource(slices, index, firstIndex(opening, slices));
+    this.onFirstDrawn = awaitFirstDrawing(neededFirst(slices, index, from));
     this.display.clear();
     this.store.set({ index, count: slices.length, imageId: null, isRendered: false, isReduced: false });
     const imageIds = slices.map((slice) => slice.imageId);
     this.load = this.context.loads.take(slices, (progress) => this.store.set({ progress }));
     this.store.set({ problem: null, progress: this.load.progress });
-    const from = displaySource(slices, index, firstIndex(opening, slices));
     loadForFirstDisplay(slices, from);
     await this.viewport.setStack(imageIds, index).catch((error: unknown) => this.report(error));
     if (!this.isShowing(slices)) return;

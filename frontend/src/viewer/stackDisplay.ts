@@ -206,10 +206,20 @@ export async function firstDisplay(slices: Slice[], index: number): Promise<Disp
 
 /** Ask for the slice that a stack without a window takes its window from, which the first image waits for. */
 export function loadForFirstDisplay(slices: Slice[], index: number): void {
-  const first = slices[index];
-  if (!first || first.isColour || namedDisplay(first)) return;
+  const source = windowSource(slices, index);
   // Who waits for it hears of a failure.
-  loadNow(derivedFrom(slices, first).imageId).catch(() => undefined);
+  if (source) loadNow(source.imageId).catch(() => undefined);
+}
+
+/** The images that a stack is first drawn with: the shown one, and the one that its window is derived from. */
+export function neededFirst(slices: Slice[], shown: number, index: number): string[] {
+  return [slices[shown], windowSource(slices, index)].flatMap((slice) => slice?.imageId ?? []);
+}
+
+/** The slice whose values the first window is derived from; null where none is. */
+function windowSource(slices: Slice[], index: number): Slice | null {
+  const first = slices[index];
+  return !first || first.isColour || namedDisplay(first) ? null : derivedFrom(slices, first);
 }
 
 function derivedFrom(slices: Slice[], first: Slice): Slice {

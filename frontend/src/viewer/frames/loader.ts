@@ -67,7 +67,7 @@ async function loadFromFiles(
   const onEarly = onReduced && !slice.isColour ? early(slice, onReduced) : undefined;
   const found = await frames.load(sopInstanceUid, frame, urgency, onEarly);
   const loaded = performance.now();
-  if (urgency !== "now") await afterFirstDrawing();
+  if (urgency !== "now") await afterFirstDrawing(slice.imageId);
   const samples = await samplesOf(slice, found, options);
   return { samples, loadTimeInMS: loaded - started, decodeTimeInMS: performance.now() - loaded };
 }
