@@ -146,7 +146,7 @@ def asked_keys(
     return asked
 
 
-def always_asked(questions: Sequence[Question]) -> set[str]:
+def always_asked(questions: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return the keys of the questions and sections that stand on the form whatever is answered."""
     asked: set[str] = set()
     section_is_asked = True

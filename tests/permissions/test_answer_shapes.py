@@ -38,7 +38,9 @@ def schema() -> Any:
 def documented(schema: Any, url: str) -> Any:
     """The schema of the JSON that a GET of this address answers, None where none is documented."""
     paths = [path for path in schema["paths"] if re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), url)]
-    operation = schema["paths"][min(paths, key=lambda path: (path.count("{"), -len(path)))].get("get") if paths else None
+    # Of several that fit, the one that leaves least open.
+    nearest = min(paths, key=lambda path: (path.count("{"), -len(path)), default=None)
+    operation = schema["paths"][nearest].get("get") if nearest else None
     content = operation["responses"].get("200", {}).get("content", {}) if operation else {}
     return content.get("application/json", {}).get("schema")
 

@@ -162,7 +162,7 @@ def test_the_box_around_an_ellipse_and_around_a_tilted_box() -> None:
     assert overlap(upright, turned) == pytest.approx(1)
     # Sides at right angles, tilted about every axis: (2, 1, 2), (-2, 2, 1) and (-1, -2, 2), each 3 mm.
     corner, sides = (10, 20, 30), ((2, 1, 2), (-2, 2, 1), (-1, -2, 2))
-    ends = [[at + way for at, way in zip(corner, side, strict=True)] for side in sides]
+    ends = [[float(at + way) for at, way in zip(corner, side, strict=True)] for side in sides]
     (place,) = at("A", "a", geometry("BOX", list(corner), *ends)).places.values()
     assert (place.low, place.high) == ((7, 18, 30), (12, 23, 35))
     assert place.centre == (9.5, 20.5, 32.5)

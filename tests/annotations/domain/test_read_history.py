@@ -43,7 +43,7 @@ def test_a_change_from_an_answer_to_cannot_assess_says_both() -> None:
 
 def test_a_masked_history_tells_only_of_what_every_read_answers() -> None:
     """That there is a mark, a decision or an answer to a question that only a positive read is asked is the answer."""
-    questions = [
+    questions: list[dict[str, Any]] = [
         {"key": "call", "kind": "BINARY", "text": "Nodule?"},
         {"key": "size", "kind": "NUMBER", "text": "Size", "unit": "mm", "show_if": {"question": "call", "is": True}},
         {"key": "nodules", "kind": "LOCATED_FINDING", "text": "Mark them."},
@@ -53,7 +53,14 @@ def test_a_masked_history_tells_only_of_what_every_read_answers() -> None:
         {"key": "sure", "kind": "CONFIDENCE", "text": "How sure?"},
     ]
     assert told_when_masked(questions) == {"call", "sure"}
-    finding = {"id": "f", "question": "nodules", "code": None, "confidence": None, "answers": {}, "marks": []}
+    finding: dict[str, Any] = {
+        "id": "f",
+        "question": "nodules",
+        "code": None,
+        "confidence": None,
+        "answers": {},
+        "marks": [],
+    }
     positive = {
         "answers": {"call": True, "size": 5, "spiculated": False, "sure": 90},
         "findings": [finding],
