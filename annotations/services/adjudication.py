@@ -135,10 +135,7 @@ def adjudication_decide(
         raise Invalid(detail, errors=[FieldProblem(field="comment", code="required", detail=detail)])
     if result_of(adjudication) is not None:
         raise Conflict("A version has been made of this round: its decisions are final.", code="round_finished")
-    if newest is not None and newest.adjudicator_id != by.pk:
-        raise Conflict("Another adjudicator has decided about this case.", code="decided_by_another")
-    if (newest.number if newest else 0) != base_number:
-        raise Conflict("You have decided about this case elsewhere meanwhile.", code="stale_revision")
+    _require_newest(newest, by, base_number)
     problems = decision_problems(outcome, lesions, lesions_shown(case), _images_of(case))
     if problems:
         raise Invalid(problems[0].detail, code=problems[0].code, errors=field_problems(problems))
@@ -159,6 +156,13 @@ def adjudication_decide(
         rows=[decision],
     )
     return decision
+
+
+def _require_newest(newest: AdjudicationDecision | None, by: User, base_number: int) -> None:
+    if newest is not None and newest.adjudicator_id != by.pk:
+        raise Conflict("Another adjudicator has decided about this case.", code="decided_by_another")
+    if (newest.number if newest else 0) != base_number:
+        raise Conflict("You have decided about this case elsewhere meanwhile.", code="stale_revision")
 
 
 def _images_of(case: AdjudicationCase) -> set[str]:

@@ -161,16 +161,8 @@ def cases_put(
             errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": pk} for pk in unknown[:100]],
         )
     existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
-    numbers = count(1 + max((int(case.name.removeprefix("Case ")) for case in existing.values()), default=0))
     now = timezone.now()
-    added = []
-    for position, pk in enumerate(wanted, start=1):
-        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study_id=pk)
-        if pk not in existing:
-            added.append(case)
-        if pk not in existing or named_anew:
-            case.name = f"Case {next(numbers):03d}"
-        case.position, case.removed_at = position, None
+    added = _placed(reader_study, wanted, existing, named_anew=named_anew)
     for pk, case in existing.items():
         if pk not in known and case.removed_at is None:
             case.removed_at = now
@@ -185,6 +177,22 @@ def cases_put(
     )
     access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
+
+
+def _placed(
+    reader_study: ReaderStudy, wanted: list[uuid.UUID], existing: dict[uuid.UUID, Case], *, named_anew: bool
+) -> list[Case]:
+    """Give the wanted cases their places, and names to those that get one; return the new ones."""
+    numbers = count(1 + max((int(case.name.removeprefix("Case ")) for case in existing.values()), default=0))
+    added = []
+    for position, pk in enumerate(wanted, start=1):
+        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study_id=pk)
+        if pk not in existing:
+            added.append(case)
+        if pk not in existing or named_anew:
+            case.name = f"Case {next(numbers):03d}"
+        case.position, case.removed_at = position, None
+    return added
 
 
 def _require_base(reader_study: ReaderStudy, wanted: list[uuid.UUID], base: Sequence[uuid.UUID] | None) -> None:

@@ -9,6 +9,7 @@ from annotations.domain.lesions import segment_digests
 from annotations.domain.signatures import AMENDMENT, LOCK_MEANINGS
 from annotations.domain.truth_csv import Truth, parse_truth_csv
 from annotations.models import (
+    Case,
     ReaderStudy,
     ReferenceDecision,
     ReferenceLock,
@@ -72,16 +73,7 @@ def reference_standard_create(
         base=base,
         created_by=by,
     )
-    stored = ReferenceTruth.objects.bulk_create(
-        ReferenceTruth(
-            reference_standard=standard,
-            case=cases[truth.case],
-            truth=truth.truth,
-            lesions=truth.lesions,
-            provenance=truth.provenance or {},
-        )
-        for truth in ordered
-    )
+    stored = ReferenceTruth.objects.bulk_create(_row(truth, cases[truth.case], standard) for truth in ordered)
     decided = ReferenceDecision.objects.bulk_create(_stored(one, standard) for one in decisions)
     record(
         stream=stream_of(reader_study.pk),
@@ -92,6 +84,16 @@ def reference_standard_create(
         rows=[standard, *stored, *decided],
     )
     return standard
+
+
+def _row(truth: Truth, case: Case, standard: ReferenceStandard) -> ReferenceTruth:
+    return ReferenceTruth(
+        reference_standard=standard,
+        case=case,
+        truth=truth.truth,
+        lesions=truth.lesions,
+        provenance=truth.provenance or {},
+    )
 
 
 def _stored(decision: CaseDecision, standard: ReferenceStandard) -> ReferenceDecision:
