@@ -16,6 +16,7 @@ from annotations.api import shapes
 from annotations.domain.truth_csv import example_csv
 from annotations.models import ReaderStudy
 from annotations.selectors.launch import launch_check
+from annotations.selectors.masking import is_truth_masked
 from annotations.selectors.progress import counts_of, signed_by_case
 from annotations.selectors.reader_studies import (
     cases_of,
@@ -128,8 +129,10 @@ class CasesApi(APIView):
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:
+        standard = reference_standard_of(reader_study=reader_study)
+        is_hidden = is_truth_masked(user=caller(self.request), standard=standard)
         context = {
-            "truths": truths_of(reader_study=reader_study),
+            "truths": {} if is_hidden else truths_of(reader_study=reader_study),
             "signed": signed_by_case(reader_study=reader_study),
         }
         cases = cases_of(reader_study=reader_study)

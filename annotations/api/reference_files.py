@@ -20,6 +20,7 @@ from annotations.domain.lesions import segment_digests
 from annotations.domain.truth_csv import Truth
 from annotations.domain.truth_json import example_json
 from annotations.models import ReaderStudy, ReferenceStandard
+from annotations.selectors.masking import require_truth_unmasked
 from annotations.selectors.reader_studies import cases_of
 from annotations.services.reference_segments import reference_segment_read
 from annotations.services.truth_files import THRESHOLD, FilesRead, truth_files_read, truth_files_store
@@ -124,6 +125,7 @@ def files_read(
     base = None
     if data.get("base_version") is not None:
         base = reference_standard_for(reader_study, data["base_version"])
+        require_truth_unmasked(user=caller(request), standard=base)
     named = [(str(one.name), one.path) for one in uploads]
     return truth_files_read(reader_study=reader_study, uploads=named, base=base, threshold=data["threshold"]), data
 
@@ -151,6 +153,7 @@ class ReferenceStandardJsonApi(APIView):
         """Return a version as JSON, voxels and all; importing it gives the same digest."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         standard = reference_standard_for(reader_study, standard_version)
+        require_truth_unmasked(user=caller(request), standard=standard)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
         text = json.dumps(standard_document(standard), indent=1, ensure_ascii=False) + "\n"
         return _download(text, f"reference-standard-{standard_version}.json")
@@ -176,6 +179,7 @@ class ReferenceSegmentApi(APIView):
         """Return the voxels of a segment that a lesion of this version names, byte for byte."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         standard = reference_standard_for(reader_study, standard_version)
+        require_truth_unmasked(user=caller(request), standard=standard)
         lesions = standard.truths.values_list("lesions", flat=True)
         if not any(sha256 in segment_digests(one) for one in lesions):
             raise NotFound

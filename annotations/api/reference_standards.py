@@ -17,7 +17,7 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
-from annotations.selectors.masking import is_masked
+from annotations.selectors.masking import require_truth_unmasked
 from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
 from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
@@ -166,11 +166,9 @@ class ReferenceStandardVersionApi(APIView):
         """List what the version says, case by case."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         standard = reference_standard_for(reader_study, standard_version)
+        require_truth_unmasked(user=caller(request), standard=standard)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
-        truths = list(truths_in(standard=standard))
-        if is_masked(user=caller(request), reader_study=reader_study):
-            truths = [truth._replace(votes=[], matching=None) for truth in truths]
-        return Response(CaseTruthOutput(truths, many=True).data)
+        return Response(CaseTruthOutput(truths_in(standard=standard), many=True).data)
 
 
 class ReferenceLockInput(serializers.Serializer[Any]):

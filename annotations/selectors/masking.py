@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from annotations.access import MANAGING_ROLES, roles_in
 from annotations.domain.designs import is_masked_until_lock
-from annotations.models import MaskBreak, ReaderStudy, ReaderStudyState
+from annotations.models import MaskBreak, ReaderStudy, ReaderStudyState, ReferenceStandard
+from annotations.models.reference import ReferenceSource
 from annotations.selectors.designs import design_of
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -60,4 +61,24 @@ def _could_steer(user: User, reader_study: ReaderStudy) -> bool:
 def require_unmasked(*, user: User, reader_study: ReaderStudy) -> None:
     """Raise 403 `masked` where the answers are masked for the caller."""
     if is_masked(user=user, reader_study=reader_study):
+        raise Masked
+
+
+FROM_ANSWERS = frozenset({ReferenceSource.CONSENSUS, ReferenceSource.ADJUDICATION})
+
+
+def is_truth_masked(*, user: User, standard: ReferenceStandard | None) -> bool:
+    """Say whether a version of the truth holds what readers answered, and answers are masked for the caller.
+
+    Of a consensus, and of what was made of one: with few readers the truth of a case is what they said.
+    """
+    found = standard
+    while found is not None and found.source not in FROM_ANSWERS:
+        found = found.base
+    return found is not None and is_masked(user=user, reader_study=found.reader_study)
+
+
+def require_truth_unmasked(*, user: User, standard: ReferenceStandard) -> None:
+    """Raise 403 `masked` where a version of the truth was made of answers that are masked for the caller."""
+    if is_truth_masked(user=user, standard=standard):
         raise Masked

@@ -141,6 +141,26 @@ def test_breaking_the_mask_takes_a_password_and_a_reason_and_is_for_one_person_a
     assert of(other).get(f"{study(built)}/labels").json()["code"] == "masked"
 
 
+def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
+    """One coordinator breaks the mask and stores a consensus of one reader; it tells another one nothing."""
+    other = person("other-coordinator", may_create_reader_studies=True)
+    Membership.objects.create(reader_study=built.reader_study, user=other, role="COORDINATOR")
+    client, masked = of(built.coordinator), of(other)
+    assert break_mask(client, built).status_code == 201
+    rule = {"kind": "MAJORITY", "question": "nodule_present"}
+    path = f"{study(built)}/consensus"
+    digest = client.post(f"{path}/preview", rule, content_type="application/json").json()["digest"]
+    stored = client.post(path, {**rule, "preview_digest": digest}, content_type="application/json")
+    assert stored.status_code == 201, stored.content
+    versions = f"{study(built)}/reference-standards"
+    for rest in ("1", "1.json"):
+        assert client.get(f"{versions}/{rest}").status_code == 200
+        assert masked.get(f"{versions}/{rest}").json()["code"] == "masked"
+    seen = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
+    assert sorted(seen[client], key=str) == [1, None]
+    assert seen[masked] == [None, None]
+
+
 def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -> None:
     client = of(built.coordinator)
     for event in ("close", "lock"):
