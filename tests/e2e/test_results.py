@@ -110,6 +110,8 @@ def test_an_open_case_is_judged_without_a_name_and_becomes_part_of_a_new_version
     other = signed_in(stage.spare)
     other.goto(f"{stage.portal.url}/")
     other.get_by_role("link", name="Adjudication", exact=True).click()
+    # Other reader studies may ask this adjudicator too.
+    other.get_by_role("combobox", name="Reader study").select_option(stage.id)
     cases = other.get_by_role("navigation", name="Cases to judge").get_by_role("button")
     expect(cases).to_have_count(2)
     decision = other.get_by_role("complementary", name="Decision")
