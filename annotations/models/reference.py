@@ -70,6 +70,9 @@ class ReferenceTruth(AppendOnlyModel):
 
     reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="truths")
     case = models.ForeignKey("annotations.Case", on_delete=models.PROTECT, related_name="truths")
+    case_name = models.CharField(
+        max_length=40, default="", help_text="As it was when this was stored, for the digest; empty: as it is now."
+    )
     truth = models.PositiveSmallIntegerField(help_text="1 = diseased, 0 = not diseased.")
     lesions = models.JSONField(default=list, help_text="`annotations.domain.lesions`")
     provenance = models.JSONField(

@@ -90,6 +90,7 @@ def _row(truth: Truth, case: Case, standard: ReferenceStandard) -> ReferenceTrut
     return ReferenceTruth(
         reference_standard=standard,
         case=case,
+        case_name=case.name,
         truth=truth.truth,
         lesions=truth.lesions,
         provenance=truth.provenance or {},
@@ -151,7 +152,8 @@ def reference_standard_lock(*, by: User, standard: ReferenceStandard, reason: st
 def _checked_digest(standard: ReferenceStandard) -> str:
     """Work the digest out again from the rows; every voxel that they name has to be there, too."""
     stored = list(ReferenceTruth.objects.filter(reference_standard=standard).select_related("case"))
-    digest = _digest(sorted((Truth(one.case.name, one.truth, one.lesions) for one in stored), key=lambda one: one.case))
+    # A draw of cases may have named them anew since.
+    digest = truths_digest([Truth(one.case_name or one.case.name, one.truth, one.lesions) for one in stored])
     if digest != standard.digest:
         raise Conflict("The stored truths are not those that were imported.", code="reference_standard_damaged")
     for digest_of_voxels in sorted({one for truth in stored for one in segment_digests(truth.lesions)}):

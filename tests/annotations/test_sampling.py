@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from annotations.models import Case, SampleDraw, SamplingFrame
+from annotations.services.truth import reference_standard_import, reference_standard_lock
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
 from portal.imaging.models import ImagingStudy, Patient
@@ -250,11 +251,18 @@ def test_names_do_not_tell_which_stratum_was_topped_up() -> None:
         ]
         return {row["imaging_study"]["study_instance_uid"]: row["name"] for row in rows}
 
-    first, second = names(3), names(8)
+    first = names(3)
+    truths = "case,truth\n" + "".join(f"{name},1\n" for name in first.values())
+    standard = reference_standard_import(
+        by=built.coordinator, reader_study=built.reader_study, text=truths, name="t.csv"
+    )
+    second = names(8)
     # The same seed draws the first ones again; all names are new, in the order of the draw.
     assert set(first) < set(second)
     assert list(first.values()) == [f"Case {number:03d}" for number in range(2, 10)]
     assert list(second.values()) == [f"Case {number:03d}" for number in range(10, 23)]
+    # A truth that was stored under the old names is still what it was.
+    assert reference_standard_lock(by=built.coordinator, standard=standard).digest == standard.digest
 
 
 def test_a_list_of_before_the_draw_takes_no_drawn_case_out() -> None:
