@@ -64,6 +64,11 @@ def lesions_of(findings: Sequence[Marked], rule: MatchRule) -> list[list[Marked]
     return list(groups.values())
 
 
+def in_order(groups: Iterable[Iterable[Marked]]) -> list[list[Marked]]:
+    """Return groups that somebody made in the order in which `lesions_of` gives its own: by places."""
+    return sorted((sorted(group, key=_order) for group in groups), key=lambda group: _order(group[0]))
+
+
 def distance_mm(one: Marked, other: Marked) -> float | None:
     """Return how far the centres are apart, the most in any frame that both are in; None where no frame measures it."""
     apart = [math.dist(one.places[name].centre, other.places[name].centre) for name in _shared(one, other, in_mm=True)]

@@ -24,6 +24,7 @@ from annotations.domain.lesion_matching import (
     MAXIMUM_FINDINGS,
     Marked,
     MatchRule,
+    in_order,
     largest_distance_mm,
     lesions_of,
     smallest_iou,
@@ -288,7 +289,7 @@ def _as_corrected(by_key: Mapping[str, Marked], correction: LesionCorrection | N
     groups = [[by_key[key] for key in group if key in by_key] for group in correction.groups]
     if sum(map(len, groups)) < len(by_key):
         return None
-    return [group for group in groups if group]
+    return in_order(group for group in groups if group)
 
 
 def _lesion(
