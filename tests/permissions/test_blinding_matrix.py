@@ -158,7 +158,7 @@ def test_where_cases_come_again_their_names_and_ids_do_not_tell(world: World, ca
         "id", "position", "case_name", "session", "is_training", "role", "state", "is_openable", "signed_at"
     }, "neither arm nor repeat"  # fmt: skip
     Case.objects.create(
-        reader_study=world.a.reader_study, imaging_study=world.b.imaging_study, name="Case 002", position=2
+        reader_study=world.a.reader_study, imaging_study=world.b.imaging_study, name="Case 900", position=2
     )
     path = f"/api/v1/reader-studies/{world.a.reader_study.pk}"
     assert [callers[who].get(path).json()["number_of_cases"] for who in ("reader", "coordinator")] == [1, 2]

@@ -307,6 +307,7 @@ def complete_side(letter: str) -> Side:
         provenance=f"truth-canary-{letter}.csv",
     )
     _sample(coordinator, reader_study, study, letter)
+    cases[0].refresh_from_db()
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
