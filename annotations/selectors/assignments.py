@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from annotations.domain.states import READING
-from annotations.models import Assignment, AssignmentState, ReaderStudy
+from annotations.models import Assignment, AssignmentRole, AssignmentState, ReaderStudy
 from annotations.selectors.sessions import own_sessions
 from portal.accounts.models import User
 
@@ -34,3 +34,20 @@ def readable_assignments_of(*, reader_study: ReaderStudy, reader: User) -> Query
 def next_assignment(*, reader_study: ReaderStudy, reader: User) -> Assignment | None:
     """Return the first assignment of the reader's order that can be read now."""
     return readable_assignments_of(reader_study=reader_study, reader=reader).first()
+
+
+def voting_assignments(*, reader_study: ReaderStudy, arm: str) -> QuerySet[Assignment]:
+    """Return the signed reads of an arm that count in a consensus, each reader's in the order of the sessions.
+
+    Hidden repeats, training, arbitrations and void assignments do not; a reopened read counts as last signed.
+    """
+    found: QuerySet[Assignment] = Assignment.objects.filter(
+        reader_study=reader_study,
+        arm__key=arm,
+        repeat_number=0,
+        is_training=False,
+        role=AssignmentRole.READER,
+        read__signed_revision__isnull=False,
+    )
+    signed = found.exclude(state=AssignmentState.VOID).select_related("reader", "read__signed_revision")
+    return signed.order_by("reader__username", "session__number")

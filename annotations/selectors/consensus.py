@@ -30,14 +30,13 @@ from annotations.domain.problems import Problem
 from annotations.models import (
     AdjudicationDecision,
     Assignment,
-    AssignmentRole,
-    AssignmentState,
     Case,
     LabelSchema,
     ReaderStudy,
     ReferenceTruth,
     Revision,
 )
+from annotations.selectors.assignments import voting_assignments
 from annotations.selectors.designs import design_of, readers_of
 from annotations.selectors.lesions import (
     LesionPanel,
@@ -216,20 +215,7 @@ def _votes(reader_study: ReaderStudy, panel: Panel) -> dict[UUID, list[VoteTaken
 
     Hidden repeats and arbitrations do not vote, and who could not assess a case has no vote on it.
     """
-    signed = (
-        Assignment.objects.filter(
-            reader_study=reader_study,
-            arm__key=panel.arm,
-            reader__in=panel.weights,
-            repeat_number=0,
-            is_training=False,
-            role=AssignmentRole.READER,
-            read__signed_revision__isnull=False,
-        )
-        .exclude(state=AssignmentState.VOID)
-        .select_related("reader", "read__signed_revision")
-        .order_by("reader__username", "session__number")
-    )
+    signed = voting_assignments(reader_study=reader_study, arm=panel.arm).filter(reader__in=panel.weights)
     votes: dict[UUID, list[VoteTaken]] = defaultdict(list)
     seen: set[tuple[UUID, UUID]] = set()
     for assignment in signed:

@@ -34,14 +34,12 @@ from annotations.domain.lesion_voxels import MAJORITY_VOXELS, SegmentsTooLarge, 
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.segment_marks import is_segment
 from annotations.models import (
-    Assignment,
-    AssignmentRole,
-    AssignmentState,
     LabelSchema,
     LesionCorrection,
     ReaderStudy,
     Revision,
 )
+from annotations.selectors.assignments import voting_assignments
 from portal.audit.services import sha256
 from portal.errors import Conflict
 from portal.imaging.segments import slices_of
@@ -137,19 +135,7 @@ def signed_findings(
     Hidden repeats, training, arbitrations and void assignments do not count. Who was not asked, or marked nothing, is
     there without a finding.
     """
-    signed = (
-        Assignment.objects.filter(
-            reader_study=reader_study,
-            arm__key=arm,
-            repeat_number=0,
-            is_training=False,
-            role=AssignmentRole.READER,
-            read__signed_revision__isnull=False,
-        )
-        .exclude(state=AssignmentState.VOID)
-        .select_related("reader", "read__signed_revision")
-        .order_by("reader__username", "session__number")
-    )
+    signed = voting_assignments(reader_study=reader_study, arm=arm)
     if readers is not None:
         signed = signed.filter(reader__in=list(readers))
     if case_id is not None:

@@ -2,11 +2,9 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from portal.imaging.reader_tags import tag_of
+from portal.imaging.series_spacing import DicomJson, value_of_frame, values_of
 
-DicomJson = dict[str, Any]
 # Unit normal, then the distance of the plane from the origin along it, in mm.
 Place = Sequence[float]
 # Of each frame of an instance, by SOP Instance UID; None where the image does not say where it lies.
@@ -15,13 +13,11 @@ Places = Mapping[str, Sequence[Place | None]]
 # Positions are rounded when they are written, and marks that come from other programs are as well.
 TOLERANCE_MM = 1.0
 _PARALLEL_COSINE = 1 - 1e-5
-# Where an enhanced object says what others say at the top (PS3.3 C.7.6.16.2).
-_GROUP_OF = {"ImagePositionPatient": "PlanePositionSequence", "ImageOrientationPatient": "PlaneOrientationSequence"}
 
 
 def frame_places(rows: Iterable[DicomJson]) -> dict[str, list[Place | None]]:
     """Find the planes of all frames (PS3.3 C.7.6.2.1.1)."""
-    return {_values(row, "SOPInstanceUID")[0]: _places_of(row) for row in rows if _values(row, "SOPInstanceUID")}
+    return {values_of(row, "SOPInstanceUID")[0]: _places_of(row) for row in rows if values_of(row, "SOPInstanceUID")}
 
 
 def farthest_mm(points_mm: Iterable[Sequence[float]], place: Place) -> float:
@@ -41,19 +37,19 @@ def _along(place: Place, vector: Sequence[float]) -> float:
 
 
 def _places_of(row: DicomJson) -> list[Place | None]:
-    shared: DicomJson = next(iter(_values(row, "SharedFunctionalGroupsSequence")), {})
-    groups = _values(row, "PerFrameFunctionalGroupsSequence")
+    shared: DicomJson = next(iter(values_of(row, "SharedFunctionalGroupsSequence")), {})
+    groups = values_of(row, "PerFrameFunctionalGroupsSequence")
     try:
-        count = max(int(next(iter(_values(row, "NumberOfFrames")), 1)), 1)
+        count = max(int(next(iter(values_of(row, "NumberOfFrames")), 1)), 1)
     except (TypeError, ValueError):
         return []
-    return [_place([groups[index] if index < len(groups) else {}, shared], row) for index in range(count)]
+    return [_place(groups[index] if index < len(groups) else {}, shared, row) for index in range(count)]
 
 
-def _place(holders: Sequence[DicomJson], row: DicomJson) -> Place | None:
+def _place(group: DicomJson, shared: DicomJson, row: DicomJson) -> Place | None:
     try:
-        position = [float(value) for value in _found("ImagePositionPatient", holders, row)]
-        cosines = [float(value) for value in _found("ImageOrientationPatient", holders, row)]
+        position = [float(value) for value in value_of_frame("ImagePositionPatient", group, shared, row)]
+        cosines = [float(value) for value in value_of_frame("ImageOrientationPatient", group, shared, row)]
     except (TypeError, ValueError):
         return None
     if len(position) != 3 or len(cosines) != 6:
@@ -65,15 +61,3 @@ def _place(holders: Sequence[DicomJson], row: DicomJson) -> Place | None:
         return None
     unit = [value / length for value in normal]
     return [*unit, _along(unit, position)]
-
-
-def _found(keyword: str, holders: Sequence[DicomJson], row: DicomJson) -> list[Any]:
-    for holder in holders:
-        for item in _values(holder, _GROUP_OF[keyword]):
-            if _values(item, keyword):
-                return _values(item, keyword)
-    return _values(row, keyword)
-
-
-def _values(item: DicomJson, keyword: str) -> list[Any]:
-    return list(item.get(tag_of(keyword), {}).get("Value", []))

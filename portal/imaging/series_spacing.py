@@ -45,22 +45,25 @@ def _is_near(value: float, expected: float) -> bool:
 
 def planes_of(row: DicomJson) -> list[Plane]:
     """Where each frame of an instance lies, in order; raises `GeometryError` where it does not say so."""
-    shared = (_values(row, "SharedFunctionalGroupsSequence") or [{}])[0]
-    groups = _values(row, "PerFrameFunctionalGroupsSequence") or [{}]
-    if int((_values(row, "NumberOfFrames") or [1])[0]) != len(groups):
+    shared = (values_of(row, "SharedFunctionalGroupsSequence") or [{}])[0]
+    groups = values_of(row, "PerFrameFunctionalGroupsSequence") or [{}]
+    if int((values_of(row, "NumberOfFrames") or [1])[0]) != len(groups):
         raise GeometryError("The frames do not say where they lie.")
     return [
-        plane_from_tags({keyword: _found(keyword, group, shared, row) for keyword in _GROUP_OF}) for group in groups
+        plane_from_tags({keyword: value_of_frame(keyword, group, shared, row) for keyword in _GROUP_OF})
+        for group in groups
     ]
 
 
-def _found(keyword: str, group: DicomJson, shared: DicomJson, row: DicomJson) -> list[Any]:
+def value_of_frame(keyword: str, group: DicomJson, shared: DicomJson, row: DicomJson) -> list[Any]:
+    """The value of an element for one frame: its own, else that of all frames, else that of the object."""
     for holder in (group, shared):
-        for item in _values(holder, _GROUP_OF[keyword]):
-            if _values(item, keyword):
-                return _values(item, keyword)
-    return _values(row, keyword)
+        for item in values_of(holder, _GROUP_OF[keyword]):
+            if values_of(item, keyword):
+                return values_of(item, keyword)
+    return values_of(row, keyword)
 
 
-def _values(item: DicomJson, keyword: str) -> list[Any]:
+def values_of(item: DicomJson, keyword: str) -> list[Any]:
+    """The values of an element by its keyword; none where it is missing."""
     return item.get(tag_of(keyword), {}).get("Value", [])
