@@ -20,7 +20,6 @@ from annotations.exporters.sampling_csv import frame_csv, sample_csv
 from annotations.models import ReaderStudy, SampleDraw, SamplingFrame
 from annotations.selectors.sampling import (
     case_names_of,
-    frame_document,
     prevalences,
     sample_numbers,
     sampling_of,
@@ -93,7 +92,7 @@ class SamplingFrameCsvApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         frame = sampling_frame_of(reader_study, frame_number)
         _viewed(request, reader_study, frame)
-        return csv_download(frame_csv(frame_document(frame)), f"frame-{frame_number}.csv")
+        return csv_download(frame_csv(frame.document), f"frame-{frame_number}.csv")
 
 
 class SamplingPreviewApi(APIView):

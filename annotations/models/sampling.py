@@ -1,7 +1,11 @@
 """Frames of candidate cases, and the samples that were drawn from them."""
 
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 
 from portal.db import AppendOnlyModel, Seal
 
@@ -24,6 +28,12 @@ class SamplingFrame(AppendOnlyModel):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="sampling_frame_number_once")]
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """What it holds; read once, since a frame of many candidates takes a while."""
+        found: dict[str, Any] = json.loads(self.content)
+        return found
 
 
 class SampleDraw(AppendOnlyModel):

@@ -49,7 +49,7 @@ class SampleWish(NamedTuple):
     @property
     def frame_columns(self) -> list[str]:
         """The columns that strata can be made of."""
-        return list(frame_document(self.frame)["columns"])
+        return list(self.frame.document["columns"])
 
 
 def frames_of(*, reader_study: ReaderStudy) -> QuerySet[SamplingFrame]:
@@ -61,27 +61,23 @@ def frames_of(*, reader_study: ReaderStudy) -> QuerySet[SamplingFrame]:
 def draws_of(*, reader_study: ReaderStudy) -> QuerySet[SampleDraw]:
     """Return the draws, newest first."""
     found: QuerySet[SampleDraw] = SampleDraw.objects.filter(reader_study=reader_study)
-    return found.select_related("created_by", "frame").order_by("-number")
-
-
-def frame_document(frame: SamplingFrame) -> dict[str, Any]:
-    """Return what a frame holds."""
-    found: dict[str, Any] = json.loads(frame.content)
-    return found
+    return found.select_related("created_by").order_by("-number")
 
 
 def sampling_of(*, reader_study: ReaderStudy) -> dict[str, Any]:
     """Return the newest frame, counted, and every draw with whether it can be drawn again."""
     newest = frames_of(reader_study=reader_study).first()
+    # Draws of one frame share it: it is large, and read for each of them.
+    draws = draws_of(reader_study=reader_study).prefetch_related("frame")
     return {
         "frame": frame_summary(newest) if newest else None,
-        "draws": [draw_summary(one) for one in draws_of(reader_study=reader_study)],
+        "draws": [draw_summary(one) for one in draws],
     }
 
 
 def frame_summary(frame: SamplingFrame) -> dict[str, Any]:
     """Return a frame, counted."""
-    document = frame_document(frame)
+    document = frame.document
     rows = document["candidates"]
     return {
         **{name: getattr(frame, name) for name in ("number", "name", "created_at", "digest", "number_of_candidates")},
@@ -143,12 +139,12 @@ def left_out_of(*, reader_study: ReaderStudy, wish: SampleWish, candidates: Sequ
 
 def strata_named(wish: SampleWish) -> set[Stratum]:
     """Return the strata that the columns make."""
-    return {one.stratum for one in candidates_of(frame_document(wish.frame), wish.columns)}
+    return {one.stratum for one in candidates_of(wish.frame.document, wish.columns)}
 
 
 def sample_numbers(*, reader_study: ReaderStudy, wish: SampleWish) -> list[StratumNumbers]:
     """Return what each stratum has and is to give."""
-    candidates = candidates_of(frame_document(wish.frame), wish.columns)
+    candidates = candidates_of(wish.frame.document, wish.columns)
     left_out = left_out_of(reader_study=reader_study, wish=wish, candidates=candidates)
     return numbers_of(candidates, wish.wanted, left_out=left_out, one_per_patient=wish.one_per_patient)
 
@@ -160,14 +156,14 @@ def sample_document(*, reader_study: ReaderStudy, wish: SampleWish, seed: str) -
     ------
     TooFew
     """
-    candidates = candidates_of(frame_document(wish.frame), wish.columns)
+    candidates = candidates_of(wish.frame.document, wish.columns)
     left_out = left_out_of(reader_study=reader_study, wish=wish, candidates=candidates)
     drawn = _drawn(candidates, wish.wanted, seed, left_out, wish.one_per_patient)
-    newest = draws_of(reader_study=reader_study).first()
+    newest = draws_of(reader_study=reader_study).values_list("number", flat=True).first()
     return {
         "format": SAMPLE_FORMAT,
         "version": FORMAT_VERSION,
-        "number": newest.number + 1 if newest else 1,
+        "number": (newest or 0) + 1,
         "algorithm": SAMPLE_ALGORITHM,
         "seed": seed,
         "frame": {"number": wish.frame.number, "digest": wish.frame.digest, "candidates": len(candidates)},
@@ -215,7 +211,7 @@ def prevalences(wish: SampleWish, strata: Sequence[Mapping[str, Any]]) -> dict[s
 
 def is_drawn_again(draw: SampleDraw) -> bool:
     """Say whether the stored frame, counts and seed give the stored sample once more."""
-    stored, frame = json.loads(draw.content), frame_document(draw.frame)
+    stored, frame = json.loads(draw.content), draw.frame.document
     if sha256(draw.frame.content) != stored["frame"]["digest"]:
         return False
     wanted = {tuple(one["values"]): one["wanted"] for one in stored["strata"]}
@@ -229,7 +225,8 @@ def is_drawn_again(draw: SampleDraw) -> bool:
 
 def sampling_sections(*, reader_study: ReaderStudy) -> list[Section]:
     """Return what the protocol says about the sampling; nothing where nothing was drawn."""
-    stored = list(draws_of(reader_study=reader_study).order_by("number"))
+    draws = draws_of(reader_study=reader_study).select_related("frame").defer("frame__content")
+    stored = list(draws.order_by("number"))
     if not stored:
         return []
     documents = [{**json.loads(one.content), "file": one.frame.name} for one in stored]
