@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read, own_read_shown, reader_study_for
+from annotations.api.adjudication import AnswerShownOutput
 from annotations.api.labels import forms_of
+from annotations.domain.adjudication import ANSWERS, HIDDEN
 from annotations.domain.arbitration import STANDINGS
 from annotations.exporters.final_answers_csv import final_answers_csv_lines
 from annotations.models import AssignmentRole, ReaderStudy
@@ -36,13 +38,6 @@ from portal.errors import NotFound
 from portal.moments import utc_text
 
 
-class ArbitrationAnswerOutput(serializers.Serializer[Any]):
-    """An answer in words."""
-
-    question = serializers.CharField()
-    answer = serializers.CharField()
-
-
 class ArbitrationMarkOutput(serializers.Serializer[Any]):
     """A mark of a reader, with the number of its finding and the question that it answers."""
 
@@ -56,14 +51,14 @@ class ArbitrationReaderOutput(serializers.Serializer[Any]):
     """What one reader signed, under a letter of this case alone."""
 
     name = serializers.CharField()
-    answers = ArbitrationAnswerOutput(many=True)
+    answers = AnswerShownOutput(many=True)
     marks = ArbitrationMarkOutput(many=True)
 
 
 class ArbitrationOutput(serializers.Serializer[Any]):
     """What the arbitrator of a case sees of its two reads."""
 
-    shows = serializers.ChoiceField(choices=["ANSWERS", "HIDDEN"])
+    shows = serializers.ChoiceField(choices=[ANSWERS, HIDDEN])
     readers = ArbitrationReaderOutput(many=True)
     differences = serializers.ListField(child=serializers.CharField(), help_text="Questions on which they differ.")
     is_stale = serializers.BooleanField(help_text="It was signed over reads that have changed since.")

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
-from annotations.domain.arbitration import Rule, chosen_arbitrator, is_due, shown_reader
+from annotations.domain.adjudication import HIDDEN
+from annotations.domain.arbitration import STALE, Rule, chosen_arbitrator, is_due, shown_reader
 from annotations.models import (
     ArbitrationStep,
     Assignment,
@@ -89,7 +90,7 @@ def require_arbitrable(read: Read) -> None:
     double = double_read_of(reader_study=assignment.reader_study, case=assignment.case)
     _require_settled(double)
     rule = arbitration_rule_of(reader_study=assignment.reader_study)
-    if rule is None or rule["shows"] == "HIDDEN":
+    if rule is None or rule["shows"] == HIDDEN:
         return
     seen = _newest(assignment, StepKind.SHOWN)
     if seen is None or seen.revisions != double.revision_ids:
@@ -103,14 +104,14 @@ def arbitration_show(*, by: User, read: Read) -> dict[str, Any]:
     assignment = read.assignment
     double, rule = _double(read)
     step = None
-    is_shown = rule["shows"] != "HIDDEN"
+    is_shown = rule["shows"] != HIDDEN
     seen = _newest(assignment, StepKind.SHOWN)
     if is_shown and (seen is None or seen.revisions != double.revision_ids):
         step = _step(by, assignment, StepKind.SHOWN, double, rule)
     _recorded(by, assignment, step, read, action="arbitration.view")
     questions = {str(question["key"]): question["text"] for question in read.label_schema.questions}
     newest = assignment.arbitration_steps.order_by("-number").first()
-    is_stale = double.standing == "STALE"
+    is_stale = double.standing == STALE
     return {
         "shows": rule["shows"],
         "readers": [
@@ -138,7 +139,7 @@ def arbitration_confirm(*, by: User, read: Read, reason: str) -> ArbitrationStep
     assignment = read.assignment
     double, rule = _double(read)
     require_writing(assignment)
-    if double.standing != "STALE":
+    if double.standing != STALE:
         raise Conflict("Only an arbitration whose reads have changed since can be confirmed.")
     require_arbitrable(read)
     step = _step(by, assignment, StepKind.CONFIRMED, double, rule, reason)

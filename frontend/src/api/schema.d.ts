@@ -2942,11 +2942,6 @@ export interface components {
             question: string;
             answer: string;
         };
-        /** @description An answer in words. */
-        ArbitrationAnswerOutput: {
-            question: string;
-            answer: string;
-        };
         /** @description How many arbitrations wait for their arbitrator, are open, done, or stale: to be confirmed or read anew. */
         ArbitrationCountsOutput: {
             waiting: number;
@@ -2982,7 +2977,7 @@ export interface components {
         /** @description What one reader signed, under a letter of this case alone. */
         ArbitrationReaderOutput: {
             name: string;
-            answers: components["schemas"]["ArbitrationAnswerOutput"][];
+            answers: components["schemas"]["AnswerShownOutput"][];
             marks: components["schemas"]["ArbitrationMarkOutput"][];
         };
         /** @description What is asked; `question` is the key of a question of the read's form. */
