@@ -3,7 +3,7 @@
 export { startCornerstone } from "./cornerstone";
 export type { DicomJson } from "./dicomJson";
 export type { SeriesSource } from "./GridController";
-export { LookingGrid } from "./LookingGrid";
+export { LookingGrid, type LookingGridProps } from "./LookingGrid";
 export type { ViewerMark } from "./markLayer";
 export type { ImageOverlays } from "./overlay/useOverlays";
 export type { MeasuredSegment } from "./segments/measure";

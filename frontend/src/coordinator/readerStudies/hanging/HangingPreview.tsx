@@ -6,29 +6,18 @@ import { casesQuery } from "@/api/readerStudies";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid, withOpenings } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
-import { FIRST_SETTINGS } from "@/domain/segmentTools";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
 import { Section } from "@/ui/Section";
 import { usePreferences } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
-import type { ImageOverlays, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
+import type { ViewerHandle, ViewerMark } from "@/viewer";
 import type { PartProps } from "../parts";
 import classes from "./Hanging.module.css";
 
-const ViewerGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.ViewerGrid })));
+const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 
-const NO_OVERLAYS: ImageOverlays = { heat: null, aiSegments: [] };
-const nothing = () => undefined;
-const NO_SEGMENTS: SegmentInputs = {
-  shown: [],
-  active: { segmentId: "", colour: [0, 0, 0], seriesInstanceUid: null },
-  drawable: new Set(),
-  tool: null,
-  settings: FIRST_SETTINGS,
-  opacity: 0,
-};
 const NO_MARKS: ViewerMark[] = [];
 
 interface HangingPreviewProps extends PartProps {
@@ -127,31 +116,15 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
       </Group>
       <div className={classes.preview}>
         <Suspense fallback={<LoadingScreen />}>
-          <ViewerGrid
+          <LookingGrid
             ref={viewer}
             grid={grid}
             onGrid={onGrid}
             source={source}
             captions={captionsOf(studies)}
             marks={NO_MARKS}
-            overlays={NO_OVERLAYS}
-            areMarksVisible
-            selectedMarkId={null}
-            tool={null}
-            segments={NO_SEGMENTS}
             mouse={settings}
-            firstMark={null}
             isTestMode={isTestMode()}
-            onSeriesDropped={() => undefined}
-            mayMark={() => false}
-            onMarkDrawn={() => undefined}
-            onMarkMoved={() => undefined}
-            onMarkRefused={() => undefined}
-            onSegmentPainted={async () => undefined}
-            onSegmentNotice={() => undefined}
-            onMarkSelected={() => undefined}
-            onUnitShown={nothing}
-            onImageShown={nothing}
           />
         </Suspense>
       </div>

@@ -1,19 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
 import { type CaseMark, caseMarksQuery, type Lesion, type LesionCorrection } from "@/api/reference";
 import { findingColour } from "@/domain/findingColours";
-import type { Grid } from "@/domain/grid";
-import { hungGrid } from "@/domain/hangGrid";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { isTestMode } from "@/ui/pageMeta";
-import { usePreferences } from "@/ui/usePreferences";
-import { useSeriesSource } from "@/ui/useSeriesSource";
+import { StudyImages } from "@/ui/StudyImages";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import classes from "./Lesions.module.css";
-
-const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 
 interface LesionImagesProps {
   readerStudyId: string;
@@ -41,11 +35,6 @@ interface MarkedImagesProps extends Pick<LesionImagesProps, "lesions" | "shown">
 
 function MarkedImages({ study, drawn, lesions, shown }: MarkedImagesProps) {
   const viewer = useRef<ViewerHandle>(null);
-  const { mouse } = usePreferences();
-  const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
-  const hung = useMemo(() => hungGrid([], [study.series]), [study.series]);
-  const [grid, setGrid] = useState<Grid>(hung.grid);
-  const source = useSeriesSource(() => study.study_instance_uid);
   const marks = useMemo(() => marksOf(lesions, drawn), [lesions, drawn]);
   const target = marks.find(({ id }) => id.startsWith(`${shown} `)) ?? null;
   useEffect(() => {
@@ -53,19 +42,7 @@ function MarkedImages({ study, drawn, lesions, shown }: MarkedImagesProps) {
   }, [target]);
   return (
     <div className={classes.images}>
-      <Suspense fallback={<LoadingScreen />}>
-        <LookingGrid
-          ref={viewer}
-          grid={grid}
-          onGrid={setGrid}
-          source={source}
-          marks={marks}
-          selectedMarkId={null}
-          mouse={settings}
-          firstMark={target}
-          isTestMode={isTestMode()}
-        />
-      </Suspense>
+      <StudyImages study={study} viewer={viewer} marks={marks} firstMark={target} />
     </div>
   );
 }

@@ -1,21 +1,15 @@
 import { Button, Group, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
 import { type CaseOutcome, referenceSegmentsQuery } from "@/api/reference";
-import type { Grid } from "@/domain/grid";
-import { hungGrid } from "@/domain/hangGrid";
 import type { ReferenceLesion } from "@/domain/lesions";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { isTestMode } from "@/ui/pageMeta";
-import { usePreferences } from "@/ui/usePreferences";
-import { useSeriesSource } from "@/ui/useSeriesSource";
+import { StudyImages } from "@/ui/StudyImages";
 import type { ViewerHandle } from "@/viewer";
 import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
 import classes from "./VersionImages.module.css";
-
-const LookingGrid = lazy(() => import("@/viewer").then((viewer) => ({ default: viewer.LookingGrid })));
 
 interface VersionImagesProps {
   readerStudyId: string;
@@ -65,11 +59,6 @@ interface OnImagesProps {
 
 function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
   const viewer = useRef<ViewerHandle>(null);
-  const { mouse } = usePreferences();
-  const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
-  const hung = useMemo(() => hungGrid([], [study.series]), [study.series]);
-  const [grid, setGrid] = useState<Grid>(hung.grid);
-  const source = useSeriesSource(() => study.study_instance_uid);
   const digests = useMemo(() => segmentsOf(lesions).map(({ sha256 }) => sha256), [lesions]);
   const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
   const marks = useMemo(() => lesionMarks(lesions, study), [lesions, study]);
@@ -92,18 +81,7 @@ function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
       </Group>
       {segments.error && <ErrorNotice error={segments.error} onRetry={() => void segments.refetch()} />}
       <div className={classes.images}>
-        <Suspense fallback={<LoadingScreen />}>
-          <LookingGrid
-            ref={viewer}
-            grid={grid}
-            onGrid={setGrid}
-            source={source}
-            marks={marks}
-            overlays={overlays}
-            mouse={settings}
-            isTestMode={isTestMode()}
-          />
-        </Suspense>
+        <StudyImages study={study} viewer={viewer} marks={marks} overlays={overlays} />
       </div>
     </>
   );
