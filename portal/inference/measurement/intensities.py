@@ -1,0 +1,52 @@
+"""Statistics of the values under a segment (IBSI, intensity-based statistical features)."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from portal.inference.measurement.quantity import NO_UNIT, Quantity, Values, checked, values_under
+
+# Percentiles interpolate between neighbours in order (numpy's default, Hyndman and Fan's type 7).
+PERCENTILES = {5: None, 10: "QG58", 25: None, 50: "Y12H", 75: None, 90: "8DWT", 95: None}
+_OF_VALUES: tuple[tuple[str, str, Callable[[Values], np.floating]], ...] = (
+    ("mean", "Q4LE", np.mean),
+    ("minimum", "1GSF", np.min),
+    ("maximum", "84IY", np.max),
+    ("range", "2OJQ", np.ptp),
+    ("root_mean_square", "5ZWQ", lambda values: np.sqrt(np.mean(values**2))),
+    ("mean_absolute_deviation", "4FUA", lambda values: np.mean(np.abs(values - values.mean()))),
+)
+_FLAT = "All voxels of the segment have the same value."
+
+
+def intensities(mask: npt.ArrayLike, values: npt.ArrayLike, *, unit: str) -> list[Quantity]:
+    """Describe the values under a segment; `unit` is theirs, in UCUM.
+
+    The standard deviation is that of these voxels, which are all there are (divided by their number, as the IBSI's
+    variance ECT3 is). Skewness and excess kurtosis have no value where all voxels are equal.
+    """
+    voxels, _ = checked(mask, (1, 1, 1))
+    under = values_under(voxels, values)
+    quantities = [Quantity("voxels", float(len(under)), NO_UNIT)]
+    quantities += [Quantity(name, float(of(under)), unit, ibsi) for name, ibsi, of in _OF_VALUES]
+    quantities.append(Quantity("standard_deviation", float(under.std()), unit))
+    found = np.percentile(under, list(PERCENTILES))
+    quantities += [
+        Quantity(f"percentile_{percent}", float(one), unit, ibsi)
+        for (percent, ibsi), one in zip(PERCENTILES.items(), found, strict=True)
+    ]
+    return [*quantities, *_moments(under)]
+
+
+def _moments(under: Values) -> list[Quantity]:
+    if np.ptp(under) == 0:
+        return [
+            Quantity("skewness", None, NO_UNIT, "KE2A", _FLAT),
+            Quantity("excess_kurtosis", None, NO_UNIT, "IPH6", _FLAT),
+        ]
+    return [
+        Quantity("skewness", float(stats.skew(under)), NO_UNIT, "KE2A"),
+        Quantity("excess_kurtosis", float(stats.kurtosis(under)), NO_UNIT, "IPH6"),
+    ]
