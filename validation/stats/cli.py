@@ -18,6 +18,7 @@ from validation.stats.commands import (
     binary,
     calibration,
     localisation,
+    monitoring,
     mrmc,
     power,
     roc,
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     *power.COMMANDS,
     *segmentation.COMMANDS,
     *subgroups.COMMANDS,
+    *monitoring.COMMANDS,
 )
 READER_COLUMNS = ("reader", "modality")
 _OUTCOMES = (

@@ -1,0 +1,268 @@
+"""Triage: what reading the cases that an AI flags first does to the time until a case is read.
+
+Cases arrive, wait, and are read by whichever of equal readers is free; nobody interrupts a read for a more urgent case
+(non-preemptive priority). First come first served is compared with the same cases in the AI's order.
+"""
+
+import dataclasses
+import heapq
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from validation.stats.checks import (
+    BoolArray,
+    FloatArray,
+    InputError,
+    binary_array,
+    confidence_level,
+    label_codes,
+    rating_array,
+    same_length,
+)
+from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
+
+METHOD = "percentile bootstrap over days"
+_NO_CASES = {
+    True: Undefined(Reason.NO_POSITIVE_CASES, "No positive case waited to be read."),
+    False: Undefined(Reason.NO_NEGATIVE_CASES, "No negative case waited to be read."),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waits:
+    """Mean minutes from arrival to the start of reading: as cases come, in the AI's order, and the change."""
+
+    first_come_min: Outcome
+    triaged_min: Outcome
+    change_min: Outcome
+
+    def to_json(self) -> dict[str, JSONValue]:
+        """Give the fields as a JSON object."""
+        return {field.name: jsonable(getattr(self, field.name)) for field in dataclasses.fields(self)}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TriageEffect:
+    """The waits of positive and of negative cases; what the former gain the latter lose, in part."""
+
+    positives: Waits
+    negatives: Waits
+
+    def to_json(self) -> dict[str, JSONValue]:
+        """Give the fields as a JSON object."""
+        return {"positives": self.positives.to_json(), "negatives": self.negatives.to_json()}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExpectedWaits:
+    """Mean minutes until reading in the steady state of a queue, in closed form."""
+
+    first_come_min: float
+    flagged_min: float
+    unflagged_min: float
+    positives_min: float
+    negatives_min: float
+
+    def to_json(self) -> dict[str, JSONValue]:
+        """Give the fields as a JSON object."""
+        return dict(dataclasses.asdict(self))
+
+
+def waits_min(
+    arrival_min: npt.ArrayLike, reading_min: npt.ArrayLike, priority: npt.ArrayLike | None = None, *, readers: int = 1
+) -> FloatArray:
+    """Return how long each case waits until somebody begins to read it.
+
+    Parameters
+    ----------
+    arrival_min : array_like of float, shape (cases,)
+        When each case arrived, in minutes from any moment.
+    reading_min : array_like of float, shape (cases,)
+        How long it takes to read, 0 or more.
+    priority : array_like of float, shape (cases,), optional
+        The waiting case with the highest is read next; of equal ones, and without it, that which came first.
+    readers : int
+        How many read at the same time.
+
+    Returns
+    -------
+    ndarray of float, shape (cases,)
+    """
+    arrival, reading = rating_array(arrival_min, "arrival_min"), rating_array(reading_min, "reading_min")
+    urgency = np.zeros(len(arrival)) if priority is None else rating_array(priority, "priority")
+    same_length(arrival_min=arrival, reading_min=reading, priority=urgency)
+    if (reading < 0).any():
+        raise InputError("the reading time is below 0", row=int(np.argmax(reading < 0)) + 1, column="reading_min")
+    if readers < 1:
+        raise InputError(f"{readers} readers read nothing; take 1 or more")
+    order = np.argsort(arrival, kind="stable")
+    return _served(arrival, reading, urgency, order, readers)
+
+
+def _served(
+    arrival: FloatArray, reading: FloatArray, urgency: FloatArray, order: npt.NDArray[np.intp], readers: int
+) -> FloatArray:
+    waits = np.zeros(len(arrival))
+    free = [-math.inf] * readers
+    waiting: list[tuple[float, int, int]] = []
+    come, now = 0, -math.inf
+    for _ in range(len(order)):
+        now = max(now, heapq.heappop(free))
+        if not waiting:
+            now = max(now, arrival[order[come]])
+        while come < len(order) and arrival[order[come]] <= now:
+            case = int(order[come])
+            heapq.heappush(waiting, (-urgency[case], come, case))
+            come += 1
+        case = heapq.heappop(waiting)[2]
+        waits[case] = now - arrival[case]
+        heapq.heappush(free, now + reading[case])
+    return waits
+
+
+def triage_effect(
+    truth: npt.ArrayLike,
+    score: npt.ArrayLike,
+    arrival_min: npt.ArrayLike,
+    reading_min: npt.ArrayLike,
+    day: npt.ArrayLike,
+    *,
+    readers: int = 1,
+    threshold: float | None = None,
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 1,
+) -> TriageEffect:
+    """Replay recorded cases in the order of an AI's score and compare the time until they are read.
+
+    Parameters
+    ----------
+    truth : array_like of 0 and 1, shape (cases,)
+        The reference standard.
+    score : array_like of float, shape (cases,)
+        Higher is more urgent; with `threshold` all cases at or above it are equally urgent, and all others not.
+    arrival_min, reading_min : array_like of float, shape (cases,)
+        As recorded, see `waits_min`.
+    day : array_like, shape (cases,)
+        A name for the stretch of work of each case. Every day is a queue of its own that begins empty, and days are
+        what is drawn again: within one day all waits depend on each other.
+    readers : int
+        How many read at the same time.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    TriageEffect
+        Percentile intervals over resampled days; with one day an estimate has none, and says so.
+    """
+    truths, scores = binary_array(truth, "truth"), rating_array(score, "score")
+    codes = label_codes(day)
+    same_length(truth=truths, score=scores, day=codes)
+    confidence_level(level)
+    urgency = scores if threshold is None else (scores >= threshold).astype(np.float64)
+    arrival, reading = rating_array(arrival_min, "arrival_min"), rating_array(reading_min, "reading_min")
+    plain, triaged = np.zeros(len(truths)), np.zeros(len(truths))
+    same_length(truth=truths, arrival_min=arrival, reading_min=reading)
+    for one in range(int(codes.max(initial=-1)) + 1):
+        of = codes == one
+        plain[of] = waits_min(arrival[of], reading[of], readers=readers)
+        triaged[of] = waits_min(arrival[of], reading[of], urgency[of], readers=readers)
+    draws = _day_draws(int(codes.max(initial=-1)) + 1, resamples, seed)
+    of_class = {
+        positive: _waits(plain, triaged, codes, truths == positive, draws, positive=positive, level=level)
+        for positive in (True, False)
+    }
+    return TriageEffect(positives=of_class[True], negatives=of_class[False])
+
+
+def _day_draws(days: int, resamples: int, seed: int) -> npt.NDArray[np.int64] | None:
+    """How often each day is drawn, in each resample; None where one day can only be drawn again as it is."""
+    if days < 2:
+        return None
+    return np.random.default_rng(seed).multinomial(days, np.full(days, 1 / days), size=resamples)
+
+
+def _waits(
+    plain: FloatArray,
+    triaged: FloatArray,
+    codes: npt.NDArray[np.intp],
+    of: BoolArray,
+    draws: npt.NDArray[np.int64] | None,
+    *,
+    positive: bool,
+    level: float,
+) -> Waits:
+    if not of.any():
+        nobody = _NO_CASES[positive]
+        return Waits(nobody, nobody, nobody)
+    columns = (plain, triaged, triaged - plain)
+    return Waits(*(_mean(column[of], codes[of], draws, level=level) for column in columns))
+
+
+def _mean(
+    values: FloatArray, codes: npt.NDArray[np.intp], draws: npt.NDArray[np.int64] | None, *, level: float
+) -> Estimate:
+    mean, n = float(values.mean()), len(values)
+    if draws is None:
+        return Estimate(
+            mean, None, None, level, METHOD, n, note="All cases are of one day: there is nothing to resample."
+        )
+    days = draws.shape[1]
+    counts = draws @ np.bincount(codes, minlength=days)
+    sums = draws @ np.bincount(codes, weights=values, minlength=days)
+    some = counts > 0
+    low, high = np.quantile(sums[some] / counts[some], [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(mean, float(low), float(high), level, METHOD, n)
+
+
+def expected_waits(
+    *,
+    arrivals_per_hour: float,
+    mean_reading_min: float,
+    readers: int,
+    prevalence: float,
+    sensitivity: float,
+    specificity: float,
+) -> ExpectedWaits | Undefined:
+    """Compute the mean waits of an M/M/c queue with two classes, the cases that the AI flags first.
+
+    Arrivals of a Poisson process, exponential reading times of one mean for all cases, equal readers, no interruption:
+    Erlang's formula C for the probability of waiting, Cobham (Operations Research 1954;2:70) for the classes.
+
+    Returns
+    -------
+    ExpectedWaits or Undefined
+        Undefined where readers are busy all the time: the queue has no steady state.
+    """
+    for name, share in {"prevalence": prevalence, "sensitivity": sensitivity, "specificity": specificity}.items():
+        if not 0 <= share <= 1:
+            raise InputError(f"the {name} is {share}, not between 0 and 1")
+    if not (arrivals_per_hour > 0 and mean_reading_min > 0 and readers >= 1):
+        raise InputError("arrivals, reading time and readers must be above 0")
+    offered = arrivals_per_hour / 60 * mean_reading_min
+    busy = offered / readers
+    if busy >= 1:
+        detail = f"{readers} readers are busy {busy:.0%} of the time: cases come faster than they are read."
+        return Undefined(Reason.ZERO_DENOMINATOR, detail)
+    common = _erlang_c(offered, readers) * mean_reading_min / readers
+    flagged = prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
+    first = common / (1 - busy * flagged)
+    second = first / (1 - busy)
+    return ExpectedWaits(
+        first_come_min=common / (1 - busy),
+        flagged_min=first,
+        unflagged_min=second,
+        positives_min=sensitivity * first + (1 - sensitivity) * second,
+        negatives_min=(1 - specificity) * first + specificity * second,
+    )
+
+
+def _erlang_c(offered: float, readers: int) -> float:
+    """The probability that all readers are busy when a case arrives (Erlang 1917), by the recursion of formula B."""
+    blocked = 1.0
+    for number in range(1, readers + 1):
+        blocked = offered * blocked / (number + offered * blocked)
+    return blocked / (1 - offered / readers * (1 - blocked))
