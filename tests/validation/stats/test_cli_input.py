@@ -58,11 +58,12 @@ COMMANDS = {
     "lroc": (READINGS.assign(correct_location=READINGS.truth), [], "rating"),
     "drift": (CASES, ["--value", "rating", "--target", "2", "--sd", "1"], "rating"),
     "triage": (CASES.assign(arrival_min=range(20), reading_min=3, day=CASES.site), ["--score", "rating"], "rating"),
+    "abstention": (CASES, ["--uncertainty", "rating"], "rating"),
     "power": (READINGS, ["--difference", "0.05"], "rating"),
 }
 WITH_TRUTH = sorted(set(COMMANDS) - {"agreement", "drift"})
 READER_STUDIES = ("mrmc", "mrmc-u", "ai-vs-readers", "lroc", "power")
-ONE_ROW_PER_CASE = ("binary", "roc", "calibration", "subgroups", "paired-binary", "roc-compare")
+ONE_ROW_PER_CASE = ("binary", "roc", "calibration", "subgroups", "paired-binary", "roc-compare", "abstention")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`drift` and `triage`: an AI at work."""
+"""`drift`, `triage` and `abstention`: an AI at work."""
 
 import argparse
 from collections.abc import Callable
@@ -6,14 +6,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from validation.stats.abstention import abstention_curve
 from validation.stats.checks import InputError
 from validation.stats.commands.base import Command, Report, Rows, rows_of_file, zero_one
 from validation.stats.commands.option_types import count, finite, seed, threshold
 from validation.stats.control_charts import ControlChart, cusum_chart, ewma_chart, proportion_chart, shewhart_chart
-from validation.stats.results import Outcome, Undefined
+from validation.stats.results import Outcome, Undefined, estimates_frame
 from validation.stats.table import CsvTable
 from validation.stats.triage import TriageEffect, Waits, triage_effect
 
+_OF_CLASSES = ("sensitivity", "specificity")
 _VALUE_CHARTS: dict[str, Callable[..., ControlChart]] = {
     "ewma": ewma_chart,
     "cusum": cusum_chart,
@@ -148,6 +150,36 @@ def _cells(waits: Waits, name: str) -> dict[str, object]:
     return {key: outcome.to_json().get(key) for key in ("value", "low", "high", "n", "undefined", "note")}
 
 
+def _abstention_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--call", default="call", metavar="COLUMN", help="column with the decision, 0 or 1")
+    command.add_argument(
+        "--uncertainty", default="uncertainty", metavar="COLUMN", help="higher is less certain: left to a human first"
+    )
+    command.add_argument("--resamples", type=count, default=2000, help="bootstrap of the areas (default: 2000)")
+    command.add_argument("--seed", type=seed, default=1, help="of the bootstrap (default: 1)")
+
+
+def _abstention(options: argparse.Namespace, table: CsvTable, rows: Rows) -> Report:
+    with rows_of_file(options, rows):
+        curve = abstention_curve(
+            zero_one(table, options.truth)[rows],
+            zero_one(table, options.call)[rows],
+            table.numbers(options.uncertainty)[rows],
+            level=options.level,
+            resamples=options.resamples,
+            seed=options.seed,
+        )
+    areas = estimates_frame({"area": curve.area, "excess_area": curve.excess_area})
+    points = pd.DataFrame(
+        [
+            {"uncertainty": one.uncertainty, "n": one.n}
+            | {name: getattr(one, name).to_json().get("value") for name in ("coverage", "error_rate", *_OF_CLASSES)}
+            for one in curve.points
+        ]
+    )
+    return Report(curve.to_json(), (areas, points))
+
+
 COMMANDS = (
     Command(
         "drift",
@@ -170,6 +202,18 @@ COMMANDS = (
         examples=(
             "triage --csv worklist.csv --readers 2",
             "triage --csv worklist.csv --threshold 0.5 --resamples 500 --json",
+        ),
+    ),
+    Command(
+        "abstention",
+        "errors, sensitivity and specificity as the least certain cases are left to a human; risk-coverage area",
+        _abstention_options,
+        lambda options: [options.truth, options.call, options.uncertainty],
+        _abstention,
+        one_row_per_case=True,
+        examples=(
+            "abstention --csv cases.csv --call ai_call --uncertainty doubt",
+            "abstention --csv cases.csv --call ai_call --uncertainty doubt --resamples 200 --json",
         ),
     ),
 )
