@@ -1,0 +1,256 @@
+"""Plans: each rule refuses what it is there for and nothing else; the words say what the document says."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from validation.plans.facts import ArmFacts, StudyFacts
+from validation.plans.rules import _ERRORS, _WARNINGS, plan_findings
+from validation.plans.wording import plan_sentences
+
+OTHER = "00000000-0000-4000-8000-000000000002"
+MODEL = "00000000-0000-4000-8000-000000000001"
+SIX = frozenset(f"r{number}" for number in range(6))
+FACTS: dict[str, Any] = {
+    "arms": {"A": ArmFacts("Unaided", "HIDDEN", SIX), "B": ArmFacts("With AI", "CONCURRENT", SIX)},
+    "sessions": (1, 2),
+    "is_fully_crossed": True,
+    "cases": 200,
+    "patients": 200,
+    "has_call": True,
+    "rating": "ORDINAL",
+    "rating_levels": 5,
+    "model_versions": {MODEL: "Nodule CAD 1.2"},
+    "truths": frozenset({1, 2}),
+}
+ENDPOINT: dict[str, Any] = {
+    "key": "auc_gain",
+    "role": "PRIMARY",
+    "figure": "AUC",
+    "threshold": None,
+    "of": "aided",
+    "against": "unaided",
+    "hypothesis": "DIFFERENCE",
+    "margin": None,
+    "alpha": 0.05,
+    "method": "MRMC_OR",
+    "generalise_to": "READERS_AND_CASES",
+}
+PLAN: dict[str, Any] = {
+    "population": {"sessions": None},
+    "unit": "CASE",
+    "reference_standard_version": None,
+    "level": 0.95,
+    "subjects": [
+        {"key": "unaided", "kind": "READERS", "arm": "A", "phase": "SIGNED"},
+        {"key": "aided", "kind": "READERS", "arm": "B", "phase": "SIGNED"},
+        {"key": "ai", "kind": "AI", "model_version_id": MODEL, "operating_point": 0.5},
+    ],
+    "endpoints": [ENDPOINT],
+    "multiplicity": "NONE",
+}
+OF_AI = {"of": "ai", "against": None, "hypothesis": "ESTIMATE", "method": "DELONG", "generalise_to": "CASES"}
+
+
+def plan(endpoint: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(PLAN), "endpoints": [{**ENDPOINT, **(endpoint or {})}], **changes}
+
+
+def aided_with(**changes: str) -> list[dict[str, Any]]:
+    return [{**one, **(changes if one["key"] == "aided" else {})} for one in PLAN["subjects"]]
+
+
+def facts(**changes: Any) -> StudyFacts:
+    return StudyFacts(**{**FACTS, **changes})
+
+
+def said(document: Any, **changes: Any) -> list[tuple[str, str]]:
+    return [(one.level, one.code) for one in plan_findings(document, facts(**changes))]
+
+
+ONE_READER = {
+    "A": ArmFacts("Unaided", "HIDDEN", frozenset({"r0"})),
+    "B": ArmFacts("With AI", "CONCURRENT", frozenset({"r0"})),
+}
+# Each rule: an endpoint (and facts) that it is there for.
+ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "figure_of_method": (
+        {"method": "MRMC_U", "figure": "AFROC"},
+        {"marks_lesions": True, "lesion_truths": frozenset({1})},
+    ),
+    "no_rating": ({}, {"rating": None}),
+    "no_decision": ({"figure": "SENSITIVITY"}, {"has_call": False}),
+    "threshold_of_a_curve": ({"threshold": 3}, {}),
+    "no_operating_point": ({**OF_AI, "figure": "SENSITIVITY", "method": "PROPORTION"}, {}),
+    "against_itself": ({"against": "aided"}, {}),
+    "hypothesis": ({"against": None}, {}),
+    "margin": ({"hypothesis": "NON_INFERIORITY"}, {}),
+    "method_of_subjects": ({"method": "DELONG", "generalise_to": "CASES"}, {}),
+    "no_other_subject": (
+        {**OF_AI, "method": "MCNEMAR", "figure": "SENSITIVITY", "against": 0.8, "hypothesis": "SUPERIORITY"},
+        {},
+    ),
+    "one_reader": ({}, {"arms": ONE_READER}),
+    "clustered": (OF_AI, {"patients": 150}),
+    "not_crossed": ({}, {"is_fully_crossed": False}),
+    "other_readers": (
+        {},
+        {"arms": {**FACTS["arms"], "B": ArmFacts("With AI", "CONCURRENT", frozenset({"x", "y", "z", "u", "v"}))}},
+    ),
+    "not_located": ({"figure": "AFROC"}, {}),
+    "unit": ({"figure": "AFROC"}, {"marks_lesions": True, "lesion_truths": frozenset({1})}),
+}
+WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "clusters_ignored": ({}, {"patients": 150}),
+    "few_readers": ({}, {"arms": {key: ArmFacts(key, "HIDDEN", frozenset({"r0", "r1"})) for key in "AB"}}),
+    "few_levels": ({}, {"rating_levels": 2}),
+}
+
+
+def test_a_sound_plan_has_nothing_said_of_it() -> None:
+    assert said(plan()) == []
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_an_error_is_found_at_its_field(code: str) -> None:
+    endpoint, changes = ERRORS[code]
+    document = plan(endpoint)
+    if code == "no_operating_point":
+        document["subjects"][2]["operating_point"] = None
+    findings = [one for one in plan_findings(document, facts(**changes)) if one.code == code]
+    assert [one.level for one in findings] == ["ERROR"]
+    assert findings[0].field.startswith("plan.endpoints[0].")
+    assert findings[0].detail.endswith(".")
+
+
+@pytest.mark.parametrize("code", WARNINGS)
+def test_a_warning_keeps_no_plan_from_being_locked(code: str) -> None:
+    endpoint, changes = WARNINGS[code]
+    assert said(plan(endpoint), **changes) == [("WARNING", code)]
+
+
+def test_a_second_read_against_its_first_is_doubtful() -> None:
+    second = {"A": ArmFacts("Second reader", "SECOND_READ", SIX)}
+    subjects = [
+        {"key": "first", "kind": "READERS", "arm": "A", "phase": "FIRST"},
+        {"key": "second", "kind": "READERS", "arm": "A", "phase": "SIGNED"},
+    ]
+    document = plan({"of": "second", "against": "first"}, subjects=subjects)
+    assert said(document, arms=second) == [("WARNING", "reading_order")]
+
+
+def test_every_rule_is_tried_here() -> None:
+    assert {code for code, _, _ in _ERRORS} == set(ERRORS)
+    assert {code for code, _, _ in _WARNINGS} == {*WARNINGS, "reading_order"}
+
+
+def test_what_the_issue_names_is_refused_with_the_way_on() -> None:
+    """No DeLong on clustered data, no random readers with one reader, no ROC on a binary answer."""
+
+    def detail(code: str) -> str:
+        endpoint, changes = ERRORS[code]
+        return next(one.detail for one in plan_findings(plan(endpoint), facts(**changes)) if one.code == code)
+
+    assert "Obuchowski's method for clusters" in detail("clustered")
+    assert "generalise to cases" in detail("one_reader")
+    assert "yes/no answer" in detail("no_rating")
+    assert "U-statistics" in detail("not_crossed")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"subjects": [*PLAN["subjects"], PLAN["subjects"][0]]}, "repeated"),
+        ({"endpoints": [{**ENDPOINT, "of": "nobody"}]}, "unknown_subject"),
+        ({"endpoints": [{**ENDPOINT, "role": "SECONDARY"}]}, "no_primary"),
+        ({"population": {"sessions": [3]}}, "unknown_session"),
+        ({"reference_standard_version": 9}, "unknown_version"),
+        ({"subjects": aided_with(arm="C")}, "unknown_arm"),
+        ({"subjects": aided_with(phase="FIRST")}, "no_first_read"),
+        ({"subjects": [*PLAN["subjects"][:2], {**PLAN["subjects"][2], "model_version_id": OTHER}]}, "unknown_model"),
+        ({"level": 95}, "maximum"),
+        ({"surprise": 1}, "additionalProperties"),
+    ],
+)  # fmt: skip
+def test_a_document_that_names_nothing_is_refused(change: dict[str, Any], code: str) -> None:
+    assert ("ERROR", code) in said(plan(**change))
+
+
+def test_an_arm_without_readers() -> None:
+    assert ("ERROR", "no_readers") in said(
+        plan(), arms={**FACTS["arms"], "B": ArmFacts("B", "CONCURRENT", frozenset())}
+    )
+
+
+def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
+    two = [ENDPOINT, {**ENDPOINT, "key": "other", "figure": "SENSITIVITY"}]
+    (warning,) = plan_findings(plan(endpoints=two), facts())
+    assert (warning.level, warning.code) == ("WARNING", "multiplicity")
+    assert "10%" in warning.detail
+    assert said(plan(endpoints=two, multiplicity="HOLM")) == []
+    unequal = [ENDPOINT, {**two[1], "alpha": 0.01}]
+    assert said(plan(endpoints=unequal, multiplicity="HOLM")) == [("ERROR", "different_alphas")]
+
+
+def test_the_words_say_all_that_the_document_says() -> None:
+    document = plan(
+        endpoints=[
+            {**ENDPOINT, "hypothesis": "NON_INFERIORITY", "margin": 0.05, "alpha": 0.025},
+            {**ENDPOINT, **OF_AI, "key": "ai", "role": "SECONDARY", "figure": "SENSITIVITY", "method": "PROPORTION"},
+        ],
+        reference_standard_version=2,
+        population={"sessions": [1, 2]},
+    )
+    assert said(document) == []
+    assert plan_sentences(document, facts()) == [
+        "All signed reads of session 1 and 2 of 200 cases count; training cases, hidden repeats, arbitrations and what "
+        "was withdrawn do not.",
+        "Each case counts once.",
+        "The truth is version 2 of the reference standard.",
+        "Primary endpoint 1: the area under the ROC curve of the 6 readers in the arm With AI is less than that of the "
+        "6 readers in the arm Unaided by no more than 0.05 (one-sided, alpha 0.025), by Obuchowski and Rockette's "
+        "analysis, with 95% intervals. The result is to hold for other readers and other cases.",
+        "Secondary endpoint 2: the sensitivity of Nodule CAD 1.2 at a score of 0.5 is estimated, by Wilson's interval, "
+        "with 95% intervals. The result holds for these readers and AI versions, on other cases.",
+    ]
+
+
+def _endpoints() -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "key": st.sampled_from(["one", "two", "three"]),
+            "role": st.sampled_from(["PRIMARY", "SECONDARY"]),
+            "figure": st.sampled_from(["AUC", "SENSITIVITY", "SPECIFICITY", "AFROC", "LESION_SENSITIVITY"]),
+            "threshold": st.none() | st.floats(1, 5),
+            "of": st.sampled_from(["aided", "unaided", "ai"]),
+            "against": st.none() | st.sampled_from(["aided", "unaided", "ai"]) | st.floats(0, 1),
+            "hypothesis": st.sampled_from(["ESTIMATE", "DIFFERENCE", "SUPERIORITY", "NON_INFERIORITY", "EQUIVALENCE"]),
+            "margin": st.none() | st.floats(0.01, 0.5),
+            "alpha": st.sampled_from([0.025, 0.05]),
+            "method": st.sampled_from(
+                ["MRMC_OR", "MRMC_U", "AI_VS_READERS", "DELONG", "CLUSTERED_DELONG", "PROPORTION", "MCNEMAR"]
+            ),
+            "generalise_to": st.sampled_from(["READERS_AND_CASES", "CASES", "READERS"]),
+        }
+    )
+
+
+@given(
+    st.lists(_endpoints(), min_size=1, max_size=3),
+    st.sampled_from(["CASE", "PATIENT", "LESION"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_plan_is_answered_and_one_without_errors_can_be_said(
+    endpoints: list[dict[str, Any]], unit: str, crossed: bool, clustered: bool
+) -> None:
+    changes = {"is_fully_crossed": crossed, "patients": 150 if clustered else 200, "marks_lesions": True}
+    document = plan(endpoints=endpoints, unit=unit)
+    findings = plan_findings(document, facts(**changes))
+    assert all(one.detail and one.field.startswith("plan") for one in findings)
+    if not any(one.level == "ERROR" for one in findings):
+        sentences = plan_sentences(document, facts(**changes))
+        assert sum("endpoint" in one for one in sentences) == len(endpoints)

@@ -1,0 +1,67 @@
+"""The document of an analysis plan and its form (`schemas/analysis-plan.schema.json`)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
+
+from portal.json_schema import schema_faults
+
+_SCHEMA = Path(__file__).parent / "schemas" / "analysis-plan.schema.json"
+_VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
+
+Plan = Mapping[str, Any]
+Endpoint = Mapping[str, Any]
+Subject = Mapping[str, Any]
+
+
+class Finding(NamedTuple):
+    """One thing to say of a plan.
+
+    `level`: an ERROR keeps it from being locked, a WARNING stays beside its results. `field` is a path in the document.
+    """
+
+    level: str
+    field: str
+    code: str
+    detail: str
+
+
+def form_findings(plan: Any) -> list[Finding]:
+    """Return what is wrong with the form of a document, the keys that come twice, and names of nobody."""
+    faults = [Finding("ERROR", f"plan{path}", code, detail) for path, code, detail in schema_faults(_VALIDATOR, plan)]
+    return faults or [*_repeated(plan, "subjects"), *_repeated(plan, "endpoints"), *_nobody(plan)]
+
+
+def _repeated(plan: Plan, part: str) -> list[Finding]:
+    seen: set[str] = set()
+    found = []
+    for index, one in enumerate(plan[part]):
+        if one["key"] in seen:
+            found.append(Finding("ERROR", f"plan.{part}[{index}].key", "repeated", f"{one['key']} is there twice."))
+        seen.add(one["key"])
+    return found
+
+
+def _nobody(plan: Plan) -> list[Finding]:
+    keys = {subject["key"] for subject in plan["subjects"]}
+    return [
+        Finding(
+            "ERROR", f"plan.endpoints[{index}].{side}", "unknown_subject", f"No subject is called {endpoint[side]}."
+        )
+        for index, endpoint in enumerate(plan["endpoints"])
+        for side in ("of", "against")
+        if isinstance(endpoint[side], str) and endpoint[side] not in keys
+    ]
+
+
+def subject_of(plan: Plan, key: str) -> Subject:
+    """Return the subject of a key that the form has shown to be there."""
+    return next(subject for subject in plan["subjects"] if subject["key"] == key)
+
+
+def subjects_of(plan: Plan, endpoint: Endpoint) -> list[Subject]:
+    """Return the one or two subjects of an endpoint."""
+    return [subject_of(plan, key) for key in (endpoint["of"], endpoint["against"]) if isinstance(key, str)]

@@ -1,0 +1,329 @@
+"""What a design makes impossible or doubtful in a plan: a table of rules, each with its reason.
+
+A rule looks at one endpoint (or at the whole plan) and answers with a sentence, or with nothing. Sources: FDA, Clinical
+Performance Assessment: Considerations for CADe Devices (2022); Obuchowski and Bullen, Acad Radiol 2022;29:S18 (MRMC);
+Hillis 2007 and Gallas 2009 (random readers); ICH E9 (multiplicity, margins).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from validation.plans.document import Endpoint, Finding, Plan, form_findings, subjects_of
+from validation.plans.facts import StudyFacts
+
+FEW_READERS = 5
+LOCATED = frozenset({"AFROC", "LESION_SENSITIVITY"})
+RATED = frozenset({"AUC", "AFROC"})
+DECIDED = frozenset({"SENSITIVITY", "SPECIFICITY"})
+NEEDS_MARGIN = frozenset({"NON_INFERIORITY", "EQUIVALENCE"})
+OF_READERS = frozenset({"MRMC_OR", "MRMC_U"})
+# Figures that a method can analyse.
+FIGURES = {
+    "MRMC_OR": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY", "AFROC"}),
+    "MRMC_U": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}),
+    "AI_VS_READERS": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}),
+    "DELONG": frozenset({"AUC"}),
+    "CLUSTERED_DELONG": frozenset({"AUC"}),
+    "PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY", "LESION_SENSITIVITY"}),
+    "CLUSTERED_PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY", "LESION_SENSITIVITY"}),
+    "MCNEMAR": frozenset({"SENSITIVITY", "SPECIFICITY"}),
+}
+METHOD_NAMES = {
+    "MRMC_OR": "Obuchowski and Rockette's analysis",
+    "MRMC_U": "U-statistics",
+    "AI_VS_READERS": "the comparison of one AI with readers (Hillis)",
+    "DELONG": "DeLong's method",
+    "CLUSTERED_DELONG": "Obuchowski's method for clusters",
+    "PROPORTION": "Wilson's interval",
+    "CLUSTERED_PROPORTION": "the ratio estimator for clusters",
+    "MCNEMAR": "McNemar's test",
+}
+
+
+class _Of(NamedTuple):
+    """An endpoint in its plan and its reader study."""
+
+    plan: Plan
+    endpoint: Endpoint
+    facts: StudyFacts
+
+    @property
+    def kinds(self) -> list[str]:
+        return [subject["kind"] for subject in subjects_of(self.plan, self.endpoint)]
+
+    @property
+    def readers(self) -> list[frozenset[str]]:
+        return [
+            self.facts.arms[subject["arm"]].readers
+            for subject in subjects_of(self.plan, self.endpoint)
+            if subject["kind"] == "READERS"
+        ]
+
+    @property
+    def fewest_readers(self) -> int:
+        return min((len(readers) for readers in self.readers), default=0)
+
+
+Answer = str | None
+
+
+def _figure_of_method(one: _Of) -> Answer:
+    if one.endpoint["figure"] in FIGURES[one.endpoint["method"]]:
+        return None
+    able = [METHOD_NAMES[name] for name, figures in FIGURES.items() if one.endpoint["figure"] in figures]
+    return f"{_begin(METHOD_NAMES[one.endpoint['method']])} has no such figure. Those that do: {', '.join(able)}."
+
+
+def _no_rating(one: _Of) -> Answer:
+    if one.endpoint["figure"] in RATED and "READERS" in one.kinds and one.facts.rating is None:
+        return "A curve needs a rating, and the label schema asks the readers for a yes/no answer only."
+    return None
+
+
+def _no_decision(one: _Of) -> Answer:
+    if one.endpoint["figure"] not in DECIDED or "READERS" not in one.kinds:
+        return None
+    if one.endpoint["threshold"] is None:
+        return (
+            None if one.facts.has_call else "The label schema asks for no yes/no answer: give the rating that counts."
+        )
+    return None if one.facts.rating is not None else "A threshold needs a rating, and the label schema asks for none."
+
+
+def _threshold_of_a_curve(one: _Of) -> Answer:
+    if one.endpoint["threshold"] is not None and one.endpoint["figure"] not in DECIDED:
+        return "A curve is made of all thresholds: leave the threshold out."
+    return None
+
+
+def _no_operating_point(one: _Of) -> Answer:
+    lacking = any(
+        subject["kind"] == "AI" and subject["operating_point"] is None
+        for subject in subjects_of(one.plan, one.endpoint)
+    )
+    if lacking and one.endpoint["figure"] in DECIDED | {"LESION_SENSITIVITY"}:
+        return "Name the operating point at which the AI calls a case positive."
+    return None
+
+
+def _against_itself(one: _Of) -> Answer:
+    return "A subject is not compared with itself." if one.endpoint["of"] == one.endpoint["against"] else None
+
+
+def _hypothesis_without_other(one: _Of) -> Answer:
+    if one.endpoint["hypothesis"] != "ESTIMATE" and one.endpoint["against"] is None:
+        return "A hypothesis compares: name another subject or a fixed value, or estimate only."
+    if one.endpoint["hypothesis"] == "ESTIMATE" and one.endpoint["against"] is not None:
+        return "What is only estimated is compared with nothing."
+    return None
+
+
+def _margin(one: _Of) -> Answer:
+    needs, has = one.endpoint["hypothesis"] in NEEDS_MARGIN, one.endpoint["margin"] is not None
+    if needs and not has:
+        return "Non-inferiority and equivalence need a margin, fixed beforehand."
+    return "Only non-inferiority and equivalence have a margin." if has and not needs else None
+
+
+def _method_of_kinds(one: _Of) -> Answer:
+    method, kinds = one.endpoint["method"], one.kinds
+    if method == "AI_VS_READERS":
+        return (
+            None if sorted(kinds) == ["AI", "READERS"] else "This method compares one AI with the readers of one arm."
+        )
+    if method in OF_READERS:
+        return (
+            None if set(kinds) == {"READERS"} else "This method is for readers: an AI is one reader without variance."
+        )
+    if "READERS" in kinds and one.fewest_readers > 1:
+        return "This method takes one decision a case: several readers need a method for readers and cases."
+    return None
+
+
+def _fixed_value_of_readers(one: _Of) -> Answer:
+    if one.endpoint["method"] == "AI_VS_READERS" and not isinstance(one.endpoint["against"], str):
+        return "Name whom the AI is compared with."
+    if one.endpoint["method"] == "MCNEMAR" and not isinstance(one.endpoint["against"], str):
+        return "McNemar's test compares two subjects on the same cases."
+    return None
+
+
+def _one_reader(one: _Of) -> Answer:
+    generalises = one.endpoint["generalise_to"] != "CASES"
+    if generalises and one.readers and one.fewest_readers < 2:
+        return "One reader says nothing about other readers: generalise to cases."
+    if generalises and not one.readers:
+        return "No reader takes part: generalise to cases."
+    return None
+
+
+def _clustered(one: _Of) -> Answer:
+    if not one.facts.is_clustered:
+        return None
+    other = {"DELONG": "CLUSTERED_DELONG", "PROPORTION": "CLUSTERED_PROPORTION"}.get(one.endpoint["method"])
+    if other is None:
+        return None
+    return (
+        f"{one.facts.cases} cases come from {one.facts.patients} patients, and {METHOD_NAMES[one.endpoint['method']]} "
+        f"takes cases for independent. Use {METHOD_NAMES[other]}."
+    )
+
+
+def _clusters_ignored(one: _Of) -> Answer:
+    if one.facts.is_clustered and one.endpoint["method"] in OF_READERS | {"AI_VS_READERS", "MCNEMAR"}:
+        return (
+            f"{one.facts.cases} cases come from {one.facts.patients} patients. This method takes cases for "
+            "independent: its intervals may be too narrow."
+        )
+    return None
+
+
+def _not_crossed(one: _Of) -> Answer:
+    if one.facts.is_fully_crossed or one.endpoint["method"] not in {"MRMC_OR", "AI_VS_READERS"}:
+        return None
+    return "Not every reader reads every case, which this method needs. Use U-statistics, which take any design."
+
+
+def _other_readers(one: _Of) -> Answer:
+    if len(one.readers) == 2 and one.readers[0] != one.readers[1] and one.endpoint["method"] == "MRMC_OR":
+        return "The two arms have other readers, and this method compares the same ones. Use U-statistics."
+    return None
+
+
+def _located(one: _Of) -> Answer:
+    if one.endpoint["figure"] not in LOCATED:
+        return None
+    if "READERS" in one.kinds and not one.facts.marks_lesions:
+        return "The label schema asks the readers for no located findings."
+    for subject in subjects_of(one.plan, one.endpoint):
+        if subject["kind"] == "AI" and subject["model_version_id"] not in one.facts.located_models:
+            return "The predictions of this AI name no places."
+    version = one.plan["reference_standard_version"]
+    known = one.facts.lesion_truths if version is None else one.facts.lesion_truths & {version}
+    return None if known else "The reference standard names no lesions."
+
+
+def _unit(one: _Of) -> Answer:
+    if (one.plan["unit"] == "LESION") != (one.endpoint["figure"] in LOCATED):
+        return "Lesions are the unit of AFROC and of lesion sensitivity, and of these only."
+    if one.plan["unit"] == "PATIENT" and one.facts.is_clustered and one.endpoint["figure"] == "AUC":
+        return "Which of a patient's ratings is the patient's is not said by the design: analyse cases, by cluster."
+    return None
+
+
+def _shown_order(one: _Of) -> Answer:
+    phases = {subject.get("phase") for subject in subjects_of(one.plan, one.endpoint)}
+    if phases == {"FIRST", "SIGNED"}:
+        return (
+            "The second read follows the first at once: the difference holds the AI's effect and that of looking again."
+        )
+    return None
+
+
+def _few_readers(one: _Of) -> Answer:
+    if one.endpoint["generalise_to"] != "CASES" and 2 <= one.fewest_readers < FEW_READERS:
+        return f"{one.fewest_readers} readers say little about others: expect wide intervals."
+    return None
+
+
+def _few_levels(one: _Of) -> Answer:
+    levels = one.facts.rating_levels
+    if one.endpoint["figure"] in RATED and "READERS" in one.kinds and levels is not None and levels <= 2:
+        return f"The rating takes {levels} values only: its curve has one point between the corners."
+    return None
+
+
+_ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
+    ("figure_of_method", "method", _figure_of_method),
+    ("no_rating", "figure", _no_rating),
+    ("no_decision", "threshold", _no_decision),
+    ("threshold_of_a_curve", "threshold", _threshold_of_a_curve),
+    ("no_operating_point", "figure", _no_operating_point),
+    ("against_itself", "against", _against_itself),
+    ("hypothesis", "hypothesis", _hypothesis_without_other),
+    ("margin", "margin", _margin),
+    ("method_of_subjects", "method", _method_of_kinds),
+    ("no_other_subject", "against", _fixed_value_of_readers),
+    ("one_reader", "generalise_to", _one_reader),
+    ("clustered", "method", _clustered),
+    ("not_crossed", "method", _not_crossed),
+    ("other_readers", "method", _other_readers),
+    ("not_located", "figure", _located),
+    ("unit", "figure", _unit),
+)
+_WARNINGS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
+    ("clusters_ignored", "method", _clusters_ignored),
+    ("reading_order", "against", _shown_order),
+    ("few_readers", "generalise_to", _few_readers),
+    ("few_levels", "figure", _few_levels),
+)
+
+
+def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
+    """Return all that is to be said of a plan: its form first, then what the reader study lacks, then each endpoint."""
+    findings = form_findings(plan)
+    if findings or not isinstance(plan, dict):
+        return findings
+    findings = [*_subject_findings(plan, facts), *_plan_findings(plan, facts)]
+    if any(finding.level == "ERROR" and finding.field.startswith("plan.subjects") for finding in findings):
+        return findings
+    return findings + [
+        Finding(level, f"plan.endpoints[{index}].{field}", code, detail)
+        for index, endpoint in enumerate(plan["endpoints"])
+        for level, rules in (("ERROR", _ERRORS), ("WARNING", _WARNINGS))
+        for code, field, rule in rules
+        if (detail := rule(_Of(plan, endpoint, facts))) is not None
+    ]
+
+
+def _subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    found = []
+    for index, subject in enumerate(plan["subjects"]):
+        field = f"plan.subjects[{index}]"
+        if subject["kind"] == "AI":
+            if subject["model_version_id"] not in facts.model_versions:
+                detail = "This AI has no predictions of the reader study's cases."
+                found.append(Finding("ERROR", f"{field}.model_version_id", "unknown_model", detail))
+        elif subject["arm"] not in facts.arms:
+            detail = f"The reader study has no arm {subject['arm']}: it has {', '.join(facts.arms)}."
+            found.append(Finding("ERROR", f"{field}.arm", "unknown_arm", detail))
+        elif subject["phase"] == "FIRST" and facts.arms[subject["arm"]].ai_display != "SECOND_READ":
+            detail = "Only an arm with a second read has a first one."
+            found.append(Finding("ERROR", f"{field}.phase", "no_first_read", detail))
+        elif not facts.arms[subject["arm"]].readers:
+            found.append(Finding("ERROR", f"{field}.arm", "no_readers", "Nobody reads in this arm."))
+    return found
+
+
+def _plan_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    found = []
+    unknown = set(plan["population"]["sessions"] or ()) - set(facts.sessions)
+    if unknown:
+        detail = f"There is no session {', '.join(str(one) for one in sorted(unknown))}."
+        found.append(Finding("ERROR", "plan.population.sessions", "unknown_session", detail))
+    version = plan["reference_standard_version"]
+    if version is not None and version not in facts.truths:
+        detail = f"The reference standard has no version {version}."
+        found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
+    primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
+    if not primary:
+        detail = "Say which endpoint decides: a plan has a primary one."
+        found.append(Finding("ERROR", "plan.endpoints", "no_primary", detail))
+    tested = [one for one in primary if one["hypothesis"] != "ESTIMATE"]
+    if len(tested) > 1 and plan["multiplicity"] == "NONE":
+        chance = 1.0
+        for one in tested:
+            chance *= 1 - one["alpha"]
+        detail = (
+            f"{len(tested)} primary hypotheses without a correction: at least one false positive with a probability of "
+            f"up to {1 - chance:.0%}."
+        )
+        found.append(Finding("WARNING", "plan.multiplicity", "multiplicity", detail))
+    if len({one["alpha"] for one in tested}) > 1 and plan["multiplicity"] != "NONE":
+        detail = "Endpoints that are corrected together have one alpha."
+        found.append(Finding("ERROR", "plan.multiplicity", "different_alphas", detail))
+    return found
+
+
+def _begin(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
