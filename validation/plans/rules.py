@@ -28,6 +28,17 @@ FIGURES = {
     "CLUSTERED_PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY", "LESION_SENSITIVITY"}),
     "MCNEMAR": frozenset({"SENSITIVITY", "SPECIFICITY"}),
 }
+COMPARES: dict[str, tuple[str, ...]] = {
+    "MRMC_OR": ("NOTHING", "SUBJECT", "VALUE"),
+    "MRMC_U": ("NOTHING", "SUBJECT"),
+    "AI_VS_READERS": ("SUBJECT",),
+    "DELONG": ("NOTHING", "SUBJECT", "VALUE"),
+    "CLUSTERED_DELONG": ("NOTHING", "SUBJECT"),
+    "PROPORTION": ("NOTHING", "VALUE"),
+    "CLUSTERED_PROPORTION": ("NOTHING",),
+    "MCNEMAR": ("SUBJECT",),
+}
+COMPARED = {"NOTHING": "nothing", "SUBJECT": "another subject", "VALUE": "a fixed value"}
 METHOD_NAMES = {
     "MRMC_OR": "Obuchowski and Rockette's analysis",
     "MRMC_U": "U-statistics",
@@ -140,12 +151,15 @@ def _method_of_kinds(one: _Of) -> Answer:
     return None
 
 
-def _fixed_value_of_readers(one: _Of) -> Answer:
-    if one.endpoint["method"] == "AI_VS_READERS" and not isinstance(one.endpoint["against"], str):
-        return "Name whom the AI is compared with."
-    if one.endpoint["method"] == "MCNEMAR" and not isinstance(one.endpoint["against"], str):
-        return "McNemar's test compares two subjects on the same cases."
-    return None
+def _compares(one: _Of) -> Answer:
+    against = one.endpoint["against"]
+    with_what = "NOTHING" if against is None else "SUBJECT" if isinstance(against, str) else "VALUE"
+    able = COMPARES[one.endpoint["method"]]
+    if with_what in able:
+        return None
+    return (
+        f"{_begin(METHOD_NAMES[one.endpoint['method']])} compares with {' or '.join(COMPARED[name] for name in able)}."
+    )
 
 
 def _one_reader(one: _Of) -> Answer:
@@ -243,7 +257,7 @@ _ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("hypothesis", "hypothesis", _hypothesis_without_other),
     ("margin", "margin", _margin),
     ("method_of_subjects", "method", _method_of_kinds),
-    ("no_other_subject", "against", _fixed_value_of_readers),
+    ("compares", "against", _compares),
     ("one_reader", "generalise_to", _one_reader),
     ("clustered", "method", _clustered),
     ("not_crossed", "method", _not_crossed),

@@ -26,7 +26,7 @@ STATISTICS: tuple[Statistic, ...] = ("ustat", "mle")
 BDG = tuple(f"M{number}" for number in range(1, 9))
 BCK = ("N", "D", "ND", "R", "NR", "DR", "RND")
 
-_LARGEST_T_DF = 50  # beyond this iMRMC takes the normal distribution
+LARGEST_T_DF = 50  # beyond this iMRMC takes the normal distribution
 
 # Rows: which sums with cases or readers that may coincide make up each sum in which they differ.
 _TO_UNBIASED = np.array(
@@ -333,7 +333,7 @@ def _tested(
     limits = norm.ppf(share) * error
     normal = float(value - limits), float(value + limits), float(2.0 * norm.sf(abs(value - null) / error))
     low, high, p = normal
-    if df is not None and df <= _LARGEST_T_DF:
+    if df is not None and df <= LARGEST_T_DF:
         whole = math.floor(df)
         half = float(t_distribution.ppf(share, whole)) * error
         low, high, p = value - half, value + half, float(2.0 * t_distribution.sf(abs(value - null) / error, whole))

@@ -81,7 +81,7 @@ def clustered_auc(
     if missing is not None:
         return missing
     components = placements(truth_array, ratings)
-    variance = _obuchowski(components, components.auc, truth_array, labels)
+    variance = obuchowski_variance(components, components.auc, truth_array, labels)
     return _normal_interval(components.auc, variance, level, "obuchowski", n, (0.0, 1.0))
 
 
@@ -103,7 +103,7 @@ def compare_clustered_auc(
     first, second = placements(truth_array, a), placements(truth_array, b)
     change = Placements(first.positive - second.positive, first.negative - second.negative)
     value = first.auc - second.auc
-    variance = _obuchowski(change, value, truth_array, labels)
+    variance = obuchowski_variance(change, value, truth_array, labels)
     difference = _normal_interval(value, variance, confidence_level(level), "obuchowski", n, (-1.0, 1.0))
     test: TestOutcome
     if isinstance(variance, Undefined):
@@ -196,13 +196,17 @@ def _positive(variance: float | Undefined, n: int) -> float | Undefined:
     return variance
 
 
-def _obuchowski(
+def obuchowski_variance(
     components: Placements,
     value: float,
     truth: npt.NDArray[np.bool_],
     cluster: npt.NDArray[np.generic],
 ) -> float | Undefined:
-    """Variance of the AUC (or of a difference of areas) from placements summed within clusters."""
+    """Compute the variance of the AUC (or of a difference of areas) from placements summed within clusters.
+
+    Undefined with fewer than two clusters of a class, or where it is not positive. Obuchowski NA (1997)
+    Biometrics 53:567.
+    """
     index = label_codes(cluster)
     clusters = int(index.max()) + 1
     m, n = len(components.positive), len(components.negative)

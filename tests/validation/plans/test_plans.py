@@ -89,7 +89,7 @@ ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "hypothesis": ({"against": None}, {}),
     "margin": ({"hypothesis": "NON_INFERIORITY"}, {}),
     "method_of_subjects": ({"method": "DELONG", "generalise_to": "CASES"}, {}),
-    "no_other_subject": (
+    "compares": (
         {**OF_AI, "method": "MCNEMAR", "figure": "SENSITIVITY", "against": 0.8, "hypothesis": "SUPERIORITY"},
         {},
     ),

@@ -1,0 +1,313 @@
+"""The methods of a plan: one function each, from the table of who read what to an endpoint's outcome."""
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy.stats import binomtest
+
+from validation.plans.document import Endpoint, Plan, Subject, subjects_of
+from validation.plans.outcome import EndpointOutcome, negated
+from validation.plans.table import DECIDED_FROM, StudyTable, ratings_for, readings_of
+from validation.stats.ai_vs_readers import ai_vs_readers
+from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
+from validation.stats.checks import BoolArray, FloatArray
+from validation.stats.clusters import clustered_accuracy
+from validation.stats.margins import margin_test, paired_margin_test
+from validation.stats.mrmc import mrmc, upper_tail
+from validation.stats.mrmc_figures import ShareFigure, sensitivity_figure, specificity_figure
+from validation.stats.mrmc_results import Analysis, Difference, MrmcResult
+from validation.stats.mrmc_u import LARGEST_T_DF, mrmc_u
+from validation.stats.paired_binary import paired_binary
+from validation.stats.proportions import proportion
+from validation.stats.results import (
+    Estimate,
+    Outcome,
+    Reason,
+    TestOutcome,
+    TestResult,
+    Undefined,
+    jsonable,
+)
+from validation.stats.roc import Placements, auc, delong_variance, missing_class, placements
+from validation.stats.roc_clustered import clustered_auc, compare_clustered_auc, obuchowski_variance
+from validation.stats.roc_compare import compare_paired_auc
+
+ANALYSES: dict[str, Analysis] = {"READERS_AND_CASES": "RRRC", "CASES": "FRRC", "READERS": "RRFC"}
+MARGIN_KINDS = {"NON_INFERIORITY": "non-inferiority", "EQUIVALENCE": "equivalence"}
+_NO_COMMON = Undefined(Reason.NO_COMMON_CASES, "There is no case of which both say something.")
+
+
+class Job(NamedTuple):
+    """One endpoint with what it needs."""
+
+    plan: Plan
+    endpoint: Endpoint
+    table: StudyTable
+
+    @property
+    def level(self) -> float:
+        """Confidence level of the plan."""
+        return float(self.plan["level"])
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The one or two subjects, `of` first."""
+        return subjects_of(self.plan, self.endpoint)
+
+    @property
+    def value(self) -> float | None:
+        """The fixed value that is compared with, if any."""
+        against = self.endpoint["against"]
+        return None if against is None or isinstance(against, str) else float(against)
+
+
+def _share(job: Job) -> ShareFigure | None:
+    """The figure of merit of decisions; None for the area under the curve."""
+    figures = {"SENSITIVITY": sensitivity_figure, "SPECIFICITY": specificity_figure}
+    make = figures.get(job.endpoint["figure"])
+    return None if make is None else make(DECIDED_FROM)
+
+
+def _tested(job: Job, value: float, se: float | Undefined | None, df: float | None, n: int) -> TestOutcome:
+    """Test a difference (from a subject or a fixed value) by its standard error, as the hypothesis says."""
+    if se is None or isinstance(se, Undefined) or not se > 0:
+        return (
+            se if isinstance(se, Undefined) else Undefined(Reason.ZERO_VARIANCE, "The difference has no variance.", n)
+        )
+    kind = MARGIN_KINDS.get(job.endpoint["hypothesis"])
+    if kind is not None:
+        return margin_test(value, se, margin=job.endpoint["margin"], kind=kind, n=n, df=df)  # type: ignore[arg-type]
+    statistic = value / se
+    method = "normal, two-sided" if df is None else "t, two-sided"
+    return TestResult(statistic, df, min(1.0, 2 * upper_tail(abs(statistic), df)), method, n)
+
+
+def _against_value(job: Job, of: Outcome, se: float | Undefined | None, df: float | None) -> EndpointOutcome:
+    """Finish an endpoint that is estimated, or compared with a fixed value."""
+    if job.value is None:
+        return EndpointOutcome(of, None, None, None, None)
+    if isinstance(of, Undefined):
+        return EndpointOutcome(of, None, of, of, None)
+    low, high = (None, None) if of.low is None or of.high is None else (of.low - job.value, of.high - job.value)
+    difference = Estimate(of.value - job.value, low, high, of.level, of.method, of.n, of.note)
+    return EndpointOutcome(of, None, difference, _tested(job, difference.value, se, df, of.n), None)
+
+
+def _mrmc_or(job: Job) -> EndpointOutcome:
+    table = readings_of(job.table, job.endpoint, job.subjects)
+    result = mrmc(table, figure=_share(job), level=job.level)
+    wanted = ANALYSES[job.endpoint["generalise_to"]]
+    means = {row.modality: row for row in (*result.modalities, *result.modalities_otherwise) if row.analysis == wanted}
+    of = job.subjects[0]["key"]
+    if len(job.subjects) == 1:
+        row = means.get(of)
+        outcome = row.outcome if row else _why(result)
+        return _with_detail(_against_value(job, outcome, row.se if row else None, row.df if row else None), result)
+    other = job.subjects[1]["key"]
+    pair = next((row for row in result.differences if {row.a, row.b} == {of, other} and row.analysis == wanted), None)
+    outcomes = [means[key].outcome if key in means else _why(result) for key in (of, other)]
+    return _with_detail(_compared(job, outcomes, pair, len(table.cases), _why(result)), result)
+
+
+def _compared(job: Job, outcomes: list[Outcome], row: Difference | None, n: int, why: Undefined) -> EndpointOutcome:
+    if row is None or isinstance(row.outcome, Undefined):
+        problem = row.outcome if row is not None and isinstance(row.outcome, Undefined) else why
+        return EndpointOutcome(outcomes[0], outcomes[1], problem, problem, None)
+    difference = row.outcome if row.a == job.subjects[0]["key"] else negated(row.outcome)
+    value = difference.value if isinstance(difference, Estimate) else 0.0
+    return EndpointOutcome(outcomes[0], outcomes[1], difference, _tested(job, value, row.se, row.df, n), None)
+
+
+def _why(result: MrmcResult) -> Undefined:
+    """The reason that an analysis gives for having no answer."""
+    reasons = [one for one in (*result.tests.values(), result.variance_components) if isinstance(one, Undefined)]
+    return (
+        reasons[0] if reasons else Undefined(Reason.TOO_FEW_READERS, "This analysis does not apply to these readers.")
+    )
+
+
+def _with_detail(outcome: EndpointOutcome, result: object) -> EndpointOutcome:
+    to_json = getattr(result, "to_json", None)
+    detail = to_json() if to_json is not None else jsonable(result)
+    return EndpointOutcome(outcome.of, outcome.against, outcome.difference, outcome.test, detail)
+
+
+def _mrmc_u(job: Job) -> EndpointOutcome:
+    table = readings_of(job.table, job.endpoint, job.subjects)
+    result = mrmc_u(table, figure=_share(job), level=job.level)
+    means = {row.a: row.outcome for row in result.modalities}
+    of = job.subjects[0]["key"]
+    if len(job.subjects) == 1:
+        return _with_detail(EndpointOutcome(means[of], None, None, None, None), result)
+    other = job.subjects[1]["key"]
+    row = next(row for row in result.differences if row.analysis == "ustat" and {row.a, row.b} == {of, other})
+    difference = row.outcome if row.a == of else negated(row.outcome)
+    test: TestOutcome
+    if isinstance(difference, Undefined):
+        test = difference
+    else:
+        se = None if row.variance is None or row.p is None else math.sqrt(row.variance)
+        # As `mrmc_u` does: t with whole degrees of freedom, normal beyond the largest.
+        df = None if row.df is None or row.df > LARGEST_T_DF else math.floor(row.df)
+        test = _tested(job, difference.value, se, df, len(table.cases))
+    return _with_detail(EndpointOutcome(means[of], means[other], difference, test, None), result)
+
+
+def _ai_vs_readers(job: Job) -> EndpointOutcome:
+    """The AI joins the readers of an arm as one more reader of the same modality."""
+    ai, arm = sorted(job.subjects, key=lambda subject: subject["kind"])
+    said = [ratings_for(job.table, job.endpoint, subject) for subject in (ai, arm)]
+    names = job.table.subjects[arm["key"]].readers
+    table = readings_of(job.table, job.endpoint, [arm])
+    kept = np.isin(np.array(job.table.cases), np.array(table.cases))
+    both = np.concatenate([said[0], said[1]])[:, kept]
+    joined = type(table)(("all",), (_AI, *names), table.cases, table.truth, both[None])
+    result = ai_vs_readers(joined, _AI, figure=_share(job), level=job.level)
+    wanted = f"1T-{ANALYSES[job.endpoint['generalise_to']]}"
+    row = next((one for one in result.differences if one.analysis == wanted), None)
+    figure = result.ai_figure
+    of_ai: Outcome = figure if isinstance(figure, Undefined) else _bare(figure, job, len(table.cases))
+    if row is None:
+        problem = result.reader_mean
+        undefined = problem if isinstance(problem, Undefined) else _NO_COMMON
+        return _with_detail(EndpointOutcome(of_ai, result.reader_mean, undefined, undefined, None), result)
+    pair, difference = [of_ai, result.reader_mean], row.outcome
+    if job.subjects[0] is not ai:
+        pair, difference = pair[::-1], negated(difference)
+    value = difference.value if isinstance(difference, Estimate) else 0.0
+    test = difference if isinstance(difference, Undefined) else _tested(job, value, row.se, row.df, len(table.cases))
+    return _with_detail(EndpointOutcome(pair[0], pair[1], difference, test, None), result)
+
+
+_AI = "AI"
+
+
+def _bare(value: float, job: Job, n: int) -> Estimate:
+    note = "Its interval is that of the difference: the AI is one of the readers in this analysis."
+    return Estimate(value, None, None, job.level, "point", n, note)
+
+
+class _Said(NamedTuple):
+    """What one or two subjects with one reader say of the cases that all of them speak of."""
+
+    truth: BoolArray
+    patients: list[str]
+    values: list[FloatArray]
+
+
+def _said(job: Job) -> _Said:
+    columns = [ratings_for(job.table, job.endpoint, subject)[0] for subject in job.subjects]
+    kept = ~np.isnan(np.array(columns)).any(axis=0)
+    patients = [patient for patient, some in zip(job.table.patients, kept, strict=True) if some]
+    return _Said(job.table.truth[kept], patients, [column[kept] for column in columns])
+
+
+def _delong(job: Job) -> EndpointOutcome:
+    said = _said(job)
+    if (missing := missing_class(said.truth)) is not None:
+        return _nothing(job, missing)
+    first = placements(said.truth, said.values[0])
+    if len(said.values) == 1:
+        return _against_value(
+            job, auc(said.truth, said.values[0], level=job.level), _root(delong_variance(first)), None
+        )
+    result = compare_paired_auc(said.truth, *said.values, level=job.level)
+    second = placements(said.truth, said.values[1])
+    change = Placements(first.positive - second.positive, first.negative - second.negative)
+    se = _root(delong_variance(change))
+    test = _tested(job, first.auc - second.auc, se, None, len(said.truth))
+    return _with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
+
+
+def _clustered_delong(job: Job) -> EndpointOutcome:
+    said = _said(job)
+    if (missing := missing_class(said.truth)) is not None:
+        return _nothing(job, missing)
+    if len(said.values) == 1:
+        return EndpointOutcome(
+            clustered_auc(said.truth, said.values[0], said.patients, level=job.level), None, None, None, None
+        )
+    a, b = said.values
+    result = compare_clustered_auc(said.truth, a, b, said.patients, level=job.level)
+    first, second = placements(said.truth, a), placements(said.truth, b)
+    change = Placements(first.positive - second.positive, first.negative - second.negative)
+    value = first.auc - second.auc
+    se = _root(obuchowski_variance(change, value, said.truth, np.asarray(said.patients)))
+    test = _tested(job, value, se, None, len(said.truth))
+    return _with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
+
+
+def _root(variance: float | Undefined) -> float | Undefined:
+    return variance if isinstance(variance, Undefined) else math.sqrt(max(variance, 0.0))
+
+
+def _nothing(job: Job, why: Undefined) -> EndpointOutcome:
+    compared = job.endpoint["against"] is not None
+    return EndpointOutcome(
+        why, why if len(job.subjects) > 1 else None, why if compared else None, why if compared else None, None
+    )
+
+
+def _right(job: Job, said: _Said) -> BoolArray:
+    """Of the cases of the class that counts, those that are decided rightly."""
+    of_class = said.truth if job.endpoint["figure"] == "SENSITIVITY" else ~said.truth
+    return ((said.values[0] == 1.0) == said.truth)[of_class]
+
+
+def _proportion(job: Job) -> EndpointOutcome:
+    right = _right(job, _said(job))
+    empty = NO_POSITIVES if job.endpoint["figure"] == "SENSITIVITY" else NO_NEGATIVES
+    hits, n = int(right.sum()), len(right)
+    of = proportion(hits, n, level=job.level, empty=empty)
+    if job.value is None or isinstance(of, Undefined):
+        return _against_value(job, of, None, None)
+    difference = _against_value(job, of, None, None).difference
+    return EndpointOutcome(of, None, difference, _binomial(job, hits, n, job.value), None)
+
+
+def _binomial(job: Job, hits: int, n: int, value: float) -> TestOutcome:
+    """Exact binomial tests; of equivalence the less certain of two."""
+    margin = job.endpoint["margin"] or 0.0
+
+    def p_value(at: float, alternative: Literal["two-sided", "less", "greater"]) -> float:
+        return float(binomtest(hits, n, min(max(at, 0.0), 1.0), alternative).pvalue)
+
+    if job.endpoint["hypothesis"] == "NON_INFERIORITY":
+        p = p_value(value - margin, "greater")
+    elif job.endpoint["hypothesis"] == "EQUIVALENCE":
+        p = max(p_value(value - margin, "greater"), p_value(value + margin, "less"))
+    else:
+        p = p_value(value, "two-sided")
+    return TestResult(float(hits), None, p, "binomial, exact", n)
+
+
+def _clustered_proportion(job: Job) -> EndpointOutcome:
+    said = _said(job)
+    found = clustered_accuracy(said.truth, said.values[0] == 1.0, said.patients, level=job.level)
+    return EndpointOutcome(found[job.endpoint["figure"].lower()], None, None, None, None)
+
+
+def _mcnemar(job: Job) -> EndpointOutcome:
+    said = _said(job)
+    both = paired_binary(said.truth, *(value == 1.0 for value in said.values), level=job.level)
+    found = both.sensitivity if job.endpoint["figure"] == "SENSITIVITY" else both.specificity
+    kind = MARGIN_KINDS.get(job.endpoint["hypothesis"])
+    if kind is None:
+        test = found.tests["exact"]
+    else:
+        test = paired_margin_test(found.counts, margin=job.endpoint["margin"], kind=kind)  # type: ignore[arg-type]
+    return _with_detail(EndpointOutcome(found.a, found.b, found.difference, test, None), found)
+
+
+METHODS: dict[str, Callable[[Job], EndpointOutcome]] = {
+    "MRMC_OR": _mrmc_or,
+    "MRMC_U": _mrmc_u,
+    "AI_VS_READERS": _ai_vs_readers,
+    "DELONG": _delong,
+    "CLUSTERED_DELONG": _clustered_delong,
+    "PROPORTION": _proportion,
+    "CLUSTERED_PROPORTION": _clustered_proportion,
+    "MCNEMAR": _mcnemar,
+}
