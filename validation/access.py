@@ -9,13 +9,15 @@ from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
 from portal.errors import NotFound
-from validation.models import AnalysisResult, AnalysisRun
+from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
 
 
 def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
     """Return the analysis run if the caller may do `action` in its reader study."""
     run = (
-        AnalysisRun.objects.select_related("reader_study", "snapshot", "result", "requested_by", "reference_standard")
+        AnalysisRun.objects.select_related(
+            "reader_study", "snapshot", "result", "requested_by", "reference_standard", "plan"
+        )
         .filter(pk=run_id)
         .first()
     )
@@ -45,6 +47,19 @@ def sample_size_plan_for(user: User, reader_study_id: uuid.UUID, number: int) ->
     """Return one saved sample size of a reader study that the caller runs."""
     reader_study = reader_study_for(user, reader_study_id, Action.READER_STUDY_MANAGE)
     found = SampleSizePlan.objects.select_related("created_by").filter(reader_study=reader_study, number=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def analysis_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> AnalysisPlan:
+    """Return one version of the analysis plan to somebody who may see analyses of the reader study."""
+    reader_study = reader_study_for(user, reader_study_id, Action.ANALYSIS_VIEW)
+    found = (
+        AnalysisPlan.objects.select_related("reader_study", "lock")
+        .filter(reader_study=reader_study, number=number)
+        .first()
+    )
     if found is None:
         raise NotFound
     return found

@@ -86,7 +86,7 @@ def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
     """Build the arrays of an analysis from the content of a snapshot."""
     reasons: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
     for case in snapshot["cases"]:
-        reasons[_case_reason(case)].append(case)
+        reasons[case_reason(case)].append(case)
     analysed = reasons.pop(None, [])
     exclusions = [
         Exclusion(None, "", reason, tuple(case["name"] for case in reasons[reason]))
@@ -109,7 +109,7 @@ def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
     )
 
 
-def _case_reason(case: Mapping[str, Any]) -> str | None:
+def case_reason(case: Mapping[str, Any]) -> str | None:
     """Say why a case counts for nobody. Snapshots from before there were designs name neither of the first two."""
     if case.get("is_training"):
         return "training"
@@ -201,7 +201,7 @@ def _reader(
         reasons[reason] = [case["name"] for case in analysed for pk in case_ids if pk == case["id"]]
     for index, case in enumerate(analysed):
         lacking = {"call": calls and not has_call[index], "rating": rates and not has_rating[index]}
-        for reason in _reasons(reads.get(case["id"]), [part for part in lacking if lacking[part]], call_is_rating):
+        for reason in read_problems(reads.get(case["id"]), [part for part in lacking if lacking[part]], call_is_rating):
             reasons[reason].append(case["name"])
     return participant, [
         Exclusion(key, reader["name"], reason, tuple(reasons[reason]))
@@ -214,7 +214,8 @@ def _signed(read: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return read if read is not None and read["state"] == "SIGNED" else None
 
 
-def _reasons(read: Mapping[str, Any] | None, lacking: Sequence[str], call_is_rating: bool) -> list[str]:
+def read_problems(read: Mapping[str, Any] | None, lacking: Sequence[str], call_is_rating: bool) -> list[str]:
+    """Say why a read of an analysed case (None: there is none) gives nothing, or lacks one of its parts."""
     if read is None:
         return ["not-assigned"]
     if read["state"] == "VOID":

@@ -64,10 +64,24 @@ def _calibration(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
         )  # fmt: skip
 
 
+def _endpoints(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for endpoint in result["endpoints"]:
+        against = endpoint["against"]
+        other = None if against is None else against.get("subject", against.get("value"))
+        test = endpoint["test"] or {}
+        for what, outcome in (("of", endpoint["of"]["outcome"]), ("difference", endpoint["difference"])):
+            if outcome is not None:
+                yield (
+                    endpoint["key"], endpoint["role"], endpoint["figure"], endpoint["of"]["subject"], other, what,
+                    *_outcome(outcome), endpoint["hypothesis"], endpoint["margin"], endpoint["alpha"],
+                    test.get("statistic"), test.get("df"), test.get("p"), endpoint["p_adjusted"], endpoint["shown"],
+                )  # fmt: skip
+
+
 def _exclusions(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     for exclusion in result["exclusions"]:
         for case in exclusion["cases"]:
-            yield exclusion["participant"], exclusion["name"], exclusion["reason"], case
+            yield exclusion.get("participant", exclusion.get("subject")), exclusion["name"], exclusion["reason"], case
 
 
 def _outcome(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -94,5 +108,31 @@ FIGURES: dict[str, tuple[tuple[str, ...], Rows]] = {
         ("low", "high", "n", "events", "mean_probability", "observed", "observed_low", "observed_high"),
         _calibration,
     ),
+    "endpoints": (
+        (
+            "endpoint",
+            "role",
+            "figure",
+            "of",
+            "against",
+            "what",
+            *OUTCOME_COLUMNS,
+            "hypothesis",
+            "margin",
+            "alpha",
+            "statistic",
+            "df",
+            "p",
+            "p_adjusted",
+            "shown",
+        ),
+        _endpoints,
+    ),
     "exclusions": (("participant", "name", "reason", "case"), _exclusions),
 }
+_OF_PLANS = frozenset({"endpoints", "exclusions"})
+
+
+def figures_of(result: Mapping[str, Any]) -> list[str]:
+    """Name the figures that a result has: one by plan has endpoints."""
+    return [name for name in FIGURES if (name in _OF_PLANS if "endpoints" in result else name != "endpoints")]

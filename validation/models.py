@@ -9,6 +9,35 @@ from annotations.models import ReaderStudy, ReferenceStandard
 from portal.db import AppendOnlyModel, JobModel, Seal
 
 
+class AnalysisPlan(AppendOnlyModel):
+    """One version of what is to be compared, and how (`validation.plans`), as canonical JSON; the newest counts."""
+
+    SEAL = Seal(scope="reader_study")
+
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="analysis_plans")
+    number = models.PositiveIntegerField()
+    reason = models.CharField(max_length=1000, blank=True, help_text="Why a plan that was locked before is amended.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    content = models.TextField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of `content`.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["reader_study", "number"], name="analysis_plan_number_once")]
+
+
+class AnalysisPlanLock(AppendOnlyModel):
+    """Who fixed a version, when, and what was known by then; `created_at` is when."""
+
+    SEAL = Seal(scope="plan__reader_study")
+
+    plan = models.OneToOneField(AnalysisPlan, on_delete=models.PROTECT, related_name="lock")
+    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(max_length=150, help_text="As it was then.")
+    truth_was_locked = models.BooleanField(help_text="Whether a version of the truth was locked by then.")
+    results_before = models.PositiveIntegerField(help_text="How many results of the reader study there were by then.")
+
+
 class AnalysisSnapshot(AppendOnlyModel):
     """Everything an analysis run reads, frozen as canonical JSON."""
 
@@ -27,6 +56,13 @@ class AnalysisRun(JobModel):
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="analysis_runs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(
+        AnalysisPlan,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="runs",
+        help_text="The locked version that is carried out; none where figures are only explored.",
+    )
     snapshot = models.ForeignKey(AnalysisSnapshot, on_delete=models.PROTECT, related_name="runs")
     reference_standard = models.ForeignKey(
         ReferenceStandard,

@@ -6,8 +6,8 @@ from annotations.services.drafts import stream_of
 from portal.audit.services import record, sha256
 from portal.db import JobState
 from portal.jobs import JobFailed, Lease
-from validation.analysis import analyse
 from validation.canonical import canonical_result, parse
+from validation.computing import compute
 from validation.models import AnalysisResult, AnalysisRun
 from validation.services import software
 
@@ -21,7 +21,7 @@ def execute(run: AnalysisRun, lease: Lease) -> None:
     snapshot = run.snapshot
     if sha256(snapshot.content) != snapshot.digest:
         raise JobFailed("The stored snapshot does not match its digest.", code="snapshot_damaged")
-    document = analyse(
+    document = compute(
         parse(snapshot.content), snapshot_digest=snapshot.digest, software=software(), progress=lease.progress
     )
     content = canonical_result(document)

@@ -3,11 +3,20 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
-from validation.api import sample_sizes
+from validation.api import plans, sample_sizes
 
 RUN = "analysis-runs/<uuid:run_id>"
 
+PLANS = "reader-studies/<uuid:reader_study_id>/analysis-plans"
+
 urlpatterns = [
+    path(PLANS, plans.PlansApi.as_view(), name="reader-study-analysis-plans"),
+    path(f"{PLANS}/facts", plans.PlanFactsApi.as_view(), name="reader-study-analysis-plan-facts"),
+    path(f"{PLANS}/reading", plans.PlanReadingApi.as_view(), name="reader-study-analysis-plan-reading"),
+    path(f"{PLANS}/<int:analysis_plan_number>", plans.PlanApi.as_view(), name="reader-study-analysis-plan"),
+    path(
+        f"{PLANS}/<int:analysis_plan_number>/lock", plans.PlanLockApi.as_view(), name="reader-study-analysis-plan-lock"
+    ),
     path(
         "reader-studies/<uuid:reader_study_id>/sample-sizes",
         sample_sizes.SampleSizesApi.as_view(),

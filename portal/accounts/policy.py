@@ -282,6 +282,11 @@ ROUTES: dict[str, dict[str, Action]] = {
     # validation
     "reader-study-sample-sizes": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-sample-size": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-analysis-plans": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
+    "reader-study-analysis-plan": {"GET": _A.ANALYSIS_VIEW},
+    "reader-study-analysis-plan-lock": {"POST": _A.ANALYSIS_RUN},
+    "reader-study-analysis-plan-facts": {"GET": _A.ANALYSIS_VIEW},
+    "reader-study-analysis-plan-reading": {"POST": _A.ANALYSIS_VIEW},
     "reader-study-analysis-runs": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
     "analysis-run": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-result": {"GET": _A.ANALYSIS_VIEW},

@@ -54,6 +54,8 @@ def test_the_tables_of_history_are_known() -> None:
         "audit_event",
         "inference_heatmap",
         "inference_prediction",
+        "validation_analysisplan",
+        "validation_analysisplanlock",
         "validation_analysisresult",
         "validation_analysissnapshot",
     ]

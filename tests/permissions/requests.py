@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.domain.designs import single_design
+from tests.analysis_plans import PLAN
 from tests.annotations.segment_building import change
 from tests.browserless import PASSWORD, signature
 from tests.permissions.routes import Route
@@ -64,6 +65,7 @@ def address(route: Route, side: Side) -> str:
         "standard_version": 1,
         "adjudication_number": 1,
         "sample_size_number": 1,
+        "analysis_plan_number": 1,
         "frame_number": 1,
         "draw_number": 1,
         "protocol_version": 1,
@@ -151,6 +153,8 @@ def body(name: str, side: Side) -> Any:
         # The newest version is a consensus that nobody has locked.
         "reader-study-analysis-runs": {"reference_standard_version": 1},
         "reader-study-sample-sizes": PLANNED,
+        "reader-study-analysis-plans": {"plan": {**PLAN, "level": 0.9}, "base": 1},
+        "reader-study-analysis-plan-reading": {"plan": PLAN},
         "reader-study-protocol": {"reason": "Asked for by the sweep."},
         "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
         "reader-study-consensus": {**CONSENSUS, "preview_digest": "0" * 64},

@@ -75,6 +75,7 @@ from portal.inference.services import heat_map_create
 from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.models import Delivery
 from portal.webhooks.services import webhook_create
+from tests.analysis_plans import PLAN
 from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
@@ -82,6 +83,7 @@ from tests.sample_sizes import PLANNED
 from validation.models import AnalysisRun
 from validation.runner import execute
 from validation.services import analysis_run_create, sample_size_create
+from validation.services.plans import plan_save
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 QUESTIONS: list[dict[str, Any]] = [
@@ -328,6 +330,7 @@ def complete_side(letter: str) -> Side:
     )
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
     terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.", reason="Asked for.")
+    _analysis_plan(coordinator, reader_study)
     analysis_run = _analysis_run(coordinator, reader_study)
     sample_size_create(by=coordinator, reader_study=reader_study, inputs=PLANNED)
     return Side(
@@ -447,6 +450,10 @@ def _invitation(coordinator: User, reader_study: ReaderStudy) -> Invitation:
     invitation = handed.invitation
     InvitationLink.objects.create(invitation=invitation, digest=token_digest(str(invitation.pk)))
     return invitation
+
+
+def _analysis_plan(coordinator: User, reader_study: ReaderStudy) -> None:
+    plan_save(by=coordinator, reader_study=reader_study, document=PLAN, base=0)
 
 
 def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:

@@ -21,12 +21,12 @@ from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
 from portal.pagination import CreatedCursorPagination
-from validation.access import analysis_result_for, analysis_run_for, analysis_run_to_open
+from validation.access import analysis_plan_for, analysis_result_for, analysis_run_for, analysis_run_to_open
 from validation.canonical import parse
-from validation.figures import FIGURES, figure_csv
+from validation.figures import FIGURES, figure_csv, figures_of
 from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
-from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry
+from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
 def _finite(value: float) -> None:
@@ -46,6 +46,17 @@ class AnalysisRunInput(serializers.Serializer[Any]):
     reference_standard_version = serializers.IntegerField(
         default=None, allow_null=True, min_value=1, help_text="A locked version; by default the newest."
     )
+    plan = serializers.IntegerField(
+        default=None, allow_null=True, min_value=1, help_text="Number of a locked plan, which says everything else."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse choices beside a plan: it has made them."""
+        others = set(self.initial_data) - {"plan"}
+        if attrs["plan"] is not None and others:
+            detail = f"The plan says so already: leave out {', '.join(sorted(others))}."
+            raise serializers.ValidationError({"plan": serializers.ErrorDetail(detail, "said_by_plan")})
+        return attrs
 
 
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
@@ -53,6 +64,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
 
     reader_study_id = serializers.UUIDField(read_only=True)
     requested_by = serializers.CharField(source="requested_by.username", default=None)
+    plan = serializers.IntegerField(source="plan.number", default=None, allow_null=True)
     reference_standard_version = serializers.IntegerField(source="reference_standard.version")
     snapshot_digest = serializers.CharField(source="snapshot.digest")
     result_digest = serializers.SerializerMethodField()
@@ -74,6 +86,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "started_at",
             "finished_at",
             "cancel_requested",
+            "plan",
             "reference_standard_version",
             "snapshot_digest",
             "result_digest",
@@ -134,7 +147,14 @@ class AnalysisRunsApi(APIView):
         require_unmasked(user=caller(request), reader_study=reader_study)
         form = AnalysisRunInput(data=request.data)
         form.is_valid(raise_exception=True)
-        run = analysis_run_create(by=caller(request), reader_study=reader_study, **form.validated_data)
+        chosen = dict(form.validated_data)
+        number = chosen.pop("plan")
+        if number is not None:
+            run = planned_run_create(
+                by=caller(request), plan=analysis_plan_for(caller(request), reader_study_id, number)
+            )
+        else:
+            run = analysis_run_create(by=caller(request), reader_study=reader_study, **chosen)
         return Response(AnalysisRunOutput(run).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -192,8 +212,12 @@ class AnalysisRunFigureApi(APIView):
         if name not in FIGURES:
             analysis_result_for(caller(request), run_id)
             raise NotFound(f"There is no such figure; there are {', '.join(FIGURES)}.")
-        result = _result(request, run_id, name)
-        answer = HttpResponse(figure_csv(name, parse(result.content)), content_type="text/csv; charset=utf-8")
+        stored = analysis_result_for(caller(request), run_id)
+        result = parse(stored.content)
+        if name not in figures_of(result):
+            raise NotFound(f"This result has no such figure; it has {', '.join(figures_of(result))}.")
+        _viewed(request, stored.run, name)
+        answer = HttpResponse(figure_csv(name, result), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return answer
 

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.models import ReaderStudy
 from portal.audit.services import sha256
 from portal.errors import PortalError
-from validation.analysis import analyse
 from validation.canonical import canonical_result, parse
-from validation.figures import FIGURES, figure_csv
-from validation.services import snapshot_freeze, software
+from validation.computing import compute
+from validation.figures import figure_csv, figures_of
+from validation.models import AnalysisPlan
+from validation.services import Frozen, plan_freeze, snapshot_freeze, software
 
 
 class Command(BaseCommand):
@@ -21,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument("--reader-study", type=uuid.UUID, required=True, metavar="ID")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--plan", type=uuid.UUID, metavar="ID", help="carry out a locked analysis plan")
+        what.add_argument("--reader-study", type=uuid.UUID, metavar="ID", help="explore one arm without a plan")
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--confidence-level", type=float, default=0.95)
         parser.add_argument("--call-threshold", type=float, help="positive when the rating is at least this")
@@ -32,31 +35,40 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Freeze, compute, write."""
+        try:
+            frozen = self._planned(options["plan"]) if options["plan"] else self._explored(options)
+        except PortalError as problem:
+            raise CommandError(problem.detail) from None
+        result = canonical_result(compute(parse(frozen.text), snapshot_digest=frozen.digest, software=software()))
+        self._write(options["out"], frozen.text, result)
+        self.stdout.write(f"snapshot {frozen.digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+
+    def _planned(self, plan_id: uuid.UUID) -> Frozen:
+        plan = AnalysisPlan.objects.select_related("reader_study", "lock").filter(pk=plan_id).first()
+        if plan is None:
+            raise CommandError(f"There is no analysis plan {plan_id}.")
+        return plan_freeze(plan=plan)
+
+    def _explored(self, options: dict[str, Any]) -> Frozen:
         if not 0.5 <= options["confidence_level"] <= 0.999:
             raise CommandError("--confidence-level lies between 0.5 and 0.999.")
         reader_study = ReaderStudy.objects.filter(pk=options["reader_study"]).first()
         if reader_study is None:
             raise CommandError(f"There is no reader study {options['reader_study']}.")
-        try:
-            frozen = snapshot_freeze(
-                reader_study=reader_study,
-                confidence_level=options["confidence_level"],
-                call_threshold=options["call_threshold"],
-                arm=options["arm"],
-                reference_standard_version=options["reference_standard_version"],
-            )
-        except PortalError as problem:
-            raise CommandError(problem.detail) from None
-        result = canonical_result(analyse(parse(frozen.text), snapshot_digest=frozen.digest, software=software()))
-        self._write(options["out"], frozen.text, result)
-        self.stdout.write(f"snapshot {frozen.digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+        return snapshot_freeze(
+            reader_study=reader_study,
+            confidence_level=options["confidence_level"],
+            call_threshold=options["call_threshold"],
+            arm=options["arm"],
+            reference_standard_version=options["reference_standard_version"],
+        )
 
     def _write(self, folder: Path, snapshot: str, result: str) -> None:
         try:
             (folder / "figures").mkdir(parents=True, exist_ok=True)
             (folder / "snapshot.json").write_bytes(snapshot.encode())
             (folder / "result.json").write_bytes(result.encode())
-            for name in FIGURES:
+            for name in figures_of(parse(result)):
                 (folder / "figures" / f"{name}.csv").write_bytes(figure_csv(name, parse(result)).encode())
         except OSError as problem:
             raise CommandError(f"{folder} cannot be written: {problem.strerror}") from None

@@ -72,6 +72,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "sample.draw": "Cases drawn",
   "predictions.view": "Predictions seen",
   "heat_map.view": "Heat map seen",
+  "analysis_plan.save": "Analysis plan written",
+  "analysis_plan.lock": "Analysis plan locked",
   "analysis_run.create": "Analysis started",
   "analysis_run.succeed": "Analysis finished",
   "analysis_run.cancel": "Analysis cancelled",

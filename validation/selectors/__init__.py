@@ -34,7 +34,7 @@ SNAPSHOT_VERSION = 1
 def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
     """Return the analysis runs of a reader study."""
     return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
-        "snapshot", "result", "requested_by", "reference_standard"
+        "snapshot", "result", "requested_by", "reference_standard", "plan"
     )
 
 
@@ -59,7 +59,7 @@ def snapshot_content(
     schema = label_schema_of(reader_study=reader_study)
     if schema is None:
         raise Conflict("The reader study has no label schema.", code="no_label_schema")
-    questions = _questions(schema)
+    questions = questions_of(schema)
     if call_threshold is not None and questions["rating"] is None:
         raise Invalid("The label schema has no question with the role RATING to apply a threshold to.")
     chosen = _arm(reader_study, arm)
@@ -80,14 +80,14 @@ def snapshot_content(
             "digest": standard.digest,
         },
         "model_version": _model_version(model_version),
-        **_people(assignments),
-        "cases": _cases(cases, standard, training),
-        "reads": [_read(assignment, questions) for assignment in assignments],
+        **people_frozen(assignments),
+        "cases": cases_frozen(cases, standard, training),
+        "reads": [read_frozen(assignment, questions) for assignment in assignments],
         "predictions": _predictions(model_version, cases, reader_study.launched_at),
     }
 
 
-def _people(assignments: list[Assignment]) -> dict[str, list[dict[str, str]]]:
+def people_frozen(assignments: list[Assignment]) -> dict[str, list[dict[str, str]]]:
     """Name the readers whose accuracy is measured, and apart from them who decided what two readers did not settle."""
     drawn = [one for one in assignments if one.role == AssignmentRole.READER]
     arbitrations = [one for one in assignments if one.role == AssignmentRole.ARBITRATION]
@@ -105,7 +105,8 @@ def _arm(reader_study: ReaderStudy, key: str | None) -> Arm:
     raise Invalid(detail, code="arm_required", errors=[{"field": "arm", "code": "arm_required", "detail": detail}])
 
 
-def _questions(schema: LabelSchema) -> dict[str, str | None]:
+def questions_of(schema: LabelSchema) -> dict[str, str | None]:
+    """Return the keys of the call and of the rating, and the kind of the rating question."""
     by_role = {question.get("role"): question for question in schema.questions if question.get("role")}
     call, rating = by_role.get("CALL"), by_role.get("RATING")
     return {
@@ -128,7 +129,8 @@ def _readers(assignments: list[Assignment]) -> list[dict[str, str]]:
     return [{"id": pk, "name": name} for pk, name in names.items()]
 
 
-def _cases(cases: list[Case], standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
+def cases_frozen(cases: list[Case], standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
+    """Return the cases with their patients as numbers, their truth, and why they may not count."""
     truths = dict(ReferenceTruth.objects.filter(reference_standard=standard).values_list("case_id", "truth"))
     # Patients are numbered as they appear: the snapshot needs to know who is the same, not who it is.
     patients: dict[uuid.UUID, str] = {}
@@ -147,7 +149,8 @@ def _cases(cases: list[Case], standard: ReferenceStandard, training: set[uuid.UU
     ]
 
 
-def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
+def read_frozen(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
+    """Return what an assignment came to: its state, and what the signed read says."""
     read = getattr(assignment, "read", None)
     revision = read.signed_revision if read is not None else None
     answers = revision.payload["answers"] if revision is not None else {}

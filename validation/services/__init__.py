@@ -21,9 +21,10 @@ from portal.webhooks.events import EventKind, reader_study_scope
 from portal.webhooks.services import emit
 from validation.analysis import software_versions
 from validation.canonical import canonical_result, parse
-from validation.models import AnalysisRun, AnalysisSnapshot
+from validation.models import AnalysisPlan, AnalysisRun, AnalysisSnapshot
 from validation.sample_size import PilotLacking, sample_size
 from validation.selectors import snapshot_content
+from validation.selectors.plan_snapshots import plan_snapshot_content
 
 
 @cache
@@ -64,6 +65,25 @@ def snapshot_freeze(
     return Frozen(text, sha256(text), standard)
 
 
+def plan_freeze(*, plan: AnalysisPlan) -> Frozen:
+    """Freeze what a run of a plan reads; 409 unless plan and truth are locked."""
+    if not hasattr(plan, "lock"):
+        raise Conflict("Lock the plan first: only a plan that is fixed is carried out.", code="plan_not_locked")
+    reader_study = plan.reader_study
+    if reader_study.state == ReaderStudyState.DRAFT:
+        raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
+    wanted = parse(plan.content)["reference_standard_version"]
+    standard = standard_to_analyse(reader_study=reader_study, version=wanted)
+    text = canonical_json(plan_snapshot_content(plan=plan, reference_standard=standard))
+    return Frozen(text, sha256(text), standard)
+
+
+@transaction.atomic
+def planned_run_create(*, by: User, plan: AnalysisPlan) -> AnalysisRun:
+    """Freeze a snapshot of the reader study and queue the analysis that the plan asks for."""
+    return _queue(by, plan.reader_study, plan_freeze(plan=plan), plan)
+
+
 @transaction.atomic
 def analysis_run_create(
     *,
@@ -82,19 +102,27 @@ def analysis_run_create(
         arm=arm,
         reference_standard_version=reference_standard_version,
     )
+    return _queue(by, reader_study, frozen, None)
+
+
+def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPlan | None) -> AnalysisRun:
     AnalysisSnapshot.objects.bulk_create(
         [AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)], ignore_conflicts=True
     )
     snapshot = AnalysisSnapshot.objects.get(digest=frozen.digest)
     run = AnalysisRun.objects.create(
-        reader_study=reader_study, requested_by=by, snapshot=snapshot, reference_standard=frozen.standard
+        reader_study=reader_study, requested_by=by, plan=plan, snapshot=snapshot, reference_standard=frozen.standard
     )
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
         action="analysis_run.create",
         obj=run,
-        detail={"snapshot_digest": frozen.digest, "reference_standard_version": frozen.standard.version},
+        detail={
+            "snapshot_digest": frozen.digest,
+            "reference_standard_version": frozen.standard.version,
+            **({"plan": plan.number} if plan else {}),
+        },
         rows=[snapshot],
     )
     jobs.enqueue(run)

@@ -1,0 +1,150 @@
+"""From a frozen snapshot to the table of a plan; every read that does not count is counted, by the reason why.
+
+A pure function: the same snapshot gives the same table on any machine.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from validation.dataset import EXCLUSION_DETAILS, case_reason, read_problems
+from validation.plans.document import Subject
+from validation.plans.table import StudyTable, SubjectReadings
+from validation.stats.checks import FloatArray
+
+Snapshot = Mapping[str, Any]
+
+
+class Laid(NamedTuple):
+    """A table, what it leaves out (by participant and reason the cases), and how much there is."""
+
+    table: StudyTable
+    exclusions: list[dict[str, Any]]
+    counts: dict[str, int]
+
+
+def lay_out(snapshot: Snapshot) -> Laid:
+    """Build the table of the snapshot's plan."""
+    left_out = [(case_reason(case), case) for case in snapshot["cases"]]
+    analysed = [case for reason, case in left_out if reason is None]
+    exclusions = _by_reason("", "", [(reason, case["name"]) for reason, case in left_out if reason is not None])
+    subjects = {}
+    for subject in snapshot["plan"]["document"]["subjects"]:
+        laid, missing = (_ai if subject["kind"] == "AI" else _readers)(snapshot, subject, analysed)
+        subjects[subject["key"]] = laid
+        exclusions += missing
+    truth = np.array([case["truth"] == 1 for case in analysed], dtype=np.bool_)
+    patients = tuple(case["patient"] for case in analysed)
+    table = StudyTable(tuple(case["id"] for case in analysed), patients, truth, subjects)
+    return Laid(table, exclusions, _counts(snapshot, table))
+
+
+def _ai(
+    snapshot: Snapshot, subject: Subject, analysed: Sequence[Mapping[str, Any]]
+) -> tuple[SubjectReadings, list[dict[str, Any]]]:
+    version, point = subject["model_version_id"], subject["operating_point"]
+    scores = {one["case"]: one["score"] for one in snapshot["predictions"] if one["model_version"] == version}
+    rating = _column([scores.get(case["id"]) for case in analysed])
+    call = _called(rating, point) if point is not None else np.full_like(rating, np.nan)
+    name = next(one["name"] for one in snapshot["model_versions"] if one["id"] == version)
+    missing = [("no-prediction", case["name"]) for case in analysed if case["id"] not in scores]
+    return SubjectReadings((subject["key"],), rating[None], call[None]), _by_reason(subject["key"], name, missing)
+
+
+def _readers(
+    snapshot: Snapshot, subject: Subject, analysed: Sequence[Mapping[str, Any]]
+) -> tuple[SubjectReadings, list[dict[str, Any]]]:
+    """All readers with a read in the arm, by name; of several reads of a case in its sessions the first counts."""
+    reads: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for read in snapshot["reads"]:
+        if _counts_for(snapshot, subject, read):
+            reads[read["reader"]].setdefault(read["case"], read)
+    people = sorted(
+        (one for one in snapshot["readers"] if one["id"] in reads), key=lambda one: (one["name"], one["id"])
+    )
+    rows, exclusions = [], []
+    for person in people:
+        said = [_said(reads[person["id"]].get(case["id"]), subject) for case in analysed]
+        rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
+        problems = [
+            (reason, case["name"])
+            for case, one in zip(analysed, said, strict=True)
+            for reason in _problems(snapshot, reads[person["id"]].get(case["id"]), one)
+        ]
+        exclusions += _by_reason(subject["key"], person["name"], problems)
+    shape = (len(people), len(analysed))
+    rating, call = (np.array([row[part] for row in rows], dtype=np.float64).reshape(shape) for part in (0, 1))
+    return SubjectReadings(tuple(one["name"] for one in people), rating, call), exclusions
+
+
+def _counts_for(snapshot: Snapshot, subject: Subject, read: Mapping[str, Any]) -> bool:
+    sessions = snapshot["plan"]["document"]["population"]["sessions"]
+    return bool(
+        read["arm"] == subject["arm"]
+        and read.get("role") != "ARBITRATION"
+        and not read["repeat_number"]
+        and not read["is_training"]
+        and (sessions is None or read["session"] in sessions)
+    )
+
+
+def _said(read: Mapping[str, Any] | None, subject: Subject) -> Mapping[str, Any]:
+    """What a read says in the phase of a subject; nothing until it is signed, so that nobody counts by half."""
+    nothing: dict[str, Any] = {"rating": None, "call": None, "cannot_assess": []}
+    if read is None or read["state"] != "SIGNED":
+        return nothing
+    return read if subject["phase"] == "SIGNED" else (read["first"] or nothing)
+
+
+def _problems(snapshot: Snapshot, read: Mapping[str, Any] | None, said: Mapping[str, Any]) -> list[str]:
+    schema = snapshot["label_schema"]
+    lacking = [part for part in ("call", "rating") if schema[part] is not None and said[part] is None]
+    asked = any(schema[part] is not None for part in ("call", "rating"))
+    if read is not None and read["state"] == "SIGNED":
+        read = {**read, "cannot_assess": said["cannot_assess"]}
+    return read_problems(read, lacking, call_is_rating=False) if lacking or not asked else []
+
+
+def _by_reason(subject: str, name: str, cases: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for reason, case in cases:
+        by_reason[reason].append(case)
+    return [
+        {
+            "subject": subject or None,
+            "name": name,
+            "reason": reason,
+            "detail": detail,
+            "n": len(by_reason[reason]),
+            "cases": by_reason[reason],
+        }
+        for reason, detail in EXCLUSION_DETAILS.items()
+        if by_reason[reason]
+    ]
+
+
+def _column(values: Sequence[float | bool | None]) -> FloatArray:
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+
+
+def _called(rating: FloatArray, point: float) -> FloatArray:
+    return np.where(np.isnan(rating), np.nan, (rating >= point).astype(np.float64))
+
+
+def _counts(snapshot: Snapshot, table: StudyTable) -> dict[str, int]:
+    states = Counter(read["state"] for read in snapshot["reads"] if not read["is_training"])
+    signed = [read for read in snapshot["reads"] if read["state"] == "SIGNED" and not read["is_training"]]
+    return {
+        "cases": len(snapshot["cases"]),
+        "cases_analysed": len(table.cases),
+        "positives": int(table.truth.sum()),
+        "negatives": int((~table.truth).sum()),
+        "patients": len(set(table.patients)),
+        "readers": len(snapshot["readers"]),
+        "reads_assigned": sum(states.values()) - states["VOID"],
+        "reads_signed": len(signed),
+        "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
+        "predictions": len(snapshot["predictions"]),
+    }

@@ -1,0 +1,127 @@
+"""What a run by plan reads from the database, as the content of a snapshot."""
+
+from typing import Any
+
+from annotations.domain.answers import reason_not_assessed
+from annotations.models import Assignment, AssignmentRole, Case, ReaderStudy, ReferenceStandard
+from annotations.selectors.reader_studies import cases_of, label_schema_of
+from portal.errors import Conflict
+from portal.inference.models import ModelVersion
+from portal.inference.selectors import predictions_in_force
+from validation.canonical import parse
+from validation.models import AnalysisPlan
+from validation.plans.rules import plan_findings
+from validation.plans.wording import plan_sentences
+from validation.selectors import SNAPSHOT_FORMAT, cases_frozen, people_frozen, questions_of, read_frozen
+from validation.selectors.plans import plans_of, study_facts
+
+PLAN_SNAPSHOT_VERSION = 2
+
+
+def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceStandard) -> dict[str, Any]:
+    """Collect everything that a run of a locked plan depends on, in a fixed order."""
+    reader_study = plan.reader_study
+    schema = label_schema_of(reader_study=reader_study)
+    if schema is None:
+        raise Conflict("The reader study has no label schema.", code="no_label_schema")
+    questions = questions_of(schema)
+    cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
+    assignments = _assignments(reader_study)
+    training = {one.case_id for one in assignments if one.is_training}
+    models = _model_versions(plan)
+    return {
+        "format": SNAPSHOT_FORMAT,
+        "version": PLAN_SNAPSHOT_VERSION,
+        "reader_study": {"id": str(reader_study.pk), "name": reader_study.name},
+        "plan": _plan(plan),
+        "arms": [{"key": one.key, "name": one.name, "ai_display": one.ai_display} for one in reader_study.arms.all()],
+        "label_schema": {"id": str(schema.pk), "version": schema.version, **questions},
+        "reference_standard": {
+            "id": str(reference_standard.pk),
+            "version": reference_standard.version,
+            "digest": reference_standard.digest,
+        },
+        "model_versions": [
+            {
+                "id": str(one.pk),
+                "name": f"{one.ai_model.name} {one.version}",
+                "weights_digest": one.weights_digest,
+            }
+            for one in models
+        ],
+        **people_frozen(assignments),
+        "cases": cases_frozen(cases, reference_standard, training),
+        "reads": [{**read_frozen(one, questions), "first": _first(one, questions)} for one in assignments],
+        "predictions": [row for one in models for row in _predictions(one, cases, reader_study)],
+    }
+
+
+def _plan(plan: AnalysisPlan) -> dict[str, Any]:
+    """The document with what is to be known of it: its lock, the warnings, and every version before that was locked."""
+    document = parse(plan.content)
+    facts = study_facts(reader_study=plan.reader_study)
+    before = plans_of(reader_study=plan.reader_study).filter(number__lt=plan.number, lock__isnull=False)
+    return {
+        "number": plan.number,
+        "digest": plan.digest,
+        "document": document,
+        "sentences": plan_sentences(document, facts),
+        "warnings": [one._asdict() for one in plan_findings(document, facts) if one.level == "WARNING"],
+        "lock": {
+            "by": plan.lock.username,
+            "at": plan.lock.created_at.isoformat(),
+            "truth_was_locked": plan.lock.truth_was_locked,
+            "results_before": plan.lock.results_before,
+        },
+        "amends": [{"number": one.number, "digest": one.digest} for one in before.order_by("number")],
+        "reason": plan.reason,
+    }
+
+
+def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
+    found = Assignment.objects.filter(reader_study=reader_study).select_related(
+        "reader", "case", "arm", "session", "read__signed_revision", "read__first_read_revision"
+    )
+    # Sorted here, because the order of a database depends on its collation.
+    return sorted(found, key=lambda one: (one.reader.username, one.session.number, one.position, str(one.pk)))
+
+
+def _first(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any] | None:
+    """The frozen first read of a second reader; None where there is none, or the read has one phase."""
+    read = getattr(assignment, "read", None)
+    if read is None or read.first_read_revision is None or assignment.role == AssignmentRole.ARBITRATION:
+        return None
+    answers = read.first_read_revision.payload["answers"]
+    given = {part: answers.get(questions[part]) if questions[part] else None for part in ("call", "rating")}
+    not_assessed = [part for part, answer in given.items() if reason_not_assessed(answer) is not None]
+    return {
+        "revision": str(read.first_read_revision.pk),
+        "digest": read.first_read_revision.digest,
+        **{part: None if part in not_assessed else answer for part, answer in given.items()},
+        "cannot_assess": not_assessed,
+    }
+
+
+def _model_versions(plan: AnalysisPlan) -> list[ModelVersion]:
+    wanted = [one["model_version_id"] for one in parse(plan.content)["subjects"] if one["kind"] == "AI"]
+    return list(ModelVersion.objects.filter(pk__in=wanted).select_related("ai_model").order_by("pk"))
+
+
+def _predictions(version: ModelVersion, cases: list[Case], reader_study: ReaderStudy) -> list[dict[str, Any]]:
+    """Those of the reader study's own AI as they stood at the launch; of another the newest."""
+    is_own = version.pk == reader_study.ai_model_version_id
+    found = predictions_in_force(
+        model_version=version,
+        imaging_study_ids=[case.imaging_study_id for case in cases],
+        frozen_at=reader_study.launched_at if is_own else None,
+    )
+    return [
+        {
+            "model_version": str(version.pk),
+            "case": str(case.pk),
+            "id": str(found[case.imaging_study_id].pk),
+            "score": found[case.imaging_study_id].score,
+        }
+        for case in cases
+        if case.imaging_study_id in found
+    ]

@@ -1,0 +1,115 @@
+"""What a plan of a reader study can ask for, its versions, and what is to be said of one."""
+
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotations.domain.kinds import LOCATED_FINDING
+from annotations.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    LabelSchema,
+    ReaderStudy,
+    ReaderStudyState,
+    ReferenceLock,
+    ReferenceTruth,
+)
+from annotations.selectors.designs import design_of, drawn_readers_of
+from annotations.selectors.reader_studies import cases_of, label_schema_of
+from portal.inference.models import ModelVersion, Prediction
+from validation.models import AnalysisPlan, AnalysisResult
+from validation.plans.facts import ArmFacts, StudyFacts
+
+
+def plans_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisPlan]:
+    """Return the versions of the plan, newest first, with their locks."""
+    plans = AnalysisPlan.objects.filter(reader_study=reader_study)
+    return plans.select_related("created_by", "lock").order_by("-number")
+
+
+def newest_plan_of(*, reader_study: ReaderStudy) -> AnalysisPlan | None:
+    """Return the newest version, locked or not."""
+    return plans_of(reader_study=reader_study).first()
+
+
+def was_locked(*, reader_study: ReaderStudy) -> bool:
+    """Say whether any version was locked: from then on a new one is an amendment."""
+    return plans_of(reader_study=reader_study).filter(lock__isnull=False).exists()
+
+
+def results_so_far(*, reader_study: ReaderStudy) -> int:
+    """Count the results of the reader study: what may have been known when a plan is locked."""
+    return AnalysisResult.objects.filter(run__reader_study=reader_study).count()
+
+
+def is_truth_locked(*, reader_study: ReaderStudy) -> bool:
+    """Say whether a version of the truth is locked, by which results can be opened."""
+    return ReferenceLock.objects.filter(reference_standard__reader_study=reader_study).exists()
+
+
+def study_facts(*, reader_study: ReaderStudy) -> StudyFacts:
+    """Collect what the rules of a plan ask of a reader study; no value of the truth is among it."""
+    design = design_of(reader_study=reader_study)
+    training = set(design["training"])
+    cases = [one for one in cases_of(reader_study=reader_study) if str(one.pk) not in training and not one.withdrawn_at]
+    schema = label_schema_of(reader_study=reader_study)
+    return StudyFacts(
+        arms=_arms(reader_study, design),
+        sessions=tuple(range(1, len(design["sessions"]) + 1)),
+        is_fully_crossed=design["pairing"]["kind"] == "FULLY_CROSSED",
+        cases=len(cases),
+        patients=len({one.imaging_study.patient_id for one in cases}),
+        **_form(schema),
+        **_models([one.imaging_study_id for one in cases]),
+        **_truths(reader_study),
+    )
+
+
+def _arms(reader_study: ReaderStudy, design: dict[str, Any]) -> dict[str, ArmFacts]:
+    """Who reads in which arm: everybody drawn while it is a draft, then those with assignments there."""
+    readers: dict[str, set[str]] = defaultdict(set)
+    if reader_study.state == ReaderStudyState.DRAFT:
+        everybody = set(drawn_readers_of(reader_study=reader_study, design=design).values_list("username", flat=True))
+        readers.update({arm["key"]: everybody for arm in design["arms"]})
+    else:
+        drawn = Assignment.objects.filter(reader_study=reader_study, role=AssignmentRole.READER)
+        pairs = drawn.exclude(state=AssignmentState.VOID).order_by().values_list("arm__key", "reader__username")
+        for arm, reader in pairs.distinct():
+            readers[arm].add(reader)
+    return {
+        arm["key"]: ArmFacts(arm["name"], arm["ai_display"], frozenset(readers[arm["key"]])) for arm in design["arms"]
+    }
+
+
+def _form(schema: LabelSchema | None) -> dict[str, Any]:
+    questions = schema.questions if schema else []
+    by_role = {question.get("role"): question for question in questions if question.get("role")}
+    rating = by_role.get("RATING")
+    options = rating.get("options") if rating else None
+    return {
+        "has_call": "CALL" in by_role,
+        "rating": rating["kind"] if rating else None,
+        "rating_levels": len(options) if options else None,
+        "marks_lesions": any(question["kind"] == LOCATED_FINDING for question in questions),
+    }
+
+
+def _models(imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
+    of_cases = Prediction.objects.filter(imaging_study__in=imaging_study_ids).order_by()
+    found = ModelVersion.objects.filter(pk__in=of_cases.values("model_version")).select_related("ai_model")
+    located = set(of_cases.exclude(findings=[]).values_list("model_version", flat=True).distinct())
+    return {
+        "model_versions": {str(one.pk): f"{one.ai_model.name} {one.version}" for one in found},
+        "located_models": frozenset(str(pk) for pk in located),
+    }
+
+
+def _truths(reader_study: ReaderStudy) -> dict[str, Any]:
+    with_lesions = ReferenceTruth.objects.filter(reference_standard__reader_study=reader_study).exclude(lesions=[])
+    return {
+        "truths": frozenset(reader_study.reference_standards.values_list("version", flat=True)),
+        "lesion_truths": frozenset(with_lesions.values_list("reference_standard__version", flat=True).distinct()),
+    }
