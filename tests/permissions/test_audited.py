@@ -77,8 +77,7 @@ PROVEN_ELSEWHERE = {
 
 # Writes without an event, and why.
 SILENT = {
-    # Says what a plan would say; nothing is stored.
-    "reader-study-analysis-plan-reading",
+    "reader-study-analysis-plan-reading": "It says what a plan would say and stores nothing.",
     "label-schema-check": "It says what a file holds and stores nothing.",
     "invitation-look": "It says who invites whom into what to whoever holds the link.",
     "read-editor": "A heartbeat renews the lease; taking a read over is an event (tests/annotations/services).",
