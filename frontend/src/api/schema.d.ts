@@ -2767,6 +2767,7 @@ export interface components {
             case: string;
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
             readers: components["schemas"]["ReaderShownOutput"][];
             lesions: components["schemas"]["LesionShownOutput"][];
             shows: string;
@@ -3111,7 +3112,11 @@ export interface components {
             votes: components["schemas"]["VoteOutput"][];
             matching: components["schemas"]["MatchingOutput"] | null;
         };
-        /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
+        /** @description The current imaging studies of a case, read together; the first one names the case. */
+        CaseImagesInputRequest: {
+            imaging_study_ids: string[];
+        };
+        /** @description The images of a case for a preview of its hanging: the current studies first, then the priors. */
         CaseImagesOutput: {
             studies: components["schemas"]["PreviewStudyOutput"][];
         };
@@ -3143,6 +3148,7 @@ export interface components {
             name: string;
             position: number;
             imaging_study: components["schemas"]["CaseImagingStudyOutput"];
+            further_imaging_studies: components["schemas"]["CaseImagingStudyOutput"][];
             /** @description Return 1, 0 or null when there is no truth yet. */
             readonly truth: number | null;
             /** @description Count the priors beside the case. */
@@ -3207,10 +3213,15 @@ export interface components {
             adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
             matching: components["schemas"]["MatchingOutput"] | null;
         };
-        /** @description The imaging studies that are to be the cases, in order; `base` are those of the cases the list was made from. */
+        /**
+         * @description The cases in order; `base` is the same of the cases from which the list was made.
+         *
+         *     `imaging_study_ids` in place of `cases`: each of them is a case of its own.
+         */
         CasesInputRequest: {
-            imaging_study_ids: string[];
-            base?: string[] | null;
+            cases?: components["schemas"]["CaseImagesInputRequest"][];
+            imaging_study_ids?: string[];
+            base?: (string | string[])[] | null;
         };
         /**
          * @description * `NEW` - NEW
@@ -5057,6 +5068,7 @@ export interface components {
             readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readonly further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
             /** Format: date */
             readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
@@ -8334,7 +8346,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CasesInputRequest"];
             };
