@@ -1,7 +1,7 @@
 """The current imaging studies of a case: its first, and those that are read together with it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Prefetch, Q
 
@@ -23,6 +23,11 @@ def is_current_in(case: Case, path: str) -> Q:
 def imaging_studies_of(case: Case) -> list[ImagingStudy]:
     """Return the current imaging studies of a case in order."""
     return [case.imaging_study, *case.further_imaging_studies]
+
+
+def further_uids_of(cases: Iterable[Case]) -> dict[str, list[str]]:
+    """Return by name of case the StudyInstanceUIDs of its further current imaging studies."""
+    return {case.name: [one.study_instance_uid for one in case.further_imaging_studies] for case in cases}
 
 
 def further_with_series(case: Case) -> list[ImagingStudy]:

@@ -3261,7 +3261,10 @@ export interface components {
         };
         /** @description The AI beside the reader's own answers. */
         ComparisonOutput: {
+            /** @description On the first imaging study of the case. */
             ai: components["schemas"]["PredictionShownOutput"] | null;
+            /** @description On the further ones that it was run on. */
+            further_ai: components["schemas"]["FurtherPredictionShownOutput"][];
             own: {
                 [key: string]: unknown;
             };
@@ -3737,6 +3740,26 @@ export interface components {
             phase: string;
             /** @description Say whether the AI is shown now. */
             readonly comparison_available: boolean;
+        };
+        /** @description What the AI marks on a further imaging study of the case. The score of the case is that of its first. */
+        FurtherPredictionShownOutput: {
+            /** Format: uuid */
+            prediction_id: string;
+            model: string;
+            version: string;
+            /** @description Null, with call and calibration, where the arm hides scores. */
+            readonly score: string;
+            /** Format: double */
+            threshold: number;
+            readonly call: string;
+            readonly findings: {
+                [key: string]: unknown;
+            }[];
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly calibration: string;
+            /** Format: date-time */
+            created_at: string;
+            study_instance_uid: string;
         };
         /** @description Where the frames of a series are, once they are written. */
         GrantedSeriesOutput: {
@@ -4382,12 +4405,18 @@ export interface components {
         NextImagesOutput: {
             study_instance_uid: string | null;
             series: components["schemas"]["ReadSeriesOutput"][];
+            further_imaging_studies: components["schemas"]["NextStudyOutput"][];
             frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description The next assignment. */
         NextOutput: {
             /** Format: uuid */
             assignment_id: string | null;
+        };
+        /** @description An imaging study that is read together with the first. */
+        NextStudyOutput: {
+            study_instance_uid: string;
+            series: components["schemas"]["ReadSeriesOutput"][];
         };
         /**
          * @description * `` -
@@ -5885,6 +5914,7 @@ export interface components {
             /** Format: uuid */
             case_id: string;
             study_instance_uid: string;
+            readonly further_study_instance_uids: string[];
             /** Format: date-time */
             readonly signed_at: string | null;
             signature?: components["schemas"]["LabelSignatureOutput"] | null;
@@ -11918,7 +11948,10 @@ export interface operations {
     };
     reads_heat_map_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Without it, that of the first study. */
+                prediction_id?: string;
+            };
             header?: never;
             path: {
                 read_id: string;
