@@ -128,10 +128,10 @@ def test_the_images_of_a_case_are_frozen_at_launch(built: Built, further: Imagin
 def test_the_database_keeps_an_imaging_study_in_one_place(built: Built, further: ImagingStudy) -> None:
     joined(built, further)
     one, other = built.cases
-    for case, study, position in [(other, further, 2), (one, mirrored_study("x"), 2), (one, mirrored_study("y"), 1)]:
+    for case, images, position in [(other, further, 2), (one, mirrored_study("x"), 2), (one, mirrored_study("y"), 1)]:
         with pytest.raises(IntegrityError), transaction.atomic():
             CaseImages.objects.create(
-                case=case, reader_study=built.reader_study, imaging_study=study, position=position
+                case=case, reader_study=built.reader_study, imaging_study=images, position=position
             )
 
 

@@ -11,12 +11,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.access import reader_studies_through, viewable_imaging_studies
-from annotations.models import AiDelivery, AiDisplay, AssignmentState, CasePrior, Membership, Read, ReaderStudy
+from annotations.domain.truth_csv import Truth
+from annotations.models import (
+    AiDelivery,
+    AiDisplay,
+    AssignmentState,
+    CasePrior,
+    Membership,
+    Read,
+    ReaderStudy,
+    ReferenceSource,
+)
 from annotations.selectors.hanging import own_marks_on_priors
 from annotations.selectors.launch import launch_check
 from annotations.services import reads as reading
 from annotations.services.reader_studies import reader_study_launch
-from annotations.services.truth import reference_standard_import
+from annotations.services.truth import reference_standard_create, reference_standard_import
 from annotations.services.withdrawals import case_withdraw
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -345,6 +355,29 @@ def test_a_json_of_the_truth_marks_any_of_them(built: Built) -> None:
     assert previewed(further).status_code == 200
     refused = previewed(built.cases[1].imaging_study)
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "not_in_study")
+
+
+def test_the_launch_check_names_cases_whose_truth_lies_on_images_they_lost() -> None:
+    made = draft(cases=2)
+    further = another_study(made.cases[0], "further")
+    joined(made, further)
+    lesion = {"id": "L1", "code": None, "marks": [{"geometry": point_on(further)}]}
+    reference_standard_create(
+        by=made.coordinator,
+        reader_study=made.reader_study,
+        truths=[Truth("Case 001", 1, [lesion])],
+        source=ReferenceSource.JSON,
+        provenance="truth.json",
+    )
+
+    def strayed() -> list[str]:
+        items = launch_check(reader_study=made.reader_study)["items"]
+        return [one["text"] for one in items if one["code"] == "reference_images"]
+
+    assert strayed() == []
+    joined(made)
+    (text,) = strayed()
+    assert text.endswith("on imaging studies that their case does not have: Case 001.")
 
 
 def test_findings_are_one_lesion_only_within_one_frame_of_reference(built: Built) -> None:
