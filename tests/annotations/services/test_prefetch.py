@@ -33,7 +33,7 @@ def test_the_next_case_is_the_next_of_the_own_order_and_stays_unopened(built: Bu
     for reader in built.readers:
         read = built.open(reader)
         following = built.assignment(reader, 2)
-        assert next_images(by=reader, read=read) == following.case.imaging_study
+        assert next_images(by=reader, read=read) == following.case
         assert built.assignment(reader, 2).state == AssignmentState.PENDING
         assert not Read.objects.filter(assignment=following).exists()
 
