@@ -92,6 +92,7 @@ def test_the_answer_names_images_and_nothing_else(built: Built) -> None:
     assert said == {
         "study_instance_uid": study.study_instance_uid,
         "series": [{"series_instance_uid": series, **hung}],
+        "further_imaging_studies": [],
     }
     assert set(grant) == {"study_instance_uid", "grant", "expires_at", "series"}
     assert grant["study_instance_uid"] == study.study_instance_uid
