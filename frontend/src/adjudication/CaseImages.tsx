@@ -2,11 +2,13 @@ import type { RefObject } from "react";
 import type { ImagesOfCase } from "@/api/reading";
 import type { Geometry } from "@/domain/payload";
 import { StudyImages } from "@/ui/StudyImages";
-import type { ViewerHandle, ViewerMark } from "@/viewer";
+import type { ImageOverlays, ViewerHandle, ViewerMark } from "@/viewer";
 
 interface CaseImagesProps {
   images: ImagesOfCase;
   marks: ViewerMark[];
+  /** What the readers have painted. */
+  overlays: ImageOverlays;
   areMarksVisible: boolean;
   selectedMarkId: string | null;
   /** Whether the next click adds a point. */
@@ -24,6 +26,7 @@ export function CaseImages(props: CaseImagesProps) {
       study={props.images}
       viewer={props.viewer}
       marks={props.marks}
+      overlays={props.overlays}
       areMarksVisible={props.areMarksVisible}
       selectedMarkId={props.selectedMarkId}
       tool={isPlacing ? "POINT" : null}

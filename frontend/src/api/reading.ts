@@ -6,9 +6,9 @@ import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import { type AiGeometry, type Geometry, isAiSegment, type ReadPayload } from "@/domain/payload";
-import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { openFrames } from "./frames";
 import { openWithImages } from "./opening";
+import { segmentsBelow } from "./segments";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
@@ -310,20 +310,14 @@ export function aiSegmentsQuery(readId: string, prediction: AiPrediction | null)
   const digests = [...new Set(geometries.map(({ sha256 }) => sha256))];
   return queryOptions({
     queryKey: ["reads", readId, "ai-segments", digests],
-    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
-      const found = digests.map(async (sha256) => [sha256, await aiSegment(readId, sha256, signal)] as const);
-      return new Map(await Promise.all(found));
-    },
+    queryFn: ({ signal }) =>
+      segmentsBelow(`/api/v1/reads/${readId}/ai-segments`, digests, {
+        signal,
+        whose: "the AI",
+        stayOnSignOut: true,
+      }),
     enabled: digests.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-}
-
-async function aiSegment(readId: string, sha256: string, signal: AbortSignal): Promise<Segment> {
-  const url = new URL(`/api/v1/reads/${readId}/ai-segments/${sha256}`, window.location.origin);
-  const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
-  const text = await response.text();
-  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the AI is damaged.");
-  return parsedSegment(text);
 }

@@ -6,7 +6,7 @@ import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
-import { useReadersMarks } from "./arbitration/useReadersMarks";
+import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
@@ -81,6 +81,7 @@ export function useImages(input: ImagesInput): Images {
     [known, ai_decisions, selectedMarkId],
   );
   const aiPlaces = useMemo(() => aiSegmentPlaces(ai, aiVoxels), [ai, aiVoxels]);
+  const readersPlaces = useReadersPlaces(read);
   const places = useMemo(
     () => withoutSettled(aiPlaces, ai_decisions, selectedMarkId),
     [aiPlaces, ai_decisions, selectedMarkId],
@@ -105,11 +106,11 @@ export function useImages(input: ImagesInput): Images {
     (id: string, place?: ViewerMark | null) => {
       setSelectedMarkId(id);
       const own = markIn(findings, id);
-      const there = [...known, ...aiPlaces].find((candidate) => candidate.id === id);
+      const there = [...known, ...aiPlaces, ...readersPlaces].find((candidate) => candidate.id === id);
       const mark = place ?? there ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [known, aiPlaces, findings, jumpTo],
+    [known, aiPlaces, readersPlaces, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending, putToolAway, setTool: chooseTool } = drawing;

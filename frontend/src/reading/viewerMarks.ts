@@ -14,6 +14,7 @@ import { cornersAround } from "@/domain/segmentBounds";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { type Segment, sliceKey } from "@/domain/segments";
 import type { Colour } from "@/domain/segmentTools";
+import { placeMark } from "@/ui/placeMark";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
@@ -30,16 +31,6 @@ export function ownMarks(findings: Finding[], isLocked: boolean): ViewerMark[] {
 /** Where the list leads to for a segment: the slice that shows most of it. */
 export function segmentPlace({ id, geometry }: Mark): ViewerMark | null {
   return isSegment(geometry) ? placeMark(id, geometry) : null;
-}
-
-type Place = Pick<Geometry, "sop_instance_uid" | "series_instance_uid" | "frame_number">;
-
-/** A slice as a mark to jump to. */
-export function placeMark(id: string, place: Place): ViewerMark {
-  const { sop_instance_uid, series_instance_uid, frame_number } = place;
-  const where = { frame_of_reference_uid: null, sop_instance_uid, series_instance_uid, frame_number };
-  const geometry = { kind: "POINT" as const, points_mm: null, ...where };
-  return { id, geometry, label: "", source: "READER", isLocked: true };
 }
 
 /** The AI's marks on the images of the case it is about; `opacity` is that of their lines. Segments lie over them. */

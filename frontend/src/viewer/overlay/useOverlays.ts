@@ -10,7 +10,7 @@ import { SegmentLayer } from "./SegmentLayer";
 export interface ImageOverlays {
   heat: HeatOverlay | null;
   /** On every pane: they have no labelmap that tools could change. */
-  aiSegments: readonly SegmentOverlay[];
+  segments: readonly SegmentOverlay[];
 }
 
 // Before the pane is there, there is no state that could be watched.
@@ -19,15 +19,15 @@ const NOTHING_YET = new StateStore();
 /** Draws the overlays over a pane for as long as there are any; says what cannot be shown there, and why. */
 export function useOverlays(
   pane: Pane | null,
-  { heat, aiSegments }: ImageOverlays,
+  { heat, segments }: ImageOverlays,
   ownSegments: readonly SegmentOverlay[],
 ): string | null {
   const isStack = pane?.view === "STACK";
   const heatLayer = useLayer(pane, heat !== null, HeatLayer);
   useEffect(() => heatLayer?.show(heat), [heatLayer, heat]);
   const own = isStack ? NONE : ownSegments;
-  const segmentLayer = useLayer(pane, own.length + aiSegments.length > 0, SegmentLayer);
-  useEffect(() => segmentLayer?.show([...own, ...aiSegments]), [segmentLayer, own, aiSegments]);
+  const segmentLayer = useLayer(pane, own.length + segments.length > 0, SegmentLayer);
+  useEffect(() => segmentLayer?.show([...own, ...segments]), [segmentLayer, own, segments]);
   const store = pane?.store ?? NOTHING_YET;
   // Which images there are is known once there is one.
   useSyncExternalStore(store.subscribe, () => store.get().imageId);

@@ -63,7 +63,7 @@ function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
   const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
   const marks = useMemo(() => lesionMarks(lesions, study), [lesions, study]);
   const overlays = useMemo(
-    () => ({ heat: null, aiSegments: lesionOverlays(lesions, segments.data ?? new Map()) }),
+    () => ({ heat: null, segments: lesionOverlays(lesions, segments.data ?? new Map()) }),
     [lesions, segments.data],
   );
   const jumpTo = (lesion: ReferenceLesion) => {
