@@ -22,7 +22,7 @@ export function LesionTables({ readerStudy, consensus, onCorrected }: LesionTabl
   const shown = useShownCases(consensus);
   if (!lesions) return null;
   const { marked, kept, page } = shown;
-  const bar = <PageBar page={page} total={kept.length} of="cases with marks" onPage={shown.toPage} />;
+  const bar = <PageBar page={page} total={kept.length} of="cases with marks" onPage={(number) => shown.toPage(number)} />;
   return (
     <Stack gap="md" role="group" aria-label="Lesions of the preview">
       <Text size="sm" c="dimmed">
@@ -72,7 +72,8 @@ function useShownCases({ cases }: Consensus) {
   const [parameters, setParameters] = useSearchParams();
   const [search, setSearch] = useState("");
   const onlyOpen = parameters.get("lesions") === "open";
-  const toPage = (number: number) => setParameters(withParameter("lesion-page", String(number)));
+  const toPage = (number: number, replace = false) =>
+    setParameters(withParameter("lesion-page", String(number)), { replace });
   const marked = cases.filter(hasLesions);
   const wanted = search.trim().toLowerCase();
   const kept = marked.filter((one) => one.case.toLowerCase().includes(wanted) && (!onlyOpen || isOpen(one)));
@@ -85,7 +86,7 @@ function useShownCases({ cases }: Consensus) {
     toPage,
     setSearch: (typed: string) => {
       setSearch(typed);
-      toPage(1);
+      toPage(1, true);
     },
     setOnlyOpen: (isOnly: boolean) =>
       setParameters((before) =>
