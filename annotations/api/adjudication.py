@@ -36,6 +36,7 @@ from annotations.selectors.adjudication import (
     result_of,
     with_outcomes,
 )
+from annotations.selectors.case_images import further_with_series
 from annotations.selectors.masking import require_unmasked
 from annotations.services.adjudication import (
     OUTCOMES,
@@ -269,6 +270,7 @@ class AdjudicationCaseOutput(serializers.Serializer[Any]):
     case = serializers.CharField(source="case.name")
     question = serializers.CharField(source="adjudication.question")
     imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
+    further_imaging_studies = ReadImagingStudyOutput(many=True)
     readers = ReaderShownOutput(many=True)
     lesions = LesionShownOutput(many=True)
     shows = serializers.CharField(source="adjudication.shows")
@@ -281,6 +283,7 @@ def judged_response(request: Request, case: AdjudicationCase) -> Response:
     newest = newest_decision(case)
     is_own = newest is not None and newest.adjudicator_id == caller(request).pk
     vars(case).update(
+        further_imaging_studies=further_with_series(case.case),
         readers=readers_shown(case),
         lesions=lesions_shown(case),
         decision=newest if is_own else None,

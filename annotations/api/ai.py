@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +16,12 @@ from annotations.access import own_read
 from annotations.api.reading import SaveInput, save_of
 from annotations.domain.blinding import is_shown
 from annotations.models import AiContent
-from annotations.selectors.ai import comparison_available, prediction_of, prediction_with_marks_shown
+from annotations.selectors.ai import comparison_available, predictions_of, predictions_with_marks_shown
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
-from portal.inference.access import named_segment
+from portal.inference.access import has_segment
 from portal.inference.api.predictions import ai_segment_response, heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.calibration import CalibrationHint, hint_for
@@ -116,10 +116,29 @@ class PredictionShownOutput(serializers.Serializer[Any]):
         return bool(prediction.score >= prediction.model_version.operating_threshold)
 
 
+class FurtherPredictionShownOutput(PredictionShownOutput):
+    """What the AI marks on a further imaging study of the case. The score of the case is that of its first."""
+
+    study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
+
+    def get_score(self, prediction: Any) -> None:
+        """Return nothing: the AI is judged by the first imaging study of a case."""
+        return
+
+    def get_calibration(self, prediction: Any) -> None:
+        """Return nothing, as for the score."""
+        return
+
+    def get_call(self, prediction: Any) -> None:
+        """Return nothing, as for the score."""
+        return
+
+
 class ComparisonOutput(serializers.Serializer[Any]):
     """The AI beside the reader's own answers."""
 
-    ai = PredictionShownOutput(allow_null=True)
+    ai = PredictionShownOutput(allow_null=True, help_text="On the first imaging study of the case.")
+    further_ai = FurtherPredictionShownOutput(many=True, help_text="On the further ones that it was run on.")
     own = serializers.DictField()
 
 
@@ -132,22 +151,40 @@ class ReadComparisonApi(APIView):
         read = own_read(caller(request), read_id)
         if not comparison_available(read=read):
             raise NotFound
-        prediction = prediction_of(read=read)
-        ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
-        context = {"blinding": read.assignment.arm.blinding}
-        shown = ComparisonOutput({"ai": prediction, "own": services.current_payload(read)}, context=context).data
+        further = predictions_of(read=read)
+        first = further.pop(read.assignment.case.imaging_study_id, None)
+        for prediction in (first, *further.values()):
+            ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
+        compared = {"ai": first, "further_ai": further.values(), "own": services.current_payload(read)}
+        shown = ComparisonOutput(compared, context={"blinding": read.assignment.arm.blinding}).data
         return Response(shown, headers=NOT_STORED)
+
+
+class HeatMapQuery(serializers.Serializer[Any]):
+    """Parameters of a read's heat map."""
+
+    prediction_id = serializers.UUIDField(required=False, default=None)
 
 
 class ReadHeatMapApi(APIView):
     """The AI's heat map on the images of a read."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("prediction_id", OpenApiTypes.UUID, description="Without it, that of the first study.")
+        ],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
     @transaction.atomic
     def get(self, request: Request, read_id: uuid.UUID) -> HttpResponse:
         """Return the heat map's voxels, once the protocol shows the AI; the grid stands in the comparison."""
         read = own_read(caller(request), read_id)
-        prediction = prediction_with_marks_shown(read=read)
+        query = HeatMapQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data["prediction_id"]
+        shown = predictions_with_marks_shown(read=read)
+        of_first = (one.pk for one in shown if one.imaging_study_id == read.assignment.case.imaging_study_id)
+        prediction = {one.pk: one for one in shown}.get(wanted or next(of_first, None))
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound
@@ -163,9 +200,10 @@ class ReadAiSegmentApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
         """Return the voxels as run lengths per slice, once the protocol shows the AI; the comparison names them."""
         read = own_read(caller(request), read_id)
-        prediction = prediction_with_marks_shown(read=read)
+        shown = predictions_with_marks_shown(read=read)
+        prediction = next((one for one in shown if has_segment(one, sha256)), None)
         if prediction is None:
             raise NotFound
-        response = ai_segment_response(named_segment(prediction, sha256))
+        response = ai_segment_response(sha256)
         ai_delivered(read=read, prediction=prediction, content=AiContent.SEGMENT, sha256=sha256)
         return response

@@ -15,6 +15,7 @@ from annotations.api.reading import ReadSeriesOutput
 from annotations.api.shapes import CaseImagingStudyOutput
 from annotations.domain.priors import MAXIMUM_PRIORS, days_between, interval_text
 from annotations.models import Case, ReaderStudy
+from annotations.selectors.case_images import further_with_series
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.services import hanging as services
 from annotations.services.case_images import case_images_describe
@@ -162,7 +163,7 @@ class PreviewStudyOutput(serializers.Serializer[Any]):
 
 
 class CaseImagesOutput(serializers.Serializer[Any]):
-    """The images of a case for a preview of its hanging: the current study first, then the priors."""
+    """The images of a case for a preview of its hanging: the current studies first, then the priors."""
 
     studies = PreviewStudyOutput(many=True)
 
@@ -176,7 +177,9 @@ class CaseImagesApi(APIView):
         case = case_of(reader_study_for(caller(request), reader_study_id, MANAGE), case_id)
         case_images_describe(case=case)
         priors = list(case.priors.select_related("imaging_study", "case__imaging_study"))
+        further = further_with_series(case)
         studies = [_preview(case.imaging_study, "Current", None)]
+        studies += [_preview(one, f"Current {number}", None) for number, one in enumerate(further, start=2)]
         studies += [
             _preview(one.imaging_study, f"Prior {one.position}", _interval(case, one.imaging_study)) for one in priors
         ]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.times import times_of_read
-from annotations.models import AiDelivery, Revision, Sitting
+from annotations.models import AiDelivery, CaseImages, Revision, Sitting
 
 ROWS_AT_ONCE = 1000
 # What a row is computed from, beside the columns of its plain fields.
@@ -24,6 +24,7 @@ _SIGNATURE = ("username", "full_name", "meaning", "meaning_text")
 _NEEDED = (
     "payload",
     "read_id",
+    "read__assignment__case_id",
     "created_at",
     "read__signed_at",
     "signature__created_at",
@@ -35,10 +36,25 @@ _OF_READ = {
     "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
 }
 Raw = Mapping[str, Any]
-Shown = Mapping[Any, list[AiDelivery]]
 
 
-def _deliveries(batch: list[dict[str, Any]]) -> Shown:
+class _Beside(NamedTuple):
+    """What belongs to the rows of a batch and is asked for once: by read what was shown, by case its further images."""
+
+    shown: Mapping[Any, list[AiDelivery]]
+    further: Mapping[Any, list[str]]
+
+
+def _further(batch: list[dict[str, Any]]) -> Mapping[Any, list[str]]:
+    """Return by case the UIDs of the imaging studies that are read together with its first, in order: one query."""
+    further: dict[Any, list[str]] = defaultdict(list)
+    images = CaseImages.objects.filter(case__in={raw["read__assignment__case_id"] for raw in batch})
+    for case_id, uid in images.values_list("case_id", "imaging_study__study_instance_uid"):
+        further[case_id].append(uid)
+    return further
+
+
+def _deliveries(batch: list[dict[str, Any]]) -> Mapping[Any, list[AiDelivery]]:
     """Return what was shown of the AI in some reads, by read: one query, and none where nothing was."""
     reads = [raw["read_id"] for raw in batch if raw["has_deliveries"]]
     shown: dict[Any, list[AiDelivery]] = defaultdict(list)
@@ -48,8 +64,8 @@ def _deliveries(batch: list[dict[str, Any]]) -> Shown:
     return shown
 
 
-def _ai_shown(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> list[dict[str, Any]]:
-    before = [one for one in shown.get(raw["read_id"], ()) if one.created_at <= raw["created_at"]]
+def _ai_shown(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> list[dict[str, Any]]:
+    before = [one for one in beside.shown.get(raw["read_id"], ()) if one.created_at <= raw["created_at"]]
     return [
         {
             "prediction_id": str(one.prediction_id) if one.prediction_id else None,
@@ -63,25 +79,28 @@ def _ai_shown(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> list[dict[s
     ]
 
 
-def _signed_at(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> str | None:
+def _signed_at(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> str | None:
     at = raw["signature__created_at"] or raw["read__signed_at"]
     return _moment(at) if at else None
 
 
-def _signature(raw: Raw, payload: Mapping[str, Any], shown: Shown) -> dict[str, str] | None:
+def _signature(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> dict[str, str] | None:
     is_signed = raw["signature__created_at"] is not None
     return {name: raw[f"signature__{name}"] for name in _SIGNATURE} if is_signed else None
 
 
 # The fields that are computed.
-_COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], Shown], Any]] = {
-    "answers": lambda raw, payload, shown: payload["answers"],
-    "findings": lambda raw, payload, shown: payload["findings"],
-    "ai_decisions": lambda raw, payload, shown: payload["ai_decisions"],
+_COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], _Beside], Any]] = {
+    "answers": lambda raw, payload, beside: payload["answers"],
+    "findings": lambda raw, payload, beside: payload["findings"],
+    "ai_decisions": lambda raw, payload, beside: payload["ai_decisions"],
+    "further_study_instance_uids": lambda raw, payload, beside: [
+        *beside.further.get(raw["read__assignment__case_id"], ())
+    ],
     "ai_shown": _ai_shown,
     "signed_at": _signed_at,
     "signature": _signature,
-    "times": lambda raw, payload, shown: times_of_read(raw["sittings"]),
+    "times": lambda raw, payload, beside: times_of_read(raw["sittings"]),
 }
 
 
@@ -98,14 +117,14 @@ def label_rows(
     # The names in their order, once: a row is a copy of it that is filled.
     empty: dict[str, Any] = {name: None for name, _ in fields.items()}
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
-        shown = _deliveries(batch)
+        beside = _Beside(_deliveries(batch), _further(batch))
         for raw in batch:
             payload = upgraded(raw["payload"])
             label = empty.copy()
             for name, (column, form) in plain.items():
                 label[name] = raw[column] if form is None else form(raw[column])
             for name, compute in computed.items():
-                label[name] = compute(raw, payload, shown)
+                label[name] = compute(raw, payload, beside)
             yield label
 
 

@@ -60,6 +60,7 @@ class LabelOutput(serializers.Serializer[Any]):
     case = serializers.CharField(source="read.assignment.case.name")
     case_id = serializers.UUIDField(source="read.assignment.case_id")
     study_instance_uid = serializers.CharField(source="read.assignment.case.imaging_study.study_instance_uid")
+    further_study_instance_uids = serializers.SerializerMethodField()
     signed_at = serializers.SerializerMethodField()
     signature = LabelSignatureOutput(default=None, allow_null=True)
     updated_at = serializers.DateTimeField(source="created_at")
@@ -71,6 +72,11 @@ class LabelOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
     ai_shown = serializers.SerializerMethodField()
     ai_decisions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_further_study_instance_uids(self, revision: Revision) -> list[str]:
+        """Return those of the imaging studies that were read together with the first, in order."""
+        return [one.study_instance_uid for one in revision.read.assignment.case.further_imaging_studies]
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_signed_at(self, revision: Revision) -> str | None:

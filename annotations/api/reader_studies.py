@@ -26,6 +26,7 @@ from annotations.selectors.reader_studies import (
 )
 from annotations.selectors.truth import reference_standard_of, truths_of
 from annotations.services import reader_studies as services
+from annotations.services.cases import cases_with_images_put
 from annotations.services.truth import reference_standard_import
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -125,7 +126,7 @@ class CasesApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = shapes.CasesInput(data=request.data)
         form.is_valid(raise_exception=True)
-        services.cases_put(by=caller(request), reader_study=reader_study, **form.validated_data)
+        cases_with_images_put(by=caller(request), reader_study=reader_study, **form.validated_data)
         return self._list(reader_study)
 
     def _list(self, reader_study: ReaderStudy) -> Response:

@@ -22,6 +22,7 @@ from annotations.domain.signatures import FINDINGS, MEANINGS
 from annotations.models import Assignment, AssignmentState, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
+from annotations.selectors.case_images import further_with_series, is_current_in
 from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_priors, priors_of_read
 from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
@@ -151,6 +152,7 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     id = serializers.SerializerMethodField()
     name = serializers.CharField(source="name_shown")
     imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
+    further_imaging_studies = serializers.SerializerMethodField()
     study_date = serializers.SerializerMethodField()
     priors = serializers.SerializerMethodField()
 
@@ -158,6 +160,11 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     def get_id(self, assignment: Assignment) -> str:
         """Return the case's id, or where the reader meets cases again, the assignment's."""
         return str(assignment.pk if assignment.shown_name else assignment.case_id)
+
+    @extend_schema_field(ReadImagingStudyOutput(many=True))
+    def get_further_imaging_studies(self, assignment: Assignment) -> Any:
+        """Return those that are read together with the first, in order."""
+        return ReadImagingStudyOutput(further_with_series(assignment.case), many=True).data
 
     @extend_schema_field(serializers.DateField(allow_null=True))
     def get_study_date(self, assignment: Assignment) -> Any:
@@ -283,7 +290,7 @@ class AssignmentOpenApi(APIView):
         vars(read).update(turn=turn_of(user, read, editor))
         case = read.assignment.case
         priors = priors_of_read(assignment=read.assignment).values("imaging_study")
-        wanted = Q(pk=case.imaging_study_id) | Q(pk__in=priors)
+        wanted = is_current_in(case, "pk") | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
         return Response(shown.data, headers={"Cache-Control": "no-store"})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotations.domain.blinding import is_shown
@@ -149,13 +150,62 @@ class LabelSchemaInput(serializers.Serializer[Any]):
     base_version = serializers.IntegerField(required=False, min_value=0)
 
 
-class CasesInput(serializers.Serializer[Any]):
-    """The imaging studies that are to be the cases, in order; `base` are those of the cases the list was made from."""
+MAXIMUM_CASES = 100_000
 
-    imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100_000)
-    base = serializers.ListField(
-        child=serializers.UUIDField(), max_length=100_000, required=False, allow_null=True, default=None
+
+class CaseImagesInput(serializers.Serializer[Any]):
+    """The current imaging studies of a case, read together; the first one names the case."""
+
+    imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "nullable": True,
+        "maxItems": MAXIMUM_CASES,
+        "items": {
+            "oneOf": [
+                {"type": "string", "format": "uuid"},
+                {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1},
+            ]
+        },
+    }
+)
+class CasesBaseField(serializers.ListField):
+    """By case the ids of its imaging studies; an id alone is that of a case with one."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return a list of lists."""
+        together = isinstance(data, list) and [one if isinstance(one, list) else [one] for one in data]
+        return list(super().to_internal_value(together if together is not False else data))
+
+
+class CasesInput(serializers.Serializer[Any]):
+    """The cases in order; `base` is the same of the cases from which the list was made.
+
+    `imaging_study_ids` in place of `cases`: each of them is a case of its own.
+    """
+
+    cases = CaseImagesInput(many=True, required=False, max_length=MAXIMUM_CASES)
+    imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=MAXIMUM_CASES, required=False)
+    base = CasesBaseField(
+        child=serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100),
+        max_length=MAXIMUM_CASES,
+        required=False,
+        allow_null=True,
+        default=None,
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the cases by their imaging studies, whichever way they were sent."""
+        if ("cases" in attrs) == ("imaging_study_ids" in attrs):
+            raise serializers.ValidationError({"cases": "Send either `cases` or `imaging_study_ids`."})
+        if "cases" in attrs:
+            cases = [one["imaging_study_ids"] for one in attrs["cases"]]
+        else:
+            cases = [[pk] for pk in dict.fromkeys(attrs["imaging_study_ids"])]
+        return {"cases": cases, "base": attrs["base"]}
 
 
 class CaseImagingStudyOutput(serializers.Serializer[Any]):
@@ -175,6 +225,7 @@ class CaseOutput(serializers.ModelSerializer[Case]):
     """A case with its truth, for coordinators."""
 
     imaging_study = CaseImagingStudyOutput()
+    further_imaging_studies = CaseImagingStudyOutput(many=True)
     truth = serializers.SerializerMethodField()
     number_of_priors = serializers.SerializerMethodField()
     number_signed = serializers.SerializerMethodField()
@@ -186,6 +237,7 @@ class CaseOutput(serializers.ModelSerializer[Case]):
             "name",
             "position",
             "imaging_study",
+            "further_imaging_studies",
             "truth",
             "number_of_priors",
             "number_signed",

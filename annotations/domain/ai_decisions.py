@@ -1,5 +1,6 @@
 """What the reader did with each finding of the AI: accepted, adjusted or rejected. Pure rules over JSON values."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from annotations.domain.problems import Problem
@@ -8,36 +9,44 @@ REJECTED = "REJECTED"
 
 
 class ShownAi(NamedTuple):
-    """The prediction that the protocol shows the reader now, and the ids of its findings."""
+    """A prediction that the protocol shows the reader now, and the ids of its findings."""
 
     prediction_id: str
     finding_ids: tuple[str, ...]
 
 
-def decision_problems(payload: dict[str, Any], shown: ShownAi | None) -> list[Problem]:
-    """Return what is wrong with the decisions of a well-formed payload; without a shown AI there can be none."""
+def decision_problems(payload: dict[str, Any], shown: Sequence[ShownAi]) -> list[Problem]:
+    """Return what is wrong with the decisions of a well-formed payload; without a shown AI there can be none.
+
+    Each current imaging study of a case may have a prediction; a model may use the same finding ids in several.
+    """
     decisions = payload["ai_decisions"]
-    if decisions and shown is None:
+    if decisions and not shown:
         return [Problem("ai_decisions", "ai_not_shown", "The AI is not shown, so nothing of it can be decided.")]
     own = {finding["id"] for finding in payload["findings"]}
     problems = []
-    seen: set[str] = set()
+    finding_ids = {one.prediction_id: one.finding_ids for one in shown}
+    seen: set[tuple[str, str]] = set()
     for index, decision in enumerate(decisions):
-        problem = _problem_of(decision, shown, own, seen)
+        problem = _problem_of(decision, finding_ids, own, seen)
         if problem is not None:
             problems.append(Problem(f"ai_decisions[{index}]", *problem))
-        seen.add(decision["ai_finding_id"])
+        seen.add(_decided_by(decision))
     return problems
 
 
+def _decided_by(decision: dict[str, Any]) -> tuple[str, str]:
+    return decision["prediction_id"], decision["ai_finding_id"]
+
+
 def _problem_of(
-    decision: dict[str, Any], shown: ShownAi | None, own: set[str], seen: set[str]
+    decision: dict[str, Any], finding_ids: Mapping[str, tuple[str, ...]], own: set[str], seen: set[tuple[str, str]]
 ) -> tuple[str, str] | None:
-    if shown is None or decision["prediction_id"] != shown.prediction_id:
+    if decision["prediction_id"] not in finding_ids:
         return "unknown_prediction", "The decision is about another prediction than the one shown."
-    if decision["ai_finding_id"] not in shown.finding_ids:
+    if decision["ai_finding_id"] not in finding_ids[decision["prediction_id"]]:
         return "unknown_ai_finding", "The prediction shown has no such finding."
-    if decision["ai_finding_id"] in seen:
+    if _decided_by(decision) in seen:
         return "repeated", "A finding of the AI is decided once; change the decision instead."
     if decision["decision"] == REJECTED:
         return ("no_copy", "A rejected finding has no copy.") if decision["finding_id"] is not None else None
@@ -46,11 +55,12 @@ def _problem_of(
     return None
 
 
-def undecided(payload: dict[str, Any], shown: ShownAi) -> list[Problem]:
+def undecided(payload: dict[str, Any], shown: Sequence[ShownAi]) -> list[Problem]:
     """Return the findings of the AI that a protocol with required decisions still waits for."""
-    decided = {decision["ai_finding_id"] for decision in payload["ai_decisions"]}
+    decided = {_decided_by(decision) for decision in payload["ai_decisions"]}
     return [
         Problem(f"ai:{identifier}", "ai_undecided", "Accept, adjust or reject this finding of the AI.")
-        for identifier in shown.finding_ids
-        if identifier not in decided
+        for one in shown
+        for identifier in one.finding_ids
+        if (one.prediction_id, identifier) not in decided
     ]

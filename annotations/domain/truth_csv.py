@@ -3,7 +3,8 @@
 import csv
 import io
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from annotations.domain.problems import Problem
@@ -14,6 +15,21 @@ COORDINATES = ("x_mm", "y_mm", "z_mm")
 MAXIMUM_ROWS = 100_000
 # Nothing in a patient is a hundred metres away; and a number that PostgreSQL would write otherwise gets no further.
 MAXIMUM_MM = 100_000.0
+
+
+FurtherUids = Mapping[str, Collection[str]]
+NO_FURTHER: FurtherUids = MappingProxyType({})
+
+
+class Uids(NamedTuple):
+    """By case the StudyInstanceUID of its first imaging study, and those of the further ones."""
+
+    first: Mapping[str, str]
+    further: FurtherUids
+
+    def has(self, case: str, uid: str) -> bool:
+        """Say whether a case has the imaging study of this UID."""
+        return uid == self.first[case] or uid in self.further.get(case, ())
 
 
 class Truth(NamedTuple):
@@ -28,11 +44,14 @@ class Truth(NamedTuple):
     provenance: dict[str, Any] | None = None
 
 
-def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], list[Problem]]:
+def parse_truth_csv(
+    text: str, case_uids: Mapping[str, str], further: FurtherUids = NO_FURTHER
+) -> tuple[list[Truth], list[Problem]]:
     """Read a reference standard.
 
-    `case_uids` maps the reader study's case names to their StudyInstanceUIDs. Returns the truths in order of first
-    appearance, and every problem with its row number (the header is row 1).
+    `case_uids` maps the reader study's case names to their StudyInstanceUIDs, `further` to those of the imaging studies
+    that are read together with the first. Returns the truths in order of first appearance, and every problem with its
+    row number (the header is row 1).
     """
     try:
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
@@ -51,7 +70,7 @@ def parse_truth_csv(text: str, case_uids: dict[str, str]) -> tuple[list[Truth], 
                 continue
             if number > MAXIMUM_ROWS:
                 return [], [Problem("file", "too_long", f"At most {MAXIMUM_ROWS} rows.", number)]
-            problems += _take_row(row, reader.line_num, case_uids, truths)
+            problems += _take_row(row, reader.line_num, Uids(case_uids, further), truths)
     except csv.Error as error:
         problems.append(Problem("file", "not_csv", f"The file is no CSV: {error}.", reader.reader.line_num))
     if not truths and not problems:
@@ -78,12 +97,12 @@ def _header_problems(header: list[str]) -> list[Problem]:
     return problems
 
 
-def _take_row(row: dict[str, Any], number: int, case_uids: dict[str, str], truths: dict[str, Truth]) -> list[Problem]:
+def _take_row(row: dict[str, Any], number: int, uids: Uids, truths: dict[str, Truth]) -> list[Problem]:
     if None in row or None in row.values():
         return [Problem("file", "wrong_length", "The row has more or fewer cells than the header.", number)]
     cells = {name: value.strip() for name, value in row.items()}
     case = cells["case"]
-    problems = _case_problems(cells, number, case_uids)
+    problems = _case_problems(cells, number, uids)
     if cells["truth"] not in ("0", "1"):
         problems.append(Problem("truth", "not_binary", "truth is 1 (diseased) or 0 (not diseased).", number))
     lesion, lesion_problems = _lesion(cells, number)
@@ -102,13 +121,19 @@ def _take_row(row: dict[str, Any], number: int, case_uids: dict[str, str], truth
     return []
 
 
-def _case_problems(cells: dict[str, str], number: int, case_uids: dict[str, str]) -> list[Problem]:
+def _case_problems(cells: dict[str, str], number: int, uids: Uids) -> list[Problem]:
     case = cells["case"]
-    if case not in case_uids:
+    if case not in uids.first:
         return [Problem("case", "unknown_case", "The reader study has no case of this name.", number)]
     uid = cells.get("study_instance_uid", "")
-    if uid and uid != case_uids[case]:
+    if uid and not uids.has(case, uid):
         return [Problem("study_instance_uid", "wrong_uid", f"{case} is another imaging study.", number)]
+    if uid and uid != uids.first[case] and any(cells.get(name) for name in COORDINATES):
+        # A row names no image, so nothing else says in whose coordinates it is.
+        detail = (
+            f"x_mm, y_mm, z_mm lie in the first imaging study of {case}; give lesions on others as JSON, SEG or SR."
+        )
+        return [Problem("study_instance_uid", "not_the_first", detail, number)]
     return []
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from annotations.domain.json_values import NotStorable, json_value
 from annotations.domain.lesions import MAXIMUM_LESIONS
 from annotations.domain.problems import Problem
-from annotations.domain.truth_csv import Truth
+from annotations.domain.truth_csv import NO_FURTHER, FurtherUids, Truth, Uids
 from portal.json_schema import schema_faults
 
 FORMAT, VERSION = "overread.reference-standard", 1
@@ -26,7 +26,9 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(path.read_text()))
 
 
-def parse_truth_json(text: str, case_uids: Mapping[str, str]) -> tuple[list[Truth], list[Problem]]:
+def parse_truth_json(
+    text: str, case_uids: Mapping[str, str], further: FurtherUids = NO_FURTHER
+) -> tuple[list[Truth], list[Problem]]:
     """Read a file; the lesions of the truths are in the form of the file, and judged by the caller one by one."""
     try:
         document = json_value(text.removeprefix("\ufeff"))
@@ -38,22 +40,20 @@ def parse_truth_json(text: str, case_uids: Mapping[str, str]) -> tuple[list[Trut
     truths: dict[str, Truth] = {}
     problems = []
     for index, entry in enumerate(document["cases"]):
-        problems += _case_problems(entry, f"cases[{index}]", case_uids, truths)
+        problems += _case_problems(entry, f"cases[{index}]", Uids(case_uids, further), truths)
         lesions = entry.get("lesions", [])
         truths.setdefault(entry["case"], Truth(entry["case"], int(entry["truth"]), lesions, entry.get("provenance")))
     return list(truths.values()), problems
 
 
-def _case_problems(
-    entry: dict[str, Any], path: str, case_uids: Mapping[str, str], seen: Mapping[str, Truth]
-) -> list[Problem]:
+def _case_problems(entry: dict[str, Any], path: str, uids: Uids, seen: Mapping[str, Truth]) -> list[Problem]:
     case, uid, lesions = entry["case"], entry.get("study_instance_uid"), entry.get("lesions", [])
-    if case not in case_uids:
+    if case not in uids.first:
         return [Problem(f"{path}.case", "unknown_case", "The reader study has no case of this name.")]
     problems = []
     if case in seen:
         problems.append(Problem(f"{path}.case", "repeated", f"{case} is there twice."))
-    if uid and uid != case_uids[case]:
+    if uid and not uids.has(case, uid):
         problems.append(Problem(f"{path}.study_instance_uid", "wrong_uid", f"{case} is another imaging study."))
     if lesions and not entry["truth"]:
         detail = "A case with truth 0 cannot have a lesion."

@@ -16,6 +16,7 @@ from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
 from annotations.models.arbitration import ArbitrationStep as ArbitrationStep
 from annotations.models.arbitration import StepKind as StepKind
+from annotations.models.case_images import CaseImages as CaseImages
 from annotations.models.hanging import CasePrior as CasePrior
 from annotations.models.hanging import HangingProtocol as HangingProtocol
 from annotations.models.invitations import Invitation as Invitation
@@ -125,7 +126,7 @@ class LabelSchema(AppendOnlyModel):
 
 
 class Case(UuidModel):
-    """What one reader reads at one time: one imaging study."""
+    """What one reader reads at one time: an imaging study, and the further ones that are read together with it."""
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="cases")
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="cases")
@@ -145,6 +146,11 @@ class Case(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def further_imaging_studies(self) -> list[ImagingStudy]:
+        """The current ones after the first, in order."""
+        return [one.imaging_study for one in self.further_images.all()]
 
 
 class RandomisationList(AppendOnlyModel):

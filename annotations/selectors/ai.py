@@ -1,9 +1,12 @@
 """What of the AI a read may show."""
 
+import uuid
+
 from annotations.domain.ai_decisions import ShownAi
 from annotations.domain.blinding import is_shown, shows_past_reads
 from annotations.domain.states import AI_DECIDED, AI_SHOWN
 from annotations.models import Read
+from annotations.selectors.case_images import current_ids_of
 from portal.inference.models import Prediction
 from portal.inference.selectors import predictions_in_force
 
@@ -18,30 +21,30 @@ def comparison_available(*, read: Read) -> bool:
     return AI_SHOWN[arm.ai_display]["SIGNED" if read.signed_at else read.phase]
 
 
-def prediction_of(*, read: Read) -> Prediction | None:
-    """Return the prediction of a read's case: the one in force when the reader study was launched."""
-    reader_study, imaging_study_id = read.assignment.reader_study, read.assignment.case.imaging_study_id
+def predictions_of(*, read: Read) -> dict[uuid.UUID, Prediction]:
+    """Return by imaging study the predictions on a read's case: those in force when the reader study was launched."""
+    reader_study, case = read.assignment.reader_study, read.assignment.case
     if reader_study.ai_model_version is None:
-        return None
+        return {}
+    (current,) = current_ids_of([case])
     in_force = predictions_in_force(
-        model_version=reader_study.ai_model_version,
-        imaging_study_ids=[imaging_study_id],
-        frozen_at=reader_study.launched_at,
+        model_version=reader_study.ai_model_version, imaging_study_ids=current, frozen_at=reader_study.launched_at
     )
-    return in_force.get(imaging_study_id)
+    return {pk: in_force[pk] for pk in current if pk in in_force}
 
 
-def prediction_with_marks_shown(*, read: Read) -> Prediction | None:
-    """Return the prediction of a read's case where the reader may see its marks now."""
-    is_available = comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
-    return prediction_of(read=read) if is_available else None
+def predictions_with_marks_shown(*, read: Read) -> list[Prediction]:
+    """Return the predictions on a read's case whose marks the reader may see now, that of the first study first."""
+    if not comparison_available(read=read) or not is_shown("ai_marks", read.assignment.arm.blinding):
+        return []
+    return list(predictions_of(read=read).values())
 
 
-def shown_ai_of(*, read: Read) -> ShownAi | None:
+def shown_ai_of(*, read: Read) -> list[ShownAi]:
     """Return what of the AI the reader can decide about now: only where it is shown before signing."""
-    if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):
-        return None
-    prediction = prediction_of(read=read)
-    if prediction is None or not is_shown("ai_marks", read.assignment.arm.blinding):
-        return None
-    return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
+    if read.assignment.arm.ai_display not in AI_DECIDED:
+        return []
+    return [
+        ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
+        for prediction in predictions_with_marks_shown(read=read)
+    ]

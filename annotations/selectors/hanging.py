@@ -1,13 +1,25 @@
 """The hanging protocol, and the priors that it shows beside a case."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
 from annotations.domain.blinding import is_shown
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
-from annotations.models import Assignment, AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
+from annotations.models import (
+    Assignment,
+    AssignmentState,
+    Case,
+    CaseImages,
+    CasePrior,
+    HangingProtocol,
+    Read,
+    ReaderStudy,
+)
+from annotations.selectors.case_images import is_current_in
 from portal.imaging.models import ImagingStudy
 
 
@@ -23,7 +35,7 @@ def _described(study: ImagingStudy) -> Described:
 def prior_candidates(*, case: Case) -> list[ImagingStudy]:
     """Return the other imaging studies of the case's patient that are not later, the most relevant first."""
     current = case.imaging_study
-    others = ImagingStudy.objects.filter(patient=current.patient_id).exclude(pk=current.pk)
+    others = ImagingStudy.objects.filter(patient=current.patient_id).exclude(is_current_in(case, "pk"))
     if current.study_date is not None:
         others = others.filter(Q(study_date=None) | Q(study_date__lte=current.study_date))
 
@@ -46,16 +58,31 @@ def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
     own = read.assignment
     if not is_shown("own_past_reads", own.arm.blinding):
         return {}
+    priors = [one.imaging_study for one in priors_of_read(assignment=own)]
+    marks_on = _marks_by_series(own, [study.pk for study in priors])
+    found: dict[uuid.UUID, list[OwnMark]] = {}
+    for study in priors:
+        marks = [mark for series in study.series.all() for mark in marks_on[series.series_instance_uid]]
+        if marks:
+            found[study.pk] = sorted(marks, key=lambda mark: mark["finding"])
+    return found
+
+
+def _marks_by_series(own: Assignment, imaging_study_ids: Sequence[uuid.UUID]) -> dict[str, list[OwnMark]]:
+    """Return by series what the reader of an assignment has signed about cases with these imaging studies."""
+    further = CaseImages.objects.filter(imaging_study__in=imaging_study_ids).values("case")
     earlier = Read.objects.filter(
+        Q(assignment__case__imaging_study__in=imaging_study_ids) | Q(assignment__case__in=further),
         signed_revision__isnull=False,
         assignment__reader=own.reader_id,
         assignment__reader_study=own.reader_study_id,
         assignment__reader_study__shows_prior_marks=True,
         assignment__state=AssignmentState.SIGNED,
-        assignment__case__imaging_study__in=priors_of_read(assignment=own).values("imaging_study"),
-    ).select_related("signed_revision", "assignment__case")
-    return {
-        one.assignment.case.imaging_study_id: own_marks(upgraded(one.signed_revision.payload))
-        for one in earlier
-        if one.signed_revision
-    }
+    ).select_related("assignment", "signed_revision")
+    # Of a case that was read several times the last read counts.
+    newest = {read.assignment.case_id: read for read in earlier.order_by("signed_at")}
+    found: dict[str, list[OwnMark]] = defaultdict(list)
+    for read in newest.values():
+        for mark in own_marks(upgraded(read.signed_revision.payload)) if read.signed_revision else []:
+            found[mark["geometry"]["series_instance_uid"]].append(mark)
+    return found

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from annotations.domain.blinding import is_shown
-from annotations.models import AssignmentState, ReaderStudy, Revision, RevisionKind
+from annotations.models import AssignmentState, CaseImages, ReaderStudy, Revision, RevisionKind
 from portal.accounts.models import User
 
 
@@ -42,4 +42,8 @@ def labels_of(
         "read__assignment__case__imaging_study",
         "read__label_schema",
         "signature",
-    ).prefetch_related("read__ai_deliveries", "read__sittings")
+    ).prefetch_related(
+        "read__ai_deliveries",
+        "read__sittings",
+        Prefetch("read__assignment__case__further_images", queryset=CaseImages.objects.select_related("imaging_study")),
+    )

@@ -101,7 +101,9 @@ def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
         .distinct()
         .count()
     )
-    text = f"{predicted} of {len(cases)} case(s) have a prediction of the chosen AI model."
+    several = any(case.further_images.all() for case in cases)
+    text = f"{predicted} of {len(cases)} case(s) have a prediction of the chosen AI model"
+    text += ", which counts on their first imaging study." if several else "."
     return CheckItem(code="ai", ok=predicted == len(cases) > 0, blocking=shown, text=text)
 
 

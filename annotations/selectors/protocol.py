@@ -28,6 +28,7 @@ from annotations.models import (
     ReaderStudy,
     SampleSizePlan,
 )
+from annotations.selectors.case_images import imaging_studies_of
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
@@ -45,6 +46,9 @@ ANALYSIS_SENTENCES = (
     "An analysis takes one arm; arms are never mixed. Training cases, hidden repeats and withdrawn cases are left out "
     "and counted.",
     "Results open only by a locked version of the reference standard.",
+)
+SEVERAL_SENTENCE = (
+    "{} of them have several imaging studies that are read together; the AI's score of a case is that of its first."
 )
 
 
@@ -116,16 +120,30 @@ def _cases(reader_study: ReaderStudy, design: Design, cases: list[Case]) -> Sect
     ]
     patients = len({case.imaging_study.patient_id for case in cases})
     withdrawn = [[case.name, _reason(reader_study, case=case)] for case in cases if case.withdrawn_at]
+    together = _read_together(cases)
     tables = [
         table("Strata", ["Modality", "Body part", "Cases", "Diseased", "Not diseased", "Without a truth"], rows),
+        table("Imaging studies read together", ["Case", "Imaging studies", "Modalities"], together),
         table("Withdrawn cases", ["Case", "Reason"], withdrawn),
     ]
     return section(
         "cases",
         "Cases",
         f"{len(cases)} case(s) of {patients} patient(s); {len(design['training'])} of them for training.",
+        # Said only where it is so: protocols without such cases read as they did before there were any.
+        *([SEVERAL_SENTENCE.format(len(together))] if together else []),
         tables=[one for one in tables if one["rows"]],
     )
+
+
+def _read_together(cases: list[Case]) -> list[list[Any]]:
+    """Return a row for each case with several current imaging studies."""
+    studies = [(case.name, imaging_studies_of(case)) for case in cases]
+    return [
+        [name, len(current), ", ".join(" ".join(study.modalities) for study in current)]
+        for name, current in studies
+        if len(current) > 1
+    ]
 
 
 def _reason(reader_study: ReaderStudy, **whose: Any) -> str:

@@ -3,6 +3,7 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from annotations.models import Case, LabelSchema, Membership, RandomisationList, ReaderStudy, ReaderStudyState
+from annotations.selectors.case_images import further_images
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 
@@ -34,7 +35,7 @@ def members_of(*, reader_study: ReaderStudy) -> QuerySet[Membership]:
 def cases_of(*, reader_study: ReaderStudy) -> QuerySet[Case]:
     """Return the cases in force, in the coordinator's order."""
     cases = Case.objects.filter(reader_study=reader_study, removed_at=None)
-    return cases.select_related("imaging_study__patient").prefetch_related("priors")
+    return cases.select_related("imaging_study__patient").prefetch_related("priors", further_images())
 
 
 def label_schema_of(*, reader_study: ReaderStudy) -> LabelSchema | None:

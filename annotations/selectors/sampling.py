@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from annotations.domain.protocol import Section
 from annotations.domain.protocol_sampling import sampling_section
@@ -20,7 +20,7 @@ from annotations.domain.sampling import (
     numbers_of,
     prevalence,
 )
-from annotations.models import Case, ReaderStudy, SampleDraw, SamplingFrame
+from annotations.models import Case, CaseImages, ReaderStudy, SampleDraw, SamplingFrame
 from portal.audit.services import canonical_json, sha256
 from portal.imaging.models import ImagingStudy
 
@@ -111,9 +111,12 @@ def draw_summary(draw: SampleDraw) -> dict[str, Any]:
 
 
 def case_names_of(*, reader_study: ReaderStudy) -> dict[str, str]:
-    """Return the names of the cases in force by StudyInstanceUID."""
+    """Return the names of the cases in force by StudyInstanceUID, that of each of their imaging studies."""
     cases = Case.objects.filter(reader_study=reader_study, removed_at=None).order_by()
-    return dict(cases.values_list("imaging_study__study_instance_uid", "name"))
+    further = CaseImages.objects.filter(case__in=cases).order_by()
+    return dict(cases.values_list("imaging_study__study_instance_uid", "name")) | dict(
+        further.values_list("imaging_study__study_instance_uid", "case__name")
+    )
 
 
 def candidates_of(frame: Mapping[str, Any], columns: Sequence[str]) -> list[Candidate]:
@@ -130,7 +133,8 @@ def left_out_of(*, reader_study: ReaderStudy, wish: SampleWish, candidates: Sequ
     if wish.replaces:
         return set()
     cases = Case.objects.filter(reader_study=reader_study, removed_at=None)
-    taken = ImagingStudy.objects.filter(pk__in=cases.values("imaging_study"))
+    further = CaseImages.objects.filter(case__in=cases).values("imaging_study")
+    taken = ImagingStudy.objects.filter(Q(pk__in=cases.values("imaging_study")) | Q(pk__in=further))
     if wish.one_per_patient:
         taken = ImagingStudy.objects.filter(patient__in=cases.values("imaging_study__patient"))
     uids = set(taken.order_by().values_list("study_instance_uid", flat=True))
@@ -231,5 +235,7 @@ def sampling_sections(*, reader_study: ReaderStudy) -> list[Section]:
         return []
     documents = [{**json.loads(one.content), "file": one.frame.name} for one in stored]
     ever = {row["study_instance_uid"] for document in documents for row in document["drawn"]}
-    now = set(case_names_of(reader_study=reader_study))
-    return [sampling_section(documents, drawn=len(now & ever), chosen=len(now - ever), left=len(ever - now))]
+    names = case_names_of(reader_study=reader_study)
+    drawn = {names[uid] for uid in ever if uid in names}
+    chosen = set(names.values()) - drawn
+    return [sampling_section(documents, drawn=len(drawn), chosen=len(chosen), left=len(ever - set(names)))]

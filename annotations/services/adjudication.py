@@ -28,6 +28,7 @@ from annotations.selectors.adjudication import (
     newest_decision,
     result_of,
 )
+from annotations.selectors.case_images import is_current_in
 from annotations.selectors.consensus import CaseDecision, kind_voted_on
 from annotations.selectors.reader_studies import label_schema_of
 from annotations.services.drafts import field_problems, stream_of
@@ -166,7 +167,7 @@ def _require_newest(newest: AdjudicationDecision | None, by: User, base_number: 
 
 
 def _images_of(case: AdjudicationCase) -> set[str]:
-    instances = Instance.objects.filter(series__imaging_study=case.case.imaging_study_id)
+    instances = Instance.objects.filter(is_current_in(case.case, "series__imaging_study"))
     return set(instances.values_list("sop_instance_uid", flat=True))
 
 

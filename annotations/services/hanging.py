@@ -11,9 +11,9 @@ from annotations.domain.priors import MAXIMUM_PRIORS
 from annotations.models import Case, CasePrior, HangingProtocol, ReaderStudy
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.selectors.reader_studies import cases_of
+from annotations.services.cases import access_of_members_changed
 from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems, require_draft, stream_of
-from annotations.services.reader_studies import access_of_members_changed
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import FieldProblem, Invalid

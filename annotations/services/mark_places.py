@@ -6,6 +6,7 @@ from annotations.domain.geometry import ONLY_IN_PATIENT
 from annotations.domain.payload import marks_of
 from annotations.domain.payload_upgrade import upgraded
 from annotations.models import Read, Revision
+from annotations.selectors.case_images import is_current_in
 from portal.errors import FieldProblem, Invalid
 from portal.imaging.frame_places import TOLERANCE_MM, Place, Places, farthest_mm, reach_mm
 from portal.imaging.models import Instance, Series
@@ -43,8 +44,8 @@ def require_placed(read: Read, payload: dict[str, Any]) -> None:
 def _require_own_images(read: Read, marked: Marks) -> dict[str, Series]:
     """Return the series of each marked image, by SOP Instance UID."""
     found = Instance.objects.filter(
+        is_current_in(read.assignment.case, "series__imaging_study"),
         sop_instance_uid__in={mark["geometry"]["sop_instance_uid"] for _, mark in marked},
-        series__imaging_study=read.assignment.case.imaging_study_id,
     ).select_related("series")
     instances = {(one.sop_instance_uid, one.series.series_instance_uid): one for one in found}
     for path, mark in marked:

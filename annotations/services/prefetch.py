@@ -3,19 +3,18 @@
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.models import Assignment, Read
+from annotations.models import Assignment, Case, Read
 from annotations.selectors.assignments import readable_assignments_of
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record
-from portal.imaging.models import ImagingStudy
 
 ACTION = "assignment.prefetch"
 
 
 @transaction.atomic
-def next_images(*, by: User, read: Read) -> ImagingStudy | None:
-    """The imaging study of the assignment that follows in the reader's own order; None after the last one.
+def next_images(*, by: User, read: Read) -> Case | None:
+    """The case of the assignment that follows in the reader's own order; None after the last one.
 
     The assignment stays as it is: it is opened when the reader comes to it. That its images were handed out before is
     recorded once.
@@ -26,7 +25,7 @@ def next_images(*, by: User, read: Read) -> ImagingStudy | None:
     told = Assignment.objects.filter(pk=following.pk, images_named_at=None).update(images_named_at=timezone.now())
     if told:
         record(stream=stream_of_reader(following), actor=by, action=ACTION, obj=following)
-    return following.case.imaging_study
+    return following.case
 
 
 def _following(read: Read) -> Assignment | None:

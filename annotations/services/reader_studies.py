@@ -4,7 +4,6 @@ import datetime
 import secrets
 import uuid
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -25,8 +24,8 @@ from annotations.models import (
 )
 from annotations.selectors.designs import design_of
 from annotations.selectors.launch import launch_check
-from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.schema_images import image_problems
+from annotations.services.cases import access_of_members_changed, cases_with_images_put
 from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
 from annotations.services.drafts import field_problems, require_draft, require_form_open, stream_of
@@ -37,7 +36,6 @@ from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
 from portal.errors import Conflict, FieldProblem, Invalid
-from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion
 from portal.webhooks.events import EventKind
 
@@ -136,72 +134,17 @@ def label_schema_put(
     return schema
 
 
-@transaction.atomic
 def cases_put(
     *,
     by: User,
     reader_study: ReaderStudy,
     imaging_study_ids: Sequence[uuid.UUID],
     base: Sequence[uuid.UUID] | None = None,
-    named_anew: bool = False,
 ) -> list[Case]:
-    """Make these imaging studies the cases of a draft, in this order; a case taken out keeps its name and truth.
-
-    `base`: the cases from which the list was made. Raises 409 `stale_cases` when they are other ones by now.
-    `named_anew`: also those that have a name get another one; no number is ever used for two cases.
-    """
-    require_draft(reader_study)
-    wanted = list(dict.fromkeys(imaging_study_ids))
-    _require_base(reader_study, wanted, base)
-    known = set(ImagingStudy.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    unknown = [str(pk) for pk in wanted if pk not in known]
-    if unknown:
-        raise Invalid(
-            "Some imaging studies are not there.",
-            errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": pk} for pk in unknown[:100]],
-        )
-    existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
-    now = timezone.now()
-    added = _placed(reader_study, wanted, existing, named_anew=named_anew)
-    for pk, case in existing.items():
-        if pk not in known and case.removed_at is None:
-            case.removed_at = now
-    Case.objects.bulk_create(added)
-    Case.objects.bulk_update(existing.values(), ["position", "removed_at", *(["name"] if named_anew else [])])
-    record(
-        stream=stream_of(reader_study.pk),
-        actor=by,
-        action="cases.put",
-        obj=reader_study,
-        detail={"imaging_study_ids": [str(pk) for pk in wanted]},
-    )
-    access_of_members_changed(reader_study)
-    return list(cases_of(reader_study=reader_study))
-
-
-def _placed(
-    reader_study: ReaderStudy, wanted: list[uuid.UUID], existing: dict[uuid.UUID, Case], *, named_anew: bool
-) -> list[Case]:
-    """Give the wanted cases their places, and names to those that get one; return the new ones."""
-    numbers = count(1 + max((int(case.name.removeprefix("Case ")) for case in existing.values()), default=0))
-    added = []
-    for position, pk in enumerate(wanted, start=1):
-        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study_id=pk)
-        if pk not in existing:
-            added.append(case)
-        if pk not in existing or named_anew:
-            case.name = f"Case {next(numbers):03d}"
-        case.position, case.removed_at = position, None
-    return added
-
-
-def _require_base(reader_study: ReaderStudy, wanted: list[uuid.UUID], base: Sequence[uuid.UUID] | None) -> None:
-    if base is None:
-        return
-    current = list(cases_of(reader_study=reader_study).values_list("imaging_study_id", flat=True))
-    # Sent once more because the answer was lost: it takes nothing back.
-    if current not in (list(base), wanted):
-        raise Conflict("The cases have been changed since you loaded them. Look again.", code="stale_cases")
+    """Make these imaging studies the cases of a draft, each a case of its own (`cases_with_images_put`)."""
+    cases = [[pk] for pk in dict.fromkeys(imaging_study_ids)]
+    known = None if base is None else [[pk] for pk in base]
+    return cases_with_images_put(by=by, reader_study=reader_study, cases=cases, base=known)
 
 
 @transaction.atomic
@@ -386,11 +329,6 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
 def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     """End reading."""
     return reader_study_move(by=by, reader_study=reader_study, event="close")
-
-
-def access_of_members_changed(reader_study: ReaderStudy) -> None:
-    """Have the members' rights to see images judged anew at once."""
-    access_changed(reader_study.memberships.values_list("user_id", flat=True))
 
 
 def _move(reader_study: ReaderStudy, verb: str) -> None:

@@ -225,7 +225,7 @@ def _check(read: Read, save: Save, kind: RevisionKind) -> None:
     if kind != RevisionKind.DRAFT:
         require_whole_segments(read, save.payload)
         missing = incompleteness(save.payload, questions)
-        if shown is not None and read.assignment.reader_study.ai_decisions_required:
+        if read.assignment.reader_study.ai_decisions_required:
             missing += undecided(save.payload, shown)
         if missing:
             raise Invalid("The read is not complete.", code="incomplete", errors=field_problems(missing))

@@ -11,6 +11,7 @@ from annotations.domain.frame_csv import KEY_COLUMN, MAXIMUM_PROBLEMS, parse_fra
 from annotations.domain.problems import Problem
 from annotations.domain.sampling import StratumNumbers, TooFew
 from annotations.models import ReaderStudy, SampleDraw, SamplingFrame
+from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.sampling import (
     FORMAT_VERSION,
@@ -20,8 +21,8 @@ from annotations.selectors.sampling import (
     sample_document,
     sample_numbers,
 )
+from annotations.services.cases import cases_with_images_put
 from annotations.services.drafts import field_problems, require_draft, stream_of
-from annotations.services.reader_studies import cases_put
 from annotations.services.viewing import viewed
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
@@ -134,12 +135,12 @@ def sample_draw(*, by: User, reader_study: ReaderStudy, wish: SampleWish, seed: 
         detail={"number": draw.number, "seed": seed, "digest": draw.digest, "drawn": len(document["drawn"])},
         rows=[draw],
     )
-    kept = [] if wish.replaces else [case.imaging_study_id for case in cases_of(reader_study=reader_study)]
+    kept = [] if wish.replaces else current_ids_of(list(cases_of(reader_study=reader_study)))
     # Readers see the names: among old ones the new ones would be those of the stratum that more is wanted of.
-    cases_put(
+    cases_with_images_put(
         by=by,
         reader_study=reader_study,
-        imaging_study_ids=[*kept, *_studies(document)],
+        cases=[*kept, *([pk] for pk in _studies(document))],
         named_anew=wish.replaces,
     )
     return draw

@@ -12,6 +12,7 @@ from annotations.domain.problems import Problem
 from annotations.domain.segment_marks import is_segment
 from annotations.domain.segments import changed_slices_problems, with_changes
 from annotations.models import Read, SegmentVersion
+from annotations.selectors.case_images import is_current_in
 from annotations.services.drafts import field_problems
 from annotations.services.reading_rules import require_writing
 from annotations.services.segment_files import segment_read, segment_write
@@ -121,7 +122,7 @@ def _require_own_slices(read: Read, change: SegmentChange) -> None:
     frames_of = {
         instance.sop_instance_uid: (instance.number_of_frames or 1, instance.rows, instance.columns)
         for instance in Instance.objects.filter(
-            series__imaging_study=read.assignment.case.imaging_study_id,
+            is_current_in(read.assignment.case, "series__imaging_study"),
             series__series_instance_uid=change.series_instance_uid,
         )
     }

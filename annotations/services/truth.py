@@ -17,6 +17,7 @@ from annotations.models import (
     ReferenceStandard,
     ReferenceTruth,
 )
+from annotations.selectors.case_images import further_uids_of
 from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.truth import lock_meaning
@@ -29,10 +30,11 @@ from portal.errors import Conflict, Invalid
 
 def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -> ReferenceStandard:
     """Store a CSV as the next version of the reference standard, or say what is wrong in which row."""
-    uids = {case.name: case.imaging_study.study_instance_uid for case in cases_of(reader_study=reader_study)}
+    cases = list(cases_of(reader_study=reader_study))
+    uids = {case.name: case.imaging_study.study_instance_uid for case in cases}
     if not uids:
         raise Invalid("Choose the cases first: the reference standard names them.", code="no_cases")
-    truths, problems = parse_truth_csv(text, uids)
+    truths, problems = parse_truth_csv(text, uids, further_uids_of(cases))
     if problems:
         raise Invalid(
             f"The file has {len(problems)} problem(s); nothing was stored.",

@@ -18,6 +18,7 @@ from annotations.domain.truth_csv import Truth, parse_truth_csv
 from annotations.domain.truth_json import parse_truth_json
 from annotations.domain.truth_merge import Merged
 from annotations.models import Case, ReaderStudy, ReferenceSource, ReferenceStandard, ReferenceTruth
+from annotations.selectors.case_images import further_uids_of
 from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
 from annotations.services.drafts import field_problems
@@ -223,16 +224,17 @@ def _read_file(name: str, start: bytes, path: Path, reading: _Reading) -> None:
 
 def _read_text(name: str, text: str, sha256: str, reading: _Reading) -> None:
     uids = {case: one.imaging_study.study_instance_uid for case, one in reading.cases.items()}
+    further = further_uids_of(reading.cases.values())
     if text.lstrip().startswith(("{", "[")):
         kind = "JSON"
-        truths, problems = parse_truth_json(text, uids)
+        truths, problems = parse_truth_json(text, uids, further)
         if not problems:
             taken = json_lesions_take(truths, reading.cases)
             truths, problems = taken.truths, taken.problems
             reading.segments |= taken.segments
     else:
         kind = "CSV"
-        truths, problems = parse_truth_csv(text.replace("\x00", "\ufffd"), uids)
+        truths, problems = parse_truth_csv(text.replace("\x00", "\ufffd"), uids, further)
     reading.refuse(name, problems)
     provenance = {"source": kind, "name": name, "sha256": sha256}
     reading.truths.append((kind, name, truths, provenance))

@@ -9,8 +9,9 @@ from annotations.domain.problems import Problem
 from annotations.domain.truth_csv import Truth
 from annotations.domain.truth_json import truth_document
 from annotations.models import Case, ReferenceStandard, ReferenceTruth
+from annotations.selectors.case_images import imaging_studies_of
 from annotations.services.reference_segments import reference_segment_read
-from portal.imaging.models import Instance, Series
+from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.inference.finding_places import place_fault
 from portal.inference.finding_segments import SegmentInput, is_segment, segment_problems, to_segment_input
 from portal.inference.segment_places import SegmentPlaces
@@ -100,7 +101,6 @@ def _stored(lesion: dict[str, Any], path: str) -> tuple[dict[str, Any], dict[int
 def _place_problems(
     lesion: dict[str, Any], inputs: Mapping[int, SegmentInput], case: Case, places: SegmentPlaces, path: str
 ) -> list[Problem]:
-    study = case.imaging_study
     geometries = geometries_of(lesion)
     # A ball of a CSV comes before the marks and names no image.
     first = len(geometries) - len(lesion.get("marks", []))
@@ -108,6 +108,7 @@ def _place_problems(
     instances = Instance.objects.select_related("series").in_bulk(uids, field_name="sop_instance_uid")
     problems = []
     for index, geometry in enumerate(geometries[first:]):
+        study = _study_named(geometry, case, instances, places.series)
         segment = inputs.get(index)
         if segment is not None:
             fault = places.fault(segment, study)
@@ -119,6 +120,16 @@ def _place_problems(
     return problems
 
 
+def _study_named(
+    geometry: dict[str, Any], case: Case, instances: Mapping[str, Instance], series: Mapping[str, Series]
+) -> ImagingStudy:
+    """Return the current imaging study of a case whose images a geometry names; the first where it names none of it."""
+    instance = instances.get(geometry.get("sop_instance_uid") or "")
+    named = series.get(geometry.get("series_instance_uid") or "") or (instance and instance.series)
+    current = imaging_studies_of(case)
+    return next((one for one in current if named and one.pk == named.imaging_study_id), current[0])
+
+
 def _series_of(cases: Mapping[str, Case], truths: list[Truth]) -> dict[str, Series]:
-    studies = [cases[truth.case].imaging_study_id for truth in truths]
+    studies = [study.pk for truth in truths for study in imaging_studies_of(cases[truth.case])]
     return {one.series_instance_uid: one for one in Series.objects.filter(imaging_study__in=studies)}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from annotations.models import Case, ReaderStudy
+from annotations.selectors.case_images import current_ids_of, imaging_studies_of
 from annotations.selectors.reader_studies import cases_of
 from portal.imaging.connection import orthanc
 from portal.imaging.geometry import GeometryError, Plane, Points
@@ -58,8 +59,9 @@ class CaseImages:
     _stacks: dict[str, _Stack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Know the cases by their imaging study."""
-        self._cases = {case.imaging_study_id: case for case in cases_of(reader_study=self.reader_study)}
+        """Know the cases by each of their current imaging studies."""
+        cases = list(cases_of(reader_study=self.reader_study))
+        self._cases = {pk: case for case, ids in zip(cases, current_ids_of(cases), strict=True) for pk in ids}
 
     def instances(self, uids: Iterable[str]) -> dict[str, Instance]:
         """Return the images of these UIDs that the portal has and a case of this reader study shows."""
@@ -74,8 +76,15 @@ class CaseImages:
 
     def case_of_study(self, study_instance_uid: str) -> Case | None:
         """Return the case that shows the imaging study of this UID."""
-        cases = self._cases.values()
-        return next((one for one in cases if one.imaging_study.study_instance_uid == study_instance_uid), None)
+        return next(
+            (
+                case
+                for pk, case in self._cases.items()
+                for study in imaging_studies_of(case)
+                if study.pk == pk and study.study_instance_uid == study_instance_uid
+            ),
+            None,
+        )
 
     def frames_of(self, series: Series) -> list[Frame]:
         """Return every frame of a series."""
@@ -89,7 +98,8 @@ class CaseImages:
         """Return every frame of a case with a place in this frame of reference."""
         return [
             frame
-            for series in case.imaging_study.series.order_by("series_number", "series_instance_uid")
+            for study in imaging_studies_of(case)
+            for series in study.series.order_by("series_number", "series_instance_uid")
             for frame in self.frames_of(series)
             if frame.plane is not None and frame.frame_of_reference_uid == frame_of_reference_uid
         ]

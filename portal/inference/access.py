@@ -55,15 +55,15 @@ def ai_segment_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256:
     prediction = Prediction.objects.filter(pk=prediction_id, model_version=model_version_id).first()
     if prediction is None:
         raise NotFound
-    return named_segment(prediction, sha256)
-
-
-def named_segment(prediction: Prediction, sha256: str) -> str:
-    """Return the digest when the prediction has a segment of this digest."""
-    geometries = [finding["geometry"] for finding in prediction.findings]
-    if not any(is_segment(geometry) and geometry["sha256"] == sha256 for geometry in geometries):
+    if not has_segment(prediction, sha256):
         raise NotFound
     return sha256
+
+
+def has_segment(prediction: Prediction, sha256: str) -> bool:
+    """Say whether the prediction has a segment of this digest."""
+    geometries = [finding["geometry"] for finding in prediction.findings]
+    return any(is_segment(geometry) and geometry["sha256"] == sha256 for geometry in geometries)
 
 
 def inference_run_by_id(inference_run_id: uuid.UUID) -> InferenceRun:

@@ -2767,6 +2767,7 @@ export interface components {
             case: string;
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
             readers: components["schemas"]["ReaderShownOutput"][];
             lesions: components["schemas"]["LesionShownOutput"][];
             shows: string;
@@ -3111,7 +3112,11 @@ export interface components {
             votes: components["schemas"]["VoteOutput"][];
             matching: components["schemas"]["MatchingOutput"] | null;
         };
-        /** @description The images of a case for a preview of its hanging: the current study first, then the priors. */
+        /** @description The current imaging studies of a case, read together; the first one names the case. */
+        CaseImagesInputRequest: {
+            imaging_study_ids: string[];
+        };
+        /** @description The images of a case for a preview of its hanging: the current studies first, then the priors. */
         CaseImagesOutput: {
             studies: components["schemas"]["PreviewStudyOutput"][];
         };
@@ -3143,6 +3148,7 @@ export interface components {
             name: string;
             position: number;
             imaging_study: components["schemas"]["CaseImagingStudyOutput"];
+            further_imaging_studies: components["schemas"]["CaseImagingStudyOutput"][];
             /** @description Return 1, 0 or null when there is no truth yet. */
             readonly truth: number | null;
             /** @description Count the priors beside the case. */
@@ -3207,10 +3213,15 @@ export interface components {
             adjudicated: components["schemas"]["AdjudicatedOutput"] | null;
             matching: components["schemas"]["MatchingOutput"] | null;
         };
-        /** @description The imaging studies that are to be the cases, in order; `base` are those of the cases the list was made from. */
+        /**
+         * @description The cases in order; `base` is the same of the cases from which the list was made.
+         *
+         *     `imaging_study_ids` in place of `cases`: each of them is a case of its own.
+         */
         CasesInputRequest: {
-            imaging_study_ids: string[];
-            base?: string[] | null;
+            cases?: components["schemas"]["CaseImagesInputRequest"][];
+            imaging_study_ids?: string[];
+            base?: (string | string[])[] | null;
         };
         /**
          * @description * `NEW` - NEW
@@ -3250,7 +3261,10 @@ export interface components {
         };
         /** @description The AI beside the reader's own answers. */
         ComparisonOutput: {
+            /** @description On the first imaging study of the case. */
             ai: components["schemas"]["PredictionShownOutput"] | null;
+            /** @description On the further ones that it was run on. */
+            further_ai: components["schemas"]["FurtherPredictionShownOutput"][];
             own: {
                 [key: string]: unknown;
             };
@@ -3726,6 +3740,26 @@ export interface components {
             phase: string;
             /** @description Say whether the AI is shown now. */
             readonly comparison_available: boolean;
+        };
+        /** @description What the AI marks on a further imaging study of the case. The score of the case is that of its first. */
+        FurtherPredictionShownOutput: {
+            /** Format: uuid */
+            prediction_id: string;
+            model: string;
+            version: string;
+            /** @description Null, with call and calibration, where the arm hides scores. */
+            readonly score: string;
+            /** Format: double */
+            threshold: number;
+            readonly call: string;
+            readonly findings: {
+                [key: string]: unknown;
+            }[];
+            readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly calibration: string;
+            /** Format: date-time */
+            created_at: string;
+            study_instance_uid: string;
         };
         /** @description Where the frames of a series are, once they are written. */
         GrantedSeriesOutput: {
@@ -4371,12 +4405,18 @@ export interface components {
         NextImagesOutput: {
             study_instance_uid: string | null;
             series: components["schemas"]["ReadSeriesOutput"][];
+            further_imaging_studies: components["schemas"]["NextStudyOutput"][];
             frame_grants: components["schemas"]["FrameGrantOutput"][];
         };
         /** @description The next assignment. */
         NextOutput: {
             /** Format: uuid */
             assignment_id: string | null;
+        };
+        /** @description An imaging study that is read together with the first. */
+        NextStudyOutput: {
+            study_instance_uid: string;
+            series: components["schemas"]["ReadSeriesOutput"][];
         };
         /**
          * @description * `` -
@@ -5057,6 +5097,7 @@ export interface components {
             readonly id: string;
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
+            readonly further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
             /** Format: date */
             readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
@@ -5873,6 +5914,7 @@ export interface components {
             /** Format: uuid */
             case_id: string;
             study_instance_uid: string;
+            readonly further_study_instance_uids: string[];
             /** Format: date-time */
             readonly signed_at: string | null;
             signature?: components["schemas"]["LabelSignatureOutput"] | null;
@@ -8334,7 +8376,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CasesInputRequest"];
             };
@@ -11906,7 +11948,10 @@ export interface operations {
     };
     reads_heat_map_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Without it, that of the first study. */
+                prediction_id?: string;
+            };
             header?: never;
             path: {
                 read_id: string;

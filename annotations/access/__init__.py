@@ -6,19 +6,20 @@
 import uuid
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotations.domain.blinding import HIDDEN, shows_past_reads
+from annotations.access.images import owned
+from annotations.access.images import reader_studies_through as reader_studies_through
+from annotations.access.images import viewable_imaging_studies as viewable_imaging_studies
+from annotations.domain.blinding import shows_past_reads
 from annotations.domain.segment_marks import segments_named
 from annotations.models import (
     Adjudication,
     AdjudicationCase,
-    Arm,
     Assignment,
     AssignmentState,
     Case,
-    CasePrior,
     CodeList,
     DataQuery,
     Invitation,
@@ -40,7 +41,6 @@ from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import SITE_ROLES, Action, Role, allowed
 from portal.errors import Forbidden, NotFound
-from portal.imaging.models import ImagingStudy
 
 MANAGING_ROLES = frozenset({Role.COORDINATOR, Role.SITE_ADMINISTRATOR})
 # Who sees the readers' labels with their names cannot judge between them blind.
@@ -85,7 +85,7 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
     query = Assignment.objects.select_related("reader_study", "arm", "session", "case__imaging_study")
     if lock:
         query = query.select_for_update(of=("self",))
-    assignment = query.filter(_own(user), pk=assignment_id).first()
+    assignment = query.filter(owned(user), pk=assignment_id).first()
     if assignment is None:
         raise NotFound
     assignment.reader = user
@@ -94,7 +94,7 @@ def own_assignment(user: Any, assignment_id: uuid.UUID, *, lock: bool = False) -
 
 def own_assignments(user: Any, reader_study: ReaderStudy) -> QuerySet[Assignment]:
     """Return the caller's own assignments in a reader study, in reading order, their rows locked."""
-    own = Assignment.objects.filter(_own(user), reader_study=reader_study)
+    own = Assignment.objects.filter(owned(user), reader_study=reader_study)
     return own.select_for_update(of=("self",)).order_by("position")
 
 
@@ -218,65 +218,6 @@ def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sh
 def _is_signed_with(version: SegmentVersion) -> bool:
     signed = version.read.signed_revision
     return signed is not None and (str(version.segment_id), version.sha256) in segments_named(signed.payload)
-
-
-def _own(user: Any) -> Q:
-    return Q(
-        reader=user,
-        reader_study__memberships__user=user,
-        reader_study__memberships__role=Role.READER,
-    ) & ~Q(state=AssignmentState.VOID)
-
-
-def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
-    """Return the imaging studies whose pixels the caller may see (setting OVERREAD_IMAGING_ACCESS).
-
-    Those who build reader studies see all; a reader sees the cases they have opened and the one they were told to
-    fetch ahead, and their priors where the protocol shows these; a coordinator or adjudicator sees the cases and
-    priors of their reader studies.
-    """
-    if site_roles(user) & {Role.STUDY_CREATOR, Role.SITE_ADMINISTRATOR}:
-        return ImagingStudy.objects.all()
-    if not user.is_authenticated:
-        return ImagingStudy.objects.none()
-    reached = ~Q(state=AssignmentState.PENDING) | Q(images_named_at__isnull=False)
-    assigned = Assignment.objects.filter(_own(user), reached)
-    overseen = Case.objects.filter(
-        removed_at=None,
-        reader_study__memberships__user=user,
-        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
-    )
-    priors = CasePrior.objects.filter(Q(case__in=_with_priors_shown(assigned)) | Q(case__in=overseen))
-    return ImagingStudy.objects.filter(
-        Q(pk__in=assigned.values("case__imaging_study"))
-        | Q(pk__in=overseen.values("imaging_study"))
-        | Q(pk__in=priors.values("imaging_study"))
-    )
-
-
-def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.UUID]:
-    """Return the reader studies in which the caller has to do with an imaging study: reads it, or oversees it."""
-    of_case = Q(case__imaging_study=imaging_study_id)
-    of_prior = Q(case__priors__imaging_study=imaging_study_id, reader_study__shows_priors=True)
-    assigned = Assignment.objects.filter(_own(user)).filter(of_case | of_prior)
-    overseen = Case.objects.filter(
-        Q(imaging_study=imaging_study_id) | Q(priors__imaging_study=imaging_study_id),
-        removed_at=None,
-        reader_study__memberships__user=user,
-        reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
-    )
-    through = (
-        assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
-    )
-    return sorted(pk for (pk,) in through)
-
-
-def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:
-    """Return the cases whose priors the protocol shows now: where one arm hides them, only while another is read."""
-    hiding = Arm.objects.filter(blinding__priors=HIDDEN)
-    shown = assigned.filter(reader_study__shows_priors=True).exclude(arm__in=hiding)
-    at_rest = [AssignmentState.PENDING, AssignmentState.SIGNED]
-    return shown.exclude(reader_study__in=hiding.values("reader_study"), state__in=at_rest).values("case")
 
 
 def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:
