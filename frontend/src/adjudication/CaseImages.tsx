@@ -5,7 +5,8 @@ import { StudyImages } from "@/ui/StudyImages";
 import type { ImageOverlays, ViewerHandle, ViewerMark } from "@/viewer";
 
 interface CaseImagesProps {
-  images: ImagesOfCase;
+  /** The same list while the case is the same. */
+  studies: ImagesOfCase[];
   marks: ViewerMark[];
   /** What the readers have painted. */
   overlays: ImageOverlays;
@@ -23,7 +24,7 @@ export function CaseImages(props: CaseImagesProps) {
   const { isPlacing } = props;
   return (
     <StudyImages
-      study={props.images}
+      studies={props.studies}
       viewer={props.viewer}
       marks={props.marks}
       overlays={props.overlays}

@@ -39,6 +39,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
   const [isPlacing, setPlacing] = useState(false);
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const marks = useMemo(() => judgedMarks(data.lesions, choices.added), [data.lesions, choices.added]);
+  const studies = useMemo(() => [data.imaging_study, ...data.further_imaging_studies], [data]);
   const painted = usePainted(data, areMarksVisible);
   const show = (lesion: string) => {
     const place = placeOfLesion(lesion, marks, data.lesions);
@@ -50,7 +51,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
     <>
       <div className={classes.images}>
         <CaseImages
-          images={data.imaging_study}
+          studies={studies}
           marks={marks}
           overlays={painted.overlays}
           areMarksVisible={areMarksVisible}

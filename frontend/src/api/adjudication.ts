@@ -88,6 +88,8 @@ export interface JudgedCase {
   case: string;
   question: string;
   imaging_study: ImagesOfCase;
+  /** Those that are read together with it, in order. */
+  further_imaging_studies: ImagesOfCase[];
   /** Under letters of this case alone; empty where the round hides them. */
   readers: { name: string; answers: { question: string; answer: string }[] }[];
   /** Empty unless the round shows marks. */

@@ -75,6 +75,8 @@ export interface Read {
     id: string;
     name: string;
     imaging_study: ImagesOfCase;
+    /** Those that are read together with it, in order. */
+    further_imaging_studies: ImagesOfCase[];
     /** The day of the examination, where the protocol shows it. */
     study_date: string | null;
     priors: PriorOfCase[];

@@ -101,7 +101,7 @@ export function ImagesPane(props: ImagesPaneProps) {
             <LoadingScreen />
           )}
           {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
-          {read.case.imaging_study.is_synthetic && (
+          {studiesOf(read).some(({ isPrior, images: one }) => !isPrior && one.is_synthetic) && (
             <span className={classes.synthetic}>Synthetic images</span>
           )}
         </div>

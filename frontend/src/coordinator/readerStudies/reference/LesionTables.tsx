@@ -22,7 +22,14 @@ export function LesionTables({ readerStudy, consensus, onCorrected }: LesionTabl
   const shown = useShownCases(consensus);
   if (!lesions) return null;
   const { marked, kept, page } = shown;
-  const bar = <PageBar page={page} total={kept.length} of="cases with marks" onPage={(number) => shown.toPage(number)} />;
+  const bar = (
+    <PageBar
+      page={page}
+      total={kept.length}
+      of="cases with marks"
+      onPage={(number) => shown.toPage(number)}
+    />
+  );
   return (
     <Stack gap="md" role="group" aria-label="Lesions of the preview">
       <Text size="sm" c="dimmed">
