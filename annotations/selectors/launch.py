@@ -1,15 +1,22 @@
 """The launch check: what a reader study still lacks."""
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
+from uuid import UUID
 
 from annotations.domain.designs import KIND_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
-from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
+from annotations.domain.lesions import geometries_of
+from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, ReferenceTruth
+from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import truths_of
 from portal.accounts.policy import Role
+from portal.imaging.models import Series
 from portal.inference.models import Prediction
+
+Truths = Mapping[UUID, ReferenceTruth]
 
 
 class CheckItem(TypedDict):
@@ -58,7 +65,8 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
         *_prior_items(reader_study, cases),
     ]
     if design_of(reader_study=reader_study)["kind"] != "ANNOTATION":
-        items += [_truth_item(reader_study, cases), _analysis_item(schema)]
+        truths = truths_of(reader_study=reader_study)
+        items += [_truth_item(truths, cases), *_strayed_items(truths, cases), _analysis_item(schema)]
     return {"ready": all(item["ok"] for item in items if item["blocking"]), "items": items}
 
 
@@ -117,11 +125,32 @@ def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem
     return [CheckItem(code="priors", ok=bool(with_priors) and reader_study.shows_priors, blocking=False, text=text)]
 
 
-def _truth_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
-    truths = truths_of(reader_study=reader_study)
+def _truth_item(truths: Truths, cases: list[Case]) -> CheckItem:
     known = sum(case.pk in truths for case in cases)
     text = f"{known} of {len(cases)} case(s) have a reference standard. It can follow later; the analysis needs it."
     return CheckItem(code="reference_standard", ok=known == len(cases) > 0, blocking=False, text=text)
+
+
+def _strayed_items(truths: Truths, cases: list[Case]) -> list[CheckItem]:
+    """Name the cases with a lesion of the truth on images that are not read as the case: they were when it came."""
+    named = {case: _series_named(truths[case.pk].lesions) for case in cases if case.pk in truths}
+    known = Series.objects.filter(series_instance_uid__in=set().union(*named.values()))
+    study_of = dict(known.values_list("series_instance_uid", "imaging_study_id"))
+    strayed = [
+        case.name
+        for case, current in zip(named, current_ids_of(list(named)), strict=True)
+        if any(study_of.get(uid) not in current for uid in named[case])
+    ]
+    if not strayed:
+        return []
+    text = f"Lesions of the reference standard lie on imaging studies that their case does not have: {strayed[0]}"
+    text += f" and {len(strayed) - 1} more." if strayed[1:] else "."
+    return [CheckItem(code="reference_images", ok=False, blocking=False, text=text)]
+
+
+def _series_named(lesions: list[dict[str, Any]]) -> set[str]:
+    named = {one.get("series_instance_uid") for lesion in lesions for one in geometries_of(lesion)}
+    return {uid for uid in named if uid}
 
 
 def _analysis_item(schema: LabelSchema | None) -> CheckItem:

@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from annotations.models import ReaderStudy, ReferenceStandard, ReferenceTruth
 from annotations.services import reader_studies as building
 from annotations.services import truth_files
+from annotations.services.cases import cases_with_images_put
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -195,6 +196,26 @@ def test_regions_of_a_report_are_marks_in_the_patient(stage: Stage) -> None:
     geometry = point["marks"][0]["geometry"]
     # 31.1 is nearest to the third slice, at 31.
     assert (geometry["points_mm"], geometry["sop_instance_uid"]) == ([[-8.0, -18.0, 31.1]], images[2].SOPInstanceUID)
+
+
+def test_files_about_any_imaging_study_that_a_case_is_read_from_are_of_the_case(stage: Stage) -> None:
+    """The second is read together with the first: a segmentation and a point of it lie in Case 001."""
+    images = stage.images["Case 002"]
+    first, second = (
+        ImagingStudy.objects.get(study_instance_uid=one[0].StudyInstanceUID) for one in stage.images.values()
+    )
+    ImagingStudy.objects.filter(pk=second.pk).update(patient=first.patient)
+    together = [[first.pk, second.pk]]
+    cases_with_images_put(by=stage.coordinator, reader_study=stage.reader_study, cases=together)
+    point = made.planar_group(made.point_3d(images, [-8.0, -18.0, 31.1]), name="P", uid=generate_uid(), diameter_mm=3.0)
+    files = {
+        "pathology.csv": b"case,truth\nCase 001,1\n",
+        "seg.dcm": made.as_file(made.segmentation(images, [made.ball()])),
+        "sr.dcm": made.as_file(made.report(images, [point])),
+    }
+    found = lesions(stage.store(files))
+    assert {one["marks"][0]["geometry"]["series_instance_uid"] for one in found} == {images[0].SeriesInstanceUID}
+    assert len(found) == 2
 
 
 def test_what_does_not_fit_the_images_is_refused_with_its_place(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ REVEALED = {
     "the voxels of the AI's segment",
     "the digest of the AI's heat map",
     "the AI's heat map",
+    "the AI's finding on the further images",
 }
 
 
@@ -45,7 +46,8 @@ def answers_to(client: Client, sides: list[Side]) -> dict[str, bytes]:
     for route in all_routes():
         if route.name in ("schema", "docs", "health-ready"):
             continue
-        for side in sides:
+        is_of_images = "study_uid" in route.parameters
+        for side in [*sides, *(one.of_further for one in sides if is_of_images)]:
             for query in SEARCHED:
                 with transaction.atomic():
                     response = client.get(address(route, side) + query)

@@ -64,7 +64,8 @@ def sign(client: Client, side: Side) -> dict[str, Any]:
 
 
 def test_the_study_date(world: World, callers: dict[str, Client]) -> None:
-    ImagingStudy.objects.filter(pk=world.a.imaging_study.pk).update(study_date=DAY)
+    current = [world.a.imaging_study.pk, world.a.further[0].pk]
+    ImagingStudy.objects.filter(pk__in=current).update(study_date=DAY)
     for cells in ({}, {"dates": "HIDDEN"}):
         blind(world.a, **cells)
         answers = everything(callers["reader"], world.a)

@@ -6,7 +6,7 @@ bytes finds it: see `Side.secrets`.
 
 import io
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -39,6 +39,7 @@ from annotations.selectors.sampling import SampleWish
 from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
+from annotations.services.cases import cases_with_images_put
 from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_store
 from annotations.services.invitations import invitations_create
@@ -119,6 +120,7 @@ class Side:
     imaging_study: ImagingStudy
     series: Series
     instance: Instance
+    further: tuple[ImagingStudy, Series, Instance]
     ai_model: AiModel
     model_version: ModelVersion
     prediction_id: uuid.UUID
@@ -135,6 +137,12 @@ class Side:
     adjudication_case: AdjudicationCase
     invitation: Invitation
     secrets: dict[str, str]
+
+    @property
+    def of_further(self) -> "Side":
+        """The same with the images that are read together with the first of the case."""
+        study, series, instance = self.further
+        return replace(self, imaging_study=study, series=series, instance=instance)
 
 
 @dataclass(frozen=True)
@@ -177,14 +185,14 @@ def bearer(user: User, scope: TokenScope) -> tuple[ApiToken, str]:
     return token_create(user=user, name=scope.value, scope=scope, expires_at=timezone.now() + timedelta(days=1))
 
 
-def imaging_study(seed: str) -> tuple[ImagingStudy, Series, Instance]:
+def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStudy, Series, Instance]:
     """An imaging study of one slice, its pixels in Orthanc."""
     content = to_bytes(ct_slice(seed=seed))
     header = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
     stored = orthanc().upload_instance(content)
     study = ImagingStudy.objects.create(
         study_instance_uid=header.StudyInstanceUID,
-        patient=Patient.objects.create(patient_key=f"P-{seed}"),
+        patient=patient or Patient.objects.create(patient_key=f"P-{seed}"),
         study_description=f"description-{seed}",
         modalities=["CT"],
         number_of_series=1,
@@ -248,6 +256,7 @@ def complete_side(letter: str) -> Side:
     reader, other_reader = person(f"reader-{letter}"), person(f"otherreader-{letter}")
     adjudicator, client = person(f"adjudicator-{letter}"), person(f"client-{letter}")
     study, series, instance = imaging_study(f"permissions-{letter}")
+    further = imaging_study(f"permissions-{letter}-further", study.patient)
     ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
     version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
     score = {"a": 0.7391824, "b": 0.6284719}[letter]
@@ -268,6 +277,15 @@ def complete_side(letter: str) -> Side:
             {"id": f"box-canary-{letter}", "code": NODULE, "score": 0.3, "geometry": box},
             {"id": f"segment-canary-{letter}", "code": NODULE, "score": 0.2, "geometry": segment.geometry},
         ],
+        source=PredictionSource.API,
+    )
+    further_score = {"a": 0.1357924, "b": 0.2468135}[letter]
+    further_found = {"id": f"further-canary-{letter}", "code": NODULE, "score": 0.1, "geometry": found}
+    Prediction.objects.create(
+        model_version=version,
+        imaging_study=further[0],
+        score=further_score,
+        findings=[further_found],
         source=PredictionSource.API,
     )
     heat_map = HeatMapInput(2, 2, 1, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], "", f"hot{letter}".encode())
@@ -307,7 +325,7 @@ def complete_side(letter: str) -> Side:
         provenance=f"truth-canary-{letter}.csv",
     )
     _sample(coordinator, reader_study, study, letter)
-    cases[0].refresh_from_db()
+    cases = cases_with_images_put(by=coordinator, reader_study=reader_study, cases=[[study.pk, further[0].pk]])
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
@@ -345,6 +363,7 @@ def complete_side(letter: str) -> Side:
         imaging_study=study,
         series=series,
         instance=instance,
+        further=further,
         ai_model=ai_model,
         model_version=version,
         prediction_id=prediction.pk,
@@ -385,6 +404,8 @@ def complete_side(letter: str) -> Side:
             "the voxels of the AI's segment": segment.text,
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
+            "the AI's finding on the further images": f"further-canary-{letter}",
+            "the AI's score of the further images": str(further_score),
             "the randomisation seed": f"seed-canary-{letter}",
             "the adjudication's seed": f"round-canary-{letter}",
             "the frame's file": f"frame-canary-{letter}",
