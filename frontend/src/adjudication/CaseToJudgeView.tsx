@@ -111,7 +111,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
 function usePainted({ id, lesions }: JudgedCase, areMarksVisible: boolean) {
   const { data: voxels, error, refetch } = useQuery(judgedSegmentsQuery(id, digestsOf(lesions)));
   const overlays = useMemo(
-    () => ({ heat: null, segments: voxels && areMarksVisible ? judgedSegments(lesions, voxels) : [] }),
+    () => ({ heats: [], segments: voxels && areMarksVisible ? judgedSegments(lesions, voxels) : [] }),
     [lesions, voxels, areMarksVisible],
   );
   return { overlays, error, retry: () => void refetch() };

@@ -112,14 +112,14 @@ export function ImagesPane(props: ImagesPaneProps) {
 
 /** What the AI and other readers lay over the images, the same object while nothing of it changes. */
 function useOverlaysOn(
-  { heat: map, segments: aiSegments, overlays }: Ai,
+  { heats: maps, segments: aiSegments, overlays }: Ai,
   readersSegments: SegmentOverlay[],
 ): ImageOverlays {
   const opacity = overlays.strengths.heat;
-  const heat = useMemo(() => (map ? { map, opacity } : null), [map, opacity]);
+  const heats = useMemo(() => maps.map((one) => ({ ...one, opacity })), [maps, opacity]);
   return useMemo(
-    () => ({ heat, segments: [...aiSegments, ...readersSegments] }),
-    [heat, aiSegments, readersSegments],
+    () => ({ heats, segments: [...aiSegments, ...readersSegments] }),
+    [heats, aiSegments, readersSegments],
   );
 }
 

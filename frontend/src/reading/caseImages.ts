@@ -1,4 +1,5 @@
 import type { ImagesOfCase, Read, SeriesOfCase } from "@/api/reading";
+import { type Caption, captionsBySeries } from "@/domain/captions";
 import { currentStudies } from "@/domain/currentStudies";
 import type { SeriesOfStudies } from "@/domain/hangGrid";
 
@@ -50,15 +51,19 @@ export function studyOfSeries(read: Read, seriesInstanceUid: string): CaseStudy 
   );
 }
 
-/** What stands over the images, by series: of priors, and of current imaging studies where there are several. */
-export function captionsOf(read: Read): Record<string, string> {
-  const studies = studiesOf(read);
-  const isAlone = studies.filter(({ isPrior }) => !isPrior).length === 1;
-  return Object.fromEntries(
-    studies.flatMap(({ caption, isPrior, images }) =>
-      isAlone && !isPrior
-        ? []
-        : images.series.map((series) => [series.series_instance_uid, caption] as const),
-    ),
+/** What stands over the images, by series. */
+export function captionsOf(read: Read): Record<string, Caption> {
+  return captionsBySeries(
+    studiesOf(read).map(({ caption, isPrior, images }) => ({
+      text: caption,
+      isPrior,
+      series: images.series,
+    })),
   );
+}
+
+/** The current imaging study that a finding of the AI is about; null names the first. */
+export function studyAbout(read: Read, studyInstanceUid: string | null): ImagesOfCase {
+  const further = read.case.further_imaging_studies;
+  return further.find((one) => one.study_instance_uid === studyInstanceUid) ?? read.case.imaging_study;
 }

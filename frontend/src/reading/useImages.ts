@@ -7,6 +7,7 @@ import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
+import { studyAbout } from "./caseImages";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
@@ -65,16 +66,16 @@ export function useImages(input: ImagesInput): Images {
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
   const { answers, findings, ai_decisions } = handle.session.save.payload;
-  const { imaging_study, priors } = read.case;
+  const { priors } = read.case;
   const readersMarks = useReadersMarks(read);
   const known = useMemo(
     () => [
       ...ownMarks(findings, isFrozen),
-      ...aiMarks(ai, imaging_study, aiOpacity),
+      ...aiMarks(ai, ({ study_instance_uid }) => studyAbout(read, study_instance_uid), aiOpacity),
       ...priorMarks(priors),
       ...readersMarks,
     ],
-    [findings, isFrozen, ai, imaging_study, aiOpacity, priors, readersMarks],
+    [findings, isFrozen, ai, read, aiOpacity, priors, readersMarks],
   );
   const marks = useMemo(
     () => withoutSettled(known, ai_decisions, selectedMarkId),

@@ -1,4 +1,5 @@
 import { lazy, type RefObject, Suspense, useMemo, useState } from "react";
+import { captionsBySeries } from "@/domain/captions";
 import type { Grid } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
 import type { HangableSeries } from "@/domain/hanging";
@@ -52,11 +53,8 @@ function studyWith(studies: ShownStudy[], seriesInstanceUid: string): ShownStudy
 }
 
 /** Which of several it is, over its images. */
-function captionsOf(studies: ShownStudy[]): Record<string, string> {
-  if (studies.length === 1) return {};
-  return Object.fromEntries(
-    studies.flatMap(({ series }, index) =>
-      series.map((one) => [one.series_instance_uid, `Current ${index + 1}`] as const),
-    ),
+function captionsOf(studies: ShownStudy[]) {
+  return captionsBySeries(
+    studies.map(({ series }, index) => ({ text: `Current ${index + 1}`, isPrior: false, series })),
   );
 }

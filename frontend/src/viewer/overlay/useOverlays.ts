@@ -8,7 +8,7 @@ import { SegmentLayer } from "./SegmentLayer";
 
 /** What lies over the images of every pane. */
 export interface ImageOverlays {
-  heat: HeatOverlay | null;
+  heats: readonly HeatOverlay[];
   /** On every pane: they have no labelmap that tools could change. */
   segments: readonly SegmentOverlay[];
 }
@@ -19,10 +19,11 @@ const NOTHING_YET = new StateStore();
 /** Draws the overlays over a pane for as long as there are any; says what cannot be shown there, and why. */
 export function useOverlays(
   pane: Pane | null,
-  { heat, segments }: ImageOverlays,
+  { heats, segments }: ImageOverlays,
   ownSegments: readonly SegmentOverlay[],
 ): string | null {
   const isStack = pane?.view === "STACK";
+  const heat = pane && heatOn(pane, heats);
   const heatLayer = useLayer(pane, heat !== null, HeatLayer);
   useEffect(() => heatLayer?.show(heat), [heatLayer, heat]);
   const own = isStack ? NONE : ownSegments;
@@ -32,6 +33,13 @@ export function useOverlays(
   // Which images there are is known once there is one.
   useSyncExternalStore(store.subscribe, () => store.get().imageId);
   return pane && heat && heat.opacity > 0 ? heatNote(heat.map.grid, pane) : null;
+}
+
+/** The heat map about the imaging study that a pane shows; beside it any that says in which frame of reference it lies. */
+function heatOn({ slices }: Pane, heats: readonly HeatOverlay[]): HeatOverlay | null {
+  const series = slices[0]?.seriesInstanceUid ?? "";
+  const own = heats.find(({ seriesInstanceUids }) => seriesInstanceUids.includes(series));
+  return own ?? heats.find(({ map }) => map.grid.frame_of_reference_uid) ?? null;
 }
 
 const NONE: readonly SegmentOverlay[] = [];

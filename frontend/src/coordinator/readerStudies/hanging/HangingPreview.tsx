@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { casesQuery } from "@/api/readerStudies";
+import { captionsBySeries } from "@/domain/captions";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid, withOpenings } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
@@ -135,15 +136,13 @@ function studyWith(studies: PreviewStudy[], seriesInstanceUid: string): PreviewS
   return studies.find(({ series }) => series.some((one) => one.series_instance_uid === seriesInstanceUid));
 }
 
-/** What the reading room writes over images: nothing where there is one current imaging study. */
-function captionsOf(studies: PreviewStudy[]): Record<string, string> {
-  const isAlone = currentOf(studies).length === 1;
-  const captionOf = ({ name, interval }: PreviewStudy) => [name, interval].filter(Boolean).join(" · ");
-  return Object.fromEntries(
-    studies.flatMap((study) =>
-      isAlone && !study.is_prior
-        ? []
-        : study.series.map((one) => [one.series_instance_uid, captionOf(study)] as const),
-    ),
+/** What the reading room writes over images. */
+function captionsOf(studies: PreviewStudy[]) {
+  return captionsBySeries(
+    studies.map(({ name, interval, is_prior, series }) => ({
+      text: [name, interval].filter(Boolean).join(" · "),
+      isPrior: is_prior,
+      series,
+    })),
   );
 }

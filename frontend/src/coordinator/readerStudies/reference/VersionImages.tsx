@@ -63,7 +63,7 @@ function OnImages({ readerStudyId, version, studies, lesions }: OnImagesProps) {
   const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
   const marks = useMemo(() => lesionMarks(lesions, studies), [lesions, studies]);
   const overlays = useMemo(
-    () => ({ heat: null, segments: lesionOverlays(lesions, segments.data ?? new Map()) }),
+    () => ({ heats: [], segments: lesionOverlays(lesions, segments.data ?? new Map()) }),
     [lesions, segments.data],
   );
   const jumpTo = (lesion: ReferenceLesion) => {
