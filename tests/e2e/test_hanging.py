@@ -256,9 +256,8 @@ def test_two_imaging_studies_of_a_patient_are_joined_to_one_case_and_read_side_b
     screenshots(page, "cases-ticked")
     join.press("Enter")
     expect(page.get_by_role("heading", name="1 case(s) selected")).to_be_visible()
-    save = page.get_by_role("button", name="Save selection")
-    save.click()
-    expect(save).to_be_disabled()
+    page.get_by_role("button", name="Save selection").click()
+    expect(page.locator("button:not([data-loading])", has_text="Save selection")).to_be_disabled()
     screenshots(page, "cases-together")
     (case,) = stage.coordinator.get(f"{path}/cases")
     assert [one["id"] for one in case["further_imaging_studies"]] == [two_studies["prior_id"]]

@@ -70,8 +70,12 @@ describe("deciding about a finding of the AI", () => {
   });
 
   it("taking a decision back leaves nothing of it", () => {
-    expect(payloadOf(edited(accepted, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(EMPTY_PAYLOAD);
-    expect(payloadOf(edited(rejected, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(EMPTY_PAYLOAD);
+    expect(payloadOf(edited(accepted, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(
+      EMPTY_PAYLOAD,
+    );
+    expect(payloadOf(edited(rejected, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(
+      EMPTY_PAYLOAD,
+    );
   });
 
   it("deleting the copy leaves the finding undecided", () => {

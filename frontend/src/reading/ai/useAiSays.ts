@@ -49,7 +49,7 @@ export function useAiSays(read: Read, isShown: boolean): AiSays {
   );
   return {
     prediction,
-    isOfFirst: said?.ai != null,
+    isOfFirst: Boolean(said?.ai),
     heats,
     isHeatLoading: maps.found.some((map) => !map),
     voxels: segments.data ?? NO_VOXELS,

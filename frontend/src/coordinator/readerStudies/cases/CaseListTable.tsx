@@ -28,7 +28,7 @@ export function CaseListTable({ rows, before, ...parts }: CaseListTableProps) {
           <Table.Th w={40} />
           <Table.Th w={60}>No.</Table.Th>
           <Table.Th w={110}>Case</Table.Th>
-          <Table.Th w={150}>Patient</Table.Th>
+          <Table.Th w={190}>Patient</Table.Th>
           <Table.Th>Imaging studies</Table.Th>
           <Table.Th w={90} />
         </Table.Tr>
