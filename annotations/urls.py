@@ -200,6 +200,11 @@ urlpatterns = [
         name="adjudication-case",
     ),
     path(
+        "adjudication-cases/<uuid:adjudication_case_id>/segments/<str:sha256>",
+        adjudication.AdjudicationSegmentApi.as_view(),
+        name="adjudication-case-segment",
+    ),
+    path(
         "adjudication-cases/<uuid:adjudication_case_id>/decision",
         adjudication.AdjudicationDecisionApi.as_view(),
         name="adjudication-case-decision",
@@ -207,6 +212,11 @@ urlpatterns = [
     path(f"{STUDY}/double-reading", arbitration.DoubleReadingApi.as_view(), name="reader-study-double-reading"),
     path(f"{STUDY}/final-answers.csv", arbitration.FinalAnswersApi.as_view(), name="reader-study-final-answers"),
     path("reads/<uuid:read_id>/arbitration", arbitration.ReadArbitrationApi.as_view(), name="read-arbitration"),
+    path(
+        "reads/<uuid:read_id>/arbitration/segments/<str:sha256>",
+        arbitration.ReadArbitrationSegmentApi.as_view(),
+        name="read-arbitration-segment",
+    ),
     path(
         "reads/<uuid:read_id>/arbitration/confirmation",
         arbitration.ReadArbitrationConfirmationApi.as_view(),

@@ -4,6 +4,8 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -20,6 +22,7 @@ from annotations.access import (
 from annotations.api.reader_studies import MANAGE
 from annotations.api.reading import ReadImagingStudyOutput
 from annotations.api.reference_standards import ReferenceVersionsOutput, versions_response
+from annotations.api.segments import anonymous_segment_response
 from annotations.domain.adjudication import ANSWERS, SHOWS, Triggers
 from annotations.domain.lesion_decisions import LESION_DECISIONS, LesionDecision
 from annotations.models import Adjudication, AdjudicationCase, AdjudicationDecision, ReaderStudy
@@ -28,6 +31,7 @@ from annotations.selectors.adjudication import (
     cases_to_judge,
     lesions_shown,
     newest_decision,
+    read_with_segment,
     readers_shown,
     result_of,
     with_outcomes,
@@ -44,6 +48,7 @@ from annotations.services.adjudication import (
 from annotations.services.case_images import case_images_describe
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.errors import NotFound
 
 
 class AdjudicationOutput(serializers.ModelSerializer[Adjudication]):
@@ -220,10 +225,11 @@ class ReaderShownOutput(serializers.Serializer[Any]):
 
 
 class LesionMarkShownOutput(serializers.Serializer[Any]):
-    """A reader's mark on a lesion, under the letter of this case; a segment has no outline here."""
+    """A reader's mark on a lesion, under the letter of this case; a segment has no outline that could be accepted."""
 
     reader = serializers.CharField()
     geometries = serializers.ListField(child=serializers.DictField())
+    segments = serializers.ListField(child=serializers.DictField(), help_text="Their voxels: `.../segments/{sha256}`.")
 
 
 class LesionShownOutput(serializers.Serializer[Any]):
@@ -297,6 +303,26 @@ class AdjudicationCaseApi(APIView):
         case_images_describe(case=case.case)
         viewed(by=caller(request), reader_study_id=study, action="adjudication.view_case", obj=case)
         return judged_response(request, case)
+
+
+class AdjudicationSegmentApi(APIView):
+    """The voxels of a segment that a reader has painted."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, adjudication_case_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice; 404 unless the case shows a segment of this digest."""
+        case = adjudication_case_for(caller(request), adjudication_case_id)
+        read_id = read_with_segment(case, sha256)
+        if read_id is None:
+            raise NotFound
+        viewed(
+            by=caller(request),
+            reader_study_id=case.adjudication.reader_study_id,
+            action="adjudication.view_segment",
+            obj=case,
+            detail={"sha256": sha256},
+        )
+        return anonymous_segment_response(read_id, sha256)
 
 
 class DecisionInput(serializers.Serializer[Any]):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from annotations.access import own_read, own_read_shown, reader_study_for
 from annotations.api.adjudication import AnswerShownOutput
 from annotations.api.labels import forms_of
+from annotations.api.segments import anonymous_segment_response
 from annotations.domain.adjudication import ANSWERS, HIDDEN
 from annotations.domain.arbitration import STANDINGS
 from annotations.exporters.final_answers_csv import final_answers_csv_lines
@@ -29,7 +30,7 @@ from annotations.selectors.arbitration import (
     final_of,
 )
 from annotations.selectors.masking import require_unmasked
-from annotations.services.arbitration import arbitration_confirm, arbitration_show
+from annotations.services.arbitration import arbitration_confirm, arbitration_segment, arbitration_show
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.passwords import require_own_password
@@ -53,6 +54,7 @@ class ArbitrationReaderOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     answers = AnswerShownOutput(many=True)
     marks = ArbitrationMarkOutput(many=True)
+    segments = ArbitrationMarkOutput(many=True, help_text="Their voxels: `.../segments/{sha256}`.")
 
 
 class ArbitrationOutput(serializers.Serializer[Any]):
@@ -75,6 +77,17 @@ class ReadArbitrationApi(APIView):
         own_read_shown(caller(request), read_id)
         shown = arbitration_show(by=caller(request), read=own_read(caller(request), read_id, lock=True))
         return Response(ArbitrationOutput(shown).data, headers={"Cache-Control": "no-store"})
+
+
+class ReadArbitrationSegmentApi(APIView):
+    """The voxels of a segment that one of the two readers has painted."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
+        """Return the voxels as run lengths per slice; 404 unless the arbitrator was shown a segment of this digest."""
+        read = own_read_shown(caller(request), read_id)
+        found = arbitration_segment(by=caller(request), read=read, sha256=sha256)
+        return anonymous_segment_response(found, sha256)
 
 
 class ConfirmationInput(serializers.Serializer[Any]):

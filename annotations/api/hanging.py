@@ -14,7 +14,7 @@ from annotations.access import case_of, reader_study_for
 from annotations.api.reading import ReadSeriesOutput
 from annotations.api.shapes import CaseImagingStudyOutput
 from annotations.domain.priors import MAXIMUM_PRIORS, days_between, interval_text
-from annotations.models import Case, ReaderStudy
+from annotations.models import Case, CasePrior, ReaderStudy
 from annotations.selectors.case_images import further_with_series
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.services import hanging as services
@@ -156,6 +156,7 @@ class PreviewStudyOutput(serializers.Serializer[Any]):
     """One imaging study of a case, as the reading room gets it."""
 
     name = serializers.CharField()
+    is_prior = serializers.BooleanField()
     interval = serializers.CharField(allow_null=True)
     study_instance_uid = serializers.CharField()
     is_synthetic = serializers.BooleanField()
@@ -178,23 +179,24 @@ class CaseImagesApi(APIView):
         case_images_describe(case=case)
         priors = list(case.priors.select_related("imaging_study", "case__imaging_study"))
         further = further_with_series(case)
-        studies = [_preview(case.imaging_study, "Current", None)]
-        studies += [_preview(one, f"Current {number}", None) for number, one in enumerate(further, start=2)]
-        studies += [
-            _preview(one.imaging_study, f"Prior {one.position}", _interval(case, one.imaging_study)) for one in priors
-        ]
+        studies = [_preview(case.imaging_study, "Current 1" if further else "Current")]
+        studies += [_preview(one, f"Current {number}") for number, one in enumerate(further, start=2)]
+        studies += [_preview_of_prior(case, one) for one in priors]
         return Response(CaseImagesOutput({"studies": studies}).data)
 
 
-def _interval(case: Case, study: ImagingStudy) -> str | None:
-    return interval_text(days_between(case.imaging_study.study_date, study.study_date))
-
-
-def _preview(study: ImagingStudy, name: str, interval: str | None) -> dict[str, Any]:
+def _preview(study: ImagingStudy, name: str) -> dict[str, Any]:
     return {
         "name": name,
-        "interval": interval,
+        "is_prior": False,
+        "interval": None,
         "study_instance_uid": study.study_instance_uid,
         "is_synthetic": study.is_synthetic,
         "series": study.series.all(),
     }
+
+
+def _preview_of_prior(case: Case, prior: CasePrior) -> dict[str, Any]:
+    study = prior.imaging_study
+    interval = interval_text(days_between(case.imaging_study.study_date, study.study_date))
+    return {**_preview(study, f"Prior {prior.position}"), "is_prior": True, "interval": interval}

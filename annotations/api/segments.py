@@ -83,3 +83,9 @@ class ReadSegmentVersionApi(APIView):
         response["ETag"] = f'"{version.sha256}"'
         response["Cache-Control"] = "private, no-cache"
         return response
+
+
+def anonymous_segment_response(read_id: uuid.UUID, sha256: str) -> HttpResponse:
+    """Answer with the voxels of another reader's segment: they name nobody, and no cache keeps them."""
+    text = segment_read(read_id=read_id, sha256=sha256)
+    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})

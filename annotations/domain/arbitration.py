@@ -10,6 +10,7 @@ from annotations.domain.adjudication import anonymous_answers, letter
 from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.randomisation import seeded_hash
+from annotations.domain.segment_marks import anonymous_segment, is_segment
 
 EVERY, DISAGREEMENT = "EVERY", "DISAGREEMENT"
 
@@ -87,12 +88,12 @@ def standing(*, state: str, is_current: bool) -> str:
 def shown_reader(position: int, payload: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what an arbitrator sees of a reader: a letter, the answers in words, the marks, and no id of the reader's.
 
-    Segments are told in words only: their voxels lie under the reader's own read.
+    Segments stand apart from the other marks: their voxels are fetched by their digest.
     """
     newest = upgraded(dict(payload))
     name = letter(position)
     asked = {one["key"]: one["text"] for one in questions if one["kind"] == LOCATED_FINDING}
-    marks = [
+    shown = [
         {
             "id": f"{name}{number}.{index}",
             "finding": number,
@@ -102,9 +103,15 @@ def shown_reader(position: int, payload: Mapping[str, Any], questions: Sequence[
         for number, finding in enumerate(newest["findings"], start=1)
         if finding["question"] in asked
         for index, mark in enumerate(finding["marks"], start=1)
-        if mark["geometry"]["kind"] != "SEGMENT"
     ]
-    return {"name": f"Reader {name}", "answers": anonymous_answers(payload, questions), "marks": marks}
+    return {
+        "name": f"Reader {name}",
+        "answers": anonymous_answers(payload, questions),
+        "marks": [one for one in shown if not is_segment(one["geometry"])],
+        "segments": [
+            {**one, "geometry": anonymous_segment(one["geometry"])} for one in shown if is_segment(one["geometry"])
+        ],
+    }
 
 
 def common_answers(payloads: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

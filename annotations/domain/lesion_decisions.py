@@ -7,7 +7,7 @@ from annotations.domain.adjudication import letter
 from annotations.domain.consensus import POSITIVE
 from annotations.domain.geometry import geometry_problems
 from annotations.domain.problems import Problem
-from annotations.domain.segment_marks import is_segment
+from annotations.domain.segment_marks import anonymous_segment, is_segment
 
 ACCEPTED, REJECTED, ADDED = "ACCEPTED", "REJECTED", "ADDED"
 LESION_DECISIONS = (ACCEPTED, REJECTED, ADDED)
@@ -31,7 +31,7 @@ def anonymous_lesions(
     """Return the marks on each lesion under the letters of the case: no id of a reader, a read or a finding.
 
     `shown` are the readers' revisions, A first; `geometries` are those of the marks of each finding, by key. Segments
-    have no outline here: their voxels lie beside their read.
+    stand apart: they are seen over the images, and no outline that could be accepted.
     """
     letters = {revision: letter(position) for position, revision in enumerate(shown)}
     return [
@@ -44,6 +44,9 @@ def anonymous_lesions(
                         "reader": letters[mark["revision_id"]],
                         "geometries": [
                             dict(geometry) for geometry in geometries[mark["key"]] if not is_segment(geometry)
+                        ],
+                        "segments": [
+                            anonymous_segment(geometry) for geometry in geometries[mark["key"]] if is_segment(geometry)
                         ],
                     }
                     for mark in one["marks"]

@@ -6,6 +6,7 @@ The voxels themselves travel beside the payload (`annotations.domain.segments`, 
 import math
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from annotations.domain.geometry import MAXIMUM_FRAME, UID, is_integer_within, is_number
@@ -132,6 +133,11 @@ def _size_problems(numbers: dict[str, float], geometry: dict[str, Any], path: st
 def volume_ml_of(geometry: dict[str, Any]) -> float:
     """Return voxels times the volume of one, in millilitres."""
     return float(geometry["voxel_count"] * math.prod(geometry["spacing_mm"]) / 1000)
+
+
+def anonymous_segment(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a segment's geometry as others see it: without the id that it has in its reader's read."""
+    return {name: value for name, value in geometry.items() if name != "segment_id"}
 
 
 def segments_named(payload: dict[str, Any]) -> set[tuple[str, str]]:

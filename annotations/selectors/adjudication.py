@@ -150,6 +150,16 @@ def lesions_shown(case: AdjudicationCase) -> list[dict[str, Any]]:
     return anonymous_lesions(lesions, case.shown, geometries_of_marks(lesions))
 
 
+def read_with_segment(case: AdjudicationCase, sha256: str) -> UUID | None:
+    """Return the read under which a segment lies that the case shows to its adjudicators; None for any other."""
+    letters = {letter(position): UUID(revision) for position, revision in enumerate(case.shown)}
+    marks = [mark for lesion in lesions_shown(case) for mark in lesion["marks"]]
+    painted = [mark["reader"] for mark in marks if any(one["sha256"] == sha256 for one in mark["segments"])]
+    if not painted:
+        return None
+    return Revision.objects.values_list("read_id", flat=True).get(pk=letters[painted[0]])
+
+
 def judged_lesions(case: AdjudicationCase, decision: AdjudicationDecision | None) -> list[dict[str, Any]]:
     """Return the lesions of a case as they were judged; none where it was found to have none."""
     if decision is None or not decision.lesions:

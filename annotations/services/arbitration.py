@@ -5,6 +5,7 @@ case at once would not see each other's, and no arbitration would come of it.
 """
 
 import datetime
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from annotations.models import (
     Membership,
     Read,
     ReaderStudy,
+    Revision,
     StepKind,
 )
 from annotations.selectors.arbitration import (
@@ -127,6 +129,26 @@ def arbitration_show(*, by: User, read: Read) -> dict[str, Any]:
 
 
 @transaction.atomic
+def arbitration_segment(*, by: User, read: Read, sha256: str) -> uuid.UUID:
+    """Return the read under which a segment lies that the arbitrator was shown last, and note that it is seen.
+
+    404 for any other digest: nothing is handed out that `arbitration_show` has not named.
+    """
+    assignment = read.assignment
+    rule = _rule(assignment)
+    seen = _newest(assignment, StepKind.SHOWN)
+    if rule["shows"] == HIDDEN or seen is None:
+        raise NotFound
+    questions = read.label_schema.questions
+    for revision in Revision.objects.filter(pk__in=seen.revisions):
+        named = shown_reader(0, revision.payload, questions)["segments"]
+        if any(one["geometry"]["sha256"] == sha256 for one in named):
+            _recorded(by, assignment, None, read, action="arbitration.view_segment", sha256=sha256)
+            return uuid.UUID(str(revision.read_id))
+    raise NotFound
+
+
+@transaction.atomic
 def arbitration_confirm(*, by: User, read: Read, reason: str) -> ArbitrationStep:
     """Let a signed arbitration stand over reads that have changed since (the read's row is locked by the caller).
 
@@ -149,10 +171,15 @@ def arbitration_confirm(*, by: User, read: Read, reason: str) -> ArbitrationStep
 
 def _double(read: Read) -> tuple[DoubleRead, Rule]:
     assignment = read.assignment
+    rule = _rule(assignment)
+    return double_read_of(reader_study=assignment.reader_study, case=assignment.case), rule
+
+
+def _rule(assignment: Assignment) -> Rule:
     rule = arbitration_rule_of(reader_study=assignment.reader_study)
     if assignment.role != AssignmentRole.ARBITRATION or rule is None:
         raise NotFound
-    return double_read_of(reader_study=assignment.reader_study, case=assignment.case), rule
+    return rule
 
 
 def _require_settled(double: DoubleRead) -> None:
@@ -227,13 +254,18 @@ def _step(
 
 
 def _recorded(
-    by: User, assignment: Assignment, step: ArbitrationStep | None, obj: Read | Assignment, action: str = ""
+    by: User,
+    assignment: Assignment,
+    step: ArbitrationStep | None,
+    obj: Read | Assignment,
+    action: str = "",
+    **detail: str,
 ) -> None:
     record(
         stream=stream_of_reader(assignment),
         actor=by,
         action=action or f"arbitration.{step.kind.lower() if step else ''}",
         obj=obj,
-        detail={"step": step.number, "revisions": step.revisions} if step else {},
+        detail={"step": step.number, "revisions": step.revisions} if step else detail,
         rows=[step] if step else [],
     )

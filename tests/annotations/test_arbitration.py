@@ -1,6 +1,7 @@
 """Double reading with arbitration: from two signed reads to the final answer, blinded, and what happens afterwards."""
 
 import csv
+import hashlib
 import io
 import json
 import uuid
@@ -19,13 +20,16 @@ from annotations.selectors.designs import is_reproduced
 from annotations.selectors.lesions import signed_findings
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
+from annotations.services.reader_studies import label_schema_put
+from annotations.services.reads import read_sign
 from annotations.services.truth import reference_standard_create
 from annotations.services.withdrawals import case_withdraw, reader_withdraw
 from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
 from portal.errors import Conflict
-from tests.annotations.building import QUESTIONS, Built, content, draft, finding
+from tests.annotations.building import QUESTIONS, Built, content, draft, finding, save
+from tests.annotations.segment_building import change, put, segment_mark
 from tests.annotations.test_signing import PASSWORD, of
 from validation.dataset import dataset_from_snapshot
 from validation.selectors import snapshot_content
@@ -187,6 +191,41 @@ def test_an_arbitrator_learns_no_name_and_readers_learn_of_no_arbitration() -> N
             assert of(reader).get(f"/api/v1/reads/{read_id}{rest}").status_code == 404
         for rest in ("", "/assignments", "/labels"):
             assert b"ARBITRATION" not in of(reader).get(study + rest).content
+
+
+def test_an_arbitrator_sees_the_segments_of_the_two_reads_and_of_no_other_case() -> None:
+    built = draft(cases=2, readers=3)
+    form = [*QUESTIONS[:-1], {**QUESTIONS[-1], "tools": ["SEGMENT"]}]
+    label_schema_put(by=built.coordinator, reader_study=built.reader_study, questions=form)
+    design_put(by=built.coordinator, reader_study=built.reader_study, design=double(built.readers[2:]))
+    building.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    painted: dict[str, list[str]] = {}
+    for number, reader in enumerate(built.readers[:2]):
+        for position in (1, 2):
+            read, counts_inside = built.open(reader, position), [number + 4 * position, 3]
+            version = put(read, change(read, counts_inside))
+            marked = finding(marks=[segment_mark(read, version, counts_inside)])
+            read_sign(by=reader, read=read, save=save(content(marked, nodule_present=number == 0, confidence=50)))
+            painted.setdefault(read.assignment.case.name, []).append(version.sha256)
+    first, second = Assignment.objects.filter(role="ARBITRATION").order_by("position")
+    client, read_id = open_it(built, first)
+    own, other = painted[first.case.name], painted[second.case.name]
+    path = f"/api/v1/reads/{read_id}/arbitration"
+    assert client.get(f"{path}/segments/{own[0]}").status_code == 404, "not before the reads were shown"
+    readers = client.get(path).json()["readers"]
+    shown = {one["id"]: one["geometry"] for reader in readers for one in reader["segments"]}
+    assert sorted(shown) == ["A1.1", "B1.1"]
+    assert sorted(one["sha256"] for one in shown.values()) == sorted(own)
+    assert all("segment_id" not in one for one in shown.values())
+    assert [reader["marks"] for reader in readers] == [[], []]
+    for sha256 in own:
+        answer = client.get(f"{path}/segments/{sha256}")
+        assert hashlib.sha256(answer.content).hexdigest() == sha256, "byte for byte what its reader painted"
+    assert client.get(f"{path}/segments/{other[0]}").status_code == 404, "that of the other case"
+    for reader in built.readers[:2]:
+        assert of(reader).get(f"{path}/segments/{own[0]}").status_code == 404
+    seen = Event.objects.filter(action="arbitration.view_segment")
+    assert {event.detail["sha256"] for event in seen} == set(own)
 
 
 def test_reads_hidden_by_the_design_are_not_shown_and_every_case_can_be_arbitrated() -> None:

@@ -1,5 +1,6 @@
 """Three readers, four cases, known lesions: matched, corrected, decided by a rule, judged, kept with their origin."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -153,6 +154,56 @@ def test_painted_segments_come_to_one_that_is_stored_with_the_truth(rule: str) -
     assert stored["counts"] == band(1, 4)
     standard = ReferenceStandard.objects.get(reader_study=built.reader_study)
     reference_standard_lock(by=built.coordinator, standard=standard)
+
+
+def test_an_adjudicator_sees_painted_segments_of_their_own_case_only() -> None:
+    built = draft(cases=2, readers=2)
+    form = [CALL, RATING, {**NODULES, "tools": ["SEGMENT"]}]
+    label_schema_put(by=built.coordinator, reader_study=built.reader_study, questions=form)
+    reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    for first, reader in enumerate(built.readers):
+        for position in (1, 2):
+            read, counts = built.open(reader, position), band(first, first + 2)
+            painted = segment_mark(read, put(read, change(read, counts)), counts)
+            answers = content(finding(marks=[painted]), nodule_present=True, confidence=50)
+            read_sign(by=reader, read=read, save=save(answers))
+    judge, stranger = person("judge"), person("judge-elsewhere")
+    Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
+    other = launched("elsewhere", cases=1, readers=1)
+    Membership.objects.create(reader_study=other.reader_study, user=stranger, role=Role.ADJUDICATOR)
+    store(built, lesions={"question": "nodules"})
+    assert begin(built, open_cases=False, random_percent=100).status_code == 201
+    first_case, second_case = to_judge(built, judge).values()
+
+    def segments(case: str) -> dict[str, str]:
+        (lesion,) = client_of(judge).get(f"/api/v1/adjudication-cases/{case}").json()["lesions"]
+        assert all("segment_id" not in one for mark in lesion["marks"] for one in mark["segments"])
+        assert all(mark["geometries"] == [] for mark in lesion["marks"])
+        return {mark["reader"]: mark["segments"][0]["sha256"] for mark in lesion["marks"]}
+
+    def got(user: User, case: str, sha256: str) -> Any:
+        return client_of(user).get(f"/api/v1/adjudication-cases/{case}/segments/{sha256}")
+
+    shown = segments(first_case)
+    assert sorted(shown) == ["A", "B"]
+    for sha256 in shown.values():
+        answer = got(judge, first_case, sha256)
+        assert answer.status_code == 200
+        assert hashlib.sha256(answer.content).hexdigest() == sha256, "byte for byte what its reader painted"
+        assert answer["Cache-Control"] == "no-store"
+    seen = Event.objects.filter(action="adjudication.view_segment", actor=judge)
+    assert {event.detail["sha256"] for event in seen} == set(shown.values())
+    of_other_case = segments(second_case)["A"]
+    assert got(judge, first_case, of_other_case).status_code == 404, "it is shown with the other case"
+    assert got(judge, first_case, "0" * 64).status_code == 404
+    assert got(stranger, first_case, shown["A"]).status_code == 404, "an adjudicator of another reader study"
+    assert got(built.readers[0], first_case, shown["A"]).status_code == 403, "a reader judges nothing"
+
+    for case in (first_case, second_case):
+        assert decide(judge, case, "NEGATIVE").status_code == 200
+    assert send(built, "adjudications/1/reference-standard", {}).status_code == 201
+    assert begin(built, open_cases=False, random_percent=100, shows="ANSWERS").status_code == 201
+    assert got(judge, next(iter(to_judge(built, judge).values())), shown["A"]).status_code == 404, "it shows no marks"
 
 
 def band(first: int, last: int) -> list[int]:

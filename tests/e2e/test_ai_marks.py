@@ -20,7 +20,7 @@ STROKES = "() => [...document.querySelectorAll('svg path, svg rect')].map((node)
 
 
 def annotation(page: Page, identifier: str) -> Any:
-    return probe(page, f"v.annotations.find((one) => one.id === 'ai-{identifier}')")
+    return probe(page, f"v.annotations.find((one) => one.id.endsWith(' {identifier}'))")
 
 
 def decision(page: Page, number: int) -> Any:
@@ -111,7 +111,7 @@ def _check_rejected(page: Page) -> None:
     """Out of the way, and seen again, faint, as long as it is chosen in the list."""
     row = decision(page, 3)
     rejected = row.get_attribute("data-ai-finding") or ""
-    there = f"window.__overread_viewer.annotations.some((one) => one.id === 'ai-{rejected}')"
+    there = f"window.__overread_viewer.annotations.some((one) => one.id.endsWith(' {rejected}'))"
     until(page, f"!{there}")
     row.get_by_role("button").first.click()
     expect(row).to_contain_text("rejected")

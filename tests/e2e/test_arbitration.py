@@ -14,6 +14,7 @@ from portal.inference.prediction_input import PULMONARY_NODULE
 from tests.browser import sign
 from tests.browserless import PASSWORD, Person, signature
 from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, screenshots, sign_in, until
+from tests.e2e.painting import is_painted, segment_mark
 from tests.reader_studies import SEEN, drafted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -23,7 +24,7 @@ NODULES = {
     "kind": "LOCATED_FINDING",
     "text": "Mark each nodule",
     "required": False,
-    "tools": ["POINT"],
+    "tools": ["POINT", "SEGMENT"],
     "codes": [PULMONARY_NODULE],
     "minimum_count": 0,
     "maximum_count": None,
@@ -48,7 +49,10 @@ def double_reading(stage: Stage) -> str:
 
 
 def read_and_sign(reader: Person, path: str, *, seen: bool, aside_mm: float) -> str:
-    """Sign the reader's one case with a point on its middle slice, so far from the middle; returns the read's id."""
+    """Sign the reader's one case with a point on its middle slice, so far from the middle, and a square painted there.
+
+    Returns the read's id.
+    """
     (own,) = reader.get(f"{path}/assignments")
     read = reader.send("POST", f"assignments/{own['id']}/open")
     slices = list(to_datasets(ruler.make_ruler(), day=0, compress=False))
@@ -65,7 +69,9 @@ def read_and_sign(reader: Person, path: str, *, seen: bool, aside_mm: float) -> 
     }
     mark = {"id": str(uuid.uuid4()), "geometry": geometry, "measurements": {}}
     found: dict[str, Any] = {"id": str(uuid.uuid4()), "question": "nodules", "code": PULMONARY_NODULE, "answers": {}}
-    found |= {"confidence": 70, "marks": [mark]}
+    corner = (middle.Columns // 2 + round(aside_mm / float(middle.PixelSpacing[1])), middle.Rows // 2 + 8)
+    square = segment_mark(reader, read["id"], middle, corner=corner, side=12)
+    found |= {"confidence": 70, "marks": [mark, square]}
     content = {"version": 3, "answers": {"seen": seen}, "findings": [found], "ai_decisions": []}
     body = signature({"base_revision": 0, "idempotency_key": str(uuid.uuid4()), "payload": content})
     reader.send("POST", f"reads/{read['id']}/sign", body)
@@ -89,6 +95,8 @@ def test_an_arbitrator_decides_between_two_reads_without_a_name(
     panel.get_by_role("button", name="A1.1").click()
     marks = "(window.__overread_viewer?.annotations ?? []).map((one) => one.id).sort().join()"
     until(page, f"{marks} === 'A1.1,B1.1'")
+    for colour in ((102, 217, 232), (229, 153, 247)):
+        is_painted(page, colour)
     screenshots(page, "arbitration")
     assert stage.reader.username not in page.content()
     assert stage.second_reader.username not in page.content()

@@ -18,7 +18,7 @@ from tests.browser import sign
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, seed_that_begins_with, sign_in, until
 from tests.e2e.test_reading import draw, saved
-from tests.e2e.viewing import QUESTIONS, files_of, pane, pane_is_drawn, series_of
+from tests.e2e.viewing import QUESTIONS, becomes, files_of, pane, pane_is_drawn, series_of
 from tests.reader_studies import drafted, imaging_study_id, ingested
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -234,3 +234,64 @@ def test_own_marks_of_an_earlier_read_stand_on_the_prior_grey_and_locked(
     page.wait_for_timeout(500)
     assert probe(page, "v.annotations.length") == 1
     expect(page.get_by_role("slider", name="Confidence of mark 1")).to_have_count(0)
+
+
+def test_two_imaging_studies_of_a_patient_are_joined_to_one_case_and_read_side_by_side(
+    stage: Stage, signed_in: Callable[[Person], Page], two_studies: dict[str, Any], browser: Browser
+) -> None:
+    path = drafted(
+        stage.coordinator,
+        {stage.spare: "READER"},
+        name=f"Together {uuid.uuid4().hex[:6]}",
+        questions=QUESTIONS,
+        imaging_study_ids=[two_studies["current_id"], two_studies["prior_id"]],
+    )
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}/cases")
+    page.get_by_text("Cases in order (2)").click()
+    join = page.get_by_role("button", name="Read together as one case")
+    expect(join).to_be_disabled()
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Tick number {number}").press("Space")
+    screenshots(page, "cases-ticked")
+    join.press("Enter")
+    expect(page.get_by_role("heading", name="1 case(s) selected")).to_be_visible()
+    page.get_by_role("button", name="Save selection").click()
+    expect(page.locator("button:not([data-loading])", has_text="Save selection")).to_be_disabled()
+    screenshots(page, "cases-together")
+    (case,) = stage.coordinator.get(f"{path}/cases")
+    assert [one["id"] for one in case["further_imaging_studies"]] == [two_studies["prior_id"]]
+    page.goto(f"{stage.portal.url}/{path}/hanging")
+    expect(page.get_by_test_id("hung-by")).to_have_text("Hung by: Current imaging studies side by side")
+    stage.coordinator.send("POST", f"{path}/launch")
+
+    (assignment,) = stage.spare.get(f"{path}/assignments")
+    elsewhere = browser.new_context()
+    room = elsewhere.new_page()
+    sign_in(room, stage.portal.url, stage.spare.username)
+    room.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
+    for number, series in (("1", two_studies["current"][1]), ("2", two_studies["prior"][1])):
+        pane_is_drawn(room, number)
+        assert pane(room, number, "p.seriesInstanceUid") == series
+        expect(room.get_by_test_id(f"pane-{number}")).to_contain_text(f"Current {number}")
+        expect(room.get_by_role("navigation", name="Series")).to_contain_text(f"Current {number}")
+    room.get_by_test_id("pane-2").click()
+    room.wait_for_timeout(600)
+    until(room, "window.__overread_viewer.activeId === '2'")
+    room.keyboard.press("l")
+    draw(room, (80, 80), (140, 120))
+    becomes(room, lambda: probe(room, "v.annotations.length"), 1)
+    saved(room)
+    screenshots(room, "two-current-studies")
+    opened = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
+    (finding,) = opened["payload"]["findings"]
+    place = finding["marks"][0]["geometry"]
+    assert place["series_instance_uid"] == two_studies["prior"][1]
+    room.reload()
+    pane_is_drawn(room, "2")
+    becomes(room, lambda: probe(room, "v.annotations.length"), 1)
+    assert probe(room, "v.annotations[0].id") == finding["marks"][0]["id"]
+    room.keyboard.press("m")
+    becomes(room, lambda: pane(room, "2", f"p.state.imageId.includes('{place['sop_instance_uid']}')"), True)
+    assert stage.spare.get(f"reads/{opened['id']}")["payload"]["findings"] == [finding]
+    elsewhere.close()

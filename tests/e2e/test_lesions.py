@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pydicom import Dataset
 
 from portal.demo.phantoms.dicom import to_datasets
-from tests.annotations.building import QUESTIONS, content, finding
+from tests.annotations.building import NODULES, QUESTIONS, content, finding
 from tests.browserless import Person, signature
 from tests.e2e.conftest import Stage, image_is_drawn, phantom_study_id, probe, screenshots, until
 from tests.e2e.marking import click_at
+from tests.e2e.painting import is_painted, segment_mark
 from tests.e2e.viewing import becomes
 from tests.reader_studies import drafted
 
@@ -19,14 +21,22 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # How far each reader's mark is off the nodule's centre: two are of one lesion, the third is another one.
 OFFSETS_MM = (0.0, 4.0, -60.0)
+# Of the readers under the letters of a case.
+COLOURS = {"A": (77, 195, 255), "B": (120, 230, 150), "C": (244, 140, 220)}
+
+
+def nearest_slice(stage: Stage) -> Dataset:
+    """The slice nearest the centre of the phantom's nodule."""
+    slices = to_datasets(stage.phantom, day=0, compress=False)
+    z = stage.phantom.lesions[0].center_mm[2]
+    return min(slices, key=lambda one: abs(float(one.ImagePositionPatient[2]) - z))
 
 
 def line_across(stage: Stage, offset_mm: float) -> dict[str, Any]:
-    """A line across the phantom's nodule on the slice nearest its centre, moved along x."""
-    x, y, z = stage.phantom.lesions[0].center_mm
+    """A line across the phantom's nodule on that slice, moved along x."""
+    x, y, _ = stage.phantom.lesions[0].center_mm
     radius = stage.phantom.lesions[0].diameter_mm / 2
-    slices = to_datasets(stage.phantom, day=0, compress=False)
-    nearest = min(slices, key=lambda one: abs(float(one.ImagePositionPatient[2]) - z))
+    nearest = nearest_slice(stage)
     height = float(nearest.ImagePositionPatient[2])
     ends = [[x + offset_mm + side * radius, y, height] for side in (-1, 1)]
     geometry = {
@@ -41,20 +51,23 @@ def line_across(stage: Stage, offset_mm: float) -> dict[str, Any]:
 
 
 def read_by_three(stage: Stage) -> str:
-    """A reader study of one case that three readers have signed, each with a mark; returns its path."""
+    """A reader study of one case that three readers have signed, each with a line, the third also with voxels."""
     coordinator, readers = stage.coordinator, (stage.reader, stage.second_reader, stage.client)
     path = drafted(
         coordinator,
         {**dict.fromkeys(readers, "READER"), stage.spare: "ADJUDICATOR"},
         name=f"Lesions {uuid.uuid4().hex[:6]}",
-        questions=QUESTIONS,
+        questions=[*QUESTIONS[:-1], {**NODULES, "tools": [*NODULES["tools"], "SEGMENT"]}],
         imaging_study_ids=[phantom_study_id(coordinator, stage.phantom.name)],
     )
     coordinator.send("POST", f"{path}/launch")
     for reader, offset_mm in zip(readers, OFFSETS_MM, strict=True):
         (assignment,) = reader.get(f"{path}/assignments")
         read = reader.send("POST", f"assignments/{assignment['id']}/open")
-        marked = finding(marks=[line_across(stage, offset_mm)])
+        marks = [line_across(stage, offset_mm)]
+        if offset_mm == OFFSETS_MM[-1]:
+            marks.append(segment_mark(reader, read["id"], nearest_slice(stage), corner=(20, 30), side=12))
+        marked = finding(marks=marks)
         payload = content(marked, nodule_present=True, confidence=80)
         save = {"base_revision": 0, "idempotency_key": str(uuid.uuid4()), "payload": payload}
         reader.send("POST", f"reads/{read['id']}/sign", signature(save))
@@ -107,9 +120,14 @@ def test_marks_are_matched_corrected_and_judged_on_the_images(
     becomes(judge, lambda: probe(judge, "v.annotations.length"), 3)
     judge.get_by_role("button", name="Show L1 on the images").click()
     until(judge, "window.__overread_viewer.annotations.some((one) => one.isSelected)")
+    (to_judge,) = stage.spare.get(f"{path}/adjudication-cases")
+    lesions = stage.spare.get(f"adjudication-cases/{to_judge['id']}")["lesions"]
+    (painter,) = [mark["reader"] for one in lesions for mark in one["marks"] if mark["segments"]]
+    is_painted(judge, COLOURS[painter])
     screenshots(judge, "lesions-judged-marks")
     judge.get_by_label("Show the marks").uncheck()
     becomes(judge, lambda: probe(judge, "v.annotations.filter((one) => one.isVisible).length"), 0)
+    is_painted(judge, COLOURS[painter], is_shown=False)
     judge.get_by_label("Show the marks").check()
     decision = judge.get_by_role("complementary", name="Decision")
     decision.get_by_role("radio", name="Positive").check()

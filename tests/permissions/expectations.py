@@ -95,6 +95,11 @@ STUDY_JUDGING = Row(
     "401                404      404     403         403    ok          403         403          403",
     "401                404      404     404         404    404         404         404          403",
 )
+# The world's round shows no marks: not even its adjudicator sees a segment.
+NOT_JUDGED = Row(
+    "401                404      404     403         403    404         403         403          403",
+    "401                404      404     404         404    404         404         404          403",
+)
 STUDY_JUDGING_W = Row(
     "401                404      404     403         403    ok          403         403          403",
     "401                404      404     404         404    404         403         404          403",
@@ -223,12 +228,14 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-adjudication-result": {"POST": STUDY_MANAGE_W},
     "reader-study-adjudication-cases": {"GET": STUDY_JUDGING},
     "adjudication-case": {"GET": STUDY_JUDGING},
+    "adjudication-case-segment": {"GET": NOT_JUDGED},
     "adjudication-case-decision": {"POST": STUDY_JUDGING_W},
     "reader-study-mask": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "reader-study-double-reading": {"GET": STUDY_MANAGE},
     "reader-study-final-answers": {"GET": STUDY_MANAGE},
     # The read of this world is no arbitration: the address does not exist for it.
     "read-arbitration": {"GET": NOT_REVEALED},
+    "read-arbitration-segment": {"GET": NOT_REVEALED},
     "read-arbitration-confirmation": {"POST": NOT_REVEALED_W},
     "reader-study-launch-check": {"GET": STUDY_MANAGE},
     "reader-study-launch": {"POST": STUDY_MANAGE_W},

@@ -39,6 +39,6 @@ def test_reader_adjudicator_and_preview_get_them_in_order(world: World, callers:
     preview = f"/api/v1/reader-studies/{world.a.reader_study.pk}/cases/{world.a.cases[0].pk}/images"
     studies = callers["coordinator"].get(preview).json()["studies"]
     assert [(one["name"], one["study_instance_uid"]) for one in studies] == [
-        ("Current", world.a.imaging_study.study_instance_uid),
+        ("Current 1", world.a.imaging_study.study_instance_uid),
         ("Current 2", study.study_instance_uid),
     ]

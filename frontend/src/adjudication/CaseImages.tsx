@@ -2,11 +2,14 @@ import type { RefObject } from "react";
 import type { ImagesOfCase } from "@/api/reading";
 import type { Geometry } from "@/domain/payload";
 import { StudyImages } from "@/ui/StudyImages";
-import type { ViewerHandle, ViewerMark } from "@/viewer";
+import type { ImageOverlays, ViewerHandle, ViewerMark } from "@/viewer";
 
 interface CaseImagesProps {
-  images: ImagesOfCase;
+  /** The same list while the case is the same. */
+  studies: ImagesOfCase[];
   marks: ViewerMark[];
+  /** What the readers have painted. */
+  overlays: ImageOverlays;
   areMarksVisible: boolean;
   selectedMarkId: string | null;
   /** Whether the next click adds a point. */
@@ -21,9 +24,10 @@ export function CaseImages(props: CaseImagesProps) {
   const { isPlacing } = props;
   return (
     <StudyImages
-      study={props.images}
+      studies={props.studies}
       viewer={props.viewer}
       marks={props.marks}
+      overlays={props.overlays}
       areMarksVisible={props.areMarksVisible}
       selectedMarkId={props.selectedMarkId}
       tool={isPlacing ? "POINT" : null}

@@ -1,7 +1,7 @@
 import { Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { type JudgedCase, judgedCaseQuery } from "@/api/adjudication";
+import { type JudgedCase, judgedCaseQuery, judgedSegmentsQuery } from "@/api/adjudication";
 import { choicesOf, withPoint } from "@/domain/lesionChoices";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -9,7 +9,7 @@ import type { ViewerHandle } from "@/viewer";
 import classes from "./Adjudication.module.css";
 import { CaseImages } from "./CaseImages";
 import { DecisionForm } from "./DecisionForm";
-import { judgedMarks, placeOfLesion } from "./judgedMarks";
+import { digestsOf, judgedMarks, judgedSegments, placeOfLesion } from "./judgedMarks";
 import { LesionFields } from "./LesionFields";
 
 interface CaseToJudgeViewProps {
@@ -39,8 +39,10 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
   const [isPlacing, setPlacing] = useState(false);
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const marks = useMemo(() => judgedMarks(data.lesions, choices.added), [data.lesions, choices.added]);
+  const studies = useMemo(() => [data.imaging_study, ...data.further_imaging_studies], [data]);
+  const painted = usePainted(data, areMarksVisible);
   const show = (lesion: string) => {
-    const place = placeOfLesion(lesion, marks);
+    const place = placeOfLesion(lesion, marks, data.lesions);
     if (!place) return;
     setSelectedId(place.id);
     viewer.current?.jumpToMark(place);
@@ -49,8 +51,9 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
     <>
       <div className={classes.images}>
         <CaseImages
-          images={data.imaging_study}
+          studies={studies}
           marks={marks}
+          overlays={painted.overlays}
           areMarksVisible={areMarksVisible}
           selectedMarkId={selectedId}
           isPlacing={isPlacing}
@@ -70,6 +73,13 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
           <Title order={5}>{data.question}</Title>
         </div>
         <Readers judged={data} />
+        {painted.error && (
+          <ErrorNotice
+            error={painted.error}
+            title="Painted segments could not be loaded"
+            onRetry={painted.retry}
+          />
+        )}
         {data.is_decided_by_another ? (
           <Text size="sm">Another adjudicator has decided about this case.</Text>
         ) : (
@@ -95,6 +105,16 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
       </Stack>
     </>
   );
+}
+
+/** What the readers have painted, over the images while marks are shown. */
+function usePainted({ id, lesions }: JudgedCase, areMarksVisible: boolean) {
+  const { data: voxels, error, refetch } = useQuery(judgedSegmentsQuery(id, digestsOf(lesions)));
+  const overlays = useMemo(
+    () => ({ heats: [], segments: voxels && areMarksVisible ? judgedSegments(lesions, voxels) : [] }),
+    [lesions, voxels, areMarksVisible],
+  );
+  return { overlays, error, retry: () => void refetch() };
 }
 
 function Readers({ judged }: { judged: JudgedCase }) {

@@ -128,5 +128,5 @@ function Lesion({ lesion: { id, has_mean, marks }, choice, onChoice, onShow }: L
 }
 
 function meanText(outlined: number): string {
-  return outlined > 0 ? "accept, the mean of the marks" : "accept, as painted (not drawn here)";
+  return outlined > 0 ? "accept, the mean of the marks" : "accept, the voxels of the consensus";
 }

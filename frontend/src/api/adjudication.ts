@@ -1,8 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Geometry } from "@/domain/payload";
+import type { Geometry, ShownSegment } from "@/domain/payload";
 import { readerStudyKey } from "./readerStudies";
 import type { ImagesOfCase } from "./reading";
 import type { ReferenceVersions } from "./reference";
+import { segmentsBelow } from "./segments";
 import { call } from "./send";
 
 /** What of the readers a round shows: their answers, their marks too, or nothing. */
@@ -63,12 +64,13 @@ export interface CaseToJudge {
   is_decided: boolean;
 }
 
-/** A lesion as the readers marked it, under the letters of its case; a segment has no outline here. */
+/** A lesion as the readers marked it, under the letters of its case. */
 export interface JudgedLesion {
   id: string;
   /** Whether it can be accepted as the consensus of its marks. */
   has_mean: boolean;
-  marks: { reader: string; geometries: Geometry[] }[];
+  /** Segments lie over the images: they have no outline that could be accepted. */
+  marks: { reader: string; geometries: Geometry[]; segments: ShownSegment[] }[];
 }
 
 /** What became of a lesion: accepted with an outline (a reader's letter, or MEAN), rejected, or added as a point. */
@@ -86,6 +88,8 @@ export interface JudgedCase {
   case: string;
   question: string;
   imaging_study: ImagesOfCase;
+  /** Those that are read together with it, in order. */
+  further_imaging_studies: ImagesOfCase[];
   /** Under letters of this case alone; empty where the round hides them. */
   readers: { name: string; answers: { question: string; answer: string }[] }[];
   /** Empty unless the round shows marks. */
@@ -132,6 +136,18 @@ export const judgedCaseQuery = (caseId: string) =>
     queryKey: ["adjudication-case", caseId],
     queryFn: ({ signal }) => call<JudgedCase>("GET", `/api/v1/adjudication-cases/${caseId}`, { signal }),
   });
+
+/** The voxels of the segments that a case shows, by their digest; each look is an event of the audit trail. */
+export function judgedSegmentsQuery(caseId: string, digests: string[]) {
+  return queryOptions({
+    queryKey: ["adjudication-case", caseId, "segments", digests],
+    queryFn: ({ signal }) =>
+      segmentsBelow(`/api/v1/adjudication-cases/${caseId}/segments`, digests, { signal, whose: "a reader" }),
+    enabled: digests.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
 
 export const decideCase = (
   caseId: string,

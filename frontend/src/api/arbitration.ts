@@ -1,18 +1,19 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Geometry } from "@/domain/payload";
+import type { Geometry, ShownSegment } from "@/domain/payload";
 import { readerStudyKey } from "./readerStudies";
 import type { Read } from "./reading";
+import { segmentsBelow } from "./segments";
 import { call } from "./send";
 
 /** Why an arbitration was not signed or confirmed: the two reads are not those that were shown. */
 export const READS_CHANGED = "reads_changed";
 
-export interface ArbitrationMark {
+export interface ArbitrationMark<G = Geometry> {
   id: string;
   /** The number of its finding in that reader's read. */
   finding: number;
   text: string;
-  geometry: Geometry;
+  geometry: G;
 }
 
 /** What one of the two readers signed, under a letter of this case alone. */
@@ -20,6 +21,7 @@ export interface ShownReader {
   name: string;
   answers: { question: string; answer: string }[];
   marks: ArbitrationMark[];
+  segments: ArbitrationMark<ShownSegment>[];
 }
 
 export interface Arbitration {
@@ -43,6 +45,25 @@ export const arbitrationQuery = ({ id, role }: Pick<Read, "id" | "role">) =>
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+
+/** The voxels of the two readers' segments by their digest. */
+export function arbitrationSegmentsQuery(readId: string, shown: Arbitration | undefined) {
+  const digests = (shown?.readers ?? []).flatMap(({ segments }) =>
+    segments.map(({ geometry }) => geometry.sha256),
+  );
+  return queryOptions({
+    queryKey: ["reads", readId, "arbitration", "segments", digests],
+    queryFn: ({ signal }) =>
+      segmentsBelow(`/api/v1/reads/${readId}/arbitration/segments`, digests, {
+        signal,
+        whose: "a reader",
+        stayOnSignOut: true,
+      }),
+    enabled: digests.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
 
 export function confirmArbitration(readId: string, body: { reason: string; password: string }) {
   return call<Arbitration>("POST", `/api/v1/reads/${readId}/arbitration/confirmation`, { body });

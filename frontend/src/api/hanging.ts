@@ -24,11 +24,15 @@ export interface CasePriors {
   candidates: PriorCandidate[];
 }
 
-/** One imaging study of a case, the current one first. */
+/** One imaging study of a case, the current ones first. */
 export interface PreviewStudy extends ImagesOfCase {
   name: string;
+  is_prior: boolean;
   interval: string | null;
 }
+
+/** Those that are read: not the priors. */
+export const currentOf = (studies: PreviewStudy[]) => studies.filter(({ is_prior }) => !is_prior);
 
 const base = (id: string) => `/api/v1/reader-studies/${id}`;
 

@@ -7,9 +7,14 @@ import type { HangableSeries, HangingRule } from "@/domain/hanging";
 import { type FrameGrant, openFrames, takeGrants } from "./frames";
 import { call } from "./send";
 
-interface NextImages {
+interface StudyOfNext {
   study_instance_uid: string | null;
   series: HangableSeries[];
+}
+
+interface NextImages extends StudyOfNext {
+  /** Those that are read together with it. */
+  further_imaging_studies: StudyOfNext[];
   frame_grants: FrameGrant[];
 }
 
@@ -36,15 +41,16 @@ export async function fetchNextCase(
     stayOnSignOut: true,
   });
   takeGrants(next.frame_grants);
-  const study = next.study_instance_uid;
-  if (!study) return;
-  const { panes } = hungGrid(rules, [next.series]).grid;
-  const uids = inOrder(next.series, panes);
+  const studies = [next, ...next.further_imaging_studies];
+  const current = studies.map(({ series }) => series);
+  const { panes } = hungGrid(rules, { current, priors: [] }).grid;
+  const uids = inOrder(current.flat(), panes);
   const heldBytes = () => uids.reduce((sum, uid) => sum + (framesOf(uid)?.heldBytes ?? 0), 0);
   const mayGoOn = async () => heldBytes() < MOST_BYTES && (await lineIsFree(FREE_MS, signal));
   for (const uid of uids) {
     if (!(await mayGoOn())) return;
-    if (!(await openFrames(study, uid))) continue;
+    const study = studies.find(({ series }) => series.some((one) => one.series_instance_uid === uid));
+    if (!study?.study_instance_uid || !(await openFrames(study.study_instance_uid, uid))) continue;
     const pane = panes.find(({ seriesInstanceUid, view }) => seriesInstanceUid === uid && view === "STACK");
     if (pane) await framesOf(uid)?.fetchFirstAhead((manifest) => likelyFirst(manifest, pane.opening));
     await framesOf(uid)?.fetchAhead(mayGoOn);

@@ -86,11 +86,13 @@ export async function openWithImages(assignmentId: string, signal: AbortSignal):
 
 /** Ask for the series with which the case opens, and for their first images; the viewer asks again, and shows what fails. */
 function findImages(read: Read): void {
-  const studies = [read.case.imaging_study, ...read.case.priors.map((prior) => prior.imaging_study)];
-  const { grid } = hungGrid(
-    read.hanging_rules,
-    studies.map(({ series }) => series),
-  );
+  const current = [read.case.imaging_study, ...read.case.further_imaging_studies];
+  const priors = read.case.priors.map((prior) => prior.imaging_study);
+  const studies = [...current, ...priors];
+  const { grid } = hungGrid(read.hanging_rules, {
+    current: current.map(({ series }) => series),
+    priors: priors.map(({ series }) => series),
+  });
   for (const pane of grid.panes) {
     const study = studies.find(({ series }) =>
       series.some((one) => one.series_instance_uid === pane.seriesInstanceUid),

@@ -31,6 +31,8 @@ export interface Case {
   id: string;
   name: string;
   imaging_study: CaseImagingStudy;
+  /** Those that are read together with it, in order. */
+  further_imaging_studies: CaseImagingStudy[];
   truth: 0 | 1 | null;
   position: number;
   number_of_priors: number;
@@ -116,8 +118,16 @@ export const changeReaderStudy = (id: string, body: ReaderStudyChange) =>
   call<ReaderStudy>("PATCH", base(id), { body });
 
 /** `known` is what the list was made from: what was drawn or picked elsewhere since is not taken out. */
-export const putCases = (id: string, imagingStudyIds: string[], known: string[]) =>
-  call<Case[]>("PUT", `${base(id)}/cases`, { body: { imaging_study_ids: imagingStudyIds, base: known } });
+export const putCases = (id: string, cases: string[][], known: string[][]) =>
+  call<Case[]>("PUT", `${base(id)}/cases`, {
+    body: { cases: cases.map((imaging_study_ids) => ({ imaging_study_ids })), base: known },
+  });
+
+/** The current imaging studies of a case, the first being the one by which the AI is judged. */
+export const imagesOf = ({ imaging_study, further_imaging_studies }: Case) => [
+  imaging_study,
+  ...further_imaging_studies,
+];
 
 type MemberRow = Pick<Member, "user_id" | "role">;
 

@@ -1,14 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
+import { aiFindingKey } from "@/domain/aiDecisions";
 import type { DicomInstance } from "@/domain/frames/manifest";
 import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import { type AiGeometry, type Geometry, isAiSegment, type ReadPayload } from "@/domain/payload";
-import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { openFrames } from "./frames";
 import { openWithImages } from "./opening";
+import { segmentsBelow } from "./segments";
 import { call, send } from "./send";
 import type { AiDisplay } from "./types";
 
@@ -75,6 +76,8 @@ export interface Read {
     id: string;
     name: string;
     imaging_study: ImagesOfCase;
+    /** Those that are read together with it, in order. */
+    further_imaging_studies: ImagesOfCase[];
     /** The day of the examination, where the protocol shows it. */
     study_date: string | null;
     priors: PriorOfCase[];
@@ -162,7 +165,12 @@ export interface FirstReadFrozen {
 }
 
 export interface AiFinding {
+  /** One of its own in the whole case, `aiFindingKey`. */
   id: string;
+  prediction_id: string;
+  ai_finding_id: string;
+  /** The imaging study that it is about; null for the first of the case. */
+  study_instance_uid: string | null;
   /** Null where the protocol hides scores. */
   score: number | null;
   code: { scheme: string; value: string; meaning: string };
@@ -192,8 +200,14 @@ export interface AiPrediction {
   calibration: AiCalibration | null;
 }
 
+/** What the AI marks on an imaging study that is read together with the first: without a score of the case. */
+export interface FurtherPrediction extends AiPrediction {
+  study_instance_uid: string;
+}
+
 export interface Comparison {
   ai: AiPrediction | null;
+  further_ai: FurtherPrediction[];
   own: ReadPayload;
 }
 
@@ -219,11 +233,28 @@ export function readQuery(assignmentId: string) {
 export function comparisonQuery(readId: string, isAvailable: boolean) {
   return queryOptions({
     queryKey: ["reads", readId, "comparison"],
-    queryFn: ({ signal }) => call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal }),
+    queryFn: async ({ signal }): Promise<Comparison> => {
+      const said = await call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal });
+      return {
+        ...said,
+        ai: said.ai && withFindingsNamed(said.ai, null),
+        further_ai: said.further_ai.map((one) => withFindingsNamed(one, one.study_instance_uid)),
+      };
+    },
     enabled: isAvailable,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+}
+
+/** The findings under names of their own in the case: each prediction has ids of its own only. */
+function withFindingsNamed<P extends AiPrediction>(prediction: P, study_instance_uid: string | null): P {
+  const { prediction_id } = prediction;
+  const findings = prediction.findings.map((finding): AiFinding => {
+    const name = { prediction_id, ai_finding_id: finding.id };
+    return { ...finding, ...name, id: aiFindingKey(name), study_instance_uid };
+  });
+  return { ...prediction, findings };
 }
 
 function seriesPath(studyInstanceUid: string, seriesInstanceUid: string): string {
@@ -288,13 +319,14 @@ export function freezeFirstRead(readId: string, body: SaveRequest): Promise<Firs
   return call<FirstReadFrozen>("POST", `/api/v1/reads/${readId}/first-read`, { body, stayOnSignOut: true });
 }
 
-/** The voxels of the AI's heat map; kept in memory while the case is open and nowhere else. */
-export function heatMapQuery(readId: string, grid: HeatGrid | null) {
+/** The voxels of a heat map of the AI; kept in memory while the case is open and nowhere else. */
+export function heatMapQuery(readId: string, { prediction_id, heat_map: grid }: AiPrediction) {
   return queryOptions({
-    queryKey: ["reads", readId, "heat-map", grid?.digest],
+    queryKey: ["reads", readId, "heat-map", prediction_id, grid?.digest],
     queryFn: async ({ signal }): Promise<HeatMap | null> => {
       if (!grid) return null;
-      const url = new URL(`/api/v1/reads/${readId}/heat-map`, window.location.origin);
+      const path = `/api/v1/reads/${readId}/heat-map?prediction_id=${prediction_id}`;
+      const url = new URL(path, window.location.origin);
       const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
       return { grid, voxels: new Uint8Array(await response.arrayBuffer()) };
     },
@@ -310,20 +342,14 @@ export function aiSegmentsQuery(readId: string, prediction: AiPrediction | null)
   const digests = [...new Set(geometries.map(({ sha256 }) => sha256))];
   return queryOptions({
     queryKey: ["reads", readId, "ai-segments", digests],
-    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
-      const found = digests.map(async (sha256) => [sha256, await aiSegment(readId, sha256, signal)] as const);
-      return new Map(await Promise.all(found));
-    },
+    queryFn: ({ signal }) =>
+      segmentsBelow(`/api/v1/reads/${readId}/ai-segments`, digests, {
+        signal,
+        whose: "the AI",
+        stayOnSignOut: true,
+      }),
     enabled: digests.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-}
-
-async function aiSegment(readId: string, sha256: string, signal: AbortSignal): Promise<Segment> {
-  const url = new URL(`/api/v1/reads/${readId}/ai-segments/${sha256}`, window.location.origin);
-  const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
-  const text = await response.text();
-  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the AI is damaged.");
-  return parsedSegment(text);
 }

@@ -1,9 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ReferenceLesion } from "@/domain/lesions";
 import type { Geometry } from "@/domain/payload";
-import { digestOf, parsedSegment, type Segment } from "@/domain/segments";
 import { readerStudyKey } from "./readerStudies";
-import { call, send } from "./send";
+import { segmentsBelow } from "./segments";
+import { call } from "./send";
 
 export type FileKind = "CSV" | "JSON" | "SEG" | "SR";
 export type ReferenceSource = FileKind | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
@@ -241,28 +241,12 @@ export function referenceSegmentsQuery(id: string, version: number, digests: str
   const wanted = [...new Set(digests)];
   return queryOptions({
     queryKey: [...readerStudyKey(id), "reference-standards", version, "segments", wanted],
-    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Segment>> => {
-      const found = wanted.map(
-        async (sha256) => [sha256, await referenceSegment(id, version, sha256, signal)] as const,
-      );
-      return new Map(await Promise.all(found));
-    },
+    queryFn: ({ signal }) =>
+      segmentsBelow(`${base(id)}/${version}/segments`, wanted, { signal, whose: "the reference standard" }),
     enabled: wanted.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-}
-
-async function referenceSegment(
-  id: string,
-  version: number,
-  sha256: string,
-  signal: AbortSignal,
-): Promise<Segment> {
-  const url = new URL(`${base(id)}/${version}/segments/${sha256}`, window.location.origin);
-  const text = await (await send(new Request(url, { credentials: "same-origin", signal }))).text();
-  if ((await digestOf(text)) !== sha256) throw new Error("A segment of the reference standard is damaged.");
-  return parsedSegment(text);
 }
 
 /** Addresses of files, for links. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decisionOn } from "./aiDecisions";
+import { decisionOn, undecidedGaps } from "./aiDecisions";
 import { startAutosave } from "./autosave";
 import type { Edit } from "./edits";
 import { type AiDecision, EMPTY_PAYLOAD, type Finding } from "./payload";
@@ -50,8 +50,17 @@ describe("deciding about a finding of the AI", () => {
   it("accepting copies it into an own finding, in one step that undo takes back", () => {
     const session = edited(accepted);
     expect(payloadOf(session).findings).toEqual([copyOf("mine")]);
-    expect(decisionOn(payloadOf(session), "F1")?.decision).toBe("ACCEPTED");
+    expect(decisionOn(payloadOf(session), "p F1")?.decision).toBe("ACCEPTED");
     expect(payloadOf(reduceSession(session, { type: "undo", at_ms: LATER_MS }))).toEqual(EMPTY_PAYLOAD);
+  });
+
+  it("leaves a finding of another prediction with the same id as it was", () => {
+    const other = { ...decision("REJECTED", null), prediction_id: "q" };
+    const payload = payloadOf(edited(accepted, { type: "ai_decided", decision: other, copy: null }));
+    expect(payload.ai_decisions).toEqual([decision("ACCEPTED", "mine"), other]);
+    expect(payload.findings).toEqual([copyOf("mine")]);
+    const named = ["p", "r"].map((prediction_id) => ({ prediction_id, ai_finding_id: "F1" }));
+    expect(undecidedGaps(payload, named)).toHaveLength(1);
   });
 
   it("rejecting after accepting takes the copy away and leaves one decision", () => {
@@ -61,8 +70,12 @@ describe("deciding about a finding of the AI", () => {
   });
 
   it("taking a decision back leaves nothing of it", () => {
-    expect(payloadOf(edited(accepted, { type: "ai_taken_back", aiFindingId: "F1" }))).toEqual(EMPTY_PAYLOAD);
-    expect(payloadOf(edited(rejected, { type: "ai_taken_back", aiFindingId: "F1" }))).toEqual(EMPTY_PAYLOAD);
+    expect(payloadOf(edited(accepted, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(
+      EMPTY_PAYLOAD,
+    );
+    expect(payloadOf(edited(rejected, { type: "ai_taken_back", aiFindingKey: "p F1" }))).toEqual(
+      EMPTY_PAYLOAD,
+    );
   });
 
   it("deleting the copy leaves the finding undecided", () => {
@@ -80,13 +93,13 @@ describe("changing an accepted copy", () => {
 
   it.each(changes)("makes the decision an adjustment when %s changes, with its time", (_, edit) => {
     const session = edited(accepted, edit);
-    const now = decisionOn(payloadOf(session), "F1");
+    const now = decisionOn(payloadOf(session), "p F1");
     expect(now).toEqual({
       ...decision("ADJUSTED", "mine"),
       decided_at: "2026-01-01T00:01:10.000Z",
     });
     const undone = payloadOf(reduceSession(session, { type: "undo", at_ms: LATER_MS }));
-    expect(decisionOn(undone, "F1")?.decision).toBe("ACCEPTED");
+    expect(decisionOn(undone, "p F1")?.decision).toBe("ACCEPTED");
   });
 
   it("does not when it is only drawn and read back, or something else changes", () => {
@@ -98,6 +111,6 @@ describe("changing an accepted copy", () => {
       { type: "finding_added", finding: copyOf("another") },
       { type: "finding_changed", id: "another", change: { confidence: 1 } },
     );
-    expect(decisionOn(payloadOf(session), "F1")).toEqual(decision("ACCEPTED", "mine"));
+    expect(decisionOn(payloadOf(session), "p F1")).toEqual(decision("ACCEPTED", "mine"));
   });
 });

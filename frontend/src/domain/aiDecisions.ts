@@ -14,17 +14,24 @@ import type { Gap } from "./validation";
 /** What a reader does with a finding of the AI by key or button. */
 export type AiChoice = "accept" | "adjust" | "reject";
 
+/** Which finding of the AI: its predictions on several imaging studies may use the same ids. */
+export type AiFindingName = Pick<AiDecision, "prediction_id" | "ai_finding_id">;
+
+export function aiFindingKey({ prediction_id, ai_finding_id }: AiFindingName): string {
+  return `${prediction_id} ${ai_finding_id}`;
+}
+
 /** What the reader decided about a finding of the AI, if anything yet. */
-export function decisionOn(payload: ReadPayload, aiFindingId: string): AiDecision | undefined {
-  return payload.ai_decisions.find((decision) => decision.ai_finding_id === aiFindingId);
+export function decisionOn(payload: ReadPayload, key: string): AiDecision | undefined {
+  return payload.ai_decisions.find((decision) => aiFindingKey(decision) === key);
 }
 
 /** The findings of the AI that a protocol with required decisions still waits for. */
-export function undecidedGaps(payload: ReadPayload, aiFindingIds: string[]): Gap[] {
-  return aiFindingIds
-    .filter((id) => !decisionOn(payload, id))
-    .map((id) => ({
-      field: `ai:${id}`,
+export function undecidedGaps(payload: ReadPayload, findings: AiFindingName[]): Gap[] {
+  return findings
+    .filter((one) => !decisionOn(payload, aiFindingKey(one)))
+    .map(({ ai_finding_id }) => ({
+      field: `ai:${ai_finding_id}`,
       code: "ai_undecided",
       detail: "Accept, adjust or reject this finding of the AI.",
     }));
@@ -32,14 +39,14 @@ export function undecidedGaps(payload: ReadPayload, aiFindingIds: string[]): Gap
 
 /** The payload with this decision in place of an earlier one, whose copy goes with it. */
 export function withDecision(payload: ReadPayload, decision: AiDecision, copy: Finding | null): ReadPayload {
-  const before = withoutDecision(payload, decision.ai_finding_id);
+  const before = withoutDecision(payload, aiFindingKey(decision));
   const findings = copy ? [...before.findings, copy] : before.findings;
   return { ...before, findings, ai_decisions: [...before.ai_decisions, decision] };
 }
 
 /** The payload as if the AI's finding had never been decided. */
-export function withoutDecision(payload: ReadPayload, aiFindingId: string): ReadPayload {
-  const earlier = decisionOn(payload, aiFindingId);
+export function withoutDecision(payload: ReadPayload, key: string): ReadPayload {
+  const earlier = decisionOn(payload, key);
   if (!earlier) return payload;
   return {
     ...payload,

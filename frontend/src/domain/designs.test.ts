@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Design, pairingOf, sumText, withKind, withRepeats } from "./designs";
+import { type Design, pairingOf, sumText, votersOf, votesOnACase, withKind, withRepeats } from "./designs";
 
 const SINGLE: Design = {
   kind: "SINGLE",
@@ -61,4 +61,29 @@ it("writes the sum out where it is one", () => {
   );
   expect(sumText(SINGLE, 20, 4, 80)).toBe("20 cases × 4 readers = 80 reads");
   expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE" } }, 20, 4, 40)).toContain(": 40 reads");
+});
+
+describe("votes of a consensus", () => {
+  const readers = ["a", "b", "c", "d", "e"].map((user_id) => ({ user_id }));
+
+  it("are two a case in a double reading, and its arbitrator has none", () => {
+    const design: Design = {
+      ...SINGLE,
+      pairing: {
+        kind: "DOUBLE",
+        arbitration: { arbitrators: ["e"], trigger: "EVERY", questions: [], shows: "ANSWERS" },
+      },
+    };
+    const voters = votersOf(design, readers);
+    expect(voters.map(({ user_id }) => user_id)).toEqual(["a", "b", "c", "d"]);
+    expect(votesOnACase(design, voters.length)).toBe(2);
+    expect(votesOnACase(design, 1)).toBe(1);
+  });
+
+  it("are everybody's where everybody reads every case, and fewer where cases are shared out", () => {
+    expect(votersOf(SINGLE, readers)).toHaveLength(5);
+    expect(votesOnACase(SINGLE, 5)).toBe(5);
+    expect(votesOnACase({ ...SINGLE, pairing: { kind: "SPLIT_PLOT", blocks: ["1", "2"] } }, 5)).toBe(2);
+    expect(votesOnACase({ ...SINGLE, pairing: { kind: "PARTIALLY_PAIRED", common: 4, own: 2 } }, 5)).toBe(1);
+  });
 });

@@ -137,3 +137,17 @@ export function sumText(design: Design, cases: number, readers: number, reads: n
   const times = sessions > 1 ? ` × ${sessions} sessions` : "";
   return `${cases} cases × ${readers} readers${times} = ${reads} reads`;
 }
+
+/** Who reads and votes: arbitrators decide over what two others have read, and that is no vote. */
+export function votersOf<R extends { user_id: string }>({ pairing }: Design, readers: R[]): R[] {
+  const arbitrators = (pairing.kind === "DOUBLE" && pairing.arbitration?.arbitrators) || [];
+  return readers.filter(({ user_id }) => !arbitrators.includes(user_id));
+}
+
+/** How many of so many voters read each case at least. */
+export function votesOnACase({ pairing }: Design, voters: number): number {
+  if (pairing.kind === "DOUBLE") return Math.min(2, voters);
+  if (pairing.kind === "SPLIT_PLOT") return Math.max(1, Math.floor(voters / pairing.blocks.length));
+  // Some cases are all readers' own, and of others it depends on the drawing how many share them.
+  return pairing.kind === "PARTIALLY_PAIRED" ? 1 : voters;
+}

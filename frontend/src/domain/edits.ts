@@ -25,7 +25,7 @@ export type Edit =
   | { type: "mark_removed"; id: string }
   /** Replaces an earlier decision about the same finding; `copy` is the reader's own finding that comes of it. */
   | { type: "ai_decided"; decision: AiDecision; copy: Finding | null }
-  | { type: "ai_taken_back"; aiFindingId: string };
+  | { type: "ai_taken_back"; aiFindingKey: string };
 
 export type FindingChange = Partial<Pick<Finding, "code" | "confidence" | "question" | "answers">>;
 export type MarkChange = Partial<Pick<Mark, "geometry" | "measurements" | "text">>;
@@ -55,7 +55,7 @@ export function applyEdit(payload: ReadPayload, edit: Edit): ReadPayload {
     case "ai_decided":
       return withDecision(payload, edit.decision, edit.copy);
     case "ai_taken_back":
-      return withoutDecision(payload, edit.aiFindingId);
+      return withoutDecision(payload, edit.aiFindingKey);
   }
 }
 

@@ -1,6 +1,21 @@
 import { type Grid, type GridPane, type Opening, oneSeries, SHAPE_OF_LAYOUT, withLayout } from "./grid";
-import { type HangingRule, type HungPane, hang, PANES_OF_LAYOUT, type Studies } from "./hanging";
+import {
+  type HangableSeries,
+  type HangingRule,
+  type Hung,
+  type HungPane,
+  hang,
+  PANES_OF_LAYOUT,
+} from "./hanging";
 import { DEFAULT_RULES } from "./hangingDefaults";
+
+/** The series of a case by imaging study. */
+export interface SeriesOfStudies {
+  /** One current imaging study, or several that are read together. */
+  current: HangableSeries[][];
+  /** The most relevant first. */
+  priors: HangableSeries[][];
+}
 
 /** The grid in which a case opens, and the name of the rule that hung it. */
 export interface HungGrid {
@@ -8,9 +23,10 @@ export interface HungGrid {
   ruleName: string | null;
 }
 
-/** Hang a case by the reader study's rules, then by the built-in ones. */
-export function hungGrid(rules: HangingRule[], studies: Studies): HungGrid {
-  const hung = hang([...rules, ...DEFAULT_RULES], studies);
+/** Hang a case by the reader study's rules, which find series of any current imaging study, then by the built-in ones. */
+export function hungGrid(rules: HangingRule[], { current, priors }: SeriesOfStudies): HungGrid {
+  const studies = [current.flat(), ...priors];
+  const hung = hang(rules, studies) ?? besideEachOther(current) ?? hang(DEFAULT_RULES, studies);
   if (!hung) return { grid: oneSeries(null), ruleName: null };
   const { rule } = hung;
   const first = oneSeries(null);
@@ -20,6 +36,19 @@ export function hungGrid(rules: HangingRule[], studies: Studies): HungGrid {
   if (rule.layout === "MPR") return { grid: withLayout(grid, "MPR", []), ruleName: rule.name };
   return { grid: { ...grid, layout: rule.layout }, ruleName: rule.name };
 }
+
+// One pane for each imaging study: what the built-in rules hang alone of it.
+const SINGLE_RULES = DEFAULT_RULES.filter(({ layout }) => layout === "ONE");
+
+/** What is read together is seen together: a pane for each current imaging study, where there are several. */
+function besideEachOther(current: HangableSeries[][]): Hung | null {
+  const panes = current.flatMap((series) => hang(SINGLE_RULES, [series])?.panes ?? []);
+  if (panes.length < 2) return null;
+  const layout = panes.length === 2 ? "SIDE_BY_SIDE" : "FOUR";
+  return { rule: { name: TOGETHER, when: {}, layout, panes: [], links: [] }, panes };
+}
+
+const TOGETHER = "Current imaging studies side by side";
 
 function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
   const shape = SHAPE_OF_LAYOUT[rule.layout];

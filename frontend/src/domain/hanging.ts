@@ -37,7 +37,7 @@ export interface Selector {
 }
 
 export interface PaneRule {
-  /** 0 is the current imaging study, 1 the most relevant prior. */
+  /** 0 are the current imaging studies, 1 is the most relevant prior. */
   prior: number;
   select: Selector;
   start: Start;
@@ -81,11 +81,11 @@ export interface HangableSeries {
   facts: SeriesFacts | null;
 }
 
-/** The current imaging study first, then its priors, the most relevant first. */
+/** The series of all current imaging studies first, then those of each prior, the most relevant first. */
 export type Studies = HangableSeries[][];
 
 export interface HungPane {
-  /** Index into the studies; 0 is the current one. */
+  /** Index into the studies; 0 are the current ones. */
   study: number;
   seriesInstanceUid: string;
   start: Start;

@@ -41,6 +41,9 @@ export interface SegmentGeometry {
   spacing_mm: VolumeSpacing | null;
 }
 
+/** A segment as somebody else sees it: without the id that it has in its reader's read. */
+export type ShownSegment = Omit<SegmentGeometry, "segment_id">;
+
 /** A segment of an AI: its voxels are stored beside the prediction under their digest. */
 export interface AiSegmentGeometry {
   kind: "SEGMENT";

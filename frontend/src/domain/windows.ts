@@ -26,7 +26,7 @@ export type ToImages =
   | { type: "go_to_mark"; id: string }
   | { type: "action"; action: HotkeyAction }
   /** A copy of an AI's mark is made where the images are. */
-  | { type: "ai_decide"; aiFindingId: string; choice: AiChoice }
+  | { type: "ai_decide"; aiFindingKey: string; choice: AiChoice }
   /** The form window has come, for the first time or after a reload: is there an image window? */
   | { type: "anybody" }
   | { type: "bring_back" }

@@ -31,12 +31,8 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
         {prediction.model} {prediction.version}
       </div>
       <AnswersTable prediction={prediction} questions={questions} own={own} />
-      <div className={quiet.quiet}>
-        {prediction.score === null
-          ? "This protocol hides the AI's scores."
-          : `Score ${prediction.score.toFixed(2)}; positive from ${prediction.threshold.toFixed(2)} (operating point). ${calibrationText(prediction)}`}
-      </div>
-      <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.heat === null} />
+      <div className={quiet.quiet}>{scoreText(prediction, ai.isOfFirst)}</div>
+      <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.isHeatLoading} />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
       <AiFindings
         findings={prediction.findings}
@@ -53,6 +49,13 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
       />
     </section>
   );
+}
+
+function scoreText(prediction: AiPrediction, isOfFirst: boolean): string {
+  const { score, threshold } = prediction;
+  if (!isOfFirst) return "The AI was not run on the first imaging study of this case, so there is no score.";
+  if (score === null) return "This protocol hides the AI's scores.";
+  return `Score ${score.toFixed(2)}; positive from ${threshold.toFixed(2)} (operating point). ${calibrationText(prediction)}`;
 }
 
 interface AnswersTableProps {

@@ -162,7 +162,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
   };
   line.listener.current = (message) => {
     if (message.type === "go_to_mark") images.goToMark(message.id);
-    if (message.type === "ai_decide") ai.decide(message.aiFindingId, message.choice);
+    if (message.type === "ai_decide") ai.decide(message.aiFindingKey, message.choice);
     if (message.type === "action") actHere(message.action);
   };
   useHotkeys(inForce.keymap, act);

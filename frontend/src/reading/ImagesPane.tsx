@@ -2,6 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useCallback, useMemo, useState } from "react";
 import type { Read } from "@/api/reading";
 import type { HotkeyAction } from "@/domain/hotkeys";
+import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import type { Preset } from "@/domain/windowPresets";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
@@ -9,6 +10,7 @@ import type { InForce } from "@/ui/usePreferences";
 import { useSeriesSource } from "@/ui/useSeriesSource";
 import type { ImageOverlays } from "@/viewer";
 import type { Ai } from "./ai/useAi";
+import { useReadersSegments } from "./arbitration/useReadersMarks";
 import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
@@ -35,7 +37,7 @@ interface ImagesPaneProps {
 
 export function ImagesPane(props: ImagesPaneProps) {
   const { read, images, segments, ai, isFrozen, inForce, presets, hasTools, onAction } = props;
-  const overlays = useOverlaysOn(ai);
+  const overlays = useOverlaysOn(ai, useReadersSegments(read, images.areMarksVisible));
   const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read, images.hasRoom);
@@ -99,7 +101,7 @@ export function ImagesPane(props: ImagesPaneProps) {
             <LoadingScreen />
           )}
           {images.grid.layout === "MPR" && <SlabSelect grid={images.grid} onGrid={images.onGrid} />}
-          {read.case.imaging_study.is_synthetic && (
+          {studiesOf(read).some(({ isPrior, images: one }) => !isPrior && one.is_synthetic) && (
             <span className={classes.synthetic}>Synthetic images</span>
           )}
         </div>
@@ -108,11 +110,17 @@ export function ImagesPane(props: ImagesPaneProps) {
   );
 }
 
-/** What the AI lays over the images, the same object while nothing of it changes. */
-function useOverlaysOn({ heat: map, segments: aiSegments, overlays }: Ai): ImageOverlays {
+/** What the AI and other readers lay over the images, the same object while nothing of it changes. */
+function useOverlaysOn(
+  { heats: maps, segments: aiSegments, overlays }: Ai,
+  readersSegments: SegmentOverlay[],
+): ImageOverlays {
   const opacity = overlays.strengths.heat;
-  const heat = useMemo(() => (map ? { map, opacity } : null), [map, opacity]);
-  return useMemo(() => ({ heat, aiSegments }), [heat, aiSegments]);
+  const heats = useMemo(() => maps.map((one) => ({ ...one, opacity })), [maps, opacity]);
+  return useMemo(
+    () => ({ heats, segments: [...aiSegments, ...readersSegments] }),
+    [heats, aiSegments, readersSegments],
+  );
 }
 
 /** Marks belong to the case: a prior is looked at, not marked. */

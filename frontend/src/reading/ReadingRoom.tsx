@@ -188,10 +188,7 @@ function useSharedState(state: ReadOnImages): ReadOnImages {
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */
 function aiGaps(read: Read, step: Step, prediction: AiPrediction | null, payload: ReadPayload): Gap[] {
   if (step !== "SIGN" || !read.reader_study.ai_decisions_required || !prediction) return [];
-  return undecidedGaps(
-    payload,
-    prediction.findings.map(({ id }) => id),
-  );
+  return undecidedGaps(payload, prediction.findings);
 }
 
 /** To the next case, or to the worklist when all are read. */

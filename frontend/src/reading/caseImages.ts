@@ -1,20 +1,24 @@
 import type { ImagesOfCase, Read, SeriesOfCase } from "@/api/reading";
+import { type Caption, captionsBySeries } from "@/domain/captions";
+import { currentStudies } from "@/domain/currentStudies";
+import type { SeriesOfStudies } from "@/domain/hangGrid";
 
-/** One imaging study of a case: the current one, or a prior with how long before it was made. */
+/** One imaging study of a case: a current one, or a prior with how long before it was made. */
 export interface CaseStudy {
-  /** "Current", or for example "Prior 1 · 14 months earlier". */
+  /** "Current", "Current 2" where several are read together, or for example "Prior 1 · 14 months earlier". */
   caption: string;
   isPrior: boolean;
   images: ImagesOfCase;
 }
 
-/** The current imaging study first, then the priors, the most relevant first. */
+/** The current imaging studies first, then the priors, the most relevant first. */
 export function studiesOf(read: Read): CaseStudy[] {
-  const { imaging_study, priors } = read.case;
-  const current = { caption: "Current", isPrior: false, images: imaging_study };
+  const current = currentStudies(read.case).map(({ name, images }) => {
+    return { caption: name, isPrior: false, images };
+  });
   return [
-    current,
-    ...priors.map((prior) => ({
+    ...current,
+    ...read.case.priors.map((prior) => ({
       caption: [prior.name, prior.interval].filter(Boolean).join(" · "),
       isPrior: true,
       images: prior.imaging_study,
@@ -22,9 +26,23 @@ export function studiesOf(read: Read): CaseStudy[] {
   ];
 }
 
+/** The same as the hanging takes it. */
+export function hangableOf(read: Read): SeriesOfStudies {
+  const of = (isPrior: boolean) =>
+    studiesOf(read)
+      .filter((study) => study.isPrior === isPrior)
+      .map(({ images }) => images.series);
+  return { current: of(false), priors: of(true) };
+}
+
 /** Every series of the case, those of the priors last. */
 export function seriesOf(read: Read): SeriesOfCase[] {
   return studiesOf(read).flatMap(({ images }) => images.series);
+}
+
+/** The series that are read and marked. */
+export function currentSeriesOf(read: Read): SeriesOfCase[] {
+  return currentStudies(read.case).flatMap(({ images }) => images.series);
 }
 
 export function studyOfSeries(read: Read, seriesInstanceUid: string): CaseStudy | undefined {
@@ -33,12 +51,19 @@ export function studyOfSeries(read: Read, seriesInstanceUid: string): CaseStudy 
   );
 }
 
-/** What stands over the images of each prior, by series. */
-export function captionsOf(read: Read): Record<string, string> {
-  const priors = studiesOf(read).filter(({ isPrior }) => isPrior);
-  return Object.fromEntries(
-    priors.flatMap(({ caption, images }) =>
-      images.series.map((series) => [series.series_instance_uid, caption] as const),
-    ),
+/** What stands over the images, by series. */
+export function captionsOf(read: Read): Record<string, Caption> {
+  return captionsBySeries(
+    studiesOf(read).map(({ caption, isPrior, images }) => ({
+      text: caption,
+      isPrior,
+      series: images.series,
+    })),
   );
+}
+
+/** The current imaging study that a finding of the AI is about; null names the first. */
+export function studyAbout(read: Read, studyInstanceUid: string | null): ImagesOfCase {
+  const further = read.case.further_imaging_studies;
+  return further.find((one) => one.study_instance_uid === studyInstanceUid) ?? read.case.imaging_study;
 }

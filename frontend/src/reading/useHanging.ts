@@ -3,7 +3,7 @@ import type { Read } from "@/api/reading";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid, seriesThatOpenAtAMark, withOpenings } from "@/domain/hangGrid";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
-import { studiesOf } from "./caseImages";
+import { hangableOf } from "./caseImages";
 import { useKeptView } from "./useKeptView";
 
 interface HangingInput {
@@ -15,10 +15,7 @@ interface HangingInput {
 
 /** The panes of a case as its hanging protocol opens them; from then on they are the reader's, and come back as left. */
 export function useHanging({ read, personId, marks, viewer }: HangingInput) {
-  const hung = useMemo(() => {
-    const studies = studiesOf(read).map(({ images }) => images.series);
-    return hungGrid(read.hanging_rules, studies).grid;
-  }, [read]);
+  const hung = useMemo(() => hungGrid(read.hanging_rules, hangableOf(read)).grid, [read]);
   const kept = useKeptView(read, personId, hung);
   const [grid, setGrid] = useState(kept.restored ?? hung);
   const onGrid = useCallback(

@@ -80,8 +80,8 @@ export function useImageWindow({ state, handle, images, ai, act }: ImageWindowIn
   );
   const aiThere: Ai = {
     ...ai,
-    choose: (findingId) => there.goToMark(aiMarkId(findingId)),
-    decide: (aiFindingId, choice) => line.current?.tell({ type: "ai_decide", aiFindingId, choice }),
+    choose: (key) => there.goToMark(aiMarkId(key)),
+    decide: (aiFindingKey, choice) => line.current?.tell({ type: "ai_decide", aiFindingKey, choice }),
   };
   return { isOpen, open, bringBack, images: there, ai: isOpen ? aiThere : ai, act: actThere };
 }

@@ -6,7 +6,8 @@ import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
-import { useReadersMarks } from "./arbitration/useReadersMarks";
+import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
+import { studyAbout } from "./caseImages";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
@@ -65,22 +66,23 @@ export function useImages(input: ImagesInput): Images {
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
   const { answers, findings, ai_decisions } = handle.session.save.payload;
-  const { imaging_study, priors } = read.case;
+  const { priors } = read.case;
   const readersMarks = useReadersMarks(read);
   const known = useMemo(
     () => [
       ...ownMarks(findings, isFrozen),
-      ...aiMarks(ai, imaging_study, aiOpacity),
+      ...aiMarks(ai, ({ study_instance_uid }) => studyAbout(read, study_instance_uid), aiOpacity),
       ...priorMarks(priors),
       ...readersMarks,
     ],
-    [findings, isFrozen, ai, imaging_study, aiOpacity, priors, readersMarks],
+    [findings, isFrozen, ai, read, aiOpacity, priors, readersMarks],
   );
   const marks = useMemo(
     () => withoutSettled(known, ai_decisions, selectedMarkId),
     [known, ai_decisions, selectedMarkId],
   );
   const aiPlaces = useMemo(() => aiSegmentPlaces(ai, aiVoxels), [ai, aiVoxels]);
+  const readersPlaces = useReadersPlaces(read);
   const places = useMemo(
     () => withoutSettled(aiPlaces, ai_decisions, selectedMarkId),
     [aiPlaces, ai_decisions, selectedMarkId],
@@ -105,11 +107,11 @@ export function useImages(input: ImagesInput): Images {
     (id: string, place?: ViewerMark | null) => {
       setSelectedMarkId(id);
       const own = markIn(findings, id);
-      const there = [...known, ...aiPlaces].find((candidate) => candidate.id === id);
+      const there = [...known, ...aiPlaces, ...readersPlaces].find((candidate) => candidate.id === id);
       const mark = place ?? there ?? (own && segmentPlace(own));
       if (mark) jumpTo(mark);
     },
-    [known, aiPlaces, findings, jumpTo],
+    [known, aiPlaces, readersPlaces, findings, jumpTo],
   );
   const selected = findingOfMark(findings, selectedMarkId);
   const { toggleExtending, putToolAway, setTool: chooseTool } = drawing;

@@ -1,4 +1,5 @@
 import type { AiFinding, AiPrediction, ImagesOfCase, PriorOfCase } from "@/api/reading";
+import { aiFindingKey } from "@/domain/aiDecisions";
 import { findingColour } from "@/domain/findingColours";
 import {
   type AiDecision,
@@ -14,6 +15,7 @@ import { cornersAround } from "@/domain/segmentBounds";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { type Segment, sliceKey } from "@/domain/segments";
 import type { Colour } from "@/domain/segmentTools";
+import { placeMark } from "@/ui/placeMark";
 import type { ViewerMark } from "@/viewer";
 
 /** The reader's marks as the images show them: those of one finding share its number and colour. */
@@ -32,21 +34,16 @@ export function segmentPlace({ id, geometry }: Mark): ViewerMark | null {
   return isSegment(geometry) ? placeMark(id, geometry) : null;
 }
 
-type Place = Pick<Geometry, "sop_instance_uid" | "series_instance_uid" | "frame_number">;
-
-/** A slice as a mark to jump to. */
-export function placeMark(id: string, place: Place): ViewerMark {
-  const { sop_instance_uid, series_instance_uid, frame_number } = place;
-  const where = { frame_of_reference_uid: null, sop_instance_uid, series_instance_uid, frame_number };
-  const geometry = { kind: "POINT" as const, points_mm: null, ...where };
-  return { id, geometry, label: "", source: "READER", isLocked: true };
-}
-
-/** The AI's marks on the images of the case it is about; `opacity` is that of their lines. Segments lie over them. */
-export function aiMarks(ai: AiPrediction | null, about: ImagesOfCase, opacity: number): ViewerMark[] {
-  return (ai?.findings ?? []).flatMap(({ geometry, ...finding }) =>
-    isAiSegment(geometry) ? [] : [{ ...aiMark({ ...finding, geometry }, about), opacity }],
-  );
+/** The AI's marks, each on the images that it is about; `opacity` is that of their lines. Segments lie over them. */
+export function aiMarks(
+  ai: AiPrediction | null,
+  aboutOf: (finding: AiFinding) => ImagesOfCase,
+  opacity: number,
+): ViewerMark[] {
+  return (ai?.findings ?? []).flatMap((finding) => {
+    const { geometry } = finding;
+    return isAiSegment(geometry) ? [] : [{ ...aiMark({ ...finding, geometry }, aboutOf(finding)), opacity }];
+  });
 }
 
 type DrawnGeometry = Geometry | SphereGeometry;
@@ -124,8 +121,8 @@ export function priorMarks(priors: PriorOfCase[]): ViewerMark[] {
 }
 
 /** Kept apart from the ids of the reader's own marks. */
-export function aiMarkId(findingId: string): string {
-  return `ai-${findingId}`;
+export function aiMarkId(key: string): string {
+  return `ai-${key}`;
 }
 
 // Of a rejected mark beside the strength that the reader has given to the AI's.
@@ -150,7 +147,7 @@ export function withoutSettled(
 
 /** How strong a mark of the AI is once it is decided on, 0 to 1. */
 function settledStrength(decisions: AiDecision[], chosenId: string | null): (markId: string) => number {
-  const made = new Map(decisions.map(({ ai_finding_id, decision }) => [aiMarkId(ai_finding_id), decision]));
+  const made = new Map(decisions.map((one) => [aiMarkId(aiFindingKey(one)), one.decision]));
   return (markId) => {
     const decision = made.get(markId);
     if (decision === "REJECTED") return markId === chosenId ? FAINT : 0;

@@ -6,7 +6,7 @@ const nothing = () => undefined;
 /** Nothing can be drawn, painted or dropped, and nothing lies over the images but the marks. */
 const INERT = {
   captions: {},
-  overlays: { heat: null, aiSegments: [] },
+  overlays: { heats: [], segments: [] },
   areMarksVisible: true,
   selectedMarkId: null,
   tool: null,

@@ -8,6 +8,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { Caption } from "@/domain/captions";
 import type { GridPane, PaneView } from "@/domain/grid";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
@@ -40,7 +41,7 @@ interface PaneFrameProps {
   isMaximised: boolean;
   firstMark: ViewerMark | null;
   /** What sets these images apart: that they are a prior's. */
-  caption: string | undefined;
+  caption: Caption | undefined;
   overlays: ImageOverlays;
   /** The reader's own segments, which stacks show by themselves. */
   ownSegments: readonly SegmentOverlay[];

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Caption } from "@/domain/captions";
 import { type Grid, SHAPE_OF_LAYOUT, withActive, withMaximisedToggled } from "@/domain/grid";
 import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
@@ -40,7 +41,7 @@ export interface ViewerGridProps extends ViewerEvents {
   /** Where a series of this mark opens; set when a list entry of a series not shown is chosen. */
   firstMark: ViewerMark | null;
   /** What stands over the images of a series, for priors. */
-  captions: Record<string, string>;
+  captions: Record<string, Caption>;
   /** What the AI lays over the images, where the protocol shows it. */
   overlays: ImageOverlays;
   /** How the panes were looked at when they were here last; read when they are made. */

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Caption } from "@/domain/captions";
 import { ImageBadges } from "./ImageBadges";
 import { factLines } from "./imageFacts";
 import { roundLength } from "./order";
@@ -9,8 +10,8 @@ import { windowText } from "./window";
 
 interface ViewerOverlayProps {
   state: ViewerState;
-  /** Which prior this is; undefined for the case itself. */
-  caption: string | undefined;
+  /** Which imaging study of the case this is; undefined for the only current one. */
+  caption: Caption | undefined;
   hasText: boolean;
   /** What a plane gathers; null for a thin plane and for stacks. */
   slab: string | null;
@@ -54,7 +55,11 @@ function Corners({ state, caption, hasText, slab, toolNote, note }: Omit<ViewerO
   return (
     <>
       <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
-        {caption && <div className={classes.caption}>{caption}</div>}
+        {caption && (
+          <div className={classes.caption} data-prior={caption.isPrior}>
+            {caption.text}
+          </div>
+        )}
         {hasText && facts && factLines(facts).map((line) => <div key={line}>{line}</div>)}
         {slab && <div>{slab}</div>}
         {toolNote && (

@@ -1,4 +1,5 @@
-import { ActionIcon, Group, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Text } from "@mantine/core";
+import { type KeyboardEvent, useState } from "react";
 import type { CodeList } from "@/api/codeLists";
 
 interface CodeListRowsProps {
@@ -19,23 +20,64 @@ export function CodeListRows({ title, lists, onRemove }: CodeListRowsProps) {
           None.
         </Text>
       )}
-      {lists?.map(({ id, name, number_of_codes }) => (
-        <Group key={id} gap="xs">
-          <Text size="sm">
-            {name}: {number_of_codes} codes
-          </Text>
-          {onRemove && (
-            <ActionIcon
-              size="sm"
-              variant="default"
-              aria-label={`Remove the list ${name}`}
-              onClick={() => onRemove(id)}
-            >
-              ×
-            </ActionIcon>
-          )}
-        </Group>
+      {lists?.map((list) => (
+        <CodeListRow key={list.id} list={list} onRemove={onRemove} />
       ))}
     </section>
+  );
+}
+
+/** A list is gone at once when it is removed, so that the row asks first. */
+function CodeListRow({ list, onRemove }: { list: CodeList } & Pick<CodeListRowsProps, "onRemove">) {
+  const { id, name, number_of_codes } = list;
+  const [isAsking, setAsking] = useState(false);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !isAsking) return;
+    event.stopPropagation();
+    setAsking(false);
+  };
+  return (
+    <Group gap="xs" mih={28} onKeyDown={onKeyDown}>
+      <Text size="sm">
+        {name}: {number_of_codes} codes
+      </Text>
+      {onRemove && !isAsking && (
+        <ActionIcon
+          size="sm"
+          variant="default"
+          aria-label={`Remove the list ${name}`}
+          onClick={() => setAsking(true)}
+        >
+          ×
+        </ActionIcon>
+      )}
+      {onRemove && isAsking && (
+        <>
+          <Text size="sm" c="dimmed" role="status">
+            Remove it? Forms keep the codes that they use.
+          </Text>
+          <Button
+            size="compact-xs"
+            color="red"
+            aria-label={`Yes, remove ${name}`}
+            onClick={() => {
+              setAsking(false);
+              onRemove(id);
+            }}
+          >
+            Remove
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            autoFocus
+            aria-label={`Keep ${name}`}
+            onClick={() => setAsking(false)}
+          >
+            Keep
+          </Button>
+        </>
+      )}
+    </Group>
   );
 }

@@ -3,11 +3,12 @@ import { Link } from "react-router";
 import { readerStudyFiles } from "@/api/readerStudies";
 import { Section } from "@/ui/Section";
 import { MaskNotice } from "./masking/MaskNotice";
+import { useIsMasked } from "./masking/useIsMasked";
 import type { PartProps } from "./parts";
 
 /** The way out for the labels: files by hand, the API for programs. */
 export function LabelsPart({ readerStudy }: PartProps) {
-  const files = readerStudyFiles(readerStudy.id);
+  const isMasked = useIsMasked(readerStudy.id);
   const address = `${window.location.origin}/api/v1/reader-studies/${readerStudy.id}/labels`;
   const command = [
     `curl -H "Authorization: Bearer $OVERREAD_TOKEN" \\`,
@@ -19,32 +20,14 @@ export function LabelsPart({ readerStudy }: PartProps) {
       <Section
         title="Download"
         about={`Signed reads only: ${readerStudy.number_signed} of ${readerStudy.number_of_assignments} so far.`}
-        actions={
-          <>
-            {readerStudy.ai_display === "SECOND_READ" && (
-              <Button
-                component="a"
-                variant="default"
-                href={`${files.labelsCsv}&include_first_reads=1`}
-                download={`labels-with-first-reads-${readerStudy.id}.csv`}
-              >
-                CSV with first reads
-              </Button>
-            )}
-            <Button component="a" href={files.labelsCsv} download={`labels-${readerStudy.id}.csv`}>
-              CSV
-            </Button>
-            <Button
-              component="a"
-              variant="default"
-              href={files.labelsJsonLines}
-              download={`labels-${readerStudy.id}.jsonl`}
-            >
-              JSON lines
-            </Button>
-          </>
-        }
+        actions={isMasked === false && <Downloads readerStudy={readerStudy} />}
       >
+        {isMasked && (
+          <Text size="sm" role="status">
+            Labels hold the readers’ answers, which are masked until the reader study is locked: they can be
+            downloaded then, or for an hour after you have broken the mask.
+          </Text>
+        )}
         <Text size="sm">
           One row per read: reader, case, imaging study, every answer in a column of its own, and the located
           findings with their geometry in patient millimetres. JSON lines hold one read a line.
@@ -75,5 +58,29 @@ export function LabelsPart({ readerStudy }: PartProps) {
         </Group>
       </Section>
     </Stack>
+  );
+}
+
+function Downloads({ readerStudy: { id, ai_display } }: PartProps) {
+  const files = readerStudyFiles(id);
+  return (
+    <>
+      {ai_display === "SECOND_READ" && (
+        <Button
+          component="a"
+          variant="default"
+          href={`${files.labelsCsv}&include_first_reads=1`}
+          download={`labels-with-first-reads-${id}.csv`}
+        >
+          CSV with first reads
+        </Button>
+      )}
+      <Button component="a" href={files.labelsCsv} download={`labels-${id}.csv`}>
+        CSV
+      </Button>
+      <Button component="a" variant="default" href={files.labelsJsonLines} download={`labels-${id}.jsonl`}>
+        JSON lines
+      </Button>
+    </>
   );
 }

@@ -49,7 +49,7 @@ const SAID: Record<AiDecision["decision"], string> = {
 };
 
 function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFinding }) {
-  const { id, score, code, geometry } = finding;
+  const { id, ai_finding_id, score, code, geometry } = finding;
   const decision = decisionOn(props.own, id);
   const isSelected = id === props.selectedId;
   const names = [classes.finding, isSelected && classes.selected];
@@ -58,7 +58,7 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
   return (
     <li
       className={names.filter(Boolean).join(" ")}
-      data-ai-finding={id}
+      data-ai-finding={ai_finding_id}
       data-decision={decision?.decision ?? "UNDECIDED"}
     >
       <button type="button" className={classes.jump} onClick={() => props.onChosen(id)}>

@@ -10,6 +10,7 @@ import {
 } from "@/domain/payload";
 import { cornersAround } from "@/domain/segmentBounds";
 import { type Segment, sliceKey } from "@/domain/segments";
+import { studyAbout } from "../caseImages";
 import { onlyCode } from "../FindingFields";
 import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
@@ -44,7 +45,7 @@ async function copiedMark(
   { read, images, segments, voxels }: CopyingPlace,
 ): Promise<Copied | null | undefined> {
   const { geometry } = finding;
-  const about = read.case.imaging_study;
+  const about = studyAbout(read, finding.study_instance_uid);
   const allowed = question.tools.filter(isMarkKind);
   if (!isAiSegment(geometry))
     return images.viewer.current?.copyOfAiMark(aiMark({ ...finding, geometry }, about), allowed);

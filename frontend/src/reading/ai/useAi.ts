@@ -2,7 +2,6 @@ import { useCallback, useMemo, useState } from "react";
 import type { AiFinding, AiPrediction, Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
 import { askedQuestions } from "@/domain/conditions";
-import type { HeatMap } from "@/domain/heatMap";
 import {
   type AiDecision,
   type Finding,
@@ -18,7 +17,7 @@ import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
 import { aiMarkId, aiSegmentOverlays } from "../viewerMarks";
 import { type CopyingPlace, copyFor, refusalOfCopy } from "./aiCopies";
-import type { AiSays } from "./useAiSays";
+import type { AiSays, SaidHeat } from "./useAiSays";
 import type { Overlays } from "./useOverlays";
 
 /** The AI beside the reader: what it says, how it is shown, and what the reader makes of its findings. */
@@ -27,7 +26,9 @@ export interface Ai {
   isPending: boolean;
   error: unknown;
   retry: () => void;
-  heat: HeatMap | null;
+  isOfFirst: boolean;
+  heats: SaidHeat[];
+  isHeatLoading: boolean;
   /** Its segments as they lie over the images now. */
   segments: SegmentOverlay[];
   overlays: Overlays;
@@ -74,9 +75,9 @@ export function useAi(input: AiInput): Ai {
   const decideOn = useDeciding({ ...input, setProblem });
   const decide = (id: string, choice: AiChoice) => {
     const finding = findings.find((candidate) => candidate.id === id);
-    if (finding && prediction && isDecidable && !isFrozen) {
+    if (finding && isDecidable && !isFrozen) {
       setBusyId(id);
-      decideOn(prediction.prediction_id, finding, choice)
+      decideOn(finding, choice)
         .catch(() => setProblem(NOT_LOADED))
         .finally(() => setBusyId(null));
     }
@@ -86,7 +87,9 @@ export function useAi(input: AiInput): Ai {
     isPending: says.isPending,
     error: says.error,
     retry: says.retry,
-    heat: says.heat,
+    isOfFirst: says.isOfFirst,
+    heats: says.heats,
+    isHeatLoading: says.isHeatLoading,
     segments: useShownSegments(input),
     overlays,
     selectedId: selected?.id ?? null,
@@ -111,10 +114,10 @@ export function useAi(input: AiInput): Ai {
 }
 
 /** Whether the chosen mark is this finding of the AI, or the reader's own copy of it. */
-function isChosen(aiFindingId: string, markId: string | null, payload: ReadPayload): boolean {
-  const copyId = decisionOn(payload, aiFindingId)?.finding_id;
+function isChosen(key: string, markId: string | null, payload: ReadPayload): boolean {
+  const copyId = decisionOn(payload, key)?.finding_id;
   const copy = payload.findings.find(({ id }) => id === copyId);
-  return markId === aiMarkId(aiFindingId) || (copy?.marks.some(({ id }) => id === markId) ?? false);
+  return markId === aiMarkId(key) || (copy?.marks.some(({ id }) => id === markId) ?? false);
 }
 
 /** The AI's segments over the images: not those that are settled, and none while marks are hidden. */
@@ -137,12 +140,13 @@ interface DecidingInput extends AiInput {
 function useDeciding({ read, handle, images, segments, says, setProblem }: DecidingInput) {
   const { edit } = handle;
   const { payload } = handle.session.save;
-  return async (prediction_id: string, finding: AiFinding, choice: AiChoice) => {
+  return async (finding: AiFinding, choice: AiChoice) => {
     setProblem(null);
     const earlier = decisionOn(payload, finding.id);
-    const entry = { prediction_id, ai_finding_id: finding.id };
+    const { prediction_id, ai_finding_id } = finding;
+    const entry = { prediction_id, ai_finding_id };
     const ownMark = payload.findings.find(({ id }) => id === earlier?.finding_id)?.marks[0];
-    if (isTakenBack(earlier, choice)) edit({ type: "ai_taken_back", aiFindingId: finding.id });
+    if (isTakenBack(earlier, choice)) edit({ type: "ai_taken_back", aiFindingKey: finding.id });
     else if (choice === "reject")
       edit({ type: "ai_decided", decision: decisionNow(entry, "REJECTED", null), copy: null });
     else if (ownMark) images.goToMark(ownMark.id);

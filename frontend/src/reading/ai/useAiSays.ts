@@ -1,11 +1,31 @@
-import { useQuery } from "@tanstack/react-query";
-import { type AiPrediction, aiSegmentsQuery, comparisonQuery, heatMapQuery, type Read } from "@/api/reading";
+import { type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import {
+  type AiPrediction,
+  aiSegmentsQuery,
+  type Comparison,
+  comparisonQuery,
+  type FurtherPrediction,
+  heatMapQuery,
+  type Read,
+} from "@/api/reading";
 import type { HeatMap } from "@/domain/heatMap";
 import type { Segment } from "@/domain/segments";
+import { studyAbout } from "../caseImages";
+
+/** A heat map and the series of the imaging study that it is about. */
+export interface SaidHeat {
+  map: HeatMap;
+  seriesInstanceUids: readonly string[];
+}
 
 export interface AiSays {
+  /** On the whole case: with the findings on all of its current imaging studies, and the score of the first. */
   prediction: AiPrediction | null;
-  heat: HeatMap | null;
+  /** False where the AI was run on further imaging studies only, so that the case has no score. */
+  isOfFirst: boolean;
+  heats: SaidHeat[];
+  isHeatLoading: boolean;
   /** The voxels of its segments by their digest. */
   voxels: ReadonlyMap<string, Segment>;
   isPending: boolean;
@@ -18,17 +38,55 @@ const NO_VOXELS: ReadonlyMap<string, Segment> = new Map();
 /** What the AI says, once it may be asked; before that nothing is asked. */
 export function useAiSays(read: Read, isShown: boolean): AiSays {
   const comparison = useQuery(comparisonQuery(read.id, isShown));
-  const prediction = isShown ? (comparison.data?.ai ?? null) : null;
-  const heat = useQuery(heatMapQuery(read.id, prediction?.heat_map ?? null));
+  const said = isShown ? comparison.data : undefined;
+  const prediction = useMemo(() => (said ? onTheCase(said) : null), [said]);
+  const mapped = predictionsOf(said).filter(({ heat_map }) => heat_map !== null);
+  const maps = useQueries({ queries: mapped.map((one) => heatMapQuery(read.id, one)), combine });
   const segments = useQuery(aiSegmentsQuery(read.id, prediction));
+  const heats = useMemo(
+    () => maps.found.flatMap((map) => (map ? [heatOf(map, said, read)] : [])),
+    [maps.found, said, read],
+  );
   return {
     prediction,
-    heat: heat.data ?? null,
+    isOfFirst: Boolean(said?.ai),
+    heats,
+    isHeatLoading: maps.found.some((map) => !map),
     voxels: segments.data ?? NO_VOXELS,
     isPending: comparison.isPending,
-    error: comparison.error ?? heat.error ?? segments.error,
+    error: comparison.error ?? maps.error ?? segments.error,
     retry: () => {
-      for (const query of [comparison, heat, segments]) if (query.error) void query.refetch();
+      for (const query of [comparison, segments]) if (query.error) void query.refetch();
+      maps.retry();
     },
   };
+}
+
+function combine(queries: UseQueryResult<HeatMap | null>[]) {
+  return {
+    found: queries.map(({ data }) => data ?? null),
+    error: queries.find(({ error }) => error)?.error ?? null,
+    retry: () => {
+      for (const query of queries) if (query.error) void query.refetch();
+    },
+  };
+}
+
+function predictionsOf(said: Comparison | undefined): (AiPrediction | FurtherPrediction)[] {
+  return said ? [...(said.ai ? [said.ai] : []), ...said.further_ai] : [];
+}
+
+function onTheCase(said: Comparison): AiPrediction | null {
+  const all = predictionsOf(said);
+  const [first] = all;
+  if (!first) return null;
+  const heat_map = all.find((one) => one.heat_map !== null)?.heat_map ?? null;
+  return { ...first, heat_map, findings: all.flatMap(({ findings }) => findings) };
+}
+
+function heatOf(map: HeatMap, said: Comparison | undefined, read: Read): SaidHeat {
+  const of = said?.further_ai.find(({ heat_map }) => heat_map?.digest === map.grid.digest);
+  const isOfFirst = said?.ai?.heat_map?.digest === map.grid.digest;
+  const { series } = studyAbout(read, isOfFirst ? null : (of?.study_instance_uid ?? null));
+  return { map, seriesInstanceUids: series.map((one) => one.series_instance_uid) };
 }

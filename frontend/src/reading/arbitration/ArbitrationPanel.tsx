@@ -1,5 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { type Arbitration, arbitrationQuery, type ShownReader } from "@/api/arbitration";
+import {
+  type Arbitration,
+  arbitrationQuery,
+  arbitrationSegmentsQuery,
+  type ShownReader,
+} from "@/api/arbitration";
 import type { Read } from "@/api/reading";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import quiet from "../ai/ai.module.css";
@@ -16,6 +21,7 @@ interface ArbitrationPanelProps {
 /** The two reads that this one decides between, as far as the design shows them. */
 export function ArbitrationPanel({ read, isSigned, onMarkChosen }: ArbitrationPanelProps) {
   const { data, error, refetch } = useQuery(arbitrationQuery(read));
+  const segments = useQuery(arbitrationSegmentsQuery(read.id, data));
   if (error && !data) {
     return (
       <ErrorNotice error={error} title="The two reads could not be loaded" onRetry={() => void refetch()} />
@@ -29,6 +35,13 @@ export function ArbitrationPanel({ read, isSigned, onMarkChosen }: ArbitrationPa
         <div>Two readers have read this case. The design does not show you what they said.</div>
       ) : (
         <TwoReads shown={data} onMarkChosen={onMarkChosen} />
+      )}
+      {segments.error && (
+        <ErrorNotice
+          error={segments.error}
+          title="Painted segments could not be loaded"
+          onRetry={() => void segments.refetch()}
+        />
       )}
       {isSigned && data.is_stale && <Stale read={read} shown={data} />}
     </section>
@@ -84,11 +97,12 @@ function TwoReads({ shown, onMarkChosen }: { shown: Arbitration; onMarkChosen: (
 }
 
 function Marks({ reader, onMarkChosen }: { reader: ShownReader; onMarkChosen: (id: string) => void }) {
-  if (reader.marks.length === 0) return null;
+  const shown = [...reader.marks, ...reader.segments];
+  if (shown.length === 0) return null;
   return (
     <div className={own.marks}>
       <span className={quiet.quiet}>Marks of {reader.name}</span>
-      {reader.marks.map(({ id, text }) => (
+      {shown.map(({ id, text }) => (
         <button key={id} type="button" className={own.mark} title={text} onClick={() => onMarkChosen(id)}>
           {id}
         </button>

@@ -1,8 +1,8 @@
 import { isSegment, type Mark } from "@/domain/payload";
 import { voxelsInside } from "@/domain/rle";
 import { changesBetween, type Segment, type SegmentSlice, sliceKey } from "@/domain/segments";
+import { placeMark } from "@/ui/placeMark";
 import type { ViewerMark } from "@/viewer";
-import { placeMark } from "../viewerMarks";
 import type { SegmentStore } from "./segmentStore";
 
 /** The slice that a step from one version to another changes most; the shown one where that changes at all. */

@@ -19,6 +19,7 @@ import {
 } from "@/domain/segmentTools";
 import { HOUNSFIELD_SCALE, type ShownValues, scaleOf, startOfValues } from "@/domain/valueStart";
 import type { Painted, SegmentInputs, ViewerHandle, ViewerMark } from "@/viewer";
+import { currentSeriesOf } from "../caseImages";
 import type { EditedRead } from "../useReadSession";
 import { changedPlace } from "./segmentChange";
 import { type CopiedSegment, copiedSegment } from "./segmentCopy";
@@ -234,8 +235,11 @@ function useInputs({ input, tools, marks, versions, active, nextId, hidden }: In
     [marks, versions, areMarksVisible, hidden],
   );
   const { findings } = input.handle.session.save.payload;
-  const { series: all } = input.read.case.imaging_study;
-  const drawable = useMemo(() => new Set(all.map((one) => one.series_instance_uid)), [all]);
+  const { read } = input;
+  const drawable = useMemo(
+    () => new Set(currentSeriesOf(read).map((one) => one.series_instance_uid)),
+    [read],
+  );
   // The same object while nothing of it changes: a new one takes the tool up anew.
   const ordered = useMemo(() => ({ ...settings, range: orderedRange(settings.range) }), [settings]);
   const segmentId = active?.mark.geometry.segment_id ?? nextId;

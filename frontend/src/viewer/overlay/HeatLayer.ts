@@ -9,6 +9,8 @@ import { OverlayCanvas, type Picture } from "./OverlayCanvas";
 /** A heat map and how strongly it covers the image. */
 export interface HeatOverlay {
   map: HeatMap;
+  /** The series of the imaging study that it is about. */
+  seriesInstanceUids: readonly string[];
   opacity: number;
 }
 

@@ -8,9 +8,9 @@ import { SegmentLayer } from "./SegmentLayer";
 
 /** What lies over the images of every pane. */
 export interface ImageOverlays {
-  heat: HeatOverlay | null;
+  heats: readonly HeatOverlay[];
   /** On every pane: they have no labelmap that tools could change. */
-  aiSegments: readonly SegmentOverlay[];
+  segments: readonly SegmentOverlay[];
 }
 
 // Before the pane is there, there is no state that could be watched.
@@ -19,19 +19,27 @@ const NOTHING_YET = new StateStore();
 /** Draws the overlays over a pane for as long as there are any; says what cannot be shown there, and why. */
 export function useOverlays(
   pane: Pane | null,
-  { heat, aiSegments }: ImageOverlays,
+  { heats, segments }: ImageOverlays,
   ownSegments: readonly SegmentOverlay[],
 ): string | null {
   const isStack = pane?.view === "STACK";
+  const heat = pane && heatOn(pane, heats);
   const heatLayer = useLayer(pane, heat !== null, HeatLayer);
   useEffect(() => heatLayer?.show(heat), [heatLayer, heat]);
   const own = isStack ? NONE : ownSegments;
-  const segmentLayer = useLayer(pane, own.length + aiSegments.length > 0, SegmentLayer);
-  useEffect(() => segmentLayer?.show([...own, ...aiSegments]), [segmentLayer, own, aiSegments]);
+  const segmentLayer = useLayer(pane, own.length + segments.length > 0, SegmentLayer);
+  useEffect(() => segmentLayer?.show([...own, ...segments]), [segmentLayer, own, segments]);
   const store = pane?.store ?? NOTHING_YET;
   // Which images there are is known once there is one.
   useSyncExternalStore(store.subscribe, () => store.get().imageId);
   return pane && heat && heat.opacity > 0 ? heatNote(heat.map.grid, pane) : null;
+}
+
+/** The heat map about the imaging study that a pane shows; beside it any that says in which frame of reference it lies. */
+function heatOn({ slices }: Pane, heats: readonly HeatOverlay[]): HeatOverlay | null {
+  const series = slices[0]?.seriesInstanceUid ?? "";
+  const own = heats.find(({ seriesInstanceUids }) => seriesInstanceUids.includes(series));
+  return own ?? heats.find(({ map }) => map.grid.frame_of_reference_uid) ?? null;
 }
 
 const NONE: readonly SegmentOverlay[] = [];

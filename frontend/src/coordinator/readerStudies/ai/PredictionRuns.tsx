@@ -2,7 +2,7 @@ import { Anchor, Button, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { INFERENCE_RUNS_KEY, inferenceRunsQuery, modelVersionsQuery, startInferenceRun } from "@/api/ai";
-import { casesQuery } from "@/api/readerStudies";
+import { casesQuery, imagesOf } from "@/api/readerStudies";
 import { InferenceRunCard } from "@/coordinator/ai/InferenceRunCard";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -26,7 +26,7 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
     (imagingStudyIds: string[]) => startInferenceRun(modelVersionId, imagingStudyIds),
     () => void queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
   );
-  const imagingStudyIds = cases.data?.map((row) => row.imaging_study.id) ?? [];
+  const imagingStudyIds = (cases.data ?? []).flatMap(imagesOf).map(({ id }) => id);
   return (
     <Section
       title="Predictions on the cases"
@@ -38,7 +38,7 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
             loading={starting.isPending}
             onClick={() => starting.mutate(imagingStudyIds)}
           >
-            Run on {imagingStudyIds.length} case(s)
+            Run on {imagingStudyIds.length} imaging studies
           </Button>
         )
       }

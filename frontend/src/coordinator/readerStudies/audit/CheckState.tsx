@@ -5,6 +5,7 @@ import { isOver } from "@/api/jobs";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { useIsMasked } from "../masking/useIsMasked";
 
 /** Whether the trail is whole, as far as the last verification saw; and the way out for it. */
 export function CheckState({ readerStudyId }: { readerStudyId: string }) {
@@ -18,6 +19,7 @@ export function CheckState({ readerStudyId }: { readerStudyId: string }) {
   const last = checks.data?.find((check) => check.state === "SUCCEEDED");
   const isRunning = newest !== undefined && !isOver(newest);
   const files = auditFiles(readerStudyId);
+  const isMasked = useIsMasked(readerStudyId);
   return (
     <Section
       title="Is the trail whole?"
@@ -27,20 +29,28 @@ export function CheckState({ readerStudyId }: { readerStudyId: string }) {
           <Anchor href={files.verifier} download="verify_audit.py" size="sm">
             Verifier (Python)
           </Anchor>
-          <Button
-            component="a"
-            variant="default"
-            href={files.trail}
-            download={`audit-${readerStudyId}.jsonl`}
-          >
-            Export the trail
-          </Button>
+          {isMasked === false && (
+            <Button
+              component="a"
+              variant="default"
+              href={files.trail}
+              download={`audit-${readerStudyId}.jsonl`}
+            >
+              Export the trail
+            </Button>
+          )}
           <Button onClick={() => verify.mutate()} loading={verify.isPending || isRunning}>
             Verify now
           </Button>
         </>
       }
     >
+      {isMasked && (
+        <Text size="sm" c="dimmed">
+          The exported trail holds the readers’ answers, which are masked until the reader study is locked. It
+          can be verified here all the same.
+        </Text>
+      )}
       {(checks.error ?? verify.error) && <ErrorNotice error={checks.error ?? verify.error} />}
       {newest?.state === "FAILED" && (
         <Alert color="red" title="The verification could not be made">

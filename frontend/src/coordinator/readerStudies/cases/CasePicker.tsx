@@ -1,58 +1,49 @@
-import { Anchor, Button, Group, Switch, Text } from "@mantine/core";
+import { Anchor, Button, SegmentedControl } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { type ImagingFilter, imagingStudiesQuery } from "@/api/imaging";
-import { type Case, putCases } from "@/api/readerStudies";
-import { ImagingFilterFields } from "@/coordinator/imaging/ImagingFilterFields";
-import { EmptyState } from "@/ui/EmptyState";
-import { ErrorNotice } from "@/ui/ErrorNotice";
-import { LoadingScreen } from "@/ui/LoadingScreen";
+import { Problem } from "@/api/problem";
+import { type Case, imagesOf, putCases } from "@/api/readerStudies";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { type PartProps, useStudyChange } from "../parts";
-import { PickTable } from "./PickTable";
+import { CaseList } from "./CaseList";
+import { Picking } from "./Picking";
 import { SaveFault } from "./SaveFault";
-import { useSelection } from "./useSelection";
+import { useKnownStudies } from "./useKnownStudies";
+import { type Selection, useSelection } from "./useSelection";
 
 const TYPING_PAUSE_MS = 250;
 
-const studyIds = (cases: Case[]) => cases.map((row) => row.imaging_study.id);
+const idsOf = (cases: Case[]) => cases.map((row) => imagesOf(row).map(({ id }) => id));
 
-/** Picks imaging studies: search, filter, one by one or all that match. */
+type View = "PICK" | "CASES";
+
+/** The cases of a draft: imaging studies are picked, and those that are read together are made one case. */
 export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }) {
+  const [view, setView] = useState<View>("PICK");
   const [filter, setFilter] = useState<ImagingFilter>({ search: "", modality: "" });
-  const [onlySelected, setOnlySelected] = useState(false);
   const [asked] = useDebouncedValue(filter, TYPING_PAUSE_MS);
   const found = useQuery(imagingStudiesQuery(asked));
-  const selection = useSelection(studyIds(cases));
+  const studies = useKnownStudies(cases, found.data);
+  const selection = useSelection(idsOf(cases));
   const saving = useStudyChange(
     readerStudy.id,
-    (ids: string[]) => putCases(readerStudy.id, ids, selection.base),
-    (stored) => selection.markSaved(studyIds(stored)),
+    (chosen: string[][]) => putCases(readerStudy.id, chosen, plain(selection.base)),
+    (stored) => selection.markSaved(idsOf(stored)),
   );
-  const shown = (found.data ?? []).filter((study) => !onlySelected || selection.has(study.id));
-  const shownIds = shown.map((study) => study.id);
-
+  const faults = useMemo(() => caseFaults(saving.error, saving.variables), [saving.error, saving.variables]);
   return (
     <Section
-      title={`${selection.ids.length} case(s) selected`}
-      about={
-        <>
-          Each imaging study becomes one case. Readers see the case's name, never the patient's. A larger pool
-          is better{" "}
-          <Anchor component={Link} to={`/reader-studies/${readerStudy.id}/sampling`} inherit>
-            drawn from by strata
-          </Anchor>
-          .
-        </>
-      }
+      title={`${selection.cases.length} case(s) selected`}
+      about={<AboutCases readerStudyId={readerStudy.id} />}
       actions={
         <Button
           disabled={!selection.isDirty}
           loading={saving.isPending}
-          onClick={() => saving.mutate(selection.ids)}
+          onClick={() => saving.mutate(plain(selection.cases))}
         >
           Save selection
         </Button>
@@ -64,47 +55,54 @@ export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }
           error={saving.error}
           readerStudyId={readerStudy.id}
           onNewer={(newer) => {
-            selection.rebase(studyIds(newer));
+            selection.rebase(idsOf(newer));
             saving.reset();
           }}
         />
       )}
-      <ImagingFilterFields value={filter} onChange={setFilter}>
-        <Switch
-          label="Only selected"
-          checked={onlySelected}
-          onChange={(event) => setOnlySelected(event.currentTarget.checked)}
-        />
-      </ImagingFilterFields>
-      <Group gap="sm">
-        <Button variant="default" disabled={shown.length === 0} onClick={() => selection.add(shownIds)}>
-          Select all {shown.length} shown
-        </Button>
-        <Button variant="default" disabled={shown.length === 0} onClick={() => selection.remove(shownIds)}>
-          Deselect all shown
-        </Button>
-        <Text size="sm" c="dimmed" role="status">
-          {shown.length} match, {selection.ids.length} selected
-        </Text>
-      </Group>
-      {found.error && <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />}
-      {found.isPending && <LoadingScreen />}
-      {found.isSuccess && shown.length === 0 && <NothingToPick filter={asked} />}
-      {shown.length > 0 && <PickTable studies={shown} cases={cases} selection={selection} />}
+      <SegmentedControl
+        aria-label="What is listed"
+        style={{ alignSelf: "flex-start" }}
+        value={view}
+        onChange={(value) => setView(value as View)}
+        data={[
+          { value: "PICK", label: "Imaging studies to pick from" },
+          { value: "CASES", label: `Cases in order (${selection.cases.length})` },
+        ]}
+      />
+      {view === "PICK" ? (
+        <Picking {...{ cases, selection, filter, setFilter, asked, found }} />
+      ) : (
+        <CaseList selection={selection} studies={studies} names={namesOf(cases)} faults={faults} />
+      )}
     </Section>
   );
 }
 
-function NothingToPick({ filter }: { filter: ImagingFilter }) {
-  if (filter.search !== "" || filter.modality !== "") {
-    return <EmptyState title="Nothing matches">Search for less, or clear the filter.</EmptyState>;
+const plain = (cases: Selection["cases"]) => cases.map((ids) => [...ids]);
+
+const namesOf = (cases: Case[]) => new Map(cases.map((row) => [row.imaging_study.id, row.name]));
+
+/** The server's words about single cases, by the first imaging study of each. */
+function caseFaults(error: unknown, sent: string[][] | undefined): ReadonlyMap<string, string[]> {
+  const faults = new Map<string, string[]>();
+  if (!(error instanceof Problem)) return faults;
+  for (const { field, detail } of error.errors) {
+    const first = sent?.[Number(/^cases\[(\d+)\]/.exec(field)?.[1])]?.[0];
+    if (first !== undefined) faults.set(first, [...(faults.get(first) ?? []), detail]);
   }
+  return faults;
+}
+
+function AboutCases({ readerStudyId }: { readerStudyId: string }) {
   return (
-    <EmptyState title="No imaging study to pick from">
-      <Anchor component={Link} to="/imaging-studies" size="sm">
-        Add DICOM images
-      </Anchor>{" "}
-      first, then come back.
-    </EmptyState>
+    <>
+      Each imaging study becomes one case; several of one patient can be read together as one (Cases in
+      order). Readers see the case's name, never the patient's. A larger pool is better{" "}
+      <Anchor component={Link} to={`/reader-studies/${readerStudyId}/sampling`} inherit>
+        drawn from by strata
+      </Anchor>
+      .
+    </>
   );
 }

@@ -1,11 +1,10 @@
-import { Badge, Button, Group, Table } from "@mantine/core";
+import { Badge, Button, Stack, Table } from "@mantine/core";
 import { useState } from "react";
-import type { Case } from "@/api/readerStudies";
-import { SyntheticBadge } from "@/ui/badges";
+import { type Case, imagesOf } from "@/api/readerStudies";
 import { Section } from "@/ui/Section";
-import { calendarDate } from "@/ui/times";
 import { FROZEN, mayWithdraw, type PartProps } from "../parts";
 import { WithdrawModal } from "../withdrawals/WithdrawModal";
+import { StudyLine } from "./StudyLine";
 
 const TRUTHS = { 0: "negative", 1: "positive" };
 
@@ -24,11 +23,8 @@ export function CaseTable({ readerStudy, cases }: PartProps & { cases: Case[] })
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Case</Table.Th>
-            <Table.Th>Modality</Table.Th>
-            <Table.Th>Description</Table.Th>
             <Table.Th>Patient</Table.Th>
-            <Table.Th>Study date</Table.Th>
-            <Table.Th ta="right">Images</Table.Th>
+            <Table.Th>Imaging studies</Table.Th>
             <Table.Th>Reference standard</Table.Th>
             <Table.Th ta="right">Signed reads</Table.Th>
             <Table.Th />
@@ -38,16 +34,14 @@ export function CaseTable({ readerStudy, cases }: PartProps & { cases: Case[] })
           {cases.map((row) => (
             <Table.Tr key={row.id}>
               <Table.Td>{row.name}</Table.Td>
-              <Table.Td>{row.imaging_study.modalities.join(", ")}</Table.Td>
-              <Table.Td>
-                <Group gap="xs">
-                  {row.imaging_study.study_description || "–"}
-                  {row.imaging_study.is_synthetic && <SyntheticBadge />}
-                </Group>
-              </Table.Td>
               <Table.Td>{row.imaging_study.patient_key}</Table.Td>
-              <Table.Td>{calendarDate(row.imaging_study.study_date)}</Table.Td>
-              <Table.Td ta="right">{row.imaging_study.number_of_instances}</Table.Td>
+              <Table.Td>
+                <Stack gap={2}>
+                  {imagesOf(row).map((study) => (
+                    <StudyLine key={study.id} study={study} />
+                  ))}
+                </Stack>
+              </Table.Td>
               <Table.Td>{row.truth === null ? "not known" : TRUTHS[row.truth]}</Table.Td>
               <Table.Td ta="right">{row.number_signed}</Table.Td>
               <Table.Td ta="right">

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Table } from "@mantine/core";
 import { useState } from "react";
 import type { ImagingStudy } from "@/api/imaging";
-import type { Case } from "@/api/readerStudies";
+import { type Case, imagesOf } from "@/api/readerStudies";
 import { SyntheticBadge } from "@/ui/badges";
 import { calendarDate } from "@/ui/times";
 import type { Selection } from "./useSelection";
@@ -17,7 +17,7 @@ interface PickTableProps {
 /** Imaging studies to tick. Long lists are drawn a part at a time; "select all" takes the whole list. */
 export function PickTable({ studies, cases, selection }: PickTableProps) {
   const [drawn, setDrawn] = useState(ROWS_AT_ONCE);
-  const names = new Map(cases.map((row) => [row.imaging_study.id, row.name]));
+  const names = new Map(cases.flatMap((row) => imagesOf(row).map(({ id }) => [id, row.name] as const)));
   return (
     <>
       <Table aria-label="Imaging studies to pick from" highlightOnHover>

@@ -1,34 +1,57 @@
 import { useState } from "react";
-import { rebased } from "@/domain/selection";
+import {
+  keyOf,
+  rebasedCases,
+  type TogetherIds,
+  withAdded,
+  withEarlier,
+  withJoined,
+  withRemoved,
+  withSplit,
+} from "@/domain/caseSelection";
+
+type Cases = readonly TogetherIds[];
 
 export interface Selection {
-  ids: string[];
+  cases: Cases;
+  /** How many imaging studies there are in all cases. */
+  count: number;
   has: (id: string) => boolean;
   add: (ids: string[]) => void;
   remove: (ids: string[]) => void;
+  /** Make the cases that begin with these imaging studies one. */
+  join: (firsts: ReadonlySet<string>) => void;
+  split: (first: string) => void;
+  /** An imaging study one place forward in its case. */
+  moveForward: (id: string) => void;
   isDirty: boolean;
   /** What was stored when the choosing began. */
-  base: string[];
-  markSaved: (stored: string[]) => void;
+  base: Cases;
+  markSaved: (stored: Cases) => void;
   /** What was changed of `base`, done to what is stored now. */
-  rebase: (stored: string[]) => void;
+  rebase: (stored: Cases) => void;
 }
 
-/** An ordered set of chosen ids, and whether it differs from what is stored. */
-export function useSelection(stored: string[]): Selection {
-  const [chosen, setChosen] = useState(() => new Set(stored));
+/** The chosen cases in order, and whether they differ from what is stored. */
+export function useSelection(stored: Cases): Selection {
+  const [cases, setCases] = useState(stored);
   const [base, setBase] = useState(stored);
-  const ids = [...chosen];
+  const ids = new Set(cases.flat());
+  const change = (changed: (before: Cases) => Cases) => setCases(changed);
   return {
-    ids,
-    has: (id) => chosen.has(id),
-    add: (more) => setChosen(new Set([...chosen, ...more])),
-    remove: (fewer) => setChosen(new Set(ids.filter((id) => !fewer.includes(id)))),
-    isDirty: ids.join() !== base.join(),
+    cases,
+    count: ids.size,
+    has: (id) => ids.has(id),
+    add: (more) => change((before) => withAdded(before, more)),
+    remove: (fewer) => change((before) => withRemoved(before, fewer)),
+    join: (firsts) => change((before) => withJoined(before, firsts)),
+    split: (first) => change((before) => withSplit(before, first)),
+    moveForward: (id) => change((before) => withEarlier(before, id)),
+    isDirty: cases.map(keyOf).join() !== base.map(keyOf).join(),
     base,
     markSaved: setBase,
     rebase: (now) => {
-      setChosen(new Set(rebased(base, ids, now)));
+      setCases(rebasedCases(base, cases, now));
       setBase(now);
     },
   };

@@ -1,8 +1,9 @@
 import { Button, Group, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
-import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
+import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { casesQuery } from "@/api/readerStudies";
+import { captionsBySeries } from "@/domain/captions";
 import type { Grid } from "@/domain/grid";
 import { hungAgain, hungGrid, withOpenings } from "@/domain/hangGrid";
 import type { HangingRule } from "@/domain/hanging";
@@ -75,7 +76,7 @@ function CasePreview({ readerStudyId, caseId, rules, showsPriors }: CasePreviewP
   const { data, error, refetch } = useQuery(caseImagesQuery(readerStudyId, caseId));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <LoadingScreen />;
-  const studies = showsPriors ? data.studies : data.studies.slice(0, 1);
+  const studies = showsPriors ? data.studies : currentOf(data.studies);
   return <HungCase allStudies={data.studies} studies={studies} rules={rules} />;
 }
 
@@ -90,11 +91,10 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
   const { mouse } = usePreferences();
   const settings = useMemo(() => ({ map: mouse, isWheelReversed: false }), [mouse]);
   // By content: each keystroke in the editor makes new objects, and only what they say may hang the case anew.
-  const text = JSON.stringify([rules, studies.map((study) => study.series)]);
-  const hung = useMemo(() => {
-    const [ruleList, series] = JSON.parse(text) as [HangingRule[], PreviewStudy["series"][]];
-    return hungGrid(ruleList, series);
-  }, [text]);
+  const seriesOf = (isPrior: boolean) =>
+    studies.filter((study) => study.is_prior === isPrior).map(({ series }) => series);
+  const text = JSON.stringify([rules, { current: seriesOf(false), priors: seriesOf(true) }]);
+  const hung = useMemo(() => hungGrid(...(JSON.parse(text) as Parameters<typeof hungGrid>)), [text]);
   const [shown, setShown] = useState({ hung, grid: hung.grid });
   const grid = shown.hung === hung ? shown.grid : hung.grid;
   const onGrid = (change: (grid: Grid) => Grid) =>
@@ -136,11 +136,13 @@ function studyWith(studies: PreviewStudy[], seriesInstanceUid: string): PreviewS
   return studies.find(({ series }) => series.some((one) => one.series_instance_uid === seriesInstanceUid));
 }
 
-function captionsOf([, ...priors]: PreviewStudy[]): Record<string, string> {
-  const captionOf = ({ name, interval }: PreviewStudy) => [name, interval].filter(Boolean).join(" · ");
-  return Object.fromEntries(
-    priors.flatMap((study) =>
-      study.series.map((one) => [one.series_instance_uid, captionOf(study)] as const),
-    ),
+/** What the reading room writes over images. */
+function captionsOf(studies: PreviewStudy[]) {
+  return captionsBySeries(
+    studies.map(({ name, interval, is_prior, series }) => ({
+      text: [name, interval].filter(Boolean).join(" · "),
+      isPrior: is_prior,
+      series,
+    })),
   );
 }

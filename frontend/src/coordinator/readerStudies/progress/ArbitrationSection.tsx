@@ -4,7 +4,10 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { type ArbitrationCounts, type DoubleReadCase, doubleReadingQuery } from "@/api/arbitration";
 import { readerStudyFiles } from "@/api/readerStudies";
+import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { useIsMasked } from "../masking/useIsMasked";
 
 const COLOURS: Record<DoubleReadCase["standing"], string> = {
   READING: "gray",
@@ -19,6 +22,7 @@ const COLOURS: Record<DoubleReadCase["standing"], string> = {
 export function ArbitrationSection(props: { readerStudyId: string; counts: ArbitrationCounts }) {
   const { readerStudyId, counts } = props;
   const [isListed, setListed] = useState(false);
+  const isMasked = useIsMasked(readerStudyId);
   return (
     <section aria-label="Arbitration">
       <Group gap="md">
@@ -32,9 +36,16 @@ export function ArbitrationSection(props: { readerStudyId: string; counts: Arbit
         <Anchor component="button" type="button" size="sm" onClick={() => setListed(!isListed)}>
           {isListed ? "Hide the cases" : "Show the cases"}
         </Anchor>
-        <Anchor href={readerStudyFiles(readerStudyId).finalAnswers} download size="sm">
-          Final answers (CSV)
-        </Anchor>
+        {isMasked === false && (
+          <Anchor href={readerStudyFiles(readerStudyId).finalAnswers} download size="sm">
+            Final answers (CSV)
+          </Anchor>
+        )}
+        {isMasked && (
+          <Text size="sm" c="dimmed">
+            Final answers are masked until the reader study is locked.
+          </Text>
+        )}
       </Group>
       {isListed && <Cases readerStudyId={readerStudyId} />}
     </section>
@@ -44,6 +55,10 @@ export function ArbitrationSection(props: { readerStudyId: string; counts: Arbit
 function Cases({ readerStudyId }: { readerStudyId: string }) {
   const { data, error, refetch } = useQuery(doubleReadingQuery(readerStudyId));
   if (error && !data) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen />;
+  if (data.cases.length === 0) {
+    return <EmptyState title="No case is read twice">They stand here once the cases are drawn.</EmptyState>;
+  }
   return (
     <Table mt="xs" verticalSpacing={4}>
       <Table.Thead>
@@ -56,7 +71,7 @@ function Cases({ readerStudyId }: { readerStudyId: string }) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {(data?.cases ?? []).map((one) => (
+        {data.cases.map((one) => (
           <Table.Tr key={one.case}>
             <Table.Td>{one.case}</Table.Td>
             <Table.Td>{one.readers.join(", ")}</Table.Td>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
-import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
+import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { type CaseMark, caseMarksQuery, type Lesion, type LesionCorrection } from "@/api/reference";
 import { findingColour } from "@/domain/findingColours";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -21,19 +21,19 @@ interface LesionImagesProps {
 export function LesionImages({ readerStudyId, asked, lesions, shown }: LesionImagesProps) {
   const images = useQuery(caseImagesQuery(readerStudyId, asked.case_id));
   const drawn = useQuery(caseMarksQuery(readerStudyId, asked.case_id, asked.arm, asked.question));
+  const studies = useMemo(() => images.data && currentOf(images.data.studies), [images.data]);
   const error = images.error ?? drawn.error;
   if (error) return <ErrorNotice error={error} onRetry={() => void drawn.refetch()} />;
-  const study = images.data?.studies[0];
-  if (!study || !drawn.data) return <LoadingScreen />;
-  return <MarkedImages study={study} drawn={drawn.data} lesions={lesions} shown={shown} />;
+  if (!studies || !drawn.data) return <LoadingScreen />;
+  return <MarkedImages studies={studies} drawn={drawn.data} lesions={lesions} shown={shown} />;
 }
 
 interface MarkedImagesProps extends Pick<LesionImagesProps, "lesions" | "shown"> {
-  study: PreviewStudy;
+  studies: PreviewStudy[];
   drawn: CaseMark[];
 }
 
-function MarkedImages({ study, drawn, lesions, shown }: MarkedImagesProps) {
+function MarkedImages({ studies, drawn, lesions, shown }: MarkedImagesProps) {
   const viewer = useRef<ViewerHandle>(null);
   const marks = useMemo(() => marksOf(lesions, drawn), [lesions, drawn]);
   const target = marks.find(({ id }) => id.startsWith(`${shown} `)) ?? null;
@@ -42,7 +42,7 @@ function MarkedImages({ study, drawn, lesions, shown }: MarkedImagesProps) {
   }, [target]);
   return (
     <div className={classes.images}>
-      <StudyImages study={study} viewer={viewer} marks={marks} firstMark={target} />
+      <StudyImages studies={studies} viewer={viewer} marks={marks} firstMark={target} />
     </div>
   );
 }

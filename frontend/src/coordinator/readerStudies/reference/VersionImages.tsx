@@ -1,7 +1,7 @@
 import { Button, Group, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { caseImagesQuery, type PreviewStudy } from "@/api/hanging";
+import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { type CaseOutcome, referenceSegmentsQuery } from "@/api/reference";
 import type { ReferenceLesion } from "@/domain/lesions";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -23,7 +23,7 @@ export function VersionImages({ readerStudyId, version, cases }: VersionImagesPr
   const [chosen, setChosen] = useState(cases[0]?.case_id);
   const shown = cases.find((one) => one.case_id === chosen);
   const images = useQuery({ ...caseImagesQuery(readerStudyId, chosen ?? ""), enabled: shown !== undefined });
-  const study = images.data?.studies[0];
+  const studies = useMemo(() => images.data && currentOf(images.data.studies), [images.data]);
   return (
     <>
       <Select
@@ -37,12 +37,12 @@ export function VersionImages({ readerStudyId, version, cases }: VersionImagesPr
       />
       {images.error && <ErrorNotice error={images.error} onRetry={() => void images.refetch()} />}
       {images.isPending && <LoadingScreen />}
-      {shown && study && (
+      {shown && studies && (
         <OnImages
           key={shown.case_id}
           readerStudyId={readerStudyId}
           version={version}
-          study={study}
+          studies={studies}
           lesions={shown.lesions}
         />
       )}
@@ -53,21 +53,21 @@ export function VersionImages({ readerStudyId, version, cases }: VersionImagesPr
 interface OnImagesProps {
   readerStudyId: string;
   version: number;
-  study: PreviewStudy;
+  studies: PreviewStudy[];
   lesions: ReferenceLesion[];
 }
 
-function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
+function OnImages({ readerStudyId, version, studies, lesions }: OnImagesProps) {
   const viewer = useRef<ViewerHandle>(null);
   const digests = useMemo(() => segmentsOf(lesions).map(({ sha256 }) => sha256), [lesions]);
   const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
-  const marks = useMemo(() => lesionMarks(lesions, study), [lesions, study]);
+  const marks = useMemo(() => lesionMarks(lesions, studies), [lesions, studies]);
   const overlays = useMemo(
-    () => ({ heat: null, aiSegments: lesionOverlays(lesions, segments.data ?? new Map()) }),
+    () => ({ heats: [], segments: lesionOverlays(lesions, segments.data ?? new Map()) }),
     [lesions, segments.data],
   );
   const jumpTo = (lesion: ReferenceLesion) => {
-    const place = firstPlace(lesion, study);
+    const place = firstPlace(lesion, studies);
     if (place) viewer.current?.jumpToMark(place);
   };
   return (
@@ -81,7 +81,7 @@ function OnImages({ readerStudyId, version, study, lesions }: OnImagesProps) {
       </Group>
       {segments.error && <ErrorNotice error={segments.error} onRetry={() => void segments.refetch()} />}
       <div className={classes.images}>
-        <StudyImages study={study} viewer={viewer} marks={marks} overlays={overlays} />
+        <StudyImages studies={studies} viewer={viewer} marks={marks} overlays={overlays} />
       </div>
     </>
   );

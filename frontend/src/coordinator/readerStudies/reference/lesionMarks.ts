@@ -14,7 +14,7 @@ export function segmentsOf(lesions: ReferenceLesion[]): AiSegmentGeometry[] {
 }
 
 /** Lesions on the images of their case: locked, and in the look of the reference standard. Segments lie over them. */
-export function lesionMarks(lesions: ReferenceLesion[], about: ImagesOfCase): ViewerMark[] {
+export function lesionMarks(lesions: ReferenceLesion[], about: ImagesOfCase[]): ViewerMark[] {
   return lesions.flatMap((lesion) =>
     geometriesOf(lesion).flatMap((geometry, index): ViewerMark[] =>
       isAiSegment(geometry) ? [] : [lesionMark(lesion.id, index, geometry, about)],
@@ -26,7 +26,7 @@ function lesionMark(
   id: string,
   index: number,
   geometry: Geometry | SphereGeometry,
-  about: ImagesOfCase,
+  about: ImagesOfCase[],
 ): ViewerMark {
   return {
     id: `${id} ${index}`,
@@ -34,12 +34,12 @@ function lesionMark(
     label: id,
     source: "REFERENCE",
     isLocked: true,
-    seriesInstanceUids: about.series.map((one) => one.series_instance_uid),
+    seriesInstanceUids: about.flatMap(({ series }) => series.map((one) => one.series_instance_uid)),
   };
 }
 
 /** Where a lesion's button leads to: its first place, of a segment the slice that shows most of it. */
-export function firstPlace(lesion: ReferenceLesion, about: ImagesOfCase): ViewerMark | null {
+export function firstPlace(lesion: ReferenceLesion, about: ImagesOfCase[]): ViewerMark | null {
   const first = geometriesOf(lesion)[0];
   if (!first) return null;
   if (!isAiSegment(first)) return lesionMark(lesion.id, 0, first, about);

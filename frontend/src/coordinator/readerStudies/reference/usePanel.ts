@@ -3,6 +3,7 @@ import { useState } from "react";
 import { designQuery } from "@/api/designs";
 import { type Member, membersQuery, type ReaderStudy } from "@/api/readerStudies";
 import type { ConsensusKind, ConsensusOutcome, ConsensusRequest, LesionsRequest } from "@/api/reference";
+import { type Design, votersOf, votesOnACase } from "@/domain/designs";
 import { type AnswerQuestion, isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
 
 /** What is chosen; null means: not touched, so the default stands. */
@@ -66,8 +67,10 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
   );
   const call = questions.find((one) => one.role === "CALL") ?? questions[0];
   const question = questions.find((one) => one.key === chosen.question) ?? call;
-  const arms = stored?.design.arms ?? [];
-  const readers = (members ?? []).filter((member) => member.role === "READER");
+  const design = stored?.design;
+  const arms = design?.arms ?? [];
+  const everybody = (members ?? []).filter((member) => member.role === "READER");
+  const readers = design ? votersOf(design, everybody) : [];
   const change = (changes: Partial<Chosen>) => setChosen((before) => ({ ...before, ...changes }));
   return {
     chosen,
@@ -76,7 +79,7 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
     question,
     arms,
     readers,
-    request: requestOf(chosen, question, arms, readers),
+    request: design ? requestOf(chosen, question, design, readers) : null,
     isLoaded: members !== undefined && stored !== undefined,
     change,
   };
@@ -85,11 +88,11 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
 function requestOf(
   chosen: Chosen,
   question: AnswerQuestion | undefined,
-  arms: { key: string }[],
+  design: Design,
   readers: Member[],
 ): ConsensusRequest | null {
   const panel = readers.filter((reader) => !chosen.left.includes(reader.user_id));
-  const arm = chosen.arm ?? arms.at(-1)?.key;
+  const arm = chosen.arm ?? design.arms.at(-1)?.key;
   const isBinary = question?.kind === "BINARY";
   if (!question || arm === undefined || panel.length === 0) return null;
   if (!isBinary && chosen.positiveFrom === null) return null;
@@ -102,7 +105,7 @@ function requestOf(
     arm,
     ties: chosen.ties,
     missing: chosen.missing,
-    minimum_votes: Math.min(chosen.minimumVotes ?? panel.length, panel.length),
+    minimum_votes: Math.min(chosen.minimumVotes ?? votesOnACase(design, panel.length), panel.length),
     lesions,
     readers: panel.map(({ user_id }) => ({
       user_id,
