@@ -8,9 +8,9 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from annotations.domain.answers import reason_not_assessed
+from annotations.domain.drawn_cases import seeded_hash
 from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING, TEXT
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.randomisation import seeded_hash
 from annotations.domain.read_history import value_text
 
 OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
