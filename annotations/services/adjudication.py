@@ -1,20 +1,23 @@
 """Adjudication: a round is drawn from a consensus, its cases are judged blind, and a new version comes of it."""
 
 import secrets
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from annotations.domain.adjudication import MARKS, Triggers, shuffled
+from annotations.domain.arbitration import question_problem
 from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITIVE, TRUTHS
 from annotations.domain.kinds import CONFIDENCE, ORDINAL
 from annotations.domain.lesion_decisions import LesionDecision, decision_problems
+from annotations.domain.problems import Problem
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,
     AdjudicationCase,
     AdjudicationDecision,
+    LabelSchema,
     ReaderStudy,
     ReferenceDecision,
     ReferenceSource,
@@ -60,12 +63,20 @@ def adjudication_create(
     previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
     if previous is not None and result_of(previous) is None:
         raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
-    _require_scale(reader_study, asked)
+    schema = label_schema_of(reader_study=reader_study)
+    questions = schema.questions if schema else []
+    _require_questions(schema, questions, asked)
     if asked.shows == MARKS and "lesions" not in base.rule:
         detail = "Marks are shown lesion by lesion, and this consensus has matched none: match the marks first."
         raise Conflict(detail, code="no_lesions")
     seed = asked.seed or secrets.token_hex(16)
-    named = named_cases(base=base, triggers=asked.triggers, confidence_question=asked.confidence_question, seed=seed)
+    named = named_cases(
+        base=base,
+        triggers=asked.triggers,
+        confidence_question=asked.confidence_question,
+        questions=questions,
+        seed=seed,
+    )
     if not named:
         raise Conflict("The triggers name no case.", code="no_cases")
     adjudication = Adjudication.objects.create(
@@ -106,14 +117,19 @@ def _case_of(adjudication: Adjudication, position: int, named: Named) -> Adjudic
     )
 
 
-def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:
-    if asked.confidence_question is None:
-        return
-    schema = label_schema_of(reader_study=reader_study)
-    if kind_voted_on(schema, asked.confidence_question) not in (ORDINAL, CONFIDENCE):
-        detail = "The form has no ordinal or confidence question of this key."
-        field = FieldProblem(field="confidence_question", code="unknown_question", detail=detail)
-        raise Invalid(detail, errors=[field])
+def _require_questions(schema: LabelSchema | None, questions: Sequence[Mapping[str, Any]], asked: RoundAsked) -> None:
+    """Refuse questions that the form does not have, or on which reads cannot be compared."""
+    problems = []
+    confidence = asked.confidence_question
+    if confidence is not None and kind_voted_on(schema, confidence) not in (ORDINAL, CONFIDENCE):
+        detail = f"The form has no ordinal or confidence question {confidence}."
+        problems.append(Problem("confidence_question", "unknown_question", detail))
+    for key in asked.triggers.disagreement_questions:
+        detail = question_problem(key, questions)
+        if detail:
+            problems.append(Problem("disagreement_questions", "unknown_question", detail))
+    if problems:
+        raise Invalid(problems[0].detail, code="unknown_question", errors=field_problems(problems))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ JSON does not keep how a number was written, so a whole number is an integer her
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,9 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        # A file is bound, and exported, by its digest.
+        return sha256(value).hexdigest()
     if isinstance(value, UUID):
         return str(value)
     return value
