@@ -1,7 +1,7 @@
 """Adjudication: a round is drawn from a consensus, its cases are judged blind, and a new version comes of it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -17,7 +17,6 @@ from annotations.models import (
     Adjudication,
     AdjudicationCase,
     AdjudicationDecision,
-    LabelSchema,
     ReaderStudy,
     ReferenceDecision,
     ReferenceSource,
@@ -60,30 +59,21 @@ def adjudication_create(
     """Draw a round from a consensus (the reader study's row is locked by the caller)."""
     if base.source != ReferenceSource.CONSENSUS:
         raise Conflict("Only a version by consensus can be adjudicated: it knows its votes.", code="no_consensus")
-    previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
-    if previous is not None and result_of(previous) is None:
-        raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
-    schema = label_schema_of(reader_study=reader_study)
-    questions = schema.questions if schema else []
-    _require_questions(schema, questions, asked)
+    number = _next_number(reader_study)
+    questions = _questions_of(reader_study, asked)
     if asked.shows == MARKS and "lesions" not in base.rule:
         detail = "Marks are shown lesion by lesion, and this consensus has matched none: match the marks first."
         raise Conflict(detail, code="no_lesions")
     seed = asked.seed or secrets.token_hex(16)
-    named = named_cases(
-        base=base,
-        triggers=asked.triggers,
-        confidence_question=asked.confidence_question,
-        questions=questions,
-        seed=seed,
-    )
+    triggers, scale = asked.triggers, asked.confidence_question
+    named = named_cases(base=base, triggers=triggers, confidence_question=scale, questions=questions, seed=seed)
     if not named:
         raise Conflict("The triggers name no case.", code="no_cases")
     adjudication = Adjudication.objects.create(
         reader_study=reader_study,
-        number=previous.number + 1 if previous else 1,
+        number=number,
         base=base,
-        triggers={**asked.triggers._asdict(), "confidence_question": asked.confidence_question},
+        triggers={**triggers._asdict(), "confidence_question": scale},
         seed=seed,
         shows=asked.shows,
         question=asked.question,
@@ -117,8 +107,18 @@ def _case_of(adjudication: Adjudication, position: int, named: Named) -> Adjudic
     )
 
 
-def _require_questions(schema: LabelSchema | None, questions: Sequence[Mapping[str, Any]], asked: RoundAsked) -> None:
-    """Refuse questions that the form does not have, or on which reads cannot be compared."""
+def _next_number(reader_study: ReaderStudy) -> int:
+    """Return the number of the next round; 409 while one is being judged."""
+    previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
+    if previous is not None and result_of(previous) is None:
+        raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
+    return previous.number + 1 if previous else 1
+
+
+def _questions_of(reader_study: ReaderStudy, asked: RoundAsked) -> list[dict[str, Any]]:
+    """Return the form; refuse questions that it does not have, or on which reads cannot be compared."""
+    schema = label_schema_of(reader_study=reader_study)
+    questions: list[dict[str, Any]] = schema.questions if schema else []
     problems = []
     confidence = asked.confidence_question
     if confidence is not None and kind_voted_on(schema, confidence) not in (ORDINAL, CONFIDENCE):
@@ -130,6 +130,7 @@ def _require_questions(schema: LabelSchema | None, questions: Sequence[Mapping[s
             problems.append(Problem("disagreement_questions", "unknown_question", detail))
     if problems:
         raise Invalid(problems[0].detail, code="unknown_question", errors=field_problems(problems))
+    return questions
 
 
 @transaction.atomic
