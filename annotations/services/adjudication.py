@@ -124,10 +124,8 @@ def _questions_of(reader_study: ReaderStudy, asked: RoundAsked) -> list[dict[str
     if confidence is not None and kind_voted_on(schema, confidence) not in (ORDINAL, CONFIDENCE):
         detail = f"The form has no ordinal or confidence question {confidence}."
         problems.append(Problem("confidence_question", "unknown_question", detail))
-    for key in asked.triggers.disagreement_questions:
-        detail = question_problem(key, questions)
-        if detail:
-            problems.append(Problem("disagreement_questions", "unknown_question", detail))
+    found = (question_problem(key, questions) for key in asked.triggers.disagreement_questions)
+    problems += [Problem("disagreement_questions", "unknown_question", detail) for detail in found if detail]
     if problems:
         raise Invalid(problems[0].detail, code="unknown_question", errors=field_problems(problems))
     return questions

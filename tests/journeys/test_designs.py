@@ -21,7 +21,7 @@ IMAGES = 6
 
 def brought_in(coordinator: Person) -> list[Image]:
     seed = uuid.uuid4().hex
-    one_patient = {"PatientID": f"PATIENT-{seed}"}
+    one_patient: dict[str, Any] = {"PatientID": f"PATIENT-{seed}"}
     slices = [
         ct_slice(seed=f"{seed}-{number}", **(one_patient if number >= IMAGES - 2 else {})) for number in range(IMAGES)
     ]

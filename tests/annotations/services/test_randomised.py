@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotations.domain.designs import fitting_problems, single_design
-from annotations.domain.randomisation import DESIGN_ALGORITHM, DESIGN_ALGORITHM_1
+from annotations.domain.randomisation import DESIGN_ALGORITHM, DESIGN_ALGORITHM_1, CannotDraw
 from annotations.models import Assignment, Case, RandomisationList, Read, ReaderStudy, SampleDraw, SamplingFrame
 from annotations.selectors.designs import draw_lists, drawn_readers_of, is_reproduced
 from annotations.selectors.sessions import own_sessions
@@ -88,22 +88,23 @@ def test_the_stored_lists_of_any_design_are_drawn_again_from_their_seed() -> Non
 
 
 def stored_and_drawn_again(reader_study: ReaderStudy, seed: str, algorithm: str) -> None:
-    drawing = draw_lists(reader_study=reader_study, seed=seed, algorithm=algorithm)
+    try:
+        drawing = draw_lists(reader_study=reader_study, seed=seed, algorithm=algorithm)
+        other = draw_lists(reader_study=reader_study, seed=seed + "x", algorithm=algorithm)
+    except CannotDraw:
+        # A share of few patients may have no place for its repeat; then nothing is stored.
+        return
     readers = list(drawn_readers_of(reader_study=reader_study, design=drawing.design))
     assign(reader_study=reader_study, readers=readers, drawing=drawing, seed=seed, algorithm=algorithm)
-    stored = RandomisationList.objects.filter(reader_study=reader_study)
+    stored = list(RandomisationList.objects.filter(reader_study=reader_study).select_related("reader"))
     assert {one.algorithm for one in stored} == {algorithm}
     assert is_reproduced(reader_study=reader_study)
-    read = Counter(
-        Assignment.objects.filter(reader_study=reader_study, repeat_number=0).values_list(
-            "reader__username", "session__number", "case__name"
-        )
-    )
+    first_looks = Assignment.objects.filter(reader_study=reader_study, repeat_number=0)
+    read = Counter(first_looks.values_list("reader__username", "session__number", "case__name"))
     assert set(read.values()) == {1}, "no case twice in a session"
-    other = draw_lists(reader_study=reader_study, seed=seed + "x", algorithm=algorithm).lists
-    if other != drawing.lists:
-        stored.update(seed=seed + "x")
-        assert not is_reproduced(reader_study=reader_study)
+    for one in stored:
+        one.seed = seed + "x"
+    assert is_reproduced(reader_study=reader_study, lists_stored=stored) == (other.lists == drawing.lists)
 
 
 def test_blocks_are_balanced_by_the_strata_that_the_sample_stored() -> None:

@@ -101,9 +101,13 @@ COORDINATOR: dict[str, tuple[Act, frozenset[str]]] = {
 def launched_with_training() -> Built:
     """Case 1 is one of training; the reader has signed it and opened the next one."""
     built = designed(single_design(), cases=3, readers=1)
-    truths = [Truth(case.name, 1, []) for case in built.cases]
-    standard = {"source": ReferenceSource.CSV, "provenance": "test", "truths": truths}
-    reference_standard_create(by=built.coordinator, reader_study=built.reader_study, **standard)
+    reference_standard_create(
+        by=built.coordinator,
+        reader_study=built.reader_study,
+        truths=[Truth(case.name, 1, []) for case in built.cases],
+        source=ReferenceSource.CSV,
+        provenance="test",
+    )
     design = {**single_design(), "training": [str(built.cases[0].pk)]}
     design_put(by=built.coordinator, reader_study=built.reader_study, design=design)
     launch(built)
