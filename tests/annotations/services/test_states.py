@@ -24,6 +24,7 @@ from annotations.models import (
     ReferenceSource,
     ReferenceStandard,
 )
+from annotations.selectors.designs import design_of
 from annotations.services import reader_studies as building
 from annotations.services import reads
 from annotations.services.adjudication import RoundAsked, adjudication_create, adjudication_decide, adjudication_store
@@ -62,16 +63,22 @@ def _join(built: Built) -> None:
     reader_join(by=built.coordinator, reader_study=built.reader_study, user_id=user_id, reason="A reader fell ill.")
 
 
+def _design_put(built: Built) -> None:
+    # The one that it has: another would make its arms anew, on which reads lie here.
+    design = design_of(reader_study=built.reader_study)
+    design_put(by=built.coordinator, reader_study=built.reader_study, design=design)
+
+
 # What a coordinator does, and in which states it is done.
 COORDINATOR: dict[str, tuple[Act, frozenset[str]]] = {
     "rename": (of_study(building.reader_study_update, changes={"name": "Other"}), frozenset({"DRAFT"})),
-    "put the design": (
-        of_study(design_put, design={**single_design(), "kind": "ANNOTATION"}),
-        frozenset({"DRAFT"}),
-    ),
+    "put the design": (_design_put, frozenset({"DRAFT"})),
     "put the cases": (of_study(building.cases_put, imaging_study_ids=[]), frozenset({"DRAFT"})),
     "put the readers": (_readers_put, frozenset({"DRAFT"})),
-    "put the hanging protocol": (of_study(hanging_protocol_put, rules=[], shows_priors=True), frozenset({"DRAFT"})),
+    "put the hanging protocol": (
+        of_study(hanging_protocol_put, rules=[], shows_priors=True, shows_prior_marks=False),
+        frozenset({"DRAFT"}),
+    ),
     "put the form": (of_study(building.label_schema_put, questions=[CALL]), frozenset({"DRAFT", "PILOTING"})),
     "put the terms": (of_study(terms_put, text="Be kind.", reason="Asked for."), ALL - {"CLOSED", "LOCKED"}),
     "let a reader join": (_join, JOINING),
