@@ -8,7 +8,7 @@ from portal.audit.services import record
 
 def seal_schema_images(apps, schema_editor):
     images = apps.get_model("annotations", "SchemaImage").objects.order_by("reader_study_id", "pk")
-    for image in images.iterator(chunk_size=100):
+    for image in images.iterator(chunk_size=20):
         stream = f"reader-study:{image.reader_study_id}"
         told = {"table": image._meta.label, "rows": 1}
         record(

@@ -63,8 +63,13 @@ def rows_in_scope(scope: str | None) -> Iterator[tuple[str, str, dict[str, Any]]
             if kind != "reader-study" or not path:
                 continue
             query = query.filter(**{path: key})
-        for row in query.iterator(chunk_size=500):
+        for row in query.iterator(chunk_size=_rows_at_once(model)):
             yield model._meta.label, str(row.pk), row_values(row)
+
+
+def _rows_at_once(model: type[models.Model]) -> int:
+    """Return how many rows are held in memory; those with files are large."""
+    return 20 if any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields) else 500
 
 
 def _plain(value: Any) -> Any:
