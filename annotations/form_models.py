@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from portal.db import AppendOnlyModel, UuidModel
+from portal.db import AppendOnlyModel, Seal, UuidModel
 
 
 class CodeList(UuidModel):
@@ -35,6 +35,8 @@ class CodeEntry(models.Model):
 
 class SchemaImage(AppendOnlyModel):
     """An example image of a question, written anew by the portal (`annotations.services.schema_images`)."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey("annotations.ReaderStudy", on_delete=models.PROTECT, related_name="schema_images")
     sha256 = models.CharField(max_length=64, help_text="Of the content.")

@@ -1,5 +1,6 @@
 """Jobs: one worker at a time, and none is lost."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,35 @@ def test_only_what_has_failed_or_was_cancelled_is_retried(job: IngestJob) -> Non
     jobs.retry(job)
     again = stored(job)
     assert (again.state, again.attempt, again.error_code, again.cancel_requested) == (JobState.PENDING, 0, "", False)
+
+
+# What becomes of a job when it is asked to do something, by its state; where nothing is named it is refused.
+ASKED = {
+    (JobState.PENDING, "claim"): JobState.RUNNING,
+    (JobState.PENDING, "cancel"): JobState.CANCELLED,
+    # It stops at its next step.
+    (JobState.RUNNING, "cancel"): JobState.RUNNING,
+    (JobState.FAILED, "retry"): JobState.PENDING,
+    (JobState.CANCELLED, "retry"): JobState.PENDING,
+}
+
+
+@pytest.mark.parametrize("event", ["claim", "cancel", "retry"])
+@pytest.mark.parametrize("state", list(JobState))
+def test_every_event_in_every_state_is_done_or_refused(job: IngestJob, state: JobState, event: str) -> None:
+    lease = {"lease_owner": uuid.uuid4(), "lease_expires_at": timezone.now() + timedelta(minutes=1)}
+    IngestJob.objects.filter(pk=job.pk).update(state=state, **(lease if state == JobState.RUNNING else {}))
+    target = ASKED.get((state, event))
+    if event == "claim":
+        assert (jobs.claim(IngestJob, job.pk) is None) == (target is None)
+    elif target is None:
+        with pytest.raises(Conflict) as caught:
+            getattr(jobs, event)(job)
+        assert caught.value.code == "wrong_state"
+    else:
+        getattr(jobs, event)(job)
+    assert stored(job).state == (target or state)
+    assert stored(job).cancel_requested == (event == "cancel" and target is not None)
 
 
 def test_resume_wakes_exactly_the_jobs_that_nobody_works_on(job: IngestJob) -> None:

@@ -97,6 +97,12 @@ class AdjudicationInput(serializers.Serializer[Any]):
     base_version = serializers.IntegerField(min_value=1)
     open_cases = serializers.BooleanField(default=True, help_text="Those that the consensus left for adjudication.")
     disagreement = serializers.BooleanField(default=False, help_text="Those whose votes differ.")
+    disagreement_questions = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        default=list,
+        max_length=100,
+        help_text="Keys of questions: those whose reads, of the readers who voted, differ on one of them.",
+    )
     confidence_question = serializers.CharField(default=None, allow_null=True, max_length=40)
     low_confidence_below = serializers.IntegerField(
         default=None, allow_null=True, min_value=1, max_value=100, help_text="Any vote's answer below this."

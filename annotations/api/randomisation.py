@@ -57,11 +57,12 @@ class RandomisationListOutput(serializers.Serializer[Any]):
 
 
 class DrawnCaseOutput(serializers.Serializer[Any]):
-    """A case as the drawing took it; `patient` numbers the patients."""
+    """A case as the drawing took it; `patient` numbers the patients, `stratum` the strata of the case sample."""
 
     name = serializers.CharField()
     patient = serializers.CharField()
     is_training = serializers.BooleanField()
+    stratum = serializers.CharField(help_text="Empty where no sample drew the case.")
 
 
 class RandomisationOutput(serializers.Serializer[Any]):
@@ -95,7 +96,7 @@ class RandomisationApi(APIView):
             "joined_late": late_usernames(lists),
             "is_reproduced": is_reproduced(reader_study=reader_study, lists_stored=lists),
             "design": design,
-            "cases": drawn_cases(cases=cases, design=design),
+            "cases": drawn_cases(reader_study=reader_study, cases=cases, design=design),
             "lists": lists,
         }
         return Response(RandomisationOutput(answer).data)

@@ -8,9 +8,9 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from annotations.domain.answers import reason_not_assessed
+from annotations.domain.drawn_cases import seeded_hash
 from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING, TEXT
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.randomisation import seeded_hash
 from annotations.domain.read_history import value_text
 
 OPEN, DISAGREEMENT, LOW_CONFIDENCE, RANDOM = "OPEN", "DISAGREEMENT", "LOW_CONFIDENCE", "RANDOM"
@@ -25,12 +25,16 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Triggers(NamedTuple):
-    """Why a case is judged again; a case that several name is judged once."""
+    """Why a case is judged again; a case that several name is judged once.
+
+    `disagreement` is one of the votes; `disagreement_questions` are further questions on which the reads are compared.
+    """
 
     open_cases: bool
     disagreement: bool
     low_confidence_below: int | None
     random_percent: int
+    disagreement_questions: Sequence[str] = ()
     lesion_not_all: bool = False
     lesion_distance_above_mm: float | None = None
     lesion_iou_below: float | None = None
@@ -52,6 +56,7 @@ class Candidate(NamedTuple):
     is_open: bool
     is_disputed: bool
     lowest_confidence: int | None
+    differs_on: Sequence[str] = ()
     lesions: Sequence[CandidateLesion] = ()
 
 
@@ -72,7 +77,7 @@ def _reasons(candidate: Candidate, triggers: Triggers, *, is_drawn: bool) -> lis
     lowest, below = candidate.lowest_confidence, triggers.low_confidence_below
     said = {
         OPEN: triggers.open_cases and (candidate.is_open or any(one.is_open for one in candidate.lesions)),
-        DISAGREEMENT: triggers.disagreement and candidate.is_disputed,
+        DISAGREEMENT: (triggers.disagreement and candidate.is_disputed) or bool(candidate.differs_on),
         LOW_CONFIDENCE: lowest is not None and below is not None and lowest < below,
         RANDOM: is_drawn,
         **_lesion_reasons(candidate.lesions, triggers),

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotations.domain.adjudication import anonymous_answers, letter
+from annotations.domain.drawn_cases import seeded_hash
 from annotations.domain.kinds import ANSWER_KINDS, LOCATED_FINDING
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.randomisation import seeded_hash
 from annotations.domain.segment_marks import anonymous_segment, is_segment
 
 EVERY, DISAGREEMENT = "EVERY", "DISAGREEMENT"

@@ -4,26 +4,28 @@ Every choice sorts by SHA-256 of a text that begins with the seed; nothing depen
 docs/adr/0016-designs.md says in words what `draw` does.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from annotations.domain import shares, shares_of_cases
+from annotations.domain.drawn_cases import DrawnCase, seeded_hash
+
 ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name' (UTF-8, hexadecimal)"
-DESIGN_ALGORITHM = "overread-design/1: see docs/adr/0016-designs.md"
+DESIGN_ALGORITHM = "overread-design/2: see docs/adr/0016-designs.md"
+# Of lists that were drawn before strata were balanced.
+DESIGN_ALGORITHM_1 = "overread-design/1: see docs/adr/0016-designs.md"
 LATE_ALGORITHM = "overread-late/1: behind the readers of the launch, in order of joining; docs/adr/0016-designs.md"
+
+Share = Callable[[Mapping[str, Any], str, Sequence[str], Sequence[DrawnCase]], dict[str, list[DrawnCase]]]
+Deal = Callable[[str, str, Sequence[DrawnCase], int], list[list[DrawnCase]]]
+
+# Earlier rules of who reads which cases and how they are halved, by the algorithm that is stored with the lists.
+_SHARING: dict[str, tuple[Share, Deal]] = {DESIGN_ALGORITHM_1: (shares_of_cases.shares, shares_of_cases.dealt)}
 
 
 class CannotDraw(Exception):
     """The hidden repeats do not fit between the other cases with this seed."""
-
-
-class DrawnCase(NamedTuple):
-    """A case as far as the drawing goes: its patient is the cluster it belongs to."""
-
-    name: str
-    patient: str
-    is_training: bool = False
 
 
 class Slot(NamedTuple):
@@ -48,8 +50,9 @@ def draw(
     usernames: Sequence[str],
     cases: Sequence[DrawnCase],
     late: Sequence[str] = (),
+    algorithm: str = DESIGN_ALGORITHM,
 ) -> dict[str, list[Slot]]:
-    """Return every reader's list, in reading order over all sessions.
+    """Return every reader's list, in reading order over all sessions, as `algorithm` draws it.
 
     `late` joined after the launch, in this order: they come behind `usernames`, whose lists stay as they were. That
     does not go with pairing `DOUBLE`, in which each case has its two readers.
@@ -60,15 +63,17 @@ def draw(
     """
     training = [case for case in cases if case.is_training]
     readers = [*sorted(usernames, key=lambda name: seeded_hash(seed, "reader", name)), *late]
-    shares = _shares(design["pairing"], seed, readers, [case for case in cases if not case.is_training])
+    share, dealt = _SHARING.get(algorithm, (shares.shares, shares.dealt))
+    own_cases = share(design["pairing"], seed, readers, [case for case in cases if not case.is_training])
     blocks = len(design["pairing"].get("blocks", ["all"]))
     drawn = {}
     for index, reader in enumerate(readers):
         # Within a block every second reader has the other order.
-        arms = _arms_by_session(design, seed, shares[reader], is_swapped=index // blocks % 2 == 1)
+        halves = _halves(design, dealt, seed, own_cases[reader])
+        arms = _arms_by_session(design, halves, is_swapped=index // blocks % 2 == 1)
         own = _training(seed, reader, training, arms)
         for session, arm_of in enumerate(arms, start=1):
-            order = _session_order(seed, reader, session, shares[reader])
+            order = _session_order(seed, reader, session, own_cases[reader])
             placed = _with_repeats(design["repeats"], seed, reader, session, order)
             own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in placed]
         drawn[reader] = own
@@ -95,73 +100,20 @@ def apart(cases: Sequence[DrawnCase]) -> list[DrawnCase]:
     return placed
 
 
-def seeded_hash(seed: str, *parts: object) -> str:
-    """Return where something comes in an order drawn with the seed."""
-    return hashlib.sha256("|".join(map(str, (seed, *parts))).encode()).hexdigest()
-
-
-def _dealt(seed: str, word: str, cases: Sequence[DrawnCase], piles: int) -> list[list[DrawnCase]]:
-    """Deal the cases to equal piles; the cases of a patient stay together."""
-    clusters: dict[str, list[DrawnCase]] = {}
-    for case in cases:
-        clusters.setdefault(case.patient, []).append(case)
-    dealt: list[list[DrawnCase]] = [[] for _ in range(piles)]
-    # Large clusters first: what is small evens the piles out.
-    for patient in sorted(clusters, key=lambda one: (-len(clusters[one]), seeded_hash(seed, word, one))):
-        min(dealt, key=len).extend(clusters[patient])
-    return dealt
-
-
-def _shares(
-    pairing: Mapping[str, Any], seed: str, readers: Sequence[str], cases: Sequence[DrawnCase]
-) -> dict[str, list[DrawnCase]]:
-    kind = pairing["kind"]
-    if kind == "SPLIT_PLOT":
-        blocks = _dealt(seed, "block", cases, len(pairing["blocks"]))
-        return {reader: blocks[index % len(blocks)] for index, reader in enumerate(readers)}
-    ordered = sorted(cases, key=lambda case: seeded_hash(seed, "share", case.name))
-    if kind == "PARTIALLY_PAIRED":
-        common, rest, own = ordered[: pairing["common"]], ordered[pairing["common"] :], pairing["own"]
-        turns = rest * (1 + own * len(readers) // max(len(rest), 1))
-        return {
-            reader: common + turns[index * own : (index + 1) * own] if own < len(rest) else list(cases)
-            for index, reader in enumerate(readers)
-        }
-    if kind == "DOUBLE":
-        return _two_readers_each(seed, readers, ordered)
-    return {reader: list(cases) for reader in readers}
-
-
-def _two_readers_each(seed: str, readers: Sequence[str], cases: Sequence[DrawnCase]) -> dict[str, list[DrawnCase]]:
-    """Give each case to the two readers with the fewest cases, and of equals to those seldom paired."""
-    shares: dict[str, list[DrawnCase]] = {reader: [] for reader in readers}
-    pairs: Counter[frozenset[str]] = Counter()
-    for case in cases:
-        first = min(readers, key=lambda one: (len(shares[one]), seeded_hash(seed, "first", one, case.name)))
-        others = [reader for reader in readers if reader != first]
-        second = min(
-            others,
-            key=lambda one: (
-                len(shares[one]),
-                pairs[frozenset({first, one})],
-                seeded_hash(seed, "second", one, case.name),
-            ),
-        )
-        pairs[frozenset({first, second})] += 1
-        shares[first].append(case)
-        shares[second].append(case)
-    return shares
+def _halves(design: Mapping[str, Any], dealt: Deal, seed: str, cases: Sequence[DrawnCase]) -> list[list[DrawnCase]]:
+    """Return the cases that a crossover begins in the first arm, and those in the second."""
+    is_split = design["kind"] == "CROSSOVER" and design["balance"] == "CASES"
+    return dealt(seed, "half", cases, 2) if is_split else [list(cases), []]
 
 
 def _arms_by_session(
-    design: Mapping[str, Any], seed: str, cases: Sequence[DrawnCase], *, is_swapped: bool
+    design: Mapping[str, Any], halves: Sequence[Sequence[DrawnCase]], *, is_swapped: bool
 ) -> list[dict[str, str]]:
     """For each session the arm of each case."""
     keys = [arm["key"] for arm in design["arms"]]
     if design["kind"] != "CROSSOVER":
-        return [{case.name: keys[0] for case in cases} for _ in design["sessions"]]
+        return [{case.name: keys[0] for case in halves[0]} for _ in design["sessions"]]
     first, second = keys[::-1] if is_swapped else keys
-    halves = [list(cases), []] if design["balance"] == "READERS" else _dealt(seed, "half", cases, 2)
     one = {case.name: first for case in halves[0]} | {case.name: second for case in halves[1]}
     return [one, {name: second if arm == first else first for name, arm in one.items()}]
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from annotations.domain.randomisation import seeded_hash
+from annotations.domain.drawn_cases import seeded_hash
 
 SAMPLE_ALGORITHM = "overread-sample/1: see docs/adr/0025-case-sampling.md"
 Stratum = tuple[str, ...]

@@ -16,6 +16,7 @@ from annotations.domain.adjudication import (
     letter,
     triggered,
 )
+from annotations.domain.arbitration import differences
 from annotations.domain.consensus import ADJUDICATION, CARRIED
 from annotations.domain.lesion_decisions import ADDED, LesionDecision, anonymous_lesions, judged_lesion
 from annotations.domain.payload_upgrade import upgraded
@@ -45,7 +46,12 @@ def adjudications_of(*, reader_study: ReaderStudy) -> QuerySet[Adjudication]:
 
 
 def named_cases(
-    *, base: ReferenceStandard, triggers: Triggers, confidence_question: str | None, seed: str
+    *,
+    base: ReferenceStandard,
+    triggers: Triggers,
+    confidence_question: str | None,
+    questions: Sequence[Mapping[str, Any]],
+    seed: str,
 ) -> list[Named]:
     """Return the cases of a consensus that the triggers name, in the order in which they are judged.
 
@@ -53,13 +59,15 @@ def named_cases(
     """
     open_to_judge = base.decisions.exclude(reason=CARRIED).filter(case__withdrawn_at=None, case__removed_at=None)
     decisions = {one.case.name: one for one in open_to_judge.select_related("case").order_by("case__position")}
-    lowest = _lowest(list(decisions.values()), confidence_question)
+    compared = triggers.disagreement_questions
+    payloads = _payloads(list(decisions.values())) if compared or confidence_question else {}
     candidates = [
         Candidate(
             name,
             one.outcome == ADJUDICATION,
             len({vote["is_positive"] for vote in one.votes}) > 1,
-            lowest.get(one.pk),
+            _lowest(payloads.get(one.pk, []), confidence_question),
+            differences(payloads.get(one.pk, []), questions, compared),
             [_candidate_lesion(lesion) for lesion in one.matching.get("lesions", [])],
         )
         for name, one in decisions.items()
@@ -72,20 +80,18 @@ def _candidate_lesion(lesion: Mapping[str, Any]) -> CandidateLesion:
     return CandidateLesion(is_open, is_by_all, lesion["largest_distance_mm"], lesion["smallest_iou"])
 
 
-def _lowest(decisions: Sequence[ReferenceDecision], question: str | None) -> dict[UUID, int]:
-    """Return the lowest answer to a question among the revisions that voted on each case."""
-    if question is None:
-        return {}
+def _payloads(decisions: Sequence[ReferenceDecision]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return what the revisions that voted on each case hold."""
     ids = [vote["revision_id"] for one in decisions for vote in one.votes]
     payloads = dict(Revision.objects.filter(pk__in=ids).values_list("pk", "payload"))
-    found = {}
-    for one in decisions:
-        given = [upgraded(payloads[UUID(vote["revision_id"])])["answers"].get(question) for vote in one.votes]
-        # Who left it open or could not assess it was not unsure in any number.
-        answers = [answer for answer in given if isinstance(answer, int)]
-        if answers:
-            found[one.pk] = min(answers)
-    return found
+    return {one.pk: [payloads[UUID(vote["revision_id"])] for vote in one.votes] for one in decisions}
+
+
+def _lowest(payloads: Sequence[dict[str, Any]], question: str | None) -> int | None:
+    """Return the lowest answer to a question; None where nobody gave one."""
+    given = [upgraded(payload)["answers"].get(question) for payload in payloads]
+    # Who left it open or could not assess it was not unsure in any number.
+    return min((answer for answer in given if isinstance(answer, int)), default=None)
 
 
 def cases_to_judge(*, reader_study: ReaderStudy) -> QuerySet[AdjudicationCase]:

@@ -10,19 +10,20 @@ from django.db.models import Count, Q, QuerySet
 
 from annotations.domain.arbitration import arbitration_of, arbitrators_of, question_problem
 from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
+from annotations.domain.drawn_cases import DrawnCase
 from annotations.domain.problems import Problem
 from annotations.domain.randomisation import (
     ALGORITHM,
     DESIGN_ALGORITHM,
     LATE_ALGORITHM,
     CannotDraw,
-    DrawnCase,
     Slot,
     draw,
     reading_order,
 )
 from annotations.models import Assignment, AssignmentRole, Case, DesignVersion, RandomisationList, ReaderStudy
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
+from annotations.selectors.sampling import strata_of
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 
@@ -64,31 +65,40 @@ def drawn_readers_of(*, reader_study: ReaderStudy, design: Design) -> QuerySet[U
     return readers_of(reader_study=reader_study).exclude(pk__in=arbitrators_of(design))
 
 
-def drawn_cases(*, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
-    """Return the cases as the drawing takes them; patients are numbered, because only who is the same counts."""
+def drawn_cases(*, reader_study: ReaderStudy, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
+    """Return the cases as the drawing takes them.
+
+    Patients and strata are numbered, because only what is the same counts; a case that no sample has drawn has none.
+    """
     patients: dict[uuid.UUID, str] = {}
+    strata: dict[str, str] = {}
+    sampled = strata_of(reader_study=reader_study)
     training = set(design["training"])
     return [
         DrawnCase(
             case.name,
             patients.setdefault(case.imaging_study.patient_id, f"P{len(patients) + 1}"),
             str(case.pk) in training,
+            strata.setdefault(sampled[uid], f"S{len(strata) + 1}") if uid in sampled else "",
         )
         for case in cases
+        for uid in [case.imaging_study.study_instance_uid]
     ]
 
 
-def draw_lists(*, reader_study: ReaderStudy, seed: str, late: Sequence[str] = ()) -> Drawing:
+def draw_lists(
+    *, reader_study: ReaderStudy, seed: str, late: Sequence[str] = (), algorithm: str = DESIGN_ALGORITHM
+) -> Drawing:
     """Draw the lists from the design, the readers and the cases in force; `late` names who joined after the launch."""
     design = design_of(reader_study=reader_study)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     readers = list(drawn_readers_of(reader_study=reader_study, design=design))
-    taken = drawn_cases(cases=cases, design=design)
+    taken = drawn_cases(reader_study=reader_study, cases=cases, design=design)
     usernames = [one.username for one in readers if one.username not in late]
-    lists = draw(design=design, seed=seed, usernames=usernames, cases=taken, late=late)
+    lists = draw(design=design, seed=seed, usernames=usernames, cases=taken, late=late, algorithm=algorithm)
     has_clusters = len({case.patient for case in taken}) < len(taken)
-    algorithm = ALGORITHM if is_plain(design) and not has_clusters else DESIGN_ALGORITHM
-    return Drawing(design, algorithm, readers, {case.name: case for case in cases}, lists)
+    name = ALGORITHM if is_plain(design) and not has_clusters else algorithm
+    return Drawing(design, name, readers, {case.name: case for case in cases}, lists)
 
 
 def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
@@ -199,7 +209,8 @@ def is_reproduced(*, reader_study: ReaderStudy, lists_stored: Sequence[Randomisa
             for username, one in stored.items()
         )
     try:
-        lists = draw_lists(reader_study=reader_study, seed=seed, late=late_usernames(stored.values())).lists
+        late = late_usernames(stored.values())
+        lists = draw_lists(reader_study=reader_study, seed=seed, late=late, algorithm=first.algorithm).lists
     except CannotDraw:
         return False
     return {name: slots_of(one) for name, one in stored.items()} == lists

@@ -79,12 +79,13 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
     ]
     design = design_of(reader_study=reader_study)
     readers = drawn_readers_of(reader_study=reader_study, design=design).count()
-    reads = number_of_reads(design, readers=readers, cases=len(cases))
+    reads = f"{number_of_reads(design, readers=readers, cases=len(cases))} read(s)"
+    has_clusters = len({case.imaging_study.patient_id for case in cases}) < len(cases)
+    if has_clusters and design["pairing"]["kind"] in ("SPLIT_PLOT", "PARTIALLY_PAIRED"):
+        reads = f"about {reads}, because the cases of a patient stay together"
     if not problems:
         items = [
-            CheckItem(
-                code="design", ok=True, blocking=True, text=f"Design: {KIND_NAMES[design['kind']]}, {reads} read(s)."
-            )
+            CheckItem(code="design", ok=True, blocking=True, text=f"Design: {KIND_NAMES[design['kind']]}, {reads}.")
         ]
     if design["training"]:
         truths = {str(pk) for pk in truths_of(reader_study=reader_study)}

@@ -110,6 +110,16 @@ def draw_summary(draw: SampleDraw) -> dict[str, Any]:
     }
 
 
+def strata_of(*, reader_study: ReaderStudy) -> dict[str, str]:
+    """Return the stratum of everything that was drawn, by StudyInstanceUID; of several draws the newest counts."""
+    found = {}
+    for draw in SampleDraw.objects.filter(reader_study=reader_study).order_by("number"):
+        document = json.loads(draw.content)
+        for row in document["drawn"]:
+            found[row["study_instance_uid"]] = canonical_json([document["columns"], row["values"]])
+    return found
+
+
 def case_names_of(*, reader_study: ReaderStudy) -> dict[str, str]:
     """Return the names of the cases in force by StudyInstanceUID, that of each of their imaging studies."""
     cases = Case.objects.filter(reader_study=reader_study, removed_at=None).order_by()

@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from annotations.domain.adjudication import MARKS, Triggers, shuffled
+from annotations.domain.arbitration import question_problem
 from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITIVE, TRUTHS
 from annotations.domain.kinds import CONFIDENCE, ORDINAL
 from annotations.domain.lesion_decisions import LesionDecision, decision_problems
+from annotations.domain.problems import Problem
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,
@@ -58,22 +60,21 @@ def adjudication_create(
     """Draw a round from a consensus (the reader study's row is locked by the caller)."""
     if base.source != ReferenceSource.CONSENSUS:
         raise Conflict("Only a version by consensus can be adjudicated: it knows its votes.", code="no_consensus")
-    previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
-    if previous is not None and result_of(previous) is None:
-        raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
-    _require_scale(reader_study, asked)
+    number = _next_number(reader_study)
+    questions = _questions_of(reader_study, asked)
     if asked.shows == MARKS and "lesions" not in base.rule:
         detail = "Marks are shown lesion by lesion, and this consensus has matched none: match the marks first."
         raise Conflict(detail, code="no_lesions")
     seed = asked.seed or secrets.token_hex(16)
-    named = named_cases(base=base, triggers=asked.triggers, confidence_question=asked.confidence_question, seed=seed)
+    triggers, scale = asked.triggers, asked.confidence_question
+    named = named_cases(base=base, triggers=triggers, confidence_question=scale, questions=questions, seed=seed)
     if not named:
         raise Conflict("The triggers name no case.", code="no_cases")
     adjudication = Adjudication.objects.create(
         reader_study=reader_study,
-        number=previous.number + 1 if previous else 1,
+        number=number,
         base=base,
-        triggers={**asked.triggers._asdict(), "confidence_question": asked.confidence_question},
+        triggers={**triggers._asdict(), "confidence_question": scale},
         seed=seed,
         shows=asked.shows,
         question=asked.question,
@@ -107,14 +108,28 @@ def _case_of(adjudication: Adjudication, position: int, named: Named) -> Adjudic
     )
 
 
-def _require_scale(reader_study: ReaderStudy, asked: RoundAsked) -> None:
-    if asked.confidence_question is None:
-        return
+def _next_number(reader_study: ReaderStudy) -> int:
+    """Return the number of the next round; 409 while one is being judged."""
+    previous = Adjudication.objects.filter(reader_study=reader_study).order_by("-number").first()
+    if previous is not None and result_of(previous) is None:
+        raise Conflict(f"Round {previous.number} has not been finished yet.", code="round_unfinished")
+    return previous.number + 1 if previous else 1
+
+
+def _questions_of(reader_study: ReaderStudy, asked: RoundAsked) -> list[dict[str, Any]]:
+    """Return the form; refuse questions that it does not have, or on which reads cannot be compared."""
     schema = label_schema_of(reader_study=reader_study)
-    if kind_voted_on(schema, asked.confidence_question) not in (ORDINAL, CONFIDENCE):
-        detail = "The form has no ordinal or confidence question of this key."
-        field = FieldProblem(field="confidence_question", code="unknown_question", detail=detail)
-        raise Invalid(detail, errors=[field])
+    questions: list[dict[str, Any]] = schema.questions if schema else []
+    problems = []
+    confidence = asked.confidence_question
+    if confidence is not None and kind_voted_on(schema, confidence) not in (ORDINAL, CONFIDENCE):
+        detail = f"The form has no ordinal or confidence question {confidence}."
+        problems.append(Problem("confidence_question", "unknown_question", detail))
+    found = (question_problem(key, questions) for key in asked.triggers.disagreement_questions)
+    problems += [Problem("disagreement_questions", "unknown_question", detail) for detail in found if detail]
+    if problems:
+        raise Invalid(problems[0].detail, code="unknown_question", errors=field_problems(problems))
+    return questions
 
 
 @transaction.atomic

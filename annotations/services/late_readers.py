@@ -63,7 +63,8 @@ def _drawn(reader_study: ReaderStudy, reader: User) -> tuple[Drawing, str]:
         raise Conflict("The reader study has no reading orders yet.")
     late = [*late_usernames(lists), reader.username]
     try:
-        return draw_lists(reader_study=reader_study, seed=first.seed, late=late), first.seed
+        drawing = draw_lists(reader_study=reader_study, seed=first.seed, late=late, algorithm=first.algorithm)
     except CannotDraw as error:
         detail = "The hidden repeats do not fit between this reader's other cases; another account's name may fit."
         raise Conflict(detail, code="cannot_draw") from error
+    return drawing, first.seed

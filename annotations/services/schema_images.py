@@ -49,6 +49,7 @@ def schema_image_store(*, by: User, reader_study: ReaderStudy, content: bytes) -
         action="schema_image.create",
         obj=made,
         detail={"sha256": digest},
+        rows=[made],
     )
     return made
 

@@ -7,6 +7,7 @@ JSON does not keep how a number was written, so a whole number is an integer her
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,13 @@ def rows_in_scope(scope: str | None) -> Iterator[tuple[str, str, dict[str, Any]]
             if kind != "reader-study" or not path:
                 continue
             query = query.filter(**{path: key})
-        for row in query.iterator(chunk_size=500):
+        for row in query.iterator(chunk_size=_rows_at_once(model)):
             yield model._meta.label, str(row.pk), row_values(row)
+
+
+def _rows_at_once(model: type[models.Model]) -> int:
+    """Return how many rows are held in memory; those with files are large."""
+    return 20 if any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields) else 500
 
 
 def _plain(value: Any) -> Any:
@@ -76,6 +82,9 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        # A file is bound, and exported, by its digest.
+        return sha256(value).hexdigest()
     if isinstance(value, UUID):
         return str(value)
     return value

@@ -108,6 +108,10 @@ def test_a_round_names_the_open_cases_and_its_result_says_where_each_value_is_fr
     [
         ({"open_cases": False, "disagreement": True}, {"Case 002", "Case 003"}),
         ({"open_cases": False, "confidence_question": "confidence", "low_confidence_below": 25}, {"Case 002"}),
+        # All agree that Case 001 is positive, and are not equally sure; nobody has marked anything.
+        ({"open_cases": False, "disagreement_questions": ["confidence"]}, {"Case 001", "Case 002", "Case 003"}),
+        ({"open_cases": True, "disagreement_questions": ["nodules"]}, {"Case 003", "Case 004", "Case 005"}),
+        ({"open_cases": False, "disagreement_questions": ["nodules", "nodule_present"]}, {"Case 002", "Case 003"}),
         ({"open_cases": False, "random_percent": 100}, {f"Case 00{number}" for number in range(1, 6)}),
     ],
 )
@@ -191,13 +195,25 @@ def test_nobody_is_made_both(built: Built, judge: User) -> None:
         ({"question": ""}, 400, "invalid"),
         ({"random_percent": 101}, 400, "invalid"),
         ({"low_confidence_below": 50}, 400, "invalid"),
-        ({"low_confidence_below": 50, "confidence_question": "nodule_present"}, 400, "invalid"),
+        ({"low_confidence_below": 50, "confidence_question": "nodule_present"}, 400, "unknown_question"),
+        ({"disagreement_questions": ["nodule_present", "margin"]}, 400, "unknown_question"),
+        ({"open_cases": False, "disagreement_questions": ["nodules"]}, 409, "no_cases"),
         ({"shows": "EVERYTHING"}, 400, "invalid"),
     ],
 )
 def test_what_does_not_fit_is_refused(built: Built, changes: dict[str, Any], status: int, code: str) -> None:
     answer = begin(built, **changes)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_question_that_the_form_does_not_have_is_named(built: Built) -> None:
+    answer = begin(
+        built, disagreement_questions=["nodules", "margin"], confidence_question="sure", low_confidence_below=1
+    )
+    assert [(one["field"], one["code"], one["detail"]) for one in answer.json()["errors"]] == [
+        ("confidence_question", "unknown_question", "The form has no ordinal or confidence question sure."),
+        ("disagreement_questions", "unknown_question", "The form has no question margin."),
+    ]
 
 
 def test_one_round_at_a_time(built: Built) -> None:

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from annotations.domain.truth_csv import Truth
 from annotations.models import ReferenceSource, Revision
@@ -23,19 +21,15 @@ from portal.audit.services import checkpoint_write, event_line
 from portal.audit.verify import broken_links
 from portal.inference.services import ai_model_create, model_version_register, predictions_post
 from tests.annotations.building import COMPLETE, Built, content, launched, mirrored_study, person, save
+from tests.audit.superuser import as_superuser, superuser_rights
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_superuser")]
 
 
 @pytest.fixture
 def _superuser() -> Iterator[None]:
-    """Make the portal's own role one that may switch triggers off, which it is not."""
-    settings = connection.settings_dict
-    place = {name: settings[name.upper()] for name in ("host", "port", "password")}
-    with psycopg.connect(**place, user="postgres", dbname="postgres", autocommit=True) as server:
-        server.execute(f"ALTER ROLE {settings['USER']} SUPERUSER")
+    with superuser_rights():
         yield
-        server.execute(f"ALTER ROLE {settings['USER']} NOSUPERUSER")
 
 
 @pytest.fixture
@@ -57,16 +51,6 @@ def built() -> Built:
     checkpoint_write()
     built.open(built.readers[0], 2)
     return built
-
-
-def as_superuser(*statements: str, **values: Any) -> None:
-    """Do as somebody with the database's password would: no trigger fires, no foreign key is looked at."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")
-        for statement in statements:
-            cursor.execute(statement, values)
-        cursor.execute("SET session_replication_role = origin")
 
 
 def found_offline(folder: Path, scope: str | None = None) -> str:

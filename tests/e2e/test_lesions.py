@@ -108,9 +108,15 @@ def test_marks_are_matched_corrected_and_judged_on_the_images(
     page.get_by_role("button", name="Store as a new version").click()
     expect(page.get_by_text("it is not locked yet")).to_be_visible()
     page.get_by_label("Lesions that some marked and some did not").check()
+    page.get_by_label("Cases whose reads differ on").first.click()
+    page.get_by_role("option", name="Mark the nodules.").click()
+    page.keyboard.press("Escape")
     page.get_by_label("Readers’ answers").select_option("MARKS")
+    screenshots(page, "lesions-round-asked")
     page.get_by_role("button", name="Begin a round over version 1").click()
     expect(page.get_by_text("0 of 1 decided")).to_be_visible()
+    (begun,) = stage.coordinator.get(f"{path}/adjudications")
+    assert begun["triggers"]["disagreement_questions"] == ["nodules"]
     screenshots(page, "lesions-round")
 
     page.context.clear_cookies()

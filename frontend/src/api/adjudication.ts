@@ -27,6 +27,8 @@ export interface RoundRequest {
   base_version: number;
   open_cases: boolean;
   disagreement: boolean;
+  /** Keys of questions on which the reads of those who voted are compared. */
+  disagreement_questions: string[];
   confidence_question: string | null;
   low_confidence_below: number | null;
   random_percent: number;

@@ -2787,6 +2787,8 @@ export interface components {
              * @default false
              */
             disagreement: boolean;
+            /** @description Keys of questions: those whose reads, of the readers who voted, differ on one of them. */
+            disagreement_questions?: string[];
             confidence_question?: string | null;
             /** @description Any vote's answer below this. */
             low_confidence_below?: number | null;
@@ -3493,11 +3495,13 @@ export interface components {
             number_left_out: number;
             number_drawn: number;
         };
-        /** @description A case as the drawing took it; `patient` numbers the patients. */
+        /** @description A case as the drawing took it; `patient` numbers the patients, `stratum` the strata of the case sample. */
         DrawnCaseOutput: {
             name: string;
             patient: string;
             is_training: boolean;
+            /** @description Empty where no sample drew the case. */
+            stratum: string;
         };
         /** @description A drawn candidate. */
         DrawnOutput: {

@@ -49,6 +49,11 @@ def test_each_trigger_by_hand(changes: dict, expected: dict) -> None:
     assert dict(triggered(CASES, NONE._replace(**changes), "seed")) == expected
 
 
+def test_a_case_whose_reads_differ_on_another_question_is_named_whatever_the_votes_say() -> None:
+    differing = Candidate("differing", is_open=False, is_disputed=False, lowest_confidence=None, differs_on=["margin"])
+    assert triggered([differing, CASES[0]], NONE, "seed") == [("differing", [DISAGREEMENT])]
+
+
 @given(st.integers(0, 100), st.integers(0, 60), st.text(max_size=8))
 def test_the_random_share_has_its_size_and_comes_again_from_the_seed(percent: int, number: int, seed: str) -> None:
     cases = [Candidate(f"Case {one:03d}", False, False, None) for one in range(number)]

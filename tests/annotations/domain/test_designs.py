@@ -20,7 +20,8 @@ from annotations.domain.designs import (
     single_design,
     smallest_share,
 )
-from annotations.domain.randomisation import CannotDraw, DrawnCase, Slot, apart, draw, reading_order
+from annotations.domain.drawn_cases import DrawnCase
+from annotations.domain.randomisation import CannotDraw, Slot, apart, draw, reading_order
 from annotations.domain.states import AI_SHOWN, ASSIGNMENT_TRANSITIONS, READER_STUDY_TRANSITIONS
 
 HIDES = {"own_past_reads": "HIDDEN"}
@@ -140,18 +141,20 @@ def test_shares_are_balanced_and_training_comes_first(drawn) -> None:
     if not lists:
         return
     real = len(cases) - len(training)
+    # Patients stay whole, so shares can differ by as many cases as one has.
+    largest = max(Counter(case.patient for case in cases if not case.is_training).values())
     kind = design["pairing"]["kind"]
     if kind == "FULLY_CROSSED":
         assert set(loads.values()) == {real}
     if kind == "DOUBLE":
         assert set(readers_of.values()) == {2}
-        assert max(loads.values()) - min(loads.values()) <= 1
+        assert max(loads.values()) - min(loads.values()) <= largest
     if kind == "SPLIT_PLOT":
         assert set(readers_of) == {case.name for case in cases} - training
     if kind == "PARTIALLY_PAIRED":
         shared = sum(count == len(readers) for count in readers_of.values())
         assert shared >= min(design["pairing"]["common"], real)
-        assert len(set(loads.values())) == 1
+        assert max(loads.values()) - min(loads.values()) <= largest - 1
 
 
 @given(st.lists(st.integers(0, 5), max_size=20))
@@ -169,7 +172,8 @@ def test_the_plain_design_draws_the_order_that_anybody_can_sort() -> None:
 
 _ELSEWHERE = """
 import json, sys
-from annotations.domain.randomisation import DrawnCase, draw
+from annotations.domain.drawn_cases import DrawnCase
+from annotations.domain.randomisation import draw
 given = json.load(sys.stdin)
 cases = [DrawnCase(*case) for case in given.pop("cases")]
 print(json.dumps(draw(cases=cases, **given)))

@@ -29,7 +29,7 @@ export function PairingFields(props: DesignFieldProps & { numberOfCases: number 
       {pairing.kind === "SPLIT_PLOT" && (
         <TagsInput
           label="Blocks"
-          description="Readers and cases are dealt to the blocks at the launch, evenly; the cases of a patient stay together."
+          description="Readers and cases are dealt to the blocks at the launch, evenly, the strata of the sample too; the cases of a patient stay together."
           maw={460}
           disabled={isFrozen}
           value={pairing.blocks}

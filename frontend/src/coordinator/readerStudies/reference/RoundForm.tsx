@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { beginRound, type RoundRequest } from "@/api/adjudication";
 import type { ReferenceVersion } from "@/api/reference";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { type PartProps, useStudyChange } from "../parts";
+import { CaseTriggers } from "./CaseTriggers";
 import { LesionTriggers } from "./LesionTriggers";
 
 /** Begins a round: which cases, and what its adjudicators see. */
@@ -15,6 +16,7 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
     base_version: base.version,
     open_cases: true,
     disagreement: false,
+    disagreement_questions: [],
     confidence_question: null,
     low_confidence_below: null,
     random_percent: 0,
@@ -31,18 +33,7 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
   const lacksThreshold = (asked.confidence_question === null) !== (asked.low_confidence_below === null);
   return (
     <>
-      <Group gap="lg">
-        <Checkbox
-          label="Cases left open"
-          checked={asked.open_cases}
-          onChange={(event) => change({ open_cases: event.currentTarget.checked })}
-        />
-        <Checkbox
-          label="Cases on which readers differ"
-          checked={asked.disagreement}
-          onChange={(event) => change({ disagreement: event.currentTarget.checked })}
-        />
-      </Group>
+      <CaseTriggers asked={asked} onChange={change} questions={questions} />
       {hasLesions && <LesionTriggers asked={asked} onChange={change} />}
       <Group gap="sm" align="flex-end">
         <NativeSelect
