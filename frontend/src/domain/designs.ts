@@ -1,5 +1,7 @@
 /** The design of a reader study as the server stores it (annotations/domain/schemas/design.schema.json). */
 
+import { canonical } from "./payload";
+
 export type DesignKind = "ANNOTATION" | "SINGLE" | "CROSSOVER" | "SEQUENTIAL" | "CONCURRENT";
 export type ArmDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
 export type Shown = "SHOWN" | "HIDDEN";
@@ -136,4 +138,17 @@ export function sumText(design: Design, cases: number, readers: number, reads: n
   if (!isSimple) return `${cases} cases, ${readers} readers, ${sessions} session(s): ${reads} reads`;
   const times = sessions > 1 ? ` × ${sessions} sessions` : "";
   return `${cases} cases × ${readers} readers${times} = ${reads} reads`;
+}
+
+/** A changed design and the one that it was made from. */
+export interface DesignChange {
+  design: Design;
+  base: Design;
+}
+
+/** The same change, made to another design: whatever it left as it was is taken from there. */
+export function redone({ design, base }: DesignChange, now: Design): Design {
+  const keys = Object.keys(design) as (keyof Design)[];
+  const changed = keys.filter((key) => canonical(design[key]) !== canonical(base[key]));
+  return { ...now, ...Object.fromEntries(changed.map((key) => [key, design[key]])) };
 }

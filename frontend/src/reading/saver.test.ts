@@ -67,6 +67,7 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     role: "READER" as const,
     is_openable: true,
     signed_at: null,
+    stale_read_id: null,
   });
   const session = (is_open: boolean): OwnSession => ({
     number: 1,

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FetchQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { readerStudiesQuery } from "@/api/queries";
 import { type ReaderStudy, readerStudyKey } from "@/api/readerStudies";
 
@@ -23,6 +23,12 @@ export function useStudyChange<Input, Output>(
       ]);
     },
   });
+}
+
+/** What is stored now, asked for anew whatever was loaded before. */
+export function useFresh<Data>(query: FetchQueryOptions<Data, Error, Data, string[]>): () => Promise<Data> {
+  const queryClient = useQueryClient();
+  return () => queryClient.fetchQuery({ ...query, staleTime: 0 });
 }
 
 /** Whether readers and cases can be withdrawn: there are assignments, and nothing is locked yet. */

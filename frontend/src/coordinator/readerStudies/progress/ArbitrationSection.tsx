@@ -8,6 +8,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 
 const COLOURS: Record<DoubleReadCase["standing"], string> = {
   READING: "gray",
+  VACANT: "red",
   AGREED: "teal",
   WAITING: "yellow",
   OPEN: "blue",
