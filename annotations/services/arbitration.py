@@ -64,12 +64,13 @@ def arbitration_follow(*, by: User, read: Read) -> None:
 
 
 def arbitration_pass_on(*, by: User, voided: list[Assignment]) -> None:
-    """Give the cases of an arbitrator who was withdrawn to another."""
+    """Give the cases of an arbitrator who was withdrawn to another: what was due stays due."""
     for assignment in voided:
         if assignment.role == AssignmentRole.ARBITRATION:
             rule = arbitration_rule_of(reader_study=assignment.reader_study)
-            if rule is not None:
-                _give(by, double_read_of(reader_study=assignment.reader_study, case=assignment.case), rule)
+            double = double_read_of(reader_study=assignment.reader_study, case=assignment.case)
+            if rule is not None and double.arbitration is None:
+                _give_out(by, double, rule, assignment)
 
 
 def require_another_arbitrator(*, reader_study: ReaderStudy, reader: User) -> None:
@@ -165,7 +166,7 @@ def _give(by: User, double: DoubleRead, rule: Rule) -> None:
     if double.arbitration is not None or not double.is_settled or len(double.readers) != NUMBER_OF_READS:
         return
     if is_due(rule, differences_of(double=double, rule=rule)):
-        _give_out(by, double, rule)
+        _give_out(by, double, rule, double.readers[0])
 
 
 def arbitration_of_one(*, by: User, reader_study: ReaderStudy, case: Case) -> bool:
@@ -174,13 +175,13 @@ def arbitration_of_one(*, by: User, reader_study: ReaderStudy, case: Case) -> bo
     double = double_read_of(reader_study=reader_study, case=case)
     if rule is None or double.arbitration is not None or not double.signed or not double.is_settled:
         return False
-    _give_out(by, double, rule)
+    _give_out(by, double, rule, double.readers[0])
     return True
 
 
-def _give_out(by: User, double: DoubleRead, rule: Rule) -> None:
-    first = double.readers[0]
-    reader_study = first.reader_study
+def _give_out(by: User, double: DoubleRead, rule: Rule, like: Assignment) -> None:
+    """Give a case to the arbitrator whose turn it is, in the arm and the session of another assignment of it."""
+    reader_study = like.reader_study
     load = _load(reader_study, rule)
     username = chosen_arbitrator(seed=seed_of(reader_study=reader_study), case=double.case.name, load=load)
     arbitrator = User.objects.get(username=username)
@@ -189,11 +190,11 @@ def _give_out(by: User, double: DoubleRead, rule: Rule) -> None:
         reader_study=reader_study,
         reader=arbitrator,
         case=double.case,
-        arm=first.arm,
-        session=first.session,
+        arm=like.arm,
+        session=like.session,
         role=AssignmentRole.ARBITRATION,
         position=(own.aggregate(last=Max("position"))["last"] or 0) + 1,
-        shown_name=first.shown_name and f"Arbitration {own.count() + 1:03d}",
+        shown_name=like.shown_name and f"Arbitration {own.count() + 1:03d}",
     )
     _recorded(by, assignment, _step(by, assignment, StepKind.DUE, double, rule), assignment)
 

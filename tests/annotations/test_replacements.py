@@ -232,6 +232,19 @@ def test_a_stale_arbitration_is_confirmed_where_past_reads_are_hidden() -> None:
     assert list(ArbitrationStep.objects.values_list("kind", flat=True))[-1] == "CONFIRMED"
 
 
+def test_an_arbitration_goes_on_to_another_arbitrator_also_when_a_reader_was_withdrawn_meanwhile() -> None:
+    built = launched_double(arbitrators=2)
+    arbitration = disagree(built)
+    withdraw(built, built.readers[0])
+    withdraw(built, arbitration.reader)
+    (following,) = Assignment.objects.filter(role="ARBITRATION").exclude(state="VOID")
+    assert following.reader != arbitration.reader
+    client, read_id = open_it(built, following)
+    client.get(f"/api/v1/reads/{read_id}/arbitration")
+    assert sign_read(client, read_id, call=True).status_code == 200
+    assert standings(built)[0] == "DONE"
+
+
 def test_an_arbitrator_without_a_case_is_withdrawn_and_gets_none() -> None:
     built = launched_double(arbitrators=2)
     waiting = built.readers[2]

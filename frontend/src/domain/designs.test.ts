@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Design, pairingOf, sumText, withKind, withRepeats } from "./designs";
+import { type Design, pairingOf, redone, sumText, withKind, withRepeats } from "./designs";
 
 const SINGLE: Design = {
   kind: "SINGLE",
@@ -61,4 +61,12 @@ it("writes the sum out where it is one", () => {
   );
   expect(sumText(SINGLE, 20, 4, 80)).toBe("20 cases × 4 readers = 80 reads");
   expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE" } }, 20, 4, 40)).toContain(": 40 reads");
+});
+
+describe("a change that is made again to what another tab has stored", () => {
+  it("takes what it changed, and from there all the rest", () => {
+    const now: Design = { ...SINGLE, balance: "READERS", training: ["a"] };
+    const change = { base: SINGLE, design: { ...SINGLE, repeats: { count: 2, minimum_distance: 10 } } };
+    expect(redone(change, now)).toEqual({ ...now, repeats: { count: 2, minimum_distance: 10 } });
+  });
 });
