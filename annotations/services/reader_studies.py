@@ -337,7 +337,10 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
     reader_study.save(update_fields=["state", "closed_at", "locked_at"])
     detail: dict[str, Any] = {"reason": reason} if reason else {}
     if event in ("close", "lock"):
-        detail["left"] = left_undone(reader_study=reader_study)
+        left = left_undone(reader_study=reader_study)
+        arbitrations = left.pop("arbitrations") or {}
+        detail |= {f"left_{name}": number for name, number in left.items()}
+        detail |= {f"left_arbitrations_{name}": number for name, number in arbitrations.items()}
     record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
     access_of_members_changed(reader_study)
     if event in _TOLD:

@@ -191,7 +191,7 @@ def test_the_arbitrations_left_at_the_close_are_counted_and_go_on_until_the_lock
     assert (counted["unsigned"], counted["arbitrations"]["waiting"], counted["vacant_cases"]) == (1, 1, 0)
     assert move(built, "close").status_code == 200
     event = Event.objects.get(action="reader_study.close")
-    assert (event.detail["left"]["unsigned"], event.detail["left"]["arbitrations"]["waiting"]) == (1, 1)
+    assert (event.detail["left_unsigned"], event.detail["left_arbitrations_waiting"]) == (1, 1)
     own = Assignment.objects.get(reader=built.readers[1], case=built.cases[1])
     late = of(built.readers[1]).post(f"/api/v1/assignments/{own.pk}/open", {}, content_type="application/json")
     assert (late.status_code, late.json()["code"]) == (409, "wrong_state")

@@ -57,7 +57,7 @@ function both({ arbitrations, vacant_cases, open_queries }: Left): (string | fal
       `${stale} arbitration(s) were signed over reads that have changed since. Until the lock they can be confirmed or reopened.`,
     vacant_cases > 0 &&
       `${vacant_cases} case(s) lack a reader after a withdrawal (People). Nobody new can read them after the close; arbitrators can decide them until the lock.`,
-    open_queries > 0 && `${open_queries} data quer(ies) are open. They can be answered until the lock.`,
+    open_queries > 0 && `Data queries that are open: ${open_queries}. They can be answered until the lock.`,
   ];
 }
 
