@@ -16,6 +16,7 @@ from annotations.models import (
     AssignmentState,
     Case,
     DesignVersion,
+    Membership,
     RandomisationList,
     Read,
     ReaderStudyState,
@@ -349,6 +350,9 @@ def test_every_event_on_an_assignment(state: AssignmentState, event: str) -> Non
     assignment = read.assignment
     assignment.state = state
     assignment.save(update_fields=["state"])
+    if state == AssignmentState.VOID:
+        # As it came to be: nobody is withdrawn twice.
+        Membership.objects.filter(user=reader).update(withdrawn_at=timezone.now())
     acts = {
         "open": lambda: reads._move(assignment, "open"),
         "save": lambda: reads.read_save_draft(by=reader, read=read, save=save(content())),
