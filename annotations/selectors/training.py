@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from annotations.models import Assignment, AssignmentState, ReaderStudy, ReferenceTruth, TrainingAcceptance
+from annotations.selectors.truth import reference_standard_of
 from portal.accounts.models import User
 from portal.audit.models import Event
 
@@ -33,16 +34,19 @@ class Training(NamedTuple):
 def training_of(*, reader_study: ReaderStudy, reader: User) -> Training:
     """Return how far the reader has come."""
     own = list(_own(reader_study, reader).values_list("case_id", "state"))
-    cases = [case for case, _ in own]
+    cases = {case for case, _ in own}
     truths = ReferenceTruth.objects.filter(reference_standard__reader_study=reader_study, case__in=cases)
     of_truth = {str(pk): case for pk, case in truths.values_list("pk", "case_id")}
+    in_force = truths.filter(reference_standard=reference_standard_of(reader_study=reader_study))
+    # What a later version of the truth says nothing of cannot be looked at, and keeps nobody waiting.
+    untold = cases - set(in_force.values_list("case_id", flat=True))
     shown = Event.objects.filter(object_type=ReferenceTruth._meta.label, object_id__in=of_truth)
     seen = shown.filter(actor=reader, action=FEEDBACK_EVENT)
     acceptance = TrainingAcceptance.objects.filter(reader_study=reader_study, reader=reader).first()
     return Training(
         cases=len(own),
         signed=sum(state == AssignmentState.SIGNED for _, state in own),
-        seen=len({of_truth[pk] for pk in seen.values_list("object_id", flat=True)}),
+        seen=len(untold | {of_truth[pk] for pk in seen.values_list("object_id", flat=True)}),
         accepted_at=acceptance.created_at if acceptance else None,
     )
 
