@@ -23,7 +23,12 @@ export function SaveRefused({ error, title, onLoad, onOverwrite }: SaveRefusedPr
           <Text size="sm">Nothing was overwritten. What you entered here is kept.</Text>
           <Group gap="xs">
             {onLoad && (
-              <Button size="xs" variant="default" loading={going.isPending} onClick={() => going.mutate(onLoad)}>
+              <Button
+                size="xs"
+                variant="default"
+                loading={going.isPending}
+                onClick={() => going.mutate(onLoad)}
+              >
                 Show what is stored, drop mine
               </Button>
             )}
