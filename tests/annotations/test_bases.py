@@ -21,7 +21,7 @@ def built() -> Built:
 
 def design(built: Built) -> tuple[str, str, Callable[[int], Any], Callable[[Any], Any]]:
     def changed(number: int) -> Any:
-        return {**single_design(), "repeats": {**single_design()["repeats"], "minimum_distance": number}}
+        return {**single_design(), "repeats": {**single_design()["repeats"], "minimum_distance": 10 + number}}
 
     return f"{study(built)}/design", "stale_design", changed, lambda answer: answer["design"]
 

@@ -6,15 +6,20 @@ export interface PartProps {
   readerStudy: ReaderStudy;
 }
 
-/** A change of one reader study: afterwards everything shown of it is asked for again. */
+/**
+ * A change of one reader study: afterwards everything shown of it is asked for again. Changes of one `queue` are sent
+ * one after the other, so that each finds stored what it was made from.
+ */
 export function useStudyChange<Input, Output>(
   readerStudyId: string,
   change: (input: Input) => Promise<Output>,
   onDone?: (output: Output) => void,
+  queue?: string,
 ) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: change,
+    ...(queue !== undefined && { scope: { id: `${queue} ${readerStudyId}` } }),
     onSuccess: async (output: Output) => {
       onDone?.(output);
       await Promise.all([

@@ -20,8 +20,11 @@ import { TrainingField } from "./TrainingField";
 /** Who reads what, when and in which condition, with a picture of what that comes to. */
 export function DesignPart({ readerStudy }: PartProps) {
   const { data, error, refetch } = useQuery(designQuery(readerStudy.id));
-  const saving = useStudyChange(readerStudy.id, ({ design, base }: DesignChange) =>
-    putDesign(readerStudy.id, design, base),
+  const saving = useStudyChange(
+    readerStudy.id,
+    ({ design, base }: DesignChange) => putDesign(readerStudy.id, design, base),
+    undefined,
+    "design",
   );
   const fresh = useFresh(designQuery(readerStudy.id));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
@@ -29,7 +32,8 @@ export function DesignPart({ readerStudy }: PartProps) {
   const isFrozen = readerStudy.state !== "DRAFT";
   // A choice shows at once; a refusal puts it back and says why.
   const design = (saving.isPending && saving.variables.design) || data.design;
-  const onChange = (changed: Design) => saving.mutate({ design: changed, base: data.design });
+  // One change after the other may be on its way: each is made from the one before.
+  const onChange = (changed: Design) => saving.mutate({ design: changed, base: design });
   const field = { design, isFrozen, onChange };
   const again = async () => {
     const { design: now } = await fresh();
