@@ -1,7 +1,6 @@
 """How far a reader has come with the training cases, and whether they have said that they are done."""
 
 import datetime
-import uuid
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -57,12 +56,6 @@ def must_accept_training(*, assignment: Assignment) -> bool:
     if assignment.is_training or reader.is_program or not _own(reader_study, reader).exists():
         return False
     return not TrainingAcceptance.objects.filter(reader_study=reader_study, reader=reader).exists()
-
-
-def trained_at(*, reader_study: ReaderStudy) -> dict[uuid.UUID, datetime.datetime]:
-    """Return when each reader accepted."""
-    rows = TrainingAcceptance.objects.filter(reader_study=reader_study)
-    return {row.reader_id: row.created_at for row in rows.only("reader_id", "created_at")}
 
 
 def _own(reader_study: ReaderStudy, reader: User) -> QuerySet[Assignment]:
