@@ -55,8 +55,9 @@ function VacancyForm({ readerStudy, vacancy, hasArbitrators }: VacancyFormProps)
   return (
     <div>
       <Text size="sm" mb={6}>
-        <b>{vacancy.name || vacancy.username}</b> was withdrawn ({vacancy.reason}). {cases.length} case(s)
-        wait for another reader: {cases.slice(0, 12).join(", ")}
+        <b>{vacancy.name || vacancy.username}</b>, withdrawn: {vacancy.reason}
+        <br />
+        {cases.length} case(s) wait for another reader: {cases.slice(0, 12).join(", ")}
         {cases.length > 12 && " …"}
       </Text>
       {replacing.error && <ErrorNotice error={replacing.error} title="Nobody was named" />}
