@@ -185,13 +185,15 @@ def _keep_alive(lease: Lease, stop: threading.Event) -> None:
         connection.close()
 
 
-def cancel(job: JobModel) -> None:
-    """Ask a job to stop; a pending one stops at once."""
+def cancel(job: JobModel, *, ended: Ended | None = None) -> None:
+    """Ask a job to stop; a pending one stops at once, and `ended` is told, as `run` tells it of every other end."""
     manager = type(job)._default_manager
     now = timezone.now()
     if manager.filter(pk=job.pk, state=JobState.PENDING).update(
         state=JobState.CANCELLED, cancel_requested=True, finished_at=now, error_code="cancelled"
     ):
+        if ended is not None:
+            ended(job, JobState.CANCELLED)
         return
     if not manager.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True):
         raise Conflict("This job has already ended.")

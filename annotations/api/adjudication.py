@@ -175,8 +175,9 @@ class AdjudicationApi(APIView):
 
     @extend_schema(operation_id="adjudication_round_cases_list", responses=RoundCaseOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID, adjudication_number: int) -> Response:
-        """List the cases with what named them and what has been decided."""
+        """List the cases with what named them and what has been decided: both tell what was answered."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        require_unmasked(user=caller(request), reader_study=reader_study)
         adjudication = adjudication_of(reader_study, adjudication_number)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="adjudication.view", obj=adjudication)
         return Response(RoundCaseOutput(with_outcomes(adjudication.cases.all()), many=True).data)
@@ -190,7 +191,7 @@ class AdjudicationResultApi(APIView):
         """Make the next version of the reference standard; 409 `round_unfinished` while a case is not decided."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         adjudication_store(by=caller(request), adjudication=adjudication_of(reader_study, adjudication_number))
-        return versions_response(reader_study, status.HTTP_201_CREATED)
+        return versions_response(caller(request), reader_study, status.HTTP_201_CREATED)
 
 
 class CaseToJudgeOutput(serializers.Serializer[Any]):

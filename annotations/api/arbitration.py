@@ -20,7 +20,7 @@ from annotations.api.segments import anonymous_segment_response
 from annotations.domain.adjudication import ANSWERS, HIDDEN
 from annotations.domain.arbitration import STANDINGS
 from annotations.exporters.final_answers_csv import final_answers_csv_lines
-from annotations.models import AssignmentRole, ReaderStudy
+from annotations.models import AssignmentRole, Read, ReaderStudy
 from annotations.selectors.arbitration import (
     DoubleRead,
     arbitration_counts,
@@ -28,11 +28,13 @@ from annotations.selectors.arbitration import (
     cases_read_twice,
     double_reads_of,
     final_of,
+    stale_arbitrations,
 )
 from annotations.selectors.masking import require_unmasked
 from annotations.services.arbitration import arbitration_confirm, arbitration_segment, arbitration_show
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.accounts.models import User
 from portal.accounts.passwords import require_own_password
 from portal.accounts.policy import Action
 from portal.errors import NotFound
@@ -74,8 +76,7 @@ class ReadArbitrationApi(APIView):
     @transaction.atomic
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the two reads as far as the design shows them; 404 for a read that is no arbitration."""
-        own_read_shown(caller(request), read_id)
-        shown = arbitration_show(by=caller(request), read=own_read(caller(request), read_id, lock=True))
+        shown = arbitration_show(by=caller(request), read=_own_arbitration(caller(request), read_id, lock=True))
         return Response(ArbitrationOutput(shown).data, headers={"Cache-Control": "no-store"})
 
 
@@ -85,9 +86,23 @@ class ReadArbitrationSegmentApi(APIView):
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, read_id: uuid.UUID, sha256: str) -> HttpResponse:
         """Return the voxels as run lengths per slice; 404 unless the arbitrator was shown a segment of this digest."""
-        read = own_read_shown(caller(request), read_id)
+        read = _own_arbitration(caller(request), read_id)
         found = arbitration_segment(by=caller(request), read=read, sha256=sha256)
         return anonymous_segment_response(found, sha256)
+
+
+def _own_arbitration(user: User, read_id: uuid.UUID, *, lock: bool = False) -> Read:
+    """Return the caller's own arbitration as far as the protocol shows it.
+
+    Where it hides what one has signed, the two reads of a stale one are shown all the same: it can only be confirmed
+    by who has seen them. The arbitrator's own read stays hidden.
+    """
+    read = own_read(user, read_id, lock=lock)
+    if read.assignment.role != AssignmentRole.ARBITRATION:
+        raise NotFound
+    if not stale_arbitrations(reader_study=read.assignment.reader_study, assignments=[read.assignment]):
+        own_read_shown(user, read_id)
+    return read
 
 
 class ConfirmationInput(serializers.Serializer[Any]):
@@ -103,13 +118,12 @@ class ReadArbitrationConfirmationApi(APIView):
     @extend_schema(request=ConfirmationInput, responses=ArbitrationOutput)
     def post(self, request: Request, read_id: uuid.UUID) -> Response:
         """Confirm a signed arbitration whose reads have changed since; 409 `reads_open`, `reads_changed`."""
-        if own_read_shown(caller(request), read_id).assignment.role != AssignmentRole.ARBITRATION:
-            raise NotFound
+        _own_arbitration(caller(request), read_id)
         form = ConfirmationInput(data=request.data)
         form.is_valid(raise_exception=True)
         require_own_password(request._request, user=caller(request), password=form.validated_data["password"])
         with transaction.atomic():
-            read = own_read(caller(request), read_id, lock=True)
+            read = _own_arbitration(caller(request), read_id, lock=True)
             arbitration_confirm(by=caller(request), read=read, reason=form.validated_data["reason"])
             return Response(ArbitrationOutput(arbitration_show(by=caller(request), read=read)).data)
 

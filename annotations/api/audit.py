@@ -33,6 +33,7 @@ CHECKS_SHOWN = 20
 class AuditEventOutput(serializers.ModelSerializer[Event]):
     """One event. The names are those that the account had then."""
 
+    sequence = serializers.SerializerMethodField(help_text="Place in its chain; null while answers are masked.")
     actor_id = serializers.UUIDField(allow_null=True)
     username = serializers.CharField(source="origin.username", default=None, allow_null=True)
     name = serializers.CharField(source="origin.name", default=None, allow_null=True)
@@ -58,9 +59,22 @@ class AuditEventOutput(serializers.ModelSerializer[Event]):
             "digest",
         ]
 
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_sequence(self, event: Event) -> int | None:
+        """Return it."""
+        return event.sequence
+
+
+# Events that there are only where a reader has drawn, and what events say of answers.
+_OF_MARKS = ("read.segment", "read.view_segment", "lesions.correct")
+_OF_ANSWERS = frozenset({"digest", "snapshot_digest", "outcome"})
+
 
 class MaskedEventOutput(AuditEventOutput):
-    """The same while answers are masked: without digests, for of a read with few answers one could try them all."""
+    """The same while answers are masked: without digests, for of a read with few answers one could try them all.
+
+    Without the places in their chains too, for a gap would say that there is an event which is not listed.
+    """
 
     digest = serializers.SerializerMethodField()
     detail = serializers.SerializerMethodField()
@@ -69,10 +83,13 @@ class MaskedEventOutput(AuditEventOutput):
         """Leave it out."""
         return ""
 
+    def get_sequence(self, event: Event) -> None:
+        """Leave it out."""
+
     @extend_schema_field(serializers.DictField())
     def get_detail(self, event: Event) -> dict[str, Any]:
-        """Leave the digest of what was saved out."""
-        return {name: value for name, value in event.detail.items() if name != "digest"}
+        """Leave out the digest of what was saved, and what an adjudicator decided."""
+        return {name: value for name, value in event.detail.items() if name not in _OF_ANSWERS}
 
 
 class AuditQuery(serializers.Serializer[Any]):
@@ -98,9 +115,11 @@ class AuditApi(APIView):
         query = AuditQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         events = events_in(scope=stream_of(reader_study.pk), wanted=query.validated_data)
+        is_hidden = is_masked(user=caller(request), reader_study=reader_study)
+        if is_hidden:
+            events = events.exclude(action__in=_OF_MARKS)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(events, request, view=self)
-        is_hidden = is_masked(user=caller(request), reader_study=reader_study)
         output = MaskedEventOutput if is_hidden else AuditEventOutput
         return paginator.get_paginated_response(output(page or [], many=True).data)
 

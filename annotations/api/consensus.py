@@ -166,4 +166,4 @@ class ConsensusApi(APIView):
         form.is_valid(raise_exception=True)
         panel, digest = panel_of(reader_study, form.validated_data), form.validated_data["preview_digest"]
         consensus_store(by=caller(request), reader_study=reader_study, panel=panel, digest=digest)
-        return versions_response(reader_study, status.HTTP_201_CREATED)
+        return versions_response(caller(request), reader_study, status.HTTP_201_CREATED)

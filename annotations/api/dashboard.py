@@ -77,6 +77,7 @@ class ReaderProgressOutput(serializers.Serializer[Any]):
     due_on = serializers.DateField(source="running.due_on", allow_null=True)
     is_overdue = serializers.BooleanField(source="running.is_overdue")
     is_withdrawn = serializers.BooleanField(source="running.is_withdrawn")
+    training_accepted_at = serializers.DateTimeField(source="running.training_accepted_at", allow_null=True)
     median_active_s = serializers.SerializerMethodField()
     last_signed_at = serializers.SerializerMethodField()
     parts = PartOutput(many=True)

@@ -86,6 +86,7 @@ class DesignInput(serializers.Serializer[Any]):
     """A design; its form is `annotations/domain/schemas/design.schema.json`."""
 
     design = serializers.JSONField()
+    base = serializers.JSONField(default=None, allow_null=True, help_text="The design from which it was made.")
 
 
 class DesignApi(APIView):
@@ -99,7 +100,7 @@ class DesignApi(APIView):
     @extend_schema(request=DesignInput, responses=DesignOutput)
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store a new version of the design of a draft."""
+        """Store a new version of the design of a draft; 409 `stale_design` where `base` is not the design in force."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = DesignInput(data=request.data)
         form.is_valid(raise_exception=True)
@@ -241,6 +242,7 @@ class ReaderDatesOutput(serializers.Serializer[Any]):
     is_overdue = serializers.BooleanField()
     is_withdrawn = serializers.BooleanField()
     terms_accepted_at = serializers.DateTimeField(allow_null=True)
+    training_accepted_at = serializers.DateTimeField(allow_null=True)
 
 
 class LateReaderInput(serializers.Serializer[Any]):

@@ -35,12 +35,18 @@ class HangingProtocolOutput(serializers.Serializer[Any]):
     shows_prior_marks = serializers.BooleanField()
 
 
-class HangingProtocolInput(serializers.Serializer[Any]):
-    """Rules to store; their form is in `annotations.domain.hanging`."""
+class HangingContentInput(serializers.Serializer[Any]):
+    """Rules, whose form is in `annotations.domain.hanging`, and what readers see of priors."""
 
     rules = serializers.JSONField()
     shows_priors = serializers.BooleanField()
     shows_prior_marks = serializers.BooleanField(default=False)
+
+
+class HangingProtocolInput(HangingContentInput):
+    """What to store, and what it was made from."""
+
+    base = HangingContentInput(default=None, allow_null=True)
 
 
 def hanging_of(reader_study: ReaderStudy) -> dict[str, Any]:
@@ -66,7 +72,7 @@ class HangingProtocolApi(APIView):
     @extend_schema(request=HangingProtocolInput, responses=HangingProtocolOutput)
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store a new version of the rules of a draft."""
+        """Store a new version of the rules of a draft; 409 `stale_hanging_protocol` where `base` is not in force."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = HangingProtocolInput(data=request.data)
         form.is_valid(raise_exception=True)
@@ -96,6 +102,13 @@ class PriorsInput(serializers.Serializer[Any]):
     """The imaging studies that are to be the priors, the most relevant first."""
 
     imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100)
+    base = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=100,
+        default=None,
+        allow_null=True,
+        help_text="The priors from which the list was made.",
+    )
 
 
 class CasePriorsApi(APIView):
@@ -110,7 +123,7 @@ class CasePriorsApi(APIView):
     @extend_schema(request=PriorsInput, responses=CasePriorsOutput)
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID, case_id: uuid.UUID) -> Response:
-        """Replace the priors of a case of a draft."""
+        """Replace the priors of a case of a draft; 409 `stale_priors` where they are not `base` any more."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         case = case_of(reader_study, case_id)
         form = PriorsInput(data=request.data)

@@ -191,6 +191,7 @@ class ReferenceStandardApi(APIView):
         context = {
             "cases": list(cases_of(reader_study=reader_study)),
             "truths": truths_of(reader_study=reader_study),
+            "is_masked": is_truth_masked(user=caller(self.request), standard=standard),
         }
         return Response(shapes.ReferenceStandardOutput(standard, context=context).data, status=http_status)
 

@@ -11,15 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.access import own_assignment, own_read, own_read_shown, reader_study_for
+from annotations.access import own_assignment, own_read, own_read_shown
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, OpenInput, SittingInput, TurnOutput, sitting_of, turn_of
-from annotations.domain.blinding import is_shown, shows_past_reads
+from annotations.domain.blinding import is_shown
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
 from annotations.domain.signatures import FINDINGS, MEANINGS
-from annotations.models import Assignment, AssignmentState, CasePrior, Read, Revision
+from annotations.models import Assignment, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
 from annotations.selectors.case_images import further_with_series, is_current_in
@@ -31,60 +31,7 @@ from annotations.services.case_images import case_images_describe
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
 from portal.accounts.passwords import require_own_password
-from portal.accounts.policy import Action
 from portal.imaging.frame_grants import FrameGrantOutput, frame_grants
-from portal.moments import utc_text
-
-
-class AssignmentOutput(serializers.ModelSerializer[Assignment]):
-    """An assignment on the worklist."""
-
-    case_name = serializers.CharField(source="name_shown")
-    session = serializers.IntegerField(source="session.number")
-    is_openable = serializers.SerializerMethodField()
-    signed_at = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Assignment
-        fields = ["id", "position", "case_name", "session", "is_training", "role", "state", "is_openable", "signed_at"]
-
-    def get_is_openable(self, assignment: Assignment) -> bool:
-        """Say whether a signed read may be looked at again."""
-        is_signed = assignment.state == AssignmentState.SIGNED
-        return not is_signed or shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training)
-
-    def get_signed_at(self, assignment: Assignment) -> str | None:
-        """Return when the read was signed."""
-        read = getattr(assignment, "read", None)
-        return utc_text(read.signed_at) if read and read.signed_at else None
-
-
-class AssignmentsApi(APIView):
-    """The caller's worklist in a reader study."""
-
-    @extend_schema(responses=AssignmentOutput(many=True))
-    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """List the caller's assignments in reading order."""
-        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        own = assignments_of(reader_study=reader_study, reader=caller(request))
-        return Response(AssignmentOutput(own, many=True).data)
-
-
-class NextOutput(serializers.Serializer[Any]):
-    """The next assignment."""
-
-    assignment_id = serializers.UUIDField(allow_null=True)
-
-
-class NextApi(APIView):
-    """The next case."""
-
-    @extend_schema(responses=NextOutput)
-    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return the first assignment that is not signed, or null when all are."""
-        reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
-        following = next_assignment(reader_study=reader_study, reader=caller(request))
-        return Response({"assignment_id": following.pk if following else None})
 
 
 class ReadReaderStudyOutput(serializers.Serializer[Any]):

@@ -17,11 +17,12 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
-from annotations.selectors.masking import require_truth_unmasked
+from annotations.selectors.masking import is_truth_masked, require_truth_unmasked
 from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
 from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.accounts.models import User
 from portal.accounts.passwords import require_own_password
 from portal.imaging.uploads import UploadsToDisk
 
@@ -43,10 +44,11 @@ class ReferenceVersionOutput(serializers.ModelSerializer[ReferenceStandard]):
     base_version = serializers.IntegerField(
         source="base.version", allow_null=True, default=None, help_text="The version that files were added to."
     )
-    number_positive = serializers.IntegerField()
-    number_negative = serializers.IntegerField()
-    number_excluded = serializers.IntegerField()
-    number_for_adjudication = serializers.IntegerField()
+    number_positive = serializers.IntegerField(allow_null=True, help_text="The counts are null while it is masked.")
+    number_negative = serializers.IntegerField(allow_null=True)
+    number_excluded = serializers.IntegerField(allow_null=True)
+    number_for_adjudication = serializers.IntegerField(allow_null=True)
+    is_masked = serializers.BooleanField(help_text="It was made of answers that the caller does not see yet.")
     rule = serializers.DictField(help_text="What a consensus was made by; empty for what was imported.")
     lock = serializers.SerializerMethodField()
 
@@ -64,6 +66,7 @@ class ReferenceVersionOutput(serializers.ModelSerializer[ReferenceStandard]):
             "number_negative",
             "number_excluded",
             "number_for_adjudication",
+            "is_masked",
             "rule",
             "lock",
         ]
@@ -89,14 +92,28 @@ class ReferenceVersionsOutput(serializers.Serializer[Any]):
     versions = ReferenceVersionOutput(many=True)
 
 
-def versions_response(reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
+def versions_response(by: User, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
     """Answer with all versions of a reader study."""
     meaning = lock_meaning(reader_study=reader_study)
     answer = {
         "lock_meaning": {"code": meaning, "text": LOCK_MEANINGS[meaning]},
-        "versions": reference_standards_of(reader_study=reader_study),
+        "versions": [_masked_for(by, one) for one in reference_standards_of(reader_study=reader_study)],
     }
     return Response(ReferenceVersionsOutput(answer).data, status=http_status)
+
+
+def _masked_for(by: User, standard: ReferenceStandard) -> ReferenceStandard:
+    """Leave out what the answers come to: the counts, and the digest, for one could try all truths of a few cases."""
+    is_hidden = is_truth_masked(user=by, standard=standard)
+    vars(standard)["is_masked"] = is_hidden
+    if is_hidden:
+        vars(standard).update(dict.fromkeys(_COUNTS), digest="")
+        if hasattr(standard, "lock"):
+            standard.lock.digest = ""
+    return standard
+
+
+_COUNTS = ("number_positive", "number_negative", "number_excluded", "number_for_adjudication")
 
 
 class ReferenceStandardsApi(UploadsToDisk):
@@ -109,14 +126,14 @@ class ReferenceStandardsApi(UploadsToDisk):
         """List the versions, newest first, with their locks."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
-        return versions_response(reader_study)
+        return versions_response(caller(request), reader_study)
 
     @extend_schema(request={"multipart/form-data": FilesStoreInput}, responses={201: ReferenceVersionsOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         store_files(request, reader_study)
-        return versions_response(reader_study, status.HTTP_201_CREATED)
+        return versions_response(caller(request), reader_study, status.HTTP_201_CREATED)
 
 
 class VoteOutput(serializers.Serializer[Any]):
@@ -193,4 +210,4 @@ class ReferenceStandardLockApi(APIView):
         with transaction.atomic():
             reader_study = reader_study_for(by, reader_study_id, MANAGE, lock=True)
             reference_standard_lock(by=by, standard=standard, reason=form.validated_data["reason"])
-        return versions_response(reader_study)
+        return versions_response(caller(request), reader_study)

@@ -289,8 +289,10 @@ class MembersInput(serializers.Serializer[Any]):
 class ReferenceStandardOutput(serializers.ModelSerializer[ReferenceStandard]):
     """A version of the reference standard, counted."""
 
+    digest = serializers.SerializerMethodField()
     number_positive = serializers.SerializerMethodField()
     number_negative = serializers.SerializerMethodField()
+    is_masked = serializers.SerializerMethodField()
     missing = serializers.SerializerMethodField()
 
     class Meta:
@@ -303,24 +305,35 @@ class ReferenceStandardOutput(serializers.ModelSerializer[ReferenceStandard]):
             "created_at",
             "number_positive",
             "number_negative",
+            "is_masked",
             "missing",
         ]
+
+    def get_is_masked(self, standard: ReferenceStandard) -> bool:
+        """Say whether it was made of answers that the caller does not see yet."""
+        return bool(self.context["is_masked"])
+
+    def get_digest(self, standard: ReferenceStandard) -> str:
+        """Return it; empty while masked, for one could try all truths of a few cases."""
+        return "" if self.context["is_masked"] else standard.digest
 
     def _truths(self) -> list[int]:
         cases = self.context["cases"]
         return [self.context["truths"][case.pk].truth for case in cases if case.pk in self.context["truths"]]
 
-    def get_number_positive(self, standard: ReferenceStandard) -> int:
-        """Count the diseased cases."""
-        return sum(self._truths())
+    def get_number_positive(self, standard: ReferenceStandard) -> int | None:
+        """Count the diseased cases; null while masked."""
+        return None if self.context["is_masked"] else sum(self._truths())
 
-    def get_number_negative(self, standard: ReferenceStandard) -> int:
-        """Count the cases without disease."""
+    def get_number_negative(self, standard: ReferenceStandard) -> int | None:
+        """Count the cases without disease; null while masked."""
         truths = self._truths()
-        return len(truths) - sum(truths)
+        return None if self.context["is_masked"] else len(truths) - sum(truths)
 
     def get_missing(self, standard: ReferenceStandard) -> list[str]:
-        """Name the cases without a truth."""
+        """Name the cases without a truth; none while masked, for on these the readers are undecided."""
+        if self.context["is_masked"]:
+            return []
         return [case.name for case in self.context["cases"] if case.pk not in self.context["truths"]]
 
 

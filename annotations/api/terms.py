@@ -36,6 +36,14 @@ class TermsInput(serializers.Serializer[Any]):
     reason = serializers.CharField(
         max_length=1000, default="", allow_blank=True, help_text="Needed after the launch: the protocol is amended."
     )
+    base = serializers.CharField(
+        max_length=LONGEST_TERMS,
+        default=None,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="The words from which these were made.",
+    )
 
 
 def _answer(request: Request, reader_study: ReaderStudy) -> Response:
@@ -60,7 +68,7 @@ class TermsApi(APIView):
     @extend_schema(request=TermsInput, responses=TermsOutput)
     @transaction.atomic
     def put(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store a new version, which every reader accepts before opening the next case."""
+        """Store a new version, which every reader accepts before opening the next case; 409 `stale_terms`."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE, lock=True)
         form = TermsInput(data=request.data)
         form.is_valid(raise_exception=True)

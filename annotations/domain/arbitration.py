@@ -16,6 +16,7 @@ EVERY, DISAGREEMENT = "EVERY", "DISAGREEMENT"
 
 # Where a case of a double reading stands.
 READING = "READING"
+VACANT = "VACANT"
 AGREED = "AGREED"
 WAITING = "WAITING"
 OPEN = "OPEN"
@@ -23,6 +24,7 @@ STALE = "STALE"
 DONE = "DONE"
 STANDINGS = {
     READING: "The two reads are not signed yet",
+    VACANT: "A reader was withdrawn: name another, or leave it to the arbitrators",
     AGREED: "The two reads agree: no arbitration",
     WAITING: "Waits for its arbitrator",
     OPEN: "Opened by its arbitrator",

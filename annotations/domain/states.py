@@ -24,6 +24,10 @@ READING = {
     ("PAUSED", False): "paused",
 }
 
+# Where an arbitration can still be read, signed, confirmed and reopened though the reading is over: the final answers
+# are settled by the lock.
+ARBITRATED_STILL = frozenset({"CLOSED"})
+
 # While readers have a day by which to be done.
 RUNNING = frozenset(state for state, _ in READING)
 

@@ -36,6 +36,8 @@ from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth
+from annotations.models.running import ReaderReplacement as ReaderReplacement
+from annotations.models.running import TrainingAcceptance as TrainingAcceptance
 from annotations.models.sampling import SampleDraw as SampleDraw
 from annotations.models.sampling import SamplingFrame as SamplingFrame
 from annotations.models.signatures import Reopening as Reopening
@@ -105,6 +107,8 @@ class Membership(UuidModel):
     role = models.CharField(max_length=20, choices=STUDY_ROLES)
     starts_on = models.DateField(null=True, help_text="A reader's first day of reading.")
     ends_on = models.DateField(null=True, help_text="A reader's last day of reading.")
+    withdrawn_at = models.DateTimeField(null=True, help_text="When a reader was withdrawn; nobody comes back.")
+    withdrawn_reason = models.CharField(max_length=500, blank=True, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader_study", "user", "role"], name="membership_once")]

@@ -14,6 +14,7 @@ from annotations.domain.arbitration import (
     DONE,
     READING,
     STALE,
+    VACANT,
     Rule,
     arbitration_of,
     common_answers,
@@ -36,6 +37,7 @@ from annotations.models import (
 from annotations.selectors.designs import design_of
 
 CASES_AT_ONCE = 500
+NUMBER_OF_READS = 2
 # The steps that say over which reads an arbitration counts.
 SETTLING = (StepKind.SIGNED, StepKind.CONFIRMED)
 # What is large of a read, and says what was answered.
@@ -73,7 +75,9 @@ class DoubleRead:
             steps = [one for one in self.arbitration.arbitration_steps.all() if one.kind in SETTLING]
             is_current = self.is_settled and bool(steps) and steps[-1].revisions == self.revision_ids
             return standing(state=self.arbitration.state, is_current=is_current)
-        return AGREED if self.is_settled and len(self.readers) > 1 else READING
+        if len(self.readers) < NUMBER_OF_READS:
+            return VACANT
+        return AGREED if self.is_settled else READING
 
 
 def arbitration_rule_of(*, reader_study: ReaderStudy) -> Rule | None:
@@ -151,6 +155,18 @@ def final_of(*, double: DoubleRead) -> tuple[dict[str, Any], list[dict[str, Any]
         return None
     payload = upgraded(double.arbitration.read.signed_revision.payload)
     return payload["answers"], payload["findings"]
+
+
+def stale_arbitrations(*, reader_study: ReaderStudy, assignments: Iterable[Assignment]) -> set[uuid.UUID]:
+    """Return which of somebody's assignments are signed arbitrations whose reads have changed since."""
+    signed = (one for one in assignments if one.state == AssignmentState.SIGNED)
+    done = [one for one in signed if one.role == AssignmentRole.ARBITRATION]
+    if not done:
+        return set()
+    cases = Case.objects.filter(pk__in=[one.case_id for one in done])
+    doubles = double_reads_of(reader_study=reader_study, cases=cases, with_answers=False)
+    stale = {one.arbitration.pk for one in doubles if one.arbitration is not None and one.standing == STALE}
+    return stale & {one.pk for one in done}
 
 
 def arbitration_counts(*, reader_study: ReaderStudy) -> dict[str, int] | None:

@@ -1,8 +1,8 @@
 """A reader's assignments in reading order."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from annotations.domain.states import READING
+from annotations.domain.states import ARBITRATED_STILL, READING
 from annotations.models import Assignment, AssignmentRole, AssignmentState, ReaderStudy
 from annotations.selectors.sessions import own_sessions
 from portal.accounts.models import User
@@ -28,7 +28,10 @@ def readable_assignments_of(*, reader_study: ReaderStudy, reader: User) -> Query
     unsigned = unsigned_assignments_of(reader_study=reader_study, reader=reader)
     kinds = [is_training for (state, is_training), code in READING.items() if state == reader_study.state and not code]
     sessions = [one.session for one in own_sessions(reader_study=reader_study, reader=reader) if one.shut is None]
-    return unsigned.filter(is_training__in=kinds, session__in=sessions)
+    is_open = Q(is_training__in=kinds)
+    if reader_study.state in ARBITRATED_STILL:
+        is_open |= Q(role=AssignmentRole.ARBITRATION)
+    return unsigned.filter(is_open, session__in=sessions)
 
 
 def next_assignment(*, reader_study: ReaderStudy, reader: User) -> Assignment | None:

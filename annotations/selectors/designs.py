@@ -21,7 +21,15 @@ from annotations.domain.randomisation import (
     draw,
     reading_order,
 )
-from annotations.models import Assignment, AssignmentRole, Case, DesignVersion, RandomisationList, ReaderStudy
+from annotations.models import (
+    Assignment,
+    AssignmentRole,
+    Case,
+    DesignVersion,
+    RandomisationList,
+    ReaderReplacement,
+    ReaderStudy,
+)
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from annotations.selectors.sampling import strata_of
 from portal.accounts.models import User
@@ -61,8 +69,15 @@ def readers_of(*, reader_study: ReaderStudy) -> QuerySet[User]:
 
 
 def drawn_readers_of(*, reader_study: ReaderStudy, design: Design) -> QuerySet[User]:
-    """Return the readers for whom lists are drawn: an arbitrator gets the cases that need one, later."""
-    return readers_of(reader_study=reader_study).exclude(pk__in=arbitrators_of(design))
+    """Return the readers for whom lists are drawn.
+
+    An arbitrator gets the cases that need one, later; who joined in the place of a withdrawn reader got that reader's.
+    """
+    listed = RandomisationList.objects.filter(reader_study=reader_study)
+    joined = ReaderReplacement.objects.filter(reader_study=reader_study, reader__isnull=False)
+    joined = joined.exclude(reader__in=listed.values("reader"))
+    readers = readers_of(reader_study=reader_study)
+    return readers.exclude(pk__in=arbitrators_of(design)).exclude(pk__in=joined.values("reader"))
 
 
 def drawn_cases(*, reader_study: ReaderStudy, cases: Sequence[Case], design: Design) -> list[DrawnCase]:
@@ -159,11 +174,13 @@ def _stored_counts(reader_study: ReaderStudy) -> dict[str, Counter[_Kind]]:
     """Count the places of the stored lists by reader: each has become an assignment, so PostgreSQL can count them."""
     lists = RandomisationList.objects.filter(reader_study=reader_study).order_by("reader__username")
     counts = {username: Counter[_Kind]() for username in lists.values_list("reader__username", flat=True)}
+    if not counts:
+        return {}
     kinds = ("session__number", "arm__key", "is_training", "is_repeat")
     rows = Assignment.objects.filter(reader_study=reader_study).exclude(role=AssignmentRole.ARBITRATION)
     rows = rows.order_by().annotate(is_repeat=Q(repeat_number__gt=0))
     for username, *kind, reads in rows.values_list("reader__username", *kinds).annotate(reads=Count("pk")):
-        counts[username][*kind] = reads
+        counts.setdefault(username, Counter())[*kind] = reads
     return counts
 
 

@@ -72,10 +72,17 @@ def is_truth_masked(*, user: User, standard: ReferenceStandard | None) -> bool:
 
     Of a consensus, and of what was made of one: with few readers the truth of a case is what they said.
     """
-    found = standard
+    if standard is None or not is_made_of_answers(standard):
+        return False
+    return is_masked(user=user, reader_study=standard.reader_study)
+
+
+def is_made_of_answers(standard: ReferenceStandard) -> bool:
+    """Say whether a version of the truth is what readers answered, or files that were added to it."""
+    found: ReferenceStandard | None = standard
     while found is not None and found.source not in FROM_ANSWERS:
         found = found.base
-    return found is not None and is_masked(user=user, reader_study=found.reader_study)
+    return found is not None
 
 
 def require_truth_unmasked(*, user: User, standard: ReferenceStandard) -> None:

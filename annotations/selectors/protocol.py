@@ -12,6 +12,7 @@ from annotations.domain.protocol import (
     PROTOCOL_FORMAT,
     PROTOCOL_VERSION,
     Section,
+    Table,
     blinding_section,
     design_section,
     sample_size_section,
@@ -31,10 +32,12 @@ from annotations.models import (
 from annotations.selectors.case_images import imaging_studies_of
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
+from annotations.selectors.masking import is_made_of_answers, is_masking
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from annotations.selectors.sampling import sampling_sections
 from annotations.selectors.terms import terms_of
 from annotations.selectors.truth import reference_standards_of, truths_of
+from annotations.selectors.vacancies import replacements_of
 from portal.accounts.policy import Role
 from portal.audit.services import canonical_json
 from portal.moments import utc_words
@@ -154,21 +157,27 @@ def _reason(reader_study: ReaderStudy, **whose: Any) -> str:
 
 def _readers(reader_study: ReaderStudy) -> Section:
     own = Membership.objects.filter(reader_study=reader_study, role=Role.READER)
-    assignments = Assignment.objects.filter(reader_study=reader_study).order_by()
-    left = set(assignments.filter(voided_at__isnull=True).values_list("reader_id", flat=True).distinct())
-    void = set(assignments.filter(voided_at__isnull=False).values_list("reader_id", flat=True).distinct())
     rows = [
         [
             one.user.username,
             one.user.name,
             one.starts_on,
             one.ends_on,
-            _reason(reader_study, reader=one.user_id) if one.user_id in void - left else "",
+            one.withdrawn_reason,
         ]
         for one in own.select_related("user").order_by("user__username")
     ]
     header = ["Reader", "Name", "First day", "Last day", "Withdrawn because"]
-    return section("readers", "Readers", f"{len(rows)} reader(s).", tables=[table("Readers", header, rows)])
+    tables = [table("Readers", header, rows), *_replacements(reader_study)]
+    return section("readers", "Readers", f"{len(rows)} reader(s).", tables=tables)
+
+
+def _replacements(reader_study: ReaderStudy) -> list[Table]:
+    rows = [
+        [one.withdrawn.username, one.reader.username if one.reader else "the arbitrators", len(one.cases), one.reason]
+        for one in replacements_of(reader_study=reader_study)
+    ]
+    return [table("Places of withdrawn readers", ["Of", "Read by", "Cases", "Because"], rows)] if rows else []
 
 
 def _randomisation(reader_study: ReaderStudy) -> Section:
@@ -215,15 +224,18 @@ def _ai(reader_study: ReaderStudy) -> Section:
 
 def _truth(reader_study: ReaderStudy) -> Section:
     versions: QuerySet[Any] = reference_standards_of(reader_study=reader_study)
+    masks = is_masking(reader_study=reader_study)
     rows = [
         [
             one.version,
             one.source,
             one.provenance,
             json.dumps(one.rule, sort_keys=True) if one.rule else "",
-            one.number_positive,
-            one.number_negative,
-            one.number_excluded,
+            *(
+                ["masked"] * 3
+                if masks and is_made_of_answers(one)
+                else [one.number_positive, one.number_negative, one.number_excluded]
+            ),
             utc_words(one.lock.created_at) if hasattr(one, "lock") else "",
             one.lock.reason if hasattr(one, "lock") else "",
         ]

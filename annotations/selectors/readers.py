@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from annotations.domain.states import RUNNING
-from annotations.models import Assignment, AssignmentState, Membership, ReaderStudy
+from annotations.models import Assignment, AssignmentState, Membership, ReaderStudy, TrainingAcceptance
 from annotations.selectors.terms import acceptances_of
 from portal.accounts.policy import Role
 
@@ -29,24 +29,28 @@ class RunningReader(NamedTuple):
     is_overdue: bool
     is_withdrawn: bool
     terms_accepted_at: datetime.datetime | None
+    training_accepted_at: datetime.datetime | None
 
 
 def readers_running(*, reader_study: ReaderStudy) -> list[RunningReader]:
     """Return every reader by username, in four queries; a day is over when the day after it begins in UTC."""
     counts = _counts(reader_study)
     accepted = acceptances_of(reader_study=reader_study)
-    rows = Membership.objects.filter(reader_study=reader_study, role=Role.READER)
+    trained = TrainingAcceptance.objects.filter(reader_study=reader_study, reader=OuterRef("user"))
+    rows = Membership.objects.filter(reader_study=reader_study, role=Role.READER).annotate(
+        trained_at=Subquery(trained.values("created_at")[:1])
+    )
     today = timezone.now().astimezone(datetime.UTC).date()
     is_running = reader_study.state in RUNNING
     return [
         _running(row, counts.get(row.user_id, _NOTHING), today if is_running else None)._replace(
-            terms_accepted_at=accepted.get(row.user_id)
+            terms_accepted_at=accepted.get(row.user_id), training_accepted_at=row.trained_at
         )
         for row in rows.select_related("user").order_by("user__username")
     ]
 
 
-_NOTHING: dict[str, Any] = {"total": 0, "begun": 0, "signed": 0, "void": 0, "session_ends": None}
+_NOTHING: dict[str, Any] = {"total": 0, "begun": 0, "signed": 0, "session_ends": None}
 
 
 def _counts(reader_study: ReaderStudy) -> dict[uuid.UUID, dict[str, Any]]:
@@ -61,7 +65,6 @@ def _counts(reader_study: ReaderStudy) -> dict[uuid.UUID, dict[str, Any]]:
             total=Count("pk", filter=in_force),
             signed=Count("pk", filter=signed),
             begun=Count("pk", filter=in_force & ~signed & ~untouched),
-            void=Count("pk", filter=~in_force),
             session_ends=Min("session__closes_on", filter=in_force & ~signed),
         )
     )
@@ -82,6 +85,7 @@ def _running(row: Membership, count: Mapping[str, Any], today: datetime.date | N
         begun=count["begun"],
         signed=count["signed"],
         is_overdue=bool(today and due_on and today > due_on),
-        is_withdrawn=count["total"] == 0 and count["void"] > 0,
+        is_withdrawn=row.withdrawn_at is not None,
         terms_accepted_at=None,
+        training_accepted_at=None,
     )

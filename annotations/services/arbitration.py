@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from annotations.domain.adjudication import HIDDEN
@@ -19,6 +19,7 @@ from annotations.models import (
     Assignment,
     AssignmentRole,
     AssignmentState,
+    Case,
     Membership,
     Read,
     ReaderStudy,
@@ -26,6 +27,7 @@ from annotations.models import (
     StepKind,
 )
 from annotations.selectors.arbitration import (
+    NUMBER_OF_READS,
     DoubleRead,
     arbitration_rule_of,
     differences_of,
@@ -38,8 +40,6 @@ from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
 from portal.errors import Conflict, FieldProblem, Invalid, NotFound
-
-NUMBER_OF_READS = 2
 
 
 def signing_lock(*, reader_study: ReaderStudy) -> None:
@@ -66,12 +66,13 @@ def arbitration_follow(*, by: User, read: Read) -> None:
 
 
 def arbitration_pass_on(*, by: User, voided: list[Assignment]) -> None:
-    """Give the cases of an arbitrator who was withdrawn to another."""
+    """Give the cases of an arbitrator who was withdrawn to another: what was due stays due."""
     for assignment in voided:
         if assignment.role == AssignmentRole.ARBITRATION:
             rule = arbitration_rule_of(reader_study=assignment.reader_study)
-            if rule is not None:
-                _give(by, double_read_of(reader_study=assignment.reader_study, case=assignment.case), rule)
+            double = double_read_of(reader_study=assignment.reader_study, case=assignment.case)
+            if rule is not None and double.arbitration is None:
+                _give_out(by, double, rule, assignment)
 
 
 def require_another_arbitrator(*, reader_study: ReaderStudy, reader: User) -> None:
@@ -191,10 +192,23 @@ def _require_settled(double: DoubleRead) -> None:
 def _give(by: User, double: DoubleRead, rule: Rule) -> None:
     if double.arbitration is not None or not double.is_settled or len(double.readers) != NUMBER_OF_READS:
         return
-    if not is_due(rule, differences_of(double=double, rule=rule)):
-        return
-    first = double.readers[0]
-    reader_study = first.reader_study
+    if is_due(rule, differences_of(double=double, rule=rule)):
+        _give_out(by, double, rule, double.readers[0])
+
+
+def arbitration_of_one(*, by: User, reader_study: ReaderStudy, case: Case) -> bool:
+    """Give a case that has lost one of its two readers to an arbitrator; False where no signed read is left."""
+    rule = arbitration_rule_of(reader_study=reader_study)
+    double = double_read_of(reader_study=reader_study, case=case)
+    if rule is None or double.arbitration is not None or not double.signed or not double.is_settled:
+        return False
+    _give_out(by, double, rule, double.readers[0])
+    return True
+
+
+def _give_out(by: User, double: DoubleRead, rule: Rule, like: Assignment) -> None:
+    """Give a case to the arbitrator whose turn it is, in the arm and the session of another assignment of it."""
+    reader_study = like.reader_study
     load = _load(reader_study, rule)
     username = chosen_arbitrator(seed=seed_of(reader_study=reader_study), case=double.case.name, load=load)
     arbitrator = User.objects.get(username=username)
@@ -203,11 +217,11 @@ def _give(by: User, double: DoubleRead, rule: Rule) -> None:
         reader_study=reader_study,
         reader=arbitrator,
         case=double.case,
-        arm=first.arm,
-        session=first.session,
+        arm=like.arm,
+        session=like.session,
         role=AssignmentRole.ARBITRATION,
         position=(own.aggregate(last=Max("position"))["last"] or 0) + 1,
-        shown_name=first.shown_name and f"Arbitration {own.count() + 1:03d}",
+        shown_name=like.shown_name and f"Arbitration {own.count() + 1:03d}",
     )
     _recorded(by, assignment, _step(by, assignment, StepKind.DUE, double, rule), assignment)
 
@@ -215,21 +229,11 @@ def _give(by: User, double: DoubleRead, rule: Rule) -> None:
 def _load(reader_study: ReaderStudy, rule: Rule) -> dict[str, int]:
     """Return how many arbitrations each arbitrator has who was not withdrawn; who reads now goes before others."""
     today = timezone.now().astimezone(datetime.UTC).date()
-    of_study = Q(user__assignments__reader_study=reader_study)
-    is_void = Q(user__assignments__state=AssignmentState.VOID)
-    # Void though its case was not withdrawn, or not yet then: its reader was.
-    case_stood = Q(user__assignments__case__withdrawn_at=None) | Q(
-        user__assignments__voided_at__lt=F("user__assignments__case__withdrawn_at")
+    in_force = Q(user__assignments__reader_study=reader_study) & ~Q(user__assignments__state=AssignmentState.VOID)
+    arbitrators = Membership.objects.filter(
+        reader_study=reader_study, role=Role.READER, user__in=rule["arbitrators"], withdrawn_at=None
     )
-    rows = list(
-        Membership.objects.filter(reader_study=reader_study, role=Role.READER, user__in=rule["arbitrators"])
-        .annotate(
-            given=Count("user__assignments", filter=of_study & ~is_void),
-            lost=Count("user__assignments", filter=of_study & is_void & case_stood),
-        )
-        .select_related("user")
-    )
-    left = [row for row in rows if not vars(row)["lost"]]
+    left = list(arbitrators.annotate(given=Count("user__assignments", filter=in_force)).select_related("user"))
     now = [row for row in left if row.ends_on is None or row.ends_on >= today]
     return {row.user.username: vars(row)["given"] for row in now or left}
 

@@ -11,11 +11,12 @@ from annotations.models import Case, CaseImages, CasePrior, ReaderStudy
 from annotations.models.case_images import MAXIMUM_CURRENT
 from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.reader_studies import cases_of
+from annotations.services.bases import require_base
 from annotations.services.drafts import require_draft, stream_of
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.audit.services import record
-from portal.errors import Conflict, FieldProblem, Invalid
+from portal.errors import FieldProblem, Invalid
 from portal.imaging.models import ImagingStudy
 
 MAXIMUM_PROBLEMS = 100
@@ -33,7 +34,10 @@ def cases_with_images_put(
     `named_anew`: also those that have a name get another one; no number is ever used for two cases.
     """
     require_draft(reader_study)
-    _require_base(reader_study, cases, base)
+    if base is not None:
+        current = current_ids_of(list(cases_of(reader_study=reader_study)))
+        wanted = [list(images) for images in cases]
+        require_base("cases", base=[list(images) for images in base], current=current, wanted=wanted)
     _require_fitting(reader_study, cases)
     firsts = [images[0] for images in cases]
     existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
@@ -84,15 +88,6 @@ def _further_put(reader_study: ReaderStudy, cases: Wanted, case_of: Mapping[uuid
         for images in cases
         for position, pk in enumerate(images[1:], start=2)
     )
-
-
-def _require_base(reader_study: ReaderStudy, cases: Wanted, base: Wanted | None) -> None:
-    if base is None:
-        return
-    current = current_ids_of(list(cases_of(reader_study=reader_study)))
-    # Sent once more because the answer was lost: it takes nothing back.
-    if current not in ([list(images) for images in base], [list(images) for images in cases]):
-        raise Conflict("The cases have been changed since you loaded them. Look again.", code="stale_cases")
 
 
 def _require_fitting(reader_study: ReaderStudy, cases: Wanted) -> None:

@@ -10,6 +10,7 @@ from annotations.domain.designs import DISPLAYS, KIND_OF_DISPLAY, Design, design
 from annotations.domain.randomisation import CannotDraw, Slot
 from annotations.models import Arm, Assignment, Case, DesignVersion, RandomisationList, ReaderStudy, Session
 from annotations.selectors.designs import Drawing, design_of, draw_lists
+from annotations.services.bases import require_base
 from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems, require_draft, stream_of
 from portal.accounts.models import User
@@ -18,8 +19,11 @@ from portal.errors import Conflict, Invalid
 
 
 @transaction.atomic
-def design_put(*, by: User, reader_study: ReaderStudy, design: Any) -> DesignVersion | None:
-    """Store the design of a draft as a new version (its row is locked by the caller); None when nothing changed."""
+def design_put(*, by: User, reader_study: ReaderStudy, design: Any, base: Any = None) -> DesignVersion | None:
+    """Store the design of a draft as a new version (its row is locked by the caller); None when nothing changed.
+
+    `base`: the design from which it was made. Raises 409 `stale_design` when it is another one by now.
+    """
     require_draft(reader_study)
     digest = json_digest(design, code="invalid_design")
     problems = design_problems(design)
@@ -31,7 +35,9 @@ def design_put(*, by: User, reader_study: ReaderStudy, design: Any) -> DesignVer
             "Readers cannot see an AI that is not chosen.",
             errors=[{"field": "ai_display", "code": "no_ai_model", "detail": detail}],
         )
-    if design == design_of(reader_study=reader_study):
+    current = design_of(reader_study=reader_study)
+    require_base("design", base=base, current=current, wanted=design)
+    if design == current:
         return None
     newest = DesignVersion.objects.filter(reader_study=reader_study).order_by("-version").first()
     stored = DesignVersion.objects.create(

@@ -1,7 +1,7 @@
 """How the cases of a reader study are hung: its rules, and the priors beside each case."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from annotations.domain.priors import MAXIMUM_PRIORS
 from annotations.models import Case, CasePrior, HangingProtocol, ReaderStudy
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates
 from annotations.selectors.reader_studies import cases_of
+from annotations.services.bases import require_base
 from annotations.services.cases import access_of_members_changed
 from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems, require_draft, stream_of
@@ -21,9 +22,18 @@ from portal.errors import FieldProblem, Invalid
 
 @transaction.atomic
 def hanging_protocol_put(
-    *, by: User, reader_study: ReaderStudy, rules: Any, shows_priors: bool, shows_prior_marks: bool = False
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    rules: Any,
+    shows_priors: bool,
+    shows_prior_marks: bool = False,
+    base: Mapping[str, Any] | None = None,
 ) -> None:
-    """Store the rules of a draft as a new version, and what readers see of priors (its row is locked by the caller)."""
+    """Store the rules of a draft as a new version, and what readers see of priors (its row is locked by the caller).
+
+    `base`: the same three from which they were made. Raises 409 `stale_hanging_protocol` when they are others by now.
+    """
     require_draft(reader_study)
     json_digest(rules, code="invalid_hanging_protocol")
     problems = hanging_problems(rules)
@@ -32,6 +42,9 @@ def hanging_protocol_put(
             "The hanging protocol is not valid.", code="invalid_hanging_protocol", errors=field_problems(problems)
         )
     newest = hanging_protocol_of(reader_study=reader_study)
+    current = _content(newest.rules if newest else [], reader_study.shows_priors, reader_study.shows_prior_marks)
+    wanted = _content(rules, shows_priors, shows_priors and shows_prior_marks)
+    require_base("hanging_protocol", base=base and dict(base), current=current, wanted=wanted)
     # Marks without the images they lie on would be seen by nobody.
     reader_study.shows_priors, reader_study.shows_prior_marks = shows_priors, shows_priors and shows_prior_marks
     reader_study.save(update_fields=["shows_priors", "shows_prior_marks"])
@@ -53,11 +66,22 @@ def hanging_protocol_put(
     )
 
 
+def _content(rules: Any, shows_priors: bool, shows_prior_marks: bool) -> dict[str, Any]:
+    return {"rules": rules, "shows_priors": shows_priors, "shows_prior_marks": shows_prior_marks}
+
+
 @transaction.atomic
-def case_priors_put(*, by: User, case: Case, imaging_study_ids: Sequence[uuid.UUID]) -> None:
-    """Make these the priors of a case of a draft, in this order. Only the same patient's, and none that is later."""
+def case_priors_put(
+    *, by: User, case: Case, imaging_study_ids: Sequence[uuid.UUID], base: Sequence[uuid.UUID] | None = None
+) -> None:
+    """Make these the priors of a case of a draft, in this order. Only the same patient's, and none that is later.
+
+    `base`: the priors from which the list was made. Raises 409 `stale_priors` when they are others by now.
+    """
     require_draft(case.reader_study)
     wanted = list(dict.fromkeys(imaging_study_ids))
+    current = list(case.priors.values_list("imaging_study_id", flat=True))
+    require_base("priors", base=None if base is None else list(base), current=current, wanted=wanted)
     known = {study.pk for study in prior_candidates(case=case)}
     errors: list[FieldProblem] = [
         {

@@ -11,8 +11,8 @@ from annotations.selectors.designs import Drawing, design_of, draw_lists, late_u
 from annotations.selectors.reader_studies import randomisation_lists_of
 from annotations.services.designs import assign
 from annotations.services.drafts import stream_of
+from annotations.services.members import member_problems
 from annotations.services.protocol import protocol_follow
-from annotations.services.reader_studies import member_problems
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
@@ -25,9 +25,11 @@ def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reas
     if reader_study.state not in JOINING:
         raise Conflict(f"Nobody can join while the reader study is {reader_study.state}.")
     if design_of(reader_study=reader_study)["pairing"]["kind"] == "DOUBLE":
-        detail = "In a double reading each case got its two readers at the launch: nothing is left for another."
+        detail = (
+            "In a double reading each case got its two readers at the launch; name another where one was withdrawn."
+        )
         raise Conflict(detail, code="cannot_join")
-    reader = _fitting(reader_study, user_id)
+    reader = require_fitting(reader_study, user_id)
     Membership.objects.create(reader_study=reader_study, user=reader, role=Role.READER)
     drawing, seed = _drawn(reader_study, reader)
     (stored,) = assign(
@@ -39,7 +41,8 @@ def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reas
     return stored
 
 
-def _fitting(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
+def require_fitting(reader_study: ReaderStudy, user_id: uuid.UUID) -> User:
+    """Return somebody who may become a reader; 400 or 409 where they may not."""
     roles = {(one.user_id, Role(one.role)) for one in reader_study.memberships.all()}
     if (user_id, Role.READER) in roles:
         raise Conflict("This person is a reader here already; who was withdrawn does not come back.")

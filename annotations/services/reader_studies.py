@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.access import SEES_LABELS
 from annotations.domain.schema import schema_problems
 from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
@@ -24,23 +23,23 @@ from annotations.models import (
 )
 from annotations.selectors.designs import design_of
 from annotations.selectors.launch import launch_check
+from annotations.selectors.left import left_undone
 from annotations.selectors.schema_images import image_problems
+from annotations.services.bases import require_base
 from annotations.services.cases import access_of_members_changed, cases_with_images_put
 from annotations.services.content import json_digest
 from annotations.services.designs import ai_display_put, draw_and_assign
 from annotations.services.drafts import field_problems, require_draft, require_form_open, stream_of
+from annotations.services.members import member_problems
 from annotations.services.notices import reader_study_notice
 from annotations.services.protocol import protocol_follow, protocol_freeze
 from portal.accounts.epochs import access_changed
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.services import record
-from portal.errors import Conflict, FieldProblem, Invalid
+from portal.errors import Conflict, Invalid
 from portal.inference.models import ModelVersion
 from portal.webhooks.events import EventKind
-
-# Roles that see other readers' labels, or judge between them: none of them can be a blinded reader's too.
-UNBLINDED_ROLES = frozenset({Role.COORDINATOR, Role.API_CLIENT, Role.ADJUDICATOR})
 
 
 @transaction.atomic
@@ -165,8 +164,7 @@ def members_put(
     if problems:
         raise Invalid("The members are not valid.", code="invalid_members", errors=problems)
     current = {(m.user_id, Role(m.role)): m for m in reader_study.memberships.all()}
-    if base is not None and set(base) != set(current):
-        raise Conflict("Somebody has joined or gone since you loaded the members. Look again.", code="stale_members")
+    require_base("members", base=None if base is None else set(base), current=set(current), wanted=wanted)
     readers_change = {m for m in wanted ^ set(current) if m[1] == Role.READER}
     if reader_study.state != ReaderStudyState.DRAFT and readers_change:
         raise Conflict("The readers are fixed: their reading orders were drawn at launch.")
@@ -229,37 +227,6 @@ def reader_dates_put(
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
 
 
-def member_problems(wanted: set[tuple[uuid.UUID, Role]], people: dict[uuid.UUID, User]) -> list[FieldProblem]:
-    """Return what keeps these people from having these roles together."""
-    problems: list[FieldProblem] = []
-    leading = {user_id for user_id, role in wanted if role == Role.COORDINATOR}
-    unblinded = {user_id for user_id, role in wanted if role in UNBLINDED_ROLES}
-    naming = {user_id for user_id, role in wanted if role in SEES_LABELS}
-    for user_id, role in sorted(wanted):
-        person = people.get(user_id)
-        if person is None:
-            problems.append({"field": "members", "code": "unknown_person", "detail": f"There is no account {user_id}."})
-        elif role == Role.COORDINATOR and not (person.may_create_reader_studies or person.is_superuser):
-            detail = f"{person.username} may not build reader studies, so cannot coordinate one."
-            problems.append({"field": "members", "code": "not_a_coordinator", "detail": detail})
-        elif role == Role.READER and (user_id in unblinded or _sees_hidden_things(person)):
-            detail = f"{person.username} sees the truth, the AI or the other readers, so cannot read here."
-            problems.append({"field": "members", "code": "not_blinded", "detail": detail})
-        elif role == Role.ADJUDICATOR and user_id in naming:
-            detail = f"{person.username} sees the readers' labels with their names, so cannot judge between them."
-            problems.append({"field": "members", "code": "not_blinded", "detail": detail})
-    if not leading:
-        problems.append({"field": "members", "code": "no_coordinator", "detail": "At least one coordinator stays."})
-    return problems
-
-
-def _sees_hidden_things(person: User) -> bool:
-    # Who builds reader studies sees every AI model's predictions and the descriptions of the imaging studies.
-    # Who posts an AI model's predictions knows them.
-    is_poster = person.posts_predictions_for.exists()
-    return person.is_superuser or person.may_create_reader_studies or is_poster
-
-
 @transaction.atomic
 def reader_study_launch(
     *, by: User, reader_study: ReaderStudy, seed: str | None = None, as_pilot: bool = False
@@ -310,7 +277,7 @@ _TOLD = {
 def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason: str = "") -> ReaderStudy:
     """Begin after a pilot, pause, resume, close or lock (its row is locked by the caller).
 
-    At the close drafts stay as they are and are counted as unsigned.
+    At the close drafts stay as they are and are counted as unsigned; arbitrations go on until the lock.
     """
     _move(reader_study, event)
     if event == "close":
@@ -318,7 +285,12 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
     if event == "lock":
         reader_study.locked_at = timezone.now()
     reader_study.save(update_fields=["state", "closed_at", "locked_at"])
-    detail = {"reason": reason} if reason else {}
+    detail: dict[str, Any] = {"reason": reason} if reason else {}
+    if event in ("close", "lock"):
+        left = left_undone(reader_study=reader_study)
+        arbitrations = left.pop("arbitrations") or {}
+        detail |= {f"left_{name}": number for name, number in left.items()}
+        detail |= {f"left_arbitrations_{name}": number for name, number in arbitrations.items()}
     record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
     access_of_members_changed(reader_study)
     if event in _TOLD:

@@ -3,10 +3,11 @@
 from django.utils import timezone
 
 from annotations.domain.blinding import shows_past_reads
-from annotations.domain.states import READING
-from annotations.models import Assignment
+from annotations.domain.states import ARBITRATED_STILL, READING
+from annotations.models import Assignment, AssignmentRole
 from annotations.selectors.sessions import Shut, dates_of, outside_dates, shut_session_of
 from annotations.selectors.terms import must_accept
+from annotations.selectors.training import must_accept_training
 from portal.errors import Conflict
 from portal.moments import utc_text
 
@@ -19,7 +20,9 @@ _DETAILS = {
 
 def require_writing(assignment: Assignment) -> None:
     """Raise 409 when nothing may be written in the assignment's read now."""
-    code = READING.get((assignment.reader_study.state, assignment.is_training), "wrong_state")
+    state = assignment.reader_study.state
+    is_settled_still = assignment.role == AssignmentRole.ARBITRATION and state in ARBITRATED_STILL
+    code = None if is_settled_still else READING.get((state, assignment.is_training), "wrong_state")
     if code is not None:
         raise Conflict(_DETAILS[code], code=code)
     outside = outside_dates(dates_of(assignment=assignment), timezone.now())
@@ -37,6 +40,9 @@ def require_opening(assignment: Assignment) -> None:
     if must_accept(reader_study=assignment.reader_study, reader=assignment.reader):
         detail = "Accept the terms of this reader study on the worklist first."
         raise Conflict(detail, code="terms_not_accepted")
+    if must_accept_training(assignment=assignment):
+        detail = "Sign the training cases, look at their truth, and say on the worklist that you are done with them."
+        raise Conflict(detail, code="training_not_accepted")
     shut = shut_session_of(assignment=assignment)
     if shut is not None:
         raise _refusal(shut)

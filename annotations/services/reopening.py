@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from annotations.domain.states import ASSIGNMENT_TRANSITIONS
-from annotations.models import Read, ReaderStudyState, Reopening, Signature
+from annotations.domain.states import ARBITRATED_STILL, ASSIGNMENT_TRANSITIONS
+from annotations.models import AssignmentRole, Read, ReaderStudyState, Reopening, Signature
 from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -22,8 +22,11 @@ def read_reopen(*, by: User, read: Read, reason: str) -> Reopening:
         raise Invalid(detail, errors=[{"field": "reason", "code": "required", "detail": detail}])
     assignment = read.assignment
     target = ASSIGNMENT_TRANSITIONS.get((assignment.state, "reopen"))
-    if assignment.reader_study.state != ReaderStudyState.OPEN:
-        raise Conflict("Reads can be reopened only while the reader study is open.")
+    state = assignment.reader_study.state
+    is_settled_still = assignment.role == AssignmentRole.ARBITRATION and state in ARBITRATED_STILL
+    if state != ReaderStudyState.OPEN and not is_settled_still:
+        detail = "Reads can be reopened only while the reader study is open; arbitrations also after the close."
+        raise Conflict(detail)
     if target is None or read.signed_at is None:
         raise Conflict("Only a signed read can be reopened.")
     signature = Signature.objects.filter(revision=read.signed_revision).first()

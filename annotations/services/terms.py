@@ -5,6 +5,7 @@ from django.db import transaction
 from annotations.domain.states import RUNNING
 from annotations.models import ReaderStudy, ReaderStudyState, TermsAcceptance, TermsVersion
 from annotations.selectors.terms import terms_of
+from annotations.services.bases import require_base
 from annotations.services.drafts import stream_of
 from annotations.services.protocol import protocol_follow
 from annotations.services.streams import stream_of_readers_own
@@ -14,14 +15,18 @@ from portal.errors import Conflict
 
 
 @transaction.atomic
-def terms_put(*, by: User, reader_study: ReaderStudy, text: str, reason: str = "") -> TermsVersion:
+def terms_put(
+    *, by: User, reader_study: ReaderStudy, text: str, reason: str = "", base: str | None = None
+) -> TermsVersion:
     """Store a new version (the study's row is locked by the caller); the same words are the same version.
 
-    After the launch that amends the protocol, with a reason.
+    After the launch that amends the protocol, with a reason. `base`: the words from which they were made; raises 409
+    `stale_terms` when they are others by now.
     """
     if reader_study.state not in {ReaderStudyState.DRAFT, *RUNNING}:
         raise Conflict("The reader study is closed: nobody is asked to accept anything any more.")
     newest = terms_of(reader_study=reader_study)
+    require_base("terms", base=base, current=newest.text if newest else "", wanted=text)
     if newest is not None and newest.text == text:
         return newest
     version = newest.version + 1 if newest else 1

@@ -22,12 +22,15 @@ from portal.errors import Conflict, NotFound
 def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason: str) -> int:
     """Void every assignment of a reader, who sees nothing of them from now on (the study's row is locked)."""
     _require_running(reader_study)
-    if not Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).exists():
+    member = Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).first()
+    if member is None:
         raise NotFound
+    if member.withdrawn_at is not None:
+        raise Conflict("The reader has been withdrawn already.")
     require_another_arbitrator(reader_study=reader_study, reader=reader)
-    voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason, timezone.now())
-    if not voided:
-        raise Conflict("The reader has been withdrawn already: none of their cases is left to withdraw.")
+    member.withdrawn_at, member.withdrawn_reason = timezone.now(), reason
+    member.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason, member.withdrawn_at)
     detail = {"reason": reason, "assignments": len(voided)}
     record(
         stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided

@@ -34,6 +34,8 @@ from portal.inference.prediction_input import PredictionInput, prediction_proble
 from portal.inference.predictions_csv import parse_predictions_csv
 from portal.inference.segment_files import ai_segment_write
 from portal.inference.selectors import is_runnable, predictions_in_force
+from portal.webhooks.events import EventKind
+from portal.webhooks.services import emit
 
 STREAM = "inference"
 MAXIMUM_POSTED = 1000
@@ -174,10 +176,15 @@ def inference_run_retry(*, by: User, run: InferenceRun) -> InferenceRun:
 @transaction.atomic
 def inference_run_cancel(*, by: User, run: InferenceRun) -> InferenceRun:
     """Ask a run to stop; predictions it has stored stay."""
-    jobs.cancel(run)
+    jobs.cancel(run, ended=inference_run_notice)
     record(stream=STREAM, actor=by, action="inference_run.cancel", obj=run)
     run.refresh_from_db()
     return run
+
+
+def inference_run_notice(run: InferenceRun, state: JobState) -> None:
+    """Tell webhooks that a run has ended; part of the transaction that stores it."""
+    emit(kind=EventKind.INFERENCE_RUN_FINISHED, data={"inference_run_id": run.pk, "state": str(state)})
 
 
 def predictions_post(*, by: User, model_version: ModelVersion, body: Any) -> Posted:

@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     READER_STUDY_LOCKED = "reader_study.locked"
     READ_SIGNED = "read.signed"
     ANALYSIS_RUN_FINISHED = "analysis_run.finished"
+    INFERENCE_RUN_FINISHED = "inference_run.finished"
     INGEST_JOB_FINISHED = "ingest_job.finished"
     PING = "webhook.ping"
 
@@ -38,6 +39,7 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.READER_STUDY_LOCKED: ("reader_study_id", "state"),
     EventKind.READ_SIGNED: ("reader_study_id", "assignment_id", "read_id", "revision_id", "revision_number"),
     EventKind.ANALYSIS_RUN_FINISHED: ("reader_study_id", "analysis_run_id", "state"),
+    EventKind.INFERENCE_RUN_FINISHED: ("inference_run_id", "state"),
     EventKind.INGEST_JOB_FINISHED: ("ingest_job_id", "state"),
     EventKind.PING: ("webhook_id",),
 }
@@ -52,7 +54,8 @@ READER_STUDY_EVENTS = (
     EventKind.READ_SIGNED,
     EventKind.ANALYSIS_RUN_FINISHED,
 )
-SITE_EVENTS = (*READER_STUDY_EVENTS, EventKind.INGEST_JOB_FINISHED)
+# A run of a model and an ingest belong to no reader study.
+SITE_EVENTS = (*READER_STUDY_EVENTS, EventKind.INFERENCE_RUN_FINISHED, EventKind.INGEST_JOB_FINISHED)
 
 
 def events_of(scope: str) -> tuple[EventKind, ...]:

@@ -9,11 +9,15 @@ from django.test import Client
 
 from annotations.domain.designs import single_design
 from annotations.domain.truth_csv import Truth
-from annotations.models import ReferenceSource
+from annotations.models import ReferenceSource, TrainingAcceptance
+from annotations.services import reads
+from annotations.services.designs import design_put
+from annotations.services.reader_studies import reader_study_launch
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
 from portal.audit.models import Event
-from tests.annotations.building import COMPLETE, Built, content, draft
+from portal.audit.verify import broken_links
+from tests.annotations.building import COMPLETE, Built, content, draft, save
 from tests.annotations.domain.test_designs import crossover
 from tests.annotations.services.test_designs import designed
 
@@ -116,7 +120,12 @@ def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> N
     ask, own, path = asking(built.coordinator), asking(built.readers[0]), study(built)
     ask("PUT", f"{path}/design", {"design": {**single_design(), "training": [str(built.cases[1].pk)]}})
     ask("POST", f"{path}/launch")
-    for assignment, status in zip(own("GET", f"{path}/assignments"), (200, 404), strict=True):
+    training = f"{path}/training"
+    first, second = own("GET", f"{path}/assignments")
+    assert own("POST", training, status=409)["code"] == "training_unfinished"
+    for assignment, status in ((first, 200), (second, 404)):
+        if status == 404:
+            trained(built.readers[0], own, second, path)
         read = own("POST", f"assignments/{assignment['id']}/open")
         own("GET", f"reads/{read['id']}/feedback", status=404)
         body = {"base_revision": 0, "idempotency_key": "a-key-of-mine", "payload": content(**COMPLETE)}
@@ -124,3 +133,42 @@ def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> N
         answer = own("GET", f"reads/{read['id']}/feedback", status=status)
         assert read["is_training"] == (status == 200)
         assert status == 404 or answer == {"truth": 1, "lesions": []}
+    rows = ask("GET", f"{path}/reader-dates"), ask("GET", f"{path}/progress")["readers"]
+    assert [row["training_accepted_at"] for (row,) in rows] == [own("GET", training)["accepted_at"]] * 2
+    assert list(broken_links()) == []
+
+
+def trained(reader: User, own: Any, following: Any, path: str) -> None:
+    """The first case that counts waits until the reader has signed the training, seen its truth, and says so, once."""
+    refused = own("POST", f"assignments/{following['id']}/open", status=409)
+    assert refused["code"] == "training_not_accepted"
+    stood = own("GET", f"{path}/training")
+    assert [stood[name] for name in ("cases", "signed", "seen", "may_accept", "accepted_at")] == [1, 1, 1, True, None]
+    accepted = own("POST", f"{path}/training")
+    assert accepted["accepted_at"]
+    assert own("POST", f"{path}/training") == accepted
+    stored = TrainingAcceptance.objects.get()
+    assert (stored.reader, len(stored.revisions), stored.statement) == (reader, 1, accepted["statement"])
+    assert Event.objects.filter(action="training.accept", actor=reader).count() == 1
+
+
+def test_signed_training_counts_when_its_truth_was_looked_at() -> None:
+    built = draft(cases=2, readers=1)
+    truths = [Truth(case.name, 1, []) for case in built.cases]
+    reference_standard_create(
+        by=built.coordinator, reader_study=built.reader_study, truths=truths, source=ReferenceSource.CSV, provenance=""
+    )
+    design_put(
+        by=built.coordinator,
+        reader_study=built.reader_study,
+        design={**single_design(), "training": [str(built.cases[0].pk)]},
+    )
+    reader_study_launch(by=built.coordinator, reader_study=built.reader_study)
+    (reader,) = built.readers
+    own, path = asking(reader), f"{study(built)}/training"
+    read = built.open(reader)
+    reads.read_sign(by=reader, read=read, save=save(content(**COMPLETE)))
+    unseen = own("POST", path, status=409)
+    assert (unseen["code"], own("GET", path)["seen"]) == ("training_unfinished", 0)
+    own("GET", f"reads/{read.pk}/feedback")
+    assert own("POST", path)["accepted_at"]

@@ -15,6 +15,7 @@ from annotations.services.designs import design_put
 from portal.accounts.services import token_create
 from portal.audit.models import Event
 from tests.annotations.building import Built, content, draft, finding, person
+from tests.annotations.segment_building import change, put
 from tests.annotations.test_signing import PASSWORD, of
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,20 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     for rest in ("1", "1.json"):
         assert client.get(f"{versions}/{rest}").status_code == 200
         assert masked.get(f"{versions}/{rest}").json()["code"] == "masked"
+    counted = {who: who.get(versions).json()["versions"][0] for who in (client, masked)}
+    assert (counted[client]["number_positive"], counted[client]["is_masked"]) == (1, False)
+    names = ("number_positive", "number_negative", "number_excluded", "number_for_adjudication", "digest")
+    assert [counted[masked][name] for name in names] == [None, None, None, None, ""]
+    in_force = masked.get(f"{study(built)}/reference-standard").json()
+    assert [in_force[name] for name in ("number_positive", "number_negative", "digest", "missing")] == [
+        None,
+        None,
+        "",
+        [],
+    ]
+    protocol = masked.get(f"{study(built)}/protocol").json()
+    (truth,) = [one for one in protocol["document"]["sections"] if one["key"] == "truth"]
+    assert truth["tables"][0]["rows"][0][4:7] == ["masked"] * 3
     seen = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
     assert sorted(seen[client], key=str) == [1, None]
     assert seen[masked] == [None, None]
@@ -170,3 +185,38 @@ def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -
     assert client.get(f"{study(built)}/labels").json()["results"][0]["answers"]["confidence"] == 83
     assert not client.get(f"{study(built)}/mask").json()["is_masking"]
     assert break_mask(client, built).json()["code"] == "not_masked"
+
+
+def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_reader_drew(built: Built) -> None:
+    read = Read.objects.get()
+    other = built.open(built.readers[0], 2)
+    put(other, change(other, [9, 2, 6, 2]))
+    judged = person("judge")
+    Membership.objects.create(reader_study=built.reader_study, user=judged, role="ADJUDICATOR")
+    client = of(built.coordinator)
+    assert break_mask(client, built).status_code == 201
+    rule = {"kind": "MAJORITY", "question": "nodule_present"}
+    digest = client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json").json()["digest"]
+    client.post(f"{study(built)}/consensus", {**rule, "preview_digest": digest}, content_type="application/json")
+    asked = {"base_version": 1, "question": "Is there one?", "random_percent": 100}
+    begun = client.post(f"{study(built)}/adjudications", asked, content_type="application/json")
+    assert begun.status_code == 201, begun.content
+    case = of(judged).get(f"{study(built)}/adjudication-cases").json()[0]["id"]
+    decision = {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen."}
+    decided = of(judged).post(f"/api/v1/adjudication-cases/{case}/decision", decision, content_type="application/json")
+    assert decided.status_code == 200, decided.content
+    events = client.get(f"{study(built)}/audit").json()["results"]
+    assert {"read.segment", "adjudication.decide"} <= {one["action"] for one in events}
+    masked_one = person("other-coordinator", may_create_reader_studies=True)
+    Membership.objects.create(reader_study=built.reader_study, user=masked_one, role="COORDINATOR")
+    masked = of(masked_one)
+    cases = masked.get(f"{study(built)}/adjudications/1")
+    assert (cases.status_code, cases.json()["code"]) == (403, "masked")
+    assert client.get(f"{study(built)}/adjudications/1").json()[0]["reasons"]
+    seen = masked.get(f"{study(built)}/audit").json()["results"]
+    assert not [one for one in seen if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
+    assert masked.get(f"{study(built)}/audit?action=read.segment").json()["results"] == []
+    assert {one["sequence"] for one in seen} == {None}
+    (judgement,) = [one for one in seen if one["action"] == "adjudication.decide"]
+    assert "outcome" not in judgement["detail"]
+    assert str(read.revisions.get().digest) not in str(seen)

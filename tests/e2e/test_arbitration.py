@@ -125,4 +125,29 @@ def test_an_arbitrator_decides_between_two_reads_without_a_name(
     watching.get_by_role("button", name="Show the cases").click()
     expect(watching.get_by_role("row", name="Case 001").last).to_contain_text("Arbitrated")
     screenshots(watching, "arbitration-progress")
+    a_place_is_left_to_the_arbitrators(watching, stage)
     watching.close()
+
+
+def a_place_is_left_to_the_arbitrators(page: Page, stage: Stage) -> None:
+    """A reader is withdrawn before reading: their case goes on, and the close says what is left of it."""
+    path = double_reading(stage)
+    read_and_sign(stage.reader, path, seen=True, aside_mm=-20)
+    gone = {"reader_id": stage.second_reader.id, "reason": "Moved away."}
+    stage.coordinator.send("POST", f"{path}/withdrawals", gone)
+    page.goto(f"{stage.portal.url}/{path}/people")
+    section = page.get_by_role("region", name="Cases that lost a reader")
+    expect(section).to_contain_text("1 case(s) wait for another reader: Case 001")
+    section.get_by_label("Reason").fill("Nobody else is free.")
+    section.scroll_into_view_if_needed()
+    screenshots(page, "vacant-place")
+    section.get_by_role("button", name="Leave them to the arbitrators").click()
+    expect(section.get_by_role("row", name="the arbitrators decide")).to_be_visible()
+    page.goto(f"{stage.portal.url}/{path}")
+    page.get_by_role("button", name="Close the reader study").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 arbitration(s) are not done. Their arbitrators can go on")
+    screenshots(page, "close-with-arbitrations")
+    dialog.get_by_role("button", name="Close for good").click()
+    expect(page.get_by_text("At the lock they stop, and their cases have no final answer.")).to_be_visible()
+    assert stage.spare.get(f"{path}/next")["assignment_id"] is not None

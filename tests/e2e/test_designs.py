@@ -159,10 +159,16 @@ def test_a_training_case_shows_its_truth_after_signing(
     sign(reader)
     expect(reader.locator('[data-save="signed"]')).to_be_visible()
     expect(training).to_contain_text("Truth: diseased")
+    done = training.get_by_role("button", name="I am done with the training")
+    expect(done).to_be_visible()
     screenshots(reader, "training-feedback")
+    done.click()
+    expect(done).to_have_count(0)
     reader.goto(f"{stage.portal.url}/?reader-study={path.partition('/')[2]}")
     expect(reader.get_by_text("Your training is done; the reading has not begun yet.")).to_be_visible()
 
     page.get_by_role("button", name="Begin the reading").click()
     expect(page.get_by_text("Readers are at work")).to_be_visible()
-    assert spare.get(f"{path}/next")["assignment_id"] is not None
+    following = spare.get(f"{path}/next")["assignment_id"]
+    assert following is not None
+    assert spare.send("POST", f"assignments/{following}/open")["is_training"] is False

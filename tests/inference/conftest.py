@@ -16,6 +16,8 @@ from portal.inference.engine.network import NoduleNetwork
 from portal.inference.engine.weights import Calibration, save_weights
 from portal.inference.models import AiModel, EngineKind, ModelVersion
 from portal.inference.services import ai_model_create, model_version_register
+from portal.webhooks.events import SITE
+from portal.webhooks.models import Webhook
 
 SLICES = 8
 
@@ -75,3 +77,15 @@ def runnable_version(db) -> ModelVersion:
         weights_path=str(relative),
         weights_digest=digest,
     )
+
+
+@pytest.fixture
+def site_webhook(builder):
+    """Registers an address of the site for an event; nobody listens there."""
+
+    def register(event):
+        return Webhook.objects.create(
+            scope=SITE, url="http://127.0.0.1:9/", events=[str(event)], created_by=builder, is_active=True
+        )
+
+    return register

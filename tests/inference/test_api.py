@@ -1,6 +1,7 @@
 """AI models, runs and predictions over the API."""
 
 import io
+import json
 
 import pytest
 from rest_framework.test import APIClient
@@ -9,6 +10,7 @@ from portal.accounts.models import User
 from portal.db import AppendOnlyError
 from portal.imaging.models import Instance, Series
 from portal.inference.models import Prediction
+from portal.webhooks.events import EventKind
 
 UIDS = [f"1.2.826.0.1.3680043.10.77.{number}" for number in range(1, 4)]
 NODULE = {
@@ -156,7 +158,7 @@ def test_predictions_of_a_computed_version_cannot_be_posted(client, runnable_ver
     assert (answer.status_code, answer.json()["code"]) == (409, "computed_version")
 
 
-def test_a_run_is_started_shown_and_cancelled(client, runnable_version, imaging_study_rows):
+def test_a_run_is_started_shown_and_cancelled(client, runnable_version, imaging_study_rows, site_webhook):
     body = {
         "model_version_id": str(runnable_version.pk),
         "imaging_study_ids": [str(study.pk) for study in imaging_study_rows],
@@ -168,7 +170,10 @@ def test_a_run_is_started_shown_and_cancelled(client, runnable_version, imaging_
     assert [item["state"] for item in client.get(url).data["items"]] == ["PENDING"] * 3
     assert client.get("/api/v1/inference-runs").data["results"][0]["id"] == started.data["id"]
     assert post(client, f"{url}/retry", {}).status_code == 409
+    webhook = site_webhook(EventKind.INFERENCE_RUN_FINISHED)
     assert post(client, f"{url}/cancel", {}).data["state"] == "CANCELLED"
+    told = {"inference_run_id": started.data["id"], "state": "CANCELLED"}
+    assert json.loads(webhook.deliveries.get().body)["data"] == told
     assert post(client, f"{url}/retry", {}).data["state"] == "PENDING"
 
 

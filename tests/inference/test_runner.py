@@ -1,6 +1,7 @@
 """Runs: what is stored, what fails with which reason, and what is never stored twice."""
 
 import gzip
+import json
 import uuid
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from portal.inference.pixels import read_ct_series
 from portal.inference.runner import inference_run_work
 from portal.inference.selectors import predictions_in_force
 from portal.inference.services import inference_run_cancel, inference_run_create, inference_run_retry
+from portal.webhooks.events import EventKind
 
 
 def do(run):
@@ -66,13 +68,15 @@ def test_a_run_stores_what_the_model_says(builder, runnable_version, study):
 
 
 def test_the_task_runs_it_through_the_registry(
-    builder, runnable_version, study, settings, django_capture_on_commit_callbacks
+    builder, runnable_version, study, settings, django_capture_on_commit_callbacks, site_webhook
 ):
     settings.OVERREAD_JOBS_INLINE = True
+    webhook = site_webhook(EventKind.INFERENCE_RUN_FINISHED)
     with django_capture_on_commit_callbacks(execute=True):
         run = inference_run_create(by=builder, model_version=runnable_version, imaging_studies=[study])
     run.refresh_from_db()
     assert run.state == JobState.SUCCEEDED
+    assert json.loads(webhook.deliveries.get().body)["data"] == {"inference_run_id": str(run.pk), "state": "SUCCEEDED"}
 
 
 def test_a_second_run_supersedes_and_keeps_the_first(builder, runnable_version, study):

@@ -102,6 +102,7 @@ def body(name: str, side: Side) -> Any:
         "reader-study-design": {"design": single_design("AFTER_SIGNING")},
         "reader-study-moves": {"event": "pause"},
         "reader-study-late-readers": {"user_id": str(side.newcomer.pk), "reason": "Moved here"},
+        "reader-study-replacements": {"withdrawn_id": str(side.reader.pk), "user_id": None, "reason": "Moved away"},
         "reader-study-withdrawals": {"reader_id": str(side.reader.pk), "reason": "Moved away"},
         "reader-study-reader-dates": {
             "reader_id": str(side.reader.pk),

@@ -72,6 +72,9 @@ PROVEN_ELSEWHERE = {
     "reader-study-external-reads": ("tests/annotations/test_signing.py", "read.sign"),
     "read-sign": ("tests/annotations/test_signing.py", "read.sign"),
     "read-reopen": ("tests/annotations/test_signing.py", "read.reopen"),
+    # The world's design is no double reading, and nobody is trained there.
+    "reader-study-replacements": ("tests/annotations/test_replacements.py", "reader.replace"),
+    "reader-study-training": ("tests/annotations/test_designs_api.py", "training.accept"),
     "read-prefetch": ("tests/annotations/services/test_prefetch.py", "ACTION"),
 }
 

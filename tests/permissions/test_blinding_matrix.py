@@ -156,7 +156,8 @@ def test_where_cases_come_again_their_names_and_ids_do_not_tell(world: World, ca
     assert callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}").json()["case"]["name"] == "Case 077"
     shown = callers["reader"].get(f"/api/v1/reader-studies/{world.a.reader_study.pk}/assignments").json()
     assert set(shown[0]) == {
-        "id", "position", "case_name", "session", "is_training", "role", "state", "is_openable", "signed_at"
+        "id", "position", "case_name", "session", "is_training", "role", "state", "is_openable", "signed_at",
+        "stale_read_id",
     }, "neither arm nor repeat"  # fmt: skip
     Case.objects.create(
         reader_study=world.a.reader_study, imaging_study=world.b.imaging_study, name="Case 900", position=2

@@ -132,7 +132,7 @@ def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPl
 @transaction.atomic
 def analysis_run_cancel(*, by: User, run: AnalysisRun) -> None:
     """Ask a run to stop."""
-    jobs.cancel(run)
+    jobs.cancel(run, ended=analysis_run_notice)
     record(stream=stream_of(run.reader_study_id), actor=by, action="analysis_run.cancel", obj=run)
 
 

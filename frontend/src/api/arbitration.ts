@@ -71,7 +71,7 @@ export function confirmArbitration(readId: string, body: { reason: string; passw
 
 export interface DoubleReadCase {
   case: string;
-  standing: "READING" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
+  standing: "READING" | "VACANT" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
   standing_text: string;
   readers: string[];
   arbitrator: string | null;

@@ -9,7 +9,8 @@ import type { Page } from "./types";
 export interface AuditEvent {
   id: string;
   stream: string;
-  sequence: number;
+  /** Null while answers are masked. */
+  sequence: number | null;
   at: string;
   actor_id: string | null;
   username: string | null;

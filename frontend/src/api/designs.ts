@@ -93,8 +93,9 @@ export const designQuery = (id: string) =>
     queryFn: ({ signal }) => call<StoredDesign>("GET", `${base(id)}/design`, { signal }),
   });
 
-export const putDesign = (id: string, design: Design) =>
-  call<StoredDesign>("PUT", `${base(id)}/design`, { body: { design } });
+/** `made_from`: the design that was changed; 409 `stale_design` when another one is stored by now. */
+export const putDesign = (id: string, design: Design, made_from: Design) =>
+  call<StoredDesign>("PUT", `${base(id)}/design`, { body: { design, base: made_from } });
 
 export const randomisationQuery = (id: string) =>
   queryOptions({

@@ -42,8 +42,11 @@ export const hangingProtocolQuery = (id: string) =>
     queryFn: ({ signal }) => call<HangingProtocol>("GET", `${base(id)}/hanging-protocol`, { signal }),
   });
 
-export const putHangingProtocol = (id: string, body: Omit<HangingProtocol, "version">) =>
-  call<HangingProtocol>("PUT", `${base(id)}/hanging-protocol`, { body });
+export type HangingContent = Omit<HangingProtocol, "version">;
+
+/** `made_from`: what was changed; 409 `stale_hanging_protocol` when something else is stored by now. */
+export const putHangingProtocol = (id: string, body: HangingContent, made_from: HangingContent) =>
+  call<HangingProtocol>("PUT", `${base(id)}/hanging-protocol`, { body: { ...body, base: made_from } });
 
 export const caseImagesQuery = (id: string, caseId: string) =>
   queryOptions({
@@ -58,9 +61,10 @@ export const casePriorsQuery = (id: string, caseId: string) =>
     queryFn: ({ signal }) => call<CasePriors>("GET", `${base(id)}/cases/${caseId}/priors`, { signal }),
   });
 
-export const putCasePriors = (id: string, caseId: string, imagingStudyIds: string[]) =>
+/** `made_from`: the priors that were changed; 409 `stale_priors` when others are stored by now. */
+export const putCasePriors = (id: string, caseId: string, imagingStudyIds: string[], made_from: string[]) =>
   call<CasePriors>("PUT", `${base(id)}/cases/${caseId}/priors`, {
-    body: { imaging_study_ids: imagingStudyIds },
+    body: { imaging_study_ids: imagingStudyIds, base: made_from },
   });
 
 export const suggestPriors = (id: string, maximum: number) =>

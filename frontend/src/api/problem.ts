@@ -77,3 +77,8 @@ function jsonOf(text: string): unknown {
 function isProblemDocument(body: unknown): body is ProblemDocument {
   return typeof body === "object" && body !== null && "title" in body && "code" in body;
 }
+
+/** Whether something was not stored because what it was made from is not what is stored any more. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Problem && error.status === 409 && error.code.startsWith("stale_");
+}

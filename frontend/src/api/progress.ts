@@ -40,6 +40,8 @@ export interface ReaderProgress {
   due_on: string | null;
   is_overdue: boolean;
   is_withdrawn: boolean;
+  /** When the reader said that the training is done. */
+  training_accepted_at: string | null;
   median_active_s: number | null;
   last_signed_at: string | null;
   parts: ProgressPart[];

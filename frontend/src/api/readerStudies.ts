@@ -53,8 +53,10 @@ export interface ReferenceStandard {
   provenance: string;
   digest: string;
   created_at: string;
-  number_positive: number;
-  number_negative: number;
+  /** The counts are null, and nothing is missing, while it is masked. */
+  number_positive: number | null;
+  number_negative: number | null;
+  is_masked: boolean;
   missing: string[];
 }
 

@@ -26,6 +26,8 @@ export interface Assignment {
   /** False for a signed read that the protocol does not show again. */
   is_openable: boolean;
   signed_at: string | null;
+  /** The read of an arbitration that was signed over reads which have changed since. */
+  stale_read_id: string | null;
 }
 
 export interface SeriesOfCase {

@@ -28,10 +28,13 @@ export interface ReferenceVersion {
   digest: string;
   created_at: string;
   created_by: string;
-  number_positive: number;
-  number_negative: number;
-  number_excluded: number;
-  number_for_adjudication: number;
+  /** The counts are null while the version is masked. */
+  number_positive: number | null;
+  number_negative: number | null;
+  number_excluded: number | null;
+  number_for_adjudication: number | null;
+  /** Made of answers that this coordinator does not see yet. */
+  is_masked: boolean;
   /** What a consensus was made by; empty for what was imported. */
   rule: { lesions?: LesionsRequest };
   lock: ReferenceLock | null;

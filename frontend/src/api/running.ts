@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { WithdrawnAssignment } from "@/domain/withdrawals";
+import type { ArbitrationCounts } from "./arbitration";
 import { allRows } from "./lists";
 import { readerStudyKey } from "./readerStudies";
 import { call } from "./send";
@@ -20,6 +21,8 @@ export interface RunningReader {
   is_withdrawn: boolean;
   /** When the terms in force were accepted. */
   terms_accepted_at: string | null;
+  /** When the reader said that the training is done. */
+  training_accepted_at: string | null;
 }
 
 export type ReaderDates = Pick<RunningReader, "reader_id" | "starts_on" | "ends_on">;
@@ -50,3 +53,57 @@ export const withdrawalsQuery = (id: string) =>
 
 export const withdraw = (id: string, what: Withdrawn, reason: string) =>
   call<unknown>("POST", `${base(id)}/withdrawals`, { body: { ...what, reason } });
+
+/** What a close or a lock leaves as it is. */
+export interface LeftUndone {
+  unsigned: number;
+  begun: number;
+  reopened: number;
+  /** Null where nobody arbitrates. */
+  arbitrations: ArbitrationCounts | null;
+  vacant_cases: number;
+  open_queries: number;
+}
+
+export const leftQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "left"],
+    queryFn: ({ signal }) => call<LeftUndone>("GET", `${base(id)}/left`, { signal }),
+  });
+
+/** A withdrawn reader of a double reading, and the cases for which nobody else has been named. */
+export interface Vacancy {
+  withdrawn_id: string;
+  username: string;
+  name: string;
+  reason: string;
+  cases: string[];
+}
+
+export interface Replacement {
+  withdrawn: string;
+  /** Null: the arbitrators decide. */
+  reader: string | null;
+  number_of_cases: number;
+  reason: string;
+  replaced_by: string;
+  created_at: string;
+}
+
+export interface Replacements {
+  vacancies: Vacancy[];
+  replacements: Replacement[];
+  has_arbitrators: boolean;
+}
+
+export const replacementsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...readerStudyKey(id), "replacements"],
+    queryFn: ({ signal }) => call<Replacements>("GET", `${base(id)}/replacements`, { signal }),
+  });
+
+/** Without `user_id` the arbitrators decide over the read that is left. */
+export const replaceReader = (
+  id: string,
+  body: { withdrawn_id: string; user_id: string | null; reason: string },
+) => call<Replacements>("POST", `${base(id)}/replacements`, { body });

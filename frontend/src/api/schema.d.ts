@@ -805,7 +805,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the cases with what named them and what has been decided. */
+        /** @description List the cases with what named them and what has been decided: both tell what was answered. */
         get: operations["adjudication_round_cases_list"];
         put?: never;
         post?: never;
@@ -980,7 +980,7 @@ export interface paths {
         };
         /** @description Return the priors chosen and those that could be. */
         get: operations["reader_studies_cases_priors_retrieve"];
-        /** @description Replace the priors of a case of a draft. */
+        /** @description Replace the priors of a case of a draft; 409 `stale_priors` where they are not `base` any more. */
         put: operations["reader_studies_cases_priors_update"];
         post?: never;
         delete?: never;
@@ -1101,7 +1101,7 @@ export interface paths {
         };
         /** @description Return the design with its plan and its blinding matrix. */
         get: operations["reader_studies_design_retrieve"];
-        /** @description Store a new version of the design of a draft. */
+        /** @description Store a new version of the design of a draft; 409 `stale_design` where `base` is not the design in force. */
         put: operations["reader_studies_design_update"];
         post?: never;
         delete?: never;
@@ -1170,7 +1170,7 @@ export interface paths {
         };
         /** @description Return the rules in force. */
         get: operations["reader_studies_hanging_protocol_retrieve"];
-        /** @description Store a new version of the rules of a draft. */
+        /** @description Store a new version of the rules of a draft; 409 `stale_hanging_protocol` where `base` is not in force. */
         put: operations["reader_studies_hanging_protocol_update"];
         post?: never;
         delete?: never;
@@ -1376,6 +1376,23 @@ export interface paths {
         };
         /** @description Say what the reader study still lacks before it can be launched. */
         get: operations["reader_studies_launch_check_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Count what a close or a lock would leave as it is. */
+        get: operations["reader_studies_left_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1869,6 +1886,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the vacant places and who took the others. */
+        get: operations["reader_studies_replacements_retrieve"];
+        put?: never;
+        /**
+         * @description Give a withdrawn reader's places to another reader, or their cases to the arbitrators.
+         *
+         *     409 `no_vacancy reads_them_already withdrawn is_arbitrator no_arbitrators nothing_signed`.
+         */
+        post: operations["reader_studies_replacements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/sample-sizes": {
         parameters: {
             query?: never;
@@ -2100,7 +2139,7 @@ export interface paths {
         };
         /** @description Return the terms in force. */
         get: operations["reader_studies_terms_retrieve"];
-        /** @description Store a new version, which every reader accepts before opening the next case. */
+        /** @description Store a new version, which every reader accepts before opening the next case; 409 `stale_terms`. */
         put: operations["reader_studies_terms_update"];
         post?: never;
         delete?: never;
@@ -2120,6 +2159,24 @@ export interface paths {
         put?: never;
         /** @description Accept the version in force; 409 `terms_changed` for any other. */
         post: operations["reader_studies_terms_acceptance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how far it has come. */
+        get: operations["reader_studies_training_retrieve"];
+        put?: never;
+        /** @description Say that it is done, once for all; 409 `training_unfinished`. */
+        post: operations["reader_studies_training_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3003,6 +3060,8 @@ export interface components {
             readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
+            /** @description Return the read of an arbitration that was signed over reads which have changed since; null for others. */
+            readonly stale_read_id: string | null;
         };
         /**
          * @description * `READER` - Reader
@@ -3054,8 +3113,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             stream: string;
-            /** Format: int64 */
-            sequence: number;
+            /** @description Place in its chain; null while answers are masked. */
+            readonly sequence: number | null;
             /** Format: date-time */
             at: string;
             /** Format: uuid */
@@ -3404,6 +3463,8 @@ export interface components {
         /** @description A design; its form is `annotations/domain/schemas/design.schema.json`. */
         DesignInputRequest: {
             design: unknown;
+            /** @description The design from which it was made. */
+            base?: unknown;
         };
         /** @description The design in force and what it comes to; version 0 is the one every reader study begins with. */
         DesignOutput: {
@@ -3541,11 +3602,12 @@ export interface components {
          *     * `reader_study.locked` - reader_study.locked
          *     * `read.signed` - read.signed
          *     * `analysis_run.finished` - analysis_run.finished
+         *     * `inference_run.finished` - inference_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "webhook.ping";
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
@@ -3792,12 +3854,20 @@ export interface components {
             email: string;
             link: string | null;
         };
-        /** @description Rules to store; their form is in `annotations.domain.hanging`. */
+        /** @description Rules, whose form is in `annotations.domain.hanging`, and what readers see of priors. */
+        HangingContentInputRequest: {
+            rules: unknown;
+            shows_priors: boolean;
+            /** @default false */
+            shows_prior_marks: boolean;
+        };
+        /** @description What to store, and what it was made from. */
         HangingProtocolInputRequest: {
             rules: unknown;
             shows_priors: boolean;
             /** @default false */
             shows_prior_marks: boolean;
+            base?: components["schemas"]["HangingContentInputRequest"] | null;
         };
         /** @description The rules in force; version 0 while there are none of the reader study's own. */
         HangingProtocolOutput: {
@@ -4104,6 +4174,19 @@ export interface components {
             seed?: string;
             /** @default false */
             as_pilot: boolean;
+        };
+        /** @description What is not done; `arbitrations` is null where nobody arbitrates. */
+        LeftOutput: {
+            /** @description Reads that nobody can sign any more after the close. */
+            unsigned: number;
+            /** @description Those of them that have been opened. */
+            begun: number;
+            /** @description Those of them whose signed revision stays in force. */
+            reopened: number;
+            arbitrations: components["schemas"]["ArbitrationCountsOutput"] | null;
+            /** @description Cases that lack a reader after a withdrawal. */
+            vacant_cases: number;
+            open_queries: number;
         };
         /** @description How the findings of a case are grouped, and the number of the correction that this replaces: 0 for the first. */
         LesionCorrectionInputRequest: {
@@ -4911,6 +4994,8 @@ export interface components {
         /** @description The imaging studies that are to be the priors, the most relevant first. */
         PriorsInputRequest: {
             imaging_study_ids: string[];
+            /** @description The priors from which the list was made. */
+            base?: string[] | null;
         };
         /** @description How far all readers have come; `signed_by_day` of each begins on `first_day` and ends today. */
         ProgressOutput: {
@@ -5233,6 +5318,8 @@ export interface components {
             is_withdrawn: boolean;
             /** Format: date-time */
             terms_accepted_at: string | null;
+            /** Format: date-time */
+            training_accepted_at: string | null;
         };
         /** @description How far one reader has come. */
         ReaderProgressOutput: {
@@ -5247,6 +5334,8 @@ export interface components {
             due_on: string | null;
             is_overdue: boolean;
             is_withdrawn: boolean;
+            /** Format: date-time */
+            training_accepted_at: string | null;
             /**
              * Format: double
              * @description Return the median time of a signed read without idle time.
@@ -5388,15 +5477,17 @@ export interface components {
             version: number;
             source: components["schemas"]["SourceA46Enum"];
             provenance?: string;
-            /** @description SHA-256 of the canonical truths. */
-            digest: string;
+            /** @description Return it; empty while masked, for one could try all truths of a few cases. */
+            readonly digest: string;
             /** Format: date-time */
             readonly created_at: string;
-            /** @description Count the diseased cases. */
-            readonly number_positive: number;
-            /** @description Count the cases without disease. */
-            readonly number_negative: number;
-            /** @description Name the cases without a truth. */
+            /** @description Count the diseased cases; null while masked. */
+            readonly number_positive: number | null;
+            /** @description Count the cases without disease; null while masked. */
+            readonly number_negative: number | null;
+            /** @description Say whether it was made of answers that the caller does not see yet. */
+            readonly is_masked: boolean;
+            /** @description Name the cases without a truth; none while masked, for on these the readers are undecided. */
             readonly missing: string[];
         };
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
@@ -5411,10 +5502,13 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             created_by: string;
-            number_positive: number;
-            number_negative: number;
-            number_excluded: number;
-            number_for_adjudication: number;
+            /** @description The counts are null while it is masked. */
+            number_positive: number | null;
+            number_negative: number | null;
+            number_excluded: number | null;
+            number_for_adjudication: number | null;
+            /** @description It was made of answers that the caller does not see yet. */
+            is_masked: boolean;
             /** @description What a consensus was made by; empty for what was imported. */
             rule: {
                 [key: string]: unknown;
@@ -5485,6 +5579,32 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             reason: string;
+        };
+        /** @description Whose places go to whom; without `user_id` the arbitrators decide over the read that is left. */
+        ReplacementInputRequest: {
+            /** Format: uuid */
+            withdrawn_id: string;
+            /** Format: uuid */
+            user_id: string | null;
+            reason: string;
+        };
+        /** @description Who reads whose cases, and why; without a reader the arbitrators decide them. */
+        ReplacementOutput: {
+            withdrawn: string;
+            reader?: string | null;
+            /** @description Count the cases. */
+            readonly number_of_cases: number;
+            reason: string;
+            replaced_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description The places of withdrawn readers: those that are vacant, and who took the others. */
+        ReplacementsOutput: {
+            vacancies: components["schemas"]["VacancyOutput"][];
+            replacements: components["schemas"]["ReplacementOutput"][];
+            /** @description Whether cases can be left to arbitrators. */
+            has_arbitrators: boolean;
         };
         /** @description One revision of a read; while its values are masked, without content, and without the digest of so little. */
         RevisionOutput: {
@@ -5832,6 +5952,7 @@ export interface components {
         SourceA46Enum: "CSV" | "JSON" | "SEG" | "SR" | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
         /**
          * @description * `READING` - The two reads are not signed yet
+         *     * `VACANT` - A reader was withdrawn: name another, or leave it to the arbitrators
          *     * `AGREED` - The two reads agree: no arbitration
          *     * `WAITING` - Waits for its arbitrator
          *     * `OPEN` - Opened by its arbitrator
@@ -5839,7 +5960,7 @@ export interface components {
          *     * `DONE` - Arbitrated
          * @enum {string}
          */
-        StandingEnum: "READING" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
+        StandingEnum: "READING" | "VACANT" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
         /**
          * @description * `OPEN` - Open
          *     * `ANSWERED` - Answered
@@ -5884,6 +6005,8 @@ export interface components {
              * @default
              */
             reason: string;
+            /** @description The words from which these were made. */
+            base?: string | null;
         };
         /** @description The terms in force (version 0 and no words while there are none), and when the caller accepted them. */
         TermsOutput: {
@@ -5986,6 +6109,17 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
+        /** @description How far the caller has come with the training cases (0 where there are none), and when they said it is done. */
+        TrainingOutput: {
+            cases: number;
+            signed: number;
+            /** @description Of how many the truth was looked at. */
+            seen: number;
+            may_accept: boolean;
+            /** Format: date-time */
+            accepted_at: string | null;
+            statement: string;
+        };
         /** @description Whether the one who opened the read is its editor now. */
         TurnOutput: {
             is_held: boolean;
@@ -6005,6 +6139,16 @@ export interface components {
             /** Format: uuid */
             revision_id: string;
             digest: string;
+        };
+        /** @description A withdrawn reader and the cases for which nobody else has been named. */
+        VacancyOutput: {
+            /** Format: uuid */
+            withdrawn_id: string;
+            username: string;
+            name: string;
+            reason: string;
+            /** @description Name the cases. */
+            readonly cases: string[];
         };
         /** @description A version of the label schema; `misfits` say why reads of the version before would not fit it. */
         VersionOutput: {
@@ -9453,6 +9597,36 @@ export interface operations {
             };
         };
     };
+    reader_studies_left_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_lesion_corrections_list: {
         parameters: {
             query?: never;
@@ -10686,6 +10860,73 @@ export interface operations {
             };
         };
     };
+    reader_studies_replacements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_replacements_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sample_sizes_list: {
         parameters: {
             query?: {
@@ -11246,6 +11487,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TermsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_training_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_training_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOutput"];
                 };
             };
             /** @description A problem document. */

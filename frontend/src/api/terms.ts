@@ -20,8 +20,11 @@ export const termsQuery = (id: string) =>
     queryFn: ({ signal }) => call<Terms>("GET", path(id), { signal }),
   });
 
-/** After the launch the terms are amended, which needs a reason. */
-export const putTerms = (id: string, body: { text: string; reason: string }) =>
+/**
+ * After the launch the terms are amended, which needs a reason. `base`: the words that were changed; 409 `stale_terms`
+ * when others are stored by now.
+ */
+export const putTerms = (id: string, body: { text: string; reason: string; base: string }) =>
   call<Terms>("PUT", path(id), { body });
 
 export const acceptTerms = (id: string, version: number) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Design, pairingOf, sumText, votersOf, votesOnACase, withKind, withRepeats } from "./designs";
+import { type Design, pairingOf, redone, sumText, votersOf, votesOnACase, withKind, withRepeats } from "./designs";
 
 const SINGLE: Design = {
   kind: "SINGLE",
@@ -85,5 +85,13 @@ describe("votes of a consensus", () => {
     expect(votesOnACase(SINGLE, 5)).toBe(5);
     expect(votesOnACase({ ...SINGLE, pairing: { kind: "SPLIT_PLOT", blocks: ["1", "2"] } }, 5)).toBe(2);
     expect(votesOnACase({ ...SINGLE, pairing: { kind: "PARTIALLY_PAIRED", common: 4, own: 2 } }, 5)).toBe(1);
+  });
+});
+
+describe("a change that is made again to what another tab has stored", () => {
+  it("takes what it changed, and from there all the rest", () => {
+    const now: Design = { ...SINGLE, balance: "READERS", training: ["a"] };
+    const change = { base: SINGLE, design: { ...SINGLE, repeats: { count: 2, minimum_distance: 10 } } };
+    expect(redone(change, now)).toEqual({ ...now, repeats: { count: 2, minimum_distance: 10 } });
   });
 });

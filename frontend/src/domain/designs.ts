@@ -1,5 +1,7 @@
 /** The design of a reader study as the server stores it (annotations/domain/schemas/design.schema.json). */
 
+import { canonical } from "./payload";
+
 export type DesignKind = "ANNOTATION" | "SINGLE" | "CROSSOVER" | "SEQUENTIAL" | "CONCURRENT";
 export type ArmDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
 export type Shown = "SHOWN" | "HIDDEN";
@@ -150,4 +152,17 @@ export function votesOnACase({ pairing }: Design, voters: number): number {
   if (pairing.kind === "SPLIT_PLOT") return Math.max(1, Math.floor(voters / pairing.blocks.length));
   // Some cases are all readers' own, and of others it depends on the drawing how many share them.
   return pairing.kind === "PARTIALLY_PAIRED" ? 1 : voters;
+}
+
+/** A changed design and the one that it was made from. */
+export interface DesignChange {
+  design: Design;
+  base: Design;
+}
+
+/** The same change, made to another design: whatever it left as it was is taken from there. */
+export function redone({ design, base }: DesignChange, now: Design): Design {
+  const keys = Object.keys(design) as (keyof Design)[];
+  const changed = keys.filter((key) => canonical(design[key]) !== canonical(base[key]));
+  return { ...now, ...Object.fromEntries(changed.map((key) => [key, design[key]])) };
 }

@@ -4,17 +4,20 @@ import { Fragment, useEffect, useRef } from "react";
 import { Link, useNavigate } from "react-router";
 import { type OwnSession, ownSessionsQuery } from "@/api/designs";
 import { type Assignment, type AssignmentState, assignmentsQuery } from "@/api/reading";
-import { hasToAccept, termsQuery } from "@/api/terms";
+import { hasToAccept, type Terms, termsQuery } from "@/api/terms";
+import { hasToTrain, type Training, trainingQuery } from "@/api/training";
 import type { ReaderStudySummary } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { dateTime } from "@/ui/times";
+import { StaleArbitrations } from "./arbitration/StaleArbitrations";
 import { nextToRead } from "./nextToRead";
 import { OwnQueries } from "./queries/OwnQueries";
 import { SessionRow } from "./SessionRow";
 import { endText, shutText } from "./sessionWords";
 import { TermsPanel } from "./TermsPanel";
+import { TrainingStatement } from "./TrainingStatement";
 import classes from "./Worklist.module.css";
 
 const STATE_TEXT: Record<AssignmentState, string> = {
@@ -28,20 +31,42 @@ const STATE_TEXT: Record<AssignmentState, string> = {
 
 /** The reader's cases of one reader study in their own order; Enter opens the next one. */
 export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
-  const { data, error, isPending, refetch } = useQuery(assignmentsQuery(study.id));
+  const assignments = useQuery(assignmentsQuery(study.id));
   const sessions = useQuery(ownSessionsQuery(study.id));
   const terms = useQuery(termsQuery(study.id));
-  const following = data && sessions.data ? nextToRead(data, sessions.data, study.state) : undefined;
-  // What has been opened can be gone on with; a new case waits for the terms.
-  const mustAccept = terms.data !== undefined && hasToAccept(terms.data) && following?.state === "PENDING";
-  const next = terms.data === undefined || mustAccept ? undefined : following;
+  const training = useQuery({ ...trainingQuery(study.id), refetchOnMount: "always" });
+  const asked = [assignments, sessions, terms, training];
+  const failed = asked.find(({ error }) => error !== null);
+  if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (!assignments.data || !sessions.data || !terms.data || !training.data) return <LoadingScreen />;
+  return (
+    <OwnCases
+      study={study}
+      data={assignments.data}
+      sessions={sessions.data}
+      terms={terms.data}
+      training={training.data}
+    />
+  );
+}
+
+interface OwnCasesProps {
+  study: ReaderStudySummary;
+  data: Assignment[];
+  sessions: OwnSession[];
+  terms: Terms;
+  training: Training;
+}
+
+function OwnCases({ study, data, sessions, terms, training }: OwnCasesProps) {
+  const following = nextToRead(data, sessions, study.state);
+  // What has been opened can be gone on with; a new case waits for the terms and the training.
+  const isNew = following?.state === "PENDING";
+  const mustAccept = isNew && hasToAccept(terms);
+  const counts = isNew && !following.is_training && following.role === "READER";
+  const mustTrain = counts && hasToTrain(training);
+  const next = mustAccept || mustTrain ? undefined : following;
   useEnterOpens(next);
-  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
-  if (sessions.error) {
-    return <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />;
-  }
-  if (terms.error) return <ErrorNotice error={terms.error} onRetry={() => void terms.refetch()} />;
-  if (isPending || !sessions.data || !terms.data) return <LoadingScreen />;
   if (data.length === 0) {
     return (
       <EmptyState title="No cases for you in this reader study">
@@ -55,10 +80,16 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
         study={study}
         next={next}
         assignments={data}
-        sessions={sessions.data}
-        mustAccept={mustAccept}
+        sessions={sessions}
+        waitsFor={mustAccept ? ACCEPT_TERMS : mustTrain ? FINISH_TRAINING : ""}
       />
-      {mustAccept && <TermsPanel readerStudyId={study.id} terms={terms.data} />}
+      {mustAccept && <TermsPanel readerStudyId={study.id} terms={terms} />}
+      {mustTrain && (
+        <section className={classes.terms} aria-label="Training">
+          <TrainingStatement readerStudyId={study.id} training={training} />
+        </section>
+      )}
+      <StaleArbitrations assignments={data} />
       <OwnQueries readerStudyId={study.id} />
       <div className={classes.tableFrame}>
         <Table className={classes.table} stickyHeader highlightOnHover verticalSpacing={4}>
@@ -71,9 +102,9 @@ export function AssignmentTable({ study }: { study: ReaderStudySummary }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {sessions.data.map((session) => (
+            {sessions.map((session) => (
               <Fragment key={session.number}>
-                {sessions.data.length > 1 && <SessionRow session={session} />}
+                {sessions.length > 1 && <SessionRow session={session} />}
                 {data
                   .filter((assignment) => assignment.session === session.number)
                   .map((assignment) => (
@@ -97,10 +128,14 @@ interface NextCaseProps {
   next: Assignment | undefined;
   assignments: Assignment[];
   sessions: OwnSession[];
-  mustAccept: boolean;
+  /** What the reader has to do before the next case; empty for nothing. */
+  waitsFor: string;
 }
 
-function NextCase({ study, next, assignments, sessions, mustAccept }: NextCaseProps) {
+const ACCEPT_TERMS = "Accept the terms below, then you can begin.";
+const FINISH_TRAINING = "Say below that you are done with the training, then the cases that count begin.";
+
+function NextCase({ study, next, assignments, sessions, waitsFor }: NextCaseProps) {
   const signed = assignments.filter((assignment) => assignment.state === "SIGNED").length;
   const remaining = assignments.filter(({ state }) => state !== "SIGNED" && state !== "VOID").length;
   const end = next ? endText(sessions) : "";
@@ -119,9 +154,7 @@ function NextCase({ study, next, assignments, sessions, mustAccept }: NextCasePr
         </Button>
       )}
       {!next && remaining > 0 && (
-        <span className={classes.nextText}>
-          {mustAccept ? "Accept the terms below, then you can begin." : whyNothing(study.state, sessions)}
-        </span>
+        <span className={classes.nextText}>{waitsFor || whyNothing(study.state, sessions)}</span>
       )}
     </div>
   );
@@ -168,7 +201,10 @@ function AssignmentRow({ assignment, isNext }: { assignment: Assignment; isNext:
           </Badge>
         )}
       </Table.Td>
-      <Table.Td>{STATE_TEXT[assignment.state]}</Table.Td>
+      <Table.Td>
+        {STATE_TEXT[assignment.state]}
+        {assignment.stale_read_id !== null && ", to be confirmed"}
+      </Table.Td>
       <Table.Td>{assignment.signed_at ? dateTime(assignment.signed_at) : ""}</Table.Td>
     </Table.Tr>
   );

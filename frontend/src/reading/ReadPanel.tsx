@@ -88,7 +88,9 @@ function FormAndFooter(props: ReadPanelProps) {
   return (
     <>
       <div className={classes.form}>
-        {read.is_training && <TrainingNote readId={read.id} isSigned={isSigned} />}
+        {read.is_training && (
+          <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
+        )}
         {read.role === "ARBITRATION" && (
           <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
         )}

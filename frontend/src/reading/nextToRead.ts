@@ -8,10 +8,16 @@ export function nextToRead(
   sessions: OwnSession[],
   state: ReaderStudySummary["state"],
 ): Assignment | undefined {
-  if (state !== "OPEN" && state !== "PILOTING") return undefined;
   const open = new Set(sessions.filter((session) => session.is_open).map(({ number }) => number));
   return [...assignments]
     .sort((one, other) => one.position - other.position)
-    .filter((one) => open.has(one.session) && (state === "OPEN" || one.is_training))
+    .filter((one) => open.has(one.session) && isRead(one, state))
     .find((one) => one.state !== "SIGNED" && one.state !== "VOID");
+}
+
+/** In a pilot the training cases are read, after the close the arbitrations. */
+function isRead(one: Assignment, state: ReaderStudySummary["state"]): boolean {
+  if (state === "PILOTING") return one.is_training;
+  if (state === "CLOSED") return one.role === "ARBITRATION";
+  return state === "OPEN";
 }

@@ -67,6 +67,7 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     role: "READER" as const,
     is_openable: true,
     signed_at: null,
+    stale_read_id: null,
   });
   const session = (is_open: boolean): OwnSession => ({
     number: 1,
@@ -91,6 +92,11 @@ test("the next case is the first unsigned one in the reader's own order", () => 
   expect(nextToRead([assignment(1, "SIGNED")], open, "OPEN")).toBeUndefined();
   expect(nextToRead(list, [session(false)], "OPEN")).toBeUndefined();
   expect(nextToRead(list, open, "PAUSED")).toBeUndefined();
+  // After the close only arbitrations go on.
+  expect(nextToRead(list, open, "CLOSED")).toBeUndefined();
+  const arbitration = { ...assignment(5, "PENDING"), role: "ARBITRATION" as const };
+  expect(nextToRead([...list, arbitration], open, "CLOSED")?.id).toBe("a5");
+  expect(nextToRead([...list, arbitration], open, "LOCKED")).toBeUndefined();
   expect(nextToRead(list, open, "PILOTING")?.id).toBe("a3");
   expect(nextToRead([assignment(4, "PENDING")], open, "PILOTING")).toBeUndefined();
 });

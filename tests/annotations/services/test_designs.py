@@ -16,6 +16,7 @@ from annotations.models import (
     AssignmentState,
     Case,
     DesignVersion,
+    Membership,
     RandomisationList,
     Read,
     ReaderStudyState,
@@ -37,6 +38,7 @@ from portal.imaging.models import Patient
 from portal.inference.models import AiModel, EngineKind, ModelVersion, Prediction, PredictionSource
 from tests.annotations.building import COMPLETE, Built, content, draft, save
 from tests.annotations.domain.test_designs import crossover
+from tests.annotations.training import train
 from validation.dataset import dataset_from_snapshot
 from validation.selectors import snapshot_content
 
@@ -228,6 +230,8 @@ def test_training_comes_first_needs_its_truth_and_is_left_out() -> None:
         assert next_assignment(reader_study=built.reader_study, reader=reader) is None
     move(built, "begin")
     for reader in built.readers:
+        refused("training_not_accepted", lambda one=reader: built.open(one, 2))
+        train(built.reader_study, reader)
         sign(built, reader, 2)
     snapshot = snapshot_content(reader_study=built.reader_study, confidence_level=0.95, call_threshold=None)
     dataset = dataset_from_snapshot(snapshot)
@@ -346,6 +350,9 @@ def test_every_event_on_an_assignment(state: AssignmentState, event: str) -> Non
     assignment = read.assignment
     assignment.state = state
     assignment.save(update_fields=["state"])
+    if state == AssignmentState.VOID:
+        # As it came to be: nobody is withdrawn twice.
+        Membership.objects.filter(user=reader).update(withdrawn_at=timezone.now())
     acts = {
         "open": lambda: reads._move(assignment, "open"),
         "save": lambda: reads.read_save_draft(by=reader, read=read, save=save(content())),

@@ -11,6 +11,7 @@ import { dateTime } from "@/ui/times";
 import { CloseModal } from "./CloseModal";
 import { DetailsSection } from "./DetailsSection";
 import { LaunchModal } from "./LaunchModal";
+import { LeftUndone } from "./LeftUndone";
 import { PART_OF_CHECK } from "./launchCheck";
 import { type PartProps, useStudyChange } from "./parts";
 
@@ -154,9 +155,10 @@ function Closed({ readerStudy }: PartProps) {
     >
       {locking.error && <ErrorNotice error={locking.error} />}
       <Alert variant="light" color="blue">
-        {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. Nobody can
-        change a read any more.
+        {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. No reader can
+        change a read any more{isLocked ? "." : "; arbitrations go on until the lock."}
       </Alert>
+      {!isLocked && <LeftUndone readerStudyId={readerStudy.id} before="lock" />}
       <NextSteps id={readerStudy.id} />
     </Section>
   );

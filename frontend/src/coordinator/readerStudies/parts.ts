@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FetchQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { readerStudiesQuery } from "@/api/queries";
 import { type ReaderStudy, readerStudyKey } from "@/api/readerStudies";
 
@@ -6,15 +6,20 @@ export interface PartProps {
   readerStudy: ReaderStudy;
 }
 
-/** A change of one reader study: afterwards everything shown of it is asked for again. */
+/**
+ * A change of one reader study: afterwards everything shown of it is asked for again. Changes of one `queue` are sent
+ * one after the other, so that each finds stored what it was made from.
+ */
 export function useStudyChange<Input, Output>(
   readerStudyId: string,
   change: (input: Input) => Promise<Output>,
   onDone?: (output: Output) => void,
+  queue?: string,
 ) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: change,
+    ...(queue !== undefined && { scope: { id: `${queue} ${readerStudyId}` } }),
     onSuccess: async (output: Output) => {
       onDone?.(output);
       await Promise.all([
@@ -23,6 +28,12 @@ export function useStudyChange<Input, Output>(
       ]);
     },
   });
+}
+
+/** What is stored now, asked for anew whatever was loaded before. */
+export function useFresh<Data>(query: FetchQueryOptions<Data, Error, Data, string[]>): () => Promise<Data> {
+  const queryClient = useQueryClient();
+  return () => queryClient.fetchQuery({ ...query, staleTime: 0 });
 }
 
 /** Whether readers and cases can be withdrawn: there are assignments, and nothing is locked yet. */

@@ -7,6 +7,7 @@ export const EVENT_TEXT: Record<string, string> = {
   "reader_study.closed": "The reader study is closed",
   "reader_study.locked": "The reader study is locked",
   "analysis_run.finished": "An analysis has ended, well or not",
+  "inference_run.finished": "A run of an AI model has ended, well or not",
   "ingest_job.finished": "An ingest of images has ended",
   "webhook.ping": "Test",
 };
@@ -21,7 +22,7 @@ export const STUDY_EVENTS = [
   "analysis_run.finished",
 ];
 
-export const SITE_EVENTS = [...STUDY_EVENTS, "ingest_job.finished"];
+export const SITE_EVENTS = [...STUDY_EVENTS, "inference_run.finished", "ingest_job.finished"];
 
 const FAILURE_TEXT: Record<string, string> = {
   timeout: "no answer in time",

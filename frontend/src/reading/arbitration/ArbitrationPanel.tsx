@@ -13,9 +13,10 @@ import own from "./Arbitration.module.css";
 import { ConfirmForm } from "./ConfirmForm";
 
 interface ArbitrationPanelProps {
-  read: Read;
+  read: Pick<Read, "id" | "role">;
   isSigned: boolean;
-  onMarkChosen: (id: string) => void;
+  /** Left out where the images are not on the screen. */
+  onMarkChosen?: (id: string) => void;
 }
 
 /** The two reads that this one decides between, as far as the design shows them. */
@@ -48,7 +49,7 @@ export function ArbitrationPanel({ read, isSigned, onMarkChosen }: ArbitrationPa
   );
 }
 
-function Stale({ read, shown }: { read: Read; shown: Arbitration }) {
+function Stale({ read, shown }: { read: Pick<Read, "id" | "role">; shown: Arbitration }) {
   return (
     <div role="status">
       <p className={quiet.required}>
@@ -61,7 +62,10 @@ function Stale({ read, shown }: { read: Read; shown: Arbitration }) {
   );
 }
 
-function TwoReads({ shown, onMarkChosen }: { shown: Arbitration; onMarkChosen: (id: string) => void }) {
+function TwoReads({
+  shown,
+  onMarkChosen,
+}: { shown: Arbitration } & Pick<ArbitrationPanelProps, "onMarkChosen">) {
   const { readers } = shown;
   const questions = [...new Set(readers.flatMap(({ answers }) => answers.map(({ question }) => question)))];
   return (
@@ -89,9 +93,8 @@ function TwoReads({ shown, onMarkChosen }: { shown: Arbitration; onMarkChosen: (
           ))}
         </tbody>
       </table>
-      {readers.map((reader) => (
-        <Marks key={reader.name} reader={reader} onMarkChosen={onMarkChosen} />
-      ))}
+      {onMarkChosen &&
+        readers.map((reader) => <Marks key={reader.name} reader={reader} onMarkChosen={onMarkChosen} />)}
     </>
   );
 }

@@ -8,13 +8,16 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./Arbitration.module.css";
 
 /** Lets a signed arbitration stand over reads that have changed since. */
-export function ConfirmForm({ read }: { read: Read }) {
+export function ConfirmForm({ read }: { read: Pick<Read, "id" | "role"> }) {
   const [reason, setReason] = useState("");
   const [password, setPassword] = useState("");
   const queries = useQueryClient();
   const confirming = useMutation({
     mutationFn: () => confirmArbitration(read.id, { reason, password }),
-    onSuccess: (shown) => queries.setQueryData(arbitrationQuery(read).queryKey, shown),
+    onSuccess: (shown) => {
+      queries.setQueryData(arbitrationQuery(read).queryKey, shown);
+      return queries.invalidateQueries({ queryKey: ["reader-studies"] });
+    },
     onError: (error) => {
       if (!(error instanceof Problem && error.code === READS_CHANGED)) return;
       return queries.invalidateQueries({ queryKey: arbitrationQuery(read).queryKey });

@@ -1,12 +1,18 @@
 import { Button, Grid, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type HangingProtocol, hangingProtocolQuery, putHangingProtocol } from "@/api/hanging";
+import {
+  type HangingContent,
+  type HangingProtocol,
+  hangingProtocolQuery,
+  putHangingProtocol,
+} from "@/api/hanging";
 import { moved } from "@/domain/hangingEditing";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
-import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import { FROZEN, type PartProps, useFresh, useStudyChange } from "../parts";
+import { SaveRefused } from "../SaveRefused";
 import { AddRule } from "./AddRule";
 import classes from "./Hanging.module.css";
 import { HangingPreview } from "./HangingPreview";
@@ -28,9 +34,18 @@ function HangingEditor({ readerStudy, stored }: PartProps & { stored: HangingPro
   const { rules, content, setRules } = draft;
   const saving = useStudyChange(
     readerStudy.id,
-    (sent: typeof content) => putHangingProtocol(readerStudy.id, sent),
+    (base: HangingContent) => putHangingProtocol(readerStudy.id, content, base),
     draft.markSaved,
   );
+  const fresh = useFresh(hangingProtocolQuery(readerStudy.id));
+  const load = async () => {
+    draft.load(await fresh());
+    saving.reset();
+  };
+  const overwrite = async () => {
+    const { version: _, ...now } = await fresh();
+    await saving.mutateAsync(now);
+  };
   return (
     <Grid gap="lg">
       <UnsavedGuard isDirty={isEditable && draft.isDirty} />
@@ -48,14 +63,21 @@ function HangingEditor({ readerStudy, stored }: PartProps & { stored: HangingPro
                 <Button
                   disabled={!draft.isDirty}
                   loading={saving.isPending}
-                  onClick={() => saving.mutate(content)}
+                  onClick={() => saving.mutate(draft.base)}
                 >
                   {draft.isDirty ? "Save the hanging" : "Saved"}
                 </Button>
               )
             }
           >
-            {saving.error && <ErrorNotice error={saving.error} title="The hanging was not saved" />}
+            {saving.error && (
+              <SaveRefused
+                error={saving.error}
+                title="The hanging was not saved"
+                onLoad={load}
+                onOverwrite={overwrite}
+              />
+            )}
             {rules.length === 0 && (
               <Text size="sm" c="dimmed">
                 No rules of your own: the built-in ones hang every case. The preview shows how.

@@ -7,7 +7,8 @@ import { moved } from "@/domain/hangingEditing";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { calendarDate } from "@/ui/times";
-import { type PartProps, useStudyChange } from "../parts";
+import { type PartProps, useFresh, useStudyChange } from "../parts";
+import { SaveRefused } from "../SaveRefused";
 
 interface PriorsModalProps extends PartProps {
   row: Case;
@@ -28,12 +29,21 @@ export function PriorsModal({ readerStudy, row, onClose }: PriorsModalProps) {
 
 function PriorsForm({ readerStudy, row, stored, onClose }: PriorsModalProps & { stored: CasePriors }) {
   const [chosen, setChosen] = useState(stored.chosen);
+  const [base, setBase] = useState(stored.chosen);
   const isEditable = readerStudy.state === "DRAFT";
   const saving = useStudyChange(
     readerStudy.id,
-    (ids: string[]) => putCasePriors(readerStudy.id, row.id, ids),
+    (made_from: string[]) => putCasePriors(readerStudy.id, row.id, chosen, made_from),
     onClose,
   );
+  const fresh = useFresh(casePriorsQuery(readerStudy.id, row.id));
+  const load = async () => {
+    const now = await fresh();
+    setChosen(now.chosen);
+    setBase(now.chosen);
+    saving.reset();
+  };
+  const overwrite = async () => saving.mutateAsync((await fresh()).chosen);
   const { candidates } = stored;
   if (candidates.length === 0) {
     return <Text size="sm">There is no earlier imaging study of this patient.</Text>;
@@ -45,7 +55,14 @@ function PriorsForm({ readerStudy, row, stored, onClose }: PriorsModalProps & { 
   ];
   return (
     <Stack gap="sm">
-      {saving.error && <ErrorNotice error={saving.error} title="The priors were not saved" />}
+      {saving.error && (
+        <SaveRefused
+          error={saving.error}
+          title="The priors were not saved"
+          onLoad={load}
+          onOverwrite={overwrite}
+        />
+      )}
       <Table aria-label="Earlier imaging studies">
         <Table.Thead>
           <Table.Tr>
@@ -80,7 +97,7 @@ function PriorsForm({ readerStudy, row, stored, onClose }: PriorsModalProps & { 
           {isEditable ? "Cancel" : "Close"}
         </Button>
         {isEditable && (
-          <Button loading={saving.isPending} onClick={() => saving.mutate(chosen)}>
+          <Button loading={saving.isPending} onClick={() => saving.mutate(base)}>
             Save the priors
           </Button>
         )}

@@ -14,6 +14,7 @@ import { ReadersSection } from "./ReadersSection";
 import { RemindersSection } from "./RemindersSection";
 import { ROLE_TEXTS, ROLES } from "./roles";
 import { TermsSection } from "./TermsSection";
+import { VacanciesSection } from "./VacanciesSection";
 
 const WATCH_MS = 10_000;
 
@@ -26,6 +27,7 @@ export function PeoplePart({ readerStudy }: PartProps) {
     <Stack gap="lg">
       {isDraft && <MembersSection readerStudy={readerStudy} />}
       <ReadersSection readerStudy={readerStudy} />
+      {!isDraft && <VacanciesSection readerStudy={readerStudy} />}
       <InvitationsSection readerStudy={readerStudy} />
       {!isDraft && <RemindersSection readerStudy={readerStudy} />}
       {mayJoin(readerStudy) && <LateReader readerStudy={readerStudy} />}

@@ -44,6 +44,7 @@ export function ReadersSection({ readerStudy }: PartProps) {
             <Table.Th ta="right">Signed</Table.Th>
             <Table.Th>Stands</Table.Th>
             <Table.Th>Terms accepted</Table.Th>
+            <Table.Th>Training done</Table.Th>
             <Table.Th />
           </Table.Tr>
         </Table.Thead>
@@ -57,9 +58,7 @@ export function ReadersSection({ readerStudy }: PartProps) {
               }
               onDates={saving.mutate}
               onWithdraw={
-                mayWithdraw(readerStudy) && !reader.is_withdrawn && reader.total > 0
-                  ? () => setLeaving(reader)
-                  : undefined
+                mayWithdraw(readerStudy) && !reader.is_withdrawn ? () => setLeaving(reader) : undefined
               }
             />
           ))}
@@ -113,6 +112,7 @@ function ReaderRow({ reader, isFixed, onDates, onWithdraw }: ReaderRowProps) {
         <Standing reader={reader} />
       </Table.Td>
       <Table.Td>{dateTime(reader.terms_accepted_at)}</Table.Td>
+      <Table.Td>{dateTime(reader.training_accepted_at)}</Table.Td>
       <Table.Td ta="right">
         {onWithdraw && (
           <Button size="compact-xs" variant="default" onClick={onWithdraw} aria-label={`Withdraw ${name}`}>

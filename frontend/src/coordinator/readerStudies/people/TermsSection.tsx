@@ -6,8 +6,9 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
-import { type PartProps, useStudyChange } from "../parts";
+import { type PartProps, useFresh, useStudyChange } from "../parts";
 import { AmendmentReason } from "../protocol/AmendmentReason";
+import { SaveRefused } from "../SaveRefused";
 
 const LONGEST_TERMS = 20_000;
 
@@ -16,15 +17,32 @@ export function TermsSection({ readerStudy }: PartProps) {
   const { data, error, refetch } = useQuery(termsQuery(readerStudy.id));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return null;
-  return <TermsForm key={data.version} readerStudy={readerStudy} terms={data} />;
+  return <TermsForm readerStudy={readerStudy} terms={data} />;
 }
 
 function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
+  // What was stored when the typing began: what another coordinator stores meanwhile does not take it away.
+  const [base, setBase] = useState(terms);
   const [text, setText] = useState(terms.text);
   const [reason, setReason] = useState("");
-  const saving = useStudyChange(readerStudy.id, () => putTerms(readerStudy.id, { text, reason }));
+  const take = (stored: Terms) => {
+    setBase(stored);
+    setText(stored.text);
+    setReason("");
+  };
+  const saving = useStudyChange(
+    readerStudy.id,
+    (words: string) => putTerms(readerStudy.id, { text, reason, base: words }),
+    take,
+  );
+  const fresh = useFresh(termsQuery(readerStudy.id));
+  const load = async () => {
+    take(await fresh());
+    saving.reset();
+  };
+  const overwrite = async () => saving.mutateAsync((await fresh()).text);
   const isOver = readerStudy.state === "CLOSED" || readerStudy.state === "LOCKED";
-  const isChanged = text.trim() !== terms.text;
+  const isChanged = text.trim() !== base.text;
   const isAmendment = readerStudy.state !== "DRAFT" && !isOver;
   return (
     <Section
@@ -36,7 +54,14 @@ function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
       }
     >
       <UnsavedGuard isDirty={isChanged && !saving.isPending} />
-      {saving.error && <ErrorNotice error={saving.error} title="The terms were not stored" />}
+      {saving.error && (
+        <SaveRefused
+          error={saving.error}
+          title="The terms were not stored"
+          onLoad={load}
+          onOverwrite={overwrite}
+        />
+      )}
       <Textarea
         aria-label="Terms"
         autosize
@@ -59,7 +84,7 @@ function TermsForm({ readerStudy, terms }: PartProps & { terms: Terms }) {
         <Button
           disabled={!isChanged || isOver || (isAmendment && reason.trim() === "")}
           loading={saving.isPending}
-          onClick={() => saving.mutate(undefined)}
+          onClick={() => saving.mutate(base.text)}
         >
           Store as version {terms.version + 1}
         </Button>

@@ -11,6 +11,7 @@ import { useIsMasked } from "../masking/useIsMasked";
 
 const COLOURS: Record<DoubleReadCase["standing"], string> = {
   READING: "gray",
+  VACANT: "red",
   AGREED: "teal",
   WAITING: "yellow",
   OPEN: "blue",

@@ -73,6 +73,11 @@ function ReaderRow({ readsPath, queriesPath, reader, firstDay }: ReaderRowProps)
               Queries: {reader.queries_open} open, {reader.queries_answered} answered
             </Anchor>
           )}
+          {reader.training_accepted_at && (
+            <Text size="xs" c="dimmed">
+              Training done {dateTime(reader.training_accepted_at)}
+            </Text>
+          )}
           {reader.at_work && (
             <Text size="xs" c="teal.4" title={`Since ${dateTime(reader.at_work.since)}`}>
               ● reading {reader.at_work.case} now

@@ -54,9 +54,13 @@ function InForce({ standard }: { standard: ReferenceStandard }) {
     ["Version", String(standard.version)],
     ["Source", `${SOURCES[standard.source]}: ${standard.provenance}`],
     ["Stored", dateTime(standard.created_at)],
-    ["Positive cases", String(standard.number_positive)],
-    ["Negative cases", String(standard.number_negative)],
-    ["Digest (SHA-256)", standard.digest],
+    ...(standard.is_masked
+      ? [["Cases", "masked until the lock: it was made of the readers’ answers"]]
+      : [
+          ["Positive cases", String(standard.number_positive)],
+          ["Negative cases", String(standard.number_negative)],
+          ["Digest (SHA-256)", standard.digest],
+        ]),
   ];
   return (
     <Stack gap="sm">

@@ -63,9 +63,19 @@ function VersionRow({ version }: { version: ReferenceVersion }) {
       <Table.Td style={{ overflowWrap: "anywhere" }}>
         {SOURCES[version.source]}: {version.provenance}
       </Table.Td>
-      <Table.Td ta="right">{version.number_positive}</Table.Td>
-      <Table.Td ta="right">{version.number_negative}</Table.Td>
-      <Table.Td ta="right">{version.number_excluded + version.number_for_adjudication}</Table.Td>
+      {version.is_masked ? (
+        <Table.Td colSpan={3} ta="right" c="dimmed">
+          masked until the lock
+        </Table.Td>
+      ) : (
+        <>
+          <Table.Td ta="right">{version.number_positive}</Table.Td>
+          <Table.Td ta="right">{version.number_negative}</Table.Td>
+          <Table.Td ta="right">
+            {(version.number_excluded ?? 0) + (version.number_for_adjudication ?? 0)}
+          </Table.Td>
+        </>
+      )}
       <Table.Td>
         {dateTime(version.created_at)}, {version.created_by}
       </Table.Td>
