@@ -48,12 +48,20 @@ class AnalysisRunInput(serializers.Serializer[Any]):
     )
 
 
+class RunArmOutput(serializers.Serializer[Any]):
+    """The arm that an analysis is of."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
     """An analysis run and how far it has come."""
 
     reader_study_id = serializers.UUIDField(read_only=True)
     requested_by = serializers.CharField(source="requested_by.username", default=None)
     reference_standard_version = serializers.IntegerField(source="reference_standard.version")
+    arm = RunArmOutput(allow_null=True, help_text="Null in a run from before there were arms.")
     snapshot_digest = serializers.CharField(source="snapshot.digest")
     result_digest = serializers.SerializerMethodField()
 
@@ -75,6 +83,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "finished_at",
             "cancel_requested",
             "reference_standard_version",
+            "arm",
             "snapshot_digest",
             "result_digest",
         ]
