@@ -1,8 +1,9 @@
 """The launch check: what a reader study still lacks."""
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
-from annotations.domain.designs import KIND_NAMES, number_of_reads
+from annotations.domain.designs import KIND_NAMES, PAIRING_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy
 from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
@@ -73,11 +74,7 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
     readers = drawn_readers_of(reader_study=reader_study, design=design).count()
     reads = number_of_reads(design, readers=readers, cases=len(cases))
     if not problems:
-        items = [
-            CheckItem(
-                code="design", ok=True, blocking=True, text=f"Design: {KIND_NAMES[design['kind']]}, {reads} read(s)."
-            )
-        ]
+        items = [CheckItem(code="design", ok=True, blocking=True, text=f"Design: {_named(design)}, {reads} read(s).")]
     if design["training"]:
         truths = {str(pk) for pk in truths_of(reader_study=reader_study)}
         missing = sum(pk not in truths for pk in design["training"])
@@ -85,6 +82,12 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
         done = f"{len(design['training'])} training case(s), read first, with the truth after signing."
         items.append(CheckItem(code="training_truth", ok=not missing, blocking=True, text=text if missing else done))
     return items
+
+
+def _named(design: Mapping[str, Any]) -> str:
+    """Name a design by its kind and, where not everybody reads every case, by who reads what."""
+    pairing = PAIRING_NAMES.get(design["pairing"]["kind"])
+    return f"{KIND_NAMES[design['kind']]}, {pairing}" if pairing else KIND_NAMES[design["kind"]]
 
 
 def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:

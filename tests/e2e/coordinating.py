@@ -117,6 +117,15 @@ class Desk:
         expect(self.page.get_by_text("Every finding of the AI must be accepted")).to_be_visible()
         self.picture("ai")
 
+    def ai_is_set_by_arms(self) -> None:
+        """What each arm shows is said on the design page, so that nothing can be chosen on the AI's."""
+        self.part("AI")
+        expect(self.page.get_by_text("What each arm shows is chosen on the")).to_be_visible()
+        expect(self.page.get_by_role("radio", name="Concurrent")).to_be_disabled()
+        self.picture("ai-of-arms")
+        self.page.get_by_role("link", name="Design page").click()
+        expect(self.page.get_by_role("table", name="Blinding matrix")).to_be_visible()
+
     def readers(self, people: list[Person]) -> None:
         self.part("People")
         members = self.page.get_by_role("table", name="Members")
@@ -151,8 +160,10 @@ class Desk:
         told = f"{positive} positive, {len(values) - positive} negative."
         expect(self.page.get_by_text(told)).to_be_visible()
 
-    def launch(self, reads: int) -> None:
+    def launch(self, reads: int, design: str) -> None:
+        """Launch, once the check has all it needs; it names the design."""
         self.part("Overview")
+        expect(self.page.get_by_text(f"Design: {design}, {reads} read(s).")).to_be_visible()
         begin = self.page.get_by_role("button", name="Launch", exact=True)
         expect(begin).to_be_enabled()
         self.picture("launch-check")
@@ -190,6 +201,10 @@ class Desk:
         expect(self.page.get_by_text("Version 1 of the reference standard is locked.")).to_be_visible()
 
     def lock(self, *, unmasks: bool) -> None:
+        """Lock the reader study, which shows coordinators what was masked."""
+        self.part("Labels")
+        expect(self.page.get_by_role("heading", name="Download")).to_be_visible()
+        expect(self.page.get_by_text("Answers are masked until the lock")).to_have_count(int(unmasks))
         self.part("Overview")
         self.button("Lock the reader study")
         dialog = self.page.get_by_role("dialog")

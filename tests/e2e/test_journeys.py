@@ -140,6 +140,8 @@ class Journey:
     """One design: what is chosen, what it comes to, and what its readers meet."""
 
     name: str
+    # As the launch check calls it.
+    called: str
     design: Callable[[Desk], None]
     reads: int
     cases: int = 2
@@ -158,20 +160,22 @@ class Journey:
 
 BOTH_ARMS = ["A: Unaided", "B: With AI"]
 JOURNEYS = [
-    Journey("Annotation only", only("Annotation only"), reads=4, form=MARKS_ONLY),
-    Journey("Single reading", only("Single reading"), reads=4),
+    Journey("Annotation only", "annotation only", only("Annotation only"), reads=4, form=MARKS_ONLY),
+    Journey("Single reading", "single reading", only("Single reading"), reads=4),
     Journey(
         "Crossover",
+        "crossover in two sessions",
         crossover("Half of the readers start with the second arm"),
         reads=8,
         has_ai=True,
         is_masked=True,
         arms=BOTH_ARMS,
     ),
-    Journey("Second reader", only("Second reader"), reads=4, has_ai=True, is_masked=True),
-    Journey("Concurrent AI", only("Concurrent AI"), reads=4, has_ai=True, is_masked=True),
+    Journey("Second reader", "second reader", only("Second reader"), reads=4, has_ai=True, is_masked=True),
+    Journey("Concurrent AI", "concurrent AI", only("Concurrent AI"), reads=4, has_ai=True, is_masked=True),
     Journey(
         "MRMC",
+        "crossover in two sessions",
         crossover("Each reader starts half of the cases in each arm"),
         reads=16,
         cases=4,
@@ -179,10 +183,17 @@ JOURNEYS = [
         is_masked=True,
         arms=BOTH_ARMS,
     ),
-    Journey("Split-plot", paired("Split-plot"), reads=4, cases=4),
-    Journey("Partially paired", partially_paired, reads=6, cases=4),
-    Journey("Repeats and training", trained_with_repeats, reads=10, cases=4),
-    Journey("Double reading", double_with_arbitration, reads=4, readers=3, arbitrations=1),
+    Journey("Split-plot", "single reading, split-plot", paired("Split-plot"), reads=4, cases=4),
+    Journey("Partially paired", "single reading, partially paired", partially_paired, reads=6, cases=4),
+    Journey("Repeats and training", "single reading", trained_with_repeats, reads=10, cases=4),
+    Journey(
+        "Double reading",
+        "single reading, two readers for each case",
+        double_with_arbitration,
+        reads=4,
+        readers=3,
+        arbitrations=1,
+    ),
 ]
 
 
@@ -199,6 +210,8 @@ def test_from_an_empty_reader_study_to_its_lock(cast: Cast, journey: Journey) ->
     assert (stored["state"], stored["number_signed"], stored["number_of_assignments"]) == ("LOCKED", total, total)
     for reader in readers:
         assert {one["state"] for one in reader.person.get(f"{path}/assignments")} == {"SIGNED"}
+    # What a mask has hidden is there now.
+    assert len(cast.coordinator.get(f"{path}/labels?page_size=100")["results"]) == total
     assert cast.faults == []
 
 
@@ -217,8 +230,10 @@ def build(desk: Desk, cast: Cast, journey: Journey) -> str:
     desk.planned(journey.reads)
     if journey.is_masked:
         expect(desk.page.get_by_label("Mask answers until the lock")).to_be_checked()
+    if len(journey.arms) > 1:
+        desk.ai_is_set_by_arms()
     desk.picture(f"design-{journey.name}")
-    desk.launch(journey.reads)
+    desk.launch(journey.reads, journey.called)
     return path
 
 
@@ -268,6 +283,11 @@ def finish(desk: Desk, journey: Journey) -> None:
     if journey.is_masked:
         desk.lock(unmasks=True)
     measures = desk.results(journey.arms)
-    expect(measures.get_by_role("row").filter(has_text="anna")).to_be_visible()
+    anna, bert = (measures.get_by_role("row").filter(has_text=name) for name in ("anna", "bert"))
+    expect(anna).to_be_visible()
+    if journey.cases == 2 and len(journey.arms) == 1:
+        # True and false positives, false and true negatives: one reader is right, the other calls both cases.
+        expect(anna).to_contain_text("1 / 0 / 0 / 1")
+        expect(bert).to_contain_text("1 / 1 / 0 / 0")
     desk.picture(f"results-{journey.name}")
     return None if journey.is_masked else desk.lock(unmasks=False)

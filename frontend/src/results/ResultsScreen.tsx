@@ -65,9 +65,9 @@ function RunSelect({ runs, shown, onShow }: RunSelectProps) {
       data={runs.map((run, index) => ({
         value: run.id,
         label: [
-          `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}`,
           hasArms && run.arm && armText(run.arm),
-          run.state.toLowerCase(),
+          `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}`,
+          run.state !== "SUCCEEDED" && run.state.toLowerCase(),
         ]
           .filter(Boolean)
           .join(", "),
