@@ -3,7 +3,7 @@
 import os
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browserless import PASSWORD, Person
 from tests.e2e.conftest import SLOW_MS, screenshots
@@ -55,9 +55,10 @@ class Desk:
         self.main("Imaging studies")
         with self.page.expect_file_chooser() as chooser:
             self.button("Choose files")
-        chooser.value.set_files(
-            [{"name": name, "mimeType": "application/dicom", "buffer": content} for name, content in files.items()]
-        )
+        sent: list[FilePayload] = [
+            {"name": name, "mimeType": "application/dicom", "buffer": content} for name, content in files.items()
+        ]
+        chooser.value.set_files(sent)
         expect(self.page.get_by_text(f"{len(files)} new", exact=True)).to_be_visible(timeout=SLOW_MS)
         self.picture("imaging-studies")
 

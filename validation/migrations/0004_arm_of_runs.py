@@ -34,4 +34,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(name_arms, migrations.RunPython.noop),
+        # What the update left to be checked at the end of the transaction keeps the column's index from being made.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
     ]
