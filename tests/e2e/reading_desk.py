@@ -41,9 +41,10 @@ class ReadingDesk:
         expect(chosen).to_have_attribute("aria-pressed", "true")
         # In the list, and above the cases.
         expect(self.page.get_by_text(study, exact=True)).to_have_count(2)
-        expect(self.page.get_by_role("link", name=re.compile("case [0-9]+"))).to_be_visible()
+        following = self.page.get_by_role("link", name=re.compile("case [0-9]+"))
+        expect(following).to_be_visible()
         self.picture("worklist")
-        self.page.keyboard.press("Enter")
+        following.press("Enter")
         until(self.page, f"location.pathname.endsWith('{assignment}')")
         image_is_drawn(self.page)
 
