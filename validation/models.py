@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from annotations.models import ReaderStudy, ReferenceStandard
+from annotations.models import Arm, ReaderStudy, ReferenceStandard
 from portal.db import AppendOnlyModel, JobModel, Seal
 
 
@@ -69,6 +69,14 @@ class AnalysisRun(JobModel):
         on_delete=models.PROTECT,
         related_name="+",
         help_text="The version that the snapshot froze: its result can be opened once this is locked.",
+    )
+
+    arm = models.ForeignKey(
+        Arm,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The arm that the snapshot froze; null for a plan, and from before there were arms.",
     )
 
     class Meta:

@@ -37,6 +37,12 @@ KIND_NAMES = {
     "SEQUENTIAL": "second reader",
     "CONCURRENT": "concurrent AI",
 }
+# Who reads what, where not every reader reads every case.
+PAIRING_NAMES = {
+    "SPLIT_PLOT": "split-plot",
+    "PARTIALLY_PAIRED": "partially paired",
+    "DOUBLE": "two readers for each case",
+}
 # The kind of a design with one arm, by what it shows of the AI.
 KIND_OF_DISPLAY = {
     "HIDDEN": "SINGLE",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 from uuid import UUID
 
-from annotations.domain.designs import KIND_NAMES, number_of_reads
+from annotations.domain.designs import KIND_NAMES, PAIRING_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.domain.lesions import geometries_of
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, ReferenceTruth
@@ -84,9 +84,7 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
     if has_clusters and design["pairing"]["kind"] in ("SPLIT_PLOT", "PARTIALLY_PAIRED"):
         reads = f"about {reads}, because the cases of a patient stay together"
     if not problems:
-        items = [
-            CheckItem(code="design", ok=True, blocking=True, text=f"Design: {KIND_NAMES[design['kind']]}, {reads}.")
-        ]
+        items = [CheckItem(code="design", ok=True, blocking=True, text=f"Design: {_named(design)}, {reads}.")]
     if design["training"]:
         truths = {str(pk) for pk in truths_of(reader_study=reader_study)}
         missing = sum(pk not in truths for pk in design["training"])
@@ -94,6 +92,12 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
         done = f"{len(design['training'])} training case(s), read first, with the truth after signing."
         items.append(CheckItem(code="training_truth", ok=not missing, blocking=True, text=text if missing else done))
     return items
+
+
+def _named(design: Mapping[str, Any]) -> str:
+    """Name a design by its kind and, where not everybody reads every case, by who reads what."""
+    pairing = PAIRING_NAMES.get(design["pairing"]["kind"])
+    return f"{KIND_NAMES[design['kind']]}, {pairing}" if pairing else KIND_NAMES[design["kind"]]
 
 
 def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:

@@ -1,14 +1,28 @@
-"""What a coordinator sees of a reader study that is being read. Runs after test_reading, which signs a read."""
+"""What a coordinator sees of a reader study that is being read. Each test goes on from the one before it."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browserless import PASSWORD, Person
+from tests.browserless import PASSWORD, Person, signature
 from tests.e2e.conftest import SLOW_MS, Stage, screenshots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_signed_read(stage: Stage) -> None:
+    """The reader's first case, unless a test before these has signed it."""
+    first = stage.reader.get(stage.path("/assignments"))[0]
+    if first["state"] == "SIGNED":
+        return
+    read = stage.reader.send("POST", f"assignments/{first['id']}/open")
+    answers = {"nodule_present": True, "suspicion": 4, "confidence": 55}
+    content = {"version": 3, "answers": answers, "findings": [], "ai_decisions": []}
+    save = {"base_revision": read["revision_number"], "idempotency_key": str(uuid.uuid4()), "payload": content}
+    stage.reader.send("POST", f"reads/{read['id']}/sign", signature(save))
 
 
 def test_the_results_show_figures_and_the_numbers_of_the_api(stage: Stage, signed_in: Callable[[Person], Page]) -> None:

@@ -245,6 +245,7 @@ def test_a_locked_version_can_be_named_while_a_newer_one_is_not_locked(made, cli
     url = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
     answer = client.post(url, {"reference_standard_version": 1}, format="json")
     assert (answer.status_code, answer.json()["reference_standard_version"]) == (202, 1)
+    assert answer.json()["arm"] == {"key": "A", "name": made.reader_study.arms.get().name}
     call_command("analyse", reader_study=made.reader_study.pk, out=tmp_path / "out", reference_standard_version=1)
     assert json.loads((tmp_path / "out" / "snapshot.json").read_text())["reference_standard"]["version"] == 1
     answer = client.post(url, {"reference_standard_version": 3}, format="json")

@@ -17,11 +17,12 @@ QUEUE = """
 import json, numpy as np
 from django.db import transaction
 from annotations.models import ReferenceSource
+from annotations.services.drafts import stream_of
 from annotations.services.reader_studies import reader_study_create
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import User
-from portal.audit.services import canonical_json, sha256
+from portal.audit.services import canonical_json, record, sha256
 from validation.models import AnalysisRun, AnalysisSnapshot
 rng = np.random.default_rng(5)
 coordinator = User.objects.create_user("fault-coordinator", may_create_reader_studies=True)
@@ -52,6 +53,10 @@ with transaction.atomic():
     snapshot = AnalysisSnapshot.objects.create(reader_study=study, content=content, digest=sha256(content))
     run = AnalysisRun.objects.create(
         reader_study=study, snapshot=snapshot, reference_standard=standard, requested_by=coordinator
+    )
+    # Without its event the row would be found when a later test verifies the audit trail.
+    record(
+        stream=stream_of(study.pk), actor=coordinator, action="analysis_run.create", obj=run, rows=[snapshot]
     )
     jobs.enqueue(run)
 print("RUN", run.pk)

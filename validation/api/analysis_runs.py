@@ -59,6 +59,13 @@ class AnalysisRunInput(serializers.Serializer[Any]):
         return attrs
 
 
+class RunArmOutput(serializers.Serializer[Any]):
+    """The arm that an analysis is of."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
     """An analysis run and how far it has come."""
 
@@ -66,6 +73,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
     requested_by = serializers.CharField(source="requested_by.username", default=None)
     plan = serializers.IntegerField(source="plan.number", default=None, allow_null=True)
     reference_standard_version = serializers.IntegerField(source="reference_standard.version")
+    arm = RunArmOutput(allow_null=True, help_text="Null in a run from before there were arms.")
     snapshot_digest = serializers.CharField(source="snapshot.digest")
     result_digest = serializers.SerializerMethodField()
 
@@ -88,6 +96,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "cancel_requested",
             "plan",
             "reference_standard_version",
+            "arm",
             "snapshot_digest",
             "result_digest",
         ]

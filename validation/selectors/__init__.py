@@ -34,7 +34,7 @@ SNAPSHOT_VERSION = 1
 def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
     """Return the analysis runs of a reader study."""
     return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
-        "snapshot", "result", "requested_by", "reference_standard", "plan"
+        "snapshot", "result", "requested_by", "reference_standard", "arm", "plan"
     )
 
 
@@ -62,7 +62,7 @@ def snapshot_content(
     questions = questions_of(schema)
     if call_threshold is not None and questions["rating"] is None:
         raise Invalid("The label schema has no question with the role RATING to apply a threshold to.")
-    chosen = _arm(reader_study, arm)
+    chosen = arm_to_analyse(reader_study=reader_study, key=arm)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     assignments = _assignments(reader_study)
     training = {one.case_id for one in assignments if one.is_training}
@@ -95,7 +95,7 @@ def people_frozen(assignments: list[Assignment]) -> dict[str, list[dict[str, str
     return readers | {"arbitrators": _readers(arbitrations)} if arbitrations else readers
 
 
-def _arm(reader_study: ReaderStudy, key: str | None) -> Arm:
+def arm_to_analyse(*, reader_study: ReaderStudy, key: str | None) -> Arm:
     """Return the arm to analyse; of several one has to be named, because arms are never mixed."""
     arms = list(reader_study.arms.all())
     found = [arm for arm in arms if key is None or arm.key == key]

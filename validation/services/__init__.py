@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import transaction
 
-from annotations.models import ReaderStudy, ReaderStudyState, ReferenceStandard, SampleSizePlan
+from annotations.models import Arm, ReaderStudy, ReaderStudyState, ReferenceStandard, SampleSizePlan
 from annotations.selectors.truth import standard_to_analyse
 from annotations.services.drafts import stream_of
 from portal import jobs
@@ -23,7 +23,7 @@ from validation.analysis import software_versions
 from validation.canonical import canonical_result, parse
 from validation.models import AnalysisPlan, AnalysisRun, AnalysisSnapshot
 from validation.sample_size import PilotLacking, sample_size
-from validation.selectors import snapshot_content
+from validation.selectors import arm_to_analyse, snapshot_content
 from validation.selectors.plan_snapshots import plan_snapshot_content
 
 
@@ -35,11 +35,12 @@ def software() -> dict[str, str]:
 
 
 class Frozen(NamedTuple):
-    """What an analysis reads: the canonical text, its digest, and the version of the truth in it."""
+    """What an analysis reads: the canonical text, its digest, and the arm and the version of the truth in it."""
 
     text: str
     digest: str
     standard: ReferenceStandard
+    arm: Arm | None
 
 
 def snapshot_freeze(
@@ -54,15 +55,16 @@ def snapshot_freeze(
     if reader_study.state == ReaderStudyState.DRAFT:
         raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
     standard = standard_to_analyse(reader_study=reader_study, version=reference_standard_version)
+    chosen = arm_to_analyse(reader_study=reader_study, key=arm)
     content = snapshot_content(
         reader_study=reader_study,
         reference_standard=standard,
         confidence_level=confidence_level,
         call_threshold=call_threshold,
-        arm=arm,
+        arm=chosen.key,
     )
     text = canonical_json(content)
-    return Frozen(text, sha256(text), standard)
+    return Frozen(text, sha256(text), standard, chosen)
 
 
 def plan_freeze(*, plan: AnalysisPlan) -> Frozen:
@@ -75,7 +77,7 @@ def plan_freeze(*, plan: AnalysisPlan) -> Frozen:
     wanted = parse(plan.content)["reference_standard_version"]
     standard = standard_to_analyse(reader_study=reader_study, version=wanted)
     text = canonical_json(plan_snapshot_content(plan=plan, reference_standard=standard))
-    return Frozen(text, sha256(text), standard)
+    return Frozen(text, sha256(text), standard, None)
 
 
 @transaction.atomic
@@ -111,7 +113,12 @@ def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPl
     )
     snapshot = AnalysisSnapshot.objects.get(digest=frozen.digest)
     run = AnalysisRun.objects.create(
-        reader_study=reader_study, requested_by=by, plan=plan, snapshot=snapshot, reference_standard=frozen.standard
+        reader_study=reader_study,
+        requested_by=by,
+        plan=plan,
+        snapshot=snapshot,
+        reference_standard=frozen.standard,
+        arm=frozen.arm,
     )
     record(
         stream=stream_of(reader_study.pk),

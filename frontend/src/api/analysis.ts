@@ -7,9 +7,14 @@ import { call } from "./send";
 export interface AnalysisRun extends Job {
   requested_by: string | null;
   reference_standard_version: number;
+  /** Null in a run from before there were arms. */
+  arm: { key: string; name: string } | null;
   snapshot_digest: string;
   result_digest: string | null;
 }
+
+/** "B: With AI". */
+export const armText = ({ key, name }: { key: string; name: string }): string => `${key}: ${name}`;
 
 export interface AnalysisConfiguration {
   confidence_level: number;

@@ -2990,6 +2990,8 @@ export interface components {
             finished_at?: string | null;
             cancel_requested?: boolean;
             reference_standard_version: number;
+            /** @description Null in a run from before there were arms. */
+            arm: components["schemas"]["RunArmOutput"] | null;
             snapshot_digest: string;
             readonly result_digest: string | null;
         };
@@ -5654,6 +5656,11 @@ export interface components {
             reasons: string[];
             outcome: string | null;
             decided_by: string | null;
+        };
+        /** @description The arm that an analysis is of. */
+        RunArmOutput: {
+            key: string;
+            name: string;
         };
         /** @description What a sample size is planned from: planning values, variance components, or a pilot. */
         SampleSizeInputRequest: {

@@ -1,5 +1,5 @@
 import { Anchor, Code, Group, SimpleGrid, Table, Text } from "@mantine/core";
-import { type AnalysisRun, analysisFiles } from "@/api/analysis";
+import { type AnalysisRun, analysisFiles, armText } from "@/api/analysis";
 import type { AnalysisResult } from "@/domain/analysisResult";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
@@ -73,6 +73,12 @@ export function Provenance({ run, result }: ProvenanceProps) {
               <Table.Th>Reference standard</Table.Th>
               <Table.Td>Version {run.reference_standard_version}, locked</Table.Td>
             </Table.Tr>
+            {run.arm && (
+              <Table.Tr>
+                <Table.Th>Arm</Table.Th>
+                <Table.Td>{armText(run.arm)}</Table.Td>
+              </Table.Tr>
+            )}
             <Table.Tr>
               <Table.Th>Run</Table.Th>
               <Table.Td>

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "react-router";
-import { type AnalysisRun, analysisRunsQuery } from "@/api/analysis";
+import { type AnalysisRun, analysisRunsQuery, armText } from "@/api/analysis";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -57,13 +57,20 @@ interface RunSelectProps {
 }
 
 function RunSelect({ runs, shown, onShow }: RunSelectProps) {
+  const hasArms = new Set(runs.map(({ arm }) => arm?.key)).size > 1;
   return (
     <Select
       w={340}
       aria-label="Which analysis to show"
       data={runs.map((run, index) => ({
         value: run.id,
-        label: `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}, ${run.state.toLowerCase()}`,
+        label: [
+          hasArms && run.arm && armText(run.arm),
+          `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}`,
+          run.state !== "SUCCEEDED" && run.state.toLowerCase(),
+        ]
+          .filter(Boolean)
+          .join(", "),
       }))}
       value={shown.id}
       allowDeselect={false}

@@ -1,7 +1,7 @@
 import { Button, Group, NumberInput, Select, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type AnalysisConfiguration, analysisRunsKey, startAnalysis } from "@/api/analysis";
+import { type AnalysisConfiguration, analysisRunsKey, armText, startAnalysis } from "@/api/analysis";
 import { designQuery } from "@/api/designs";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -68,7 +68,7 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
             w={200}
             label="Arm"
             allowDeselect={false}
-            data={arms.map(({ key, name }) => ({ value: key, label: `${key}: ${name}` }))}
+            data={arms.map(({ key, name }) => ({ value: key, label: armText({ key, name }) }))}
             value={chosenArm}
             onChange={setArm}
           />

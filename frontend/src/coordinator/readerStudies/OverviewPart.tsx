@@ -1,19 +1,23 @@
-import { Alert, Anchor, Button, Group, List, SimpleGrid, Stack, Text, ThemeIcon } from "@mantine/core";
+import { Anchor, Button, List, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { type Move, moveReaderStudy } from "@/api/designs";
-import { type LaunchCheckItem, launchCheckQuery } from "@/api/readerStudies";
+import { type LaunchCheckItem, launchCheckQuery, readerStudyQuery } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { CheckIcon } from "./CheckIcon";
+import { ClosedSection } from "./ClosedSection";
 import { CloseModal } from "./CloseModal";
 import { DetailsSection } from "./DetailsSection";
 import { LaunchModal } from "./LaunchModal";
-import { LeftUndone } from "./LeftUndone";
 import { PART_OF_CHECK } from "./launchCheck";
+import { NextSteps } from "./NextSteps";
 import { type PartProps, useStudyChange } from "./parts";
+
+const WATCH_MS = 10_000;
 
 /** Where the reader study stands and the one next thing to do. */
 export function OverviewPart({ readerStudy }: PartProps) {
@@ -22,7 +26,7 @@ export function OverviewPart({ readerStudy }: PartProps) {
       {readerStudy.state === "DRAFT" && <Launch readerStudy={readerStudy} />}
       {readerStudy.state in RUNNING && <Running readerStudy={readerStudy} />}
       {(readerStudy.state === "CLOSED" || readerStudy.state === "LOCKED") && (
-        <Closed readerStudy={readerStudy} />
+        <ClosedSection readerStudy={readerStudy} />
       )}
       <DetailsSection readerStudy={readerStudy} />
     </SimpleGrid>
@@ -55,20 +59,10 @@ function Launch({ readerStudy }: PartProps) {
 }
 
 function CheckItem({ item, readerStudyId }: { item: LaunchCheckItem; readerStudyId: string }) {
-  const look = item.ok
-    ? { colour: "teal", sign: "✓", word: "Done" }
-    : item.blocking
-      ? { colour: "red", sign: "!", word: "Missing" }
-      : { colour: "yellow", sign: "?", word: "Advice" };
+  const stands = item.ok ? "done" : item.blocking ? "missing" : "advice";
   const part = PART_OF_CHECK[item.code];
   return (
-    <List.Item
-      icon={
-        <ThemeIcon color={look.colour} size={20} radius="xl" variant="light" aria-label={look.word}>
-          {look.sign}
-        </ThemeIcon>
-      }
-    >
+    <List.Item icon={<CheckIcon is={stands} />}>
       <Text size="sm" span>
         {item.text}
       </Text>{" "}
@@ -99,6 +93,8 @@ const RUNNING: Partial<Record<string, { title: string; text: string; move: Move;
 };
 
 function Running({ readerStudy }: PartProps) {
+  // Readers sign while the page is open, and signed while another page was.
+  useQuery({ ...readerStudyQuery(readerStudy.id), refetchInterval: WATCH_MS, refetchOnMount: "always" });
   const moving = useStudyChange(readerStudy.id, (event: Move) => moveReaderStudy(readerStudy.id, event));
   const now = RUNNING[readerStudy.state];
   const [isClosing, setClosing] = useState(false);
@@ -129,56 +125,11 @@ function Running({ readerStudy }: PartProps) {
       <Text size="sm">
         {signed} of {total} reads are signed.{" "}
         {signed === total && total > 0
-          ? "All readers are done: close the reader study, then see the results."
+          ? "All readers are done: close the reader study. What the results still need is said then."
           : ""}
       </Text>
       <NextSteps id={readerStudy.id} />
       {isClosing && <CloseModal readerStudy={readerStudy} onClose={() => setClosing(false)} />}
     </Section>
-  );
-}
-
-function Closed({ readerStudy }: PartProps) {
-  const locking = useStudyChange(readerStudy.id, () => moveReaderStudy(readerStudy.id, "lock"));
-  const isLocked = readerStudy.state === "LOCKED";
-  return (
-    <Section
-      title={isLocked ? "Locked" : "Closed"}
-      about={`Closed ${dateTime(readerStudy.closed_at)}${isLocked ? "; nothing can be withdrawn any more" : ""}`}
-      actions={
-        !isLocked && (
-          <Button variant="default" loading={locking.isPending} onClick={() => locking.mutate(undefined)}>
-            Lock
-          </Button>
-        )
-      }
-    >
-      {locking.error && <ErrorNotice error={locking.error} />}
-      <Alert variant="light" color="blue">
-        {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. No reader can
-        change a read any more{isLocked ? "." : "; arbitrations go on until the lock."}
-      </Alert>
-      {!isLocked && <LeftUndone readerStudyId={readerStudy.id} before="lock" />}
-      <NextSteps id={readerStudy.id} />
-    </Section>
-  );
-}
-
-function NextSteps({ id }: { id: string }) {
-  const steps = [
-    { path: "progress", text: "See who has read what" },
-    { path: "results", text: "See the results" },
-    { path: "labels", text: "Download the labels" },
-  ];
-  return (
-    <Stack gap="xs">
-      <Group gap="lg">
-        {steps.map((step) => (
-          <Anchor key={step.path} component={Link} to={`/reader-studies/${id}/${step.path}`} size="sm">
-            {step.text}
-          </Anchor>
-        ))}
-      </Group>
-    </Stack>
   );
 }

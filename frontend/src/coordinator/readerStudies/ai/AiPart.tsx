@@ -2,6 +2,7 @@ import { Alert, Anchor, Radio, Select, Stack, Switch, Text } from "@mantine/core
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { modelVersionsQuery } from "@/api/ai";
+import { designQuery } from "@/api/designs";
 import { changeReaderStudy, type ReaderStudyChange } from "@/api/readerStudies";
 import type { AiDisplay } from "@/api/types";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -17,6 +18,8 @@ export function AiPart({ readerStudy }: PartProps) {
     changeReaderStudy(readerStudy.id, change),
   );
   const isFrozen = readerStudy.state !== "DRAFT";
+  const { data: stored } = useQuery(designQuery(readerStudy.id));
+  const isSetByArms = (stored?.design.arms.length ?? 1) > 1;
   // A choice shows at once; a refusal puts it back and says why.
   const display = (saving.isPending && saving.variables.ai_display) || readerStudy.ai_display;
   return (
@@ -31,7 +34,7 @@ export function AiPart({ readerStudy }: PartProps) {
         <DisplayChoice
           display={display}
           hasAi={readerStudy.ai_model_version !== null}
-          isDisabled={isFrozen || readerStudy.ai_model_version === null}
+          isDisabled={isFrozen || isSetByArms || readerStudy.ai_model_version === null}
           onChange={(ai_display) =>
             // Where readers do not see the AI before signing there is nothing to decide.
             saving.mutate(
@@ -41,6 +44,17 @@ export function AiPart({ readerStudy }: PartProps) {
             )
           }
         />
+        {!isFrozen && readerStudy.ai_model_version && (
+          <Text size="sm" c="dimmed">
+            {isSetByArms
+              ? "What each arm shows is chosen on the "
+              : "Reads without and with the AI are compared by a crossover: choose it on the "}
+            <Anchor component={Link} to={`/reader-studies/${readerStudy.id}/design`} inherit>
+              Design page
+            </Anchor>
+            .
+          </Text>
+        )}
         {readerStudy.ai_model_version && (
           <>
             <AiPreview display={display} />

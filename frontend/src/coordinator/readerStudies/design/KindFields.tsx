@@ -26,6 +26,7 @@ export function KindFields({ design, isFrozen, onChange, hasAi }: DesignFieldPro
     <>
       <Radio.Group
         label="Kind"
+        description="Split-plot, double reading, hidden repeats and training cases go with each of them: see below."
         value={design.kind}
         onChange={(kind) => onChange(withKind(design, kind as DesignKind))}
       >
