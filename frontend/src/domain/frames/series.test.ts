@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BrokenBundle, framesOfBundle } from "./bundle";
-import { Line } from "./line";
+import { guessOf, Line } from "./line";
 import type { FrameForm, Manifest } from "./manifest";
 import { type FetchOptions, type Place, SeriesFrames, type Urgency } from "./series";
 
@@ -262,6 +262,38 @@ describe("the first frame of the next case", () => {
     await frames.fetchAhead(async () => true);
     expect(server.urls.at(2 + 1)).toBe("/frames/a/htj2k/1-8");
     expect((await frames.load("1.1", 1, "now")).form).toBe("raw");
+  });
+
+  it("measures a line of which nothing is known, and is given up where that is too slow", async () => {
+    // The first 96 KiB in so many milliseconds: 8 Mbit/s takes a second for this frame, 0.8 takes ten.
+    for (const [milliseconds, isHeld] of [
+      [98, true],
+      [983, false],
+    ] as const) {
+      const { server, frames, line } = opened();
+      server.beginning = { milliseconds };
+      await frames.fetchFirstAhead(() => 1);
+      expect(server.urls).toEqual(["/frames/a/raw/1"]);
+      expect(line.measured).toBeCloseTo((96 * 1024 * 8) / 1000 / milliseconds, 6);
+      expect(frames.heldBytes > 0).toBe(isHeld);
+      expect(frames.form).toBe("htj2k");
+    }
+  });
+
+  it("is not tried where the browser says of an unmeasured line that it is slow, or to be spared", async () => {
+    for (const guess of [{ downlink: 1 }, { downlink: 10, saveData: true }]) {
+      const { server, frames, line } = opened();
+      line.guessed = () => guessOf(guess);
+      await frames.fetchFirstAhead(() => 1);
+      expect(server.asked).toEqual([]);
+      // What is measured counts more than a guess.
+      line.add({ bytes: 6 * MIB, from: 0, to: 100 });
+      await frames.fetchFirstAhead(() => 1);
+      expect(server.urls).toEqual(["/frames/a/raw/1"]);
+    }
+    // Of a line above 10 Mbit/s browsers say no more than that.
+    expect(guessOf({ downlink: 10 })).toBeNull();
+    expect(guessOf({})).toBeNull();
   });
 
   it("is left out where it would keep the line for long, and where no frame is likely", async () => {

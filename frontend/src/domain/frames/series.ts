@@ -164,10 +164,11 @@ export class SeriesFrames {
     if (place === null || this.waiting.has(place)) return;
     const at = this.place;
     const length = lengthOf(at.manifest, "raw", place);
-    if (this.line.millisecondsFor(length) > FIRST_AHEAD_MS) return;
-    const bytes = await this.transport.fetch(urlOf(at, "raw", place), "ahead");
+    const isTooSlow = () => this.line.millisecondsFor(length) > FIRST_AHEAD_MS;
+    if (isTooSlow()) return;
+    const bytes = await this.rawUnless(isTooSlow, place, "ahead");
     // The case may be on the screen by now, with this frame: nobody would ask for it again.
-    if (this.place !== at || this.fetchedAlone.has(place)) return;
+    if (!bytes || this.place !== at || this.fetchedAlone.has(place)) return;
     this.fetchedAlone.add(place);
     this.waiting.set(place, { bytes: new Uint8Array(bytes), form: "raw" });
   }
@@ -253,12 +254,18 @@ export class SeriesFrames {
     const { manifest } = this.place;
     const isLarge = lengthOf(manifest, "raw", place) > LARGE_BYTES && hasForm(manifest, "htj2k");
     if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
+    return this.rawUnless(() => this.form !== "raw", place, urgency);
+  }
+
+  /** Raw pixels. A line of which nothing is known is measured on their beginning: null where it is too slow for them. */
+  private rawUnless(isTooSlow: () => boolean, place: number, urgency: Urgency): Promise<ArrayBuffer | null> {
     const giveUp = new AbortController();
     const tell = (bytes: Uint8Array, milliseconds: number) => {
       this.line.add({ bytes: bytes.byteLength, from: 0, to: milliseconds });
-      if (this.form !== "raw") giveUp.abort();
+      if (isTooSlow()) giveUp.abort();
     };
-    const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
+    const early = this.line.measured === null ? { count: MEASURED_BYTES, tell } : undefined;
+    const options = { early, signal: giveUp.signal };
     return this.transport
       .fetch(urlOf(this.place, "raw", place), urgency, options)
       .catch((failure: unknown) => {

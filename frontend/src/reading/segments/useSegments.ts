@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
+import type { Edit } from "@/domain/edits";
 import { findingColour } from "@/domain/findingColours";
 import type { Grid } from "@/domain/grid";
 import { isLocated, type MarkKind, SEGMENT } from "@/domain/labelSchema";
@@ -61,6 +62,8 @@ export interface Segments {
   /** A stroke is on its way into the read. */
   isDrawing: boolean;
   onSegmentPainted: (painted: Painted) => Promise<void>;
+  /** Once more, on top of what the form has now. */
+  drawAgain: (stroke: Edit) => void;
   onSegmentNotice: (notice: string | null) => void;
 }
 
@@ -109,7 +112,7 @@ export function useSegments(input: SegmentsInput): Segments {
     setSelectedMarkId(null);
     setNextId(crypto.randomUUID());
   }, [setSelectedMarkId]);
-  const { isDrawing, onSegmentPainted } = useSegmentPainting({
+  const { isDrawing, onSegmentPainted, drawAgain } = useSegmentPainting({
     ...input,
     store,
     findings,
@@ -144,6 +147,7 @@ export function useSegments(input: SegmentsInput): Segments {
     notice,
     isDrawing,
     onSegmentPainted,
+    drawAgain,
     onSegmentNotice: setNotice,
   };
 }
