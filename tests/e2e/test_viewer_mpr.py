@@ -542,7 +542,7 @@ def test_twenty_cases_in_a_row_do_not_grow_the_tab(room: Page, body: Case) -> No
         image_is_drawn(page)
     assert len(held) == 1
     everything_is_loaded(page, body)
-    # One case is some 300 nodes with 50 listeners: of fifteen, not one may be left.
+    # One case is some 300 nodes with 50 listeners: of fifteen no more than the last may be left.
     nodes, listeners = nodes_and_listeners(session)
     assert nodes - early[0] < 600
     assert listeners - early[1] < 100
