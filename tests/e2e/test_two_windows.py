@@ -54,6 +54,27 @@ def second_window(form: Page) -> Page:
     return images
 
 
+def a_copied_tab_is_another_form(form: Page) -> None:
+    """A browser copies the storage of a tab that is duplicated, and with it the name towards the image window."""
+    with form.context.expect_page() as opened:
+        form.evaluate("() => { window.open(location.href); }")
+    copy = opened.value
+    expect(copy.get_by_test_id("read-only")).to_contain_text("open in another window of this browser")
+    expect(copy.get_by_role("button", name="Take over here")).to_be_visible()
+    name = "sessionStorage.getItem('overread-form-window')"
+    copied = form.evaluate(name)
+    until(copy, f"{name} !== null && {name} !== '{copied}'")
+    # A reload keeps the name, of the copy too.
+    own = copy.evaluate(name)
+    copy.reload()
+    image_is_drawn(copy)
+    images = second_window(copy)
+    assert f"form={own}" in images.url
+    images.close()
+    copy.close()
+    assert form.evaluate(name) == copied
+
+
 def test_two_windows_are_in_step_and_either_may_go(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
     form = signed_in(stage.spare)
     form.goto(case_of(stage, series_of("two windows", make_ruler(), 1)).url)
@@ -88,6 +109,8 @@ def test_two_windows_are_in_step_and_either_may_go(stage: Stage, signed_in: Call
     images.close()
     image_is_drawn(form)
     assert len(probe(form, "v.annotations")) == 1
+
+    a_copied_tab_is_another_form(form)
 
     images = second_window(form)
     with half_drawn(images, (59.5, 92.0), (184.5, 92.0)):

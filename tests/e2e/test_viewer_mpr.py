@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 from pydicom.dataset import Dataset
 
 from portal.demo.phantoms.volume import Grid, Phantom
@@ -517,14 +517,32 @@ def test_planes_opened_twenty_times_leave_nothing_behind(room: Page, body: Case)
     image_is_drawn(page)
 
 
-def test_twenty_cases_in_a_row_do_not_grow_the_cache(room: Page, body: Case) -> None:
+def nodes_and_listeners(session: CDPSession) -> tuple[float, float]:
+    """What of the page is still held once the garbage is gone."""
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return metrics["Nodes"], metrics["JSEventListeners"]
+
+
+def test_twenty_cases_in_a_row_do_not_grow_the_tab(room: Page, body: Case) -> None:
     page = room
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
     held = set()
-    for _ in range(20):
+    early = (0.0, 0.0)
+    for case in range(20):
         everything_is_loaded(page, body)
         held.add(probe(page, "v.cacheBytes"))
+        if case == 4:
+            early = nodes_and_listeners(session)
         page.get_by_role("link", name="Back to the worklist").click()
         until(page, "!window.__overread_viewer")
         page.go_back()
         image_is_drawn(page)
     assert len(held) == 1
+    everything_is_loaded(page, body)
+    # One case is some 300 nodes with 50 listeners: of fifteen no more than the last may be left.
+    nodes, listeners = nodes_and_listeners(session)
+    assert nodes - early[0] < 600
+    assert listeners - early[1] < 100

@@ -1,4 +1,4 @@
-import { pageLine, type Transfer } from "@/domain/frames/line";
+import { guessOf, pageLine, type Transfer } from "@/domain/frames/line";
 import type { DicomInstance, Manifest } from "@/domain/frames/manifest";
 import { framesOf, isFromDicomweb, knowFrames } from "@/domain/frames/registry";
 import { type Place, SeriesFrames, type Transport, type Urgency } from "@/domain/frames/series";
@@ -53,6 +53,9 @@ const observer = new PerformanceObserver((list) => {
 });
 observer.observe({ type: "resource" });
 pageLine.untold = () => transfersOf(observer.takeRecords());
+// Not in every browser.
+const { connection } = navigator as Navigator & { connection?: Parameters<typeof guessOf>[0] };
+pageLine.guessed = () => (connection ? guessOf(connection) : null);
 
 /** Grants that came along with another answer need not be asked for. */
 export function takeGrants(grants: FrameGrant[]): void {

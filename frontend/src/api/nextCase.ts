@@ -1,4 +1,4 @@
-import { likelyFirst } from "@/domain/frames/likelyFirst";
+import { likelyNeeded } from "@/domain/frames/likelyFirst";
 import { framesOf } from "@/domain/frames/registry";
 import { isLineFree, loadsEnded } from "@/domain/frames/traffic";
 import type { GridPane } from "@/domain/grid";
@@ -52,7 +52,7 @@ export async function fetchNextCase(
     const study = studies.find(({ series }) => series.some((one) => one.series_instance_uid === uid));
     if (!study?.study_instance_uid || !(await openFrames(study.study_instance_uid, uid))) continue;
     const pane = panes.find(({ seriesInstanceUid, view }) => seriesInstanceUid === uid && view === "STACK");
-    if (pane) await framesOf(uid)?.fetchFirstAhead((manifest) => likelyFirst(manifest, pane.opening));
+    if (pane) await framesOf(uid)?.fetchFirstAhead((manifest) => likelyNeeded(manifest, pane.opening));
     await framesOf(uid)?.fetchAhead(mayGoOn);
   }
 }

@@ -1,4 +1,4 @@
-import { likelyFirst } from "@/domain/frames/likelyFirst";
+import { likelyNeeded } from "@/domain/frames/likelyFirst";
 import { framesOf } from "@/domain/frames/registry";
 import type { GridPane } from "@/domain/grid";
 import { hungGrid } from "@/domain/hangGrid";
@@ -105,5 +105,5 @@ async function findImagesOf(studyInstanceUid: string, pane: GridPane): Promise<v
   const { seriesInstanceUid, view, opening } = pane;
   if (seriesInstanceUid === null) return;
   await openFrames(studyInstanceUid, seriesInstanceUid);
-  if (view === "STACK") framesOf(seriesInstanceUid)?.expect((manifest) => likelyFirst(manifest, opening));
+  if (view === "STACK") framesOf(seriesInstanceUid)?.expect((manifest) => likelyNeeded(manifest, opening));
 }

@@ -13,7 +13,9 @@ import {
   saveStatus,
   startAutosave,
   unsentCount,
+  withLeftOver,
 } from "./autosave";
+import type { Edit } from "./edits";
 import { exampleFinding } from "./examples";
 import { EMPTY_PAYLOAD, type ReadPayload } from "./payload";
 
@@ -26,6 +28,22 @@ const edited = (payload: ReadPayload): AutosaveEvent => ({
 });
 const run = (state: Autosave, ...events: AutosaveEvent[]) => events.reduce(reduceAutosave, state);
 const start = () => startAutosave(EMPTY_PAYLOAD, 3, null);
+
+test("edits that come after the signature are kept beside it, on what was kept there before", () => {
+  const at = "2026-01-01T12:00:00Z";
+  const signed = startAutosave(answered(1), 7, null);
+  const late: Edit = { type: "answer", key: "suspicion", value: 3 };
+  const left = withLeftOver(signed, undefined, [late], at);
+  expect(left).toMatchObject({ revision: 7, sending: null, unsentSince: at });
+  expect(left?.payload.answers).toEqual({ confidence: 1, suspicion: 3 });
+  // With a finding that was left there at ten.
+  const before = { ...localCopy(signed), payload: MORE, unsentSince: "2026-01-01T10:00:00Z" };
+  const both = withLeftOver(signed, before, [late], at);
+  expect(both?.payload).toEqual({ ...MORE, answers: { confidence: 1, suspicion: 3 } });
+  expect(both?.unsentSince).toBe("2026-01-01T10:00:00Z");
+  // What the signed read holds is not left over.
+  expect(withLeftOver(signed, undefined, [{ ...late, key: "confidence", value: 1 }], at)).toBeUndefined();
+});
 
 describe("status", () => {
   test("an edit is unsaved until the server has stored exactly it", () => {

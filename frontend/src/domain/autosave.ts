@@ -1,3 +1,4 @@
+import { applyEdit, type Edit } from "./edits";
 import { mergePayloads } from "./mergePayload";
 import { type ReadPayload, samePayload } from "./payload";
 
@@ -250,6 +251,19 @@ export function localCopy(state: Autosave): LocalCopy {
     setAside: state.setAside,
     unsentSince: state.unsentSince,
   };
+}
+
+/** What is kept beside a read that was signed without these edits; nothing where it holds them already. */
+export function withLeftOver(
+  signed: Autosave,
+  kept: LocalCopy | undefined,
+  edits: Edit[],
+  at: string,
+): LocalCopy | undefined {
+  const before = kept ?? localCopy(signed);
+  const payload = edits.reduce(applyEdit, before.payload);
+  if (samePayload(payload, before.payload)) return kept;
+  return { ...before, payload, unsentSince: before.unsentSince ?? at };
 }
 
 /** Whether the browser must go on keeping a copy: something is unsent, or a version was set aside. */

@@ -19,8 +19,8 @@ export type Edit =
   | { type: "finding_removed"; id: string }
   | { type: "mark_added"; findingId: string; mark: Mark }
   | { type: "mark_changed"; id: string; change: MarkChange }
-  /** A stroke on a segment: a step of its own, however fast the strokes follow each other. */
-  | { type: "segment_painted"; id: string; change: MarkChange }
+  /** A stroke on a segment: a step of its own, however fast the strokes follow each other; `base` is the version below. */
+  | { type: "segment_painted"; id: string; change: MarkChange; base: string }
   /** The last mark of a finding takes the finding with it. */
   | { type: "mark_removed"; id: string }
   /** Replaces an earlier decision about the same finding; `copy` is the reader's own finding that comes of it. */

@@ -134,7 +134,7 @@ function newPane(panes: GridPane[], active: GridPane | undefined, allSeries: str
   };
 }
 
-/** Show a series in a pane. The planes cut one volume, so they change together, with the stack of the same series. */
+/** Show a series in a pane; one that shows it already stays as it is. The planes cut one volume, so they change together, with the stack of the same series. */
 export function withSeries(grid: Grid, paneId: string, seriesInstanceUid: string): Grid {
   const target = grid.panes.find(({ id }) => id === paneId);
   if (!target) return grid;
@@ -143,7 +143,8 @@ export function withSeries(grid: Grid, paneId: string, seriesInstanceUid: string
       ? pane.id === paneId
       : pane.view !== "STACK" || pane.seriesInstanceUid === target.seriesInstanceUid;
   const shown = ({ opening: _, ...pane }: GridPane): GridPane => ({ ...pane, seriesInstanceUid });
-  const panes = grid.panes.map((pane) => (follows(pane) ? shown(pane) : pane));
+  const changes = (pane: GridPane) => follows(pane) && pane.seriesInstanceUid !== seriesInstanceUid;
+  const panes = grid.panes.map((pane) => (changes(pane) ? shown(pane) : pane));
   return { ...grid, panes, activeId: paneId };
 }
 

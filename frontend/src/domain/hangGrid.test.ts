@@ -70,9 +70,12 @@ test("a series that is hung twice opens in each pane as that one hangs it", () =
 
 test("what the reader shows instead opens as it is", () => {
   const { grid } = hungGrid([rule], { current: [[series("a"), series("b")]], priors: [] });
-  expect(withSeries(grid, "1", "b").panes[0]?.opening).toBeUndefined();
-  // Also the hung series, chosen once more.
-  expect(withOpenings(grid, grid, withSeries(grid, "1", "a")).panes[0]?.opening).toBeUndefined();
+  const other = withSeries(grid, "1", "b");
+  expect(other.panes[0]?.opening).toBeUndefined();
+  // Also the hung series, when it is brought back.
+  expect(withOpenings(grid, other, withSeries(other, "1", "a")).panes[0]?.opening).toBeUndefined();
+  // Chosen while it is shown, it stays as it is: with the window of the rule.
+  expect(withSeries(grid, "1", "a").panes[0]).toBe(grid.panes[0]);
   // Another layout leaves the panes that stay as they are.
   expect(withLayout(grid, "ONE", ["a", "b"]).panes[0]?.opening).toBe(grid.panes[0]?.opening);
 });

@@ -88,7 +88,12 @@ describe("strokes", () => {
     const strokes = ["b", "c", "d"];
     let session = startSession(startAutosave(payload, 1, null));
     strokes.forEach((sha256, index) => {
-      const edit = { type: "segment_painted", id: "m", change: { geometry: geometry(sha256) } } as const;
+      const edit = {
+        type: "segment_painted",
+        id: "m",
+        change: { geometry: geometry(sha256) },
+        base: "",
+      } as const;
       session = reduceSession(session, { type: "edit", edit, at_ms: index * 50 });
     });
     for (const expected of ["c", "b", "a"]) {

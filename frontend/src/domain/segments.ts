@@ -1,10 +1,15 @@
-import { type Counts, isCounts, sameCounts, voxelsInside } from "./rle";
+import { type Counts, decodeSlice, encodeSlice, isCounts, sameCounts, voxelsInside } from "./rle";
 
 /** The voxels of a segment on one frame. */
 export interface SegmentSlice {
   sopInstanceUid: string;
   frameNumber: number;
   counts: Counts;
+}
+
+/** What a stroke has made of a slice, and what stood there when it was drawn. */
+export interface PaintedSlice extends SegmentSlice {
+  before: Counts;
 }
 
 /** All voxels of a segment. Never changed in place: versions share the slices in which they agree. */
@@ -52,6 +57,21 @@ export function withSlices(segment: Segment, changed: Iterable<SegmentSlice>): S
     else slices.delete(key);
   }
   return isChanged ? { ...segment, slices } : segment;
+}
+
+/** The segment with what a stroke has changed, and nothing else: it may have moved on since the stroke was begun. */
+export function withStroke(segment: Segment, painted: Iterable<PaintedSlice>): Segment {
+  const voxels = segment.rows * segment.columns;
+  const onTop = ({ before, counts, ...place }: PaintedSlice): SegmentSlice => {
+    const now = segment.slices.get(sliceKey(place))?.counts ?? [];
+    if (sameCounts(before, now)) return { ...place, counts };
+    const [was, is] = [decodeSlice(before, voxels), decodeSlice(counts, voxels)];
+    const merged = decodeSlice(now, voxels).map((value, index) =>
+      was[index] === is[index] ? value : (is[index] ?? 0),
+    );
+    return { ...place, counts: encodeSlice(merged) };
+  };
+  return withSlices(segment, [...painted].map(onTop));
 }
 
 /** The slices to send when the other side holds the base; those that are gone have no runs. */

@@ -2,17 +2,25 @@ import { followedDecisions } from "./aiDecisions";
 import { type Autosave, type AutosaveEvent, reduceAutosave } from "./autosave";
 import { applyEdit, type Edit } from "./edits";
 import { type History, record, redo, startHistory, undo } from "./history";
-import { type ReadPayload, samePayload } from "./payload";
+import { isSegment, type MarkGeometry, markIn, type ReadPayload, samePayload } from "./payload";
 
 /** A read being edited: what is saved, and the way back and forth through its versions. */
 export interface ReadSession {
   save: Autosave;
   history: History<ReadPayload>;
   lastEdit: { target: string; at_ms: number } | null;
+  told: ToldEdits;
+}
+
+/** What the image window has told lately, by the name it gave: each is taken once. */
+export interface ToldEdits {
+  taken: string[];
+  /** Not taken: strokes on a version of their segment that the read no longer has. */
+  outdated: string[];
 }
 
 export type SessionEvent =
-  | { type: "edit"; edit: Edit; at_ms: number }
+  | { type: "edit"; edit: Edit; at_ms: number; toldAs?: string }
   | { type: "undo"; at_ms: number }
   | { type: "redo"; at_ms: number }
   | { type: "save"; event: AutosaveEvent }
@@ -21,11 +29,13 @@ export type SessionEvent =
 
 // Edits of the same thing in quick succession (a slider, a dragged mark) are one step back.
 const SAME_STEP_MS = 1500;
+// More than can be on their way at once.
+const KEPT_NAMES = 100;
 
 /** Start with what is saved; `kept` is the way back and forth from an earlier stay, if the browser still has it. */
 export function startSession(save: Autosave, kept?: History<ReadPayload>): ReadSession {
   const history = kept ? historyFor(save.payload, kept) : startHistory(save.payload);
-  return { save, history, lastEdit: null };
+  return { save, history, lastEdit: null, told: { taken: [], outdated: [] } };
 }
 
 /** The kept history leads up to what is shown; what was changed elsewhere meanwhile is one more step. */
@@ -36,7 +46,7 @@ function historyFor(payload: ReadPayload, kept: History<ReadPayload>): History<R
 export function reduceSession(session: ReadSession, event: SessionEvent): ReadSession {
   switch (event.type) {
     case "edit":
-      return edited(session, event.edit, event.at_ms);
+      return event.toldAs === undefined ? edited(session, event) : editedAsTold(session, event, event.toldAs);
     case "undo":
       return showing(session, undo(session.history), event.at_ms);
     case "redo":
@@ -44,11 +54,34 @@ export function reduceSession(session: ReadSession, event: SessionEvent): ReadSe
     case "save":
       return afterSave(session, event.event);
     case "restarted":
-      return startSession(event.save, event.history);
+      return { ...startSession(event.save, event.history), told: session.told };
   }
 }
 
-function edited(session: ReadSession, edit: Edit, at_ms: number): ReadSession {
+type Edited = Extract<SessionEvent, { type: "edit" }>;
+
+function editedAsTold(session: ReadSession, event: Edited, name: string): ReadSession {
+  const { taken, outdated } = session.told;
+  if (taken.includes(name) || outdated.includes(name)) return session;
+  const withName = (names: string[]) => [...names, name].slice(-KEPT_NAMES);
+  if (isOutdated(session.history.present, event.edit)) {
+    return { ...session, told: { taken, outdated: withName(outdated) } };
+  }
+  return { ...edited(session, event), told: { taken: withName(taken), outdated } };
+}
+
+/** A stroke names the version that it makes: on another one than it was drawn on, it would undo what came between. */
+function isOutdated({ findings }: ReadPayload, edit: Edit): boolean {
+  if (edit.type !== "segment_painted") return false;
+  const now = versionOf(markIn(findings, edit.id)?.geometry);
+  return now !== edit.base && now !== versionOf(edit.change.geometry);
+}
+
+function versionOf(geometry: MarkGeometry | undefined): string | undefined {
+  return geometry && isSegment(geometry) ? geometry.sha256 : undefined;
+}
+
+function edited(session: ReadSession, { edit, at_ms }: Edited): ReadSession {
   const target = targetOf(edit);
   const { lastEdit } = session;
   const isSameStep = target !== null && lastEdit?.target === target && at_ms - lastEdit.at_ms < SAME_STEP_MS;
@@ -71,7 +104,7 @@ function showing(session: ReadSession, history: History<ReadPayload>, at_ms: num
   if (history === session.history) return session;
   const at = new Date(at_ms).toISOString();
   const save = reduceAutosave(session.save, { type: "edited", payload: history.present, at });
-  return { save, history, lastEdit: null };
+  return { ...session, save, history, lastEdit: null };
 }
 
 function afterSave(session: ReadSession, event: AutosaveEvent): ReadSession {
@@ -81,5 +114,5 @@ function afterSave(session: ReadSession, event: AutosaveEvent): ReadSession {
   const { conflict } = session.save;
   const before =
     event.type === "merged" && conflict ? record(session.history, conflict.payload) : session.history;
-  return { save, history: record(before, save.payload), lastEdit: null };
+  return { ...session, save, history: record(before, save.payload), lastEdit: null };
 }

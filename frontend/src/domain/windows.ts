@@ -5,6 +5,7 @@ import type { HotkeyAction } from "./hotkeys";
 import { HOTKEYS } from "./hotkeys";
 import type { Strengths } from "./overlayStrengths";
 import type { ReadPayload } from "./payload";
+import type { ToldEdits } from "./session";
 
 /**
  * Two windows of one read, in step: the form window holds the session and alone saves; the image window shows what
@@ -14,7 +15,10 @@ export interface ReadOnImages {
   assignmentId: string;
   payload: ReadPayload;
   isFrozen: boolean;
+  isSigned: boolean;
   takesEdits: TakesEdits;
+  /** Of the edits that the image window has told: those that the payload holds, and those that came too late. */
+  told: ToldEdits;
   isAiShown: boolean;
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
@@ -29,12 +33,15 @@ export type ToImages =
   | { type: "ai_decide"; aiFindingKey: string; choice: AiChoice }
   /** The form window has come, for the first time or after a reload: is there an image window? */
   | { type: "anybody" }
+  /** The form has just lost its turn, or is at another case: whoever told this edit keeps it. */
+  | { type: "not_taken"; name: string }
   | { type: "bring_back" }
   | { type: "gone" };
 
-/** An edit names its case, as a key does: the form may have gone on to the next one. */
+/** An edit names its case, as a key does: the form may have gone on to the next one. By its own name it is taken once. */
 export interface ToldEdit {
   type: "edit";
+  name: string;
   assignmentId: string;
   edit: Edit;
 }
@@ -67,16 +74,8 @@ export function isOfCase(message: ToForm, { assignmentId }: ReadOnImages): boole
   return (message.type !== "edit" && message.type !== "action") || message.assignmentId === assignmentId;
 }
 
-/** What goes on waiting. A key that was meant for a case which the form has left means nothing in the next one. */
-export function stillWaiting(waiting: ToForm[], state: ReadOnImages | null, isAway: boolean): ToForm[] {
-  return waiting.filter((message) => {
-    if (mayTell(message, state, isAway)) return false;
-    return message.type !== "action" || isAway || !state || isOfCase(message, state);
-  });
-}
-
 /** The read with what was drawn here and waits. */
-export function withWaiting(payload: ReadPayload, waiting: ToForm[]): ReadPayload {
+export function withWaiting(payload: ReadPayload, waiting: readonly ToForm[]): ReadPayload {
   return waiting.reduce(
     (changed, message) => (message.type === "edit" ? applyEdit(changed, message.edit) : changed),
     payload,

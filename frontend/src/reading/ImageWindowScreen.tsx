@@ -50,23 +50,23 @@ export function ImageWindowScreen() {
   }, [state, hasWaiting, assignmentId, navigate, form]);
   const isOpenElsewhere = state !== null && state.assignmentId !== assignmentId;
   useLeaveWarning(hasWaiting);
+  const handedOver: HandedOver = { edits: edits.map(({ edit }) => edit) };
+  const open = () => void navigate(`/assignments/${assignmentId}`, { state: handedOver });
   if (line.isAlone || (isOpenElsewhere && hasWaiting)) {
-    const handedOver: HandedOver = { edits: edits.map(({ edit }) => edit) };
-    const open = () => void navigate(`/assignments/${assignmentId}`, { state: handedOver });
     return <Alone onOpen={open} changes={edits.length} />;
   }
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!read || !me || state?.assignmentId !== read.assignment_id) return <LoadingScreen />;
   return (
     <div className={classes.imageWindow}>
-      <LineNotice line={line} changes={edits.length} />
+      <LineNotice line={line} changes={edits.length} onOpen={open} />
       <RoomOfImages key={read.id} read={read} personId={me.id} state={state} line={line} />
     </div>
   );
 }
 
 /** Why what is drawn here does not stand in the form yet. */
-function LineNotice({ line, changes }: { line: ImagesLine; changes: number }) {
+function LineNotice({ line, changes, onOpen }: AloneProps & { line: ImagesLine }) {
   if (line.isAway) {
     return (
       <p className={classes.lineNotice} role="status">
@@ -75,6 +75,16 @@ function LineNotice({ line, changes }: { line: ImagesLine; changes: number }) {
     );
   }
   if (changes === 0 || line.state?.takesEdits !== "NO") return null;
+  if (line.state.isSigned) {
+    return (
+      <p className={classes.lineNotice} role="alert">
+        The read was signed without {changesText(changes)} made here.{" "}
+        <Button size="compact-xs" variant="default" onClick={onOpen}>
+          Keep what is not in it
+        </Button>
+      </p>
+    );
+  }
   return (
     <p className={classes.lineNotice} role="alert">
       {changesText(changes)} made here cannot be saved: the form is read-only. Take over there to keep them.
@@ -90,8 +100,13 @@ function changesText(count: number): string {
   return count === 1 ? "1 change" : `${count} changes`;
 }
 
+interface AloneProps {
+  changes: number;
+  onOpen: () => void;
+}
+
 /** The form window has been closed: what it had is saved, and reading goes on here. */
-function Alone({ onOpen, changes }: { onOpen: () => void; changes: number }) {
+function Alone({ onOpen, changes }: AloneProps) {
   return (
     <div className={classes.centre}>
       <div role="alert">
@@ -164,6 +179,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
     if (message.type === "go_to_mark") images.goToMark(message.id);
     if (message.type === "ai_decide") ai.decide(message.aiFindingKey, message.choice);
     if (message.type === "action") actHere(message.action);
+    if (message.type === "draw_again") segments.drawAgain(message.edit);
   };
   useHotkeys(inForce.keymap, act);
   useNothingSelected();
@@ -201,7 +217,7 @@ function useDistantRead(told: ReadPayload, assignmentId: string, { waiting, tell
   const payload = useMemo(() => withWaiting(told, waiting), [told, waiting]);
   return useMemo(() => {
     const act = (action: HotkeyAction) => () => tell({ type: "action", assignmentId, action });
-    const edit = (made: Edit) => tell({ type: "edit", assignmentId, edit: made });
+    const edit = (made: Edit) => tell({ type: "edit", name: crypto.randomUUID(), assignmentId, edit: made });
     return { session: { save: { payload } }, edit, undo: act("undo"), redo: act("redo") };
   }, [payload, assignmentId, tell]);
 }

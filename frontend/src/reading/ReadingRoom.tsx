@@ -116,7 +116,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     assignmentId: read.assignment_id,
     payload: handle.session.save.payload,
     isFrozen,
+    isSigned,
     takesEdits: takes,
+    told: handle.session.told,
     isAiShown: progress.isAiShown,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
@@ -178,11 +180,12 @@ function useHelp(): Help {
 
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
-  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths } = state;
-  return useMemo(
-    () => ({ assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths }),
-    [assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths],
-  );
+  const { assignmentId, payload, isFrozen, isSigned, takesEdits, told } = state;
+  const { isAiShown, selectedMarkId, strengths } = state;
+  return useMemo(() => {
+    const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
+    return { ...read, isAiShown, selectedMarkId, strengths };
+  }, [assignmentId, payload, isFrozen, isSigned, takesEdits, told, isAiShown, selectedMarkId, strengths]);
 }
 
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */

@@ -5,14 +5,15 @@ import { Link, useParams } from "react-router";
 import { meQuery } from "@/api/queries";
 import { type Read, readQuery } from "@/api/reading";
 import type { Me } from "@/api/types";
-import { resumeAutosave, startAutosave } from "@/domain/autosave";
+import { type LocalCopy, resumeAutosave, startAutosave } from "@/domain/autosave";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { LeftOver } from "./LeftOver";
-import { forgetOldHistories, loadHistory, loadKept } from "./localReads";
+import { forgetOldHistories, keptReadQueryKey, loadHistory, loadKept } from "./localReads";
 import { ReadingRoom } from "./ReadingRoom";
 import classes from "./ReadingRoom.module.css";
 import { forgetOldSegments } from "./segments/segmentStore";
+import { useLeftOver } from "./useHandedOver";
 
 /** Opens an assignment: the server's read, and beside it what this browser still keeps of it. */
 export function ReadingScreen() {
@@ -29,7 +30,7 @@ export function ReadingScreen() {
 
 function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
   const kept = useQuery({
-    queryKey: ["kept-read", me.id, read.id],
+    queryKey: keptReadQueryKey(me.id, read.id),
     // A browser without storage has nothing to bring back; that it keeps nothing is said when it is asked to.
     queryFn: () => loadFromBrowser(me.id, read.id).catch(() => ({ copy: undefined, history: undefined })),
     staleTime: Number.POSITIVE_INFINITY,
@@ -43,10 +44,15 @@ function ReadWithLocalCopy({ read, me }: { read: Read; me: Me }) {
   if (kept.isPending) return <LoadingScreen />;
   return (
     <>
-      {read.signed_at && kept.data?.copy && <LeftOver read={read} me={me} copy={kept.data.copy} />}
+      {read.signed_at && <BesideSigned read={read} me={me} kept={kept.data?.copy} />}
       <ReadingRoom read={read} me={me} start={start} />
     </>
   );
+}
+
+function BesideSigned({ read, me, kept }: { read: Read; me: Me; kept: LocalCopy | undefined }) {
+  const copy = useLeftOver(read, me.id, kept);
+  return copy ? <LeftOver read={read} me={me} copy={copy} /> : null;
 }
 
 async function loadFromBrowser(personId: string, readId: string) {

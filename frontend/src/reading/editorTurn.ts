@@ -18,6 +18,8 @@ export interface EditorTurnOptions {
   isCurrent: (revision: number) => boolean;
   /** Load the read anew before it may be changed here. */
   reload: () => Promise<void>;
+  /** Another window takes the turn in a moment: from now on nothing may be changed here. */
+  onYield: () => void;
   /** Resolves once everything on this screen is written down in this browser. */
   written: () => Promise<void>;
   /** Sends what is still unsent, because the screen is being left. */
@@ -53,8 +55,9 @@ export class EditorTurn {
       },
       onLockedByOtherWindow: () => this.take({ type: "locked_by_other_window" }),
       onYield: async () => {
-        this.take({ type: "locked_by_other_window" });
+        options.onYield();
         await options.written();
+        this.take({ type: "locked_by_other_window" });
       },
     });
     this.timer = window.setInterval(() => this.beat(), WAITING_MS);

@@ -26,6 +26,11 @@ const histories = createStore("overread-histories", "histories");
 // A workstation is shared: each person's work lies under their own id and is offered to nobody else.
 const keyOf = (personId: string, readId: string) => `${personId}/${readId}`;
 
+/** Under which the application has what it has loaded of this. */
+export function keptReadQueryKey(personId: string, readId: string): string[] {
+  return ["kept-read", personId, readId];
+}
+
 export async function loadKept(personId: string, readId: string): Promise<KeptRead | undefined> {
   const key = keyOf(personId, readId);
   const kept = newerOf(await get<KeptRead>(key, store), notedChange<KeptRead>(key));

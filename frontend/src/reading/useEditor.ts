@@ -1,20 +1,23 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { takeTurn } from "@/api/opening";
 import type { Editing } from "@/domain/editing";
 import { EditorTurn, type EditorTurnOptions } from "./editorTurn";
 
 export interface Editor {
   editing: Editing;
+  /** At this very moment, which may not be drawn yet. */
+  now: RefObject<Editing>;
   takeOver: () => void;
   lost: (since: string | null) => void;
   askNow: () => void;
 }
 
-type EditorInput = Omit<EditorTurnOptions, "onChange" | "given">;
+type EditorInput = Omit<EditorTurnOptions, "onChange" | "onYield" | "given">;
 
 /** Ask for the turn at this read while it is on the screen and not signed. */
 export function useEditor(input: EditorInput, isWanted: boolean): Editor {
   const [editing, setEditing] = useState<Editing>({ is: "asking" });
+  const now = useRef(editing);
   const turn = useRef<EditorTurn | null>(null);
   const newest = useRef(input);
   newest.current = input;
@@ -31,7 +34,13 @@ export function useEditor(input: EditorInput, isWanted: boolean): Editor {
       lastWords: () => newest.current.lastWords(),
       onAnswer: (error) => newest.current.onAnswer(error),
       onFrozen: () => newest.current.onFrozen(),
-      onChange: setEditing,
+      onYield: () => {
+        now.current = { is: "elsewhere", where: "browser", since: null };
+      },
+      onChange: (editing) => {
+        now.current = editing;
+        setEditing(editing);
+      },
     });
     turn.current = made;
     const leave = () => made.stop();
@@ -47,6 +56,7 @@ export function useEditor(input: EditorInput, isWanted: boolean): Editor {
   }, [readId, isWanted]);
   return {
     editing,
+    now,
     takeOver: useCallback(() => void turn.current?.takeOver(), []),
     askNow: useCallback(() => turn.current?.askNow(), []),
     lost: useCallback((since: string | null) => turn.current?.lost(since), []),

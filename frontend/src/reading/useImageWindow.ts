@@ -20,7 +20,6 @@ interface ImageWindowInput {
 /** The form window's side of a second window for the images. */
 export interface ImageWindow {
   isOpen: boolean;
-  open: () => void;
   bringBack: () => void;
   /** The images as the form sees them: jumps go to wherever they are. */
   images: Images;
@@ -51,11 +50,12 @@ export function useImageWindow({ state, handle, images, ai, act }: ImageWindowIn
   }, []);
   const { assignmentId } = state;
   const { keepView } = images;
-  const open = useCallback(() => {
+  const open = useCallback(async () => {
+    const form = await ownFormId();
     // The new window begins with a copy of this one's storage.
     keepView();
-    const url = `/assignments/${assignmentId}/images?form=${ownFormId()}`;
-    opened.current = window.open(url, `images-${ownFormId()}`, "popup,width=1400,height=900");
+    const url = `/assignments/${assignmentId}/images?form=${form}`;
+    opened.current = window.open(url, `images-${form}`, "popup,width=1400,height=900");
   }, [assignmentId, keepView]);
   const bringBack = useCallback(() => {
     line.current?.tell({ type: "bring_back" });
@@ -72,7 +72,7 @@ export function useImageWindow({ state, handle, images, ai, act }: ImageWindowIn
   }, [images, isOpen, line]);
   const actThere = useCallback(
     (action: HotkeyAction) => {
-      if (action === "images_window") (isOpen ? bringBack : open)();
+      if (action === "images_window") isOpen ? bringBack() : void open();
       else if (isOpen && isOnImages(action)) line.current?.tell({ type: "action", action });
       else act(action);
     },
@@ -83,7 +83,7 @@ export function useImageWindow({ state, handle, images, ai, act }: ImageWindowIn
     choose: (key) => there.goToMark(aiMarkId(key)),
     decide: (aiFindingKey, choice) => line.current?.tell({ type: "ai_decide", aiFindingKey, choice }),
   };
-  return { isOpen, open, bringBack, images: there, ai: isOpen ? aiThere : ai, act: actThere };
+  return { isOpen, bringBack, images: there, ai: isOpen ? aiThere : ai, act: actThere };
 }
 
 interface FormLineInput extends ImageWindowInput {
@@ -96,30 +96,44 @@ function useFormLine(input: FormLineInput) {
   newest.current = input;
   const line = useRef<Line<ToForm, ToImages> | null>(null);
   useEffect(() => {
-    const made = lineOfForm(ownFormId());
-    line.current = made;
-    made.onMessage((message) => answer(message, newest.current, made));
-    made.tell({ type: "anybody" });
-    const leave = () => made.tell({ type: "gone" });
-    window.addEventListener("pagehide", leave);
+    let hangUp: (() => void) | undefined;
+    let isLeft = false;
+    void ownFormId().then((form) => {
+      if (isLeft) return;
+      const made = lineOfForm(form);
+      line.current = made;
+      made.onMessage((message) => answer(message, newest.current, made));
+      made.tell({ type: "anybody" });
+      const leave = () => made.tell({ type: "gone" });
+      window.addEventListener("pagehide", leave);
+      hangUp = () => {
+        window.removeEventListener("pagehide", leave);
+        // To the worklist, or to the next case, which says at once that it is there.
+        leave();
+        line.current = null;
+        made.close();
+      };
+    });
     return () => {
-      window.removeEventListener("pagehide", leave);
-      // To the worklist, or to the next case, which says at once that it is there.
-      leave();
-      line.current = null;
-      made.close();
+      isLeft = true;
+      hangUp?.();
     };
   }, []);
   return line;
 }
 
 function answer(message: ToForm, input: FormLineInput, line: Line<ToForm, ToImages>): void {
-  if (!isOfCase(message, input.state)) return;
+  const isOfThisCase = isOfCase(message, input.state);
+  if (message.type === "edit") {
+    const isTaken = isOfThisCase && input.handle.editAsTold(message.edit, message.name);
+    if (!isTaken) line.tell({ type: "not_taken", name: message.name });
+    return;
+  }
+  if (!isOfThisCase) return;
   if (message.type === "here") {
     line.tell({ type: "state", state: input.state });
     input.onHere();
   } else if (message.type === "left") input.onLeft();
-  else if (message.type === "edit") input.handle.edit(message.edit);
   else if (message.type === "select") input.images.setSelectedMarkId(message.id);
   else input.act(message.action);
 }

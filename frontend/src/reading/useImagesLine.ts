@@ -1,8 +1,15 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { mayTell, type ReadOnImages, stillWaiting, type ToForm, type ToImages } from "@/domain/windows";
+import { Outbox } from "@/domain/outbox";
+import type { ReadOnImages, ToForm, ToImages, ToldEdit } from "@/domain/windows";
 import { type Line, lineOfImages } from "./windowChannel";
 
-type Listener = (message: ToImages) => void;
+type Listener = (message: ToImages | DrawAgain) => void;
+
+/** A stroke that reached the form after its segment had been changed there. */
+interface DrawAgain {
+  type: "draw_again";
+  edit: ToldEdit["edit"];
+}
 
 /** The image window's end of the line, and what it has not been able to say yet. */
 export interface ImagesLine {
@@ -11,7 +18,7 @@ export interface ImagesLine {
   isAway: boolean;
   /** It does not come back. */
   isAlone: boolean;
-  /** Told once the form can take it, in order. */
+  /** Told, or to be told, and not in the form yet, in order. */
   waiting: ToForm[];
   tell: (message: ToForm) => void;
   listener: RefObject<Listener>;
@@ -28,33 +35,47 @@ const UNKNOWN: FormWindow = { state: null, isAway: false, isAlone: false };
 export function useImagesLine(form: string): ImagesLine {
   const [formWindow, setFormWindow] = useState(UNKNOWN);
   const [waiting, setWaiting] = useState<ToForm[]>([]);
-  // What the line has brought counts at once, not when the window is drawn again.
-  const newest = useRef({ ...UNKNOWN, isQueue: false });
-  newest.current.isQueue = waiting.length > 0;
   const line = useRef<Line<ToImages, ToForm> | null>(null);
+  const [outbox] = useState(() => new Outbox((message) => line.current?.tell(message), setWaiting));
   const listener = useRef<Listener>(() => undefined);
   useEffect(() => {
-    const learn = (change: Partial<FormWindow>) => {
-      Object.assign(newest.current, change);
-      setFormWindow((before) => ({ ...before, ...change }));
-    };
+    const learn = (change: Partial<FormWindow>) => setFormWindow((before) => ({ ...before, ...change }));
     const made = lineOfImages(form);
     line.current = made;
-    const giveUp = () => learn({ isAlone: true });
+    const giveUp = () => {
+      outbox.formIsAway();
+      learn({ isAlone: true });
+    };
     let nobody = window.setTimeout(giveUp, PATIENCE_MS);
+    const onState = (state: ReadOnImages) => {
+      window.clearTimeout(nobody);
+      learn({ state, isAway: false, isAlone: false });
+      for (const { edit } of outbox.hear(state)) listener.current({ type: "draw_again", edit });
+    };
+    const onGone = () => {
+      outbox.formIsAway();
+      learn({ isAway: true });
+      window.clearTimeout(nobody);
+      nobody = window.setTimeout(giveUp, RELOAD_MS);
+    };
+    const sayHere = () => made.tell({ type: "here" });
     made.onMessage((message) => {
-      if (message.type === "state") {
-        window.clearTimeout(nobody);
-        learn({ state: message.state, isAway: false, isAlone: false });
-      } else if (message.type === "anybody") made.tell({ type: "here" });
-      else if (message.type === "gone") {
-        learn({ isAway: true });
-        window.clearTimeout(nobody);
-        nobody = window.setTimeout(giveUp, RELOAD_MS);
-      } else if (message.type === "bring_back") window.close();
-      else listener.current(message);
+      switch (message.type) {
+        case "state":
+          return onState(message.state);
+        case "anybody":
+          return sayHere();
+        case "gone":
+          return onGone();
+        case "not_taken":
+          return outbox.keep(message.name);
+        case "bring_back":
+          return window.close();
+        default:
+          return listener.current(message);
+      }
     });
-    made.tell({ type: "here" });
+    sayHere();
     const stopWatching = watchOpener(giveUp);
     const leave = () => made.tell({ type: "left" });
     window.addEventListener("pagehide", leave);
@@ -64,19 +85,8 @@ export function useImagesLine(form: string): ImagesLine {
       stopWatching();
       made.close();
     };
-  }, [form]);
-  const tell = useCallback((message: ToForm) => {
-    const { state, isAway, isQueue } = newest.current;
-    if (!isQueue && mayTell(message, state, isAway)) line.current?.tell(message);
-    else setWaiting((before) => [...before, message]);
-  }, []);
-  const { state, isAway } = formWindow;
-  useEffect(() => {
-    const kept = stillWaiting(waiting, state, isAway);
-    if (kept.length === waiting.length) return;
-    for (const message of waiting) if (mayTell(message, state, isAway)) line.current?.tell(message);
-    setWaiting((before) => before.filter((message) => kept.includes(message) || !waiting.includes(message)));
-  }, [waiting, state, isAway]);
+  }, [form, outbox]);
+  const tell = useCallback((message: ToForm) => outbox.tell(message), [outbox]);
   return { ...formWindow, waiting, tell, listener };
 }
 

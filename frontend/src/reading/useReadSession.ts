@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { openRead } from "@/api/opening";
 import { type Phase, type Read, readQuery } from "@/api/reading";
 import { onSignedOut } from "@/api/send";
@@ -26,6 +26,8 @@ import { type Sitting, useSitting } from "./useSitting";
 export interface ReadSessionHandle {
   session: ReadSession;
   edit: (edit: Edit) => void;
+  /** An edit that another window tells; false when this one may not take it now. */
+  editAsTold: (edit: Edit, name: string) => boolean;
   undo: () => void;
   redo: () => void;
   save: (event: AutosaveEvent) => void;
@@ -88,26 +90,37 @@ export function useReadSession({ read, personId, start, state, phase }: SessionI
   const isWithOtherWindow = editing.is === "elsewhere" && editing.where === "browser" && isKeptLocally;
   useLeaveWarning(hasUnsaved(session.save) && state !== "signed" && !isWithOtherWindow);
   useStayWhenSignedOut(save);
-  const { edit, undo, redo } = useEdits(dispatch, sitting, isThisWindows);
-  return { session, edit, undo, redo, save, sendNow, sitting, editing, takeOver, isKeptLocally };
+  const { edit, editAsTold, undo, redo } = useEdits(dispatch, sitting, {
+    isAllowed: () => turn.takes() === "NOW",
+    // What comes from the other window now would not be signed with the rest.
+    mayTell: state === "reading",
+  });
+  return { session, edit, editAsTold, undo, redo, save, sendNow, sitting, editing, takeOver, isKeptLocally };
 }
 
 const HOLDS = { reading: "none", signing: "signing" } as const;
 
-function useEdits(dispatch: (event: SessionEvent) => void, sitting: Sitting, isAllowed: boolean) {
-  const allowed = useRef(isAllowed);
-  allowed.current = isAllowed;
-  const edit = useCallback(
-    (change: Edit) => {
-      if (!allowed.current) return;
+interface Allowed {
+  isAllowed: () => boolean;
+  mayTell: boolean;
+}
+
+function useEdits(dispatch: (event: SessionEvent) => void, sitting: Sitting, allowed: Allowed) {
+  const newest = useRef(allowed);
+  newest.current = allowed;
+  const make = useCallback(
+    (change: Edit, toldAs?: string) => {
+      if (!newest.current.isAllowed() || (toldAs !== undefined && !newest.current.mayTell)) return false;
       if (change.type === "finding_added") sitting.note("first_mark_ms");
-      dispatch({ type: "edit", edit: change, at_ms: Date.now() });
+      dispatch({ type: "edit", edit: change, at_ms: Date.now(), ...(toldAs !== undefined && { toldAs }) });
+      return true;
     },
     [dispatch, sitting],
   );
+  const edit = useCallback((change: Edit) => void make(change), [make]);
   const undo = useCallback(() => dispatch({ type: "undo", at_ms: Date.now() }), [dispatch]);
   const redo = useCallback(() => dispatch({ type: "redo", at_ms: Date.now() }), [dispatch]);
-  return { edit, undo, redo };
+  return { edit, editAsTold: make, undo, redo };
 }
 
 interface TurnInput {
@@ -125,6 +138,7 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
   const newest = useRef(session.save);
   newest.current = session.save;
   const isKept = useRef(true);
+  const afterDrawing = useAfterDrawing();
   const query = readQuery(read.assignment_id);
   const reload = async () => {
     const kept = await loadKept(personId, read.id).catch(() => undefined);
@@ -148,7 +162,8 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
       report: sitting.report,
       isCurrent: (revision) => hasUnsaved(newest.current) || newest.current.revision === revision,
       reload,
-      written,
+      // What was edited up to now is written down once it is drawn.
+      written: () => afterDrawing().then(written),
       lastWords: async () => {
         if (isWanted) await sendLast(newest.current, read.id, personId, sitting);
       },
@@ -157,7 +172,17 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
     },
     isWanted,
   );
-  return { ...editor, isKept };
+  const takes = useCallback(() => takesEdits(editor.now.current, !isWanted), [editor.now, isWanted]);
+  return { ...editor, isKept, takes };
+}
+
+/** Wait until everything that is dispatched by now has been drawn, with the effects of it. */
+function useAfterDrawing(): () => Promise<void> {
+  const [asking, setAsking] = useState<(() => void)[]>([]);
+  useEffect(() => {
+    for (const drawn of asking) drawn();
+  }, [asking]);
+  return useCallback(() => new Promise<void>((drawn) => setAsking((before) => [...before, drawn])), []);
 }
 
 /** A request of the images or of the AI that finds the session gone must not take the page away from unsent work. */

@@ -33,11 +33,36 @@ export function lineOfImages(formId: string): Line<ToImages, ToForm> {
 
 const FORM_ID = "overread-form-window";
 
-/** This window's name towards its image window; a reload keeps it, another tab has its own. */
-export function ownFormId(): string {
-  const known = sessionStorage.getItem(FORM_ID);
-  if (known) return known;
-  const made = crypto.randomUUID();
-  sessionStorage.setItem(FORM_ID, made);
-  return made;
+// The page that is loaded again lets go of its name a moment before the one that comes asks for it.
+const RELOAD_MS = 2000;
+
+let claimed: Promise<string> | null = null;
+
+/**
+ * This window's name towards its image window; a reload keeps it. A tab that the browser has duplicated begins with a
+ * copy of the storage in which it lies: who holds the lock on a name has it, and the copy takes another.
+ */
+export function ownFormId(): Promise<string> {
+  claimed ??= claim(sessionStorage.getItem(FORM_ID) ?? crypto.randomUUID()).then((id) => {
+    sessionStorage.setItem(FORM_ID, id);
+    return id;
+  });
+  return claimed;
+}
+
+async function claim(id: string): Promise<string> {
+  return (await isOurs(id)) ? id : claim(crypto.randomUUID());
+}
+
+/** Take the lock on a name for as long as the page lives; false where another page goes on holding it. */
+function isOurs(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve(true);
+      return new Promise<never>(() => undefined);
+    };
+    navigator.locks
+      .request(channelName(id), { signal: AbortSignal.timeout(RELOAD_MS) }, hold)
+      .catch(() => resolve(false));
+  });
 }

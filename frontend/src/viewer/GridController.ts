@@ -270,6 +270,7 @@ export class GridController {
   destroy(): void {
     this.dropHalfDrawn();
     this.stopListening();
+    for (const { element } of this.allPanes) this.presses.leave(element);
     this.sizes.destroy();
     this.desk.destroy();
     this.words.destroy();

@@ -1,12 +1,19 @@
 import type { RenderingEngine } from "@cornerstonejs/core";
-import { ToolGroupManager, type Types } from "@cornerstonejs/tools";
+import type { Types } from "@cornerstonejs/tools";
 import type { PatientMm } from "@/domain/payload";
 import { type Slab, THIN_PLANE } from "@/domain/slab";
 import type { Pane } from "./pane";
 import { middleOfView } from "./planeStart";
 import { addPlaneTools, bindCrosshairs, crosshairsCentre, onCrosshairsMoved } from "./planeTools";
 import type { Slice } from "./slices";
-import { bindMouse, DEFAULT_MOUSE, type MouseSettings, makeToolGroup, setMarksReadOnly } from "./toolGroup";
+import {
+  bindMouse,
+  DEFAULT_MOUSE,
+  destroyToolGroup,
+  type MouseSettings,
+  makeToolGroup,
+  setMarksReadOnly,
+} from "./toolGroup";
 import { VolumePane } from "./VolumePane";
 
 /** The planes of the grid: their mouse, their crosshairs and their slab. */
@@ -106,7 +113,7 @@ export class Planes {
 
   destroy(): void {
     this.stopFollowing();
-    ToolGroupManager.destroyToolGroup(this.group.id);
+    destroyToolGroup(this.group, this.engine.id);
   }
 
   private raise(areUp: boolean): void {

@@ -1,3 +1,4 @@
+import { SINGLE_PICTURES } from "@/domain/frames/likelyFirst";
 import type { Slice } from "./slices";
 import { rangeOfChoice, type VoiChoice } from "./voi";
 import type { VoiRange } from "./window";
@@ -10,9 +11,6 @@ export interface Display {
 
 /** Colour goes to the screen as it is stored. */
 export const AS_STORED: VoiRange = { lower: 0, upper: 255 };
-
-/** Each of these is a picture for itself; the slices of other modalities share one window, as in a PACS. */
-const SINGLE_PICTURES = new Set(["CR", "DX", "MG", "IO", "PX", "RG", "OT", "XC"]);
 
 export function hasDisplayOfItsOwn(slice: Slice): boolean {
   return SINGLE_PICTURES.has(slice.modality);

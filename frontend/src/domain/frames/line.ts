@@ -9,7 +9,7 @@ export interface Transfer {
 
 // Above this, decoding HTJ2K takes longer than the bytes it saves: measured, docs/performance.md.
 const RAW_FROM_MBIT_S = 400;
-// A line of which nothing is known.
+// A line of which nothing is known, and which is measured on the first bytes that come.
 const UNMEASURED_MBIT_S = 100;
 // A smaller transfer measures the delay, not the line.
 const LEAST_BYTES = 64 * 1024;
@@ -21,6 +21,8 @@ export class Line {
   private transfers: Transfer[] = [];
   /** Asked for what is not told yet, each time somebody wants to know. */
   untold: () => Transfer[] = () => [];
+  /** Megabits a second as the browser guesses while nothing is measured; null where it does not. */
+  guessed: () => number | null = () => null;
 
   add(transfer: Transfer): void {
     if (transfer.bytes < LEAST_BYTES || transfer.to <= transfer.from) return;
@@ -37,7 +39,7 @@ export class Line {
 
   /** How long a transfer takes, more or less. */
   millisecondsFor(bytes: number): number {
-    return (bytes * 8) / 1000 / (this.measured ?? UNMEASURED_MBIT_S);
+    return (bytes * 8) / 1000 / (this.measured ?? this.guessed() ?? UNMEASURED_MBIT_S);
   }
 
   get form(): FrameForm {
@@ -45,6 +47,21 @@ export class Line {
     // Nothing is known without a transfer: what browsers say of a line is a guess.
     return measured === null || measured >= RAW_FROM_MBIT_S ? "raw" : "htj2k";
   }
+}
+
+// Browsers tell no more, however fast the line is, so that nobody is known by it (Network Information API).
+const MOST_TOLD_MBIT_S = 10;
+
+/** What a browser says of the line: nothing of a fast one; where it is to be spared nothing is fetched on the off chance. */
+export function guessOf({
+  downlink,
+  saveData = false,
+}: {
+  downlink?: number;
+  saveData?: boolean;
+}): number | null {
+  if (saveData) return 0;
+  return downlink !== undefined && downlink < MOST_TOLD_MBIT_S ? downlink : null;
 }
 
 /** Milliseconds in which at least one of them was under way: two at once share the line. */

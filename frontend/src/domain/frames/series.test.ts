@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BrokenBundle, framesOfBundle } from "./bundle";
-import { Line } from "./line";
+import { guessOf, Line } from "./line";
 import type { FrameForm, Manifest } from "./manifest";
 import { type FetchOptions, type Place, SeriesFrames, type Urgency } from "./series";
 
@@ -107,7 +107,7 @@ describe("SeriesFrames", () => {
 
   it("gives out an expected frame once, whoever asks for it, and does not fetch it again", async () => {
     const { server, frames } = opened();
-    frames.expect(() => 5);
+    frames.expect(() => [5]);
     expect(server.urls).toEqual(["/frames/a/raw/5"]);
     expect(await numberAt(frames, 5, "now")).toBe(5);
     expect(server.urls).toEqual(["/frames/a/raw/5"]);
@@ -117,7 +117,7 @@ describe("SeriesFrames", () => {
 
   it("keeps a frame that was expected in vain for the one who loads the series", async () => {
     const { server, frames } = opened();
-    frames.expect(() => 5);
+    frames.expect(() => [5]);
     const all = await Promise.all(Array.from({ length: COUNT }, (_, index) => numberAt(frames, index + 1)));
     expect(all).toEqual(Array.from({ length: COUNT }, (_, index) => index + 1));
     expect(server.urls.filter((url) => url.endsWith("/5"))).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("SeriesFrames", () => {
   it("tells whoever asks for an expected frame why it did not come", async () => {
     const { server, frames } = opened();
     server.failure = new Error("cut");
-    frames.expect(() => 5);
+    frames.expect(() => [5]);
     await expect(numberAt(frames, 5, "now")).rejects.toThrow("cut");
     server.failure = null;
     expect(await numberAt(frames, 5, "now")).toBe(5);
@@ -219,6 +219,30 @@ describe("SeriesFrames", () => {
     }
   });
 
+  it("stays with a raw frame that is there before a decoder would have begun", async () => {
+    const slice = place("/frames/a");
+    slice.manifest.lengths = { raw: MIB / 2, htj2k: MIB / 5 };
+    // 100 Mbit/s: 35 ms for the rest of it. 2 Mbit/s: 1.7 s, against 0.8 s encoded and a quarter for the decoder.
+    for (const [milliseconds, urls] of [
+      [8, ["/frames/a/raw/1"]],
+      [400, ["/frames/a/raw/1", "/frames/a/htj2k/1"]],
+    ] as const) {
+      const { server, frames } = opened(Object.assign(new Server(), { current: slice }));
+      server.beginning = { milliseconds };
+      await numberAt(frames, 1, "now");
+      expect(server.urls).toEqual(urls);
+      expect(frames.form).toBe("htj2k");
+    }
+  });
+
+  it("gives out each of several expected frames", async () => {
+    const { server, frames } = opened();
+    frames.expect(() => [5, 50]);
+    expect(server.urls).toEqual(["/frames/a/raw/5", "/frames/a/raw/50"]);
+    expect([await numberAt(frames, 50, "now"), await numberAt(frames, 5, "now")]).toEqual([50, 5]);
+    expect(server.urls).toHaveLength(2);
+  });
+
   it("fetches ahead while it may, keeps what it has, and asks for nothing twice", async () => {
     const { server, frames } = opened();
     let turns = 3;
@@ -238,7 +262,7 @@ describe("the first frame of the next case", () => {
     const { server, frames, line } = opened();
     line.add({ bytes: 6 * MIB, from: 0, to: 1000 });
     expect(frames.form).toBe("htj2k");
-    await frames.fetchFirstAhead(() => 1);
+    await frames.fetchFirstAhead(() => [1]);
     await frames.fetchAhead(async () => true);
     expect(server.urls[0]).toBe("/frames/a/raw/1");
     expect(server.urls[1]).toBe("/frames/a/htj2k/1-8");
@@ -249,7 +273,7 @@ describe("the first frame of the next case", () => {
 
   it("stays raw where the line turns out slow in the middle of a bundle", async () => {
     const { server, frames, line } = opened();
-    await frames.fetchFirstAhead(() => 1);
+    await frames.fetchFirstAhead(() => [1]);
     let turns = 2;
     await frames.fetchAhead(async () => {
       turns -= 1;
@@ -264,11 +288,43 @@ describe("the first frame of the next case", () => {
     expect((await frames.load("1.1", 1, "now")).form).toBe("raw");
   });
 
+  it("measures a line of which nothing is known, and is given up where that is too slow", async () => {
+    // The first 96 KiB in so many milliseconds: 8 Mbit/s takes a second for this frame, 0.8 takes ten.
+    for (const [milliseconds, isHeld] of [
+      [98, true],
+      [983, false],
+    ] as const) {
+      const { server, frames, line } = opened();
+      server.beginning = { milliseconds };
+      await frames.fetchFirstAhead(() => [1]);
+      expect(server.urls).toEqual(["/frames/a/raw/1"]);
+      expect(line.measured).toBeCloseTo((96 * 1024 * 8) / 1000 / milliseconds, 6);
+      expect(frames.heldBytes > 0).toBe(isHeld);
+      expect(frames.form).toBe("htj2k");
+    }
+  });
+
+  it("is not tried where the browser says of an unmeasured line that it is slow, or to be spared", async () => {
+    for (const guess of [{ downlink: 1 }, { downlink: 10, saveData: true }]) {
+      const { server, frames, line } = opened();
+      line.guessed = () => guessOf(guess);
+      await frames.fetchFirstAhead(() => [1]);
+      expect(server.asked).toEqual([]);
+      // What is measured counts more than a guess.
+      line.add({ bytes: 6 * MIB, from: 0, to: 100 });
+      await frames.fetchFirstAhead(() => [1]);
+      expect(server.urls).toEqual(["/frames/a/raw/1"]);
+    }
+    // Of a line above 10 Mbit/s browsers say no more than that.
+    expect(guessOf({ downlink: 10 })).toBeNull();
+    expect(guessOf({})).toBeNull();
+  });
+
   it("is left out where it would keep the line for long, and where no frame is likely", async () => {
     const { server, frames, line } = opened();
     line.add({ bytes: MIB / 4, from: 0, to: 1000 });
-    await frames.fetchFirstAhead(() => 1);
-    await frames.fetchFirstAhead(() => null);
+    await frames.fetchFirstAhead(() => [1]);
+    await frames.fetchFirstAhead(() => []);
     expect(server.asked).toEqual([]);
   });
 });
@@ -310,7 +366,7 @@ describe("a series that grows while frames are on their way", () => {
 
   it("gives out none that was fetched ahead either", async () => {
     const { frames, release } = growing();
-    const ahead = frames.fetchFirstAhead(() => 1);
+    const ahead = frames.fetchFirstAhead(() => [1]);
     expect(await numberAt(frames, 90, "now")).toBe(90);
     release();
     await ahead;
@@ -322,7 +378,7 @@ describe("a series that grows while frames are on their way", () => {
 it("a first frame that comes when its case is on the screen already is not held", async () => {
   const { server, frames } = opened();
   server.hold();
-  const ahead = frames.fetchFirstAhead(() => 1);
+  const ahead = frames.fetchFirstAhead(() => [1]);
   const shown = numberAt(frames, 1, "now");
   server.release();
   expect(await shown).toBe(1);

@@ -61,13 +61,14 @@ const EARLY_SHARE = 1 / 8;
 // Raw pixels take long on a line that turns out slow: of a frame this large the line is measured on its beginning.
 const LARGE_BYTES = 384 * 1024;
 const MEASURED_BYTES = 96 * 1024;
+// The first encoded frame of a page waits for the decoder: its code is fetched and compiled.
+const DECODER_START_MS = 250;
 
 // Nobody waits for it, but whoever goes to the next case meanwhile finds the line taken.
 const FIRST_AHEAD_MS = 2500;
 
 /** A frame that nobody has asked for yet. */
 interface Expected {
-  place: number;
   frame: Promise<FrameBytes>;
   beginning: Uint8Array<ArrayBuffer> | null;
   onBeginning: OnBeginning | undefined;
@@ -79,7 +80,7 @@ export class SeriesFrames {
   private readonly waiting = new Map<number, FrameBytes>();
   /** Frames that were fetched alone: the bundle that brings them again need not keep them. */
   private readonly fetchedAlone = new Set<number>();
-  private expected: Expected | null = null;
+  private readonly expected = new Map<number, Expected>();
   private readonly bundles = new Map<string, Promise<void>>();
   private readonly queue = new BundleQueue();
   private places: FramePlaces;
@@ -130,19 +131,21 @@ export class SeriesFrames {
     }
   }
 
-  /** Fetch the frame at this place, if there is one, before the viewer is there to ask for it. */
-  expect(placeIn: (manifest: Manifest) => number | null): void {
-    const place = placeIn(this.place.manifest);
-    if (place === null || this.waiting.has(place)) return;
+  /** Fetch the frames at these places before the viewer is there to ask for them. */
+  expect(placesIn: (manifest: Manifest) => number[]): void {
+    for (const place of placesIn(this.place.manifest)) if (!this.waiting.has(place)) this.expectAt(place);
+  }
+
+  private expectAt(place: number): void {
     const onBeginning = (bytes: Uint8Array<ArrayBuffer>) => {
       expected.beginning = bytes;
       expected.onBeginning?.(bytes);
     };
     const frame = this.loadAlone(place, "now", onBeginning);
-    const expected: Expected = { place, frame, beginning: null, onBeginning: undefined };
+    const expected: Expected = { frame, beginning: null, onBeginning: undefined };
     // Whoever asks for it hears of the failure.
     frame.catch(() => undefined);
-    this.expected = expected;
+    this.expected.set(place, expected);
   }
 
   /** Fetch everything, in order, without decoding; `mayGoOn` is asked before each bundle. */
@@ -156,18 +159,22 @@ export class SeriesFrames {
   }
 
   /**
-   * Fetch one frame ahead as raw pixels: when its case is opened nothing is to be decoded before it is drawn. Left out
-   * where that would keep the line for long.
+   * Fetch these frames ahead as raw pixels: when their case is opened nothing is to be decoded before it is drawn. Left
+   * out where that would keep the line for long.
    */
-  async fetchFirstAhead(placeIn: (manifest: Manifest) => number | null): Promise<void> {
-    const place = placeIn(this.place.manifest);
-    if (place === null || this.waiting.has(place)) return;
+  async fetchFirstAhead(placesIn: (manifest: Manifest) => number[]): Promise<void> {
+    for (const place of placesIn(this.place.manifest)) await this.fetchRawAhead(place);
+  }
+
+  private async fetchRawAhead(place: number): Promise<void> {
+    if (this.waiting.has(place)) return;
     const at = this.place;
     const length = lengthOf(at.manifest, "raw", place);
-    if (this.line.millisecondsFor(length) > FIRST_AHEAD_MS) return;
-    const bytes = await this.transport.fetch(urlOf(at, "raw", place), "ahead");
+    const isTooSlow = () => this.line.millisecondsFor(length) > FIRST_AHEAD_MS;
+    if (isTooSlow()) return;
+    const bytes = await this.rawUnless(isTooSlow, place, "ahead");
     // The case may be on the screen by now, with this frame: nobody would ask for it again.
-    if (this.place !== at || this.fetchedAlone.has(place)) return;
+    if (!bytes || this.place !== at || this.fetchedAlone.has(place)) return;
     this.fetchedAlone.add(place);
     this.waiting.set(place, { bytes: new Uint8Array(bytes), form: "raw" });
   }
@@ -176,7 +183,7 @@ export class SeriesFrames {
   drop(): void {
     this.waiting.clear();
     this.fetchedAlone.clear();
-    this.expected = null;
+    this.expected.clear();
   }
 
   /** Does it wait as raw pixels, with nothing to decode? */
@@ -227,9 +234,9 @@ export class SeriesFrames {
   }
 
   private takeExpected(place: number, onBeginning?: OnBeginning): Promise<FrameBytes> | null {
-    const { expected } = this;
-    if (expected?.place !== place) return null;
-    this.expected = null;
+    const expected = this.expected.get(place);
+    if (!expected) return null;
+    this.expected.delete(place);
     expected.onBeginning = onBeginning;
     if (expected.beginning) onBeginning?.(expected.beginning);
     return expected.frame;
@@ -253,12 +260,21 @@ export class SeriesFrames {
     const { manifest } = this.place;
     const isLarge = lengthOf(manifest, "raw", place) > LARGE_BYTES && hasForm(manifest, "htj2k");
     if (this.form !== "raw" || this.line.measured !== null || !isLarge) return null;
+    const rest = lengthOf(manifest, "raw", place) - MEASURED_BYTES;
+    const encoded_ms = () => this.line.millisecondsFor(lengthOf(manifest, "htj2k", place)) + DECODER_START_MS;
+    const isTooSlow = () => this.form !== "raw" && this.line.millisecondsFor(rest) > encoded_ms();
+    return this.rawUnless(isTooSlow, place, urgency);
+  }
+
+  /** Raw pixels. A line of which nothing is known is measured on their beginning: null where it is too slow for them. */
+  private rawUnless(isTooSlow: () => boolean, place: number, urgency: Urgency): Promise<ArrayBuffer | null> {
     const giveUp = new AbortController();
     const tell = (bytes: Uint8Array, milliseconds: number) => {
       this.line.add({ bytes: bytes.byteLength, from: 0, to: milliseconds });
-      if (this.form !== "raw") giveUp.abort();
+      if (isTooSlow()) giveUp.abort();
     };
-    const options = { early: { count: MEASURED_BYTES, tell }, signal: giveUp.signal };
+    const early = this.line.measured === null ? { count: MEASURED_BYTES, tell } : undefined;
+    const options = { early, signal: giveUp.signal };
     return this.transport
       .fetch(urlOf(this.place, "raw", place), urgency, options)
       .catch((failure: unknown) => {

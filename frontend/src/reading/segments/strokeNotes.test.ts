@@ -6,7 +6,7 @@ import { StrokeNotes, strokeKey } from "./strokeNotes";
 const KEY = strokeKey("anna", "read-1");
 
 function stroke(segmentId: string, ...counts: number[]): Painted {
-  const changed = [{ sopInstanceUid: "1.2.3", frameNumber: 1, counts }];
+  const changed = [{ sopInstanceUid: "1.2.3", frameNumber: 1, counts, before: [] }];
   return { segmentId, seriesInstanceUid: "1.2", rows: 4, columns: 4, changed };
 }
 

@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
 import { askedQuestions } from "@/domain/conditions";
+import type { Edit, MarkChange } from "@/domain/edits";
 import { type Question, SEGMENT } from "@/domain/labelSchema";
 import {
   type Finding,
@@ -9,7 +10,7 @@ import {
   type SegmentGeometry,
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";
-import { emptySegment, voxelCount, withSlices } from "@/domain/segments";
+import { emptySegment, voxelCount, withSlices, withStroke } from "@/domain/segments";
 import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
 import { editOfNewMark, isFullFor } from "../useMarkDrawing";
 import type { EditedRead } from "../useReadSession";
@@ -33,12 +34,19 @@ interface PaintingInput {
 interface Painting {
   isDrawing: boolean;
   onSegmentPainted: (painted: Painted) => Promise<void>;
+  /** A stroke that the window with the form could not take, because its segment had changed there meanwhile. */
+  drawAgain: (edit: Edit) => void;
 }
+
+/** The strokes by the version that each has made; as many as can be on their way to another window at once. */
+type Drawn = Map<string, Painted>;
+const MOST_DRAWN = 50;
 
 /** What becomes of a stroke: a version of its own in the browser, then an edit of the read that names it. */
 export function useSegmentPainting(input: PaintingInput): Painting {
-  const newest = useRef(input);
-  newest.current = input;
+  const [drawn] = useState((): Drawn => new Map());
+  const newest = useRef({ ...input, drawn });
+  newest.current = { ...input, drawn };
   const queue = useRef(Promise.resolve());
   const [underWay, setUnderWay] = useState(0);
   const [notes] = useState(() => new StrokeNotes(strokeKey(input.personId, input.read.id)));
@@ -61,8 +69,19 @@ export function useSegmentPainting(input: PaintingInput): Painting {
     },
     [notes, take],
   );
+  const drawAgain = useCallback(
+    (edit: Edit) => {
+      const painted = edit.type === "segment_painted" ? drawn.get(digestIn(edit.change)) : undefined;
+      if (painted) void onSegmentPainted(painted);
+    },
+    [drawn, onSegmentPainted],
+  );
   useStrokesOfBefore(newest, notes, take);
-  return { isDrawing: underWay > 0, onSegmentPainted };
+  return { isDrawing: underWay > 0, onSegmentPainted, drawAgain };
+}
+
+function digestIn({ geometry }: MarkChange): string {
+  return geometry && isSegment(geometry) ? geometry.sha256 : "";
 }
 
 const LOOK_AGAIN_MS = 200;
@@ -105,20 +124,20 @@ function versionOf(newest: Newest, { segmentId }: Painted): string | null {
   return markOf(newest.current.findings, segmentId)?.geometry.sha256 ?? null;
 }
 
-type Newest = RefObject<PaintingInput>;
+type Newest = RefObject<PaintingInput & { drawn: Drawn }>;
 type SegmentMarkOnly = Mark & { geometry: SegmentGeometry };
 
 async function record(newest: Newest, painted: Painted): Promise<void> {
   const { store, onNotice } = newest.current;
   onNotice(null);
-  // Another window has taken over while the button was down: what it has is shown again.
-  if (!newest.current.mayEdit) return;
+  // Another window has taken over while the button was down: what it has is shown again. Told to the form, it waits.
+  if (!newest.current.mayEdit && !newest.current.isDistant) return;
   const mark = markOf(newest.current.findings, painted.segmentId);
   if (!mark && isFull(newest.current)) return onNotice(TOO_MANY_FINDINGS);
   const before = mark
     ? await store.version(painted.segmentId, mark.geometry.sha256)
     : emptySegment(painted.seriesInstanceUid, painted.rows, painted.columns);
-  const after = withSlices(before, painted.changed);
+  const after = withStroke(before, painted.changed);
   if (after === before) return;
   if (voxelCount(after) === 0) {
     if (mark) newest.current.handle.edit({ type: "mark_removed", id: mark.id });
@@ -132,8 +151,16 @@ async function record(newest: Newest, painted: Painted): Promise<void> {
   }
   const measured = await newest.current.viewer.current?.segments.measure(after);
   if (!measured) throw new Error("The images of the segment are gone.");
-  edit(newest.current, painted.segmentId, sha256, measured);
-  await changedFrom(newest, painted.segmentId, mark?.geometry.sha256);
+  noteDrawn(newest.current.drawn, sha256, painted);
+  const base = mark?.geometry.sha256;
+  edit(newest.current, painted.segmentId, { base, sha256 }, measured);
+  await changedFrom(newest, painted.segmentId, base);
+}
+
+function noteDrawn(drawn: Drawn, sha256: string, painted: Painted): void {
+  drawn.set(sha256, painted);
+  const [oldest] = drawn.keys();
+  if (oldest !== undefined && drawn.size > MOST_DRAWN) drawn.delete(oldest);
 }
 
 /** What is shown again then is the read without the stroke. */
@@ -145,13 +172,18 @@ function questionsNow({ read, handle }: PaintingInput): Question[] {
   return askedQuestions(read.label_schema.questions, handle.session.save.payload);
 }
 
-function edit(input: PaintingInput, segmentId: string, sha256: string, measured: MeasuredSegment): void {
+function edit(
+  input: PaintingInput,
+  segmentId: string,
+  { base = "", sha256 }: { base: string | undefined; sha256: string },
+  measured: MeasuredSegment,
+): void {
   const { findings, extendedId, handle, onCreated } = input;
   const geometry: SegmentGeometry = { kind: "SEGMENT", segment_id: segmentId, sha256, ...measured.place };
   const { measurements } = measured;
   const mark = markOf(findings, segmentId);
   if (mark) {
-    handle.edit({ type: "segment_painted", id: mark.id, change: { geometry, measurements } });
+    handle.edit({ type: "segment_painted", id: mark.id, change: { geometry, measurements }, base });
     return;
   }
   const id = crypto.randomUUID();

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import type { Read } from "@/api/reading";
+import type { Edit } from "@/domain/edits";
 import { findingColour } from "@/domain/findingColours";
 import type { Grid } from "@/domain/grid";
 import { isLocated, type MarkKind, SEGMENT } from "@/domain/labelSchema";
@@ -62,6 +63,8 @@ export interface Segments {
   /** A stroke is on its way into the read. */
   isDrawing: boolean;
   onSegmentPainted: (painted: Painted) => Promise<void>;
+  /** Once more, on top of what the form has now. */
+  drawAgain: (stroke: Edit) => void;
   onSegmentNotice: (notice: string | null) => void;
 }
 
@@ -110,7 +113,7 @@ export function useSegments(input: SegmentsInput): Segments {
     setSelectedMarkId(null);
     setNextId(crypto.randomUUID());
   }, [setSelectedMarkId]);
-  const { isDrawing, onSegmentPainted } = useSegmentPainting({
+  const { isDrawing, onSegmentPainted, drawAgain } = useSegmentPainting({
     ...input,
     store,
     findings,
@@ -145,6 +148,7 @@ export function useSegments(input: SegmentsInput): Segments {
     notice,
     isDrawing,
     onSegmentPainted,
+    drawAgain,
     onSegmentNotice: setNotice,
   };
 }

@@ -1,7 +1,7 @@
 import { cache, imageLoader } from "@cornerstonejs/core";
 import { Enums, segmentation } from "@cornerstonejs/tools";
 import { type Counts, decodeSlice, encodeSlice, paintSlice, sameCounts } from "@/domain/rle";
-import { type Segment, type SegmentSlice, sliceKey } from "@/domain/segments";
+import { type PaintedSlice, type Segment, type SegmentSlice, sliceKey } from "@/domain/segments";
 import type { Colour } from "@/domain/segmentTools";
 import type { Slice } from "../slices";
 
@@ -177,9 +177,9 @@ export class SegmentBoard {
   }
 
   /** What the tools have made of a segment on these slices, where it differs from what was painted. */
-  taken(segmentId: string, indices: Iterable<number>): SegmentSlice[] {
+  taken(segmentId: string, indices: Iterable<number>): PaintedSlice[] {
     const label = this.labelOf(segmentId);
-    const changed: SegmentSlice[] = [];
+    const changed: PaintedSlice[] = [];
     for (const index of indices) {
       const slice = this.slices[index];
       if (!slice) continue;
@@ -188,7 +188,7 @@ export class SegmentBoard {
       const counts = this.countsOf(key, label, before);
       if (!counts || sameCounts(before, counts)) continue;
       this.note(segmentId, key, counts);
-      changed.push({ sopInstanceUid: slice.sopInstanceUid, frameNumber: slice.frameNumber, counts });
+      changed.push({ sopInstanceUid: slice.sopInstanceUid, frameNumber: slice.frameNumber, counts, before });
     }
     return changed;
   }
@@ -214,7 +214,7 @@ export class SegmentBoard {
     segmentId: string,
     masks: ReadonlyMap<number, ArrayLike<number>>,
     isCutting: boolean,
-  ): SegmentSlice[] {
+  ): PaintedSlice[] {
     const label = this.labelOf(segmentId);
     for (const [index, mask] of masks) {
       const slice = this.slices[index];

@@ -3,7 +3,7 @@ import { Enums as ToolEnums, type Types as ToolTypes } from "@cornerstonejs/tool
 import type { PixelPoint } from "@/domain/payload";
 import { polygonMask } from "@/domain/polygonMask";
 import { grownRegion } from "@/domain/segmentGrowth";
-import type { SegmentSlice } from "@/domain/segments";
+import type { PaintedSlice } from "@/domain/segments";
 import {
   type Colour,
   growthRange,
@@ -39,7 +39,7 @@ export interface Painted {
   seriesInstanceUid: string;
   rows: number;
   columns: number;
-  changed: SegmentSlice[];
+  changed: PaintedSlice[];
 }
 
 export interface SegmentEvents {
@@ -250,7 +250,7 @@ export class SegmentDesk {
     this.dirty.clear();
   }
 
-  private report(board: SegmentBoard, segmentId: string, changed: SegmentSlice[]): void {
+  private report(board: SegmentBoard, segmentId: string, changed: PaintedSlice[]): void {
     const [first] = board.slices;
     if (changed.length === 0 || !first) return;
     const { rows, columns } = first.plane;
@@ -279,7 +279,7 @@ export class SegmentDesk {
     const board = this.boards.get(slices);
     if (!board || !this.inputs) return;
     const { segmentId } = this.inputs.active;
-    let changed: SegmentSlice[] = [];
+    let changed: PaintedSlice[] = [];
     this.quietly(() => {
       changed = board.apply(segmentId, masks, isCutting);
     });
