@@ -9,12 +9,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from annotations.domain.blinding import HIDDEN, shows_past_reads
+from annotations.domain.blinding import shows_past_reads
 from annotations.domain.segment_marks import segments_named
 from annotations.models import (
     Adjudication,
     AdjudicationCase,
-    Arm,
     Assignment,
     AssignmentState,
     Case,
@@ -35,6 +34,7 @@ from annotations.models import (
     SegmentVersion,
 )
 from annotations.models.invitations import OPEN
+from annotations.priors_shown import cases_with_priors_shown
 from portal.accounts.authentication import token_digest
 from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
@@ -246,7 +246,7 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
     )
-    priors = CasePrior.objects.filter(Q(case__in=_with_priors_shown(assigned)) | Q(case__in=overseen))
+    priors = CasePrior.objects.filter(Q(case__in=cases_with_priors_shown(assigned)) | Q(case__in=overseen))
     return ImagingStudy.objects.filter(
         Q(pk__in=assigned.values("case__imaging_study"))
         | Q(pk__in=overseen.values("imaging_study"))
@@ -269,14 +269,6 @@ def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.
         assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
     )
     return sorted(pk for (pk,) in through)
-
-
-def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:
-    """Return the cases whose priors the protocol shows now: where one arm hides them, only while another is read."""
-    hiding = Arm.objects.filter(blinding__priors=HIDDEN)
-    shown = assigned.filter(reader_study__shows_priors=True).exclude(arm__in=hiding)
-    at_rest = [AssignmentState.PENDING, AssignmentState.SIGNED]
-    return shown.exclude(reader_study__in=hiding.values("reader_study"), state__in=at_rest).values("case")
 
 
 def case_of(reader_study: ReaderStudy, case_id: uuid.UUID) -> Case:

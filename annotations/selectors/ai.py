@@ -1,9 +1,10 @@
 """What of the AI a read may show."""
 
 from annotations.domain.ai_decisions import ShownAi
-from annotations.domain.blinding import is_shown, shows_past_reads
-from annotations.domain.states import AI_DECIDED, AI_SHOWN
+from annotations.domain.blinding import shows_ai
+from annotations.domain.states import AI_DECIDED
 from annotations.models import Read
+from annotations.selectors.blinding import is_put_away, phase_of, shows
 from portal.inference.models import Prediction
 from portal.inference.selectors import predictions_in_force
 
@@ -13,9 +14,7 @@ def comparison_available(*, read: Read) -> bool:
     if read.assignment.reader_study.ai_model_version_id is None:
         return False
     arm = read.assignment.arm
-    if read.signed_at and not shows_past_reads(arm.blinding, is_training=read.assignment.is_training):
-        return False
-    return AI_SHOWN[arm.ai_display]["SIGNED" if read.signed_at else read.phase]
+    return not is_put_away(read=read) and shows_ai(arm.ai_display, arm.blinding, phase_of(read=read))
 
 
 def prediction_of(*, read: Read) -> Prediction | None:
@@ -33,7 +32,7 @@ def prediction_of(*, read: Read) -> Prediction | None:
 
 def prediction_with_marks_shown(*, read: Read) -> Prediction | None:
     """Return the prediction of a read's case where the reader may see its marks now."""
-    is_available = comparison_available(read=read) and is_shown("ai_marks", read.assignment.arm.blinding)
+    is_available = comparison_available(read=read) and shows("ai_marks", read=read)
     return prediction_of(read=read) if is_available else None
 
 
@@ -42,6 +41,6 @@ def shown_ai_of(*, read: Read) -> ShownAi | None:
     if read.assignment.arm.ai_display not in AI_DECIDED or not comparison_available(read=read):
         return None
     prediction = prediction_of(read=read)
-    if prediction is None or not is_shown("ai_marks", read.assignment.arm.blinding):
+    if prediction is None or not shows("ai_marks", read=read):
         return None
     return ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))

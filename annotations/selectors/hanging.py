@@ -4,10 +4,10 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from annotations.domain.blinding import is_shown
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
-from annotations.models import Assignment, AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
+from annotations.models import AssignmentState, Case, CasePrior, HangingProtocol, Read, ReaderStudy
+from annotations.selectors.blinding import shows
 from portal.imaging.models import ImagingStudy
 
 
@@ -33,18 +33,18 @@ def prior_candidates(*, case: Case) -> list[ImagingStudy]:
     return sorted(others.select_related("patient"), key=order)
 
 
-def priors_of_read(*, assignment: Assignment) -> QuerySet[CasePrior]:
-    """Return the priors of a case with their series, as far as the protocol and the arm show them to readers."""
-    if not is_shown("priors", assignment.arm.blinding):
+def priors_of_read(*, read: Read) -> QuerySet[CasePrior]:
+    """Return the priors of a case with their series, as far as the protocol and the arm show them in this phase."""
+    if not shows("priors", read=read):
         return CasePrior.objects.none()
-    shown = CasePrior.objects.filter(case=assignment.case_id, case__reader_study__shows_priors=True)
+    shown = CasePrior.objects.filter(case=read.assignment.case_id, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 
 def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
     """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
     own = read.assignment
-    if not is_shown("own_past_reads", own.arm.blinding):
+    if not shows("own_past_reads", read=read):
         return {}
     earlier = Read.objects.filter(
         signed_revision__isnull=False,
@@ -52,7 +52,7 @@ def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
         assignment__reader_study=own.reader_study_id,
         assignment__reader_study__shows_prior_marks=True,
         assignment__state=AssignmentState.SIGNED,
-        assignment__case__imaging_study__in=priors_of_read(assignment=own).values("imaging_study"),
+        assignment__case__imaging_study__in=priors_of_read(read=read).values("imaging_study"),
     ).select_related("signed_revision", "assignment__case")
     return {
         one.assignment.case.imaging_study_id: own_marks(upgraded(one.signed_revision.payload))

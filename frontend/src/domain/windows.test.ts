@@ -8,6 +8,7 @@ const STATE: ReadOnImages = {
   isFrozen: false,
   takesEdits: "NOW",
   isAiShown: false,
+  aiCells: "",
   selectedMarkId: null,
   strengths: { marks: 1, heat: 1 },
 };

@@ -16,6 +16,8 @@ export interface ReadOnImages {
   isFrozen: boolean;
   takesEdits: TakesEdits;
   isAiShown: boolean;
+  /** Which cells of the blinding matrix of it, as one text. */
+  aiCells: string;
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
   strengths: Strengths;

@@ -57,7 +57,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   );
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
-  const says = useAiSays(read, progress.isAiShown);
+  const says = useAiSays(read, progress.isAiShown, progress.aiCells);
   const overlays = useOverlays(says.prediction);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const mayEdit = !isSigned && handle.editing.is === "editor";
@@ -118,6 +118,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     isFrozen,
     takesEdits: takes,
     isAiShown: progress.isAiShown,
+    aiCells: progress.aiCells,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
   });
@@ -178,10 +179,10 @@ function useHelp(): Help {
 
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
-  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths } = state;
+  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths } = state;
   return useMemo(
-    () => ({ assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths }),
-    [assignmentId, payload, isFrozen, takesEdits, isAiShown, selectedMarkId, strengths],
+    () => ({ assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths }),
+    [assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths],
   );
 }
 
