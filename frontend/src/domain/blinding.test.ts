@@ -4,7 +4,14 @@ import { type DesignArm, MATRIX_PHASES, type MatrixPhase, withArm } from "./desi
 
 function cell(key: string, change: Partial<BlindingCell> = {}): BlindingCell {
   const phases: MatrixPhase[] = [...MATRIX_PHASES];
-  const plain = { about: "", is_switchable: true, default: "HIDDEN" as const, phases, why: "", comes_with_case: false };
+  const plain = {
+    about: "",
+    is_switchable: true,
+    default: "HIDDEN" as const,
+    phases,
+    why: "",
+    comes_with_case: false,
+  };
   return { key, name: key, ...plain, ...change };
 }
 

@@ -113,7 +113,9 @@ export function summaryOf(cells: BlindingCell[], arm: DesignArm): string[] {
   const columns = columnsOf(arm);
   const shownIn = (column: MatrixColumn) =>
     cells.filter((cell) =>
-      placesOf(cell, arm).some((place) => place.isShown && column.phases.every((one) => place.phases.includes(one))),
+      placesOf(cell, arm).some(
+        (place) => place.isShown && column.phases.every((one) => place.phases.includes(one)),
+      ),
     );
   const seen = columns.map((column) => shownIn(column));
   const never = cells.filter((cell) => !seen.some((some) => some.includes(cell)));

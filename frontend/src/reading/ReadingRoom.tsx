@@ -179,7 +179,8 @@ function useHelp(): Help {
 
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
-  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths } = state;
+  const { assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths } =
+    state;
   return useMemo(
     () => ({ assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths }),
     [assignmentId, payload, isFrozen, takesEdits, isAiShown, aiCells, selectedMarkId, strengths],

@@ -1,6 +1,13 @@
 import { Alert, List, Switch, Table, Text } from "@mantine/core";
 import type { StoredDesign } from "@/api/designs";
-import { type BlindingCell, columnsOf, type MatrixPlace, placesOf, summaryOf, withCell } from "@/domain/blinding";
+import {
+  type BlindingCell,
+  columnsOf,
+  type MatrixPlace,
+  placesOf,
+  summaryOf,
+  withCell,
+} from "@/domain/blinding";
 import { type DesignArm, withArm } from "@/domain/designs";
 import { Section } from "@/ui/Section";
 import classes from "./Design.module.css";
@@ -20,7 +27,12 @@ export function BlindingMatrix(props: DesignFieldProps & { stored: StoredDesign 
             <Table.Tr>
               <Table.Th rowSpan={2} />
               {design.arms.map((arm) => (
-                <Table.Th key={arm.key} colSpan={columnsOf(arm).length} scope="colgroup" className={classes.armStart}>
+                <Table.Th
+                  key={arm.key}
+                  colSpan={columnsOf(arm).length}
+                  scope="colgroup"
+                  className={classes.armStart}
+                >
                   {arm.key}: {arm.name}
                 </Table.Th>
               ))}
