@@ -16,7 +16,7 @@ from django.test import Client
 
 from annotations.domain.blinding import CELLS, FIRST, HIDDEN, PHASES, SECOND, SHOWN, SIGNED
 from annotations.domain.designs import single_design
-from annotations.models import AiDisplay, Assignment, Case, CasePrior, DesignVersion, ReaderStudy
+from annotations.models import AiDisplay, Assignment, Case, CasePrior, DesignVersion, Read, ReaderStudy
 from portal.audit.models import Event
 from portal.imaging.models import ImagingStudy
 from tests.browserless import signature
@@ -89,13 +89,15 @@ def write(client: Client, side: Side, verb: str, base: int, content: Any = None,
 def refusals(client: Client, side: Side) -> dict[str, bytes]:
     """What is answered to writes that are wrong: stale, out of form, incomplete, or with another's password."""
     found = {}
-    wrong = ({"version": 3}, payload(side.instance, finding_id="x"), None)
+    base = Read.objects.get(pk=side.read.pk).revision_number
+    incomplete = {**payload(side.instance, finding_id=str(uuid.uuid4())), "answers": {}}
+    wrong = ((0, None, {}), (base, {"version": 3}, {}), (base, incomplete, {}), (base, None, {"password": "not it"}))
     for verb in ("draft", "first-read", "sign"):
-        for base, content in ((0, None), *((1, one) for one in wrong)):
+        for at, content, more in wrong:
             with transaction.atomic():
-                answer = write(client, side, verb, base, content, password="not it")
+                answer = write(client, side, verb, at, content, **more)
                 transaction.set_rollback(True)
-            found[f"{verb} {base} {len(found)}"] = body_of(answer)
+            found[f"{verb} {at} {len(found)}"] = body_of(answer)
     return found
 
 
