@@ -43,12 +43,11 @@ def other_answers_of(*, read: Read) -> list[dict[str, Any]]:
         others.select_related("reader", "case", "read__signed_revision", "read__label_schema"),
         key=lambda one: seeded_hash(seed, "others", one.case.name, one.reader.username),
     )
+    reads = [(one.read.signed_revision, one.read.label_schema) for one in signed]
     return [
-        {
-            "name": f"Reader {letter(position)}",
-            "answers": anonymous_answers(one.read.signed_revision.payload, one.read.label_schema.questions),
-        }
-        for position, one in enumerate(signed)
+        {"name": f"Reader {letter(position)}", "answers": anonymous_answers(revision.payload, schema.questions)}
+        for position, (revision, schema) in enumerate(reads)
+        if revision is not None
     ]
 
 
