@@ -21,7 +21,7 @@ _IN_A_YEAR = {"D": 365, "W": 52, "M": 12, "Y": 1}
 _OLDEST_TOLD = 89
 _OLDEST = "90 years or older"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-# Whoever they name: taken out of every text.
+# Whoever they name: taken out of every text that somebody types.
 _NAMING = (
     "PatientName",
     "PatientID",
@@ -53,8 +53,9 @@ def header_facts(row: DicomJson, descriptions: Mapping[str, str]) -> dict[str, A
         "age": age_text(_text(row, "PatientAge"), _text(row, "PatientBirthDate"), _text(row, "StudyDate")),
         "institution": text("InstitutionName"),
         "station": text("StationName"),
-        "manufacturer": text("Manufacturer"),
-        "model": text("ManufacturerModelName"),
+        # Nobody types these: a patient called like a manufacturer would be named by the gap.
+        "manufacturer": _text(row, "Manufacturer"),
+        "model": _text(row, "ManufacturerModelName"),
         "study_description": text("StudyDescription"),
         "series_descriptions": {uid: without_names(said, naming) for uid, said in descriptions.items()},
     }

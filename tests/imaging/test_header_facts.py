@@ -78,11 +78,13 @@ def test_words_that_name_somebody_are_taken_out_of_every_text() -> None:
         "AccessionNumber": "A123",
         "InstitutionName": "Praxis Dr. Vries",
         "StationName": "POE",
+        "Manufacturer": "Roe Medical",
         "StudyDescription": "Control müller, anna / id 4711-x (a123)",
     }
     facts = header_facts(row(**changes), {"1.2": "Lung ROE", "1.3": "Roentgen MARIA"})
     assert facts["institution"] == "Praxis Dr. […]"
     assert facts["station"] == "[…]"
+    assert facts["manufacturer"] == "Roe Medical", "nobody types it, and a gap would name somebody"
     assert facts["study_description"] == "Control […], […] / id […] ([…])"
     assert facts["series_descriptions"] == {"1.2": "Lung […]", "1.3": "Roentgen […]"}
     said = json.dumps(facts, ensure_ascii=False).casefold()

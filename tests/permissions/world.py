@@ -85,7 +85,7 @@ from validation.services import analysis_run_create, sample_size_create
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 # What the scanner wrote; the name stands in the texts too, as technicians sometimes type it.
-CANARIES_OF_HEADER = {
+CANARIES_OF_HEADER: dict[str, Any] = {
     "PatientSex": "F",
     "PatientAge": "057Y",
     "PatientBirthDate": "19661105",

@@ -124,7 +124,11 @@ def test_a_cell_says_one_thing_or_one_for_each_phase(wrong: Any) -> None:
 
 
 def test_an_arm_that_shows_the_ai_otherwise_asks_for_no_more_of_it() -> None:
-    cells = {"ai_scores": in_phases("SECOND", "SIGNED"), "ai_marks": "SHOWN", "dates": in_phases("FIRST")}
+    cells: dict[str, Any] = {
+        "ai_scores": in_phases("SECOND", "SIGNED"),
+        "ai_marks": "SHOWN",
+        "dates": in_phases("FIRST"),
+    }
     fitted = fitted_to_display("AFTER_SIGNING", cells)
     assert fitted == {**cells, "ai_scores": in_phases("SIGNED")}
     assert shows_ai("SECOND_READ", {cell: in_phases("SIGNED") for cell in OF_AI}, "SIGNED")
