@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from annotations.domain.blinding import HIDDEN
-from annotations.models import Arm, Assignment, AssignmentState, Case, CaseImages, CasePrior
+from annotations.models import Assignment, AssignmentState, Case, CaseImages, CasePrior
+from annotations.priors_shown import cases_with_priors_shown
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import Role
 from portal.imaging.models import ImagingStudy
@@ -43,7 +43,7 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
     )
     further = CaseImages.objects.filter(Q(case__in=assigned.values("case")) | Q(case__in=overseen))
-    priors = CasePrior.objects.filter(Q(case__in=_with_priors_shown(assigned)) | Q(case__in=overseen))
+    priors = CasePrior.objects.filter(Q(case__in=cases_with_priors_shown(assigned)) | Q(case__in=overseen))
     return ImagingStudy.objects.filter(
         Q(pk__in=assigned.values("case__imaging_study"))
         | Q(pk__in=overseen.values("imaging_study"))
@@ -69,11 +69,3 @@ def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.
         assigned.order_by().values_list("reader_study_id").union(overseen.order_by().values_list("reader_study_id"))
     )
     return sorted(pk for (pk,) in through)
-
-
-def _with_priors_shown(assigned: QuerySet[Assignment]) -> QuerySet[Assignment, Any]:
-    """Return the cases whose priors the protocol shows now: where one arm hides them, only while another is read."""
-    hiding = Arm.objects.filter(blinding__priors=HIDDEN)
-    shown = assigned.filter(reader_study__shows_priors=True).exclude(arm__in=hiding)
-    at_rest = [AssignmentState.PENDING, AssignmentState.SIGNED]
-    return shown.exclude(reader_study__in=hiding.values("reader_study"), state__in=at_rest).values("case")

@@ -23,6 +23,7 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reading import ReadImagingStudyOutput
 from annotations.api.reference_standards import ReferenceVersionsOutput, versions_response
 from annotations.api.segments import anonymous_segment_response
+from annotations.api.shapes import AnswerShownOutput
 from annotations.domain.adjudication import ANSWERS, SHOWS, Triggers
 from annotations.domain.lesion_decisions import LESION_DECISIONS, LesionDecision
 from annotations.models import Adjudication, AdjudicationCase, AdjudicationDecision, ReaderStudy
@@ -215,13 +216,6 @@ class AdjudicationCasesApi(APIView):
         """List the cases of the newest round, in the order in which they are judged."""
         reader_study = reader_study_to_judge(caller(request), reader_study_id)
         return Response(CaseToJudgeOutput(cases_to_judge(reader_study=reader_study), many=True).data)
-
-
-class AnswerShownOutput(serializers.Serializer[Any]):
-    """An answer in words."""
-
-    question = serializers.CharField()
-    answer = serializers.CharField()
 
 
 class ReaderShownOutput(serializers.Serializer[Any]):

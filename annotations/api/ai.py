@@ -13,21 +13,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read
+from annotations.api.particulars import NOT_STORED, ParticularsOutput
 from annotations.api.reading import SaveInput, save_of
-from annotations.domain.blinding import is_shown
 from annotations.models import AiContent
 from annotations.selectors.ai import comparison_available, predictions_of, predictions_with_marks_shown
+from annotations.selectors.blinding import shows
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
+from annotations.services.particulars import particulars_show
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.access import has_segment
 from portal.inference.api.predictions import ai_segment_response, heat_map_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.calibration import CalibrationHint, hint_for
-
-# What the AI says stays in no cache: not the browser's, not a proxy's.
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class FrozenOutput(serializers.Serializer[Any]):
@@ -38,6 +37,13 @@ class FrozenOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
     phase = serializers.CharField(source="read.phase")
     comparison_available = serializers.SerializerMethodField()
+    particulars = serializers.SerializerMethodField()
+
+    @extend_schema_field(ParticularsOutput)
+    def get_particulars(self, revision: Any) -> Any:
+        """Return what is shown of the case in the phase that begins."""
+        read = revision.read
+        return ParticularsOutput(particulars_show(by=read.assignment.reader, read=read)).data
 
     def get_comparison_available(self, revision: Any) -> bool:
         """Say whether the AI is shown now."""
@@ -54,7 +60,7 @@ class ReadFreezeApi(APIView):
         save = save_of(request)
         read = own_read(caller(request), read_id, lock=True)
         revision = services.read_freeze_first(by=caller(request), read=read, save=save)
-        return Response(FrozenOutput(revision).data)
+        return Response(FrozenOutput(revision).data, headers=NOT_STORED)
 
 
 class CalibrationHintOutput(serializers.Serializer[Any]):
@@ -89,7 +95,7 @@ class PredictionShownOutput(serializers.Serializer[Any]):
         return hint_for(prediction.score, prediction.model_version.calibration)
 
     def _shows(self, cell: str) -> bool:
-        return is_shown(cell, self.context["blinding"])
+        return shows(cell, read=self.context["read"])
 
     def get_score(self, prediction: Any) -> float | None:
         """Return the score where the arm shows scores."""
@@ -156,7 +162,7 @@ class ReadComparisonApi(APIView):
         for prediction in (first, *further.values()):
             ai_delivered(read=read, prediction=prediction, content=AiContent.COMPARISON)
         compared = {"ai": first, "further_ai": further.values(), "own": services.current_payload(read)}
-        shown = ComparisonOutput(compared, context={"blinding": read.assignment.arm.blinding}).data
+        shown = ComparisonOutput(compared, context={"read": read}).data
         return Response(shown, headers=NOT_STORED)
 
 

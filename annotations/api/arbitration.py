@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_read, own_read_shown, reader_study_for
-from annotations.api.adjudication import AnswerShownOutput
 from annotations.api.labels import forms_of
 from annotations.api.segments import anonymous_segment_response
+from annotations.api.shapes import AnswerShownOutput
 from annotations.domain.adjudication import ANSWERS, HIDDEN
 from annotations.domain.arbitration import STANDINGS
 from annotations.exporters.final_answers_csv import final_answers_csv_lines

@@ -14,7 +14,7 @@ from annotations.access import case_of, reader_of, reader_study_for
 from annotations.api.reader_studies import MANAGE, detail_response
 from annotations.api.shapes import ReaderStudyDetailOutput
 from annotations.domain.blinding import CELLS, matrix
-from annotations.domain.designs import KIND_NAMES, number_of_reads
+from annotations.domain.designs import KIND_NAMES, blinding_warnings, number_of_reads
 from annotations.models import Assignment, ReaderStudy
 from annotations.selectors.designs import (
     design_of,
@@ -67,6 +67,17 @@ class BlindingCellOutput(serializers.Serializer[Any]):
     about = serializers.CharField()
     is_switchable = serializers.BooleanField()
     default = serializers.CharField()
+    phases = serializers.ListField(child=serializers.CharField(), help_text="The phases that a protocol may show.")
+    why = serializers.CharField(help_text="Why the other phases stay hidden.")
+    comes_with_case = serializers.BooleanField(help_text="The same in the first and the second read.")
+
+
+class BlindingWarningOutput(serializers.Serializer[Any]):
+    """What a reviewer would ask about who sees what."""
+
+    field = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
 
 
 class DesignOutput(serializers.Serializer[Any]):
@@ -80,6 +91,7 @@ class DesignOutput(serializers.Serializer[Any]):
     plan = PlanRowOutput(many=True, allow_null=True)
     cells = BlindingCellOutput(many=True)
     matrix = serializers.DictField(help_text="Arm -> cell -> phase -> whether it is shown.")
+    warnings = BlindingWarningOutput(many=True)
 
 
 class DesignInput(serializers.Serializer[Any]):
@@ -119,8 +131,11 @@ class DesignApi(APIView):
             "problems": [one._asdict() for one in fitting_problems_of(reader_study=reader_study)],
             "number_of_reads": sum(row["reads"] for row in plan) if plan else expected,
             "plan": plan,
-            "cells": [{"key": key, **cell._asdict()} for key, cell in CELLS.items()],
+            "cells": [
+                {"key": key, "is_switchable": cell.is_switchable, **cell._asdict()} for key, cell in CELLS.items()
+            ],
             "matrix": {arm["key"]: matrix(arm["ai_display"], arm["blinding"]) for arm in design["arms"]},
+            "warnings": [one._asdict() for one in blinding_warnings(design)],
         }
         return Response(DesignOutput(answer).data)
 

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import own_assignment, own_read, own_read_shown
+from annotations.api.particulars import NOT_STORED, ParticularsOutput
 from annotations.api.shapes import LabelSchemaOutput
 from annotations.api.sittings import EDITOR_PATTERN, OpenInput, SittingInput, TurnOutput, sitting_of, turn_of
-from annotations.domain.blinding import is_shown
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
@@ -27,7 +27,8 @@ from annotations.selectors.hanging import hanging_protocol_of, own_marks_on_prio
 from annotations.selectors.history import open_reopening_of
 from annotations.services import reads as services
 from annotations.services.arbitration import signing_lock
-from annotations.services.case_images import case_images_describe
+from annotations.services.case_images import case_of_assignment_describe
+from annotations.services.particulars import particulars_show
 from portal.accounts.authentication import caller
 from portal.accounts.epochs import epoch_of
 from portal.accounts.passwords import require_own_password
@@ -100,7 +101,6 @@ class ReadCaseOutput(serializers.Serializer[Any]):
     name = serializers.CharField(source="name_shown")
     imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
     further_imaging_studies = serializers.SerializerMethodField()
-    study_date = serializers.SerializerMethodField()
     priors = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.UUIDField())
@@ -113,15 +113,10 @@ class ReadCaseOutput(serializers.Serializer[Any]):
         """Return those that are read together with the first, in order."""
         return ReadImagingStudyOutput(further_with_series(assignment.case), many=True).data
 
-    @extend_schema_field(serializers.DateField(allow_null=True))
-    def get_study_date(self, assignment: Assignment) -> Any:
-        """Return the day of the examination where the arm shows it."""
-        return assignment.case.imaging_study.study_date if is_shown("dates", assignment.arm.blinding) else None
-
     @extend_schema_field(ReadPriorOutput(many=True))
     def get_priors(self, assignment: Assignment) -> Any:
         """Return the priors that the protocol shows, the most relevant first."""
-        return ReadPriorOutput(priors_of_read(assignment=assignment), many=True, context=self.context).data
+        return ReadPriorOutput(self.context["priors"], many=True, context=self.context).data
 
 
 class SignatureMeaningOutput(serializers.Serializer[Any]):
@@ -149,6 +144,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
     total = serializers.IntegerField()
     next_assignment_id = serializers.UUIDField(allow_null=True)
     comparison_available = serializers.BooleanField()
+    particulars = ParticularsOutput()
     signature_meanings = SignatureMeaningOutput(many=True)
     reopening_reason = serializers.CharField(allow_null=True)
 
@@ -178,6 +174,7 @@ class ReadOutput(serializers.ModelSerializer[Read]):
             "reopening_reason",
             "next_assignment_id",
             "comparison_available",
+            "particulars",
         ]
 
 
@@ -209,12 +206,13 @@ def _shown(read: Read) -> Read:
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,
         comparison_available=comparison_available(read=read),
+        particulars=particulars_show(by=assignment.reader, read=read),
     )
     return read
 
 
 def _context(read: Read) -> dict[str, Any]:
-    return {"own_marks": own_marks_on_priors(read=read)}
+    return {"own_marks": own_marks_on_priors(read=read), "priors": priors_of_read(read=read)}
 
 
 class AssignmentOpenApi(APIView):
@@ -225,7 +223,7 @@ class AssignmentOpenApi(APIView):
         """Open an assignment in reading order; opening it again returns the same read."""
         form = OpenInput(data=request.data)
         form.is_valid(raise_exception=True)
-        case_images_describe(case=own_assignment(caller(request), assignment_id).case)
+        case_of_assignment_describe(assignment=own_assignment(caller(request), assignment_id))
         return self._opened(request, assignment_id, form.validated_data["editor"])
 
     @transaction.atomic
@@ -236,11 +234,11 @@ class AssignmentOpenApi(APIView):
         read = _shown(own_read(user, opened.pk, lock=bool(editor)))
         vars(read).update(turn=turn_of(user, read, editor))
         case = read.assignment.case
-        priors = priors_of_read(assignment=read.assignment).values("imaging_study")
+        priors = priors_of_read(read=read).values("imaging_study")
         wanted = is_current_in(case, "pk") | Q(pk__in=priors)
         vars(read).update(frame_grants=frame_grants(request, wanted, epoch=epoch))
         shown = OpenedReadOutput(read, context=_context(read))
-        return Response(shown.data, headers={"Cache-Control": "no-store"})
+        return Response(shown.data, headers=NOT_STORED)
 
 
 class ReadApi(APIView):
@@ -250,9 +248,9 @@ class ReadApi(APIView):
     def get(self, request: Request, read_id: uuid.UUID) -> Response:
         """Return the read with its newest content."""
         own = own_read_shown(caller(request), read_id)
-        case_images_describe(case=own.assignment.case)
+        case_of_assignment_describe(assignment=own.assignment)
         read = _shown(own)
-        return Response(ReadOutput(read, context=_context(read)).data)
+        return Response(ReadOutput(read, context=_context(read)).data, headers=NOT_STORED)
 
 
 class SaveInput(serializers.Serializer[Any]):
@@ -301,6 +299,7 @@ class SignedOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
     next_assignment_id = serializers.UUIDField(allow_null=True)
     comparison_available = serializers.BooleanField()
+    particulars = ParticularsOutput()
 
 
 class SignatureInput(serializers.Serializer[Any]):
@@ -340,5 +339,6 @@ class ReadSignApi(APIView):
             "digest": revision.digest,
             "next_assignment_id": following.pk if following else None,
             "comparison_available": comparison_available(read=read),
+            "particulars": particulars_show(by=caller(request), read=read),
         }
-        return Response(SignedOutput(signed).data)
+        return Response(SignedOutput(signed).data, headers=NOT_STORED)

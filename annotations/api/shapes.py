@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotations.domain.blinding import is_shown
+from annotations.domain.blinding import SIGNED, is_shown
 from annotations.models import AiDisplay, Case, Membership, ReaderStudy, ReferenceStandard
 from portal.accounts.policy import Role
 
@@ -80,7 +80,7 @@ class ReaderStudyOutput(serializers.ModelSerializer[ReaderStudy]):
 
     def get_number_of_cases(self, reader_study: ReaderStudy) -> int | None:
         """Return how many cases there are; a reader who meets cases again must not learn of it by counting."""
-        comes_again = any(not is_shown("own_past_reads", arm.blinding) for arm in reader_study.arms.all())
+        comes_again = any(not is_shown("own_past_reads", arm.blinding, SIGNED) for arm in reader_study.arms.all())
         is_told = self._manages(reader_study) or not comes_again
         return self._count(reader_study, "number_of_cases" if is_told else "my_assignments")
 
@@ -358,3 +358,10 @@ class LaunchInput(serializers.Serializer[Any]):
 
     seed = serializers.RegexField(r"^[\w.:-]{1,64}$", required=False)
     as_pilot = serializers.BooleanField(default=False)
+
+
+class AnswerShownOutput(serializers.Serializer[Any]):
+    """An answer in words."""
+
+    question = serializers.CharField()
+    answer = serializers.CharField()

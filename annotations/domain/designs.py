@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from annotations.domain.blinding import HIDDEN, is_shown
+from annotations.domain.blinding import HIDDEN, BlindingNote, cell_problems, cell_warnings
 from annotations.domain.problems import Problem
 from portal.json_schema import schema_faults
 
@@ -91,6 +91,7 @@ def design_problems(design: Any) -> list[Problem]:
     return problems or [
         *_arm_problems(design),
         *_session_problems(design),
+        *_blinding_problems(design),
         *_twice_problems(design),
         *_arbitration_problems(design),
     ]
@@ -141,15 +142,39 @@ def _is_day(text: str) -> bool:
     return True
 
 
+def _blinding_problems(design: Design) -> list[Problem]:
+    refused = _cells_refused(design)
+    return [
+        Problem(f"design.arms[{index}].blinding.{one.field}", one.code, one.detail)
+        for index, arm in enumerate(design["arms"])
+        for one in cell_problems(arm["ai_display"], arm["blinding"], refused)
+    ]
+
+
+def _cells_refused(design: Design) -> dict[str, str]:
+    """Return the cells that this design cannot show in any phase, with the reason."""
+    refused = {}
+    if shows_a_case_twice(design):
+        refused["own_past_reads"] = f"Readers meet a case again, so their past reads are {HIDDEN}."
+        refused["other_readers"] = f"Readers meet a case again, so what others answered is {HIDDEN}."
+    if design["pairing"]["kind"] == "DOUBLE":
+        refused["other_readers"] = f"Two readers read each case independently: what the other answered is {HIDDEN}."
+    if "arbitration" in design["pairing"]:
+        refused["prevalence"] = f"Arbitrators are given cases to the end, so the prevalence is {HIDDEN}."
+    return refused
+
+
+def blinding_warnings(design: Design) -> list[BlindingNote]:
+    """Return what is worth knowing about who sees what; nothing of it keeps a design from being launched."""
+    return cell_warnings(design["arms"], meets_cases_again=shows_a_case_twice(design))
+
+
 def _twice_problems(design: Design) -> list[Problem]:
     """What a reader must not see who meets a case again."""
     if not shows_a_case_twice(design):
         return []
     problems = []
     for index, arm in enumerate(design["arms"]):
-        if is_shown("own_past_reads", arm["blinding"]):
-            detail = f"Readers meet a case again, so their past reads are {HIDDEN}."
-            problems.append(Problem(f"design.arms[{index}].blinding.own_past_reads", "not_blinded", detail))
         if arm["ai_display"] == "AFTER_SIGNING":
             detail = "Readers meet a case again, so the AI cannot be shown after signing."
             problems.append(Problem(f"design.arms[{index}].ai_display", "not_blinded", detail))

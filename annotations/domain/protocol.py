@@ -6,7 +6,7 @@ What is frozen, digested and approved is this document itself, so that what was 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotations.domain.blinding import CELLS, PHASES, matrix
+from annotations.domain.blinding import CELLS, PHASE_WORDS, PHASES, matrix
 from annotations.domain.designs import KIND_NAMES, Design, is_masked_until_lock
 from annotations.domain.kinds import (
     BINARY,
@@ -50,7 +50,6 @@ DISPLAY_WORDS = {
     "CONCURRENT": "shown from the start",
     "SECOND_READ": "shown after a frozen first read",
 }
-PHASE_WORDS = {"FIRST": "first read", "SECOND": "second read", "SIGNED": "once signed"}
 
 
 def section(key: str, title: str, *sentences: str, tables: Sequence[Table] = ()) -> Section:

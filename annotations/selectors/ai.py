@@ -3,9 +3,10 @@
 import uuid
 
 from annotations.domain.ai_decisions import ShownAi
-from annotations.domain.blinding import is_shown, shows_past_reads
-from annotations.domain.states import AI_DECIDED, AI_SHOWN
+from annotations.domain.blinding import shows_ai
+from annotations.domain.states import AI_DECIDED
 from annotations.models import Read
+from annotations.selectors.blinding import is_put_away, phase_of, shows
 from annotations.selectors.case_images import current_ids_of
 from portal.inference.models import Prediction
 from portal.inference.selectors import predictions_in_force
@@ -16,9 +17,7 @@ def comparison_available(*, read: Read) -> bool:
     if read.assignment.reader_study.ai_model_version_id is None:
         return False
     arm = read.assignment.arm
-    if read.signed_at and not shows_past_reads(arm.blinding, is_training=read.assignment.is_training):
-        return False
-    return AI_SHOWN[arm.ai_display]["SIGNED" if read.signed_at else read.phase]
+    return not is_put_away(read=read) and shows_ai(arm.ai_display, arm.blinding, phase_of(read=read))
 
 
 def predictions_of(*, read: Read) -> dict[uuid.UUID, Prediction]:
@@ -35,7 +34,7 @@ def predictions_of(*, read: Read) -> dict[uuid.UUID, Prediction]:
 
 def predictions_with_marks_shown(*, read: Read) -> list[Prediction]:
     """Return the predictions on a read's case whose marks the reader may see now, that of the first study first."""
-    if not comparison_available(read=read) or not is_shown("ai_marks", read.assignment.arm.blinding):
+    if not comparison_available(read=read) or not shows("ai_marks", read=read):
         return []
     return list(predictions_of(read=read).values())
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from annotations.domain.blinding import is_shown
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
 from annotations.models import (
@@ -19,6 +18,7 @@ from annotations.models import (
     Read,
     ReaderStudy,
 )
+from annotations.selectors.blinding import shows
 from annotations.selectors.case_images import is_current_in
 from portal.imaging.models import ImagingStudy
 
@@ -45,20 +45,20 @@ def prior_candidates(*, case: Case) -> list[ImagingStudy]:
     return sorted(others.select_related("patient"), key=order)
 
 
-def priors_of_read(*, assignment: Assignment) -> QuerySet[CasePrior]:
-    """Return the priors of a case with their series, as far as the protocol and the arm show them to readers."""
-    if not is_shown("priors", assignment.arm.blinding):
+def priors_of_read(*, read: Read) -> QuerySet[CasePrior]:
+    """Return the priors of a case with their series, as far as the protocol and the arm show them in this phase."""
+    if not shows("priors", read=read):
         return CasePrior.objects.none()
-    shown = CasePrior.objects.filter(case=assignment.case_id, case__reader_study__shows_priors=True)
+    shown = CasePrior.objects.filter(case=read.assignment.case_id, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 
 def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
     """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
     own = read.assignment
-    if not is_shown("own_past_reads", own.arm.blinding):
+    if not shows("own_past_reads", read=read):
         return {}
-    priors = [one.imaging_study for one in priors_of_read(assignment=own)]
+    priors = [one.imaging_study for one in priors_of_read(read=read)]
     marks_on = _marks_by_series(own, [study.pk for study in priors])
     found: dict[uuid.UUID, list[OwnMark]] = {}
     for study in priors:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from annotations.domain.blinding import is_shown
+from annotations.domain.blinding import SIGNED, is_shown
 from annotations.models import AssignmentState, CaseImages, ReaderStudy, Revision, RevisionKind
 from portal.accounts.models import User
 
@@ -31,7 +31,7 @@ def labels_of(
         read__assignment__state=AssignmentState.VOID
     )
     if reader is not None:
-        hiding = [arm.pk for arm in reader_study.arms.all() if not is_shown("own_past_reads", arm.blinding)]
+        hiding = [arm.pk for arm in reader_study.arms.all() if not is_shown("own_past_reads", arm.blinding, SIGNED)]
         query = query.filter(read__assignment__reader=reader).exclude(read__assignment__arm__in=hiding)
     if updated_since is not None:
         query = query.filter(created_at__gte=updated_since)

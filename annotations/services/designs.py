@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from annotations.domain.blinding import fitted_to_display
 from annotations.domain.designs import DISPLAYS, KIND_OF_DISPLAY, Design, design_problems, shows_a_case_twice
 from annotations.domain.randomisation import CannotDraw, Slot
 from annotations.models import Arm, Assignment, Case, DesignVersion, RandomisationList, ReaderStudy, Session
@@ -68,7 +69,8 @@ def ai_display_put(*, by: User, reader_study: ReaderStudy, ai_display: str) -> N
         raise Conflict(
             "What readers see of the AI is a matter of the design.", code="set_by_design", extra={"hint": detail}
         )
-    arm = {**design["arms"][0], "ai_display": ai_display}
+    (first,) = design["arms"]
+    arm = {**first, "ai_display": ai_display, "blinding": fitted_to_display(ai_display, first["blinding"])}
     kind = design["kind"] if ai_display in DISPLAYS[design["kind"]][0] else KIND_OF_DISPLAY[ai_display]
     design_put(by=by, reader_study=reader_study, design={**design, "kind": kind, "arms": [arm]})
 

@@ -240,6 +240,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "read-comparison": {"GET": _A.READ_OWN},
     "read-heat-map": {"GET": _A.READ_OWN},
     "read-feedback": {"GET": _A.READ_OWN},
+    # Where the arm shows it once the read is signed; else 404.
+    "read-other-readers": {"GET": _A.READ_OWN},
     "read-ai-segment": {"GET": _A.READ_OWN},
     "read-revisions": {"GET": _A.READ_HISTORY},
     "read-history": {"GET": _A.READ_HISTORY},

@@ -30,6 +30,12 @@ class ImagingStudy(UuidModel):
     number_of_series = models.PositiveIntegerField(default=0)
     number_of_instances = models.PositiveIntegerField(default=0)
     is_synthetic = models.BooleanField(default=False)
+    header_facts = models.JSONField(
+        null=True,
+        help_text=(
+            "Sex, age, site and descriptions without names, once a protocol shows them (portal.imaging.header_facts)."
+        ),
+    )
 
     class Meta:
         ordering = ["-created_at"]

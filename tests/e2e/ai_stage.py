@@ -172,6 +172,7 @@ def ai_study(
     *,
     required: bool = False,
     questions: list[dict[str, Any]] = NODULE_QUESTIONS,
+    blinding: dict[str, Any] | None = None,
     **changes: Any,
 ) -> AiStudy:
     """A reader study of the phantom alone in which readers see the AI as `display` says; `changes` to what it says."""
@@ -190,6 +191,10 @@ def ai_study(
     path = drafted(coordinator, {reader: "READER"}, name=f"Study {salt}", questions=questions, imaging_study_ids=images)
     display_of_ai = {"ai_model_version_id": version["id"], "ai_display": display, "ai_decisions_required": required}
     coordinator.send("PATCH", path, display_of_ai)
+    if blinding:
+        design = coordinator.get(f"{path}/design")["design"]
+        design["arms"][0]["blinding"] = blinding
+        coordinator.send("PUT", f"{path}/design", {"design": design})
     coordinator.send("POST", f"{path}/launch")
     return AiStudy(
         path.rpartition("/")[2], reader, coordinator, posted["id"], _canaries(name, version_name, said, posted)

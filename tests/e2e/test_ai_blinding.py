@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import sign
 from tests.e2e.ai_stage import AiStudy, ai_study, outlines, prediction, segment_finding
 from tests.e2e.byte_tap import ByteTap, compressed_answer, found_in
-from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, sign_in
+from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, screenshots, sign_in
 from tests.e2e.test_reading import click, fill_form_by_keyboard, open_next_case, saved
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -49,6 +49,10 @@ KEPT = """async () => {
   const frames = await Promise.all(performance.getEntriesByType("resource").map((entry) => entry.name));
   return [...found, ...frames, document.documentElement.outerHTML, document.title].join("\\n");
 }"""
+
+
+BEFORE = {"FIRST": "SHOWN", "SECOND": "HIDDEN", "SIGNED": "HIDDEN"}
+LATER = {"FIRST": "HIDDEN", "SECOND": "SHOWN", "SIGNED": "SHOWN"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,10 @@ def test_hidden_stays_hidden_through_and_after_signing(stage: Stage, watched: Ca
 def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
     stage: Stage, watched: Callable[[AiStudy], Watched], display: str, salt: int, go_on: Callable[[Page], None]
 ) -> None:
-    study = ai_study(stage, display, salt, findings=every_kind(stage, salt))
+    # The scanner is shown when the AI is, the sex of the patient until then.
+    cells = {"site": LATER, "clinical_text": LATER, "patient_data": BEFORE}
+    study = ai_study(stage, display, salt, blinding=cells, findings=every_kind(stage, salt))
+    study.canaries["scanner"] = [b"Synthetic phantom generator"]
     one = watched(study)
     read_the_case(one.page)
     if display == "SECOND_READ":
@@ -151,9 +158,14 @@ def test_the_ai_arrives_when_the_protocol_shows_it_and_not_before(
         one.page.keyboard.press("Control+Enter")
         one.page.wait_for_timeout(800)
     assert one.page.get_by_test_id("comparison").count() == 0
+    about = one.page.get_by_label("About the case")
+    expect(about).to_have_text("Patientother")
     assert one.seen(study) == set()
 
     go_on(one.page)
+    expect(about).to_contain_text("SiteOverread · Synthetic phantom generator")
+    expect(about).not_to_contain_text("Patient")
+    screenshots(one.page, f"particulars-{display.lower()}")
     expect(one.page.get_by_test_id("comparison")).to_be_visible()
     expect(one.page.get_by_label("Opacity of the heat map")).to_be_enabled()
     voxels_are_there(one.page)

@@ -58,17 +58,24 @@ def test_a_crossover_is_designed_launched_and_its_second_session_waits(
     washout.press("Enter")
     expect(washout).to_have_value("14")
     matrix = page.get_by_role("table", name="Blinding matrix")
-    matrix.get_by_label("Study date in arm A").click()
-    expect(matrix.get_by_label("Study date in arm A")).to_be_checked()
+    date = matrix.get_by_label("Study date in arm A, while reading")
+    date.focus()
+    page.keyboard.press("Space")
+    expect(date).to_be_checked()
+    expect(matrix.get_by_label("Study date in arm A, once signed")).not_to_be_checked()
+    expect(page.locator("[data-summary='A']")).to_contain_text("While reading: study date, priors.")
+    expect(page.get_by_text("The arms differ in study date too")).to_be_visible()
     screenshots(page, "design")
     # What a crossover must hide cannot be shown: the refusal says so, and the switch goes back.
-    matrix.get_by_label("Own past reads in arm A").click()
-    expect(page.get_by_text("Readers meet a case again")).to_be_visible()
-    expect(matrix.get_by_label("Own past reads in arm A")).not_to_be_checked()
+    past = matrix.get_by_label("Own past reads in arm A, once signed")
+    past.click()
+    expect(page.get_by_text("so their past reads are HIDDEN")).to_be_visible()
+    expect(past).not_to_be_checked()
     screenshots(page, "design-refused")
     stored = stage.coordinator.get(f"{path}/design")
     assert [arm["ai_display"] for arm in stored["design"]["arms"]] == ["HIDDEN", "CONCURRENT"]
     assert stored["design"]["sessions"][1]["washout_days"] == 14
+    assert stored["design"]["arms"][0]["blinding"]["dates"] == {"FIRST": "SHOWN", "SECOND": "SHOWN", "SIGNED": "HIDDEN"}
 
     page.goto(f"{stage.portal.url}/{path}")
     page.get_by_role("button", name="Launch", exact=True).click()

@@ -267,6 +267,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-heat-map": {"GET": NOT_REVEALED},
     # The read is none of a training case.
     "read-feedback": {"GET": NOT_REVEALED},
+    # The arm of this world hides other readers.
+    "read-other-readers": {"GET": NOT_REVEALED},
     "read-ai-segment": {"GET": NOT_REVEALED},
     "read-revisions": {"GET": READ_HISTORY},
     "read-history": {"GET": READ_HISTORY},

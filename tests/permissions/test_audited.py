@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from annotations.models import Arm, Assignment, ReaderStudy
+from annotations.models import Arm, Assignment, Read, ReaderStudy
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
@@ -122,6 +122,10 @@ def prepare(name: str, method: str, world: World) -> None:
     if name in ("read-comparison", "read-heat-map"):
         Arm.objects.filter(reader_study=world.a.reader_study).update(ai_display="CONCURRENT")
         ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(ai_model_version=world.a.model_version)
+    if name == "read-other-readers":
+        shown = {"other_readers": {"FIRST": "HIDDEN", "SECOND": "HIDDEN", "SIGNED": "SHOWN"}}
+        Arm.objects.filter(reader_study=world.a.reader_study).update(blinding=shown)
+        Read.objects.filter(pk=world.a.read.pk).update(signed_at=timezone.now())
 
 
 # What shows images, results or truth, and the event that each leaves.
@@ -160,6 +164,7 @@ VIEWS = {
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",
     "read-heat-map": "read.ai_shown",
+    "read-other-readers": "read.others_shown",
     "read-revisions": "read.view_history",
     "read-history": "read.view_history",
     "read-difference": "read.view_history",

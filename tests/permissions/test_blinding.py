@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from annotations.domain.designs import single_design
 from annotations.models import AiDisplay, DesignVersion, Sitting
 from tests.browserless import signature
 from tests.permissions.requests import address, ask, body_of
-from tests.permissions.routes import all_routes
+from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import Side, World, payload
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,9 @@ REVEALED = {
 }
 
 
-def answers_to(client: Client, sides: list[Side]) -> dict[str, bytes]:
+def answers_to(
+    client: Client, sides: list[Side], queries_of: Callable[[Route], list[str]] = lambda _route: SEARCHED
+) -> dict[str, bytes]:
     """Everything that a caller gets from every GET route, for the objects of these sides."""
     found = {}
     for route in all_routes():
@@ -48,7 +51,7 @@ def answers_to(client: Client, sides: list[Side]) -> dict[str, bytes]:
             continue
         is_of_images = "study_uid" in route.parameters
         for side in [*sides, *(one.of_further for one in sides if is_of_images)]:
-            for query in SEARCHED:
+            for query in queries_of(route):
                 with transaction.atomic():
                     response = client.get(address(route, side) + query)
                     body = body_of(response)

@@ -2,24 +2,21 @@
 
 import json
 import uuid
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from annotations.domain.blinding import CELLS
 from annotations.models import AiDisplay, Case, CasePrior, ReaderStudy
-from portal.imaging.models import ImagingStudy
 from tests.browserless import signature
 from tests.permissions.requests import address
-from tests.permissions.routes import all_routes
-from tests.permissions.test_blinding import REVEALED, answers_to, leaks, show_ai
+from tests.permissions.routes import Route, all_routes
+from tests.permissions.test_blinding import REVEALED, SEARCHED, answers_to, leaks, show_ai
 from tests.permissions.world import Side, World, payload
 
 pytestmark = pytest.mark.django_db
 
-DAY = date(1987, 6, 5)
 MARKS = {
     name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "segment", "heat map"))
 }
@@ -30,9 +27,11 @@ def blind(side: Side, **cells: str) -> None:
     side.reader_study.arms.update(blinding=cells)
 
 
-def everything(client: Client, side: Side) -> dict[str, bytes]:
+def everything(
+    client: Client, side: Side, queries_of: Callable[[Route], list[str]] = lambda _route: SEARCHED
+) -> dict[str, bytes]:
     """What every GET route answers about the side, and what opening its case and fetching ahead answer."""
-    found = answers_to(client, [side])
+    found = answers_to(client, [side], queries_of)
     for path in (f"assignments/{side.read.assignment_id}/open", f"reads/{side.read.pk}/prefetch"):
         answer = client.post(f"/api/v1/{path}", "{}", content_type="application/json")
         assert answer.status_code in (200, 404, 409), (path, answer.content)
@@ -61,22 +60,6 @@ def sign(client: Client, side: Side) -> dict[str, Any]:
     response = client.post(path, data=json.dumps(body), content_type="application/json")
     assert response.status_code == 200, response.content
     return {"finding_id": finding_id, "digest": response.json()["digest"]}
-
-
-def test_the_study_date(world: World, callers: dict[str, Client]) -> None:
-    current = [world.a.imaging_study.pk, world.a.further[0].pk]
-    ImagingStudy.objects.filter(pk__in=current).update(study_date=DAY)
-    for cells in ({}, {"dates": "HIDDEN"}):
-        blind(world.a, **cells)
-        answers = everything(callers["reader"], world.a)
-        assert places(answers, "1987-06-05") == places(answers, "19870605") == set()
-    blind(world.a, dates="SHOWN")
-    answers = everything(callers["reader"], world.a)
-    assert places(answers, "1987-06-05") == {
-        f"/api/v1/reads/{world.a.read.pk}",
-        f"assignments/{world.a.read.assignment_id}/open",
-    }
-    assert places(answers, "19870605") == set(), "no tag of the images has it"
 
 
 def test_priors(world: World, callers: dict[str, Client]) -> None:
@@ -135,15 +118,6 @@ def test_own_past_reads(world: World, callers: dict[str, Client]) -> None:
     )
     assert (opened.status_code, opened.json()["code"]) == (409, "past_read_hidden")
     assert callers["coordinator"].get(f"/api/v1/reads/{world.a.read.pk}/revisions").status_code == 200
-
-
-@pytest.mark.parametrize("cell", [key for key, row in CELLS.items() if not row.is_switchable])
-def test_what_has_no_switch_stays_hidden_even_where_the_row_says_otherwise(
-    world: World, callers: dict[str, Client], cell: str
-) -> None:
-    blind(world.a, **{cell: "SHOWN"})
-    sign(callers["reader"], world.a)
-    assert seen(callers["reader"], world.a) == REVEALED
 
 
 def test_where_cases_come_again_their_names_and_ids_do_not_tell(world: World, callers: dict[str, Client]) -> None:

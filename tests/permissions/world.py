@@ -87,6 +87,22 @@ from validation.services import analysis_run_create, sample_size_create
 from validation.services.plans import plan_save
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
+# What the scanner wrote; the name stands in the texts too, as technicians sometimes type it.
+CANARIES_OF_HEADER: dict[str, Any] = {
+    "PatientSex": "F",
+    "PatientAge": "057Y",
+    "PatientBirthDate": "19661105",
+    "StudyDate": "20240229",
+    "AccessionNumber": "ACCESSIONCANARY",
+    "ReferringPhysicianName": "Refercanary^Rita",
+    "OperatorsName": "Operatorcanary^Otto",
+    "InstitutionName": "InstitutionCanary",
+    "StationName": "STATIONCANARY",
+    "Manufacturer": "ManufacturerCanary",
+    "ManufacturerModelName": "ModelCanary",
+    "StudyDescription": "StudytextCanary of Patient, Canary",
+    "SeriesDescription": "SeriestextCanary of Canary^Patient",
+}
 QUESTIONS: list[dict[str, Any]] = [
     {"key": "nodule_present", "kind": "BINARY", "text": "Nodule present?", "required": True, "role": "CALL"},
     {"key": "confidence", "kind": "CONFIDENCE", "text": "How sure?", "required": True, "role": "RATING"},
@@ -189,7 +205,7 @@ def bearer(user: User, scope: TokenScope) -> tuple[ApiToken, str]:
 
 def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStudy, Series, Instance]:
     """An imaging study of one slice, its pixels in Orthanc."""
-    content = to_bytes(ct_slice(seed=seed))
+    content = to_bytes(ct_slice(seed=seed, **CANARIES_OF_HEADER))
     header = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
     stored = orthanc().upload_instance(content)
     study = ImagingStudy.objects.create(
@@ -201,7 +217,11 @@ def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStu
         number_of_instances=1,
     )
     series = Series.objects.create(
-        series_instance_uid=header.SeriesInstanceUID, imaging_study=study, modality="CT", number_of_instances=1
+        series_instance_uid=header.SeriesInstanceUID,
+        imaging_study=study,
+        modality="CT",
+        series_description="SeriestextCanary of Canary^Patient",
+        number_of_instances=1,
     )
     instance = Instance.objects.create(
         sop_instance_uid=header.SOPInstanceUID,

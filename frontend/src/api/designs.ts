@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { BlindingCell, MatrixRow } from "@/domain/blinding";
 import type { Design, DesignKind } from "@/domain/designs";
 import { type ReaderStudy, readerStudyKey } from "./readerStudies";
 import { call } from "./send";
@@ -23,17 +24,6 @@ export interface PlanRow {
   parts: PlanPart[];
 }
 
-export interface BlindingCell {
-  key: string;
-  name: string;
-  about: string;
-  is_switchable: boolean;
-  default: "SHOWN" | "HIDDEN";
-}
-
-/** Whether a cell is shown in each phase of a read. */
-export type MatrixRow = Record<"FIRST" | "SECOND" | "SIGNED", boolean>;
-
 export interface StoredDesign {
   version: number;
   design: Design;
@@ -44,6 +34,8 @@ export interface StoredDesign {
   plan: PlanRow[] | null;
   cells: BlindingCell[];
   matrix: Record<string, Record<string, MatrixRow>>;
+  /** What a reviewer would ask about who sees what. */
+  warnings: DesignProblem[];
 }
 
 export interface Slot {

@@ -80,8 +80,6 @@ export interface Read {
     imaging_study: ImagesOfCase;
     /** Those that are read together with it, in order. */
     further_imaging_studies: ImagesOfCase[];
-    /** The day of the examination, where the protocol shows it. */
-    study_date: string | null;
     priors: PriorOfCase[];
   };
   position: number;
@@ -105,6 +103,30 @@ export interface Read {
   reopening_reason: string | null;
   next_assignment_id: string | null;
   comparison_available: boolean;
+  particulars: Particulars;
+}
+
+/** What the protocol shows of the case beside its images, in the phase that the read is in; null is hidden. */
+export interface Particulars {
+  patient: { sex: string; age: string } | null;
+  study_date: string | null;
+  site: { institution: string; station: string; manufacturer: string; model: string } | null;
+  clinical_text: {
+    study_description: string;
+    series: { series_instance_uid: string; description: string }[];
+  } | null;
+  /** Once all of the reader's own are signed. */
+  prevalence: { positives: number; cases: number } | null;
+  /** Which cells of the AI are shown now: what the comparison holds changes with them. */
+  ai_cells: string[];
+  /** Whether what others answered can be asked for. */
+  other_readers_shown: boolean;
+}
+
+/** What somebody else signed on the case, under a letter of this case alone. */
+export interface OtherReader {
+  name: string;
+  answers: { question: string; answer: string }[];
 }
 
 export interface SignatureMeaning {
@@ -156,6 +178,7 @@ export interface ReadSigned {
   signed_at: string;
   next_assignment_id: string | null;
   comparison_available: boolean;
+  particulars: Particulars;
 }
 
 /** The first read is frozen; the read goes on from a copy of it, with the AI. */
@@ -164,6 +187,7 @@ export interface FirstReadFrozen {
   first_read_at: string;
   phase: Phase;
   comparison_available: boolean;
+  particulars: Particulars;
 }
 
 export interface AiFinding {
@@ -232,9 +256,9 @@ export function readQuery(assignmentId: string) {
   });
 }
 
-export function comparisonQuery(readId: string, isAvailable: boolean) {
+export function comparisonQuery(readId: string, isAvailable: boolean, cells: string) {
   return queryOptions({
-    queryKey: ["reads", readId, "comparison"],
+    queryKey: ["reads", readId, "comparison", cells],
     queryFn: async ({ signal }): Promise<Comparison> => {
       const said = await call<Comparison>("GET", `/api/v1/reads/${readId}/comparison`, { signal });
       return {
@@ -257,6 +281,16 @@ function withFindingsNamed<P extends AiPrediction>(prediction: P, study_instance
     return { ...finding, ...name, id: aiFindingKey(name), study_instance_uid };
   });
   return { ...prediction, findings };
+}
+
+/** What other readers answered; kept in memory while the case is open and nowhere else. */
+export function otherReadersQuery(readId: string) {
+  return queryOptions({
+    queryKey: ["reads", readId, "other-readers"],
+    queryFn: ({ signal }) => call<OtherReader[]>("GET", `/api/v1/reads/${readId}/other-readers`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
 }
 
 function seriesPath(studyInstanceUid: string, seriesInstanceUid: string): string {

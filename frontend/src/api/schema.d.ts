@@ -2510,6 +2510,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/other-readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the others' answers in words; 404 unless the read is signed and its arm shows them. */
+        get: operations["reads_other_readers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/prefetch": {
         parameters: {
             query?: never;
@@ -3147,6 +3164,18 @@ export interface components {
             about: string;
             is_switchable: boolean;
             default: string;
+            /** @description The phases that a protocol may show. */
+            phases: string[];
+            /** @description Why the other phases stay hidden. */
+            why: string;
+            /** @description The same in the first and the second read. */
+            comes_with_case: boolean;
+        };
+        /** @description What a reviewer would ask about who sees what. */
+        BlindingWarningOutput: {
+            field: string;
+            code: string;
+            detail: string;
         };
         /**
          * @description * `COORDINATOR` - COORDINATOR
@@ -3306,6 +3335,11 @@ export interface components {
             ok: boolean;
             blocking: boolean;
             text: string;
+        };
+        /** @description What was written at the scanner, without the words that name somebody. */
+        ClinicalTextOutput: {
+            study_description: string;
+            series: components["schemas"]["SeriesTextOutput"][];
         };
         /** @description A list of codes. */
         CodeListOutput: {
@@ -3485,6 +3519,7 @@ export interface components {
             matrix: {
                 [key: string]: unknown;
             };
+            warnings: components["schemas"]["BlindingWarningOutput"][];
         };
         /** @description What keeps the design from being drawn, or only makes it uneven. */
         DesignProblemOutput: {
@@ -3808,6 +3843,7 @@ export interface components {
             phase: string;
             /** @description Say whether the AI is shown now. */
             readonly comparison_available: boolean;
+            readonly particulars: components["schemas"]["ParticularsOutput"];
         };
         /** @description What the AI marks on a further imaging study of the case. The score of the case is that of its first. */
         FurtherPredictionShownOutput: {
@@ -4558,9 +4594,15 @@ export interface components {
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
+            particulars: components["schemas"]["ParticularsOutput"];
             frame_grants: components["schemas"]["FrameGrantOutput"][];
             /** @description Null without an `editor`, and of a signed read. */
             turn: components["schemas"]["TurnOutput"] | null;
+        };
+        /** @description What somebody else signed on the case, under a letter of this case alone. */
+        OtherReaderOutput: {
+            name: string;
+            answers: components["schemas"]["AnswerShownOutput"][];
         };
         /**
          * @description * `POSITIVE` - POSITIVE
@@ -4750,6 +4792,19 @@ export interface components {
             due_on: string | null;
             is_overdue: boolean;
         };
+        /** @description What the arm shows of the case beside its images, in the phase that the read is in; null is hidden. */
+        ParticularsOutput: {
+            patient: components["schemas"]["PatientShownOutput"] | null;
+            /** Format: date */
+            study_date: string | null;
+            site: components["schemas"]["SiteShownOutput"] | null;
+            clinical_text: components["schemas"]["ClinicalTextOutput"] | null;
+            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            /** @description What the comparison shows now. */
+            ai_cells: string[];
+            /** @description Whether `reads/{id}/other-readers` answers now. */
+            other_readers_shown: boolean;
+        };
         /** @description Changes to a draft. */
         PatchedReaderStudyPatchRequest: {
             name?: string;
@@ -4765,6 +4820,11 @@ export interface components {
             events?: string[];
             description?: string;
             is_active?: boolean;
+        };
+        /** @description Of the patient: F, M, O or nothing, and the age in words. */
+        PatientShownOutput: {
+            sex: string;
+            age: string;
         };
         /** @description A new account. */
         PersonInputRequest: {
@@ -4937,12 +4997,10 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
         };
-        /** @description The share of what counts as diseased; null of nothing. */
+        /** @description How many of the cases with a truth are diseased. */
         PrevalenceOutput: {
-            /** Format: double */
-            frame: number | null;
-            /** Format: double */
-            sample: number | null;
+            positives: number;
+            cases: number;
         };
         /** @description What is to be drawn; `fill` has the counts worked out. */
         PreviewInputRequest: {
@@ -5189,8 +5247,6 @@ export interface components {
             name: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             readonly further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
-            /** Format: date */
-            readonly study_date: string | null;
             readonly priors: components["schemas"]["ReadPriorOutput"][];
         };
         /** @description The images of a case. */
@@ -5258,6 +5314,7 @@ export interface components {
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
+            particulars: components["schemas"]["ParticularsOutput"];
         };
         /** @description A prior beside the case. Its date stays hidden; the reader is told how long before it was made. */
         ReadPriorOutput: {
@@ -5859,6 +5916,11 @@ export interface components {
             series_description?: string;
             number_of_instances?: number;
         };
+        /** @description What was written at the scanner beside a series. */
+        SeriesTextOutput: {
+            series_instance_uid: string;
+            description: string;
+        };
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
             /** Format: uuid */
@@ -5915,6 +5977,14 @@ export interface components {
             /** Format: uuid */
             next_assignment_id: string | null;
             comparison_available: boolean;
+            particulars: components["schemas"]["ParticularsOutput"];
+        };
+        /** @description Where and on what the images were made; empty where their header does not say. */
+        SiteShownOutput: {
+            institution: string;
+            station: string;
+            manufacturer: string;
+            model: string;
         };
         /** @description One stay at the read, and its times so far. */
         SittingInputRequest: {
@@ -12311,6 +12381,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_other_readers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherReaderOutput"][];
                 };
             };
             /** @description A problem document. */

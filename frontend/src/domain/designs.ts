@@ -5,12 +5,15 @@ import { canonical } from "./payload";
 export type DesignKind = "ANNOTATION" | "SINGLE" | "CROSSOVER" | "SEQUENTIAL" | "CONCURRENT";
 export type ArmDisplay = "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
 export type Shown = "SHOWN" | "HIDDEN";
+export type MatrixPhase = "FIRST" | "SECOND" | "SIGNED";
+/** One value for all phases of a read, or one for each. */
+export type CellValue = Shown | Record<MatrixPhase, Shown>;
 
 export interface DesignArm {
   key: string;
   name: string;
   ai_display: ArmDisplay;
-  blinding: Record<string, Shown>;
+  blinding: Record<string, CellValue>;
 }
 
 export interface DesignSession {
@@ -49,7 +52,17 @@ export interface Design {
 
 const DAY_ONE: DesignSession = { opens_on: null, closes_on: null, washout_days: 0 };
 const WASHOUT_DAYS = 28;
-const HIDES_PAST: Record<string, Shown> = { own_past_reads: "HIDDEN" };
+const HIDES_PAST: Record<string, CellValue> = { own_past_reads: "HIDDEN" };
+
+export const MATRIX_PHASES: readonly MatrixPhase[] = ["FIRST", "SECOND", "SIGNED"];
+/** In which phases an arm shows the AI (annotations/domain/states.py). */
+export const AI_PHASES: Record<ArmDisplay, readonly MatrixPhase[]> = {
+  HIDDEN: [],
+  AFTER_SIGNING: ["SIGNED"],
+  CONCURRENT: MATRIX_PHASES,
+  SECOND_READ: ["SECOND", "SIGNED"],
+};
+export const AI_CELLS: readonly string[] = ["ai_scores", "ai_marks"];
 
 const DISPLAY_OF_KIND: Record<Exclude<DesignKind, "CROSSOVER">, ArmDisplay> = {
   ANNOTATION: "HIDDEN",
@@ -77,14 +90,25 @@ export function withKind(design: Design, kind: DesignKind): Design {
     return {
       ...common,
       arms: [
-        { key: "A", name: "Unaided", ai_display: "HIDDEN", blinding: blinded },
-        { key: "B", name: "With AI", ai_display: "CONCURRENT", blinding: blinded },
+        fitted({ key: "A", name: "Unaided", ai_display: "HIDDEN", blinding: blinded }),
+        fitted({ key: "B", name: "With AI", ai_display: "CONCURRENT", blinding: blinded }),
       ],
       sessions: [design.sessions[0] ?? DAY_ONE, { ...DAY_ONE, washout_days: WASHOUT_DAYS }],
     };
   }
   const arm = { key: "A", name: "Reading", ai_display: DISPLAY_OF_KIND[kind], blinding };
-  return { ...common, arms: [arm], sessions: [design.sessions[0] ?? DAY_ONE] };
+  return { ...common, arms: [fitted(arm)], sessions: [design.sessions[0] ?? DAY_ONE] };
+}
+
+/** The arm with nothing of the AI asked for in a phase in which it does not show the AI. */
+function fitted(arm: DesignArm): DesignArm {
+  const shows = AI_PHASES[arm.ai_display];
+  const cells = Object.entries(arm.blinding).map(([key, value]): [string, CellValue] => {
+    if (typeof value === "string" || !AI_CELLS.includes(key)) return [key, value];
+    const phases = MATRIX_PHASES.map((phase) => [phase, shows.includes(phase) ? value[phase] : "HIDDEN"]);
+    return [key, Object.fromEntries(phases) as Record<MatrixPhase, Shown>];
+  });
+  return { ...arm, blinding: Object.fromEntries(cells) };
 }
 
 /** Where readers with and without an AI are compared, nobody sees answers before the lock unless that is switched off. */
@@ -101,11 +125,12 @@ export function withRepeats(design: Design, repeats: Design["repeats"]): Design 
     ai_display: arm.ai_display === "AFTER_SIGNING" ? ("HIDDEN" as const) : arm.ai_display,
     blinding: { ...arm.blinding, ...HIDES_PAST },
   }));
-  return { ...design, arms, repeats };
+  return { ...design, arms: arms.map(fitted), repeats };
 }
 
 export function withArm(design: Design, index: number, change: Partial<DesignArm>): Design {
-  return { ...design, arms: design.arms.map((arm, at) => (at === index ? { ...arm, ...change } : arm)) };
+  const arms = design.arms.map((arm, at) => (at === index ? fitted({ ...arm, ...change }) : arm));
+  return { ...design, arms };
 }
 
 export function withSession(design: Design, index: number, change: Partial<DesignSession>): Design {

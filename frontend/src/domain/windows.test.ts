@@ -10,6 +10,7 @@ const STATE: ReadOnImages = {
   takesEdits: "NOW",
   told: { taken: [], outdated: [] },
   isAiShown: false,
+  aiCells: "",
   selectedMarkId: null,
   strengths: { marks: 1, heat: 1 },
 };

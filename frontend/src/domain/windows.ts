@@ -20,6 +20,8 @@ export interface ReadOnImages {
   /** Of the edits that the image window has told: those that the payload holds, and those that came too late. */
   told: ToldEdits;
   isAiShown: boolean;
+  /** Which cells of the blinding matrix of it, as one text. */
+  aiCells: string;
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
   strengths: Strengths;

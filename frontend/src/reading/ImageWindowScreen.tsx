@@ -128,7 +128,7 @@ interface RoomOfImagesProps {
 function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
   const { tell } = line;
   const inForce = usePreferences();
-  const says = useAiSays(read, state.isAiShown);
+  const says = useAiSays(read, state.isAiShown, state.aiCells);
   const overlays = { ...NO_SLIDERS, strengths: state.strengths };
   const handle = useDistantRead(state.payload, read.assignment_id, line);
   // While the form asks for its turn again, what is half drawn here stays, and what is drawn waits.

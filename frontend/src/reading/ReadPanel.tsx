@@ -6,6 +6,8 @@ import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ArbitrationPanel } from "./arbitration/ArbitrationPanel";
 import { ComparisonPanel } from "./ComparisonPanel";
+import { OtherReaders } from "./OtherReaders";
+import { ParticularsOfCase } from "./ParticularsOfCase";
 import { OwnQueries } from "./queries/OwnQueries";
 import { ReadForm } from "./ReadForm";
 import classes from "./ReadingRoom.module.css";
@@ -68,6 +70,7 @@ export function ReadPanel(props: ReadPanelProps) {
         <div className={classes.positionDone} style={{ width: `${(read.position / read.total) * 100}%` }} />
       </div>
       <PhaseBar read={read} phase={progress.phase} />
+      <ParticularsOfCase read={read} particulars={progress.particulars} />
       {read.reopening_reason !== null && !isSigned && (
         <p className={classes.reopened} role="status">
           Reopened by the coordinator: {read.reopening_reason}
@@ -97,6 +100,7 @@ function FormAndFooter(props: ReadPanelProps) {
         {progress.isAiShown && (
           <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
         )}
+        {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
         <ImageSource value={read.reader_study.id}>
           <ReadForm
             questions={questions}

@@ -57,7 +57,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   );
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
-  const says = useAiSays(read, progress.isAiShown);
+  const says = useAiSays(read, progress.isAiShown, progress.aiCells);
   const overlays = useOverlays(says.prediction);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const mayEdit = !isSigned && handle.editing.is === "editor";
@@ -120,6 +120,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     takesEdits: takes,
     told: handle.session.told,
     isAiShown: progress.isAiShown,
+    aiCells: progress.aiCells,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
   });
@@ -181,11 +182,11 @@ function useHelp(): Help {
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
   const { assignmentId, payload, isFrozen, isSigned, takesEdits, told } = state;
-  const { isAiShown, selectedMarkId, strengths } = state;
+  const { isAiShown, aiCells, selectedMarkId, strengths } = state;
   return useMemo(() => {
     const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
-    return { ...read, isAiShown, selectedMarkId, strengths };
-  }, [assignmentId, payload, isFrozen, isSigned, takesEdits, told, isAiShown, selectedMarkId, strengths]);
+    return { ...read, isAiShown, aiCells, selectedMarkId, strengths };
+  }, [assignmentId, payload, isFrozen, isSigned, takesEdits, told, isAiShown, aiCells, selectedMarkId, strengths]);
 }
 
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */

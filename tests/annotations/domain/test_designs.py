@@ -269,10 +269,11 @@ def test_the_matrix_shows_by_default_what_readers_have_always_seen() -> None:
             assert row == always.get(cell, dict.fromkeys(PHASES, False)), cell
 
 
-def test_a_cell_without_a_switch_stays_hidden_whatever_is_asked() -> None:
+def test_a_phase_without_a_switch_stays_hidden_whatever_is_asked() -> None:
     for key, cell in CELLS.items():
-        assert is_shown(key, {key: "SHOWN"}) == cell.is_switchable
-        assert not is_shown(key, {key: "HIDDEN"})
+        for phase in PHASES:
+            assert is_shown(key, {key: "SHOWN"}, phase) == (phase in cell.phases)
+            assert not is_shown(key, {key: "HIDDEN"}, phase)
     assert shows_past_reads(HIDES, is_training=True)
     assert not shows_past_reads(HIDES, is_training=False)
 

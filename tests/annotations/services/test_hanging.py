@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from annotations.access import viewable_imaging_studies
-from annotations.models import AssignmentState, CasePrior, HangingProtocol
+from annotations.models import AssignmentState, CasePrior, HangingProtocol, Read
 from annotations.selectors.hanging import hanging_protocol_of, prior_candidates, priors_of_read
 from annotations.selectors.launch import launch_check
 from annotations.services import hanging as services
@@ -132,7 +132,8 @@ def test_a_reader_sees_a_prior_exactly_while_they_may_see_the_case(shows: bool) 
     assert not sees(), "the case has not been opened"
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.OPEN)
     assert sees() is shows
-    assert priors_of_read(assignment=built.reader_study.assignments.get(case=case)).exists() is shows
+    read = Read(assignment=built.reader_study.assignments.select_related("arm").get(case=case))
+    assert priors_of_read(read=read).exists() is shows
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.VOID)
     assert not sees(), "a void assignment takes the case and its priors away"
     built.reader_study.assignments.filter(case=case).update(state=AssignmentState.OPEN)

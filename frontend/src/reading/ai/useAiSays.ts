@@ -35,9 +35,9 @@ export interface AiSays {
 
 const NO_VOXELS: ReadonlyMap<string, Segment> = new Map();
 
-/** What the AI says, once it may be asked; before that nothing is asked. */
-export function useAiSays(read: Read, isShown: boolean): AiSays {
-  const comparison = useQuery(comparisonQuery(read.id, isShown));
+/** What the AI says, once it may be asked; before that nothing is asked. Asked anew where `cells` show something else. */
+export function useAiSays(read: Read, isShown: boolean, cells: string): AiSays {
+  const comparison = useQuery(comparisonQuery(read.id, isShown, cells));
   const said = isShown ? comparison.data : undefined;
   const prediction = useMemo(() => (said ? onTheCase(said) : null), [said]);
   const mapped = predictionsOf(said).filter(({ heat_map }) => heat_map !== null);

@@ -1,0 +1,45 @@
+"""What a reader is told of a case beside its images; what belongs to the truth or to others leaves an event."""
+
+from typing import Any
+
+from annotations.domain.blinding import OF_AI
+from annotations.models import Read
+from annotations.selectors.afterwards import other_answers_of, prevalence_of, shows_other_readers
+from annotations.selectors.ai import comparison_available
+from annotations.selectors.blinding import particulars_of, shows
+from annotations.services.viewing import viewed
+from portal.accounts.models import User
+from portal.errors import NotFound
+
+
+def particulars_show(*, by: User, read: Read) -> dict[str, Any]:
+    """Return what the read's arm shows of the case in the phase that the read is in."""
+    prevalence = prevalence_of(read=read)
+    if prevalence is not None:
+        viewed(
+            by=by,
+            reader_study_id=read.assignment.reader_study_id,
+            action="reference_standard.view",
+            obj=prevalence.standard,
+            detail={"content": "PREVALENCE"},
+        )
+    return particulars_of(read=read) | {
+        "prevalence": prevalence and {"positives": prevalence.positives, "cases": prevalence.cases},
+        "ai_cells": [cell for cell in OF_AI if shows(cell, read=read)] if comparison_available(read=read) else [],
+        "other_readers_shown": shows_other_readers(read=read),
+    }
+
+
+def other_readers_show(*, by: User, read: Read) -> list[dict[str, Any]]:
+    """Return what others answered on the case; 404 where the arm does not show it now."""
+    if not shows_other_readers(read=read):
+        raise NotFound
+    answers = other_answers_of(read=read)
+    viewed(
+        by=by,
+        reader_study_id=read.assignment.reader_study_id,
+        action="read.others_shown",
+        obj=read,
+        detail={"readers": len(answers)},
+    )
+    return answers
