@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from annotations.domain.adjudication import anonymous_answers, letter
-from annotations.domain.randomisation import seeded_hash
+from annotations.domain.drawn_cases import seeded_hash
 from annotations.models import Assignment, AssignmentRole, AssignmentState, Read, ReferenceStandard, ReferenceTruth
 from annotations.selectors.arbitration import seed_of
 from annotations.selectors.assignments import unsigned_assignments_of

@@ -50,7 +50,7 @@ function asked() {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   );
-  return renderHook(() => useAiSays(READ, true), { wrapper }).result;
+  return renderHook(() => useAiSays(READ, true, ""), { wrapper }).result;
 }
 
 test("findings of the same id on two imaging studies are two, each on the images that it is about", async () => {
