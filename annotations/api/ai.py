@@ -183,8 +183,9 @@ class ReadHeatMapApi(APIView):
         query.is_valid(raise_exception=True)
         wanted = query.validated_data["prediction_id"]
         shown = predictions_with_marks_shown(read=read)
-        of_first = (one.pk for one in shown if one.imaging_study_id == read.assignment.case.imaging_study_id)
-        prediction = {one.pk: one for one in shown}.get(wanted or next(of_first, None))
+        first = read.assignment.case.imaging_study_id
+        asked = [one for one in shown if one.pk == wanted or (wanted is None and one.imaging_study_id == first)]
+        prediction = next(iter(asked), None)
         heat_map = getattr(prediction, "heat_map", None)
         if prediction is None or heat_map is None:
             raise NotFound

@@ -187,7 +187,7 @@ class CasesInput(serializers.Serializer[Any]):
     `imaging_study_ids` in place of `cases`: each of them is a case of its own.
     """
 
-    cases = CaseImagesInput(many=True, required=False, max_length=MAXIMUM_CASES)
+    cases: Any = serializers.ListSerializer(child=CaseImagesInput(), required=False, max_length=MAXIMUM_CASES)
     imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), max_length=MAXIMUM_CASES, required=False)
     base = CasesBaseField(
         child=serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100),

@@ -38,7 +38,7 @@ def with_ai(built: Built, display: AiDisplay) -> Built:
             model_version=version,
             imaging_study=case.imaging_study,
             score=0.7,
-            findings=[{"id": name} for name in AI_FINDINGS],
+            findings=[{"id": name, "geometry": {"kind": "POINT"}} for name in AI_FINDINGS],
             source=PredictionSource.API,
         )
     ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version)

@@ -33,7 +33,7 @@ def test_the_next_case_is_the_next_of_the_own_order_and_stays_unopened(built: Bu
     for reader in built.readers:
         read = built.open(reader)
         following = built.assignment(reader, 2)
-        assert next_images(by=reader, read=read) == following.case.imaging_study
+        assert next_images(by=reader, read=read) == following.case
         assert built.assignment(reader, 2).state == AssignmentState.PENDING
         assert not Read.objects.filter(assignment=following).exists()
 
@@ -92,6 +92,7 @@ def test_the_answer_names_images_and_nothing_else(built: Built) -> None:
     assert said == {
         "study_instance_uid": study.study_instance_uid,
         "series": [{"series_instance_uid": series, **hung}],
+        "further_imaging_studies": [],
     }
     assert set(grant) == {"study_instance_uid", "grant", "expires_at", "series"}
     assert grant["study_instance_uid"] == study.study_instance_uid
