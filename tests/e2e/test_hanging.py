@@ -270,11 +270,11 @@ def test_two_imaging_studies_of_a_patient_are_joined_to_one_case_and_read_side_b
     room = elsewhere.new_page()
     sign_in(room, stage.portal.url, stage.spare.username)
     room.goto(f"{stage.portal.url}/assignments/{assignment['id']}")
-    for number, series in (("1", two_studies["current"][1]), ("2", two_studies["prior"][1])):
-        pane_is_drawn(room, number)
-        assert pane(room, number, "p.seriesInstanceUid") == series
-        expect(room.get_by_test_id(f"pane-{number}")).to_contain_text(f"Current {number}")
-        expect(room.get_by_role("navigation", name="Series")).to_contain_text(f"Current {number}")
+    for place, series in (("1", two_studies["current"][1]), ("2", two_studies["prior"][1])):
+        pane_is_drawn(room, place)
+        assert pane(room, place, "p.seriesInstanceUid") == series
+        expect(room.get_by_test_id(f"pane-{place}")).to_contain_text(f"Current {place}")
+        expect(room.get_by_role("navigation", name="Series")).to_contain_text(f"Current {place}")
     room.get_by_test_id("pane-2").click()
     room.wait_for_timeout(600)
     until(room, "window.__overread_viewer.activeId === '2'")
@@ -285,13 +285,13 @@ def test_two_imaging_studies_of_a_patient_are_joined_to_one_case_and_read_side_b
     screenshots(room, "two-current-studies")
     opened = stage.spare.send("POST", f"assignments/{assignment['id']}/open")
     (finding,) = opened["payload"]["findings"]
-    place = finding["marks"][0]["geometry"]
-    assert place["series_instance_uid"] == two_studies["prior"][1]
+    geometry = finding["marks"][0]["geometry"]
+    assert geometry["series_instance_uid"] == two_studies["prior"][1]
     room.reload()
     pane_is_drawn(room, "2")
     becomes(room, lambda: probe(room, "v.annotations.length"), 1)
     assert probe(room, "v.annotations[0].id") == finding["marks"][0]["id"]
     room.keyboard.press("m")
-    becomes(room, lambda: pane(room, "2", f"p.state.imageId.includes('{place['sop_instance_uid']}')"), True)
+    becomes(room, lambda: pane(room, "2", f"p.state.imageId.includes('{geometry['sop_instance_uid']}')"), True)
     assert stage.spare.get(f"reads/{opened['id']}")["payload"]["findings"] == [finding]
     elsewhere.close()

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/adjudication-cases/{adjudication_case_id}/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice; 404 unless the case shows a segment of this digest. */
+        get: operations["adjudication_cases_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models": {
         parameters: {
             query?: never;
@@ -2374,6 +2391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/arbitration/segments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels as run lengths per slice; 404 unless the arbitrator was shown a segment of this digest. */
+        get: operations["reads_arbitration_segments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/comparison": {
         parameters: {
             query?: never;
@@ -3058,6 +3092,8 @@ export interface components {
             name: string;
             answers: components["schemas"]["AnswerShownOutput"][];
             marks: components["schemas"]["ArbitrationMarkOutput"][];
+            /** @description Their voxels: `.../segments/{sha256}`. */
+            segments: components["schemas"]["ArbitrationMarkOutput"][];
         };
         /** @description What is asked; `question` is the key of a question of the read's form. */
         AskInputRequest: {
@@ -4277,10 +4313,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** @description A reader's mark on a lesion, under the letter of this case; a segment has no outline here. */
+        /** @description A reader's mark on a lesion, under the letter of this case; a segment has no outline that could be accepted. */
         LesionMarkShownOutput: {
             reader: string;
             geometries: {
+                [key: string]: unknown;
+            }[];
+            /** @description Their voxels: `.../segments/{sha256}`. */
+            segments: {
                 [key: string]: unknown;
             }[];
         };
@@ -5030,6 +5070,7 @@ export interface components {
         /** @description One imaging study of a case, as the reading room gets it. */
         PreviewStudyOutput: {
             name: string;
+            is_prior: boolean;
             interval: string | null;
             study_instance_uid: string;
             is_synthetic: boolean;
@@ -6410,6 +6451,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdjudicationCaseOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudication_cases_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication_case_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */
@@ -12123,6 +12197,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArbitrationOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_arbitration_segments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document. */

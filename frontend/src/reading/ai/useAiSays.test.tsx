@@ -80,5 +80,7 @@ test("an AI that was run on the further imaging study only has marks there and n
   const result = asked();
   await waitFor(() => expect(result.current.heats).toHaveLength(1));
   expect([result.current.prediction?.score, result.current.isOfFirst]).toEqual([null, false]);
-  expect(result.current.prediction?.findings.map(({ study_instance_uid }) => study_instance_uid)).toEqual(["2"]);
+  expect(result.current.prediction?.findings.map(({ study_instance_uid }) => study_instance_uid)).toEqual([
+    "2",
+  ]);
 });
