@@ -1,5 +1,4 @@
 import { Enums, metaData } from "@cornerstonejs/core";
-import { Enums as MetadataEnums, utilities } from "@cornerstonejs/metadata";
 import { drawnPlane, isInPatient } from "./plane";
 import type { Slice } from "./slices";
 
@@ -21,19 +20,7 @@ export function registerSlices(added: Slice[]): void {
 export function forgetSlices(left: Slice[]): void {
   for (const slice of left) {
     // The series may have been registered again since: then its slices are other objects.
-    if (slices.get(slice.imageId) !== slice) continue;
-    slices.delete(slice.imageId);
-    forgetDerived(slice.imageId);
-  }
-}
-
-const ALL_MODULES: string[] = Object.values(MetadataEnums.MetadataModules);
-
-/** What Cornerstone has worked out from an image id itself, it would keep for ever. */
-function forgetDerived(imageId: string): void {
-  const { cacheData } = utilities;
-  for (const type of ALL_MODULES) {
-    if (cacheData.hasCacheData(type, imageId)) cacheData.clearTypedCacheData(type, imageId);
+    if (slices.get(slice.imageId) === slice) slices.delete(slice.imageId);
   }
 }
 
