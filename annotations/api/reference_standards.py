@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +13,6 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for, reference_standard_for
 from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
-from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
 from annotations.selectors.masking import require_truth_unmasked
@@ -23,7 +21,6 @@ from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.passwords import require_own_password
-from portal.imaging.uploads import UploadsToDisk
 
 
 class ReferenceLockOutput(serializers.ModelSerializer[ReferenceLock]):
@@ -99,10 +96,8 @@ def versions_response(reader_study: ReaderStudy, http_status: int = status.HTTP_
     return Response(ReferenceVersionsOutput(answer).data, status=http_status)
 
 
-class ReferenceStandardsApi(UploadsToDisk):
+class ReferenceStandardsApi(APIView):
     """The versions of a reference standard."""
-
-    parser_classes = [MultiPartParser]
 
     @extend_schema(responses=ReferenceVersionsOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
@@ -110,13 +105,6 @@ class ReferenceStandardsApi(UploadsToDisk):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
         return versions_response(reader_study)
-
-    @extend_schema(request={"multipart/form-data": FilesStoreInput}, responses={201: ReferenceVersionsOutput})
-    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        store_files(request, reader_study)
-        return versions_response(reader_study, status.HTTP_201_CREATED)
 
 
 class VoteOutput(serializers.Serializer[Any]):

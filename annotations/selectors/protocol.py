@@ -44,7 +44,8 @@ ANALYSIS_SENTENCES = (
     "threshold of the rating. Each analysis stores these choices with its snapshot.",
     "An analysis takes one arm; arms are never mixed. Training cases, hidden repeats and withdrawn cases are left out "
     "and counted.",
-    "Results open only by a locked version of the reference standard.",
+    "Results open only by a locked version of the reference standard. Of it they use whether each case is diseased; "
+    "where its lesions lie is stored and exported with the marks of the readers, and enters no figure.",
 )
 
 
