@@ -1,7 +1,8 @@
 """Celery tasks of reader studies."""
 
-from annotations.models import StudyMail
-from annotations.services import mails, reminders
+from annotations.models import ReferenceJob, StudyMail
+from annotations.runner import execute
+from annotations.services import mails, reference_jobs, reminders
 from portal import jobs
 from portal.celery import app
 
@@ -22,3 +23,15 @@ def mails_retry() -> int:
 def reminders_sweep() -> int:
     """Remind readers by the rules of their reader studies."""
     return reminders.reminders_sweep()
+
+
+@app.task(name=ReferenceJob.TASK_NAME)
+def reference_job_execute(job_id: str) -> None:
+    """Look what a version of the reference standard would be, or store it."""
+    jobs.run(ReferenceJob, job_id, execute)
+
+
+@app.task(name="annotations.reference_jobs_sweep")
+def reference_jobs_sweep() -> int:
+    """Drop the files of looks that are stored or old."""
+    return reference_jobs.reference_jobs_sweep()

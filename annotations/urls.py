@@ -29,6 +29,7 @@ from annotations.api import (
     reader_studies,
     reading,
     reference_files,
+    reference_jobs,
     reference_standards,
     reminders,
     running,
@@ -44,6 +45,7 @@ from annotations.api import (
 
 STUDY = "reader-studies/<uuid:reader_study_id>"
 INVITATION = f"{STUDY}/invitations/<uuid:invitation_id>"
+REFERENCE_JOB = f"{STUDY}/reference-jobs/<uuid:reference_job_id>"
 WEBHOOK = f"{STUDY}/webhooks/<uuid:webhook_id>"
 
 urlpatterns = [
@@ -124,6 +126,11 @@ urlpatterns = [
         name="reader-study-sample-draw",
     ),
     path(
+        f"{STUDY}/sampling/draws/<int:draw_number>/check",
+        sampling.SampleDrawCheckApi.as_view(),
+        name="reader-study-sample-draw-check",
+    ),
+    path(
         f"{STUDY}/sampling/draws/<int:draw_number>/csv",
         sampling.SampleDrawCsvApi.as_view(),
         name="reader-study-sample-draw-csv",
@@ -174,7 +181,17 @@ urlpatterns = [
         reference_standards.ReferenceStandardLockApi.as_view(),
         name="reader-study-reference-standard-lock",
     ),
-    path(f"{STUDY}/consensus", consensus.ConsensusApi.as_view(), name="reader-study-consensus"),
+    path(f"{STUDY}/reference-jobs", reference_jobs.ReferenceJobsApi.as_view(), name="reader-study-reference-jobs"),
+    path(REFERENCE_JOB, reference_jobs.ReferenceJobApi.as_view(), name="reader-study-reference-job"),
+    *(
+        path(f"{REFERENCE_JOB}/{name}", view.as_view(), name=f"reader-study-reference-job-{name}")
+        for name, view in (
+            ("consensus", reference_jobs.ReferenceJobConsensusApi),
+            ("files", reference_jobs.ReferenceJobFilesApi),
+            ("store", reference_jobs.ReferenceJobStoreApi),
+            ("cancel", reference_jobs.ReferenceJobCancelApi),
+        )
+    ),
     path(f"{STUDY}/consensus/preview", consensus.ConsensusPreviewApi.as_view(), name="reader-study-consensus-preview"),
     path(
         f"{STUDY}/cases/<uuid:case_id>/marks/<str:arm_key>/<str:question_key>",

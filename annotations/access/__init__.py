@@ -24,11 +24,11 @@ from annotations.models import (
     DataQuery,
     Invitation,
     LabelSchema,
-    Membership,
     ProtocolVersion,
     Read,
     ReaderStudy,
     ReaderStudyState,
+    ReferenceJob,
     ReferenceStandard,
     SampleDraw,
     SamplingFrame,
@@ -36,6 +36,7 @@ from annotations.models import (
     SegmentVersion,
 )
 from annotations.models.invitations import OPEN
+from annotations.models.own_reads import MEMBERSHIP, OWN_READ, OWN_READ_LOCKED, PLACE
 from portal.accounts.authentication import token_digest
 from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
@@ -99,27 +100,15 @@ def own_assignments(user: Any, reader_study: ReaderStudy) -> QuerySet[Assignment
 
 
 def own_read(user: Any, read_id: uuid.UUID, *, lock: bool = False) -> Read:
-    """Return the caller's own read, with assignment, case and label schema.
-
-    Three queries on purpose: to plan one join over all these tables takes PostgreSQL longer than all of them together,
-    and what the other two find is as new as the lock that the first may have waited for.
-    """
-    query = Read.objects.select_related("assignment", "label_schema")
-    if lock:
-        query = query.select_for_update(of=("self", "assignment"))
-    read = query.filter(pk=read_id, assignment__reader=user).first()
+    """Return the caller's own read, with assignment, case and label schema; `lock` holds it and its assignment."""
+    read = (OWN_READ_LOCKED if lock else OWN_READ).first(read_id, user.pk)
     if read is None or read.assignment.state == AssignmentState.VOID:
         raise NotFound
     assignment = read.assignment
-    membership = (
-        Membership.objects.filter(user=user, role=Role.READER, reader_study=assignment.reader_study_id)
-        .select_related("reader_study")
-        .first()
-    )
-    if membership is None:
+    membership = MEMBERSHIP.first(user.pk, assignment.reader_study_id)
+    found = PLACE.first(assignment.pk)
+    if membership is None or found is None:
         raise NotFound
-    place = Assignment.objects.select_related("arm", "session", "case__imaging_study").only("arm", "session", "case")
-    found = place.get(pk=assignment.pk)
     assignment.reader, assignment.reader_study, assignment.own_membership = user, membership.reader_study, membership
     assignment.arm, assignment.session, assignment.case = found.arm, found.session, found.case
     return read
@@ -284,6 +273,11 @@ def schema_image_of(reader_study: ReaderStudy, sha256: str) -> SchemaImage:
 def reference_standard_for(reader_study: ReaderStudy, version: int) -> ReferenceStandard:
     """Return a version of the reference standard of a reader study that the caller may manage."""
     return _first(ReferenceStandard.objects.filter(reader_study=reader_study, version=version))
+
+
+def reference_job_of(reader_study: ReaderStudy, pk: uuid.UUID) -> ReferenceJob:
+    """Return a reference job of a reader study that the caller may manage."""
+    return _first(ReferenceJob.objects.filter(reader_study=reader_study, pk=pk))
 
 
 def adjudication_of(reader_study: ReaderStudy, number: int) -> Adjudication:

@@ -1,4 +1,4 @@
-"""Routes of the consensus: what a rule would make of the signed reads, and the version made by it."""
+"""Route of the consensus: having a worker look what a rule would make of the signed reads."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,16 +14,18 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for
 from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
-from annotations.api.reference_standards import ReferenceVersionsOutput, VoteOutput, versions_response
+from annotations.api.reference_job_shapes import ReferenceJobOutput, accepted
+from annotations.api.reference_standards import VoteOutput
 from annotations.domain.consensus import ADJUDICATION, KINDS, MISSING_OUTCOMES, TIE_OUTCOMES, WEIGHTED, Rule
 from annotations.domain.lesion_matching import CRITERIA, DEFAULT_DISTANCE_MM, DISTANCE, MatchRule
 from annotations.domain.lesion_voxels import MAJORITY_VOXELS, VOXEL_RULES
-from annotations.models import ReaderStudy
+from annotations.models import ReaderStudy, ReferenceJobKind
 from annotations.selectors.consensus import Panel
 from annotations.selectors.designs import readers_of
 from annotations.selectors.lesions import LesionPanel
 from annotations.selectors.masking import require_unmasked
-from annotations.services.consensus import consensus_preview, consensus_store
+from annotations.services.consensus import consensus_check
+from annotations.services.reference_jobs import reference_job_create
 from portal.accounts.authentication import caller
 from portal.errors import Invalid
 
@@ -95,17 +97,11 @@ class ConsensusInput(serializers.Serializer[Any]):
         return attrs
 
 
-class ConsensusStoreInput(ConsensusInput):
-    """The rule again, and the digest of what was seen by it."""
-
-    preview_digest = serializers.CharField(max_length=64)
-
-
 class CaseDecisionOutput(serializers.Serializer[Any]):
     """What the votes on a case come to."""
 
-    case = serializers.CharField(source="case.name")
-    case_id = serializers.UUIDField(source="case.pk")
+    case = serializers.CharField()
+    case_id = serializers.UUIDField()
     outcome = serializers.CharField()
     reason = serializers.CharField()
     truth = serializers.IntegerField(allow_null=True)
@@ -119,7 +115,7 @@ class ConsensusOutput(serializers.Serializer[Any]):
     digest = serializers.CharField()
     rule = serializers.DictField()
     counts = serializers.DictField(child=serializers.IntegerField())
-    cases = CaseDecisionOutput(source="decisions", many=True)
+    cases = CaseDecisionOutput(many=True)
 
 
 def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
@@ -142,28 +138,16 @@ def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
 class ConsensusPreviewApi(APIView):
     """Looking at a consensus before it is stored."""
 
-    @extend_schema(request=ConsensusInput, responses=ConsensusOutput)
+    @extend_schema(request=ConsensusInput, responses={202: ReferenceJobOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return what a rule makes of the reads that are signed now, case by case; nothing is stored."""
+        """Have a worker look what a rule makes of the reads that are signed now; nothing is stored."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         require_unmasked(user=caller(request), reader_study=reader_study)
         form = ConsensusInput(data=request.data)
         form.is_valid(raise_exception=True)
         panel = panel_of(reader_study, form.validated_data)
-        found = consensus_preview(by=caller(request), reader_study=reader_study, panel=panel)
-        return Response(ConsensusOutput(found).data)
-
-
-class ConsensusApi(APIView):
-    """Storing a consensus."""
-
-    @extend_schema(request=ConsensusStoreInput, responses={201: ReferenceVersionsOutput})
-    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store a consensus as the next version of the reference standard; 409 `preview_outdated`."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        require_unmasked(user=caller(request), reader_study=reader_study)
-        form = ConsensusStoreInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        panel, digest = panel_of(reader_study, form.validated_data), form.validated_data["preview_digest"]
-        consensus_store(by=caller(request), reader_study=reader_study, panel=panel, digest=digest)
-        return versions_response(caller(request), reader_study, status.HTTP_201_CREATED)
+        consensus_check(reader_study=reader_study, panel=panel)
+        kind = ReferenceJobKind.CONSENSUS
+        return accepted(
+            reference_job_create(by=caller(request), reader_study=reader_study, kind=kind, asked=panel.as_json())
+        )

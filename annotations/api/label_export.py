@@ -1,8 +1,7 @@
 """All labels of a reader study in one answer that is written while the database reads, however many there are."""
 
-import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -13,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from annotations.access import reader_study_for
-from annotations.api.label_rows import label_rows
+from annotations.api.label_rows import json_line, label_rows
 from annotations.api.labels import CsvRenderer, LabelOutput, LabelsApi, TimedLabelOutput, forms_of
 from annotations.exporters.labels_csv import labels_csv_lines
 from annotations.selectors.masking import require_unmasked
@@ -60,9 +59,12 @@ class LabelExportApi(LabelsApi):
             obj=reader_study,
             detail=detail,
         )
-        rows = label_rows(labels, TimedLabelOutput if sees_all else LabelOutput, limit=count)
         is_csv = kind == "csv"
-        lines = labels_csv_lines(rows, forms_of(reader_study), with_times=sees_all) if is_csv else _json(rows)
+        output = TimedLabelOutput if sees_all else LabelOutput
+        rows = label_rows(labels, output, limit=count, for_table=is_csv)
+        lines: Iterator[str] = map(json_line, rows)
+        if is_csv:
+            lines = labels_csv_lines(rows, forms_of(reader_study), with_times=sees_all)
         return StreamingHttpResponse(
             _joined(lines),
             content_type=f"{request.accepted_renderer.media_type}; charset=utf-8",
@@ -76,11 +78,6 @@ class LabelExportApi(LabelsApi):
     def get_renderers(self) -> list[BaseRenderer]:
         """JSON lines unless CSV is asked for."""
         return [JsonLinesRenderer(), CsvRenderer()]
-
-
-def _json(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _joined(lines: Iterator[str]) -> Iterator[bytes]:

@@ -1,19 +1,35 @@
-"""The rows of the labels API, many thousands of them: read by column, built as plain dictionaries, never all at once.
+"""The rows of exported labels, many thousands of them: read by column, built as plain dictionaries, never all at once.
 
 The fields, their sources and their forms are those that the serializer of the labels API declares; only the fields
 that it computes have a function here. `tests/annotations/test_label_export.py` holds both ways against each other.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    QuerySet,
+    TextField,
+    When,
+)
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
 from rest_framework import serializers
 
+from annotations.domain.json_values import JsonText
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.times import times_of_read
 from annotations.models import AiDelivery, CaseImages, Revision, Sitting
@@ -22,12 +38,8 @@ ROWS_AT_ONCE = 1000
 # What a row is computed from, beside the columns of its plain fields.
 _SIGNATURE = ("username", "full_name", "meaning", "meaning_text")
 _NEEDED = (
-    "payload",
     "read_id",
     "read__assignment__case_id",
-    "created_at",
-    "read__signed_at",
-    "signature__created_at",
     *(f"signature__{name}" for name in _SIGNATURE),
 )
 # What belongs to a row beside its own columns, asked for with the row: PostgreSQL looks it up by the read.
@@ -35,6 +47,25 @@ _OF_READ = {
     "sittings": ArraySubquery(Sitting.objects.filter(read=OuterRef("read_id")).order_by("created_at").values("phases")),
     "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
 }
+# The parts of a payload as PostgreSQL writes them, so that nobody reads what is only handed on.
+PARTS = ("answers", "findings", "ai_decisions")
+_AS_TEXT: dict[str, Any] = {f"text_of_{name}": Cast(KeyTransform(name, "payload"), TextField()) for name in PARTS}
+# As DATETIME_FORMAT of the REST framework writes it: Django takes longer to read a moment than to ask for its text.
+_AS_TEXT |= {
+    f"text_of_{name}": Func(
+        F(name),
+        template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+        output_field=TextField(),
+    )
+    for name in ("created_at", "read__signed_at", "signature__created_at")
+}
+# Version 1 has other parts: it is read.
+_AS_TEXT["number_of_findings"] = Func(
+    F("payload"),
+    template="jsonb_array_length(jsonb_path_query_array(%(expressions)s, '$.findings[*] ? (@.question != null)'))",
+    output_field=IntegerField(),
+)
+_AS_TEXT["old_payload"] = Case(When(payload__version=1, then=F("payload")), output_field=JSONField())
 Raw = Mapping[str, Any]
 
 
@@ -65,7 +96,10 @@ def _deliveries(batch: list[dict[str, Any]]) -> Mapping[Any, list[AiDelivery]]:
 
 
 def _ai_shown(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> list[dict[str, Any]]:
-    before = [one for one in beside.shown.get(raw["read_id"], ()) if one.created_at <= raw["created_at"]]
+    # Both in one form, so they are compared as texts.
+    before = [
+        one for one in beside.shown.get(raw["read_id"], ()) if _moment(one.created_at) <= raw["text_of_created_at"]
+    ]
     return [
         {
             "prediction_id": str(one.prediction_id) if one.prediction_id else None,
@@ -80,12 +114,12 @@ def _ai_shown(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> list[dic
 
 
 def _signed_at(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> str | None:
-    at = raw["signature__created_at"] or raw["read__signed_at"]
-    return _moment(at) if at else None
+    at: str | None = raw["text_of_signature__created_at"] or raw["text_of_read__signed_at"]
+    return at
 
 
 def _signature(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> dict[str, str] | None:
-    is_signed = raw["signature__created_at"] is not None
+    is_signed = raw["text_of_signature__created_at"] is not None
     return {name: raw[f"signature__{name}"] for name in _SIGNATURE} if is_signed else None
 
 
@@ -104,32 +138,65 @@ _COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], _Beside], Any]] = {
 }
 
 
+def json_line(row: Mapping[str, Any]) -> str:
+    """Return a row as one line of JSON."""
+    return "{" + ",".join(f"{encode_basestring(name)}:{_json(value)}" for name, value in row.items()) + "}\n"
+
+
+def _json(value: Any) -> str:
+    kind = type(value)
+    if kind is JsonText:
+        return str(value)
+    return encode_basestring(value) if kind is str else _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _parts_of(raw: Raw) -> dict[str, Any]:
+    if raw["old_payload"] is None:
+        return {name: JsonText(raw[f"text_of_{name}"]) for name in PARTS}
+    old = upgraded(raw["old_payload"])
+    return {name: JsonText(_ENCODER.encode(old[name])) for name in PARTS}
+
+
 def label_rows(
-    labels: QuerySet[Revision], output: type[serializers.Serializer[Any]], *, limit: int | None = None
+    labels: QuerySet[Revision],
+    output: type[serializers.Serializer[Any]],
+    *,
+    limit: int | None = None,
+    for_table: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the row of each label, as `output` would show it; the database hands over a thousand at a time."""
+    """Yield the row of each label, as `output` would show it, but the parts of the payload as `JsonText`.
+
+    The database hands over a thousand at a time. `for_table`: with the number of findings.
+    """
     fields = output().fields
     plain = {name: (_column(field), _form(field)) for name, field in fields.items() if name not in _COMPUTED}
     computed = {name: _COMPUTED[name] for name, _ in fields.items() if name in _COMPUTED}
-    wanted = list(dict.fromkeys([*_NEEDED, *(column for column, _ in plain.values()), *_OF_READ]))
-    labels = labels.select_related(None).prefetch_related(None).annotate(**_OF_READ)
+    of_row = [*_AS_TEXT, *_NEEDED, *(column for column, _ in plain.values()), *_OF_READ]
+    wanted = list(dict.fromkeys(of_row))
+    labels = labels.select_related(None).prefetch_related(None).annotate(**_OF_READ, **_AS_TEXT)
     rows = labels.order_by("created_at", "id").values_list(*wanted)[:limit].iterator(chunk_size=ROWS_AT_ONCE)
     # The names in their order, once: a row is a copy of it that is filled.
     empty: dict[str, Any] = {name: None for name, _ in fields.items()}
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
         beside = _Beside(_deliveries(batch), _further(batch))
         for raw in batch:
-            payload = upgraded(raw["payload"])
+            parts = _parts_of(raw)
             label = empty.copy()
             for name, (column, form) in plain.items():
                 label[name] = raw[column] if form is None else form(raw[column])
             for name, compute in computed.items():
-                label[name] = compute(raw, payload, beside)
+                label[name] = compute(raw, parts, beside)
+            if for_table:
+                label["number_of_findings"] = raw["number_of_findings"]
             yield label
 
 
 def _column(field: serializers.Field[Any, Any, Any, Any]) -> str:
-    return str(field.source or field.field_name).replace(".", "__")
+    column = str(field.source or field.field_name).replace(".", "__")
+    return f"text_of_{column}" if isinstance(field, serializers.DateTimeField) else column
 
 
 def _form(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], str] | None:
@@ -138,9 +205,9 @@ def _form(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], str] 
 
 
 def _moment(at: datetime) -> str:
-    # As DATETIME_FORMAT of the REST framework writes it, several times faster.
+    """As DATETIME_FORMAT of the REST framework writes it."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 # No plain column of a label is ever empty.
-_FORMS: dict[type, Callable[[Any], str]] = {serializers.UUIDField: str, serializers.DateTimeField: _moment}
+_FORMS: dict[type, Callable[[Any], str]] = {serializers.UUIDField: str}

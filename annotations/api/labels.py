@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
+from annotations.api.label_rows import label_rows
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.times import PhaseTimes, times_of_read
 from annotations.exporters.labels_csv import labels_csv
@@ -182,9 +183,11 @@ class LabelsApi(APIView):
             obj=reader_study,
             detail=detail,
         )
-        rows = (TimedLabelOutput if sees_all else LabelOutput)(page, many=True).data
+        output = TimedLabelOutput if sees_all else LabelOutput
         if request.accepted_renderer.format != "csv":
-            return paginator.get_paginated_response(rows)
+            return paginator.get_paginated_response(output(page, many=True).data)
+        of_page = self.labels(request, reader_study).filter(pk__in=[one.pk for one in page])
+        rows = label_rows(of_page, output, for_table=True)
         versions = forms_of(reader_study)
         following = paginator.get_next_link()
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}

@@ -1,11 +1,9 @@
 """Routes of files for the reference standard: looked at, stored as a version, and handed out again."""
 
-import json
 import uuid
 from typing import Any
 
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,15 +14,16 @@ from rest_framework.views import APIView
 
 from annotations.access import reader_study_for, reference_standard_for
 from annotations.api.reader_studies import MANAGE
+from annotations.api.reference_job_shapes import ReferenceJobOutput, accepted
 from annotations.domain.lesions import segment_digests
-from annotations.domain.truth_csv import Truth
 from annotations.domain.truth_json import example_json
-from annotations.models import ReaderStudy, ReferenceStandard
+from annotations.models import ReferenceJobKind
 from annotations.selectors.masking import require_truth_unmasked
 from annotations.selectors.reader_studies import cases_of
+from annotations.services.reference_jobs import reference_job_create
 from annotations.services.reference_segments import reference_segment_read
-from annotations.services.truth_files import THRESHOLD, FilesRead, truth_files_read, truth_files_store
-from annotations.services.truth_json_lesions import standard_document
+from annotations.services.truth_export import standard_export
+from annotations.services.truth_files import THRESHOLD
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.errors import FieldProblem, Invalid, NotFound
@@ -43,12 +42,6 @@ class FilesInput(serializers.Serializer[Any]):
         max_value=1,
         help_text="From which share on a voxel of a fractional segmentation is inside.",
     )
-
-
-class FilesStoreInput(FilesInput):
-    """The same with what was looked at."""
-
-    digest = serializers.CharField(max_length=64, help_text="That of the preview.")
 
 
 class FileReadOutput(serializers.Serializer[Any]):
@@ -86,77 +79,63 @@ class ReferenceFilesPreviewApi(UploadsToDisk):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request={"multipart/form-data": FilesInput}, responses=FilesPreviewOutput)
+    @extend_schema(request={"multipart/form-data": FilesInput}, responses={202: ReferenceJobOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Say what version the files would be; 400 `invalid_files` names what is wrong and where."""
+        """Have a worker look what version the files would be; it fails with `invalid_files` and says what is wrong."""
         by = caller(request)
         reader_study = reader_study_for(by, reader_study_id, MANAGE)
-        read = files_read(request, reader_study, FilesInput)[0]
-        viewed(
-            by=by,
-            reader_study_id=reader_study_id,
-            action="reference_standard.view",
-            obj=read.base or reader_study,
-            detail={"preview": read.digest},
+        uploads: list[StoredUpload] = request.FILES.getlist("files")
+        if not uploads:
+            field = FieldProblem(field="files", code="required", detail="Send at least one file.")
+            raise Invalid("No file was sent.", errors=[field])
+        form = FilesInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        base = None
+        if form.validated_data.get("base_version") is not None:
+            base = reference_standard_for(reader_study, form.validated_data["base_version"])
+            require_truth_unmasked(user=by, standard=base)
+        return accepted(
+            reference_job_create(
+                by=by,
+                reader_study=reader_study,
+                kind=ReferenceJobKind.FILES,
+                asked={
+                    "files": [str(one.name) for one in uploads],
+                    "threshold": form.validated_data["threshold"],
+                },
+                base=base,
+                uploads=uploads,
+            )
         )
-        known = {truth.case for truth in read.truths}
-        names = cases_of(reader_study=reader_study).values_list("name", flat=True)
-        answer = {
-            "digest": read.digest,
-            "base_version": read.base.version if read.base else None,
-            "files": read.files,
-            "cases": [{**truth._asdict(), "change": _change(truth, read)} for truth in read.truths],
-            "missing": [name for name in names if name not in known],
-        }
-        return Response(FilesPreviewOutput(answer).data)
-
-
-def files_read(
-    request: Request, reader_study: ReaderStudy, form_class: type[FilesInput]
-) -> tuple[FilesRead, dict[str, Any]]:
-    """Read the files of a request; nothing is stored."""
-    uploads: list[StoredUpload] = request.FILES.getlist("files")
-    if not uploads:
-        field = FieldProblem(field="files", code="required", detail="Send at least one file.")
-        raise Invalid("No file was sent.", errors=[field])
-    form = form_class(data=request.data)
-    form.is_valid(raise_exception=True)
-    data: dict[str, Any] = form.validated_data
-    base = None
-    if data.get("base_version") is not None:
-        base = reference_standard_for(reader_study, data["base_version"])
-        require_truth_unmasked(user=caller(request), standard=base)
-    named = [(str(one.name), one.path) for one in uploads]
-    return truth_files_read(reader_study=reader_study, uploads=named, base=base, threshold=data["threshold"]), data
-
-
-def store_files(request: Request, reader_study: ReaderStudy) -> ReferenceStandard:
-    """Store the files of a request as the next version."""
-    read, data = files_read(request, reader_study, FilesStoreInput)
-    with transaction.atomic():
-        locked = reader_study_for(caller(request), reader_study.pk, MANAGE, lock=True)
-        return truth_files_store(by=caller(request), reader_study=locked, read=read, digest=data["digest"])
-
-
-def _change(truth: Truth, read: FilesRead) -> str:
-    before = read.before.get(truth.case)
-    if before is None:
-        return "NEW"
-    return "KEPT" if before.lesions == truth.lesions else "CHANGED"
 
 
 class ReferenceStandardJsonApi(APIView):
     """A version as a file."""
 
-    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
-    def get(self, request: Request, reader_study_id: uuid.UUID, standard_version: int) -> HttpResponse:
-        """Return a version as JSON, voxels and all; importing it gives the same digest."""
+    @extend_schema(
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/zip"): OpenApiTypes.BINARY,
+        }
+    )
+    def get(self, request: Request, reader_study_id: uuid.UUID, standard_version: int) -> FileResponse:
+        """Return a version as JSON, voxels and all, in an archive of several files where it is large.
+
+        Importing it gives the same digest.
+        """
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         standard = reference_standard_for(reader_study, standard_version)
         require_truth_unmasked(user=caller(request), standard=standard)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=standard)
-        text = json.dumps(standard_document(standard), indent=1, ensure_ascii=False) + "\n"
-        return _download(text, f"reference-standard-{standard_version}.json")
+        content, is_archive = standard_export(standard)
+        kind = "zip" if is_archive else "json"
+        return FileResponse(
+            content,
+            as_attachment=True,
+            filename=f"reference-standard-{standard_version}.{kind}",
+            content_type=f"application/{kind}",
+            headers={"Cache-Control": "no-store"},
+        )
 
 
 class ReferenceJsonExampleApi(APIView):

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +13,6 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for, reference_standard_for
 from annotations.api.lesions import MatchingOutput
 from annotations.api.reader_studies import MANAGE
-from annotations.api.reference_files import FilesStoreInput, store_files
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
 from annotations.selectors.masking import is_truth_masked, require_truth_unmasked
@@ -24,7 +22,6 @@ from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.models import User
 from portal.accounts.passwords import require_own_password
-from portal.imaging.uploads import UploadsToDisk
 
 
 class ReferenceLockOutput(serializers.ModelSerializer[ReferenceLock]):
@@ -116,10 +113,8 @@ def _masked_for(by: User, standard: ReferenceStandard) -> ReferenceStandard:
 _COUNTS = ("number_positive", "number_negative", "number_excluded", "number_for_adjudication")
 
 
-class ReferenceStandardsApi(UploadsToDisk):
+class ReferenceStandardsApi(APIView):
     """The versions of a reference standard."""
-
-    parser_classes = [MultiPartParser]
 
     @extend_schema(responses=ReferenceVersionsOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
@@ -127,13 +122,6 @@ class ReferenceStandardsApi(UploadsToDisk):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
         return versions_response(caller(request), reader_study)
-
-    @extend_schema(request={"multipart/form-data": FilesStoreInput}, responses={201: ReferenceVersionsOutput})
-    def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        store_files(request, reader_study)
-        return versions_response(caller(request), reader_study, status.HTTP_201_CREATED)
 
 
 class VoteOutput(serializers.Serializer[Any]):

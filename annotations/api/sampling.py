@@ -15,11 +15,19 @@ from rest_framework.views import APIView
 
 from annotations.access import reader_study_for, sample_draw_of, sampling_frame_of
 from annotations.api.reader_studies import MANAGE, csv_download
-from annotations.api.sampling_shapes import DrawInput, PreviewInput, PreviewOutput, SamplingOutput, wish_of
+from annotations.api.sampling_shapes import (
+    DrawCheckOutput,
+    DrawInput,
+    PreviewInput,
+    PreviewOutput,
+    SamplingOutput,
+    wish_of,
+)
 from annotations.exporters.sampling_csv import frame_csv, sample_csv
 from annotations.models import ReaderStudy, SampleDraw, SamplingFrame
 from annotations.selectors.sampling import (
     case_names_of,
+    is_drawn_again,
     prevalences,
     sample_numbers,
     sampling_of,
@@ -50,7 +58,7 @@ class SamplingApi(APIView):
 
     @extend_schema(responses=SamplingOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return the newest frame, counted, and the draws, each drawn again from its seed and compared."""
+        """Return the newest frame and the draws, counted."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         _viewed(request, reader_study, reader_study)
         return _answer(reader_study)
@@ -145,6 +153,18 @@ class SampleDrawApi(APIView):
         draw = sample_draw_of(reader_study, draw_number)
         _viewed(request, reader_study, draw)
         return _stored(draw.content)
+
+
+class SampleDrawCheckApi(APIView):
+    """Drawing once more, to compare."""
+
+    @extend_schema(responses=DrawCheckOutput)
+    def get(self, request: Request, reader_study_id: uuid.UUID, draw_number: int) -> Response:
+        """Draw again from the stored frame, counts and seed, and say whether the sample is the stored one."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        draw = sample_draw_of(reader_study, draw_number)
+        _viewed(request, reader_study, draw)
+        return Response(DrawCheckOutput({"is_reproduced": is_drawn_again(draw)}).data)
 
 
 class SampleDrawCsvApi(APIView):

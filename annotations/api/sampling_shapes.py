@@ -144,7 +144,7 @@ class PreviewOutput(serializers.Serializer[Any]):
 
 
 class DrawOutput(serializers.Serializer[Any]):
-    """A stored draw; `is_reproduced`: its frame, counts and seed give the same sample now."""
+    """A stored draw."""
 
     number = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -153,7 +153,6 @@ class DrawOutput(serializers.Serializer[Any]):
     algorithm = serializers.CharField()
     digest = serializers.CharField()
     frame_number = serializers.IntegerField()
-    is_reproduced = serializers.BooleanField()
     columns = serializers.ListField(child=serializers.CharField())
     strata = StratumOutput(many=True)
     prevalence = PrevalenceOutput(allow_null=True)
@@ -161,6 +160,12 @@ class DrawOutput(serializers.Serializer[Any]):
     replaces = serializers.BooleanField()
     number_left_out = serializers.IntegerField()
     number_drawn = serializers.IntegerField()
+
+
+class DrawCheckOutput(serializers.Serializer[Any]):
+    """A draw made again; `is_reproduced`: its frame, counts and seed give the same sample now."""
+
+    is_reproduced = serializers.BooleanField()
 
 
 class SamplingOutput(serializers.Serializer[Any]):

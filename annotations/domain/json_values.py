@@ -1,4 +1,4 @@
-"""JSON from a file as it can be stored and read again word for word."""
+"""JSON from a file as it can be stored and read again word for word, and JSON that is only handed on."""
 
 import json
 from typing import Any
@@ -7,6 +7,12 @@ from typing import Any
 MAXIMUM_DEPTH = 16
 # What every reader of JSON takes for the same number.
 _MAXIMUM_WHOLE = 2**53
+
+
+class JsonText(str):
+    """JSON as a text, to be put into a larger one, or into a cell, as it is."""
+
+    __slots__ = ()
 
 
 class NotStorable(ValueError):

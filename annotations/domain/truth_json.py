@@ -70,11 +70,6 @@ def _case_problems(entry: dict[str, Any], path: str, uids: Uids, seen: Mapping[s
     return problems
 
 
-def truth_document(cases: list[dict[str, Any]]) -> dict[str, Any]:
-    """The file of these cases."""
-    return {"format": FORMAT, "version": VERSION, "cases": cases}
-
-
 def example_json(cases: list[tuple[str, str]]) -> str:
     """Return an example for these (case name, StudyInstanceUID) pairs: the first one diseased with one lesion."""
     nodule = {"scheme": "RADLEX", "value": "RID50149", "meaning": "pulmonary nodule"}
@@ -90,4 +85,4 @@ def example_json(cases: list[tuple[str, str]]) -> str:
         {"case": name, "study_instance_uid": uid, "truth": int(not index), "lesions": [] if index else [lesion]}
         for index, (name, uid) in enumerate(cases)
     ]
-    return json.dumps(truth_document(entries), indent=1) + "\n"
+    return json.dumps({"format": FORMAT, "version": VERSION, "cases": entries}, indent=1) + "\n"

@@ -33,9 +33,9 @@ class Merged:
 
     def add_truth(self, truth: Truth, provenance: Mapping[str, Any]) -> list[Problem]:
         """Take what a file says of a case; a lesion without a provenance of its own has that of the case."""
+        provenance = dict(truth.provenance or provenance)
         known = self.cases.get(truth.case)
         if known is None:
-            provenance = dict(truth.provenance or provenance)
             known = self.cases[truth.case] = _Case(truth.truth, provenance)
         if known.truth != truth.truth:
             detail = f"{truth.case} has truth {known.truth} already; files add and change nothing."

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from annotations.domain.json_values import JsonText
 from annotations.domain.kinds import Question
 from annotations.exporters.answer_columns import answer_cell, answer_columns
 
@@ -53,7 +54,10 @@ def labels_csv(
 def labels_csv_lines(
     rows: Iterable[Mapping[str, Any]], versions: Mapping[int, Sequence[Question]], *, with_times: bool = False
 ) -> Iterator[str]:
-    """Write the same line by line, holding one row at a time."""
+    """Write the same line by line, holding one row at a time.
+
+    Parts of the payload may be `JsonText`, where the row says how many findings it has.
+    """
     asked = answer_columns(versions)
     columns = COLUMNS + TIME_COLUMNS + DESIGN_COLUMNS if with_times else COLUMNS
     out = io.StringIO()
@@ -63,18 +67,19 @@ def labels_csv_lines(
     for row in rows:
         yield _taken(out)
         values = {
+            "number_of_findings": _number_of_findings(row),
             **row,
-            "number_of_findings": sum(finding["question"] is not None for finding in row["findings"]),
-            **_ai(row["ai_shown"]),
-            **_signature(row.get("signature")),
             "further_study_instance_uids": " ".join(row["further_study_instance_uids"]),
             "findings": _json(row["findings"]),
             "ai_decisions": _json(row["ai_decisions"]),
+            **_ai(row["ai_shown"]),
+            **_signature(row.get("signature")),
             **(_times(row["times"]) if with_times else {}),
         }
         questions = versions[row["schema_version"]]
-        answers = [answer_cell(column, row["answers"], questions) for column in asked]
-        writer.writerow(spreadsheet_cells([*(values[name] for name in columns), *answers]))
+        answers = json.loads(row["answers"]) if isinstance(row["answers"], JsonText) else row["answers"]
+        cells = [answer_cell(column, answers, questions) for column in asked]
+        writer.writerow(spreadsheet_cells([*(values[name] for name in columns), *cells]))
     yield _taken(out)
 
 
@@ -85,8 +90,14 @@ def _taken(out: io.StringIO) -> str:
     return text
 
 
+def _number_of_findings(row: Mapping[str, Any]) -> int:
+    if "number_of_findings" in row:
+        return int(row["number_of_findings"])
+    return sum(finding["question"] is not None for finding in row["findings"])
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value if isinstance(value, JsonText) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _times(phases: Mapping[str, Any]) -> dict[str, Any]:

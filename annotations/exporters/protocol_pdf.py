@@ -14,6 +14,8 @@ from weasyprint import HTML
 # WeasyPrint sets this for the whole process, where an image that was cut off would then pass for a whole one.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
+# In characters: a column's share of the width of its table.
+NARROWEST, WIDEST = 5, 45
 _STYLE = (Path(__file__).parent / "protocol.css").read_text()
 
 
@@ -64,6 +66,23 @@ def _section(section: Mapping[str, Any], number: int) -> str:
 
 
 def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    columns = "".join(f'<col style="width:{share:.2f}%">' for share in _shares(header, rows))
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table><caption>{escape(title)}</caption><colgroup>{columns}</colgroup>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _shares(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Return how much of its width a table gives each column: by its longest cell, within limits.
+
+    Given beforehand, because WeasyPrint would measure every word of the table anew for each of its pages.
+    """
+    # Headings are bold, and break between words only.
+    longest = [1.3 * max(map(len, words.split() or [""])) for words in header]
+    for row in rows:
+        longest = [max(known, len(cell)) for known, cell in zip(longest, row, strict=True)]
+    bounded = [min(max(one + 2, NARROWEST), WIDEST) for one in longest]
+    return [100 * one / sum(bounded) for one in bounded]

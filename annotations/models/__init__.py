@@ -36,6 +36,8 @@ from annotations.models.reference import ReferenceLock as ReferenceLock
 from annotations.models.reference import ReferenceSource as ReferenceSource
 from annotations.models.reference import ReferenceStandard as ReferenceStandard
 from annotations.models.reference import ReferenceTruth as ReferenceTruth
+from annotations.models.reference_jobs import ReferenceJob as ReferenceJob
+from annotations.models.reference_jobs import ReferenceJobKind as ReferenceJobKind
 from annotations.models.running import ReaderReplacement as ReaderReplacement
 from annotations.models.running import TrainingAcceptance as TrainingAcceptance
 from annotations.models.sampling import SampleDraw as SampleDraw

@@ -1,11 +1,13 @@
 """What a consensus rule makes of the signed reads that there are now, case by case, with what it was made from."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
 from annotations.domain.consensus import (
@@ -25,13 +27,16 @@ from annotations.domain.consensus import (
     decide,
 )
 from annotations.domain.kinds import BINARY, CONFIDENCE, ORDINAL
+from annotations.domain.lesion_matching import MatchRule
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.problems import Problem
+from annotations.domain.truth_csv import Truth
 from annotations.models import (
     AdjudicationDecision,
     Assignment,
     Case,
     LabelSchema,
+    LesionCorrection,
     ReaderStudy,
     ReferenceTruth,
     Revision,
@@ -42,6 +47,7 @@ from annotations.selectors.lesions import (
     LesionPanel,
     Matching,
     ReadSegment,
+    SignedRead,
     corrections_in,
     is_located,
     matching_of,
@@ -49,8 +55,11 @@ from annotations.selectors.lesions import (
     truth_lesions,
 )
 from annotations.selectors.reader_studies import cases_of, label_schema_of
-from annotations.selectors.truth import reference_standard_of, truths_of
+from annotations.selectors.truth import provenance_of, reference_standard_of, truths_of
 from portal.audit.services import canonical_json, sha256
+
+# Told how many of how many cases are done.
+Progress = Callable[[int, int], None]
 
 
 class Panel(NamedTuple):
@@ -62,6 +71,30 @@ class Panel(NamedTuple):
     arm: str
     weights: dict[UUID, Decimal]
     lesions: LesionPanel | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self._asdict(),
+            "rule": self.rule._asdict(),
+            "weights": {str(pk): str(weight) for pk, weight in self.weights.items()},
+            "lesions": self.lesions.as_stored() if self.lesions else None,
+        }
+
+
+def panel_from_json(kept: Mapping[str, Any]) -> Panel:
+    """Return a panel from its plain JSON values."""
+    lesions = dict(kept["lesions"] or {})
+    if lesions:
+        match = MatchRule(*(lesions.pop(name) for name in MatchRule._fields))
+    return Panel(
+        Rule(**kept["rule"]),
+        kept["question"],
+        kept["positive_from"],
+        kept["arm"],
+        {UUID(pk): Decimal(weight) for pk, weight in kept["weights"].items()},
+        LesionPanel(match=match, **lesions) if lesions else None,
+    )
 
 
 class VoteTaken(TypedDict):
@@ -80,7 +113,8 @@ class VoteTaken(TypedDict):
 class CaseDecision(NamedTuple):
     """What a case came to; `lesions` are those of its truth, `adjudicated` where it was judged again.
 
-    `matching` has every lesion that somebody marked, where marks were matched.
+    `matching` has every lesion that somebody marked, where marks were matched. `provenance` is that of a truth which
+    does not come from this version: one that was kept.
     """
 
     case: Case
@@ -91,6 +125,14 @@ class CaseDecision(NamedTuple):
     lesions: list[dict[str, Any]]
     adjudicated: AdjudicationDecision | None = None
     matching: Matching | None = None
+    provenance: dict[str, Any] | None = None
+
+    @property
+    def as_truth(self) -> Truth | None:
+        """The truth of the case, None where it came to none."""
+        if self.truth is None:
+            return None
+        return Truth(self.case.name, self.truth, self.lesions, self.provenance)
 
 
 class Consensus(NamedTuple):
@@ -151,12 +193,15 @@ def kind_voted_on(schema: LabelSchema | None, key: str) -> str | None:
     return kinds.get(key)
 
 
-def consensus_of(*, reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment) -> Consensus:
+def consensus_of(
+    *, reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment, progress: Progress
+) -> Consensus:
     """Apply a panel's rule to every case that is not withdrawn; training cases keep the truth that they have."""
-    votes, matchings = _votes(reader_study, panel), _matchings(reader_study, panel, read_segment)
+    votes = _votes(reader_study, panel)
+    matchings = _matchings(reader_study, panel, read_segment, progress)
     known, training = truths_of(reader_study=reader_study), set(design_of(reader_study=reader_study)["training"])
     decisions = []
-    for case in cases_of(reader_study=reader_study).filter(withdrawn_at=None).order_by("position", "pk"):
+    for case in _cases_voted_on(reader_study):
         if str(case.pk) in training:
             decisions += _carried(case, known.get(case.pk))
         else:
@@ -170,11 +215,42 @@ def consensus_of(*, reader_study: ReaderStudy, panel: Panel, read_segment: ReadS
     return Consensus(rule, decisions, sha256(canonical_json([rule, found])), segments)
 
 
+def consensus_inputs(*, reader_study: ReaderStudy, panel: Panel) -> str:
+    """Return a digest of all that a consensus depends on, which takes no matching and no voxels: while it stays the
+    same, so does the consensus.
+    """
+    votes = _votes(reader_study, panel)
+    reads: dict[UUID, list[SignedRead]] = {}
+    corrections: dict[UUID, LesionCorrection] = {}
+    if panel.lesions is not None:
+        arm, key = panel.arm, panel.lesions.question
+        reads = signed_findings(reader_study=reader_study, arm=arm, question=key, readers=panel.weights)
+        corrections = corrections_in(reader_study=reader_study, arm=arm, question=key)
+    newest = reference_standard_of(reader_study=reader_study)
+    cases = [
+        [
+            one.name,
+            str(one.pk),
+            votes[one.pk],
+            [read.as_stored for read in reads.get(one.pk, [])],
+            corrections[one.pk].number if one.pk in corrections else 0,
+        ]
+        for one in _cases_voted_on(reader_study)
+    ]
+    training = design_of(reader_study=reader_study)["training"]
+    version = newest.version if newest and training else 0
+    return sha256(canonical_json([_rule_as_stored(reader_study, panel), cases, sorted(training), version]))
+
+
+def _cases_voted_on(reader_study: ReaderStudy) -> QuerySet[Case]:
+    return cases_of(reader_study=reader_study).filter(withdrawn_at=None).order_by("position", "pk")
+
+
 def _carried(case: Case, known: ReferenceTruth | None) -> list[CaseDecision]:
     if known is None:
         return []
     outcome = next(name for name, truth in TRUTHS.items() if truth == known.truth)
-    return [CaseDecision(case, outcome, CARRIED, known.truth, [], known.lesions)]
+    return [CaseDecision(case, outcome, CARRIED, known.truth, [], known.lesions, provenance=provenance_of(known))]
 
 
 def _decided(case: Case, panel: Panel, votes: Sequence[VoteTaken], matching: Matching | None) -> CaseDecision:
@@ -190,7 +266,7 @@ def _decided(case: Case, panel: Panel, votes: Sequence[VoteTaken], matching: Mat
 
 
 def _matchings(
-    reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment
+    reader_study: ReaderStudy, panel: Panel, read_segment: ReadSegment, progress: Progress
 ) -> dict[UUID, tuple[Matching, dict[str, str]]]:
     """Return the lesions of every case that somebody who votes has read; none where marks are not matched."""
     asked = panel.lesions
@@ -200,10 +276,11 @@ def _matchings(
     reads = signed_findings(reader_study=reader_study, arm=arm, question=key, readers=panel.weights)
     corrections = corrections_in(reader_study=reader_study, arm=arm, question=key)
     weights = {str(pk): Fraction(_weight(panel, pk)) for pk in panel.weights}
-    return {
-        case: matching_of(of_case, asked, panel.rule, weights, corrections.get(case), read_segment)
-        for case, of_case in reads.items()
-    }
+    found = {}
+    for number, (case, of_case) in enumerate(reads.items()):
+        progress(number, len(reads))
+        found[case] = matching_of(of_case, asked, panel.rule, weights, corrections.get(case), read_segment)
+    return found
 
 
 def _weight(panel: Panel, reader: UUID) -> Decimal:

@@ -48,7 +48,8 @@ ANALYSIS_SENTENCES = (
     "threshold of the rating. Each analysis stores these choices with its snapshot.",
     "An analysis takes one arm; arms are never mixed. Training cases, hidden repeats and withdrawn cases are left out "
     "and counted.",
-    "Results open only by a locked version of the reference standard.",
+    "Results open only by a locked version of the reference standard. Of it they use whether each case is diseased; "
+    "where its lesions lie is stored and exported with the marks of the readers, and enters no figure.",
 )
 SEVERAL_SENTENCE = (
     "{} of them have several imaging studies that are read together; the AI's score of a case is that of its first."

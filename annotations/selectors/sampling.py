@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from annotations.domain.protocol import Section
@@ -26,6 +27,8 @@ from portal.imaging.models import ImagingStudy
 
 # Of a column with more values, such as a number for each candidate, the commonest are shown.
 SHOWN_VALUES = 50
+# Counts are kept beside the database for a month; another version of them is counted anew.
+COUNTS_VERSION, COUNTS_KEPT_S = 1, 30 * 24 * 3600
 FRAME_FORMAT, SAMPLE_FORMAT, FORMAT_VERSION = "overread.sampling-frame", "overread.sample", 1
 
 
@@ -65,23 +68,35 @@ def draws_of(*, reader_study: ReaderStudy) -> QuerySet[SampleDraw]:
 
 
 def sampling_of(*, reader_study: ReaderStudy) -> dict[str, Any]:
-    """Return the newest frame, counted, and every draw with whether it can be drawn again."""
-    newest = frames_of(reader_study=reader_study).first()
-    # Draws of one frame share it: it is large, and read for each of them.
-    draws = draws_of(reader_study=reader_study).prefetch_related("frame")
+    """Return the newest frame and every draw, counted; neither ever changes, so each is counted once."""
+    newest = frames_of(reader_study=reader_study).defer("content").first()
+    draws = draws_of(reader_study=reader_study).select_related("frame").defer("content", "frame__content")
     return {
-        "frame": frame_summary(newest) if newest else None,
-        "draws": [draw_summary(one) for one in draws],
+        "frame": _frame_summary(newest) if newest else None,
+        "draws": [_draw_summary(one) for one in draws],
     }
 
 
-def frame_summary(frame: SamplingFrame) -> dict[str, Any]:
-    """Return a frame, counted."""
+def _counted_once(row: SamplingFrame | SampleDraw, count: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what is counted of stored content, whose digest names it: to read a large one takes a while."""
+    kind = f"{type(row).__name__}:{COUNTS_VERSION}"
+    found = cache.get_or_set(f"sampling:{kind}:{row.digest}", count, timeout=COUNTS_KEPT_S)
+    return dict(found or {})
+
+
+def _frame_summary(frame: SamplingFrame) -> dict[str, Any]:
+    names = ("number", "name", "created_at", "digest", "number_of_candidates")
+    return {
+        **{name: getattr(frame, name) for name in names},
+        "created_by": frame.created_by.username,
+        **_counted_once(frame, lambda: _frame_counts(frame)),
+    }
+
+
+def _frame_counts(frame: SamplingFrame) -> dict[str, Any]:
     document = frame.document
     rows = document["candidates"]
     return {
-        **{name: getattr(frame, name) for name in ("number", "name", "created_at", "digest", "number_of_candidates")},
-        "created_by": frame.created_by.username,
         "number_of_patients": len({row["patient"] for row in rows}),
         "columns": [
             _column(name, Counter(row["values"][place] for row in rows))
@@ -96,17 +111,21 @@ def _column(name: str, counts: Counter[str]) -> dict[str, Any]:
     return {"name": name, "number_of_values": len(counts), "values": values}
 
 
-def draw_summary(draw: SampleDraw) -> dict[str, Any]:
-    """Return a draw without its list, and whether it can be drawn again."""
-    document = json.loads(draw.content)
+def _draw_summary(draw: SampleDraw) -> dict[str, Any]:
     return {
-        **{name: document[name] for name in ("columns", "strata", "prevalence", "one_per_patient", "replaces")},
         **{name: getattr(draw, name) for name in ("number", "created_at", "seed", "algorithm", "digest")},
         "created_by": draw.created_by.username,
         "frame_number": draw.frame.number,
+        **_counted_once(draw, lambda: _draw_counts(draw)),
+    }
+
+
+def _draw_counts(draw: SampleDraw) -> dict[str, Any]:
+    document = json.loads(draw.content)
+    return {
+        **{name: document[name] for name in ("columns", "strata", "prevalence", "one_per_patient", "replaces")},
         "number_left_out": len(document["left_out"]),
         "number_drawn": len(document["drawn"]),
-        "is_reproduced": is_drawn_again(draw),
     }
 
 

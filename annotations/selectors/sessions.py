@@ -7,6 +7,7 @@ from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from annotations.models import Assignment, AssignmentState, Membership, ReaderStudy, Session
+from annotations.models.own_reads import MEMBERSHIP
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 
@@ -48,10 +49,7 @@ def end_of(day: datetime.date | None) -> datetime.datetime | None:
 
 def dates_of(*, assignment: Assignment) -> Dates:
     """Return between which days the reader of an assignment may read."""
-    rows = Membership.objects.filter(
-        reader_study=assignment.reader_study_id, user=assignment.reader_id, role=Role.READER
-    )
-    found = assignment.own_membership or rows.first()
+    found = assignment.own_membership or MEMBERSHIP.first(assignment.reader_id, assignment.reader_study_id)
     return Dates(found.starts_on, found.ends_on) if found else Dates()
 
 

@@ -91,7 +91,15 @@ def truths_in(*, standard: ReferenceStandard) -> list[CaseTruth]:
 def truths_of(*, reader_study: ReaderStudy) -> dict[uuid.UUID, ReferenceTruth]:
     """Return the truth in force of each case that has one."""
     standard = reference_standard_of(reader_study=reader_study)
-    return {truth.case_id: truth for truth in ReferenceTruth.objects.filter(reference_standard=standard)}
+    rows = ReferenceTruth.objects.filter(reference_standard=standard).select_related("reference_standard")
+    return {truth.case_id: truth for truth in rows}
+
+
+def provenance_of(truth: ReferenceTruth) -> dict[str, Any]:
+    """Return where the truth of a case comes from: its own provenance, or that of its version."""
+    standard = truth.reference_standard
+    whole = {"source": standard.source, "name": standard.provenance, "version": standard.version}
+    return dict(truth.provenance or whole)
 
 
 def is_locked(standard: ReferenceStandard) -> bool:

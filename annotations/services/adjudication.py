@@ -12,7 +12,6 @@ from annotations.domain.consensus import ADJUDICATED, EXCLUDED, NEGATIVE, POSITI
 from annotations.domain.kinds import CONFIDENCE, ORDINAL
 from annotations.domain.lesion_decisions import LesionDecision, decision_problems
 from annotations.domain.problems import Problem
-from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,
     AdjudicationCase,
@@ -33,6 +32,7 @@ from annotations.selectors.adjudication import (
 from annotations.selectors.case_images import is_current_in
 from annotations.selectors.consensus import CaseDecision, kind_voted_on
 from annotations.selectors.reader_studies import label_schema_of
+from annotations.selectors.truth import provenance_of
 from annotations.services.drafts import field_problems, stream_of
 from annotations.services.truth import reference_standard_create
 from portal.accounts.models import User
@@ -198,16 +198,17 @@ def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStan
     if missing:
         raise Conflict(f"{missing} of {len(decided)} case(s) have not been decided yet.", code="round_unfinished")
     base = adjudication.base
+    kept = {one.case_id: provenance_of(one) for one in base.truths.select_related("reference_standard")}
     lesions = dict(base.truths.values_list("case_id", "lesions"))
     lesions |= {one.case_id: _lesions_of(one, decided[one.case_id], lesions.get(one.case_id, [])) for one in cases}
     decisions = [
-        _decision_of(one, decided.get(one.case_id), lesions.get(one.case_id, []))
+        _decision_of(one, decided.get(one.case_id), lesions.get(one.case_id, []), kept.get(one.case_id))
         for one in base.decisions.select_related("case").order_by("case__position")
     ]
     return reference_standard_create(
         by=by,
         reader_study=adjudication.reader_study,
-        truths=[Truth(one.case.name, one.truth, one.lesions) for one in decisions if one.truth is not None],
+        truths=[truth for one in decisions if (truth := one.as_truth)],
         source=ReferenceSource.ADJUDICATION,
         provenance=f"Round {adjudication.number} over version {base.version}: {len(decided)} case(s) judged",
         rule={
@@ -234,11 +235,14 @@ def _lesions_of(
 
 
 def _decision_of(
-    before: ReferenceDecision, judged: AdjudicationDecision | None, lesions: list[dict[str, object]]
+    before: ReferenceDecision,
+    judged: AdjudicationDecision | None,
+    lesions: list[dict[str, object]],
+    kept: dict[str, object] | None,
 ) -> CaseDecision:
     if judged is None:
-        outcome, reason = before.outcome, before.reason
+        outcome, reason, provenance = before.outcome, before.reason, kept
     else:
-        outcome, reason = judged.outcome, ADJUDICATED
-    matching = before.matching or None
-    return CaseDecision(before.case, outcome, reason, TRUTHS[outcome], before.votes, lesions, judged, matching)
+        outcome, reason, provenance = judged.outcome, ADJUDICATED, None
+    matching, truth = before.matching or None, TRUTHS[outcome]
+    return CaseDecision(before.case, outcome, reason, truth, before.votes, lesions, judged, matching, provenance)

@@ -1,15 +1,19 @@
 """Marks lie on images of their case, and where the portal knows the plane of an image, on that plane."""
 
+import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from django.db import connection
 
 from annotations.domain.geometry import ONLY_IN_PATIENT
 from annotations.domain.payload import marks_of
 from annotations.domain.payload_upgrade import upgraded
 from annotations.models import Read, Revision
-from annotations.selectors.case_images import is_current_in
+from annotations.models.own_reads import images_named
 from portal.errors import FieldProblem, Invalid
 from portal.imaging.frame_places import TOLERANCE_MM, Place, Places, farthest_mm, reach_mm
-from portal.imaging.models import Instance, Series
+from portal.imaging.models import Series
 from portal.imaging.services.metadata import kept_places
 
 Marks = list[tuple[str, dict[str, Any]]]
@@ -43,10 +47,8 @@ def require_placed(read: Read, payload: dict[str, Any]) -> None:
 
 def _require_own_images(read: Read, marked: Marks) -> dict[str, Series]:
     """Return the series of each marked image, by SOP Instance UID."""
-    found = Instance.objects.filter(
-        is_current_in(read.assignment.case, "series__imaging_study"),
-        sop_instance_uid__in={mark["geometry"]["sop_instance_uid"] for _, mark in marked},
-    ).select_related("series")
+    uids = sorted({mark["geometry"]["sop_instance_uid"] for _, mark in marked})
+    found = images_named(len(uids)).all(read.assignment.case_id, read.assignment.case.imaging_study_id, *uids)
     instances = {(one.sop_instance_uid, one.series.series_instance_uid): one for one in found}
     for path, mark in marked:
         geometry = mark["geometry"]
@@ -93,14 +95,32 @@ def _never_saved(read: Read, off: list[_Off]) -> list[_Off]:
     They were saved before planes were asked for, or known: they must not keep the reader from saving anything else,
     also not when undo brings them back or one end of them is moved.
     """
-    if not off:
-        return off
-    for payload in Revision.objects.filter(read=read).order_by("-number").values_list("payload", flat=True).iterator():
-        saved = {mark["id"]: mark["geometry"] for _, mark in marks_of(upgraded(payload))}
+    newest = Revision.objects.filter(read=read, number=read.revision_number).first() if off else None
+    if newest is not None:
+        # Nearly always it is there, just saved.
+        saved = {mark["id"]: mark["geometry"] for _, mark in marks_of(upgraded(newest.payload))}
         off = [one for one in off if not _was_so(one, saved.get(one.mark["id"]))]
-        if not off:
-            break
-    return off
+    return [one for one in off if not any(_was_so(one, saved) for saved in _places_saved(read, one.mark["id"]))]
+
+
+# PostgreSQL picks out where one mark has lain, each place once, from however many revisions: none of them is read here.
+# In version 1 a finding was its own mark, which `upgraded` gives the finding's id.
+_PLACES_SAVED = """
+    SELECT DISTINCT place FROM annotations_revision, jsonb_path_query(
+        payload,
+        '$.findings[*].**{0 to 2} ? (exists(@.geometry) && @.id == $id).geometry',
+        jsonb_build_object('id', %s::text)
+    ) AS place WHERE read_id = %s
+"""
+_PLACES_AT_ONCE = 100
+
+
+def _places_saved(read: Read, mark_id: str) -> Iterator[dict[str, Any]]:
+    """Yield the places that revisions of a read have held of one mark, a few at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_PLACES_SAVED, [mark_id, read.pk])
+        while rows := cursor.fetchmany(_PLACES_AT_ONCE):
+            yield from (json.loads(place) for (place,) in rows)
 
 
 def _was_so(one: _Off, saved: dict[str, Any] | None) -> bool:

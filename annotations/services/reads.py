@@ -21,6 +21,7 @@ from annotations.models import (
     RevisionKind,
     Signature,
 )
+from annotations.models.own_reads import KEYED_REVISION
 from annotations.selectors.ai import shown_ai_of
 from annotations.services.arbitration import arbitration_follow, require_arbitrable
 from annotations.services.content import json_digest
@@ -35,6 +36,7 @@ from annotations.services.timing import SittingReport, sitting_report
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
+from portal.prepared import insert, update
 
 # What each kind of revision does to the assignment and its phase, and the name of its audit event.
 _VERBS = {RevisionKind.DRAFT: "save", RevisionKind.FIRST_READ: "freeze", RevisionKind.SIGNED: "sign"}
@@ -125,7 +127,7 @@ def _append(
     *, by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance, meaning: str = FINDINGS
 ) -> Revision:
     digest = json_digest(save.payload, code="invalid_payload")
-    repeated = Revision.objects.filter(read=read, idempotency_key=save.idempotency_key).first()
+    repeated = KEYED_REVISION.first(read.pk, save.idempotency_key)
     if repeated:
         if (repeated.digest, repeated.kind) != (digest, kind):
             raise Conflict("This idempotency key was used for another save.", code="idempotency_mismatch")
@@ -160,7 +162,7 @@ def _append(
 
 
 def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: Provenance, digest: str) -> Revision:
-    return Revision.objects.create(
+    revision = Revision(
         read=read,
         number=read.revision_number + 1,
         base_number=save.base_revision,
@@ -173,6 +175,8 @@ def _revision(by: User, read: Read, save: Save, kind: RevisionKind, provenance: 
         digest=digest,
         idempotency_key=save.idempotency_key,
     )
+    insert(revision)
+    return revision
 
 
 def _signature(by: User, read: Read, revision: Revision, meaning: str) -> Signature:
@@ -246,7 +250,7 @@ def _advance(read: Read, revision: Revision, save: Save, phase: Phase) -> None:
     if revision.kind == RevisionKind.SIGNED:
         read.signed_at, read.signed_revision = now, revision
         changed += ["signed_at", "signed_revision"]
-    read.save(update_fields=changed)
+    update(read, *changed)
 
 
 def _move(assignment: Assignment, verb: str) -> None:

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from annotations.domain.times import PhaseTimes, active_of, clipped, sitting_updated, total_of
 from annotations.models import Read, Sitting
+from annotations.models.own_reads import SITTINGS
+from portal.prepared import insert, update
 
 
 class SittingReport(NamedTuple):
@@ -23,10 +25,14 @@ def sitting_report(*, read: Read, sitting: SittingReport | None) -> None:
     if sitting is None:
         return
     open_ms = int((timezone.now() - read.opened_at).total_seconds() * 1000)
-    rows = {row.key: row for row in read.sittings.all()}
+    rows = {row.key: row for row in SITTINGS.all(read.pk)}
     row = rows.pop(sitting.key, None) or Sitting(read=read, key=sitting.key)
+    is_new = row._state.adding
     others = rows.values()
     room_ms = open_ms - sum(total_of(other.phases) for other in others)
     row.phases = clipped(sitting_updated(row.phases, sitting.phases), room_ms)
-    row.save()
+    if is_new:
+        insert(row)
+    else:
+        update(row, "phases")
     read.active_ms = active_of(row.phases) + sum(active_of(other.phases) for other in others)

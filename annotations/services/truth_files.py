@@ -5,7 +5,7 @@ read in the screening child as every other, and is not kept: what it says is, wi
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from annotations.models import Case, ReaderStudy, ReferenceSource, ReferenceStan
 from annotations.selectors.case_images import further_uids_of
 from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
+from annotations.selectors.truth import provenance_of
 from annotations.services.drafts import field_problems
 from annotations.services.reference_segments import reference_segment_write
 from annotations.services.truth import reference_standard_create, truths_digest
@@ -97,14 +98,18 @@ def truth_files_read(
     uploads: Sequence[tuple[str, Path]],
     base: ReferenceStandard | None,
     threshold: float = THRESHOLD,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> FilesRead:
-    """Read files, or say of each what is wrong with it; nothing is stored."""
+    """Read files, or say of each what is wrong with it; nothing is stored.
+
+    `progress` is told before each file how many have been read.
+    """
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
     if not cases:
         raise Invalid("Choose the cases first: the reference standard names them.", code="no_cases")
     with Screener() as screener:
         reading = _Reading(CaseImages(reader_study), cases, threshold, screener)
-        _read_all(uploads, reading)
+        _read_all(uploads, reading, progress)
     before = _before(base)
     merged = _merged(reading, before)
     if reading.problems:
@@ -160,9 +165,10 @@ def _decisions_kept(read: FilesRead) -> list[CaseDecision]:
     ]
 
 
-def _read_all(uploads: Sequence[tuple[str, Path]], reading: _Reading) -> None:
+def _read_all(uploads: Sequence[tuple[str, Path]], reading: _Reading, progress: Callable[[int], None]) -> None:
     try:
-        for name, content, path in _files(uploads, reading):
+        for number, (name, content, path) in enumerate(_files(uploads, reading)):
+            progress(number)
             _read_file(name, content, path, reading)
             if sum(map(len, reading.segments.values())) > MAXIMUM_SEGMENT_BYTES:
                 detail = "Together the segments of the files have too many run lengths; send fewer at a time."
@@ -264,9 +270,8 @@ def _read_dicom(name: str, path: Path, reading: _Reading) -> None:
 def _before(base: ReferenceStandard | None) -> dict[str, Truth]:
     if base is None:
         return {}
-    whole = {"source": base.source, "name": base.provenance, "version": base.version}
-    rows = ReferenceTruth.objects.filter(reference_standard=base).select_related("case")
-    return {one.case.name: Truth(one.case.name, one.truth, one.lesions, one.provenance or whole) for one in rows}
+    rows = ReferenceTruth.objects.filter(reference_standard=base).select_related("case", "reference_standard")
+    return {one.case.name: Truth(one.case.name, one.truth, one.lesions, provenance_of(one)) for one in rows}
 
 
 def _merged(reading: _Reading, before: dict[str, Truth]) -> Merged:

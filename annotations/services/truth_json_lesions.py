@@ -1,16 +1,13 @@
-"""Lesions of a JSON file as they are stored, and back: voxels in the file become files that lesions name."""
+"""Lesions of a JSON file as they are stored: voxels in the file become files that lesions name."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from annotations.domain.lesions import geometries_of, lesion_problems
 from annotations.domain.problems import Problem
 from annotations.domain.truth_csv import Truth
-from annotations.domain.truth_json import truth_document
-from annotations.models import Case, ReferenceStandard, ReferenceTruth
+from annotations.models import Case
 from annotations.selectors.case_images import imaging_studies_of
-from annotations.services.reference_segments import reference_segment_read
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.inference.finding_places import place_fault
 from portal.inference.finding_segments import SegmentInput, is_segment, segment_problems, to_segment_input
@@ -47,39 +44,6 @@ def json_lesions_take(truths: list[Truth], cases: Mapping[str, Case]) -> Taken:
         if len(problems) >= MAXIMUM_PROBLEMS:
             break
     return Taken(taken, texts, problems[:MAXIMUM_PROBLEMS])
-
-
-def standard_document(standard: ReferenceStandard) -> dict[str, Any]:
-    """A version as a JSON file that gives the same version when it is imported."""
-    rows = ReferenceTruth.objects.filter(reference_standard=standard).select_related("case__imaging_study")
-    return truth_document([_entry(one) for one in sorted(rows, key=lambda one: one.case.name)])
-
-
-def _entry(truth: ReferenceTruth) -> dict[str, Any]:
-    entry = {
-        "case": truth.case.name,
-        "study_instance_uid": truth.case.imaging_study.study_instance_uid,
-        "truth": truth.truth,
-        "lesions": [_for_file(lesion) for lesion in truth.lesions],
-    }
-    return {**entry, "provenance": truth.provenance} if truth.provenance else entry
-
-
-def _for_file(lesion: dict[str, Any]) -> dict[str, Any]:
-    if "marks" not in lesion:
-        return lesion
-    return {**lesion, "marks": [{"geometry": _geometry_for_file(mark["geometry"])} for mark in lesion["marks"]]}
-
-
-def _geometry_for_file(geometry: dict[str, Any]) -> dict[str, Any]:
-    if not is_segment(geometry):
-        return geometry
-    return {
-        "kind": geometry["kind"],
-        "segment": json.loads(reference_segment_read(geometry["sha256"])),
-        "spacing_mm": geometry["spacing_mm"],
-        "frame_of_reference_uid": geometry["frame_of_reference_uid"],
-    }
 
 
 def _stored(lesion: dict[str, Any], path: str) -> tuple[dict[str, Any], dict[int, SegmentInput], list[Problem]]:

@@ -70,20 +70,19 @@ def _placed(
     found: dict[str, Any], case: Case, instances: dict[str, Instance], images: CaseImages
 ) -> dict[int, list[tuple[Frame, list[int]]]]:
     """Return, by segment, the frames of images and the run lengths on each."""
-    by_source = {
-        (frame.sop_instance_uid, frame.frame_number): frame
-        for series in {one.series.pk: one.series for one in instances.values()}.values()
-        for frame in images.frames_of(series)
-    }
+    of_image: dict[str, list[Frame]] = defaultdict(list)
+    for series in {one.series.pk: one.series for one in instances.values()}.values():
+        for frame in images.frames_of(series):
+            of_image[frame.sop_instance_uid].append(frame)
     by_place = _by_place(found, case, images)
     placed: dict[int, list[tuple[Frame, list[int]]]] = defaultdict(list)
     problems: list[Problem] = []
     for entry in found["frames"]:
         source = entry["source"]
-        frame = by_source.get((source[0], source[1])) if source else _at(entry, by_place)
-        fault = _fault(entry, frame, found)
-        if fault is None and frame is not None:
-            placed[entry["segment"]].append((frame, entry["counts"]))
+        on = _of_source(entry, of_image[source[0]]) if source else _at(entry, by_place)
+        fault = _fault(entry, on, found)
+        if fault is None and on is not None:
+            placed[entry["segment"]].append((on, entry["counts"]))
         elif fault is not None:
             problems.append(Problem(f"frame {entry['number']}", *fault))
         if len(problems) >= MAXIMUM_PROBLEMS:
@@ -91,6 +90,14 @@ def _placed(
     if problems:
         raise _Refused(*problems)
     return placed
+
+
+def _of_source(entry: dict[str, Any], frames: list[Frame]) -> Frame | None:
+    """Return the frame of an image that is named; where none is, and it has several, the one in the same place."""
+    number = entry["source"][1]
+    if number is None:
+        return frames[0] if len(frames) == 1 else _at(entry, frames)
+    return next((frame for frame in frames if frame.frame_number == number), None)
 
 
 def _by_place(found: dict[str, Any], case: Case, images: CaseImages) -> list[Frame]:
@@ -116,6 +123,11 @@ def _plane(entry: dict[str, Any]) -> Any:
 
 def _fault(entry: dict[str, Any], frame: Frame | None, found: dict[str, Any]) -> tuple[str, str] | None:
     """Say why a frame of the segmentation does not lie on the frame of an image, None when it does."""
+    if frame is None and entry["source"] and entry["source"][1] is None:
+        return "frame_not_named", (
+            "It names an image of several frames and not which one, and lies in the place of none of them; write "
+            "ReferencedFrameNumber, or the segmentation on the grid of the image."
+        )
     if frame is None:
         return "not_on_image", "It lies on no image of the case; write the segmentation on the grid of the images."
     if (found["rows"], found["columns"]) != (frame.rows, frame.columns):

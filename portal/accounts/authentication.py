@@ -8,6 +8,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from portal.accounts.models import ApiToken, TokenScope, User
+from portal.prepared import Prepared
 
 # Storing the time of every call would make each read a write.
 LAST_USED_PRECISION = timedelta(minutes=1)
@@ -16,6 +17,10 @@ LAST_USED_PRECISION = timedelta(minutes=1)
 def token_digest(token: str) -> str:
     """Return the SHA-256 under which a token is stored. A random 256-bit token needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# Every call of a program asks for it.
+_TOKEN = Prepared(lambda digest: ApiToken.objects.select_related("user").filter(digest=digest), str)
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -27,7 +32,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         now = timezone.now()
-        found = ApiToken.objects.select_related("user").filter(digest=token_digest(token.strip())).first()
+        found = _TOKEN.first(token_digest(token.strip()))
         if found is None or found.revoked_at or found.expires_at <= now or not found.user.is_active:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
         if request.method not in ("GET", "HEAD", "OPTIONS") and found.scope != TokenScope.WRITE:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from portal.audit.models import Anchored, Event, Stream
 from portal.audit.offline_verifier import CHECKPOINTS, canonical_json, sha256, stream_key
 from portal.audit.origin import present_origin
 from portal.audit.rows import digests_of
+from portal.prepared import insert
 
 __all__ = ["canonical_json", "checkpoint_write", "event_line", "record", "seal_holds", "sha256"]
 
@@ -65,6 +66,9 @@ _HEAD = """
 """
 
 
+_MOVE_HEAD = "UPDATE audit_stream SET last_sequence = %s, last_digest = %s WHERE name = %s"
+
+
 def _head(stream: str) -> Any:
     named = Stream.objects.raw(_HEAD, [CHECKPOINTS, stream])
     for head in named:
@@ -105,9 +109,9 @@ def record(
     )
     event.digest = offline_verifier.event_digest(event_line(event))
     event.seal = _seal(event.digest, settings.SECRET_KEY)
-    event.save()
-    head.last_sequence, head.last_digest = event.sequence, event.digest
-    head.save(update_fields=["last_sequence", "last_digest"])
+    insert(event)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_HEAD, [event.sequence, event.digest, stream])
     if event.sequence % CHECKPOINT_EVERY == 0 and stream != CHECKPOINTS:
         jobs.wake(CHECKPOINT_TASK, "default")
     return event

@@ -261,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "mails-retry": {"task": "annotations.mails_retry", "schedule": 30.0, "options": {"expires": 30}},
     "reminders-sweep": {"task": "annotations.reminders_sweep", "schedule": 900.0, "options": {"expires": 900}},
+    "reference-jobs-sweep": {
+        "task": "annotations.reference_jobs_sweep",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]

@@ -44,6 +44,14 @@ def ct_phantom(seed: str, *, frame_of_reference_uid: str = "") -> list[Dataset]:
     return slices
 
 
+def enhanced(images: Sequence[Dataset]) -> Dataset:
+    """The same slices as the frames of one image."""
+    return hd.legacy.LegacyConvertedEnhancedCTImage(
+        legacy_datasets=list(images), series_instance_uid=generate_uid(), series_number=200,
+        sop_instance_uid=generate_uid(), instance_number=1,
+    )  # fmt: skip
+
+
 def ball(center: tuple[int, int, int] = CENTER, radius: float = RADIUS) -> npt.NDArray[np.bool_]:
     """The voxels within so many voxels of a voxel."""
     at = np.indices((SLICES, SIDE, SIDE)) - np.array(center).reshape(3, 1, 1, 1)

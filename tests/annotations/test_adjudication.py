@@ -31,7 +31,7 @@ def built() -> Built:
     """A consensus: Case 001 positive, Case 002 negative, Cases 003 to 005 open."""
     built = launched(cases=5, readers=3)
     read_all(built)
-    assert store(built, preview(built)).status_code == 201
+    assert store(built, preview(built)).stored is not None
     return built
 
 
@@ -89,6 +89,8 @@ def test_a_round_names_the_open_cases_and_its_result_says_where_each_value_is_fr
     rows = client_of(built.coordinator).get(path(built, "reference-standards/2")).json()
     said = {row["case"]: row for row in rows}
     assert said["Case 001"]["adjudicated"] is None
+    kept = said["Case 001"]["provenance"]
+    assert ((kept["source"], kept["version"]), said["Case 003"]["provenance"]) == (("CONSENSUS", 1), {})
     assert (said["Case 005"]["reason"], said["Case 005"]["adjudicated"]["comment"]) == ("ADJUDICATED", "Motion.")
     assert said["Case 003"]["adjudicated"]["adjudicator"] == "judge"
     assert len(said["Case 003"]["votes"]) == 2, "the votes that it replaced stay"

@@ -29,6 +29,7 @@ from portal.audit.models import Event
 from portal.audit.verify import trail_verify
 from portal.errors import Conflict
 from tests.annotations.building import QUESTIONS, Built, content, draft, finding, save
+from tests.annotations.reference_jobs import seen
 from tests.annotations.segment_building import change, put, segment_mark
 from tests.annotations.test_signing import PASSWORD, of
 from validation.dataset import dataset_from_snapshot
@@ -326,13 +327,12 @@ def test_an_arbitration_whose_two_readers_were_withdrawn_has_its_final_answer() 
 def test_arbitrations_neither_vote_nor_count_in_the_analysis() -> None:
     built = launched_double()
     arbitrated(built)
-    votes = of(built.coordinator).post(
+    asked = of(built.coordinator).post(
         f"/api/v1/reader-studies/{built.reader_study.pk}/consensus/preview",
         {"kind": "MAJORITY", "question": "nodule_present"},
         content_type="application/json",
     )
-    assert votes.status_code == 200, votes.content
-    counted = json.dumps(votes.json())
+    counted = json.dumps(seen(of(built.coordinator), asked)["cases"])
     assert built.readers[0].username in counted
     arbitration = Read.objects.get(assignment__role="ARBITRATION")
     assert str(arbitration.pk) not in counted
@@ -405,8 +405,8 @@ def test_an_arbitration_neither_votes_nor_marks_in_a_consensus() -> None:
     assert sign_read(client, read_id, call=True, finding=finding(built.cases[0])).status_code == 200
     path = f"/api/v1/reader-studies/{built.reader_study.pk}"
     rule = {"kind": "MAJORITY", "question": "nodule_present", "lesions": {"question": "nodules"}}
-    shown = of(built.coordinator).post(f"{path}/consensus/preview", rule, content_type="application/json").json()
-    (case,) = shown["cases"]
+    asked = of(built.coordinator).post(f"{path}/consensus/preview", rule, content_type="application/json")
+    (case,) = seen(of(built.coordinator), asked)["cases"]
     (lesion,) = case["matching"]["lesions"]
     assert [mark["reader_id"] for mark in lesion["marks"]] == [str(built.readers[0].pk)]
     assert [one["reader_id"] for one in lesion["unmarked"]] == [str(built.readers[1].pk)]

@@ -1,21 +1,30 @@
 """A reference standard by consensus: looked at, stored as it was seen, and traceable to the revisions it is from."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from annotations.models import Read, ReferenceDecision, ReferenceStandard
+from annotations import runner
+from annotations.models import Read, ReferenceDecision, ReferenceJob, ReferenceStandard
+from annotations.runner import execute
 from annotations.selectors.truth import truths_of
+from annotations.services import consensus
 from annotations.services.reader_studies import label_schema_put, reader_study_launch
 from annotations.services.reads import read_sign
+from annotations.services.reference_jobs import folder_of, reference_jobs_sweep
 from annotations.services.reopening import read_reopen
 from annotations.services.truth import reference_standard_import, reference_standard_lock
 from annotations.services.withdrawals import case_withdraw
+from portal import jobs
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
+from portal.db import JobState
 from tests.annotations.building import CALL, NODULES, RATING, Built, content, draft, launched, save
+from tests.annotations.reference_jobs import found_by, path_of, seen, storing, worked
 
 pytestmark = pytest.mark.django_db
 
@@ -49,24 +58,26 @@ def built() -> Built:
     return built
 
 
-def post(built: Built, path: str, body: dict[str, Any]) -> Any:
+def client_of(built: Built) -> APIClient:
     client = APIClient()
     client.force_authenticate(built.coordinator)
-    return client.post(f"/api/v1/reader-studies/{built.reader_study.pk}/{path}", body, format="json")
+    return client
+
+
+def post(built: Built, path: str, body: dict[str, Any]) -> Any:
+    return client_of(built).post(f"/api/v1/reader-studies/{built.reader_study.pk}/{path}", body, format="json")
 
 
 def preview(built: Built, **changes: Any) -> Any:
-    answer = post(built, "consensus/preview", MAJORITY | changes)
-    assert answer.status_code == 200, answer.content
-    return answer.json()
+    return seen(client_of(built), post(built, "consensus/preview", MAJORITY | changes))
 
 
 def outcomes(shown: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return {one["case"]: (one["outcome"], one["reason"]) for one in shown["cases"]}
 
 
-def store(built: Built, shown: dict[str, Any], **changes: Any) -> Any:
-    return post(built, "consensus", MAJORITY | changes | {"preview_digest": shown["digest"]})
+def store(built: Built, shown: dict[str, Any]) -> ReferenceJob:
+    return storing(client_of(built), shown)
 
 
 def test_a_preview_counts_and_stores_nothing(built: Built) -> None:
@@ -127,9 +138,10 @@ def test_weights_and_a_panel_of_some_readers(built: Built) -> None:
 
 def test_what_is_stored_is_what_was_seen_and_every_value_names_its_revisions(built: Built) -> None:
     shown = preview(built)
-    answer = store(built, shown)
-    assert answer.status_code == 201, answer.content
-    (version,) = answer.json()["versions"]
+    assert store(built, shown).state == JobState.SUCCEEDED
+    (version,) = (
+        client_of(built).get(f"/api/v1/reader-studies/{built.reader_study.pk}/reference-standards").json()["versions"]
+    )
     assert (version["source"], version["lock"]) == ("CONSENSUS", None)
     assert [version[name] for name in ("number_positive", "number_negative", "number_for_adjudication")] == [1, 1, 3]
     assert version["rule"] == shown["rule"]
@@ -153,13 +165,97 @@ def test_a_read_signed_in_between_is_looked_at_first(built: Built) -> None:
     reader = built.readers[2]
     late = Read.objects.get(assignment__reader=reader, assignment__case__name="Case 003")
     read_sign(by=reader, read=late, save=save(content(nodule_present=False, confidence=5)))
-    answer = store(built, shown)
-    assert (answer.status_code, answer.json()["code"]) == (409, "preview_outdated")
+    refused = store(built, shown)
+    assert (refused.state, refused.error_code, refused.stored) == (JobState.FAILED, "preview_outdated", None)
     assert not ReferenceStandard.objects.exists()
     again = preview(built)
     assert outcomes(again)["Case 003"] == ("NEGATIVE", "BY_RULE")
-    assert store(built, again).status_code == 201
-    assert store(built, shown, ties="EXCLUDED").status_code == 409, "another rule than was looked at"
+    assert store(built, again).stored == ReferenceStandard.objects.get()
+
+
+def test_a_read_that_is_signed_while_a_worker_matches_is_not_passed_over(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody who signs waits for the matching, so what it was made of is compared before it is stored."""
+    shown = preview(built)
+    reader = built.readers[2]
+    late = Read.objects.get(assignment__reader=reader, assignment__case__name="Case 003")
+    find = consensus.consensus_find
+
+    def found_meanwhile(**asked: Any) -> Any:
+        found = find(**asked)
+        read_sign(by=reader, read=late, save=save(content(nodule_present=False, confidence=5)))
+        return found
+
+    monkeypatch.setattr(consensus, "consensus_find", found_meanwhile)
+    assert store(built, shown).error_code == "preview_outdated"
+    assert not ReferenceStandard.objects.exists()
+
+
+def test_a_worker_that_dies_stores_nothing_and_the_next_one_stores_once(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = preview(built)
+    job = shown["job"]
+    body = {"digest": shown["digest"]}
+    asked = client_of(built).post(path_of(job, "/store"), body, format="json")
+    assert (asked.status_code, asked.json()["state"], asked.json()["is_storing"]) == (202, "PENDING", True)
+    # A second click, and one after the end, ask for nothing more.
+    assert client_of(built).post(path_of(job, "/store"), body, format="json").status_code == 202
+    # Killed after the version was made, before its transaction was committed.
+    with monkeypatch.context() as killed:
+        killed.setattr(jobs.Lease, "finish", killed_worker)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run(ReferenceJob, job.pk, execute)
+    assert not ReferenceStandard.objects.exists()
+    job.refresh_from_db()
+    assert job.state == JobState.RUNNING
+    ReferenceJob.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    for _ in range(2):
+        jobs.run(ReferenceJob, job.pk, execute)
+    standard = ReferenceStandard.objects.get()
+    again = client_of(built).post(path_of(job, "/store"), body, format="json").json()
+    assert (again["state"], again["stored_version"]) == ("SUCCEEDED", standard.version)
+    assert Event.objects.filter(action="reference_standard.create").count() == 1
+    assert [one.actor for one in Event.objects.filter(action="reference_job.store")] == [built.coordinator]
+    assert trail_verify(scope=f"reader-study:{built.reader_study.pk}").problems == []
+    # What the look found is dropped once it is stored.
+    unstored = folder_of(preview(built)["job"])
+    assert (folder_of(job).is_dir(), unstored.is_dir()) == (True, True)
+    assert reference_jobs_sweep() == 1
+    assert (folder_of(job).is_dir(), unstored.is_dir()) == (False, True)
+
+
+def killed_worker(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_look_can_be_cancelled_and_says_how_far_it_is(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    pending = post(built, "consensus/preview", MAJORITY).json()
+    assert client_of(built).post(f"{path_of(ReferenceJob.objects.get())}/cancel").json()["state"] == "CANCELLED"
+    assert found_by(client_of(built), ReferenceJob.objects.get()).json()["code"] == "not_finished"
+    late = client_of(built).post(f"{path_of(ReferenceJob.objects.get())}/cancel")
+    assert (late.status_code, late.json()["code"]) == (409, "wrong_state")
+    body = {"digest": "0" * 64}
+    unseen = client_of(built).post(path_of(ReferenceJob.objects.get(), "/store"), body, format="json")
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "preview_outdated")
+    listed = client_of(built).get(f"/api/v1/reader-studies/{built.reader_study.pk}/reference-jobs").json()
+    assert [one["id"] for one in listed] == [pending["id"]]
+    # While it runs: told between two cases.
+    monkeypatch.setattr(runner, "PROGRESS_EVERY_S", 0)
+    told: list[tuple[int, int]] = []
+    progress = jobs.Lease.progress
+
+    def cancelled_at_the_second(lease: jobs.Lease, done: int, total: int, message: str = "") -> None:
+        told.append((done, total))
+        ReferenceJob.objects.filter(pk=lease.job.pk).update(cancel_requested=done == 1)
+        progress(lease, done, total, message)
+
+    monkeypatch.setattr(jobs.Lease, "progress", cancelled_at_the_second)
+    marks = {"question": "nodules"}
+    job = worked(post(built, "consensus/preview", MAJORITY | {"lesions": marks}))
+    assert (job.state, job.progress_message) == (JobState.CANCELLED, "Marks of 1 of 4 case(s) matched")
+    assert told == [(0, 4), (1, 4)]
 
 
 def test_a_reopened_read_votes_as_it_was_signed(built: Built) -> None:
@@ -202,8 +298,9 @@ def test_training_cases_keep_the_truth_that_readers_were_shown() -> None:
     assert outcomes(shown)["Case 005"] == ("POSITIVE", "CARRIED")
     assert shown["counts"]["carried"] == 1
     assert shown["rule"]["carried_from_version"] == 1
-    assert store(built, shown).status_code == 201
-    assert {one.case.name for one in truths_of(reader_study=built.reader_study).values()} == {"Case 005"}
+    assert store(built, shown).state == JobState.SUCCEEDED
+    (kept,) = truths_of(reader_study=built.reader_study).values()
+    assert (kept.case.name, kept.provenance) == ("Case 005", {"source": "CSV", "name": "truth.csv", "version": 1})
 
 
 @pytest.mark.parametrize(

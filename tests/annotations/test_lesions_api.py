@@ -34,6 +34,7 @@ from tests.annotations.building import (
     person,
     save,
 )
+from tests.annotations.reference_jobs import seen, storing
 from tests.annotations.segment_building import COLUMNS, ROWS, change, put, segment_mark
 from tests.annotations.test_adjudication import client_of, decide, path, to_judge
 
@@ -79,16 +80,14 @@ def send(built: Built, rest: str, body: dict[str, Any]) -> Any:
 
 
 def preview(built: Built, **changes: Any) -> dict[str, Any]:
-    answer = send(built, "consensus/preview", RULE | changes)
-    assert answer.status_code == 200, answer.content
-    return answer.json() | {"by_case": {one["case"]: one for one in answer.json()["cases"]}}
+    shown = seen(client_of(built.coordinator), send(built, "consensus/preview", RULE | changes))
+    return shown | {"by_case": {one["case"]: one for one in shown["cases"]}}
 
 
 def store(built: Built, **changes: Any) -> Any:
-    digest = preview(built, **changes)["digest"]
-    answer = send(built, "consensus", RULE | changes | {"preview_digest": digest})
-    assert answer.status_code == 201, answer.content
-    return answer.json()["versions"][0]
+    job = storing(client_of(built.coordinator), preview(built, **changes))
+    assert job.state == "SUCCEEDED", job.error_detail
+    return client_of(built.coordinator).get(path(built, "reference-standards")).json()["versions"][0]
 
 
 def lesions(shown: dict[str, Any], case: str) -> list[tuple[int, int, str, str]]:
@@ -248,8 +247,8 @@ def test_a_correction_is_kept_with_who_and_why_and_changes_the_digest(built: Bui
     assert lesions(after, "Case 002") == [(1, 2, "NEGATIVE", "BY_RULE")] * 2
     assert after["by_case"]["Case 002"]["matching"]["correction"] == 1
     assert after["digest"] != before["digest"]
-    old = send(built, "consensus", RULE | {"preview_digest": before["digest"]})
-    assert (old.status_code, old.json()["code"]) == (409, "preview_outdated")
+    old = storing(client_of(built.coordinator), before)
+    assert (old.state, old.error_code) == ("FAILED", "preview_outdated")
     stale = correct(built, "Case 002", [[one, other]])
     assert (stale.status_code, stale.json()["code"]) == (409, "stale_revision")
     assert correct(built, "Case 002", None, base=1).status_code == 201, "back to the rule's own groups"

@@ -1,5 +1,6 @@
 """The reference standard from JSON, DICOM segmentations and reports: what is taken, and what is refused and where."""
 
+import copy
 import io
 import json
 import uuid
@@ -13,13 +14,14 @@ import numpy as np
 import pydicom
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from rest_framework.test import APIClient
 
 from annotations.models import ReaderStudy, ReferenceStandard, ReferenceTruth
 from annotations.services import reader_studies as building
-from annotations.services import truth_files
+from annotations.services import truth_export, truth_files
 from annotations.services.cases import cases_with_images_put
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
@@ -29,6 +31,7 @@ from portal.imaging.models import ImagingStudy, Instance
 from portal.imaging.segment_files import SegmentDamaged
 from tests.annotations import located_files as made
 from tests.annotations.building import person
+from tests.annotations.reference_jobs import path_of, seen, storing, worked
 from tests.imaging import dicom_files
 from tests.imaging.conftest import gateway, ingest, ingest_data_sets, shared_file
 
@@ -49,29 +52,26 @@ class Stage:
     def url(self) -> str:
         return f"/api/v1/reader-studies/{self.reader_study.pk}/reference-standards"
 
-    def preview(self, files: dict[str, bytes], **more: Any) -> Any:
-        return self._send(f"{self.url}/preview", files, more)
+    def ask(self, files: dict[str, bytes], **more: Any) -> Any:
+        """Ask for a look."""
+        uploads = [SimpleUploadedFile(name, content) for name, content in files.items()]
+        return self.client.post(f"{self.url}/preview", {**more, "files": uploads}, format="multipart")
 
     def store(self, files: dict[str, bytes], **more: Any) -> ReferenceStandard:
         """Look and store; returns the version."""
-        seen = self.preview(files, **more)
-        assert seen.status_code == 200, seen.content
-        answer = self._send(self.url, files, {**more, "digest": seen.json()["digest"]})
-        assert answer.status_code == 201, answer.content
-        assert answer.json()["versions"][0]["digest"] == seen.json()["digest"]
-        return ReferenceStandard.objects.get(
-            reader_study=self.reader_study, version=answer.json()["versions"][0]["version"]
-        )
+        look = seen(self.client, self.ask(files, **more))
+        standard = storing(self.client, look).stored
+        assert standard is not None
+        assert standard.digest == look["digest"]
+        return standard
 
     def refusals(self, files: dict[str, bytes], **more: Any) -> list[tuple[str, str]]:
-        answer = self.preview(files, **more)
-        assert answer.status_code == 400, answer.content
-        assert "Canary" not in answer.content.decode()
-        return [(one["field"], one["code"]) for one in answer.json()["errors"]]
-
-    def _send(self, url: str, files: dict[str, bytes], more: dict[str, Any]) -> Any:
-        uploads = [SimpleUploadedFile(name, content) for name, content in files.items()]
-        return self.client.post(url, {**more, "files": uploads}, format="multipart")
+        """Look, and return what is wrong where."""
+        job = worked(self.ask(files, **more))
+        assert (job.state, job.error_code) == ("FAILED", "invalid_files"), job.error_detail
+        told = self.client.get(path_of(job))
+        assert "Canary" not in told.content.decode()
+        return [(one["field"], one["code"]) for one in told.json()["problems"]]
 
 
 @pytest.fixture
@@ -90,6 +90,10 @@ def stage(ingest_data_sets: Callable[..., Any], tmp_path: Path, settings: Any) -
     client = APIClient()
     client.force_authenticate(coordinator)
     return Stage(reader_study, coordinator, client, images)
+
+
+def content_of(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
 
 
 def lesions(standard: ReferenceStandard, case: str = "Case 001") -> list[dict[str, Any]]:
@@ -131,12 +135,77 @@ def test_pathology_segments_and_measurements_are_one_version_that_survives_expor
 
     voxels = stage.client.get(f"{stage.url}/{second.version}/segments/{geometry['sha256']}")
     assert len(voxels.json()["slices"]) == geometry["slice_count"]
-    exported = stage.client.get(f"{stage.url}/{second.version}.json").content
+    exported = content_of(stage.client.get(f"{stage.url}/{second.version}.json"))
     third = stage.store({"again.json": exported})
     assert (third.digest, third.source) == (second.digest, "JSON")
     reference_standard_lock(by=stage.coordinator, standard=third)
     # Not kept as an image.
     assert not Instance.objects.filter(sop_instance_uid__in=[seg.SOPInstanceUID, sr.SOPInstanceUID]).exists()
+
+
+def test_what_is_too_large_for_one_text_comes_back_from_several(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inner, outer = made.ball(radius=2), made.ball()
+    files = {
+        "truth.csv": b"case,truth\nCase 001,1\nCase 002,0\n",
+        "seg.dcm": made.as_file(made.segmentation(stage.images["Case 001"], [inner, outer])),
+    }
+    first = stage.store(files)
+    whole = stage.client.get(f"{stage.url}/{first.version}.json")
+    assert whole["Content-Type"] == "application/json"
+    exported = content_of(whole)
+    # Smaller than any lesion: every entry is a file of its own.
+    monkeypatch.setattr(truth_export, "PART_BYTES", 1)
+    answer = stage.client.get(f"{stage.url}/{first.version}.json")
+    assert (answer["Content-Type"], "reference-standard-1.zip" in answer["Content-Disposition"]) == (
+        "application/zip",
+        True,
+    )
+    packed = content_of(answer)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        parts = [json.loads(archive.read(name))["cases"] for name in archive.namelist()]
+    assert [(one["case"], len(one["lesions"])) for (one,) in parts] == [
+        ("Case 001", 1),
+        ("Case 001", 1),
+        ("Case 002", 0),
+    ]
+    monkeypatch.setattr(truth_files, "MAXIMUM_TEXT_BYTES", len(exported) - 1)
+    assert stage.refusals({"whole.json": exported}) == [("whole.json: file", "too_large")]
+    second = stage.store({"parts.zip": packed})
+    assert second.digest == first.digest
+    provenance = dict(second.truths.values_list("case__name", "provenance"))
+    assert provenance == dict(first.truths.values_list("case__name", "provenance"))
+    # A damaged file of voxels is told, not sent.
+    for path in (tmp_path / "reference-segments").rglob("*.gz"):
+        path.chmod(0o600)
+        path.write_bytes(b"other")
+    assert stage.client.get(f"{stage.url}/{first.version}.json").json()["code"] == "segment_damaged"
+
+
+def test_a_source_without_a_frame_number_is_found_by_its_place_or_refused(
+    stage: Stage, ingest_data_sets: Callable[..., Any]
+) -> None:
+    """PS3.3 table 10-3: without ReferencedFrameNumber a reference is to all frames of an image."""
+    image = made.enhanced(stage.images["Case 002"])
+    ingest_data_sets([image])
+    seg = made.segmentation([image], [made.ball()])
+
+    def without_number(**position: Any) -> bytes:
+        changed = copy.deepcopy(seg)
+        for group in changed.PerFrameFunctionalGroupsSequence:
+            del group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber
+            for keyword, value in position.items():
+                setattr(group.PlanePositionSequence[0], keyword, value)
+        return made.as_file(changed)
+
+    named = stage.store({"seg.dcm": made.as_file(seg)})
+    placed = stage.store({"seg.dcm": without_number()})
+    geometries = [lesions(one, "Case 002")[0]["marks"][0]["geometry"] for one in (named, placed)]
+    assert geometries[0] == geometries[1]
+    assert (geometries[0]["slice_count"], geometries[0]["frame_number"]) == (2 * made.RADIUS + 1, made.CENTER[0] + 1)
+    elsewhere = without_number(ImagePositionPatient=[0, 0, 0])
+    assert stage.refusals({"seg.dcm": elsewhere})[0] == ("seg.dcm: frame 1", "frame_not_named")
 
 
 def test_a_lock_reads_every_voxel_again(stage: Stage, tmp_path: Path) -> None:
@@ -264,18 +333,22 @@ def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("truth.csv", "case,truth\nCase 001,1\nCase 002,0\n")
         archive.writestr("seg/a.dcm", made.as_file(made.segmentation(images, [made.ball()])))
-    seen = stage.preview({"all.zip": buffer.getvalue()})
-    assert [one["name"] for one in seen.json()["files"]] == ["all.zip/truth.csv", "all.zip/seg/a.dcm"]
-    assert [(one["case"], one["truth"], len(one["lesions"]), one["change"]) for one in seen.json()["cases"]] == [
+    look = seen(stage.client, stage.ask({"all.zip": buffer.getvalue()}))
+    assert [one["name"] for one in look["files"]] == ["all.zip/truth.csv", "all.zip/seg/a.dcm"]
+    assert [(one["case"], one["truth"], len(one["lesions"]), one["change"]) for one in look["cases"]] == [
         ("Case 001", 1, 1, "NEW"),
         ("Case 002", 0, 0, "NEW"),
     ]
     stage.store({"all.zip": buffer.getvalue()})
-    left = Event.objects.filter(actor=stage.coordinator, action__startswith="reference_standard").order_by("created_at")
+    left = Event.objects.filter(actor=stage.coordinator, action__startswith="reference_").order_by("created_at")
+    looking, storing_ = ["reference_job.create", "reference_standard.view"], ["reference_job.store"]
     actions = list(left.values_list("action", flat=True))
-    assert actions == ["reference_standard.view", "reference_standard.view", "reference_standard.create"]
-    answer = stage._send(stage.url, {"t.csv": b"case,truth\nCase 001,1\n"}, {"digest": seen.json()["digest"]})
-    assert (answer.status_code, answer.json()["code"]) == (409, "preview_outdated")
+    assert actions == [*looking, *looking, *storing_, "reference_standard.create"]
+    # A case that was renamed meanwhile: what the files say of the cases is no longer what was seen.
+    stage.reader_study.cases.filter(name="Case 002").update(removed_at=timezone.now())
+    refused = storing(stage.client, look)
+    assert (refused.state, refused.error_code) == ("FAILED", "invalid_files")
+    assert ReferenceStandard.objects.count() == 1
 
 
 def test_the_example_is_a_file_that_can_be_uploaded(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from annotations.services.designs import design_put
 from portal.accounts.services import token_create
 from portal.audit.models import Event
 from tests.annotations.building import Built, content, draft, finding, person
+from tests.annotations.reference_jobs import found_by, path_of, seen, storing
 from tests.annotations.segment_building import change, put
 from tests.annotations.test_signing import PASSWORD, of
 
@@ -149,10 +150,13 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     client, masked = of(built.coordinator), of(other)
     assert break_mask(client, built).status_code == 201
     rule = {"kind": "MAJORITY", "question": "nodule_present"}
-    path = f"{study(built)}/consensus"
-    digest = client.post(f"{path}/preview", rule, content_type="application/json").json()["digest"]
-    stored = client.post(path, {**rule, "preview_digest": digest}, content_type="application/json")
-    assert stored.status_code == 201, stored.content
+    look = seen(client, client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json"))
+    assert found_by(masked, look["job"]).json()["code"] == "masked"
+    wish = {"digest": look["digest"]}
+    refused = masked.post(path_of(look["job"], "/store"), wish, content_type="application/json")
+    assert refused.json()["code"] == "masked"
+    assert look["digest"] not in masked.get(f"{study(built)}/reference-jobs").content.decode()
+    assert storing(client, look).stored is not None
     versions = f"{study(built)}/reference-standards"
     for rest in ("1", "1.json"):
         assert client.get(f"{versions}/{rest}").status_code == 200
@@ -171,9 +175,9 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     protocol = masked.get(f"{study(built)}/protocol").json()
     (truth,) = [one for one in protocol["document"]["sections"] if one["key"] == "truth"]
     assert truth["tables"][0]["rows"][0][4:7] == ["masked"] * 3
-    seen = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
-    assert sorted(seen[client], key=str) == [1, None]
-    assert seen[masked] == [None, None]
+    shown = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
+    assert sorted(shown[client], key=str) == [1, None]
+    assert shown[masked] == [None, None]
 
 
 def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -> None:

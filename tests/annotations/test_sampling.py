@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotations.models import Case, SampleDraw, SamplingFrame
 from annotations.services.truth import reference_standard_import, reference_standard_lock
@@ -113,7 +115,8 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
 
     body = {**wish, "seed": seen["seed"], "preview_digest": seen["digest"]}
     (draw,) = ask("POST", f"{path}/draws", body, status=201)["draws"]
-    assert (draw["number"], draw["number_drawn"], draw["is_reproduced"]) == (1, 12, True)
+    assert (draw["number"], draw["number_drawn"]) == (1, 12)
+    assert ask("GET", f"{path}/draws/1/check") == {"is_reproduced": True}
     assert Event.objects.filter(action="sample.draw").count() == 1
     assert {one["fraction"] for one in draw["strata"]} == {3 / 16, 3 / 4}
     stored = json.loads(fetched(built, "draws/1"))
@@ -143,6 +146,34 @@ def test_from_the_file_of_candidates_to_the_frozen_protocol(tmp_path: Path) -> N
     assert list(broken_links()) == []
 
 
+def test_the_page_reads_no_frame_and_draws_nothing_again() -> None:
+    built = draft(cases=1)
+    ask, path = asking(built.coordinator), f"{study(built)}/sampling"
+    upload(built, frame_text(archive(20)))
+    wish = {**WISH, "columns": ["truth"], "counts": [{"values": ["benign"], "count": 6}], "seed": "s"}
+    seen = ask("POST", f"{path}/preview", wish)
+    drawn = ask("POST", f"{path}/draws", {**wish, "preview_digest": seen["digest"]}, status=201)
+    with CaptureQueriesContext(connection) as queries:
+        assert ask("GET", path) == drawn
+    selects = [one["sql"] for one in queries if one["sql"].startswith("SELECT") and "annotations_sampl" in one["sql"]]
+    assert len(selects) == 2
+    assert not any('"content"' in sql for sql in selects)
+
+
+def test_a_draw_with_another_seed_than_it_was_drawn_with_is_not_drawn_again() -> None:
+    built = draft(cases=1)
+    ask, path = asking(built.coordinator), f"{study(built)}/sampling"
+    upload(built, frame_text(archive(20)))
+    wish = {**WISH, "columns": ["truth"], "counts": [{"values": ["benign"], "count": 6}], "seed": "s"}
+    seen = ask("POST", f"{path}/preview", wish)
+    ask("POST", f"{path}/draws", {**wish, "preview_digest": seen["digest"]}, status=201)
+    (true,) = SampleDraw.objects.all()
+    kept = {name: getattr(true, name) for name in ("reader_study", "frame", "algorithm", "created_by", "content")}
+    SampleDraw.objects.create(**kept, number=2, seed="another", digest="0" * 64)
+    assert ask("GET", f"{path}/draws/1/check") == {"is_reproduced": True}
+    assert ask("GET", f"{path}/draws/2/check") == {"is_reproduced": False}
+
+
 def test_a_second_draw_adds_and_says_so_or_replaces() -> None:
     built = draft(cases=1)
     ask, path = asking(built.coordinator), f"{study(built)}/sampling"
@@ -167,7 +198,7 @@ def test_a_second_draw_adds_and_says_so_or_replaces() -> None:
     assert in_force.count() == 13
     assert section_of(protocol(built)["document"], "sampling")["sentences"][0].startswith("12 case(s) were drawn")
     three = drawn({**wish, "seed": "third", "replaces": True})
-    assert [one["is_reproduced"] for one in three] == [True, True, True]
+    assert [ask("GET", f"{path}/draws/{one['number']}/check")["is_reproduced"] for one in three] == [True, True, True]
     assert in_force.count() == 6
     assert "no cases of this reader study" in section_of(protocol(built)["document"], "sampling")["sentences"][1]
 

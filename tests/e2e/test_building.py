@@ -183,6 +183,7 @@ def test_cases_are_drawn_from_a_frame(stage: Stage, signed_in: Callable[[Person]
     expect(page.get_by_text("Draw 1 is stored")).to_be_visible()
     expect(page.get_by_role("heading", name="Draw 1: 2 cases")).to_be_visible()
     expect(wanted).to_have_value("0")
+    page.get_by_role("button", name="Draw again and compare").click()
     expect(page.get_by_text("Drawn again: the same cases")).to_be_visible()
     expect(page.get_by_role("heading", name="New draw, number 2")).to_be_visible()
     screenshots(page, "sampling-drawn")

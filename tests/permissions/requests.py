@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.domain.designs import single_design
+from annotations.models import ReferenceJob
 from tests.analysis_plans import PLAN
 from tests.annotations.segment_building import change
 from tests.browserless import PASSWORD, signature
@@ -63,6 +64,7 @@ def address(route: Route, side: Side) -> str:
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
         "standard_version": 1,
+        "reference_job_id": side.reference_jobs[route.name.endswith("files")],
         "adjudication_number": 1,
         "sample_size_number": 1,
         "analysis_plan_number": 1,
@@ -113,6 +115,7 @@ def body(name: str, side: Side) -> Any:
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
         "reader-study-sampling-preview": SAMPLED,
         "reader-study-sample-draws": {**SAMPLED, "preview_digest": "0" * 64},
+        "reader-study-reference-job-store": {"digest": ReferenceJob.objects.get(pk=side.reference_jobs[0]).digest},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},

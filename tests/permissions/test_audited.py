@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from annotations.models import Arm, Assignment, Read, ReaderStudy
+from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
@@ -46,8 +46,7 @@ PROVEN_ELSEWHERE = {
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-schema-images": ("tests/annotations/services/test_schema_images.py", "schema_image.create"),
     "reader-study-reference-standard": ("tests/permissions/test_audited.py", "reference_standard.create"),
-    "reader-study-reference-standards": ("tests/annotations/test_located_truth.py", "reference_standard.create"),
-    "reader-study-reference-standards-preview": ("tests/annotations/test_located_truth.py", "reference_standard.view"),
+    "reader-study-reference-standards-preview": ("tests/annotations/test_located_truth.py", "reference_job.create"),
     # The sweep's portal has no mail server.
     "reader-study-reminders": ("tests/annotations/test_reminders.py", "reminder.send"),
     # The world's round is not finished.
@@ -98,6 +97,7 @@ DRAFT = {
     "reader-study-members": "PUT",
 }
 JOB_STATES = {
+    "reader-study-reference-job-cancel": JobState.PENDING,
     "analysis-run-cancel": JobState.PENDING,
     "analysis-run-retry": JobState.FAILED,
     "inference-run-cancel": JobState.PENDING,
@@ -113,6 +113,7 @@ def prepare(name: str, method: str, world: World) -> None:
     if name in JOB_STATES:
         AnalysisRun.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
+        ReferenceJob.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
         Webhook.objects.update(scope=SITE)
     if name.endswith("delivery-resend"):
@@ -146,10 +147,13 @@ VIEWS = {
     "reader-study-sampling-frame": "sampling.view",
     "reader-study-sampling-frame-csv": "sampling.view",
     "reader-study-sample-draw": "sampling.view",
+    "reader-study-sample-draw-check": "sampling.view",
     "reader-study-sample-draw-csv": "sampling.view",
     "reader-study-reference-standard": "reference_standard.view",
     "reader-study-reference-standards": "reference_standard.view",
     "reader-study-reference-standard-version": "reference_standard.view",
+    "reader-study-reference-job-consensus": "consensus.view",
+    "reader-study-reference-job-files": "reference_standard.view",
     "reader-study-case-marks": "lesions.view",
     "reader-study-lesion-corrections": "lesions.view",
     "reader-study-reference-standard-json": "reference_standard.view",

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pydicom
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from PIL import Image
@@ -30,10 +32,13 @@ from annotations.models import (
     InvitationLink,
     Read,
     ReaderStudy,
+    ReferenceJob,
+    ReferenceJobKind,
     ReferenceSource,
     SegmentVersion,
 )
-from annotations.selectors.consensus import Panel, consensus_of
+from annotations.runner import execute as execute_reference_job
+from annotations.selectors.consensus import Panel
 from annotations.selectors.designs import readers_of
 from annotations.selectors.sampling import SampleWish
 from annotations.services import reader_studies as building
@@ -41,13 +46,13 @@ from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
 from annotations.services.cases import cases_with_images_put
 from annotations.services.code_lists import code_list_import
-from annotations.services.consensus import consensus_store
+from annotations.services.consensus import consensus_find, consensus_store
 from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
+from annotations.services.reference_jobs import reference_job_create
 from annotations.services.reference_segments import reference_segment_write
 from annotations.services.sampling import frame_import, sample_draw, sample_preview
 from annotations.services.schema_images import schema_image_store
-from annotations.services.segment_files import segment_read
 from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
@@ -60,6 +65,7 @@ from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, IngestJob, IngestSource, Instance, Patient, Series, SeriesFrames
 from portal.imaging.services.frames import frames_request, write_frames
+from portal.imaging.uploads import StoredUpload
 from portal.inference.finding_segments import SegmentInput
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.models import (
@@ -154,6 +160,8 @@ class Side:
     delivery: Delivery
     adjudication_case: AdjudicationCase
     invitation: Invitation
+    # Of a consensus, and of files.
+    reference_jobs: tuple[uuid.UUID, uuid.UUID]
     secrets: dict[str, str]
 
     @property
@@ -383,6 +391,7 @@ def complete_side(letter: str) -> Side:
         read=read,
         other_read=other_read,
         query=query_ask(by=coordinator, read=read, text="Is this the left lung?"),
+        reference_jobs=_reference_jobs(coordinator, reader_study, cases[0]),
         imaging_study=study,
         series=series,
         instance=instance,
@@ -471,11 +480,30 @@ def _code_list(by: User, reader_study: ReaderStudy | None) -> uuid.UUID:
     return code_list_import(by=by, reader_study=reader_study, text=text, name="codes.csv").pk
 
 
+def _reference_jobs(coordinator: User, reader_study: ReaderStudy, case: Case) -> tuple[uuid.UUID, uuid.UUID]:
+    """Looks at a consensus and at a file, worked out."""
+    everybody = dict.fromkeys(readers_of(reader_study=reader_study).values_list("pk", flat=True), Decimal(1))
+    panel = Panel(Rule("MAJORITY"), "nodule_present", None, "A", everybody)
+    table = Path(settings.VAR_DIR) / f"{reader_study.pk}.csv"
+    table.write_text(f"case,truth\n{case.name},1\n")
+    asked = [
+        (ReferenceJobKind.CONSENSUS, panel.as_json(), []),
+        (ReferenceJobKind.FILES, {"files": ["t.csv"], "threshold": 0.5}, [StoredUpload(table, "t.csv", 1)]),
+    ]
+    made = [
+        reference_job_create(by=coordinator, reader_study=reader_study, kind=kind, asked=what, uploads=uploads)
+        for kind, what, uploads in asked
+    ]
+    for job in made:
+        jobs.run(ReferenceJob, job.pk, execute_reference_job)
+    return made[0].pk, made[1].pk
+
+
 def _adjudication(coordinator: User, reader_study: ReaderStudy, seed: str) -> AdjudicationCase:
     """The only case, on which the one signed read voted, to be judged."""
     everybody = dict.fromkeys(readers_of(reader_study=reader_study).values_list("pk", flat=True), Decimal(1))
     panel = Panel(Rule("MAJORITY"), "nodule_present", None, "A", everybody)
-    digest = consensus_of(reader_study=reader_study, panel=panel, read_segment=segment_read).digest
+    digest = consensus_find(reader_study=reader_study, panel=panel).digest
     base = consensus_store(by=coordinator, reader_study=reader_study, panel=panel, digest=digest)
     triggers = Triggers(open_cases=True, disagreement=False, low_confidence_below=None, random_percent=100)
     asked = RoundAsked(triggers, None, ANSWERS, "Is there a nodule?", seed)

@@ -155,14 +155,6 @@ export interface Consensus {
   cases: CaseOutcome[];
 }
 
-export const previewConsensus = (id: string, body: ConsensusRequest) =>
-  call<Consensus>("POST", `/api/v1/reader-studies/${id}/consensus/preview`, { body });
-
-export const storeConsensus = (id: string, body: ConsensusRequest, previewDigest: string) =>
-  call<ReferenceVersions>("POST", `/api/v1/reader-studies/${id}/consensus`, {
-    body: { ...body, preview_digest: previewDigest },
-  });
-
 /** What a version says, case by case. Each look is an event of the audit trail, so it is asked for on a click. */
 export const referenceTruthsQuery = (id: string, version: number) =>
   queryOptions({
@@ -223,21 +215,6 @@ export interface FilesPreview {
   cases: { case: string; truth: 0 | 1; lesions: ReferenceLesion[]; change: "NEW" | "CHANGED" | "KEPT" }[];
   missing: string[];
 }
-
-function filesForm({ files, baseVersion, threshold }: ReferenceFiles, digest?: string): FormData {
-  const form = new FormData();
-  for (const file of files) form.append("files", file);
-  if (baseVersion !== null) form.append("base_version", String(baseVersion));
-  form.append("threshold", String(threshold));
-  if (digest !== undefined) form.append("digest", digest);
-  return form;
-}
-
-export const previewReferenceFiles = (id: string, asked: ReferenceFiles) =>
-  call<FilesPreview>("POST", `${base(id)}/preview`, { body: filesForm(asked) });
-
-export const storeReferenceFiles = (id: string, asked: ReferenceFiles, digest: string) =>
-  call<ReferenceVersions>("POST", base(id), { body: filesForm(asked, digest) });
 
 /** The voxels of a version's segments by their digest; each look is an event of the audit trail. */
 export function referenceSegmentsQuery(id: string, version: number, digests: string[]) {

@@ -20,7 +20,7 @@ export interface Prevalence {
   sample: number | null;
 }
 
-/** A stored draw; `is_reproduced`: the server has drawn it again and found the same. */
+/** A stored draw. */
 export interface Draw {
   number: number;
   created_at: string;
@@ -29,7 +29,6 @@ export interface Draw {
   algorithm: string;
   digest: string;
   frame_number: number;
-  is_reproduced: boolean;
   columns: string[];
   strata: Stratum[];
   prevalence: Prevalence | null;
@@ -83,6 +82,10 @@ export const samplingFiles = (id: string) => ({
   draw: (number: number) => `${base(id)}/draws/${number}`,
   drawCsv: (number: number) => `${base(id)}/draws/${number}/csv`,
 });
+
+/** Whether frame, counts and seed give the stored sample once more: the server draws again, so on a click. */
+export const checkDraw = (id: string, number: number) =>
+  call<{ is_reproduced: boolean }>("GET", `${base(id)}/draws/${number}/check`);
 
 export function postFrame(id: string, file: File): Promise<Sampling> {
   const body = new FormData();

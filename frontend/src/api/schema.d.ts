@@ -1075,23 +1075,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reader-studies/{reader_study_id}/consensus": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description Store a consensus as the next version of the reference standard; 409 `preview_outdated`. */
-        post: operations["reader_studies_consensus_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reader-studies/{reader_study_id}/consensus/preview": {
         parameters: {
             query?: never;
@@ -1101,7 +1084,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Return what a rule makes of the reads that are signed now, case by case; nothing is stored. */
+        /** @description Have a worker look what a rule makes of the reads that are signed now; nothing is stored. */
         post: operations["reader_studies_consensus_preview_create"];
         delete?: never;
         options?: never;
@@ -1729,6 +1712,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, newest first, so that a page that was left finds its look again. */
+        get: operations["reader_studies_reference_jobs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs/{reference_job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Say how far it is, and why it failed where it did. */
+        get: operations["reader_studies_reference_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs/{reference_job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask it to stop; 409 `wrong_state` when it is over. */
+        post: operations["reader_studies_reference_jobs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs/{reference_job_id}/consensus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what the rule makes of the reads, case by case; 409 `not_finished`. */
+        get: operations["reader_studies_reference_jobs_consensus_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs/{reference_job_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the version that the files would be, case by case; 409 `not_finished`. */
+        get: operations["reader_studies_reference_jobs_files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/reference-jobs/{reference_job_id}/store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have a worker store it as the next version; 409 `preview_outdated`, here or as the failure of the job. */
+        post: operations["reader_studies_reference_jobs_store_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/reference-standard": {
         parameters: {
             query?: never;
@@ -1791,8 +1876,7 @@ export interface paths {
         /** @description List the versions, newest first, with their locks. */
         get: operations["reader_studies_reference_standards_retrieve"];
         put?: never;
-        /** @description Store files as the next version, as they were previewed; 409 `preview_outdated` otherwise. */
-        post: operations["reader_studies_reference_standards_create"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1823,7 +1907,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return a version as JSON, voxels and all; importing it gives the same digest. */
+        /**
+         * @description Return a version as JSON, voxels and all, in an archive of several files where it is large.
+         *
+         *     Importing it gives the same digest.
+         */
         get: operations["reader_studies_reference_standards_.json_retrieve"];
         put?: never;
         post?: never;
@@ -1876,7 +1964,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Say what version the files would be; 400 `invalid_files` names what is wrong and where. */
+        /** @description Have a worker look what version the files would be; it fails with `invalid_files` and says what is wrong. */
         post: operations["reader_studies_reference_standards_preview_create"];
         delete?: never;
         options?: never;
@@ -1967,7 +2055,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the newest frame, counted, and the draws, each drawn again from its seed and compared. */
+        /** @description Return the newest frame and the draws, counted. */
         get: operations["reader_studies_sampling_retrieve"];
         put?: never;
         post?: never;
@@ -2003,6 +2091,23 @@ export interface paths {
         };
         /** @description Return the stored bytes, whose SHA-256 is the draw's digest. */
         get: operations["reader_studies_sampling_draws_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/sampling/draws/{draw_number}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Draw again from the stored frame, counts and seed, and say whether the sample is the stored one. */
+        get: operations["reader_studies_sampling_draws_check_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3407,9 +3512,17 @@ export interface components {
             reason: string;
             password: string;
         };
+        /**
+         * @description * `MAJORITY` - More votes than the other side
+         *     * `UNANIMOUS` - All votes the same
+         *     * `ANY` - Positive as soon as one vote is
+         *     * `WEIGHTED` - More weight than the other side
+         * @enum {string}
+         */
+        ConsensusInputKindEnum: "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
         /** @description Who votes, on which question, and by which rule. */
         ConsensusInputRequest: {
-            kind: components["schemas"]["Kind584Enum"];
+            kind: components["schemas"]["ConsensusInputKindEnum"];
             question: string;
             /** @description Of an ordinal or confidence question: positive from this answer on. */
             positive_from?: number | null;
@@ -3449,39 +3562,6 @@ export interface components {
                 [key: string]: number;
             };
             cases: components["schemas"]["CaseDecisionOutput"][];
-        };
-        /** @description The rule again, and the digest of what was seen by it. */
-        ConsensusStoreInputRequest: {
-            kind: components["schemas"]["Kind584Enum"];
-            question: string;
-            /** @description Of an ordinal or confidence question: positive from this answer on. */
-            positive_from?: number | null;
-            /** @description Key; needed with several arms. */
-            arm?: string | null;
-            /**
-             * @description What becomes of votes that the rule leaves open.
-             *
-             *     * `ADJUDICATION` - ADJUDICATION
-             *     * `EXCLUDED` - EXCLUDED
-             *     * `POSITIVE` - POSITIVE
-             *     * `NEGATIVE` - NEGATIVE
-             * @default ADJUDICATION
-             */
-            ties: components["schemas"]["TiesEnum"];
-            /**
-             * @description What becomes of a case with too few votes.
-             *
-             *     * `ADJUDICATION` - ADJUDICATION
-             *     * `EXCLUDED` - EXCLUDED
-             * @default ADJUDICATION
-             */
-            missing: components["schemas"]["MissingEnum"];
-            /** @default 1 */
-            minimum_votes: number;
-            /** @description By default all readers. */
-            readers?: components["schemas"]["PanelReaderInputRequest"][];
-            lesions?: components["schemas"]["LesionsInputRequest"] | null;
-            preview_digest: string;
         };
         /**
          * @description * `DISTANCE` - Centres at most the distance apart, or the radius of the larger mark where that is more
@@ -3594,6 +3674,10 @@ export interface components {
             saved_at: string;
             digest: string;
         };
+        /** @description A draw made again; `is_reproduced`: its frame, counts and seed give the same sample now. */
+        DrawCheckOutput: {
+            is_reproduced: boolean;
+        };
         /** @description What is to be drawn, as it was previewed. */
         DrawInputRequest: {
             frame_number: number;
@@ -3610,7 +3694,7 @@ export interface components {
             seed: string;
             preview_digest: string;
         };
-        /** @description A stored draw; `is_reproduced`: its frame, counts and seed give the same sample now. */
+        /** @description A stored draw. */
         DrawOutput: {
             number: number;
             /** Format: date-time */
@@ -3620,7 +3704,6 @@ export interface components {
             algorithm: string;
             digest: string;
             frame_number: number;
-            is_reproduced: boolean;
             columns: string[];
             strata: components["schemas"]["StratumOutput"][];
             prevalence: components["schemas"]["PrevalenceOutput"] | null;
@@ -3746,20 +3829,6 @@ export interface components {
             files: components["schemas"]["FileReadOutput"][];
             cases: components["schemas"]["CaseReadOutput"][];
             missing: string[];
-        };
-        /** @description The same with what was looked at. */
-        FilesStoreInputRequest: {
-            files: string[];
-            /** @description The version they add to. */
-            base_version?: number | null;
-            /**
-             * Format: double
-             * @description From which share on a voxel of a fractional segmentation is inside.
-             * @default 0.5
-             */
-            threshold: number;
-            /** @description That of the preview. */
-            digest: string;
         };
         /**
          * @description * `PROPORTIONAL` - PROPORTIONAL
@@ -4196,6 +4265,13 @@ export interface components {
             is_mail_configured: boolean;
             invitations: components["schemas"]["InvitationOutput"][];
         };
+        /** @description What is wrong in which place. */
+        JobProblemOutput: {
+            field: string;
+            code: string;
+            detail: string;
+            row?: number;
+        };
         /**
          * @description * `PENDING` - Pending
          *     * `RUNNING` - Running
@@ -4205,14 +4281,6 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
-        /**
-         * @description * `MAJORITY` - More votes than the other side
-         *     * `UNANIMOUS` - All votes the same
-         *     * `ANY` - Positive as soon as one vote is
-         *     * `WEIGHTED` - More weight than the other side
-         * @enum {string}
-         */
-        Kind584Enum: "MAJORITY" | "UNANIMOUS" | "ANY" | "WEIGHTED";
         /** @description A label schema; its rules are in `annotations.domain.schema`. */
         LabelSchemaInputRequest: {
             questions: unknown;
@@ -5550,6 +5618,36 @@ export interface components {
          * @enum {string}
          */
         ReaderStudyStateEnum: "DRAFT" | "PILOTING" | "OPEN" | "PAUSED" | "CLOSED" | "LOCKED";
+        /** @description A look at a version of the reference standard, or its storing, and how far it is. */
+        ReferenceJobOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            kind: components["schemas"]["ReferenceJobOutputKindEnum"];
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            problems: components["schemas"]["JobProblemOutput"][];
+            requested_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            cancel_requested?: boolean;
+            is_storing?: boolean;
+            base_version?: number | null;
+            stored_version?: number | null;
+        };
+        /**
+         * @description * `CONSENSUS` - Consensus
+         *     * `FILES` - Files
+         * @enum {string}
+         */
+        ReferenceJobOutputKindEnum: "CONSENSUS" | "FILES";
         /** @description Who locks gives their password again; a lock after another one needs a reason. */
         ReferenceLockInputRequest: {
             password: string;
@@ -6086,6 +6184,11 @@ export interface components {
          * @enum {string}
          */
         State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
+        /** @description What was looked at. */
+        StoreInputRequest: {
+            /** @description That of the look. */
+            digest: string;
+        };
         /** @description How many are wanted of a stratum. */
         StratumCountInputRequest: {
             /** @description In the order of `columns`. */
@@ -8993,43 +9096,6 @@ export interface operations {
             };
         };
     };
-    reader_studies_consensus_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsensusStoreInputRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reader_studies_consensus_preview_create: {
         parameters: {
             query?: never;
@@ -9048,12 +9114,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsensusOutput"];
+                    "application/json": components["schemas"]["ReferenceJobOutput"];
                 };
             };
             /** @description A problem document. */
@@ -10544,6 +10610,201 @@ export interface operations {
             };
         };
     };
+    reader_studies_reference_jobs_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceJobOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                reference_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceJobOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_jobs_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                reference_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceJobOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_jobs_consensus_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                reference_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_jobs_files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+                reference_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesPreviewOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_reference_jobs_store_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+                reference_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceJobOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_reference_standard_retrieve: {
         parameters: {
             query?: never;
@@ -10703,43 +10964,6 @@ export interface operations {
             };
         };
     };
-    reader_studies_reference_standards_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                reader_study_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["FilesStoreInputRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReferenceVersionsOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reference_standard_truths_list: {
         parameters: {
             query?: never;
@@ -10791,6 +11015,7 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                    "application/zip": string;
                 };
             };
             /** @description A problem document. */
@@ -10891,12 +11116,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilesPreviewOutput"];
+                    "application/json": components["schemas"]["ReferenceJobOutput"];
                 };
             };
             /** @description A problem document. */
@@ -11270,6 +11495,37 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_sampling_draws_check_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawCheckOutput"];
                 };
             };
             /** @description A problem document. */

@@ -71,7 +71,10 @@ export function Provenance({ run, result }: ProvenanceProps) {
             </Table.Tr>
             <Table.Tr>
               <Table.Th>Reference standard</Table.Th>
-              <Table.Td>Version {run.reference_standard_version}, locked</Table.Td>
+              <Table.Td>
+                Version {run.reference_standard_version}, locked: whether each case is diseased; its lesions
+                enter no figure
+              </Table.Td>
             </Table.Tr>
             {run.arm && (
               <Table.Tr>

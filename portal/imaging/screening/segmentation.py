@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from highdicom.seg import Segmentation
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from portal.imaging.screening.coded import code, text
 from portal.imaging.screening.reasons import Refusal
@@ -73,13 +74,17 @@ def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]
 
 
 def _source(segmentation: Segmentation, group: Dataset) -> list[Any] | None:
-    """The one frame of an image that this frame was made from; None where there is none, or are several."""
+    """The one image that this frame was made from, and which frame of it; None where there is none, or are several.
+
+    Without one frame number it was made from all frames of the image, or from several (PS3.3 table 10-3).
+    """
     derivation = _macro(segmentation, group, "DerivationImageSequence")
     sources = [] if derivation is None else derivation.get("SourceImageSequence") or []
     if len(sources) != 1:
         return None
     frame = sources[0].get("ReferencedFrameNumber")
-    return [text(sources[0].ReferencedSOPInstanceUID), int(frame) if frame is not None else 1]
+    is_one = frame is not None and not isinstance(frame, MultiValue)
+    return [text(sources[0].ReferencedSOPInstanceUID), int(frame) if is_one else None]
 
 
 def _plane(segmentation: Segmentation, group: Dataset) -> dict[str, list[float]] | None:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from annotations.domain.json_values import NotStorable, json_value
 from annotations.domain.lesions import MAXIMUM_LESIONS, geometries_of, lesion_problems
 from annotations.domain.truth_csv import Truth
-from annotations.domain.truth_json import example_json, parse_truth_json, truth_document
+from annotations.domain.truth_json import FORMAT, VERSION, example_json, parse_truth_json
 from annotations.domain.truth_merge import Merged
 from annotations.services.truth_json_lesions import json_lesions_take
 from portal.audit.services import canonical_json
@@ -128,6 +128,17 @@ def test_files_join_one_lesion_and_keep_both_provenances() -> None:
     assert (csv.get("provenance"), truth.provenance) == (None, {"source": "CSV"})
 
 
+def test_a_case_whose_lesions_are_in_two_files_is_as_in_one() -> None:
+    lesions = [{"id": name, "marks": [{"geometry": POINT}]} for name in ("L1", "L2")]
+    of_pathology = {"source": "CSV", "name": "pathology.csv", "version": 1}
+    one, two = Merged(), Merged()
+    one.add_truth(Truth("Case 001", 1, lesions, of_pathology), {"source": "JSON", "name": "all.json"})
+    for lesion in lesions:
+        part = {"source": "JSON", "name": f"{lesion['id']}.json"}
+        assert two.add_truth(Truth("Case 001", 1, [lesion], of_pathology), part) == []
+    assert one.truths() == two.truths() == [Truth("Case 001", 1, lesions, of_pathology)]
+
+
 def test_a_file_with_a_fault_everywhere_costs_no_more_than_its_first_faults() -> None:
     """20 000 empty cases have 40 000 faults, of which each took some 3 kB."""
     text = '{"format":"overread.reference-standard","version":1,"cases":[' + ",".join(["{}"] * 20_000) + "]}"
@@ -142,7 +153,7 @@ def test_a_file_with_a_fault_everywhere_costs_no_more_than_its_first_faults() ->
 def test_too_many_lesions_are_not_compared_with_each_other() -> None:
     lesion = {"id": "L1", "marks": [{"geometry": POINT}]}
     case = {"case": "Case 001", "truth": 1, "lesions": [lesion] * (MAXIMUM_LESIONS + 1)}
-    _, problems = parse_truth_json(json.dumps(truth_document([case])), CASES)
+    _, problems = parse_truth_json(json.dumps({"format": FORMAT, "version": VERSION, "cases": [case]}), CASES)
     assert [one.code for one in problems] == ["too_many"]
 
 
@@ -162,5 +173,4 @@ def test_files_that_contradict_each_other_are_refused() -> None:
 
 
 def test_a_file_without_lesions_asks_nothing_of_the_images() -> None:
-    assert truth_document([])["cases"] == []
     assert json_lesions_take([], {}).problems == []

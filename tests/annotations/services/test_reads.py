@@ -194,6 +194,37 @@ def test_a_mark_that_was_off_its_image_gets_no_farther(
             draft_of(read, content(wrong), 1)
 
 
+def test_where_a_mark_has_lain_is_picked_out_by_the_database(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """However many revisions there are, none but the newest is read whole; also a finding of version 1 is found."""
+    old = length_at(read, 43)
+    mark = old["marks"][0]
+    first = {name: old[name] for name in ("question", "code", "confidence")}
+    first |= {"id": mark["id"], "geometry": mark["geometry"], "measurements": mark["measurements"]}
+    # As an earlier version of the portal has stored it.
+    Revision.objects.create(
+        read=read,
+        number=1,
+        base_number=0,
+        kind=RevisionKind.DRAFT,
+        author=read.assignment.reader,
+        payload={"version": 1, "answers": {}, "findings": [first]},
+        digest="0" * 64,
+        idempotency_key="old",
+    )
+    read.revision_number = 1
+    read.save()
+    for number in (1, 2, 3):
+        draft_of(read, content(confidence=number), number)
+    on_known_planes(read, monkeypatch, tmp_path)
+    with CaptureQueriesContext(connection) as queries:
+        draft_of(read, content(old), 4)
+    asked = [one["sql"] for one in queries if "FROM annotations_revision" in one["sql"]]
+    assert len(asked) == 1
+    assert "SELECT DISTINCT place" in asked[0]
+
+
 def test_where_the_plane_is_not_known_nothing_is_refused(
     read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

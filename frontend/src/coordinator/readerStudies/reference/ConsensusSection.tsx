@@ -1,20 +1,17 @@
 import { Alert, Button, Group, SimpleGrid, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import {
-  type ConsensusRequest,
-  previewConsensus,
-  type Consensus as Seen,
-  storeConsensus,
-} from "@/api/reference";
+import type { ConsensusRequest, Consensus as Seen } from "@/api/reference";
+import { lookAtConsensus } from "@/api/referenceJobs";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
-import { type PartProps, useStudyChange } from "../parts";
+import type { PartProps } from "../parts";
 import { LesionRuleFields } from "./LesionRuleFields";
 import { LesionTables } from "./LesionTables";
 import { OutcomeTable } from "./OutcomeTable";
 import { PanelFields, PanelReaders } from "./PanelFields";
+import { ReferenceJobStatus } from "./ReferenceJobStatus";
 import { type PanelForm, usePanel } from "./usePanel";
+import { useReferenceJob } from "./useReferenceJob";
 
 /** Makes a version from what the readers have signed: the rule, a look at what it gives, and the storing of that. */
 export function ConsensusSection({ readerStudy }: PartProps) {
@@ -30,47 +27,39 @@ export function ConsensusSection({ readerStudy }: PartProps) {
 }
 
 function Consensus({ readerStudy, panel }: PartProps & { panel: PanelForm }) {
-  const looking = useMutation({
-    mutationFn: (asked: ConsensusRequest) => previewConsensus(readerStudy.id, asked),
-  });
-  const storing = useStudyChange(
-    readerStudy.id,
-    ({ asked, digest }: { asked: ConsensusRequest; digest: string }) =>
-      storeConsensus(readerStudy.id, asked, digest),
-    () => looking.reset(),
+  const work = useReferenceJob<Seen, ConsensusRequest>(readerStudy.id, "CONSENSUS", (asked) =>
+    lookAtConsensus(readerStudy.id, asked),
   );
   const { request } = panel;
-  const look = () => {
-    if (!request) return;
-    storing.reset();
-    looking.mutate(request);
-  };
+  const look = () => request && work.look(request);
   // A preview of another rule than the one that stands in the fields is not offered for storing.
-  const isCurrent = JSON.stringify(looking.variables) === JSON.stringify(request);
-  const seen = isCurrent ? looking.data : undefined;
+  const isCurrent = work.asked === undefined || JSON.stringify(work.asked) === JSON.stringify(request);
+  const seen = isCurrent ? work.found : undefined;
   return (
     <>
       <PanelFields panel={panel} />
       <PanelReaders panel={panel} />
       <LesionRuleFields panel={panel} />
       <Group gap="sm">
-        <Button variant="default" disabled={!request} loading={looking.isPending} onClick={look}>
+        <Button variant="default" disabled={!request} loading={work.isLooking} onClick={look}>
           Preview
         </Button>
         {seen && request && (
-          <Button
-            loading={storing.isPending}
-            onClick={() => storing.mutate({ asked: request, digest: seen.digest })}
-          >
+          <Button loading={work.isStoring} onClick={work.store}>
             Store as a new version
           </Button>
         )}
       </Group>
-      {looking.error && isCurrent && <ErrorNotice error={looking.error} title="There is no such consensus" />}
-      {storing.error && <ErrorNotice error={storing.error} title="Nothing was stored" />}
-      {storing.data && (
+      <ReferenceJobStatus job={work.job} onCancel={work.cancel} />
+      {work.error && isCurrent && (
+        <ErrorNotice
+          error={work.error}
+          title={work.job?.is_storing ? "Nothing was stored" : "There is no such consensus"}
+        />
+      )}
+      {work.stored !== null && (
         <Alert color="teal" variant="light" role="status" title="The consensus is stored">
-          Version {storing.data.versions[0]?.version}; it is not locked yet.
+          Version {work.stored}; it is not locked yet.
         </Alert>
       )}
       {seen && <Preview consensus={seen} />}

@@ -1,39 +1,34 @@
 import { Alert, Anchor, Button, FileButton, Group, NativeSelect, NumberInput, Text } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
-  previewReferenceFiles,
+  type FilesPreview,
   type ReferenceFiles,
   referenceFiles,
   referenceVersionsQuery,
-  storeReferenceFiles,
 } from "@/api/reference";
+import { lookAtFiles } from "@/api/referenceJobs";
 import { Section } from "@/ui/Section";
-import { type PartProps, useStudyChange } from "../parts";
+import type { PartProps } from "../parts";
 import { FileFaults } from "./FileFaults";
 import { FilesSeen } from "./FilesSeen";
+import { ReferenceJobStatus } from "./ReferenceJobStatus";
+import { useReferenceJob } from "./useReferenceJob";
 
 /** Makes a version from files about lesions: chosen, looked at case by case, and then stored as they were seen. */
 export function FilesSection({ readerStudy }: PartProps) {
   const { data } = useQuery(referenceVersionsQuery(readerStudy.id));
   const versions = data?.versions ?? [];
   const [asked, setAsked] = useState<ReferenceFiles>({ files: [], baseVersion: null, threshold: 0.5 });
-  const looking = useMutation({
-    mutationFn: (files: ReferenceFiles) => previewReferenceFiles(readerStudy.id, files),
-  });
-  const storing = useStudyChange(
-    readerStudy.id,
-    (digest: string) => storeReferenceFiles(readerStudy.id, asked, digest),
-    () => {
-      looking.reset();
-      setAsked({ ...asked, files: [] });
-    },
+  const work = useReferenceJob<FilesPreview, ReferenceFiles>(readerStudy.id, "FILES", (files) =>
+    lookAtFiles(readerStudy.id, files),
   );
   const look = (changes: Partial<ReferenceFiles>) => {
-    const next = { ...asked, ...changes };
+    // What is stored is not looked at once more.
+    const next = { ...asked, ...(work.stored === null ? {} : { files: [] }), ...changes };
     setAsked(next);
-    storing.reset();
-    if (next.files.length > 0) looking.mutate(next);
+    if (next.files.length > 0) work.look(next);
+    else work.drop();
   };
   return (
     <Section
@@ -66,17 +61,17 @@ export function FilesSection({ readerStudy }: PartProps) {
           onChange={(value) => typeof value === "number" && setAsked({ ...asked, threshold: value / 100 })}
           onBlur={() => {
             // Leaving the field unchanged must not take the preview away under a click.
-            if (looking.variables && asked.threshold !== looking.variables.threshold) look({});
+            if (work.asked && asked.threshold !== work.asked.threshold) look({});
           }}
         />
         <FileButton
           multiple
           accept=".csv,.json,.dcm,.zip,application/dicom"
           onChange={(files) => look({ files })}
-          key={looking.submittedAt}
+          key={work.job?.id}
         >
           {(props) => (
-            <Button {...props} loading={looking.isPending} disabled={readerStudy.number_of_cases === 0}>
+            <Button {...props} loading={work.isLooking} disabled={readerStudy.number_of_cases === 0}>
               Choose files
             </Button>
           )}
@@ -92,19 +87,19 @@ export function FilesSection({ readerStudy }: PartProps) {
           Pick the cases first: the files name them or their images.
         </Text>
       )}
-      {looking.error && <FileFaults error={looking.error} />}
-      {storing.error && <FileFaults error={storing.error} />}
-      {storing.data && (
+      <ReferenceJobStatus job={work.job} onCancel={work.cancel} />
+      {work.error && <FileFaults error={work.error} />}
+      {work.stored !== null && (
         <Alert color="teal" variant="light" role="status" title="The files are stored">
-          Version {storing.data.versions[0]?.version}; it is not locked yet.
+          Version {work.stored}; it is not locked yet.
         </Alert>
       )}
-      {looking.data && (
+      {work.found && (
         <FilesSeen
-          seen={looking.data}
+          seen={work.found}
           nextVersion={(versions[0]?.version ?? 0) + 1}
-          isStoring={storing.isPending}
-          onStore={() => storing.mutate(looking.data.digest)}
+          isStoring={work.isStoring}
+          onStore={work.store}
         />
       )}
     </Section>

@@ -1,12 +1,13 @@
-import { Anchor, Badge, Group, Text } from "@mantine/core";
+import { Anchor, Group, Text } from "@mantine/core";
 import { type Draw, samplingFiles } from "@/api/sampling";
 import { shareText } from "@/domain/sampling";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import type { PartProps } from "../parts";
+import { DrawCheck } from "./DrawCheck";
 import { StrataTable } from "./StrataTable";
 
-/** A draw as it is stored: what it was drawn from, what came out, and whether it comes out again. */
+/** A draw as it is stored: what it was drawn from, and what came out. */
 export function DrawCard({ readerStudy, draw }: PartProps & { draw: Draw }) {
   const files = samplingFiles(readerStudy.id);
   return (
@@ -25,9 +26,7 @@ export function DrawCard({ readerStudy, draw }: PartProps & { draw: Draw }) {
       }
     >
       <Group gap="sm">
-        <Badge color={draw.is_reproduced ? "teal" : "red"} variant="light">
-          {draw.is_reproduced ? "Drawn again: the same cases" : "Drawn again: other cases"}
-        </Badge>
+        <DrawCheck readerStudy={readerStudy} draw={draw} />
         <Text size="sm" c="dimmed">
           {toldOf(draw)}
         </Text>
