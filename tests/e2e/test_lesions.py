@@ -109,7 +109,7 @@ def test_marks_are_matched_corrected_and_judged_on_the_images(
     expect(page.get_by_text("it is not locked yet")).to_be_visible()
     page.get_by_label("Lesions that some marked and some did not").check()
     page.get_by_label("Cases whose reads differ on").first.click()
-    page.get_by_role("option", name="Mark the nodules.").click()
+    page.get_by_role("listbox", name="Cases whose reads differ on").get_by_role("option").last.click()
     page.keyboard.press("Escape")
     page.get_by_label("Readers’ answers").select_option("MARKS")
     screenshots(page, "lesions-round-asked")
