@@ -849,6 +849,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/analysis-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the versions, newest first. */
+        get: operations["analysis_plans_list"];
+        put?: never;
+        /** @description Keep a version; after a lock it is an amendment. */
+        post: operations["reader_studies_analysis_plans_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/analysis-plans/{analysis_plan_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes of the document. */
+        get: operations["reader_studies_analysis_plans_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/analysis-plans/{analysis_plan_number}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Lock the newest version; from then on a change is an amendment. */
+        post: operations["reader_studies_analysis_plans_lock_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/analysis-plans/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what the reader study offers an analysis; no value of the truth. */
+        get: operations["reader_studies_analysis_plans_facts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/analysis-plans/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what is wrong with a plan, and what it says. */
+        post: operations["reader_studies_analysis_plans_reading_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/analysis-runs": {
         parameters: {
             query?: never;
@@ -3123,6 +3209,8 @@ export interface components {
             arm?: string | null;
             /** @description A locked version; by default the newest. */
             reference_standard_version?: number | null;
+            /** @description Number of a locked plan, which says everything else. */
+            plan?: number | null;
         };
         /** @description An analysis run and how far it has come. */
         AnalysisRunOutput: {
@@ -3145,6 +3233,7 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
             cancel_requested?: boolean;
+            plan?: number | null;
             reference_standard_version: number;
             /** @description Null in a run from before there were arms. */
             arm: components["schemas"]["RunArmOutput"] | null;
@@ -3199,6 +3288,13 @@ export interface components {
             marks: components["schemas"]["ArbitrationMarkOutput"][];
             /** @description Their voxels: `.../segments/{sha256}`. */
             segments: components["schemas"]["ArbitrationMarkOutput"][];
+        };
+        /** @description An arm that a plan can name. */
+        ArmFactsOutput: {
+            key: string;
+            name: string;
+            ai_display: string;
+            readers: number;
         };
         /** @description What is asked; `question` is the key of a question of the read's form. */
         AskInputRequest: {
@@ -4437,6 +4533,12 @@ export interface components {
              */
             voxels: components["schemas"]["VoxelsEnum"];
         };
+        /**
+         * @description * `ERROR` - ERROR
+         *     * `WARNING` - WARNING
+         * @enum {string}
+         */
+        LevelEnum: "ERROR" | "WARNING";
         /** @description What stands behind `#` in the link. */
         LinkInputRequest: {
             token: string;
@@ -4834,6 +4936,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["ModelVersionOutput"][];
         };
+        PaginatedPlanOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PlanOutput"][];
+        };
         PaginatedPredictionListedOutputList: {
             /** Format: uri */
             next: string | null;
@@ -4982,6 +5091,56 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description A plan that is being written. */
+        PlanDocumentInputRequest: {
+            plan: unknown;
+        };
+        /** @description One thing to say of a plan. */
+        PlanFindingOutput: {
+            level: components["schemas"]["LevelEnum"];
+            field: string;
+            code: string;
+            detail: string;
+        };
+        /** @description A plan to be kept, made from version `base` (0: from nothing). */
+        PlanInputRequest: {
+            plan: unknown;
+            base: number;
+            /** @default  */
+            reason: string;
+        };
+        /** @description Who fixed a version, when, and what was known by then. */
+        PlanLockOutput: {
+            /** @description As it was then. */
+            username: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Whether a version of the truth was locked by then. */
+            truth_was_locked: boolean;
+            /** @description How many results of the reader study there were by then. */
+            results_before: number;
+        };
+        /** @description An AI version that a plan can name. */
+        PlanModelOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            is_located: boolean;
+        };
+        /** @description A version of the plan, without its content. */
+        PlanOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            number: number;
+            /** @description Why a plan that was locked before is amended. */
+            reason?: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description SHA-256 of `content`. */
+            digest: string;
+            readonly lock: components["schemas"]["PlanLockOutput"] | null;
+        };
         /** @description Reads of one kind. */
         PlanPartOutput: {
             session: number;
@@ -4989,6 +5148,11 @@ export interface components {
             is_training: boolean;
             is_repeat: boolean;
             reads: number;
+        };
+        /** @description A plan as it reads in plain words, or what keeps it from being read. */
+        PlanReadingOutput: {
+            findings: components["schemas"]["PlanFindingOutput"][];
+            sentences: string[];
         };
         /** @description What one reader reads. */
         PlanRowOutput: {
@@ -6204,6 +6368,21 @@ export interface components {
             wanted: number;
             /** Format: double */
             fraction: number | null;
+        };
+        /** @description What the reader study offers a plan. */
+        StudyFactsOutput: {
+            arms: components["schemas"]["ArmFactsOutput"][];
+            sessions: number[];
+            is_fully_crossed: boolean;
+            cases: number;
+            patients: number;
+            has_call: boolean;
+            rating: string | null;
+            rating_levels: number | null;
+            marks_lesions: boolean;
+            model_versions: components["schemas"]["PlanModelOutput"][];
+            truths: number[];
+            lesion_truths: number[];
         };
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
@@ -8488,6 +8667,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferenceVersionsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_plans_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPlanOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_analysis_plans_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_analysis_plans_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_plan_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_analysis_plans_lock_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_plan_number: number;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLockOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_analysis_plans_facts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyFactsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_analysis_plans_reading_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDocumentInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReadingOutput"];
                 };
             };
             /** @description A problem document. */

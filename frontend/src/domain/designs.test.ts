@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Design, pairingOf, redone, sumText, votersOf, votesOnACase, withKind, withRepeats } from "./designs";
+import {
+  type Design,
+  pairingOf,
+  redone,
+  sumText,
+  votersOf,
+  votesOnACase,
+  withKind,
+  withRepeats,
+} from "./designs";
 
 const SINGLE: Design = {
   kind: "SINGLE",

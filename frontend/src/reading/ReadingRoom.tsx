@@ -186,7 +186,18 @@ function useSharedState(state: ReadOnImages): ReadOnImages {
   return useMemo(() => {
     const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
     return { ...read, isAiShown, aiCells, selectedMarkId, strengths };
-  }, [assignmentId, payload, isFrozen, isSigned, takesEdits, told, isAiShown, aiCells, selectedMarkId, strengths]);
+  }, [
+    assignmentId,
+    payload,
+    isFrozen,
+    isSigned,
+    takesEdits,
+    told,
+    isAiShown,
+    aiCells,
+    selectedMarkId,
+    strengths,
+  ]);
 }
 
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */
