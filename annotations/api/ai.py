@@ -127,14 +127,17 @@ class FurtherPredictionShownOutput(PredictionShownOutput):
 
     study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
 
+    @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_score(self, prediction: Any) -> None:
         """Return nothing: the AI is judged by the first imaging study of a case."""
         return
 
+    @extend_schema_field(CalibrationHintOutput(allow_null=True))
     def get_calibration(self, prediction: Any) -> None:
         """Return nothing, as for the score."""
         return
 
+    @extend_schema_field(serializers.BooleanField(allow_null=True))
     def get_call(self, prediction: Any) -> None:
         """Return nothing, as for the score."""
         return

@@ -49,7 +49,7 @@ class ClinicalTextOutput(serializers.Serializer[Any]):
     series = SeriesTextOutput(many=True)
 
 
-class PrevalenceOutput(serializers.Serializer[Any]):
+class PrevalenceShownOutput(serializers.Serializer[Any]):
     """How many of the cases with a truth are diseased."""
 
     positives = serializers.IntegerField()
@@ -63,7 +63,7 @@ class ParticularsOutput(serializers.Serializer[Any]):
     study_date = serializers.DateField(allow_null=True)
     site = SiteShownOutput(allow_null=True)
     clinical_text = ClinicalTextOutput(allow_null=True)
-    prevalence = PrevalenceOutput(allow_null=True)
+    prevalence = PrevalenceShownOutput(allow_null=True)
     ai_cells = serializers.ListField(child=serializers.CharField(), help_text="What the comparison shows now.")
     other_readers_shown = serializers.BooleanField(help_text="Whether `reads/{id}/other-readers` answers now.")
 

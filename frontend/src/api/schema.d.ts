@@ -4052,16 +4052,19 @@ export interface components {
             prediction_id: string;
             model: string;
             version: string;
-            /** @description Null, with call and calibration, where the arm hides scores. */
-            readonly score: string;
+            /**
+             * Format: double
+             * @description Null, with call and calibration, where the arm hides scores.
+             */
+            readonly score: number | null;
             /** Format: double */
             threshold: number;
-            readonly call: string;
+            readonly call: boolean | null;
             readonly findings: {
                 [key: string]: unknown;
             }[];
             readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
-            readonly calibration: string;
+            readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
             study_instance_uid: string;
@@ -5016,7 +5019,7 @@ export interface components {
             study_date: string | null;
             site: components["schemas"]["SiteShownOutput"] | null;
             clinical_text: components["schemas"]["ClinicalTextOutput"] | null;
-            prevalence: components["schemas"]["PrevalenceOutput"] | null;
+            prevalence: components["schemas"]["PrevalenceShownOutput"] | null;
             /** @description What the comparison shows now. */
             ai_cells: string[];
             /** @description Whether `reads/{id}/other-readers` answers now. */
@@ -5269,8 +5272,15 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
         };
-        /** @description How many of the cases with a truth are diseased. */
+        /** @description The share of what counts as diseased; null of nothing. */
         PrevalenceOutput: {
+            /** Format: double */
+            frame: number | null;
+            /** Format: double */
+            sample: number | null;
+        };
+        /** @description How many of the cases with a truth are diseased. */
+        PrevalenceShownOutput: {
             positives: number;
             cases: number;
         };
