@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { AnalysisResult } from "@/domain/analysisResult";
+import type { PlannedResult } from "@/domain/plannedResult";
 import { type Job, pollInterval } from "./jobs";
 import { allRows } from "./lists";
 import { call } from "./send";
@@ -7,7 +8,9 @@ import { call } from "./send";
 export interface AnalysisRun extends Job {
   requested_by: string | null;
   reference_standard_version: number;
-  /** Null in a run from before there were arms. */
+  /** Number of the locked plan that it carries out; null where one arm is explored. */
+  plan: number | null;
+  /** Null in a run by plan, and from before there were arms. */
   arm: { key: string; name: string } | null;
   snapshot_digest: string;
   result_digest: string | null;
@@ -22,7 +25,13 @@ export interface AnalysisConfiguration {
   arm: string | null;
 }
 
-export type FigureName = "measures" | "roc-curves" | "comparisons" | "calibration" | "exclusions";
+export type FigureName =
+  | "measures"
+  | "roc-curves"
+  | "comparisons"
+  | "calibration"
+  | "endpoints"
+  | "exclusions";
 
 export const analysisRunsKey = (readerStudyId: string) => ["reader-study", readerStudyId, "analysis-runs"];
 
@@ -38,7 +47,8 @@ export const analysisRunsQuery = (readerStudyId: string) =>
 export const analysisResultQuery = (runId: string) =>
   queryOptions({
     queryKey: ["analysis-runs", runId, "result"],
-    queryFn: ({ signal }) => call<AnalysisResult>("GET", `/api/v1/analysis-runs/${runId}/result`, { signal }),
+    queryFn: ({ signal }) =>
+      call<AnalysisResult | PlannedResult>("GET", `/api/v1/analysis-runs/${runId}/result`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -116,7 +116,9 @@ export interface Calibration {
 }
 
 export interface Exclusion {
-  participant: string | null;
+  /** Of an explored arm; a run by plan names its subject. */
+  participant?: string | null;
+  subject?: string | null;
   name: string;
   reason: string;
   detail: string;

@@ -1,11 +1,13 @@
 import { Anchor, Code, Group, SimpleGrid, Table, Text } from "@mantine/core";
 import { type AnalysisRun, analysisFiles, armText } from "@/api/analysis";
-import type { AnalysisResult } from "@/domain/analysisResult";
+import type { AnalysisResult, Exclusion } from "@/domain/analysisResult";
+import type { PlannedResult } from "@/domain/plannedResult";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 
-const COUNTS: { name: keyof AnalysisResult["counts"]; title: string }[] = [
+const COUNTS: { name: string; title: string }[] = [
   { name: "cases", title: "Cases" },
+  { name: "cases_analysed", title: "Cases that count" },
   { name: "positives", title: "Positive cases" },
   { name: "negatives", title: "Negative cases" },
   { name: "without_truth", title: "Cases without a truth" },
@@ -19,22 +21,23 @@ const COUNTS: { name: keyof AnalysisResult["counts"]; title: string }[] = [
 
 interface ProvenanceProps {
   run: AnalysisRun;
-  result: AnalysisResult;
+  result: AnalysisResult | PlannedResult;
 }
 
 /** What went in, what was left out and why, and how to check that nothing has changed since. */
 export function Provenance({ run, result }: ProvenanceProps) {
   const files = analysisFiles(run.id);
+  const counts: Record<string, number> = result.counts;
   return (
     <>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
         <Section title="What went in">
           <Table aria-label="Counts">
             <Table.Tbody>
-              {COUNTS.map((count) => (
+              {COUNTS.filter(({ name }) => name in counts).map((count) => (
                 <Table.Tr key={count.name}>
                   <Table.Th scope="row">{count.title}</Table.Th>
-                  <Table.Td ta="right">{result.counts[count.name]}</Table.Td>
+                  <Table.Td ta="right">{counts[count.name]}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -48,7 +51,7 @@ export function Provenance({ run, result }: ProvenanceProps) {
             </Anchor>
           }
         >
-          <Exclusions result={result} />
+          <Exclusions exclusions={result.exclusions} />
         </Section>
       </SimpleGrid>
       <Section
@@ -115,8 +118,8 @@ export function Provenance({ run, result }: ProvenanceProps) {
   );
 }
 
-function Exclusions({ result }: { result: AnalysisResult }) {
-  if (result.exclusions.length === 0) return <Text size="sm">Nothing.</Text>;
+function Exclusions({ exclusions }: { exclusions: Exclusion[] }) {
+  if (exclusions.length === 0) return <Text size="sm">Nothing.</Text>;
   return (
     <Table aria-label="Exclusions">
       <Table.Thead>
@@ -128,9 +131,11 @@ function Exclusions({ result }: { result: AnalysisResult }) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {result.exclusions.map((exclusion) => (
-          <Table.Tr key={`${exclusion.participant} ${exclusion.reason}`}>
-            <Table.Td>{exclusion.participant === null ? "everybody's" : exclusion.name}</Table.Td>
+        {exclusions.map((exclusion) => (
+          <Table.Tr
+            key={`${exclusion.participant ?? exclusion.subject} ${exclusion.name} ${exclusion.reason}`}
+          >
+            <Table.Td>{exclusion.name || "everybody's"}</Table.Td>
             <Table.Td>{exclusion.detail}</Table.Td>
             <Table.Td ta="right">{exclusion.n}</Table.Td>
             <Table.Td>{exclusion.cases.join(", ")}</Table.Td>

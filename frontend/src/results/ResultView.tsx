@@ -10,6 +10,7 @@ import { CalibrationSection } from "./CalibrationSection";
 import { ComparisonTable } from "./ComparisonTable";
 import { ForestFigure, RocFigure } from "./figures";
 import { MeasuresTable } from "./MeasuresTable";
+import { PlannedResultView } from "./PlannedResultView";
 import { Provenance } from "./Provenance";
 import { TruthLink } from "./TruthLink";
 
@@ -25,6 +26,7 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
     );
   }
   if (!result) return <LoadingScreen />;
+  if ("plan" in result) return <PlannedResultView run={run} result={result} />;
   const files = analysisFiles(run.id);
   return (
     <>

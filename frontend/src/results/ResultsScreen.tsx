@@ -65,6 +65,7 @@ function RunSelect({ runs, shown, onShow }: RunSelectProps) {
       data={runs.map((run, index) => ({
         value: run.id,
         label: [
+          run.plan !== null && `plan ${run.plan}`,
           hasArms && run.arm && armText(run.arm),
           `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}`,
           run.state !== "SUCCEEDED" && run.state.toLowerCase(),

@@ -1,0 +1,70 @@
+/** The result of an analysis by plan (version 2), as docs/contract.md writes it. */
+import type { Exclusion, Outcome, TestOutcome } from "./analysisResult";
+
+export interface EndpointResult {
+  key: string;
+  role: "PRIMARY" | "SECONDARY";
+  figure: string;
+  hypothesis: string;
+  margin: number | null;
+  alpha: number;
+  method: string;
+  generalise_to: string;
+  of: { subject: string; outcome: Outcome };
+  against: { subject: string; outcome: Outcome | null } | { value: number } | null;
+  difference: Outcome | null;
+  test: TestOutcome | null;
+  p_adjusted: number | null;
+  shown: boolean | null;
+}
+
+export interface PlannedResult {
+  version: 2;
+  plan: {
+    number: number;
+    digest: string;
+    sentences: string[];
+    warnings: { field: string; code: string; detail: string }[];
+    lock: { by: string; at: string; truth_was_locked: boolean; results_before: number };
+    amends: { number: number; digest: string }[];
+    reason: string;
+  };
+  confidence_level: number;
+  software: Record<string, string>;
+  counts: Record<string, number>;
+  exclusions: Exclusion[];
+  endpoints: EndpointResult[];
+  notes: string[];
+}
+
+const FIGURES: Record<string, string> = {
+  AUC: "Area under the ROC curve",
+  SENSITIVITY: "Sensitivity",
+  SPECIFICITY: "Specificity",
+  AFROC: "Area under the AFROC curve",
+  LESION_SENSITIVITY: "Share of lesions found",
+};
+const HYPOTHESES: Record<string, string> = {
+  ESTIMATE: "estimated",
+  DIFFERENCE: "differs",
+  SUPERIORITY: "is greater",
+  NON_INFERIORITY: "is not worse",
+  EQUIVALENCE: "is equivalent",
+};
+
+export const figureName = ({ figure }: EndpointResult): string => FIGURES[figure] ?? figure;
+
+/** "aided − unaided, is not worse (margin 0.05, alpha 0.025)" */
+export function aimText({ of, against, hypothesis, margin, alpha }: EndpointResult): string {
+  if (!against) return `${of.subject}, estimated`;
+  const other = "subject" in against ? against.subject : String(against.value);
+  const limits = [margin !== null && `margin ${margin}`, `alpha ${alpha}`].filter(Boolean).join(", ");
+  return `${of.subject} − ${other}, ${HYPOTHESES[hypothesis] ?? hypothesis} (${limits})`;
+}
+
+/** What the plan's hypothesis came to; nothing where nothing was tested. */
+export function shownText({ hypothesis, shown }: EndpointResult): string {
+  if (hypothesis === "ESTIMATE") return "";
+  if (shown === null) return "undefined";
+  return shown ? "shown" : "not shown";
+}
