@@ -37,6 +37,7 @@ from annotations.services.terms import terms_put
 from annotations.services.truth import reference_standard_create
 from annotations.services.withdrawals import case_withdraw, reader_withdraw
 from portal.accounts.policy import Role
+from portal.db import JobState
 from portal.errors import Conflict
 from tests.annotations.building import CALL, COMPLETE, Built, content, launched, person, save
 from tests.annotations.services.test_designs import designed, launch, sign
@@ -188,7 +189,7 @@ ROUNDS: dict[tuple[str, str], str | None] = {
 def test_every_event_of_an_adjudication_round_in_every_state() -> None:
     built = launched(cases=5, readers=3)
     read_all(built)
-    assert store(built, preview(built)).status_code == 201
+    assert store(built, preview(built)).state == JobState.SUCCEEDED
     base, judge = ReferenceStandard.objects.get(), person("judge")
     Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
 
