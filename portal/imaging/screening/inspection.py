@@ -21,6 +21,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from portal.imaging.header_facts import NAMING, naming_words, without_names
 from portal.imaging.screening import digests, kinds, pixels, structure
 from portal.imaging.screening.reasons import Refusal
 
@@ -287,6 +288,8 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
     patient_id = _text(data_set, "PatientID")
     if not patient_id:
         raise Refusal("patient_id_missing")
+    # Descriptions are shown to those who choose cases, and somebody may have typed a name into one.
+    naming = naming_words(_text(data_set, keyword) for keyword in NAMING)
     return {
         "sop_class_uid": _uid(data_set, "SOPClassUID"),
         "sop_instance_uid": _uid(data_set, "SOPInstanceUID"),
@@ -295,8 +298,8 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
         "patient_id": patient_id,
         "issuer_of_patient_id": _text(data_set, "IssuerOfPatientID"),
         "study_date": _date(data_set, "StudyDate"),
-        "study_description": _text(data_set, "StudyDescription"),
-        "series_description": _text(data_set, "SeriesDescription"),
+        "study_description": without_names(_text(data_set, "StudyDescription"), naming)[:64],
+        "series_description": without_names(_text(data_set, "SeriesDescription"), naming)[:64],
         "modality": _text(data_set, "Modality")[:16],
         "body_part": _text(data_set, "BodyPartExamined")[:16],
         "series_number": _integer(data_set, "SeriesNumber"),
