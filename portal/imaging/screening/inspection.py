@@ -247,7 +247,7 @@ def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
             is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
             is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
             stop_when=is_pixel_data,
-            specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
+            specific_tags=[pydicom.tag.Tag(keyword) for keyword in (*_WANTED, *NAMING)],
         )
     except (EOFError, ValueError, NotImplementedError, KeyError) as error:
         raise Refusal("structure_invalid") from error
