@@ -200,8 +200,8 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     client = of(built.coordinator)
     assert break_mask(client, built).status_code == 201
     rule = {"kind": "MAJORITY", "question": "nodule_present"}
-    digest = client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json").json()["digest"]
-    client.post(f"{study(built)}/consensus", {**rule, "preview_digest": digest}, content_type="application/json")
+    look = seen(client, client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json"))
+    storing(client, look)
     asked = {"base_version": 1, "question": "Is there one?", "random_percent": 100}
     begun = client.post(f"{study(built)}/adjudications", asked, content_type="application/json")
     assert begun.status_code == 201, begun.content
@@ -217,10 +217,10 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     cases = masked.get(f"{study(built)}/adjudications/1")
     assert (cases.status_code, cases.json()["code"]) == (403, "masked")
     assert client.get(f"{study(built)}/adjudications/1").json()[0]["reasons"]
-    seen = masked.get(f"{study(built)}/audit").json()["results"]
-    assert not [one for one in seen if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
+    told = masked.get(f"{study(built)}/audit").json()["results"]
+    assert not [one for one in told if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
     assert masked.get(f"{study(built)}/audit?action=read.segment").json()["results"] == []
-    assert {one["sequence"] for one in seen} == {None}
-    (judgement,) = [one for one in seen if one["action"] == "adjudication.decide"]
+    assert {one["sequence"] for one in told} == {None}
+    (judgement,) = [one for one in told if one["action"] == "adjudication.decide"]
     assert "outcome" not in judgement["detail"]
-    assert str(read.revisions.get().digest) not in str(seen)
+    assert str(read.revisions.get().digest) not in str(told)
