@@ -163,8 +163,8 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     table = readings_of(job.table, job.endpoint, [arm])
     kept = np.isin(np.array(job.table.cases), np.array(table.cases))
     both = np.concatenate([said[0], said[1]])[:, kept]
-    joined = type(table)(("all",), (_AI, *names), table.cases, table.truth, both[None])
-    result = ai_vs_readers(joined, _AI, figure=_share(job), level=job.level)
+    joined = type(table)(("all",), (AI_NAME, *names), table.cases, table.truth, both[None])
+    result = ai_vs_readers(joined, AI_NAME, figure=_share(job), level=job.level)
     wanted = f"1T-{ANALYSES[job.endpoint['generalise_to']]}"
     row = next((one for one in result.differences if one.analysis == wanted), None)
     figure = result.ai_figure
@@ -181,7 +181,7 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     return _with_detail(EndpointOutcome(pair[0], pair[1], difference, test, None), result)
 
 
-_AI = "AI"
+AI_NAME = "AI"
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:
