@@ -195,6 +195,20 @@ def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
     assert said(plan(endpoints=unequal, multiplicity="HOLM")) == [("ERROR", "different_alphas")]
 
 
+@pytest.mark.parametrize(("figure", "method"), [("AFROC", "MRMC_OR"), ("LESION_SENSITIVITY", "CLUSTERED_PROPORTION")])
+def test_figures_of_marks_are_not_promised(figure: str, method: str) -> None:
+    """A run by plan knows answers only: of a yes/no answer it would make an area or a specificity, and name it so."""
+    known = {"marks_lesions": True, "lesion_truths": frozenset({1}), "located_models": frozenset({MODEL})}
+    of = {} if method == "MRMC_OR" else {**OF_AI, "method": method}
+    assert said(plan({**of, "figure": figure, "method": method}, unit="LESION"), **known) == [("ERROR", "not_located")]
+
+
+def test_one_of_two_arms_with_several_readers_is_too_many() -> None:
+    arms = {**ONE_READER, "B": ArmFacts("With AI", "CONCURRENT", SIX)}
+    document = plan({"method": "DELONG", "generalise_to": "CASES"})
+    assert said(document, arms=arms) == [("ERROR", "method_of_subjects")]
+
+
 def test_the_words_say_all_that_the_document_says() -> None:
     document = plan(
         endpoints=[
