@@ -226,8 +226,8 @@ def _located(one: _Of) -> Answer:
 def _unit(one: _Of) -> Answer:
     if (one.plan["unit"] == "LESION") != (one.endpoint["figure"] in LOCATED):
         return "Lesions are the unit of AFROC and of lesion sensitivity, and of these only."
-    if one.plan["unit"] == "PATIENT" and one.facts.is_clustered and one.endpoint["figure"] == "AUC":
-        return "Which of a patient's ratings is the patient's is not said by the design: analyse cases, by cluster."
+    if one.plan["unit"] == "PATIENT" and one.facts.is_clustered:
+        return "Which of a patient's answers is the patient's is not said by the design: analyse cases, by cluster."
     return None
 
 
