@@ -42,12 +42,12 @@ def test_the_same_is_found_with_all_that_belongs_to_it_whatever_is_looked_for() 
 
 def test_several_are_looked_for_by_as_many_names() -> None:
     built = launched(cases=2)
-    images = list(Instance.objects.order_by("sop_instance_uid"))
-    for image in images:
+    for case in built.cases:
+        image = Instance.objects.get(series__imaging_study=case.imaging_study_id)
         uids = [image.sop_instance_uid, "1.2.3"]
-        (found,) = images_named(2).all(image.series.imaging_study_id, *uids)
+        (found,) = images_named(2).all(case.pk, case.imaging_study_id, *uids)
         assert (found, found.series) == (image, image.series)
-    assert images_named(1).all(built.cases[0].imaging_study_id, "1.2.3") == []
+        assert images_named(1).all(case.pk, case.imaging_study_id, "1.2.3") == []
 
 
 def test_a_row_is_inserted_and_changed_as_by_its_model() -> None:

@@ -15,7 +15,7 @@ from annotations.api.reader_studies import MANAGE
 from annotations.api.reference_files import FilesPreviewOutput
 from annotations.api.reference_job_shapes import ReferenceJobOutput, accepted
 from annotations.models import ReaderStudy, ReferenceJob, ReferenceJobKind
-from annotations.selectors.masking import require_truth_unmasked, require_unmasked
+from annotations.selectors.masking import is_truth_masked, require_truth_unmasked, require_unmasked
 from annotations.services.reference_jobs import reference_job_cancel, reference_job_store, result_read
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -37,6 +37,13 @@ def _require_unmasked(request: Request, job: ReferenceJob) -> None:
         require_truth_unmasked(user=caller(request), standard=job.base)
 
 
+def _masked_for(request: Request, job: ReferenceJob) -> ReferenceJob:
+    """Leave out what is wrong with files that add to a masked version: it names the truth that a case has there."""
+    if job.problems and is_truth_masked(user=caller(request), standard=job.base):
+        job.problems = []
+    return job
+
+
 class ReferenceJobsApi(APIView):
     """The last jobs of a reader study."""
 
@@ -45,7 +52,8 @@ class ReferenceJobsApi(APIView):
         """List them, newest first, so that a page that was left finds its look again."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         found = ReferenceJob.objects.filter(reader_study=reader_study).select_related("requested_by", "base", "stored")
-        return Response(ReferenceJobOutput(found.order_by("-created_at")[:JOBS_SHOWN], many=True).data)
+        shown = [_masked_for(request, one) for one in found.order_by("-created_at")[:JOBS_SHOWN]]
+        return Response(ReferenceJobOutput(shown, many=True).data)
 
 
 class ReferenceJobApi(APIView):
@@ -54,7 +62,8 @@ class ReferenceJobApi(APIView):
     @extend_schema(responses=ReferenceJobOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID, reference_job_id: uuid.UUID) -> Response:
         """Say how far it is, and why it failed where it did."""
-        return Response(ReferenceJobOutput(_job(request, reader_study_id, reference_job_id)[1]).data)
+        _, job = _job(request, reader_study_id, reference_job_id)
+        return Response(ReferenceJobOutput(_masked_for(request, job)).data)
 
 
 class _ResultApi(APIView):

@@ -33,6 +33,10 @@ def folder_of(job: ReferenceJob) -> Path:
     return Path(settings.VAR_DIR) / FOLDER / str(job.pk)
 
 
+def _result_of(job: ReferenceJob) -> Path:
+    return folder_of(job) / "result.json.gz"
+
+
 def uploads_of(job: ReferenceJob) -> list[tuple[str, Path]]:
     """Return the names and places of a job's files."""
     return [(name, folder_of(job) / f"file-{number}") for number, name in enumerate(job.asked["files"])]
@@ -66,6 +70,11 @@ def reference_job_store(*, by: User, job: ReferenceJob, digest: str) -> None:
 
     Raises 409 `preview_outdated` where the look found something else, or has been dropped.
     """
+    detail = "This is not what the look has found, it is not over, or older than a week. Look again before you store."
+    outdated = Conflict(detail, code="preview_outdated")
+    # With the result went the files that would be read again.
+    if job.stored_id is None and not _result_of(job).is_file():
+        raise outdated
     looked = ReferenceJob.objects.filter(pk=job.pk, digest=digest, stored=None)
     again = {"is_storing": True, "requested_by": by, "attempt": 0, "finished_at": None, "cancel_requested": False}
     # Also a storing that has failed or was cancelled may be tried again, of the same look.
@@ -81,8 +90,7 @@ def reference_job_store(*, by: User, job: ReferenceJob, digest: str) -> None:
         return
     job.refresh_from_db()
     if not (job.is_storing and job.digest == digest):
-        detail = "This is not what the look has found, or it is not over. Look again before you store."
-        raise Conflict(detail, code="preview_outdated")
+        raise outdated
 
 
 @transaction.atomic
@@ -99,13 +107,13 @@ def _record(job: ReferenceJob, by: User, verb: str, detail: Mapping[str, Any]) -
 
 def result_write(job: ReferenceJob, found: Mapping[str, Any]) -> None:
     """Keep what a look has found; a worker that takes over writes the same again."""
-    write_once(folder_of(job) / "result.json.gz", gzip.compress(json.dumps(found).encode(), compresslevel=1, mtime=0))
+    write_once(_result_of(job), gzip.compress(json.dumps(found).encode(), compresslevel=1, mtime=0))
 
 
 def result_read(job: ReferenceJob) -> dict[str, Any]:
     """Return what a look has found. Raises 409 `not_finished`."""
     try:
-        found: dict[str, Any] = json.loads(gzip.decompress((folder_of(job) / "result.json.gz").read_bytes()))
+        found: dict[str, Any] = json.loads(gzip.decompress(_result_of(job).read_bytes()))
     except FileNotFoundError as error:
         detail = "The look is not over, has failed, or is older than a week. Look again."
         raise Conflict(detail, code="not_finished") from error

@@ -19,10 +19,11 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from rest_framework.test import APIClient
 
-from annotations.models import ReaderStudy, ReferenceStandard, ReferenceTruth
+from annotations.models import ReaderStudy, ReferenceJob, ReferenceStandard, ReferenceTruth
 from annotations.services import reader_studies as building
 from annotations.services import truth_export, truth_files
 from annotations.services.cases import cases_with_images_put
+from annotations.services.reference_jobs import KEPT_FOR, reference_jobs_sweep
 from annotations.services.truth import reference_standard_lock
 from portal.accounts.models import User
 from portal.accounts.policy import Role
@@ -349,6 +350,11 @@ def test_files_in_an_archive_are_one_version_and_old_looks_are_not_stored(stage:
     refused = storing(stage.client, look)
     assert (refused.state, refused.error_code) == ("FAILED", "invalid_files")
     assert ReferenceStandard.objects.count() == 1
+    # And after a week: the files are gone with what the look found.
+    ReferenceJob.objects.update(finished_at=timezone.now() - KEPT_FOR)
+    assert reference_jobs_sweep() == 2
+    dropped = stage.client.post(path_of(look["job"], "/store"), {"digest": look["digest"]}, format="json")
+    assert (dropped.status_code, dropped.json()["code"]) == (409, "preview_outdated")
 
 
 def test_the_example_is_a_file_that_can_be_uploaded(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from annotations.services.designs import design_put
 from portal.accounts.services import token_create
 from portal.audit.models import Event
 from tests.annotations.building import Built, content, draft, finding, person
-from tests.annotations.reference_jobs import found_by, path_of, seen, storing
+from tests.annotations.reference_jobs import found_by, path_of, seen, storing, worked
 from tests.annotations.segment_building import change, put
 from tests.annotations.test_signing import PASSWORD, of
 
@@ -178,6 +179,12 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     shown = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
     assert sorted(shown[client], key=str) == [1, None]
     assert shown[masked] == [None, None]
+    file = SimpleUploadedFile("truth.csv", f"case,truth\n{Read.objects.get().assignment.case.name},0\n".encode())
+    job = worked(client.post(f"{versions}/preview", {"files": [file], "base_version": 1}))
+    told = {who: who.get(path_of(job)).json()["problems"] for who in (client, masked)}
+    assert [one["code"] for one in told[client]] == ["truth_differs"]
+    assert told[masked] == []
+    assert "has truth" not in masked.get(f"{study(built)}/reference-jobs").content.decode()
 
 
 def test_the_lock_ends_the_mask_and_a_design_without_it_has_none(built: Built) -> None:

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from validation.plans.document import Endpoint, Plan, Subject, subjects_of
 from validation.plans.outcome import EndpointOutcome, negated
+from validation.plans.rules import OF_READERS
 from validation.plans.table import DECIDED_FROM, StudyTable, ratings_for, readings_of
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
@@ -181,7 +182,8 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     return _with_detail(EndpointOutcome(pair[0], pair[1], difference, test, None), result)
 
 
-AI_NAME = "AI"
+# With a blank in it: no account has this name.
+AI_NAME = "the AI"
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:
@@ -299,6 +301,23 @@ def _mcnemar(job: Job) -> EndpointOutcome:
     else:
         test = paired_margin_test(found.counts, margin=job.endpoint["margin"], kind=kind)  # type: ignore[arg-type]
     return _with_detail(EndpointOutcome(found.a, found.b, found.difference, test, None), found)
+
+
+def outcome_of(job: Job) -> EndpointOutcome:
+    """Carry an endpoint out; undefined where the reads that there are leave its method nothing to work on."""
+    why = next((why for subject in job.subjects if (why := _unfit(job, subject)) is not None), None)
+    return METHODS[job.endpoint["method"]](job) if why is None else _nothing(job, why)
+
+
+def _unfit(job: Job, subject: Subject) -> Undefined | None:
+    said = ratings_for(job.table, job.endpoint, subject)
+    if np.isnan(said).all():
+        return Undefined(Reason.MISSING_READINGS, f"{subject['key']}: there is nothing of any case that counts.")
+    # Who joined after the plan was locked: the method would take the first of them by name.
+    if job.endpoint["method"] not in OF_READERS | {"AI_VS_READERS"} and len(said) > 1:
+        detail = f"{subject['key']}: {len(said)} readers have read, and this method takes one decision a case."
+        return Undefined(Reason.TOO_MANY_READERS, detail, len(said))
+    return None
 
 
 METHODS: dict[str, Callable[[Job], EndpointOutcome]] = {

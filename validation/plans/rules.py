@@ -74,6 +74,10 @@ class _Of(NamedTuple):
     def fewest_readers(self) -> int:
         return min((len(readers) for readers in self.readers), default=0)
 
+    @property
+    def most_readers(self) -> int:
+        return max((len(readers) for readers in self.readers), default=0)
+
 
 Answer = str | None
 
@@ -146,7 +150,7 @@ def _method_of_kinds(one: _Of) -> Answer:
         return (
             None if set(kinds) == {"READERS"} else "This method is for readers: an AI is one reader without variance."
         )
-    if "READERS" in kinds and one.fewest_readers > 1:
+    if one.most_readers > 1:
         return "This method takes one decision a case: several readers need a method for readers and cases."
     return None
 
@@ -214,14 +218,16 @@ def _located(one: _Of) -> Answer:
             return "The predictions of this AI name no places."
     version = one.plan["reference_standard_version"]
     known = one.facts.lesion_truths if version is None else one.facts.lesion_truths & {version}
-    return None if known else "The reference standard names no lesions."
+    if not known:
+        return "The reference standard names no lesions."
+    return "A plan is carried out on answers, not on marks: analyse these with `froc` of the command line."
 
 
 def _unit(one: _Of) -> Answer:
     if (one.plan["unit"] == "LESION") != (one.endpoint["figure"] in LOCATED):
         return "Lesions are the unit of AFROC and of lesion sensitivity, and of these only."
-    if one.plan["unit"] == "PATIENT" and one.facts.is_clustered and one.endpoint["figure"] == "AUC":
-        return "Which of a patient's ratings is the patient's is not said by the design: analyse cases, by cluster."
+    if one.plan["unit"] == "PATIENT" and one.facts.is_clustered:
+        return "Which of a patient's answers is the patient's is not said by the design: analyse cases, by cluster."
     return None
 
 

@@ -56,7 +56,10 @@ def _ai(
 def _readers(
     snapshot: Snapshot, subject: Subject, analysed: Sequence[Mapping[str, Any]]
 ) -> tuple[SubjectReadings, list[dict[str, Any]]]:
-    """All readers with a read in the arm, by name; of several reads of a case in its sessions the first counts."""
+    """All readers with a read in the arm, by name; of several reads of a case in its sessions the first counts.
+
+    Of whom all reads are void only the exclusions tell: with no figure of their own they would leave the arm without.
+    """
     reads: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for read in snapshot["reads"]:
         if _counts_for(snapshot, subject, read):
@@ -64,19 +67,21 @@ def _readers(
     people = sorted(
         (one for one in snapshot["readers"] if one["id"] in reads), key=lambda one: (one["name"], one["id"])
     )
-    rows, exclusions = [], []
+    rows, names, exclusions = [], [], []
     for person in people:
         said = [_said(reads[person["id"]].get(case["id"]), subject) for case in analysed]
-        rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
+        if any(read["state"] != "VOID" for read in reads[person["id"]].values()):
+            names.append(person["name"])
+            rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
         problems = [
             (reason, case["name"])
             for case, one in zip(analysed, said, strict=True)
             for reason in _problems(snapshot, reads[person["id"]].get(case["id"]), one)
         ]
         exclusions += _by_reason(subject["key"], person["name"], problems)
-    shape = (len(people), len(analysed))
+    shape = (len(names), len(analysed))
     rating, call = (np.array([row[part] for row in rows], dtype=np.float64).reshape(shape) for part in (0, 1))
-    return SubjectReadings(tuple(one["name"] for one in people), rating, call), exclusions
+    return SubjectReadings(tuple(names), rating, call), exclusions
 
 
 def _counts_for(snapshot: Snapshot, subject: Subject, read: Mapping[str, Any]) -> bool:

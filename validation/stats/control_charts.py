@@ -80,7 +80,7 @@ def shewhart_chart(values: npt.ArrayLike, *, target: float, sd: float, limit: fl
     series = _series(values, target=target, sd=sd)
     _positive(limit, "limit")
     half = np.full(len(series), limit * sd)
-    run_length = 1 / (2 * stats.norm.sf(limit))
+    run_length = _run_length(_inverse(2 * float(stats.norm.sf(limit))))
     return _chart("shewhart", target, series, target - half, target + half, run_length)
 
 
@@ -174,8 +174,8 @@ def cusum_run_length(*, allowance: float, decision: float, shift: float = 0.0, s
         edges = levels[None, :] - levels[:, None] + allowance - mean
         step = stats.norm.cdf(edges + width / 2) - stats.norm.cdf(edges - width / 2)
         step[:, 0] = stats.norm.cdf(-levels + width / 2 + allowance - mean)
-        rates.append(1 / np.linalg.solve(np.eye(states) - step, np.ones(states))[0])
-    return _run_length(1 / sum(rates))
+        rates.append(1 / float(_lengths(step)[0]))
+    return _run_length(_inverse(sum(rates)))
 
 
 @cache
@@ -190,7 +190,7 @@ def ewma_run_length(*, weight: float, limit: float, shift: float = 0.0, states: 
     reached = (middle[None, :] - (1 - weight) * middle[:, None]) / weight - shift
     half = width / 2 / weight
     step = stats.norm.cdf(reached + half) - stats.norm.cdf(reached - half)
-    return _run_length(float(np.linalg.solve(np.eye(states) - step, np.ones(states))[states // 2]))
+    return _run_length(float(_lengths(step)[states // 2]))
 
 
 def population_stability(reference: npt.ArrayLike, current: npt.ArrayLike, *, bins: int = 10) -> float | Undefined:
@@ -242,6 +242,18 @@ def _chart(
         signals=tuple(Signal(index, side) for index, side in signals),
         average_run_length=run_length,
     )
+
+
+def _lengths(step: FloatArray) -> FloatArray:
+    """Steps until a chain leaves its levels, from each of them; infinite where it never does."""
+    try:
+        return np.linalg.solve(np.eye(len(step)) - step, np.ones(len(step)))
+    except np.linalg.LinAlgError:
+        return np.full(len(step), math.inf)
+
+
+def _inverse(rate: float) -> float:
+    return 1 / rate if rate > 0 else math.inf
 
 
 def _run_length(length: float) -> float | Undefined:

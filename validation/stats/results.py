@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SEPARATION = "perfect-separation"
     NOT_CONVERGED = "not-converged"
     TOO_FEW_READERS = "too-few-readers"
+    TOO_MANY_READERS = "too-many-readers"
     TOO_FEW_MODALITIES = "too-few-modalities"
     TOO_FEW_CASES = "too-few-cases"
     MISSING_READINGS = "missing-readings"

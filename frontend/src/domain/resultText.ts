@@ -17,6 +17,8 @@ const REASONS: Record<string, string> = {
   "not-converged": "did not converge",
   "not-collected": "not collected",
   "too-few-readers": "too few readers",
+  "too-many-readers": "too many readers",
+  "missing-readings": "readings are missing",
   "negative-variance": "no error variance is left",
 };
 

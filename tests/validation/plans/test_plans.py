@@ -172,6 +172,9 @@ def test_what_the_issue_names_is_refused_with_the_way_on() -> None:
         ({"subjects": aided_with(phase="FIRST")}, "no_first_read"),
         ({"subjects": [*PLAN["subjects"][:2], {**PLAN["subjects"][2], "model_version_id": OTHER}]}, "unknown_model"),
         ({"level": 95}, "maximum"),
+        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": float("inf")}]}, "oneOf"),
+        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": 10**400}]}, "oneOf"),
+        ({"population": {"sessions": list(range(1, 22))}}, "oneOf"),
         ({"surprise": 1}, "additionalProperties"),
     ],
 )  # fmt: skip
@@ -193,6 +196,29 @@ def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
     assert said(plan(endpoints=two, multiplicity="HOLM")) == []
     unequal = [ENDPOINT, {**two[1], "alpha": 0.01}]
     assert said(plan(endpoints=unequal, multiplicity="HOLM")) == [("ERROR", "different_alphas")]
+
+
+@pytest.mark.parametrize(("figure", "method"), [("AFROC", "MRMC_OR"), ("LESION_SENSITIVITY", "CLUSTERED_PROPORTION")])
+def test_figures_of_marks_are_not_promised(figure: str, method: str) -> None:
+    """A run by plan knows answers only: of a yes/no answer it would make an area or a specificity, and name it so."""
+    known = {"marks_lesions": True, "lesion_truths": frozenset({1}), "located_models": frozenset({MODEL})}
+    of = {} if method == "MRMC_OR" else {**OF_AI, "method": method}
+    assert said(plan({**of, "figure": figure, "method": method}, unit="LESION"), **known) == [("ERROR", "not_located")]
+
+
+@pytest.mark.parametrize("figure", ["AUC", "SENSITIVITY"])
+def test_cases_are_not_called_patients(figure: str) -> None:
+    """With several cases of a patient a method counts cases, by cluster at most: "each patient once" is untrue."""
+    method = "CLUSTERED_PROPORTION" if figure == "SENSITIVITY" else "CLUSTERED_DELONG"
+    clustered = {**OF_AI, "figure": figure, "method": method}
+    assert said(plan(clustered, unit="PATIENT"), patients=150) == [("ERROR", "unit")]
+    assert said(plan(clustered), patients=150) == said(plan(clustered, unit="PATIENT")) == []
+
+
+def test_one_of_two_arms_with_several_readers_is_too_many() -> None:
+    arms = {**ONE_READER, "B": ArmFacts("With AI", "CONCURRENT", SIX)}
+    document = plan({"method": "DELONG", "generalise_to": "CASES"})
+    assert said(document, arms=arms) == [("ERROR", "method_of_subjects")]
 
 
 def test_the_words_say_all_that_the_document_says() -> None:

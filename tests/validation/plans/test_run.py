@@ -247,6 +247,45 @@ def test_what_is_undefined_is_said_and_shows_nothing() -> None:
     assert "undefined" in found["test"] or found["shown"] is False
 
 
+@pytest.mark.parametrize("method", ["MRMC_OR", "MRMC_U", "AI_VS_READERS", "DELONG", "CLUSTERED_DELONG"])
+@pytest.mark.parametrize("nobody", [(), ("R1",)])
+def test_where_nobody_has_read_anything_an_endpoint_is_undefined(method: str, nobody: tuple[str, ...]) -> None:
+    """As before the first signature, or in an arm that is not read in the sessions of the plan."""
+    readings = simulated(readers=1)
+    nothing = np.full((len(nobody), len(readings.cases)), np.nan)
+    table = table_of(readings, {"aided": (readings.modalities[1], readings.readers)})
+    table = StudyTable(
+        table.cases,
+        table.patients,
+        table.truth,
+        {**table.subjects, "unaided": SubjectReadings(nobody, nothing, nothing)},
+    )
+    subjects = [TWO_AI[0], PLAN["subjects"][0]] if method == "AI_VS_READERS" else None
+    found = answer(table, subjects, method=method)
+    assert found["difference"]["undefined"] == found["of"]["outcome"]["undefined"] == "missing-readings"
+    assert (found["shown"], found["p_adjusted"]) == (None, None)
+
+
+def test_a_method_of_one_reader_takes_none_of_two() -> None:
+    found = answer(two_arms(simulated(readers=2)), method="DELONG", **ONE)
+    assert found["difference"]["undefined"] == "too-many-readers"
+
+
+def test_a_reader_who_is_called_ai_is_not_taken_for_it() -> None:
+    readings = study("cad_nico_roc")
+    row = readings.rating[0]
+    names = ("AI", *readings.readers[2:])
+    table = StudyTable(
+        readings.cases,
+        readings.cases,
+        readings.truth,
+        {"ai": SubjectReadings(("ai",), row[:1], row[:1]), "unaided": SubjectReadings(names, row[1:], row[1:])},
+    )
+    found = answer(table, of="ai", against="unaided", method="AI_VS_READERS")
+    values = reference_values("cad_nico_roc", "CadVsRad_Wilcoxon_1T-RRRC")
+    assert found["against"]["outcome"]["value"] == pytest.approx(values["avgRadFom"], **CLOSE)
+
+
 def outcome(p: float | None) -> EndpointOutcome:
     undefined = Undefined(Reason.ZERO_VARIANCE, "Nothing varies.")
     test = undefined if p is None else TestResult(1.0, None, p, "normal", 10)
@@ -268,6 +307,15 @@ def test_primary_hypotheses_are_corrected_together(multiplicity: str, expected: 
     plan["endpoints"].append({**ENDPOINT, "key": "d", "role": "SECONDARY"})
     outcomes = {key: outcome(p) for key, p in zip("abcd", (0.01, 0.04, 0.03, 0.5), strict=True)}
     assert list(adjusted_p_values(plan, outcomes).values()) == pytest.approx(expected)
+
+
+def test_a_difference_to_the_wrong_side_ends_a_fixed_sequence() -> None:
+    better = {**ENDPOINT, "hypothesis": "SUPERIORITY"}
+    worse = {**better, "of": "unaided", "against": "aided"}
+    plan = {**PLAN, "multiplicity": "FIXED_SEQUENCE", "endpoints": [{**worse, "key": "a"}, {**better, "key": "b"}]}
+    first, second = run_plan(plan, two_arms(simulated()))
+    assert first["test"]["p"] < 0.05
+    assert (first["shown"], second["p_adjusted"], second["shown"]) == (False, 1.0, False)
 
 
 def test_an_undefined_test_ends_a_fixed_sequence() -> None:

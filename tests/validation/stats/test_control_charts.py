@@ -87,6 +87,21 @@ def test_a_small_period_that_cannot_signal_says_so():
     assert isinstance(proportion_chart([2], [2], expected=0.5).average_run_length, Undefined)
 
 
+@pytest.mark.parametrize(
+    "chart",
+    [
+        lambda: shewhart_chart([0.0, 1.0], target=0, sd=1, limit=50),
+        lambda: cusum_chart([0.0, 1.0], target=0, sd=1, allowance=100),
+        lambda: ewma_chart([0.0, 1.0], target=0, sd=1, limit=50),
+        lambda: ewma_chart([0.0, 1.0], target=0, sd=1, weight=1e-9),
+    ],
+)
+def test_a_chart_that_never_signals_has_no_run_length(chart):
+    length = chart().average_run_length
+    assert isinstance(length, Undefined)
+    assert "never" in length.detail
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20), st.floats(0.02, 0.98))
 def test_false_alarms_of_proportions_keep_their_probability(events, expected):
     chart = proportion_chart(events, [30] * len(events), expected=expected)
