@@ -3345,7 +3345,11 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
         };
-        /** @description A verification, and what it found. */
+        /**
+         * @description A verification, and what it found; while answers are masked without counts.
+         *
+         *     They count the events that are not listed then too: two verifications would say that a reader drew in between.
+         */
         AuditCheckOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -3356,12 +3360,15 @@ export interface components {
             readonly created_at: string;
             /** Format: date-time */
             finished_at?: string | null;
-            /** Format: int64 */
-            number_of_events?: number;
-            /** Format: int64 */
-            number_of_rows?: number;
-            /** Format: date-time */
-            newest_event_at?: string | null;
+            /** @description Null while answers are masked, as the next two. */
+            readonly number_of_events: number | null;
+            /** @description Return it. */
+            readonly number_of_rows: number | null;
+            /**
+             * Format: date-time
+             * @description Return it.
+             */
+            readonly newest_event_at: string | null;
             problems: string[];
         };
         /** @description One event. The names are those that the account had then. */
