@@ -2090,7 +2090,7 @@ export interface paths {
         /**
          * @description Give a withdrawn reader's places to another reader, or their cases to the arbitrators.
          *
-         *     409 `no_vacancy reads_them_already withdrawn is_arbitrator no_arbitrators nothing_signed`.
+         *     409 `no_vacancy reads_them_already withdrawn is_arbitrator knows_prevalence no_arbitrators nothing_signed`.
          */
         post: operations["reader_studies_replacements_create"];
         delete?: never;
