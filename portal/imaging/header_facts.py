@@ -78,16 +78,22 @@ def age_text(age: str, birth_date: str, study_date: str) -> str:
 
 
 def without_names(text: str, naming: frozenset[str]) -> str:
-    """Return a text without the words that name somebody."""
-    for word in sorted(naming, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", _LEFT_OUT, text, flags=re.IGNORECASE)
-    return text
+    """Return a text without the words that name somebody, also where underscores join them to others."""
+    if not naming:
+        return text
+    words = "|".join(re.escape(word) for word in sorted(naming, key=len, reverse=True))
+    return re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", _LEFT_OUT, text, flags=re.IGNORECASE)
 
 
 def naming_words(values: Iterable[str]) -> frozenset[str]:
-    """Return the words by which the values of `NAMING` name patient and staff, whole values too."""
-    values = list(values)
-    words = {word for value in values for word in (value, *re.split(r"[\s^=,;\\]+", value))}
+    """Return the words by which the values of `NAMING` name patient and staff, whole values too.
+
+    Of a name with several components (PS3.5 6.2, PN) also the parts that a hyphen joins.
+    """
+    words: set[str] = set()
+    for value in values:
+        words |= {value, *re.split(r"[\s^=,;\\]+", value)}
+        words |= set(re.split(r"[\W_]+", value)) if "^" in value else set()
     return frozenset(word for word in words if len(word) >= _SHORTEST_NAME)
 
 

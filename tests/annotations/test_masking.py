@@ -14,7 +14,7 @@ from annotations.models import MaskBreak, Membership, Read, ReaderStudy
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
 from portal.accounts.services import token_create
-from portal.audit.models import Event
+from portal.audit.models import Event, TrailCheck
 from tests.annotations.building import Built, content, draft, finding, person
 from tests.annotations.reference_jobs import found_by, path_of, seen, storing, worked
 from tests.annotations.segment_building import change, put
@@ -231,3 +231,19 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     (judgement,) = [one for one in told if one["action"] == "adjudication.decide"]
     assert "outcome" not in judgement["detail"]
     assert str(read.revisions.get().digest) not in str(told)
+
+
+def test_verifications_count_nothing_while_answers_are_masked(built: Built) -> None:
+    """Two counts, one before and one after a read, would say what is not listed between them."""
+    scope = f"reader-study:{built.reader_study.pk}"
+    TrailCheck.objects.create(scope=scope, number_of_events=7, number_of_rows=8, newest_event_at=timezone.now())
+    names = ("number_of_events", "number_of_rows", "newest_event_at")
+    client = of(built.coordinator)
+    (check,) = client.get(f"{study(built)}/audit/checks").json()
+    assert [check[name] for name in names] == [None] * 3
+    again = client.post(f"{study(built)}/audit/checks").json()
+    assert [again[name] for name in names] == [None] * 3
+    assert break_mask(client, built).status_code == 201
+    (check,) = client.get(f"{study(built)}/audit/checks").json()
+    assert (check["number_of_events"], check["number_of_rows"]) == (7, 8)
+    assert check["newest_event_at"]

@@ -49,10 +49,11 @@ def refused(screener, tmp_path):
 
 def test_who_is_named_in_a_description_is_left_out(screener, tmp_path):
     path = tmp_path / "slice.dcm"
-    texts = {"StudyDescription": "Control PATIENT-one", "SeriesDescription": "Thorax of canary, 1 mm"}
-    path.write_bytes(files.to_bytes(files.ct_slice(**texts)))
+    texts = {"StudyDescription": "Control PATIENT-one, Roe, Poe", "SeriesDescription": "Thorax of canary, 1 mm"}
+    people = {"OperatorsName": ["Roe^Rick", "Poe^Pat"]}
+    path.write_bytes(files.to_bytes(files.ct_slice(**texts, **people)))
     found = screener.screen(path)
-    assert (found.study_description, found.series_description) == ("Control […]", "Thorax of […], 1 mm")
+    assert (found.study_description, found.series_description) == ("Control […], […], […]", "Thorax of […], 1 mm")
 
 
 def test_identifiers_are_those_of_the_file(screener, tmp_path):

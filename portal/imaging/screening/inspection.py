@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
+from pydicom.multival import MultiValue
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -289,7 +290,7 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
     if not patient_id:
         raise Refusal("patient_id_missing")
     # Descriptions are shown to those who choose cases, and somebody may have typed a name into one.
-    naming = naming_words(_text(data_set, keyword) for keyword in NAMING)
+    naming = naming_words(text for keyword in NAMING for text in _texts(data_set, keyword))
     return {
         "sop_class_uid": _uid(data_set, "SOPClassUID"),
         "sop_instance_uid": _uid(data_set, "SOPInstanceUID"),
@@ -318,7 +319,18 @@ def _value(data_set: Dataset, keyword: str) -> Any:
 def _text(data_set: Dataset, keyword: str) -> str:
     """A text without control characters (PostgreSQL stores no NUL), at most 64 characters as LO allows."""
     value = _value(data_set, keyword)
-    return "" if value is None else _CONTROL.sub(" ", str(value)).strip()[:64]
+    return "" if value is None else _plain(value)
+
+
+def _texts(data_set: Dataset, keyword: str) -> list[str]:
+    """The values of an element that may have several."""
+    value = _value(data_set, keyword)
+    values = value if isinstance(value, MultiValue) else [value]
+    return [_plain(one) for one in values if one is not None]
+
+
+def _plain(value: Any) -> str:
+    return _CONTROL.sub(" ", str(value)).strip()[:64]
 
 
 def _uid(data_set: Dataset, keyword: str) -> str:
