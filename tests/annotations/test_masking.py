@@ -175,6 +175,10 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     protocol = masked.get(f"{study(built)}/protocol").json()
     (truth,) = [one for one in protocol["document"]["sections"] if one["key"] == "truth"]
     assert truth["tables"][0]["rows"][0][4:7] == ["masked"] * 3
+    (chosen,) = [one for one in protocol["document"]["sections"] if one["key"] == "cases"]
+    assert [row[3:] for row in chosen["tables"][0]["rows"]] == [["masked"] * 3]
+    checked = {one["code"]: one["text"] for one in masked.get(f"{study(built)}/launch-check").json()["items"]}
+    assert "masked" in checked["reference_standard"]
     shown = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
     assert sorted(shown[client], key=str) == [1, None]
     assert shown[masked] == [None, None]
@@ -200,8 +204,8 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     client = of(built.coordinator)
     assert break_mask(client, built).status_code == 201
     rule = {"kind": "MAJORITY", "question": "nodule_present"}
-    digest = client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json").json()["digest"]
-    client.post(f"{study(built)}/consensus", {**rule, "preview_digest": digest}, content_type="application/json")
+    look = seen(client, client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json"))
+    assert storing(client, look).stored is not None
     asked = {"base_version": 1, "question": "Is there one?", "random_percent": 100}
     begun = client.post(f"{study(built)}/adjudications", asked, content_type="application/json")
     assert begun.status_code == 201, begun.content
@@ -217,10 +221,10 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     cases = masked.get(f"{study(built)}/adjudications/1")
     assert (cases.status_code, cases.json()["code"]) == (403, "masked")
     assert client.get(f"{study(built)}/adjudications/1").json()[0]["reasons"]
-    seen = masked.get(f"{study(built)}/audit").json()["results"]
-    assert not [one for one in seen if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
+    shown = masked.get(f"{study(built)}/audit").json()["results"]
+    assert not [one for one in shown if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
     assert masked.get(f"{study(built)}/audit?action=read.segment").json()["results"] == []
-    assert {one["sequence"] for one in seen} == {None}
-    (judgement,) = [one for one in seen if one["action"] == "adjudication.decide"]
+    assert {one["sequence"] for one in shown} == {None}
+    (judgement,) = [one for one in shown if one["action"] == "adjudication.decide"]
     assert "outcome" not in judgement["detail"]
-    assert str(read.revisions.get().digest) not in str(seen)
+    assert str(read.revisions.get().digest) not in str(shown)
