@@ -48,6 +48,7 @@ from tests.annotations.building import (
     person,
     save,
 )
+from tests.annotations.reference_jobs import seen, worked
 from tests.annotations.segment_building import COLUMNS, ROWS
 from tests.annotations.services.test_ai_segments import segment_on
 from tests.annotations.services.test_opening import DESCRIBED, MOST_QUERIES
@@ -355,9 +356,9 @@ def test_a_json_of_the_truth_marks_any_of_them(built: Built) -> None:
         address = f"/api/v1/reader-studies/{built.reader_study.pk}/reference-standards/preview"
         return client.post(address, {"files": [upload]}, format="multipart")
 
-    assert previewed(further).status_code == 200
-    refused = previewed(built.cases[1].imaging_study)
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "not_in_study")
+    assert seen(client, previewed(further))["cases"]
+    refused = worked(previewed(built.cases[1].imaging_study))
+    assert (refused.state, refused.problems[0]["code"]) == ("FAILED", "not_in_study")
 
 
 def test_the_launch_check_names_cases_whose_truth_lies_on_images_they_lost() -> None:
@@ -389,9 +390,9 @@ def test_findings_are_one_lesion_only_within_one_frame_of_reference(built: Built
         reading.read_sign(by=reader, read=read_of(built, reader), save=save(on(study)))
     rule = {"kind": "MAJORITY", "question": "nodule_present", "lesions": {"question": "nodules"}}
     address = f"/api/v1/reader-studies/{built.reader_study.pk}/consensus/preview"
-    answer = client_of(built.coordinator).post(address, rule, format="json")
-    assert answer.status_code == 200, answer.content
-    lesions = next(one for one in answer.json()["cases"] if one["case"] == "Case 001")["matching"]["lesions"]
+    client = client_of(built.coordinator)
+    found = seen(client, client.post(address, rule, format="json"))
+    lesions = next(one for one in found["cases"] if one["case"] == "Case 001")["matching"]["lesions"]
     assert [len(one["marks"]) for one in lesions] == [1, 1], "the same coordinates in two frames of reference"
 
 
