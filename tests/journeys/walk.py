@@ -72,6 +72,10 @@ class Walk:
         """Get something as the coordinator."""
         return self.cast.coordinator.get(self.path + tail)
 
+    def finished(self, tail: str) -> Any:
+        """Wait for a job of the reader study to end."""
+        return self.cast.coordinator.finished(self.path + tail)
+
     def refusal(self, method: str, tail: str, body: Any = None) -> tuple[int, str]:
         """What the coordinator is refused with."""
         return refused(self.cast.coordinator, method, self.path + tail, body)
@@ -211,9 +215,12 @@ class Walk:
     def adjudicate(self) -> None:
         """A consensus of the reads, a round over what it leaves open, and the version that comes of it."""
         rule = {"kind": "MAJORITY", "question": "present"}
-        seen = self.ask("POST", "/consensus/preview", rule)
+        job = f"/reference-jobs/{self.ask('POST', '/consensus/preview', rule)['id']}"
+        assert self.finished(job)["state"] == "SUCCEEDED"
+        seen = self.get(f"{job}/consensus")
         assert seen["counts"]["tied"] == len(self.readers), "each reader is wrong on one image of their own"
-        self.ask("POST", "/consensus", {**rule, "preview_digest": seen["digest"]})
+        self.ask("POST", f"{job}/store", {"digest": seen["digest"]})
+        assert self.finished(job)["stored_version"] == 1
         wanted = {"base_version": 1, "question": "Is it present?", "disagreement": True}
         assert self.ask("POST", "/adjudications", wanted)[0]["number_of_cases"] == len(self.readers)
         adjudicator, truths = self.cast.adjudicator, {image.uid: image.truth for image in self.images}
