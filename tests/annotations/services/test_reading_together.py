@@ -19,6 +19,7 @@ from annotations.models import (
     Membership,
     Read,
     ReaderStudy,
+    ReferenceJob,
     ReferenceSource,
 )
 from annotations.selectors.case_images import imaging_studies_of
@@ -31,6 +32,7 @@ from annotations.services.truth import reference_standard_create, reference_stan
 from annotations.services.withdrawals import case_withdraw
 from portal.accounts.models import User
 from portal.accounts.policy import Role
+from portal.db import JobState
 from portal.errors import Invalid
 from portal.imaging.models import ImagingStudy, Instance
 from portal.inference.heat_map import HeatMapInput
@@ -347,18 +349,18 @@ def test_a_json_of_the_truth_marks_any_of_them(built: Built) -> None:
     _, further = both(built)
     client = client_of(built.coordinator)
 
-    def previewed(study: ImagingStudy) -> Any:
+    def previewed(study: ImagingStudy) -> ReferenceJob:
         lesion = {"id": "L1", "code": None, "marks": [{"geometry": point_on(study)}]}
         entry = {"case": "Case 001", "study_instance_uid": further.study_instance_uid, "truth": 1, "lesions": [lesion]}
         document = {"format": "overread.reference-standard", "version": 1, "cases": [entry]}
         upload = io.BytesIO(json.dumps(document).encode())
         upload.name = "truth.json"
         address = f"/api/v1/reader-studies/{built.reader_study.pk}/reference-standards/preview"
-        return client.post(address, {"files": [upload]}, format="multipart")
+        return worked(client.post(address, {"files": [upload]}, format="multipart"))
 
-    assert seen(client, previewed(further))["cases"]
-    refused = worked(previewed(built.cases[1].imaging_study))
-    assert (refused.state, refused.problems[0]["code"]) == ("FAILED", "not_in_study")
+    assert previewed(further).state == JobState.SUCCEEDED
+    refused = previewed(built.cases[1].imaging_study)
+    assert (refused.state, refused.problems[0]["code"]) == (JobState.FAILED, "not_in_study")
 
 
 def test_the_launch_check_names_cases_whose_truth_lies_on_images_they_lost() -> None:
