@@ -175,6 +175,8 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     protocol = masked.get(f"{study(built)}/protocol").json()
     (truth,) = [one for one in protocol["document"]["sections"] if one["key"] == "truth"]
     assert truth["tables"][0]["rows"][0][4:7] == ["masked"] * 3
+    (cases,) = [one for one in protocol["document"]["sections"] if one["key"] == "cases"]
+    assert [row[3:] for row in cases["tables"][0]["rows"]] == [["masked"] * 3]
     shown = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
     assert sorted(shown[client], key=str) == [1, None]
     assert shown[masked] == [None, None]
