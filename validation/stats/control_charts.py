@@ -247,7 +247,7 @@ def _chart(
 def _lengths(step: FloatArray) -> FloatArray:
     """Steps until a chain leaves its levels, from each of them; infinite where it never does."""
     try:
-        return np.linalg.solve(np.eye(len(step)) - step, np.ones(len(step)))
+        return np.asarray(np.linalg.solve(np.eye(len(step)) - step, np.ones(len(step))), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(len(step), math.inf)
 
