@@ -45,4 +45,6 @@ def test_every_post_takes_an_idempotency_key_except_those_that_need_none(schema)
 
 def filled(path):
     """An address of the documented form."""
-    return re.sub(r"{([^}]+)}", lambda one: "1" if one[1].endswith("_version") else str(uuid.UUID(int=0)), path)
+    return re.sub(
+        r"{([^}]+)}", lambda one: "1" if one[1].endswith(("_version", "_number")) else str(uuid.UUID(int=0)), path
+    )

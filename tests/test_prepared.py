@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from annotations.models import Read, Revision, Sitting
 from annotations.models.own_reads import images_named
+from annotations.selectors.case_images import imaging_studies_of
 from annotations.services.reads import read_save_draft
 from portal.imaging.models import Instance
 from portal.prepared import Prepared, insert, update
 from tests.annotations.building import content, launched, save
+from tests.annotations.together import launched_together
 
 pytestmark = pytest.mark.django_db
 
@@ -41,13 +43,15 @@ def test_the_same_is_found_with_all_that_belongs_to_it_whatever_is_looked_for() 
 
 
 def test_several_are_looked_for_by_as_many_names() -> None:
-    built = launched(cases=2)
+    built = launched_together()
     for case in built.cases:
-        image = Instance.objects.get(series__imaging_study=case.imaging_study_id)
-        uids = [image.sop_instance_uid, "1.2.3"]
-        (found,) = images_named(2).all(case.pk, case.imaging_study_id, *uids)
-        assert (found, found.series) == (image, image.series)
-        assert images_named(1).all(case.pk, case.imaging_study_id, "1.2.3") == []
+        studies = imaging_studies_of(case)
+        images = list(Instance.objects.filter(series__imaging_study__in=studies).order_by("sop_instance_uid"))
+        uids = [image.sop_instance_uid for image in Instance.objects.all()]
+        found = images_named(len(uids)).all(case.pk, case.imaging_study_id, *uids)
+        assert sorted(found, key=lambda one: one.sop_instance_uid) == images
+        assert [one.series.imaging_study in studies for one in found] == [True] * len(studies)
+    assert images_named(1).all(built.cases[0].pk, built.cases[0].imaging_study_id, "1.2.3") == []
 
 
 def test_a_row_is_inserted_and_changed_as_by_its_model() -> None:

@@ -17,7 +17,7 @@ def figure_csv(name: str, result: Mapping[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows(result))
+    writer.writerows([spreadsheet_cell(value) for value in row] for row in rows(result))
     return out.getvalue()
 
 
@@ -91,7 +91,8 @@ def _outcome(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _cell(value: Any) -> Any:
+def spreadsheet_cell(value: Any) -> Any:
+    """Return what a cell holds: nothing for None, and no text that a spreadsheet would run."""
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):

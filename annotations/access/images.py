@@ -54,13 +54,15 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
 
 def reader_studies_through(user: Any, imaging_study_id: uuid.UUID) -> list[uuid.UUID]:
     """Return the reader studies in which the caller has to do with an imaging study: reads it, or oversees it."""
-    of_case = Q(case__imaging_study=imaging_study_id) | Q(case__further_images__imaging_study=imaging_study_id)
-    of_prior = Q(case__priors__imaging_study=imaging_study_id, reader_study__shows_priors=True)
-    assigned = Assignment.objects.filter(owned(user)).filter(of_case | of_prior)
+    # As conditions on the case: joined, each case would come once for each of its further ones with each of its priors.
+    further = CaseImages.objects.filter(imaging_study=imaging_study_id).values("case")
+    current = Case.objects.filter(Q(imaging_study=imaging_study_id) | Q(pk__in=further)).values("pk")
+    with_prior = CasePrior.objects.filter(imaging_study=imaging_study_id).values("case")
+    assigned = Assignment.objects.filter(owned(user)).filter(
+        Q(case__in=current) | Q(case__in=with_prior, reader_study__shows_priors=True)
+    )
     overseen = Case.objects.filter(
-        Q(imaging_study=imaging_study_id)
-        | Q(further_images__imaging_study=imaging_study_id)
-        | Q(priors__imaging_study=imaging_study_id),
+        Q(pk__in=current) | Q(pk__in=with_prior),
         removed_at=None,
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],

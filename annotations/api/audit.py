@@ -1,6 +1,7 @@
 """Routes of a reader study's audit trail: who did and saw what, when and from where."""
 
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.access import reader_study_for
+from annotations.models import ReaderStudy
 from annotations.selectors.masking import is_masked, require_unmasked
 from annotations.services.drafts import stream_of
 from annotations.services.streams import stream_of_person
@@ -66,8 +68,14 @@ class AuditEventOutput(serializers.ModelSerializer[Event]):
 
 
 # Events that there are only where a reader has drawn, and what events say of answers.
-_OF_MARKS = ("read.segment", "read.view_segment", "lesions.correct")
-_OF_ANSWERS = frozenset({"digest", "snapshot_digest", "outcome"})
+_OF_MARKS = (
+    "read.segment",
+    "read.view_segment",
+    "arbitration.view_segment",
+    "adjudication.view_segment",
+    "lesions.correct",
+)
+_OF_ANSWERS = frozenset({"digest", "snapshot_digest", "result_digest", "preview", "outcome"})
 
 
 class MaskedEventOutput(AuditEventOutput):
@@ -88,7 +96,7 @@ class MaskedEventOutput(AuditEventOutput):
 
     @extend_schema_field(serializers.DictField())
     def get_detail(self, event: Event) -> dict[str, Any]:
-        """Leave out the digest of what was saved, and what an adjudicator decided."""
+        """Leave out digests of answers and of what was made of them, and what an adjudicator decided."""
         return {name: value for name, value in event.detail.items() if name not in _OF_ANSWERS}
 
 
@@ -125,10 +133,31 @@ class AuditApi(APIView):
 
 
 class AuditCheckOutput(serializers.ModelSerializer[TrailCheck]):
-    """A verification, and what it found."""
+    """A verification, and what it found; while answers are masked without counts.
+
+    They count the events that are not listed then too: two verifications would say that a reader drew in between.
+    """
 
     requested_by = serializers.CharField(source="requested_by.username", default=None, allow_null=True)
+    number_of_events = serializers.SerializerMethodField(help_text="Null while answers are masked, as the next two.")
+    number_of_rows = serializers.SerializerMethodField()
+    newest_event_at = serializers.SerializerMethodField()
     problems = serializers.ListField(child=serializers.CharField())
+
+    def get_number_of_events(self, check: TrailCheck) -> int | None:
+        """Return it."""
+        return self._told(check.number_of_events)
+
+    def get_number_of_rows(self, check: TrailCheck) -> int | None:
+        """Return it."""
+        return self._told(check.number_of_rows)
+
+    def get_newest_event_at(self, check: TrailCheck) -> datetime | None:
+        """Return it."""
+        return self._told(check.newest_event_at)
+
+    def _told(self, value: Any) -> Any:
+        return None if self.context["is_masked"] else value
 
     class Meta:
         model = TrailCheck
@@ -154,7 +183,7 @@ class AuditChecksApi(APIView):
         """List the last verifications, newest first."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.AUDIT_VIEW)
         checks = checks_of(scope=stream_of(reader_study.pk))[:CHECKS_SHOWN]
-        return Response(AuditCheckOutput(checks, many=True).data)
+        return Response(AuditCheckOutput(checks, many=True, context=_context(request, reader_study)).data)
 
     @extend_schema(request=None, responses={202: AuditCheckOutput})
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
@@ -163,7 +192,12 @@ class AuditChecksApi(APIView):
         reader_study = reader_study_for(user, reader_study_id, Action.AUDIT_VIEW)
         stream = stream_of_person(reader_study.pk, user.pk)
         check = check_request(by=user, scope=stream_of(reader_study.pk), stream=stream)
-        return Response(AuditCheckOutput(check).data, status=status.HTTP_202_ACCEPTED)
+        shown = AuditCheckOutput(check, context=_context(request, reader_study)).data
+        return Response(shown, status=status.HTTP_202_ACCEPTED)
+
+
+def _context(request: Request, reader_study: ReaderStudy) -> dict[str, Any]:
+    return {"is_masked": is_masked(user=caller(request), reader_study=reader_study)}
 
 
 class _FileRenderer(BaseRenderer):

@@ -102,7 +102,7 @@ class ReplacementsApi(APIView):
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Give a withdrawn reader's places to another reader, or their cases to the arbitrators.
 
-        409 `no_vacancy reads_them_already withdrawn is_arbitrator no_arbitrators nothing_signed`.
+        409 `no_vacancy reads_them_already withdrawn is_arbitrator knows_prevalence no_arbitrators nothing_signed`.
         """
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         form = ReplacementInput(data=request.data)

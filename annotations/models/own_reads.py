@@ -50,7 +50,7 @@ def _images(case: UUID, imaging_study: UUID, *uids: str) -> QuerySet[Instance]:
 
 @lru_cache(maxsize=16)
 def images_named(count: int) -> Prepared[Instance]:
-    """Return the query of so many images, by their UIDs, of a case and its first imaging study."""
+    """Return the query of so many images of a case: its key, that of its first imaging study, then their UIDs."""
     return Prepared(_images, UUID, UUID, *[str] * count)
 
 

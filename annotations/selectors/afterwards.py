@@ -4,11 +4,24 @@ from typing import Any, NamedTuple
 
 from annotations.domain.adjudication import anonymous_answers, letter
 from annotations.domain.drawn_cases import seeded_hash
-from annotations.models import Assignment, AssignmentRole, AssignmentState, Read, ReferenceStandard, ReferenceTruth
+from annotations.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    Read,
+    ReaderStudy,
+    ReferenceStandard,
+    ReferenceTruth,
+)
 from annotations.selectors.arbitration import seed_of
 from annotations.selectors.assignments import unsigned_assignments_of
 from annotations.selectors.blinding import is_put_away, shows
 from annotations.selectors.designs import design_of
+from portal.accounts.models import User
+from portal.audit.models import Event
+
+# What the event says that tells that a reader was told the prevalence.
+PREVALENCE = "PREVALENCE"
 
 
 class Prevalence(NamedTuple):
@@ -68,3 +81,12 @@ def prevalence_of(*, read: Read) -> Prevalence | None:
     ).exclude(case__in=training)
     values = list(truths.values_list("truth", flat=True))
     return Prevalence(sum(values), len(values), standard) if values else None
+
+
+def knows_prevalence(*, reader_study: ReaderStudy, reader: User) -> bool:
+    """Say whether somebody has been told how many cases are diseased."""
+    standards = ReferenceStandard.objects.filter(reader_study=reader_study).values_list("pk", flat=True)
+    of_standards = Event.objects.filter(
+        object_type=ReferenceStandard._meta.label, object_id__in=[str(pk) for pk in standards]
+    )
+    return of_standards.filter(actor=reader, detail__content=PREVALENCE).exists()

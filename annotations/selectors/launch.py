@@ -10,8 +10,9 @@ from annotations.domain.lesions import geometries_of
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, ReferenceTruth
 from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
+from annotations.selectors.masking import is_truth_masking
 from annotations.selectors.reader_studies import cases_of, label_schema_of
-from annotations.selectors.truth import truths_of
+from annotations.selectors.truth import reference_standard_of, truths_of
 from portal.accounts.policy import Role
 from portal.imaging.models import Series
 from portal.inference.models import Prediction
@@ -65,8 +66,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
         *_prior_items(reader_study, cases),
     ]
     if design_of(reader_study=reader_study)["kind"] != "ANNOTATION":
-        truths = truths_of(reader_study=reader_study)
-        items += [_truth_item(truths, cases), *_strayed_items(truths, cases), _analysis_item(schema)]
+        items += [*_truth_items(reader_study, cases), _analysis_item(schema)]
     return {"ready": all(item["ok"] for item in items if item["blocking"]), "items": items}
 
 
@@ -128,6 +128,15 @@ def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem
     said = f"{with_priors} of {len(cases)} case(s) have priors. "
     text = said + ("Readers see them." if reader_study.shows_priors else "The hanging protocol hides them.")
     return [CheckItem(code="priors", ok=bool(with_priors) and reader_study.shows_priors, blocking=False, text=text)]
+
+
+def _truth_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say how many cases have a truth, and where it strays; of a masked one that it is there."""
+    if is_truth_masking(standard=reference_standard_of(reader_study=reader_study)):
+        text = "There is a reference standard; what it says is masked until the reader study is locked."
+        return [CheckItem(code="reference_standard", ok=True, blocking=False, text=text)]
+    truths = truths_of(reader_study=reader_study)
+    return [_truth_item(truths, cases), *_strayed_items(truths, cases)]
 
 
 def _truth_item(truths: Truths, cases: list[Case]) -> CheckItem:

@@ -77,6 +77,11 @@ def is_truth_masked(*, user: User, standard: ReferenceStandard | None) -> bool:
     return is_masked(user=user, reader_study=standard.reader_study)
 
 
+def is_truth_masking(*, standard: ReferenceStandard | None) -> bool:
+    """Say whether what is the same for everybody, such as the protocol, leaves out now what a version of truth says."""
+    return standard is not None and is_made_of_answers(standard) and is_masking(reader_study=standard.reader_study)
+
+
 def is_made_of_answers(standard: ReferenceStandard) -> bool:
     """Say whether a version of the truth is what readers answered, or files that were added to it."""
     found: ReferenceStandard | None = standard

@@ -32,11 +32,11 @@ from annotations.models import (
 from annotations.selectors.case_images import imaging_studies_of
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
-from annotations.selectors.masking import is_made_of_answers, is_masking
+from annotations.selectors.masking import is_made_of_answers, is_masking, is_truth_masking
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from annotations.selectors.sampling import sampling_sections
 from annotations.selectors.terms import terms_of
-from annotations.selectors.truth import reference_standards_of, truths_of
+from annotations.selectors.truth import reference_standard_of, reference_standards_of, truths_of
 from annotations.selectors.vacancies import replacements_of
 from portal.accounts.policy import Role
 from portal.audit.services import canonical_json
@@ -51,6 +51,8 @@ ANALYSIS_SENTENCES = (
     "Results open only by a locked version of the reference standard. Of it they use whether each case is diseased; "
     "where its lesions lie is stored and exported with the marks of the readers, and enters no figure.",
 )
+# In place of a number that tells what readers answered.
+MASKED = "masked"
 SEVERAL_SENTENCE = (
     "{} of them have several imaging studies that are read together; the AI's score of a case is that of its first."
 )
@@ -109,6 +111,7 @@ def _summary(reader_study: ReaderStudy) -> Section:
 
 def _cases(reader_study: ReaderStudy, design: Design, cases: list[Case]) -> Section:
     truths = truths_of(reader_study=reader_study)
+    is_masked = is_truth_masking(standard=reference_standard_of(reader_study=reader_study))
     strata: Counter[tuple[str, str]] = Counter()
     positive: Counter[tuple[str, str]] = Counter()
     known: Counter[tuple[str, str]] = Counter()
@@ -119,7 +122,11 @@ def _cases(reader_study: ReaderStudy, design: Design, cases: list[Case]) -> Sect
         known[key] += truth is not None
         positive[key] += truth is not None and truth.truth == 1
     rows = [
-        [*key, number, positive[key], known[key] - positive[key], number - known[key]]
+        [
+            *key,
+            number,
+            *([MASKED] * 3 if is_masked else [positive[key], known[key] - positive[key], number - known[key]]),
+        ]
         for key, number in sorted(strata.items())
     ]
     patients = len({case.imaging_study.patient_id for case in cases})
@@ -233,7 +240,7 @@ def _truth(reader_study: ReaderStudy) -> Section:
             one.provenance,
             json.dumps(one.rule, sort_keys=True) if one.rule else "",
             *(
-                ["masked"] * 3
+                [MASKED] * 3
                 if masks and is_made_of_answers(one)
                 else [one.number_positive, one.number_negative, one.number_excluded]
             ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from annotations.domain.blinding import OF_AI
 from annotations.models import Read
-from annotations.selectors.afterwards import other_answers_of, prevalence_of, shows_other_readers
+from annotations.selectors.afterwards import PREVALENCE, other_answers_of, prevalence_of, shows_other_readers
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.blinding import particulars_of, shows
 from annotations.services.viewing import viewed
@@ -21,7 +21,7 @@ def particulars_show(*, by: User, read: Read) -> dict[str, Any]:
             reader_study_id=read.assignment.reader_study_id,
             action="reference_standard.view",
             obj=prevalence.standard,
-            detail={"content": "PREVALENCE"},
+            detail={"content": PREVALENCE},
         )
     return particulars_of(read=read) | {
         "prevalence": prevalence and {"positives": prevalence.positives, "cases": prevalence.cases},

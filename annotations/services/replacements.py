@@ -10,6 +10,7 @@ from annotations.domain.arbitration import arbitrators_of
 from annotations.domain.designs import shows_a_case_twice
 from annotations.domain.states import JOINING, WITHDRAWING
 from annotations.models import Assignment, Case, Membership, ReaderReplacement, ReaderStudy
+from annotations.selectors.afterwards import knows_prevalence
 from annotations.selectors.arbitration import arbitration_rule_of
 from annotations.selectors.designs import design_of
 from annotations.selectors.vacancies import Vacancy, vacancies_of
@@ -81,6 +82,9 @@ def _reader(reader_study: ReaderStudy, user_id: uuid.UUID) -> tuple[User, bool]:
         raise Conflict("This reader was withdrawn, and does not come back.", code="withdrawn")
     if str(user_id) in arbitrators_of(design_of(reader_study=reader_study)):
         raise Conflict("An arbitrator reads nothing else. Name somebody else.", code="is_arbitrator")
+    if knows_prevalence(reader_study=reader_study, reader=member.user):
+        detail = f"{member.user.username} has been told how many cases are diseased. Name somebody else."
+        raise Conflict(detail, code="knows_prevalence")
     return member.user, False
 
 

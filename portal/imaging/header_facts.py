@@ -4,7 +4,7 @@ Pure: DICOM JSON in, plain words out. What is not asked for here stays in the ar
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ _OLDEST_TOLD = 89
 _OLDEST = "90 years or older"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # Whoever they name: taken out of every text that somebody types.
-_NAMING = (
+NAMING = (
     "PatientName",
     "PatientID",
     "OtherPatientNames",
@@ -42,7 +42,7 @@ _LEFT_OUT = "[…]"
 
 def header_facts(row: DicomJson, descriptions: Mapping[str, str]) -> dict[str, Any]:
     """Describe an imaging study by the header of one of its images and its series' descriptions by their UIDs."""
-    naming = _naming(row)
+    naming = naming_words(value for keyword in NAMING for value in _texts(row, keyword))
 
     def text(keyword: str) -> str:
         return without_names(_text(row, keyword), naming)
@@ -78,16 +78,22 @@ def age_text(age: str, birth_date: str, study_date: str) -> str:
 
 
 def without_names(text: str, naming: frozenset[str]) -> str:
-    """Return a text without the words that name somebody."""
-    for word in sorted(naming, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", _LEFT_OUT, text, flags=re.IGNORECASE)
-    return text
+    """Return a text without the words that name somebody, also where underscores join them to others."""
+    if not naming:
+        return text
+    words = "|".join(re.escape(word) for word in sorted(naming, key=len, reverse=True))
+    return re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", _LEFT_OUT, text, flags=re.IGNORECASE)
 
 
-def _naming(row: DicomJson) -> frozenset[str]:
-    """The words by which the header names patient and staff, whole values too."""
-    values = [value for keyword in _NAMING for value in _texts(row, keyword)]
-    words = {word for value in values for word in (value, *re.split(r"[\s^=,;\\]+", value))}
+def naming_words(values: Iterable[str]) -> frozenset[str]:
+    """Return the words by which the values of `NAMING` name patient and staff, whole values too.
+
+    Of a name with several components (PS3.5 6.2, PN) also the parts that a hyphen joins.
+    """
+    words: set[str] = set()
+    for value in values:
+        words |= {value, *re.split(r"[\s^=,;\\]+", value)}
+        words |= set(re.split(r"[\W_]+", value)) if "^" in value else set()
     return frozenset(word for word in words if len(word) >= _SHORTEST_NAME)
 
 

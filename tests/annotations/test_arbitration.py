@@ -15,7 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from annotations.domain.arbitration import differences
 from annotations.domain.designs import design_problems, single_design
 from annotations.domain.truth_csv import Truth
-from annotations.models import ArbitrationStep, Assignment, AssignmentRole, Read, ReferenceSource, StepKind
+from annotations.models import (
+    ArbitrationStep,
+    Assignment,
+    AssignmentRole,
+    DesignVersion,
+    Read,
+    ReferenceSource,
+    StepKind,
+)
 from annotations.selectors.designs import is_reproduced
 from annotations.selectors.lesions import signed_findings
 from annotations.services import reader_studies as building
@@ -227,6 +235,15 @@ def test_an_arbitrator_sees_the_segments_of_the_two_reads_and_of_no_other_case()
         assert of(reader).get(f"{path}/segments/{own[0]}").status_code == 404
     seen = Event.objects.filter(action="arbitration.view_segment")
     assert {event.detail["sha256"] for event in seen} == set(own)
+    # While answers are masked, that there was a segment to look at is left out.
+    masked = {**double(built.readers[2:]), "masked_until_lock": True}
+    DesignVersion.objects.create(
+        reader_study=built.reader_study, version=99, content=masked, created_by=built.coordinator
+    )
+    listed = of(built.coordinator).get(f"/api/v1/reader-studies/{built.reader_study.pk}/audit").json()["results"]
+    actions = {one["action"] for one in listed}
+    assert "arbitration.view" in actions
+    assert "arbitration.view_segment" not in actions
 
 
 def test_reads_hidden_by_the_design_are_not_shown_and_every_case_can_be_arbitrated() -> None:

@@ -14,7 +14,7 @@ from annotations.models import MaskBreak, Membership, Read, ReaderStudy
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
 from portal.accounts.services import token_create
-from portal.audit.models import Event
+from portal.audit.models import Event, TrailCheck
 from tests.annotations.building import Built, content, draft, finding, person
 from tests.annotations.reference_jobs import found_by, path_of, seen, storing, worked
 from tests.annotations.segment_building import change, put
@@ -176,6 +176,10 @@ def test_a_truth_that_was_made_of_answers_is_masked_too(built: Built) -> None:
     protocol = masked.get(f"{study(built)}/protocol").json()
     (truth,) = [one for one in protocol["document"]["sections"] if one["key"] == "truth"]
     assert truth["tables"][0]["rows"][0][4:7] == ["masked"] * 3
+    (chosen,) = [one for one in protocol["document"]["sections"] if one["key"] == "cases"]
+    assert [row[3:] for row in chosen["tables"][0]["rows"]] == [["masked"] * 3]
+    checked = {one["code"]: one["text"] for one in masked.get(f"{study(built)}/launch-check").json()["items"]}
+    assert "masked" in checked["reference_standard"]
     shown = {who: [one["truth"] for one in who.get(f"{study(built)}/cases").json()] for who in (client, masked)}
     assert sorted(shown[client], key=str) == [1, None]
     assert shown[masked] == [None, None]
@@ -207,8 +211,8 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     client = of(built.coordinator)
     assert break_mask(client, built).status_code == 201
     rule = {"kind": "MAJORITY", "question": "nodule_present"}
-    digest = client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json").json()["digest"]
-    client.post(f"{study(built)}/consensus", {**rule, "preview_digest": digest}, content_type="application/json")
+    look = seen(client, client.post(f"{study(built)}/consensus/preview", rule, content_type="application/json"))
+    storing(client, look)
     asked = {"base_version": 1, "question": "Is there one?", "random_percent": 100}
     begun = client.post(f"{study(built)}/adjudications", asked, content_type="application/json")
     assert begun.status_code == 201, begun.content
@@ -224,10 +228,26 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     cases = masked.get(f"{study(built)}/adjudications/1")
     assert (cases.status_code, cases.json()["code"]) == (403, "masked")
     assert client.get(f"{study(built)}/adjudications/1").json()[0]["reasons"]
-    seen = masked.get(f"{study(built)}/audit").json()["results"]
-    assert not [one for one in seen if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
+    told = masked.get(f"{study(built)}/audit").json()["results"]
+    assert not [one for one in told if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
     assert masked.get(f"{study(built)}/audit?action=read.segment").json()["results"] == []
-    assert {one["sequence"] for one in seen} == {None}
-    (judgement,) = [one for one in seen if one["action"] == "adjudication.decide"]
+    assert {one["sequence"] for one in told} == {None}
+    (judgement,) = [one for one in told if one["action"] == "adjudication.decide"]
     assert "outcome" not in judgement["detail"]
-    assert str(read.revisions.get().digest) not in str(seen)
+    assert str(read.revisions.get().digest) not in str(told)
+
+
+def test_verifications_count_nothing_while_answers_are_masked(built: Built) -> None:
+    """Two counts, one before and one after a read, would say what is not listed between them."""
+    scope = f"reader-study:{built.reader_study.pk}"
+    TrailCheck.objects.create(scope=scope, number_of_events=7, number_of_rows=8, newest_event_at=timezone.now())
+    names = ("number_of_events", "number_of_rows", "newest_event_at")
+    client = of(built.coordinator)
+    (check,) = client.get(f"{study(built)}/audit/checks").json()
+    assert [check[name] for name in names] == [None] * 3
+    again = client.post(f"{study(built)}/audit/checks").json()
+    assert [again[name] for name in names] == [None] * 3
+    assert break_mask(client, built).status_code == 201
+    (check,) = client.get(f"{study(built)}/audit/checks").json()
+    assert (check["number_of_events"], check["number_of_rows"]) == (7, 8)
+    assert check["newest_event_at"]

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from annotations.domain.blinding import HIDDEN
+from annotations.domain.blinding import FIRST, HIDDEN, SECOND, SHOWN, SIGNED
+from annotations.domain.designs import single_design
 from annotations.models import ArbitrationStep, Assignment, Membership, ProtocolVersion, Read, ReaderReplacement
 from annotations.selectors.designs import is_reproduced
 from annotations.services import reader_studies as building
 from annotations.services.designs import design_put
+from annotations.services.truth import reference_standard_import, reference_standard_lock
 from annotations.services.withdrawals import reader_withdraw
 from portal.accounts.models import User
 from portal.audit.models import Event
@@ -132,6 +134,32 @@ def test_a_third_reader_of_the_pool_takes_what_they_do_not_read_and_the_rest_wai
     (vacancy,) = answer.json()["vacancies"]
     assert len(vacancy["cases"]) == len(places & own)
     assert is_reproduced(reader_study=built.reader_study)
+
+
+def test_who_was_told_how_many_cases_are_diseased_takes_no_further_case() -> None:
+    built = draft(cases=6, readers=4)
+    for user in (*built.readers, built.coordinator):
+        user.set_password(PASSWORD)
+        user.save()
+    design = {**single_design(), "pairing": {"kind": "DOUBLE"}}
+    design["arms"][0]["blinding"] = {"prevalence": {FIRST: HIDDEN, SECOND: HIDDEN, SIGNED: SHOWN}}
+    design_put(by=built.coordinator, reader_study=built.reader_study, design=design)
+    building.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    gone, knows, other = built.readers[:3]
+    rows = "".join(f"{case.name},{number % 2}\n" for number, case in enumerate(built.cases))
+    reference_standard_lock(
+        by=built.coordinator,
+        standard=reference_standard_import(
+            by=built.coordinator, reader_study=built.reader_study, text=f"case,truth\n{rows}", name="t.csv"
+        ),
+    )
+    own = set(Assignment.objects.filter(reader=knows).values_list("case_id", flat=True))
+    signed = [sign_case(built, knows, number).json() for number, one in enumerate(built.cases) if one.pk in own]
+    assert [one["particulars"]["prevalence"] for one in signed][-1] == {"positives": 3, "cases": 6}
+    withdraw(built, gone)
+    answer = replace(built, gone, knows)
+    assert (answer.status_code, answer.json()["code"]) == (409, "knows_prevalence")
+    assert replace(built, gone, other).status_code == 201
 
 
 def test_the_arbitrators_decide_over_the_one_read_that_is_left_also_after_the_close() -> None:

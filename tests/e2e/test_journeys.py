@@ -280,7 +280,11 @@ def read_in_browser(reader: ReadingDesk, journey: Journey, study: str, read: dic
     reader.picture(f"read-{journey.name}-{read['session']}-{display}-{read['role']}")
     reader.sign()
     if read["is_training"]:
-        expect(reader.page.get_by_test_id("training")).to_contain_text("Truth: diseased")
+        training = reader.page.get_by_test_id("training")
+        expect(training).to_contain_text("Truth: diseased")
+        done = training.get_by_role("button", name="I am done with the training")
+        done.click()
+        expect(done).to_have_count(0)
 
 
 def finish(desk: Desk, journey: Journey) -> None:

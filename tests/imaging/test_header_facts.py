@@ -7,7 +7,7 @@ from typing import Any
 import pydicom
 import pytest
 
-from portal.imaging.header_facts import age_text, header_facts, without_names
+from portal.imaging.header_facts import age_text, header_facts, naming_words, without_names
 from tests.imaging.dicom_files import ct_slice, to_bytes
 
 
@@ -89,6 +89,20 @@ def test_words_that_name_somebody_are_taken_out_of_every_text() -> None:
     assert facts["series_descriptions"] == {"1.2": "Lung […]", "1.3": "Roentgen […]"}
     said = json.dumps(facts, ensure_ascii=False).casefold()
     assert not any(word in said for word in ("müller", "anna", "maria", "4711", "vries", "a123"))
+
+
+@pytest.mark.parametrize(
+    ("named", "typed", "left"),
+    [
+        ("Smith^John", "T1_MPRAGE_SMITH", "T1_MPRAGE_[…]"),
+        ("Smith-Jones^Ann", "Thorax JONES", "Thorax […]"),
+        ("Smith-Jones^Ann", "Smith-Jones 2", "[…] 2"),
+        # An identifier is left whole: half of one may be an ordinary word.
+        ("CHEST-001", "Chest CHEST-001", "Chest […]"),
+    ],
+)
+def test_names_joined_to_other_words_are_names(named: str, typed: str, left: str) -> None:
+    assert without_names(typed, naming_words([named])) == left
 
 
 def test_a_header_without_anything_and_a_damaged_one_tell_nothing() -> None:

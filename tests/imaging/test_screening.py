@@ -47,6 +47,15 @@ def refused(screener, tmp_path):
     return code_of
 
 
+def test_who_is_named_in_a_description_is_left_out(screener, tmp_path):
+    path = tmp_path / "slice.dcm"
+    texts = {"StudyDescription": "Control PATIENT-one, Roe, Poe", "SeriesDescription": "Thorax of canary, 1 mm"}
+    people = {"OperatorsName": ["Roe^Rick", "Poe^Pat"]}
+    path.write_bytes(files.to_bytes(files.ct_slice(**texts, **people)))
+    found = screener.screen(path)
+    assert (found.study_description, found.series_description) == ("Control […], […], […]", "Thorax of […], 1 mm")
+
+
 def test_identifiers_are_those_of_the_file(screener, tmp_path):
     data_set = files.ct_slice(slice_number=4)
     content = files.to_bytes(data_set)

@@ -119,6 +119,14 @@ class Walk:
                 self.read_what_is_open(number)
             assert len(self.read_ids) == self.journey.training * len(self.readers)
             self.ask("POST", "/moves", {"event": "begin"})
+            self._say_that_training_is_done()
+
+    def _say_that_training_is_done(self) -> None:
+        """Each reader says so; before that nothing that counts is opened."""
+        for reader in self.readers:
+            following = reader.get(f"{self.path}/next")["assignment_id"]
+            assert refused(reader, "POST", f"assignments/{following}/open") == (409, "training_not_accepted")
+            assert reader.send("POST", f"{self.path}/training", {})["accepted_at"]
 
     def read_what_is_open(self, number: int) -> None:
         """Read and sign case by case, as the worklist offers them, until it offers none."""
@@ -211,9 +219,12 @@ class Walk:
     def adjudicate(self) -> None:
         """A consensus of the reads, a round over what it leaves open, and the version that comes of it."""
         rule = {"kind": "MAJORITY", "question": "present"}
-        seen = self.ask("POST", "/consensus/preview", rule)
+        job = f"/reference-jobs/{self.ask('POST', '/consensus/preview', rule)['id']}"
+        self._worked(job)
+        seen = self.get(f"{job}/consensus")
         assert seen["counts"]["tied"] == len(self.readers), "each reader is wrong on one image of their own"
-        self.ask("POST", "/consensus", {**rule, "preview_digest": seen["digest"]})
+        self.ask("POST", f"{job}/store", {"digest": seen["digest"]})
+        self._worked(job)
         wanted = {"base_version": 1, "question": "Is it present?", "disagreement": True}
         assert self.ask("POST", "/adjudications", wanted)[0]["number_of_cases"] == len(self.readers)
         adjudicator, truths = self.cast.adjudicator, {image.uid: image.truth for image in self.images}
@@ -225,6 +236,10 @@ class Walk:
             adjudicator.send("POST", f"adjudication-cases/{listed['id']}/decision", decision)
         versions = self.ask("POST", "/adjudications/1/reference-standard")["versions"]
         assert (versions[0]["source"], versions[0]["number_for_adjudication"]) == ("ADJUDICATION", 0)
+
+    def _worked(self, job: str) -> None:
+        done = self.cast.coordinator.finished(f"{self.path}{job}")
+        assert done["state"] == "SUCCEEDED", done
 
     def lock_truth(self) -> None:
         """Lock the newest version of the truth; before that nothing can be analysed."""

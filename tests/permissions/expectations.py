@@ -317,7 +317,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-analysis-plan": {"GET": STUDY_MANAGE},
     "reader-study-analysis-plan-lock": {"POST": STUDY_MANAGE_W},
     "reader-study-analysis-plan-facts": {"GET": STUDY_MANAGE},
-    "reader-study-analysis-plan-reading": {"POST": STUDY_MANAGE},
+    "reader-study-analysis-plan-reading": {"POST": STUDY_MANAGE_W},
     "reader-study-analysis-runs": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
     "analysis-run": {"GET": STUDY_MANAGE},
     "analysis-run-result": {"GET": STUDY_MANAGE},

@@ -161,7 +161,6 @@ def body(name: str, side: Side) -> Any:
         "reader-study-analysis-plan-reading": {"plan": PLAN},
         "reader-study-protocol": {"reason": "Asked for by the sweep."},
         "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
-        "reader-study-consensus": {**CONSENSUS, "preview_digest": "0" * 64},
         "reader-study-consensus-preview": CONSENSUS,
         "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},
         "read-reopen": {"reason": "Asked for by the sweep."},

@@ -59,8 +59,6 @@ PROVEN_ELSEWHERE = {
     "reader-study-mask": ("tests/annotations/test_masking.py", "mask.break"),
     # The world's read is no arbitration.
     "read-arbitration-confirmation": ("tests/annotations/test_arbitration.py", "arbitration.confirmed"),
-    # It takes the digest of a preview.
-    "reader-study-consensus": ("tests/annotations/test_consensus_api.py", "reference_standard.create"),
     # The world's is locked already, so that there is a result.
     "reader-study-reference-standard-lock": ("tests/annotations/test_truth_lock.py", "reference_standard.lock"),
     # The world's draft has had assignments, and with them its arms stay.

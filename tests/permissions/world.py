@@ -228,7 +228,8 @@ def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStu
         series_instance_uid=header.SeriesInstanceUID,
         imaging_study=study,
         modality="CT",
-        series_description="SeriestextCanary of Canary^Patient",
+        # As it is stored when a file comes in.
+        series_description="SeriestextCanary of […]",
         number_of_instances=1,
     )
     instance = Instance.objects.create(

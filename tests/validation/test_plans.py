@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -203,6 +204,11 @@ def test_endpoints_by_hand_count(client, made):
     table = client.get(f"/api/v1/analysis-runs/{run.pk}/figures/endpoints.csv")
     rows = list(csv.DictReader(io.StringIO(table.content.decode())))
     assert (rows[0]["endpoint"], rows[0]["estimate"]) == ("ai_sensitivity", "0.8")
+    packed = client.get(f"/api/v1/analysis-runs/{run.pk}/bundle")
+    assert packed["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.read("result.json").decode() == run.result.content
+        assert archive.read("snapshot.json").decode() == run.snapshot.content
     missing = client.get(f"/api/v1/analysis-runs/{run.pk}/figures/measures.csv")
     assert missing.status_code == 404
     assert client.get(f"/api/v1/analysis-runs/{run.pk}").json()["plan"] == 1

@@ -22,6 +22,7 @@ from portal.accounts.policy import Action
 from portal.errors import NotFound
 from portal.pagination import CreatedCursorPagination
 from validation.access import analysis_plan_for, analysis_result_for, analysis_run_for, analysis_run_to_open
+from validation.bundle import bundle
 from validation.canonical import parse
 from validation.figures import FIGURES, figure_csv, figures_of
 from validation.models import AnalysisResult, AnalysisRun
@@ -201,8 +202,12 @@ class AnalysisRunBundleApi(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
-        """Download snapshot and result with their digests."""
+        """Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP)."""
         result = _result(request, run_id, "bundle")
+        if result.run.plan_id is not None:
+            answer = HttpResponse(bundle(result.run.snapshot.content, result.content), content_type="application/zip")
+            answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.zip"'
+            return answer
         digests = {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest}
         head = json.dumps(digests)[1:-1]
         answer = _json_text(f'{{{head}, "snapshot": {result.run.snapshot.content}, "result": {result.content}}}')

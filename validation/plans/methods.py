@@ -164,8 +164,8 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     table = readings_of(job.table, job.endpoint, [arm])
     kept = np.isin(np.array(job.table.cases), np.array(table.cases))
     both = np.concatenate([said[0], said[1]])[:, kept]
-    joined = type(table)(("all",), (_AI, *names), table.cases, table.truth, both[None])
-    result = ai_vs_readers(joined, _AI, figure=_share(job), level=job.level)
+    joined = type(table)(("all",), (AI_NAME, *names), table.cases, table.truth, both[None])
+    result = ai_vs_readers(joined, AI_NAME, figure=_share(job), level=job.level)
     wanted = f"1T-{ANALYSES[job.endpoint['generalise_to']]}"
     row = next((one for one in result.differences if one.analysis == wanted), None)
     figure = result.ai_figure
@@ -183,7 +183,7 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
 
 
 # With a blank in it: no account has this name.
-_AI = "the AI"
+AI_NAME = "the AI"
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:

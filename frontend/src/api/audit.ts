@@ -35,8 +35,9 @@ export interface AuditFilter {
 export interface AuditCheck
   extends Pick<Job, "id" | "state" | "error_detail" | "created_at" | "finished_at"> {
   requested_by: string | null;
-  number_of_events: number;
-  number_of_rows: number;
+  /** Null while answers are masked, and the next two. */
+  number_of_events: number | null;
+  number_of_rows: number | null;
   newest_event_at: string | null;
   problems: string[];
 }

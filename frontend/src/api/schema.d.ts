@@ -2090,7 +2090,7 @@ export interface paths {
         /**
          * @description Give a withdrawn reader's places to another reader, or their cases to the arbitrators.
          *
-         *     409 `no_vacancy reads_them_already withdrawn is_arbitrator no_arbitrators nothing_signed`.
+         *     409 `no_vacancy reads_them_already withdrawn is_arbitrator knows_prevalence no_arbitrators nothing_signed`.
          */
         post: operations["reader_studies_replacements_create"];
         delete?: never;
@@ -3345,7 +3345,11 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
         };
-        /** @description A verification, and what it found. */
+        /**
+         * @description A verification, and what it found; while answers are masked without counts.
+         *
+         *     They count the events that are not listed then too: two verifications would say that a reader drew in between.
+         */
         AuditCheckOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -3356,12 +3360,15 @@ export interface components {
             readonly created_at: string;
             /** Format: date-time */
             finished_at?: string | null;
-            /** Format: int64 */
-            number_of_events?: number;
-            /** Format: int64 */
-            number_of_rows?: number;
-            /** Format: date-time */
-            newest_event_at?: string | null;
+            /** @description Null while answers are masked, as the next two. */
+            readonly number_of_events: number | null;
+            /** @description Return it. */
+            readonly number_of_rows: number | null;
+            /**
+             * Format: date-time
+             * @description Return it.
+             */
+            readonly newest_event_at: string | null;
             problems: string[];
         };
         /** @description One event. The names are those that the account had then. */

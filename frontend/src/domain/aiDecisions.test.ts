@@ -60,7 +60,8 @@ describe("deciding about a finding of the AI", () => {
     expect(payload.ai_decisions).toEqual([decision("ACCEPTED", "mine"), other]);
     expect(payload.findings).toEqual([copyOf("mine")]);
     const named = ["p", "r"].map((prediction_id) => ({ prediction_id, ai_finding_id: "F1" }));
-    expect(undecidedGaps(payload, named)).toHaveLength(1);
+    expect(undecidedGaps(payload, named).map(({ field }) => field)).toEqual(["ai:r F1"]);
+    expect(undecidedGaps(EMPTY_PAYLOAD, named).map(({ field }) => field)).toEqual(["ai:p F1", "ai:r F1"]);
   });
 
   it("rejecting after accepting takes the copy away and leaves one decision", () => {

@@ -30,8 +30,8 @@ export function decisionOn(payload: ReadPayload, key: string): AiDecision | unde
 export function undecidedGaps(payload: ReadPayload, findings: AiFindingName[]): Gap[] {
   return findings
     .filter((one) => !decisionOn(payload, aiFindingKey(one)))
-    .map(({ ai_finding_id }) => ({
-      field: `ai:${ai_finding_id}`,
+    .map((one) => ({
+      field: `ai:${aiFindingKey(one)}`,
       code: "ai_undecided",
       detail: "Accept, adjust or reject this finding of the AI.",
     }));

@@ -2,7 +2,7 @@
 export function focusOn(field: string): void {
   const name = CSS.escape(field.replace(/^ai:/, ""));
   const selector = field.startsWith("ai:")
-    ? `[data-ai-finding="${name}"]`
+    ? `[data-ai-key="${name}"]`
     : `[data-question="${name}"], [data-finding="${name}"]`;
   const place = document.querySelector<HTMLElement>(selector);
   place?.scrollIntoView({ block: "nearest" });

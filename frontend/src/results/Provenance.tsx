@@ -110,7 +110,7 @@ export function Provenance({ run, result }: ProvenanceProps) {
             Snapshot (JSON)
           </Anchor>
           <Anchor href={files.bundle} download size="sm">
-            Both in one file
+            {"plan" in result ? "All in one archive, with tables and a script that computes it again" : "Both in one file"}
           </Anchor>
         </Group>
       </Section>

@@ -15,12 +15,14 @@ from typing import Any, BinaryIO
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
+from pydicom.multival import MultiValue
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
 )
 
+from portal.imaging.header_facts import NAMING, naming_words, without_names
 from portal.imaging.screening import digests, kinds, pixels, structure
 from portal.imaging.screening.reasons import Refusal
 
@@ -246,7 +248,7 @@ def _wanted_values(readable: BinaryIO, transfer_syntax_uid: str) -> Dataset:
             is_implicit_VR=transfer_syntax_uid == ImplicitVRLittleEndian,
             is_little_endian=transfer_syntax_uid != ExplicitVRBigEndian,
             stop_when=is_pixel_data,
-            specific_tags=[pydicom.tag.Tag(keyword) for keyword in _WANTED],
+            specific_tags=[pydicom.tag.Tag(keyword) for keyword in (*_WANTED, *NAMING)],
         )
     except (EOFError, ValueError, NotImplementedError, KeyError) as error:
         raise Refusal("structure_invalid") from error
@@ -287,6 +289,8 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
     patient_id = _text(data_set, "PatientID")
     if not patient_id:
         raise Refusal("patient_id_missing")
+    # Descriptions are shown to those who choose cases, and somebody may have typed a name into one.
+    naming = naming_words(text for keyword in NAMING for text in _texts(data_set, keyword))
     return {
         "sop_class_uid": _uid(data_set, "SOPClassUID"),
         "sop_instance_uid": _uid(data_set, "SOPInstanceUID"),
@@ -295,8 +299,8 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
         "patient_id": patient_id,
         "issuer_of_patient_id": _text(data_set, "IssuerOfPatientID"),
         "study_date": _date(data_set, "StudyDate"),
-        "study_description": _text(data_set, "StudyDescription"),
-        "series_description": _text(data_set, "SeriesDescription"),
+        "study_description": without_names(_text(data_set, "StudyDescription"), naming)[:64],
+        "series_description": without_names(_text(data_set, "SeriesDescription"), naming)[:64],
         "modality": _text(data_set, "Modality")[:16],
         "body_part": _text(data_set, "BodyPartExamined")[:16],
         "series_number": _integer(data_set, "SeriesNumber"),
@@ -315,7 +319,18 @@ def _value(data_set: Dataset, keyword: str) -> Any:
 def _text(data_set: Dataset, keyword: str) -> str:
     """A text without control characters (PostgreSQL stores no NUL), at most 64 characters as LO allows."""
     value = _value(data_set, keyword)
-    return "" if value is None else _CONTROL.sub(" ", str(value)).strip()[:64]
+    return "" if value is None else _plain(value)
+
+
+def _texts(data_set: Dataset, keyword: str) -> list[str]:
+    """The values of an element that may have several."""
+    value = _value(data_set, keyword)
+    values = value if isinstance(value, MultiValue) else [value]
+    return [_plain(one) for one in values if one is not None]
+
+
+def _plain(value: Any) -> str:
+    return _CONTROL.sub(" ", str(value)).strip()[:64]
 
 
 def _uid(data_set: Dataset, keyword: str) -> str:

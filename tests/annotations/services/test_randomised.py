@@ -57,7 +57,21 @@ def stratify(built: Built) -> None:
     ]
     more = {"reader_study": built.reader_study, "number": 1, "created_by": built.coordinator, "digest": "0" * 64}
     frame = SamplingFrame.objects.create(**more, name="frame.csv", number_of_candidates=CASES, content="{}")
-    content = json.dumps({"columns": ["truth"], "drawn": rows})
+    document = {
+        "number": 1,
+        "algorithm": "overread-sample/1",
+        "seed": "s",
+        "frame": {"number": 1, "digest": "0" * 64, "candidates": CASES},
+        "columns": ["truth"],
+        "one_per_patient": False,
+        "replaces": False,
+        "left_out": [],
+        "positive": None,
+        "strata": [],
+        "drawn": rows,
+        "prevalence": None,
+    }
+    content = json.dumps(document)
     SampleDraw.objects.create(**more, frame=frame, seed="s", algorithm="overread-sample/1", content=content)
     for first, second in ((0, 1), (2, 3)):
         study = built.cases[second].imaging_study

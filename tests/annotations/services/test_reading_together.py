@@ -19,6 +19,7 @@ from annotations.models import (
     Membership,
     Read,
     ReaderStudy,
+    ReferenceJob,
     ReferenceSource,
 )
 from annotations.selectors.case_images import imaging_studies_of
@@ -31,6 +32,7 @@ from annotations.services.truth import reference_standard_create, reference_stan
 from annotations.services.withdrawals import case_withdraw
 from portal.accounts.models import User
 from portal.accounts.policy import Role
+from portal.db import JobState
 from portal.errors import Invalid
 from portal.imaging.models import ImagingStudy, Instance
 from portal.inference.heat_map import HeatMapInput
@@ -48,6 +50,7 @@ from tests.annotations.building import (
     person,
     save,
 )
+from tests.annotations.reference_jobs import seen, worked
 from tests.annotations.segment_building import COLUMNS, ROWS
 from tests.annotations.services.test_ai_segments import segment_on
 from tests.annotations.services.test_opening import DESCRIBED, MOST_QUERIES
@@ -346,18 +349,18 @@ def test_a_json_of_the_truth_marks_any_of_them(built: Built) -> None:
     _, further = both(built)
     client = client_of(built.coordinator)
 
-    def previewed(study: ImagingStudy) -> Any:
+    def previewed(study: ImagingStudy) -> ReferenceJob:
         lesion = {"id": "L1", "code": None, "marks": [{"geometry": point_on(study)}]}
         entry = {"case": "Case 001", "study_instance_uid": further.study_instance_uid, "truth": 1, "lesions": [lesion]}
         document = {"format": "overread.reference-standard", "version": 1, "cases": [entry]}
         upload = io.BytesIO(json.dumps(document).encode())
         upload.name = "truth.json"
         address = f"/api/v1/reader-studies/{built.reader_study.pk}/reference-standards/preview"
-        return client.post(address, {"files": [upload]}, format="multipart")
+        return worked(client.post(address, {"files": [upload]}, format="multipart"))
 
-    assert previewed(further).status_code == 200
+    assert previewed(further).state == JobState.SUCCEEDED
     refused = previewed(built.cases[1].imaging_study)
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "not_in_study")
+    assert (refused.state, refused.problems[0]["code"]) == (JobState.FAILED, "not_in_study")
 
 
 def test_the_launch_check_names_cases_whose_truth_lies_on_images_they_lost() -> None:
@@ -389,9 +392,9 @@ def test_findings_are_one_lesion_only_within_one_frame_of_reference(built: Built
         reading.read_sign(by=reader, read=read_of(built, reader), save=save(on(study)))
     rule = {"kind": "MAJORITY", "question": "nodule_present", "lesions": {"question": "nodules"}}
     address = f"/api/v1/reader-studies/{built.reader_study.pk}/consensus/preview"
-    answer = client_of(built.coordinator).post(address, rule, format="json")
-    assert answer.status_code == 200, answer.content
-    lesions = next(one for one in answer.json()["cases"] if one["case"] == "Case 001")["matching"]["lesions"]
+    client = client_of(built.coordinator)
+    found = seen(client, client.post(address, rule, format="json"))
+    lesions = next(one for one in found["cases"] if one["case"] == "Case 001")["matching"]["lesions"]
     assert [len(one["marks"]) for one in lesions] == [1, 1], "the same coordinates in two frames of reference"
 
 

@@ -18,6 +18,7 @@ from annotations.domain.truth_csv import Truth
 from annotations.models import (
     Adjudication,
     AdjudicationCase,
+    Case,
     Membership,
     Read,
     ReaderStudyState,
@@ -42,6 +43,7 @@ from portal.errors import Conflict
 from tests.annotations.building import CALL, COMPLETE, Built, content, launched, person, save
 from tests.annotations.services.test_designs import designed, launch, sign
 from tests.annotations.test_consensus_api import preview, read_all, store
+from tests.annotations.training import train
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +93,10 @@ COORDINATOR: dict[str, tuple[Act, frozenset[str]]] = {
     ),
     "withdraw a case": (
         lambda built: case_withdraw(
-            by=built.coordinator, reader_study=built.reader_study, case=built.cases[1], reason="x"
+            by=built.coordinator,
+            reader_study=built.reader_study,
+            case=Case.objects.get(pk=built.cases[1].pk),
+            reason="x",
         ),
         WITHDRAWING,
     ),
@@ -120,6 +125,7 @@ def launched_with_training() -> Built:
     design_put(by=built.coordinator, reader_study=built.reader_study, design=design)
     launch(built)
     sign(built, built.readers[0], 1)
+    train(built.reader_study, built.readers[0])
     built.open(built.readers[0], 2)
     return built
 
@@ -164,6 +170,8 @@ def test_whatever_a_reader_does_is_done_or_refused_in_every_state(state: ReaderS
         if not is_training:
             assert outcome(partial(reads.assignment_open, assignment=assignment)) == code
         for act in (reads.read_save_draft, reads.read_sign):
+            # What was taken back is in the object still.
+            read = Read.objects.get(pk=read.pk)
             assert outcome(partial(act, by=reader, read=read, save=save(content(**COMPLETE), base))) == code
 
 

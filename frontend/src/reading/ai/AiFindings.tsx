@@ -59,6 +59,7 @@ function AiFindingRow({ finding, ...props }: AiFindingsProps & { finding: AiFind
     <li
       className={names.filter(Boolean).join(" ")}
       data-ai-finding={ai_finding_id}
+      data-ai-key={id}
       data-decision={decision?.decision ?? "UNDECIDED"}
     >
       <button type="button" className={classes.jump} onClick={() => props.onChosen(id)}>

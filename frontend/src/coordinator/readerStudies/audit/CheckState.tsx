@@ -65,7 +65,10 @@ export function CheckState({ readerStudyId }: { readerStudyId: string }) {
 const MOST_SHOWN = 20;
 
 function Found({ check }: { check: AuditCheck }) {
-  const seen = `${check.number_of_events} events up to ${dateTime(check.newest_event_at)} and the ${check.number_of_rows} rows they tell of`;
+  const seen =
+    check.number_of_events === null
+      ? "all events and the rows they tell of"
+      : `${check.number_of_events} events up to ${dateTime(check.newest_event_at)} and the ${check.number_of_rows} rows they tell of`;
   if (check.problems.length === 0) {
     return (
       <Alert color="teal" title="Whole" data-testid="audit-whole">

@@ -34,8 +34,16 @@ function lesionMark(
     label: id,
     source: "REFERENCE",
     isLocked: true,
-    seriesInstanceUids: about.flatMap(({ series }) => series.map((one) => one.series_instance_uid)),
+    seriesInstanceUids: studiesOf(geometry, about).flatMap(({ series }) =>
+      series.map((one) => one.series_instance_uid),
+    ),
   };
+}
+
+/** The imaging studies on which it may lie: what names nothing of an image, as a CSV, is in the millimetres of the first. */
+function studiesOf(geometry: Geometry | SphereGeometry, about: ImagesOfCase[]): ImagesOfCase[] {
+  const { sop_instance_uid, series_instance_uid, frame_of_reference_uid } = geometry;
+  return sop_instance_uid || series_instance_uid || frame_of_reference_uid ? about : about.slice(0, 1);
 }
 
 /** Where a lesion's button leads to: its first place, of a segment the slice that shows most of it. */

@@ -1,0 +1,139 @@
+"""A result by plan as one file: snapshot, result, tables for other tools, and a script that computes it again.
+
+A pure function of snapshot and result, and the same bytes for the same input: nothing in the archive has a time.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from validation.figures import figure_csv, figures_of, spreadsheet_cell
+from validation.plans.document import Endpoint, Subject, subjects_of
+from validation.plans.methods import AI_NAME
+from validation.plans.snapshot import lay_out
+from validation.plans.table import StudyTable, ratings_for
+from validation.stats.checks import FloatArray
+
+_RECOMPUTE = Path(__file__).parent / "recompute.py"
+_README = """\
+This archive holds one analysis of a reader study by its locked plan.
+
+snapshot.json    everything that was analysed, frozen; result.json: what came out; SHA256SUMS: sha256sum -c SHA256SUMS
+readings.csv     one row for each reading: subject, reader, case, patient, truth, rating, call
+figures/         the tables of the result
+endpoints/       for each endpoint the readings it was computed from, as this portal's own statistics and MRMCaov read
+                 them (mrmc(empirical_auc(truth, rating), modality, reader, case)); with two arms of readers also an
+                 .imrmc file, which iMRMC reads, and RJafroc's DfReadDataFile(file, format = "iMRMC")
+recompute.py     computes every endpoint again with `python -m validation.stats` and compares: it needs the folder
+                 `validation` of the source code beside it (or PYTHONPATH), numpy, pandas, scipy, scikit-learn and
+                 statsmodels, and neither a database nor a server
+cases.csv        the numbers that stand for the cases in .imrmc files
+"""
+# The earliest time that an archive can write: nothing here depends on when it was made.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def bundle(snapshot_text: str, result_text: str) -> bytes:
+    """Return the archive of a snapshot and a result by plan, as they are stored."""
+    snapshot, result = json.loads(snapshot_text), json.loads(result_text)
+    files = {"README.txt": _README, "snapshot.json": snapshot_text, "result.json": result_text}
+    files |= dict(_tables(snapshot, result))
+    files |= {f"figures/{name}.csv": figure_csv(name, result) for name in figures_of(result)}
+    files["recompute.py"] = _RECOMPUTE.read_text()
+    contents = {name: text.encode() for name, text in files.items()}
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+    contents["SHA256SUMS"] = sums.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(name, _NO_TIME), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _tables(snapshot: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    table = lay_out(snapshot).table
+    names = {case["id"]: case["name"] for case in snapshot["cases"]}
+    numbered = [(number, names[case]) for number, case in enumerate(table.cases, start=1)]
+    yield "cases.csv", _csv(("number", "case"), numbered)
+    yield (
+        "readings.csv",
+        _csv(("subject", "reader", "case", "patient", "truth", "rating", "call"), _readings(table, names)),
+    )
+    plan = snapshot["plan"]["document"]
+    for endpoint in plan["endpoints"]:
+        subjects = subjects_of(plan, endpoint)
+        yield f"endpoints/{endpoint['key']}.csv", _endpoint_csv(table, endpoint, subjects, names)
+        if {subject["kind"] for subject in subjects} == {"READERS"}:
+            yield f"endpoints/{endpoint['key']}.imrmc", _imrmc(table, endpoint, subjects, result)
+
+
+def _readings(table: StudyTable, names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    for key, said in table.subjects.items():
+        for row, reader in enumerate(said.readers):
+            for column, case in enumerate(table.cases):
+                rating, call = said.rating[row, column], said.call[row, column]
+                if not (np.isnan(rating) and np.isnan(call)):
+                    truth = int(table.truth[column])
+                    patient = table.patients[column]
+                    yield key, reader, names[case], patient, truth, _number(rating), _number(call)
+
+
+def _endpoint_csv(table: StudyTable, endpoint: Endpoint, subjects: Sequence[Subject], names: Mapping[str, str]) -> str:
+    """One row a reading. All AI are one reader, so that two are compared; with readers it is one more of theirs."""
+    joins = endpoint["method"] == "AI_VS_READERS"
+    rows = []
+    for subject in subjects:
+        said = zip(table.subjects[subject["key"]].readers, ratings_for(table, endpoint, subject), strict=True)
+        for name, values in said:
+            reader = AI_NAME if subject["kind"] == "AI" else name
+            rows += [
+                (reader, "all" if joins else subject["key"], names[case], patient, int(truth), _number(value))
+                for case, patient, truth, value in zip(table.cases, table.patients, table.truth, values, strict=True)
+                if not np.isnan(value)
+            ]
+    return _csv(("reader", "modality", "case", "patient", "truth", "rating"), rows)
+
+
+def _imrmc(table: StudyTable, endpoint: Endpoint, subjects: Sequence[Subject], result: Mapping[str, Any]) -> str:
+    """iMRMC's own form: the counts, then truth (reader -1) and readings; cases are numbers, as RJafroc wants them."""
+    said: dict[str, FloatArray] = {one["key"]: ratings_for(table, endpoint, one) for one in subjects}
+    kept = ~np.isnan(np.concatenate(list(said.values()))).all(axis=0)
+    readers = sorted({name for key in said for name in table.subjects[key].readers})
+    lines = [
+        f"{result['reader_study']['name']}, {endpoint['key']}".replace("\n", " ").replace(":", " "),
+        f"N0: {int((~table.truth & kept).sum())}",
+        f"N1: {int((table.truth & kept).sum())}",
+        f"NR: {len(readers)}",
+        f"NM: {len(said)}",
+        "",
+        "BEGIN DATA:",
+    ]
+    lines += [f"-1,{column + 1},0,{int(table.truth[column])}" for column in np.flatnonzero(kept)]
+    for key, values in said.items():
+        for row, reader in enumerate(table.subjects[key].readers):
+            lines += [
+                f"{reader.replace(',', ' ')},{column + 1},{key},{_number(values[row, column])}"
+                for column in np.flatnonzero(~np.isnan(values[row]))
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> int | float | None:
+    if np.isnan(value):
+        return None
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _csv(columns: Sequence[str], rows: Any) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([spreadsheet_cell(value) for value in row] for row in rows)
+    return out.getvalue()
