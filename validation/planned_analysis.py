@@ -53,6 +53,11 @@ def _notes(snapshot: Mapping[str, Any], laid: Laid) -> list[str]:
     if snapshot["plan"]["amends"]:
         numbers = ", ".join(str(one["number"]) for one in snapshot["plan"]["amends"])
         notes.append(f"The plan amends version {numbers}: {snapshot['plan']['reason']}")
+    notes += [
+        f"Since the plan was locked the reader study has changed: {one['detail']}"
+        for one in snapshot["plan"]["warnings"]
+        if one["level"] == "ERROR"
+    ]
     if counts["reads_signed"] < counts["reads_assigned"]:
         notes.append(f"Interim: {counts['reads_signed']} of {counts['reads_assigned']} assigned reads are signed.")
     if counts["reads_simulated"]:

@@ -8,10 +8,12 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from portal.audit.models import Event
 from portal.db import JobState
+from portal.imaging.models import ImagingStudy
 from tests.validation.factory import CALL, make_reader_study
 from validation.canonical import parse
 from validation.models import AnalysisPlan, AnalysisPlanLock, AnalysisRun
@@ -160,6 +162,20 @@ def test_a_plan_that_is_not_locked_is_not_carried_out(client, made):
     assert client.post(runs, {"plan": 7}, "json").status_code == 404
     both = client.post(runs, {"plan": 1, "confidence_level": 0.9}, "json")
     assert "leave out confidence_level" in both.content.decode()
+
+
+def test_what_has_changed_since_the_lock_is_said_or_refused(client, made):
+    """Two cases turn out to be of one patient; then no case is left that the AI has scored."""
+    plan = locked(client, made)
+    first, second = made.reader_study.cases.order_by("position")[:2]
+    ImagingStudy.objects.filter(pk=first.imaging_study_id).update(patient=second.imaging_study.patient)
+    result = parse(carried_out(client, made, plan).result.content)
+    assert [(one["level"], one["code"]) for one in result["plan"]["warnings"]] == [("ERROR", "clustered")]
+    assert any("Since the plan was locked" in note and "11 cases come from 10" in note for note in result["notes"])
+    made.reader_study.cases.update(withdrawn_at=timezone.now())
+    runs = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
+    answer = client.post(runs, {"plan": plan.number}, "json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "plan_outdated")
 
 
 def test_endpoints_by_hand_count(client, made):

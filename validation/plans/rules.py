@@ -246,6 +246,13 @@ def _few_readers(one: _Of) -> Answer:
     return None
 
 
+def _generalises(one: _Of) -> Answer:
+    both = one.endpoint["generalise_to"] == "READERS_AND_CASES"
+    if one.endpoint["method"] == "MRMC_U" and not both and one.most_readers > 1:
+        return "U-statistics hold the variance of readers and of cases: the interval is wider than this asks for."
+    return None
+
+
 def _few_levels(one: _Of) -> Answer:
     levels = one.facts.rating_levels
     if one.endpoint["figure"] in RATED and "READERS" in one.kinds and levels is not None and levels <= 2:
@@ -275,6 +282,7 @@ _WARNINGS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("clusters_ignored", "method", _clusters_ignored),
     ("reading_order", "against", _shown_order),
     ("few_readers", "generalise_to", _few_readers),
+    ("generalises", "generalise_to", _generalises),
     ("few_levels", "figure", _few_levels),
 )
 

@@ -16,6 +16,8 @@ from validation.selectors import SNAPSHOT_FORMAT, cases_frozen, people_frozen, q
 from validation.selectors.plans import plans_of, study_facts
 
 PLAN_SNAPSHOT_VERSION = 2
+# What a plan names that a draft can lose after the lock: nothing could be computed, or even said.
+_GONE = frozenset({"unknown_arm", "unknown_model", "no_first_read", "unknown_session"})
 
 
 def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceStandard) -> dict[str, Any]:
@@ -57,16 +59,25 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
 
 
 def _plan(plan: AnalysisPlan) -> dict[str, Any]:
-    """The document with what is to be known of it: its lock, the warnings, and every version before that was locked."""
+    """The document with what is to be known of it: its lock, the warnings, and every version before that was locked.
+
+    An ERROR among the warnings has come since the lock: readers were withdrawn, a draft got other cases.
+    """
     document = parse(plan.content)
     facts = study_facts(reader_study=plan.reader_study)
+    findings = plan_findings(document, facts)
+    gone = next((one for one in findings if one.code in _GONE), None)
+    if gone is not None:
+        raise Conflict(
+            f"The plan does not fit the reader study any more. {gone.detail} Amend it.", code="plan_outdated"
+        )
     before = plans_of(reader_study=plan.reader_study).filter(number__lt=plan.number, lock__isnull=False)
     return {
         "number": plan.number,
         "digest": plan.digest,
         "document": document,
         "sentences": plan_sentences(document, facts),
-        "warnings": [one._asdict() for one in plan_findings(document, facts) if one.level == "WARNING"],
+        "warnings": [one._asdict() for one in findings],
         "lock": {
             "by": plan.lock.username,
             "at": plan.lock.created_at.isoformat(),

@@ -106,6 +106,7 @@ ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "clusters_ignored": ({}, {"patients": 150}),
     "few_readers": ({}, {"arms": {key: ArmFacts(key, "HIDDEN", frozenset({"r0", "r1"})) for key in "AB"}}),
+    "generalises": ({"method": "MRMC_U", "generalise_to": "CASES"}, {}),
     "few_levels": ({}, {"rating_levels": 2}),
 }
 
