@@ -3,7 +3,8 @@
 import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from annotations.models import Assignment, AssignmentState, ReaderStudy, ReferenceTruth, TrainingAcceptance
 from annotations.selectors.truth import reference_standard_of
@@ -60,4 +61,7 @@ def must_accept_training(*, assignment: Assignment) -> bool:
 
 def _own(reader_study: ReaderStudy, reader: User) -> QuerySet[Assignment]:
     own = Assignment.objects.filter(reader_study=reader_study, reader=reader, is_training=True)
-    return own.exclude(state=AssignmentState.VOID)
+    # What cannot be signed any more, its session being over, keeps nobody from the next one.
+    today = timezone.now().astimezone(datetime.UTC).date()
+    is_missed = ~Q(state=AssignmentState.SIGNED) & Q(session__closes_on__lt=today)
+    return own.exclude(state=AssignmentState.VOID).exclude(is_missed)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from annotations.domain.designs import single_design
 from annotations.domain.truth_csv import Truth
-from annotations.models import ReferenceSource, TrainingAcceptance
+from annotations.models import Assignment, ReferenceSource, Session, TrainingAcceptance
 from annotations.services import reads
 from annotations.services.designs import design_put
 from annotations.services.reader_studies import reader_study_launch
@@ -136,6 +137,29 @@ def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> N
     rows = ask("GET", f"{path}/reader-dates"), ask("GET", f"{path}/progress")["readers"]
     assert [row["training_accepted_at"] for (row,) in rows] == [own("GET", training)["accepted_at"]] * 2
     assert list(broken_links()) == []
+
+
+def test_training_missed_in_a_session_that_is_over_keeps_nobody_from_the_next_one() -> None:
+    built = draft(cases=2, readers=1)
+    reader, ask, path = built.readers[0], asking(built.coordinator), study(built)
+    own = asking(reader)
+    reference_standard_create(
+        by=built.coordinator,
+        reader_study=built.reader_study,
+        truths=[Truth(case.name, 1, []) for case in built.cases],
+        source=ReferenceSource.CSV,
+        provenance="test",
+    )
+    ask("PUT", f"{path}/design", {"design": {**single_design(), "training": [str(built.cases[1].pk)]}})
+    ask("POST", f"{path}/launch")
+    counts = Assignment.objects.get(reader=reader, is_training=False)
+    following = Session.objects.create(reader_study=built.reader_study, number=2)
+    Assignment.objects.filter(pk=counts.pk).update(session=following)
+    refused = own("POST", f"assignments/{counts.pk}/open", status=409)
+    assert refused["code"] == "training_not_accepted"
+    Session.objects.filter(number=1).update(closes_on=date(2020, 1, 1))
+    assert own("GET", f"{path}/training")["cases"] == 0
+    own("POST", f"assignments/{counts.pk}/open")
 
 
 def trained(reader: User, own: Any, following: Any, path: str) -> None:
