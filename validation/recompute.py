@@ -30,7 +30,7 @@ def command(endpoint: Row, level: float) -> list[str]:
     words = {
         "MRMC_OR": ["mrmc"],
         "MRMC_U": ["mrmc-u"],
-        "AI_VS_READERS": ["ai-vs-readers", "--ai-reader", "AI"],
+        "AI_VS_READERS": ["ai-vs-readers", "--ai-reader", "the AI"],
         "DELONG": ["roc-compare"] if compared else ["roc"],
         "CLUSTERED_DELONG": ["roc-compare", "--cluster", "patient"] if compared else ["roc", "--cluster", "patient"],
         "PROPORTION": ["binary", *DECIDED],
@@ -153,8 +153,12 @@ def main() -> int:
     result = json.loads((HERE / "result.json").read_text(encoding="utf-8"))
     differs = 0
     for endpoint in result["endpoints"]:
-        again = found(endpoint, answered(command(endpoint, result["confidence_level"])))
         said = stated(endpoint)
+        if said[0] is None:
+            # Of what is undefined there may be no readings that the command could take.
+            sys.stdout.write(f"{endpoint['key']}: undefined in the result, nothing to compare\n")
+            continue
+        again = found(endpoint, answered(command(endpoint, result["confidence_level"])))
         is_same = all(alike(one, other) for one, other in zip(again, said, strict=True))
         differs += not is_same
         word = "the same" if is_same else "DIFFERS"

@@ -40,6 +40,7 @@ ENDPOINTS: list[dict[str, Any]] = [
     {"key": "ai_sensitivity", "method": "PROPORTION", "figure": "SENSITIVITY", **ONE},
     {"key": "ai_specificity", "method": "CLUSTERED_PROPORTION", "figure": "SPECIFICITY", **ONE},
     {"key": "mcnemar", "method": "MCNEMAR", "figure": "SPECIFICITY", **TWO},
+    {"key": "nobody", "method": "MRMC_OR", "of": "unread", "against": "unaided"},
 ]
 
 
@@ -62,6 +63,7 @@ def snapshot() -> dict[str, Any]:
     subjects = [
         {"key": "unaided", "kind": "READERS", "arm": "A", "phase": "SIGNED"},
         {"key": "aided", "kind": "READERS", "arm": "B", "phase": "SIGNED"},
+        {"key": "unread", "kind": "READERS", "arm": "C", "phase": "SIGNED"},
         {"key": "ai", "kind": "AI", "model_version_id": MODEL, "operating_point": 0.5},
         {"key": "other", "kind": "AI", "model_version_id": MODEL[:-1] + "2", "operating_point": 0.4},
     ]
@@ -117,7 +119,8 @@ def test_the_script_gives_every_endpoint_again_with_the_statistics_alone(unpacke
         [sys.executable, "recompute.py"], cwd=unpacked, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("the same") == len(ENDPOINTS)
+    assert done.stdout.count("the same") == len(ENDPOINTS) - 1
+    assert "nobody: undefined in the result" in done.stdout
 
 
 def test_a_changed_result_is_found(unpacked: Path, tmp_path: Path) -> None:
