@@ -22,6 +22,6 @@ def test_a_run_from_before_names_its_arm() -> None:
     made = make_reader_study()
     run = analysis_run_create(by=made.coordinator, reader_study=made.reader_study)
     assert run.arm == made.reader_study.arms.get()
-    migrate("0003_reference_standard_of_runs")
-    migrate("0004_arm_of_runs")
+    migrate("0005_plan_of_runs")
+    migrate("0006_arm_of_runs")
     assert AnalysisRun.objects.get(pk=run.pk).arm == run.arm
