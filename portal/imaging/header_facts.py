@@ -37,6 +37,8 @@ NAMING = (
     "NameOfPhysiciansReadingStudy",
 )
 _SHORTEST_NAME = 3
+# Written in the place of a name, they say that there is no person.
+_NOBODY = frozenset({"ANONYMOUS", "PHANTOM", "SYNTHETIC"})
 _LEFT_OUT = "[…]"
 
 
@@ -94,7 +96,7 @@ def naming_words(values: Iterable[str]) -> frozenset[str]:
     for value in values:
         words |= {value, *re.split(r"[\s^=,;\\]+", value)}
         words |= set(re.split(r"[\W_]+", value)) if "^" in value else set()
-    return frozenset(word for word in words if len(word) >= _SHORTEST_NAME)
+    return frozenset(word for word in words if len(word) >= _SHORTEST_NAME and word.upper() not in _NOBODY)
 
 
 def _counted(number: int, unit: str) -> str:

@@ -114,7 +114,8 @@ def uneven(datasets: Iterator[Dataset]) -> Iterator[Dataset]:
 def body(stage: Stage) -> Case:
     """Five acquisitions: straight, oblique, with gantry tilt, a stair of squares, and with uneven spacing."""
     phantom = block_with_ball()
-    window = {"WindowCenter": 500, "WindowWidth": 1000}
+    # Of a chest the lung window would open first.
+    window = {"WindowCenter": 500, "WindowWidth": 1000, "BodyPartExamined": "ABDOMEN"}
     straight = list(series_of("PLANES", phantom, 1, **window))
     slanted = list(oblique(series_of("PLANES", phantom, 2, **window)))
     tilted = list(sheared(series_of("PLANES", phantom, 3, GantryDetectorTilt=18.4, **window)))

@@ -99,6 +99,9 @@ def test_words_that_name_somebody_are_taken_out_of_every_text() -> None:
         ("Smith-Jones^Ann", "Smith-Jones 2", "[…] 2"),
         # An identifier is left whole: half of one may be an ordinary word.
         ("CHEST-001", "Chest CHEST-001", "Chest […]"),
+        # Not a name: that nobody is shown may be read.
+        ("SYNTHETIC^Body 1", "SYNTHETIC phantom", "SYNTHETIC phantom"),
+        ("Phantom^Water", "Water phantom", "[…] phantom"),
     ],
 )
 def test_names_joined_to_other_words_are_names(named: str, typed: str, left: str) -> None:

@@ -25,7 +25,8 @@ SUSPICION = {"key": "suspicion", "kind": "ORDINAL", "text": "How suspicious?", "
 
 def rows() -> list[dict[str, Any]]:
     """What the labels route answers with `include_first_reads=1`."""
-    filled: dict[str, Any] = {name: name for name in COLUMNS} | {"findings": [], "ai_shown": [], "ai_decisions": []}
+    filled: dict[str, Any] = {name: name for name in COLUMNS}
+    filled |= {"findings": [], "number_of_findings": 0, "ai_shown": [], "ai_decisions": []}
     filled["schema_version"] = 1
     return [
         {**filled, "case": case, "reader": reader, "phase": phase, "state": state, "answers": {"suspicion": rating}}
