@@ -53,9 +53,11 @@ const observer = new PerformanceObserver((list) => {
 });
 observer.observe({ type: "resource" });
 pageLine.untold = () => transfersOf(observer.takeRecords());
-// Not in every browser.
-const { connection } = navigator as Navigator & { connection?: Parameters<typeof guessOf>[0] };
-pageLine.guessed = () => (connection ? guessOf(connection) : null);
+pageLine.guessed = () => {
+  // Not in every browser.
+  const { connection } = navigator as Navigator & { connection?: Parameters<typeof guessOf>[0] };
+  return connection ? guessOf(connection) : null;
+};
 
 /** Grants that came along with another answer need not be asked for. */
 export function takeGrants(grants: FrameGrant[]): void {
