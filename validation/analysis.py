@@ -152,12 +152,21 @@ def _notes(dataset: Dataset) -> list[str]:
             f"{counts['cases']} cases come from {counts['patients']} patients. Intervals and tests treat cases as "
             "independent: they ignore this clustering and may be too narrow."
         )
-    if counts["reads_simulated"]:
-        notes.append(
-            f"{counts['reads_simulated']} of {counts['reads_signed']} signed reads were made by simulated readers."
-        )
-    if counts["reads_signed"] < counts["reads_assigned"]:
-        notes.append(f"Interim: {counts['reads_signed']} of {counts['reads_assigned']} assigned reads are signed.")
+    notes += [*simulated_notes(counts), *interim_notes(counts)]
     if dataset.ai and len(dataset.readers) > 1:
         notes.append(f"The AI is compared with {len(dataset.readers)} readers; p values are not adjusted for that.")
     return notes
+
+
+def simulated_notes(counts: Mapping[str, int]) -> list[str]:
+    """Say that reads were made by programs, where some were."""
+    if not counts["reads_simulated"]:
+        return []
+    return [f"{counts['reads_simulated']} of {counts['reads_signed']} signed reads were made by simulated readers."]
+
+
+def interim_notes(counts: Mapping[str, int]) -> list[str]:
+    """Say that reads are still to come, where some are."""
+    if counts["reads_signed"] >= counts["reads_assigned"]:
+        return []
+    return [f"Interim: {counts['reads_signed']} of {counts['reads_assigned']} assigned reads are signed."]

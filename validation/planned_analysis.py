@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from validation.analysis import RESULT_FORMAT, Progress
+from validation.analysis import RESULT_FORMAT, Progress, interim_notes, simulated_notes
 from validation.plans.run import run_plan
 from validation.plans.snapshot import Laid, lay_out
 
@@ -58,10 +58,4 @@ def _notes(snapshot: Mapping[str, Any], laid: Laid) -> list[str]:
         for one in snapshot["plan"]["warnings"]
         if one["level"] == "ERROR"
     ]
-    if counts["reads_signed"] < counts["reads_assigned"]:
-        notes.append(f"Interim: {counts['reads_signed']} of {counts['reads_assigned']} assigned reads are signed.")
-    if counts["reads_simulated"]:
-        notes.append(
-            f"{counts['reads_simulated']} of {counts['reads_signed']} signed reads were made by simulated readers."
-        )
-    return notes
+    return [*notes, *interim_notes(counts), *simulated_notes(counts)]

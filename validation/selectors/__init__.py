@@ -153,9 +153,6 @@ def read_frozen(assignment: Assignment, questions: dict[str, str | None]) -> dic
     """Return what an assignment came to: its state, and what the signed read says."""
     read = getattr(assignment, "read", None)
     revision = read.signed_revision if read is not None else None
-    answers = revision.payload["answers"] if revision is not None else {}
-    given = {part: answers.get(questions[part]) if questions[part] else None for part in ("call", "rating")}
-    not_assessed = [part for part, answer in given.items() if reason_not_assessed(answer) is not None]
     return {
         "case": str(assignment.case_id),
         "reader": str(assignment.reader_id),
@@ -168,6 +165,16 @@ def read_frozen(assignment: Assignment, questions: dict[str, str | None]) -> dic
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,
         "provenance": revision.provenance if revision is not None else None,
+        **answers_frozen(revision, questions),
+    }
+
+
+def answers_frozen(revision: Revision | None, questions: dict[str, str | None]) -> dict[str, Any]:
+    """Return the call and the rating of a revision, and which of them it says cannot be assessed."""
+    answers = revision.payload["answers"] if revision is not None else {}
+    given = {part: answers.get(questions[part]) if questions[part] else None for part in ("call", "rating")}
+    not_assessed = [part for part, answer in given.items() if reason_not_assessed(answer) is not None]
+    return {
         # A named outcome of its own: neither a number nor merely missing.
         **{part: None if part in not_assessed else answer for part, answer in given.items()},
         "cannot_assess": not_assessed,

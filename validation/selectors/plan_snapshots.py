@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from annotations.domain.answers import reason_not_assessed
 from annotations.models import Assignment, AssignmentRole, Case, ReaderStudy, ReferenceStandard
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from portal.errors import Conflict
@@ -12,7 +11,7 @@ from validation.canonical import parse
 from validation.models import AnalysisPlan
 from validation.plans.rules import plan_findings
 from validation.plans.wording import plan_sentences
-from validation.selectors import SNAPSHOT_FORMAT, cases_frozen, people_frozen, questions_of, read_frozen
+from validation.selectors import SNAPSHOT_FORMAT, answers_frozen, cases_frozen, people_frozen, questions_of, read_frozen
 from validation.selectors.plans import plans_of, study_facts
 
 PLAN_SNAPSHOT_VERSION = 2
@@ -102,14 +101,10 @@ def _first(assignment: Assignment, questions: dict[str, str | None]) -> dict[str
     read = getattr(assignment, "read", None)
     if read is None or read.first_read_revision is None or assignment.role == AssignmentRole.ARBITRATION:
         return None
-    answers = read.first_read_revision.payload["answers"]
-    given = {part: answers.get(questions[part]) if questions[part] else None for part in ("call", "rating")}
-    not_assessed = [part for part, answer in given.items() if reason_not_assessed(answer) is not None]
     return {
         "revision": str(read.first_read_revision.pk),
         "digest": read.first_read_revision.digest,
-        **{part: None if part in not_assessed else answer for part, answer in given.items()},
-        "cannot_assess": not_assessed,
+        **answers_frozen(read.first_read_revision, questions),
     }
 
 
