@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots
@@ -215,6 +215,8 @@ def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
 
     for tool, points in ON_A_FRESH_SLICE.items():
         draw(page, tool, points)
+        # The last click of a contour closes it only when Cornerstone has seen that it is no double click.
+        expect(page.locator("[data-mark]")).to_have_count(1)
         saved(page)
         (mark,) = marks_of(stored_read(stage.spare, page))
         check(tool, mark, geometry, 0, points)
