@@ -136,7 +136,7 @@ def read_to_reopen(user: Any, read_id: uuid.UUID) -> Read:
     """Return a read, its row locked, to a coordinator of its reader study; its reader may see it, but not this."""
     read = (
         Read.objects.select_related("assignment__reader_study", "signed_revision")
-        .select_for_update(of=("self", "assignment"))
+        .select_for_update(of=("assignment", "self"))
         .filter(pk=read_id)
         .first()
     )

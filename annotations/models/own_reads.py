@@ -20,7 +20,7 @@ def _own(pk: UUID, reader: UUID) -> QuerySet[Read]:
 
 
 def _own_locked(pk: UUID, reader: UUID) -> QuerySet[Read]:
-    return _own(pk, reader).select_for_update(of=("self", "assignment"))
+    return _own(pk, reader).select_for_update(of=("assignment", "self"))
 
 
 def _membership(reader: UUID, reader_study: UUID) -> QuerySet[Membership]:

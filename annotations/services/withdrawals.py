@@ -62,7 +62,7 @@ def _require_running(reader_study: ReaderStudy) -> None:
 
 def _void(assignments: QuerySet[Assignment], reason: str, now: datetime.datetime) -> list[Assignment]:
     may_be_voided = [state for state, event in ASSIGNMENT_TRANSITIONS if event == "void"]
-    found = list(assignments.filter(state__in=may_be_voided).select_for_update())
+    found = list(assignments.filter(state__in=may_be_voided).order_by("reader", "position").select_for_update())
     for assignment in found:
         assignment.state = ASSIGNMENT_TRANSITIONS[assignment.state, "void"]
         assignment.void_reason, assignment.voided_at = reason, now

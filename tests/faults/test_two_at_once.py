@@ -73,3 +73,14 @@ def test_a_case_opened_twice_at_once_is_one_read(trial: Trial) -> None:
     answers = at_once(trial.reader, "POST", f"assignments/{following}/open", [{}] * 8)
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_opening_a_read_and_taking_its_turn_at_once_never_wait_for_each_other(trial: Trial) -> None:
+    """Both hold the assignment and the read; in two orders PostgreSQL ends one of them as a deadlock."""
+    read = trial.next_read()
+    openings = [{"editor": uuid.uuid4().hex} for _ in range(60)]
+    turns = [{"editor": uuid.uuid4().hex, "wish": "TAKE_OVER"} for _ in range(60)]
+    with ThreadPoolExecutor(2) as pool:
+        opened = pool.submit(at_once, trial.reader, "POST", f"assignments/{read['assignment_id']}/open", openings)
+        turned = pool.submit(at_once, trial.reader, "POST", f"reads/{read['id']}/editor", turns)
+    assert {answer.status_code for answer in [*opened.result(), *turned.result()]} == {200}
