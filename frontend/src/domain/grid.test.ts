@@ -11,6 +11,7 @@ import {
   withNextPane,
   withPlanesToggled,
   withSeries,
+  withSeriesTakenOut,
 } from "./grid";
 
 const SERIES = ["a", "b", "c"];
@@ -82,4 +83,40 @@ test("links are switched one by one", () => {
   const linked = withLinkToggled(oneSeries("a"), "SCROLL");
   expect(linked.links).toEqual({ SCROLL: true, VIEW: false, WINDOW: false });
   expect(withLinkToggled(linked, "SCROLL").links.SCROLL).toBe(false);
+});
+
+const WINDOW = { center: -600, width: 1500 };
+
+function hungWithWindow(): Grid {
+  const two = withLayout(oneSeries("a"), "SIDE_BY_SIDE", SERIES);
+  const opening = { start: { at: "MIDDLE" as const }, sopInstanceUid: null, window: WINDOW, isFlipped: true };
+  return { ...two, panes: two.panes.map((pane) => ({ ...pane, opening })) };
+}
+
+test("a series brought into a pane is taken out again, and the pane is as it was hung", () => {
+  const hung = hungWithWindow();
+  const brought = withSeries(hung, "1", "c");
+  expect(brought.panes[0]).not.toHaveProperty("opening");
+  expect(withSeriesTakenOut(withActive(brought, "2"), hung, "c")).toEqual(hung);
+});
+
+test("what the reader has put there since stays", () => {
+  const hung = hungWithWindow();
+  const brought = withSeries(hung, "1", "c");
+  expect(withSeriesTakenOut(withSeries(brought, "1", "b"), hung, "c")).toBeNull();
+  const both = withSeries(brought, "2", "c");
+  expect(withSeriesTakenOut(both, hung, "c")?.panes.map((pane) => pane.seriesInstanceUid)).toEqual([
+    "a",
+    "c",
+  ]);
+});
+
+test("a series brought into the planes is taken out of all of them", () => {
+  const planes = withPlanesToggled(oneSeries("a"));
+  expect(withSeriesTakenOut(withSeries(planes, "AXIAL", "b"), planes, "b")).toEqual(planes);
+});
+
+test("the series that a pane shows, chosen again, stays as it was hung", () => {
+  const hung = hungWithWindow();
+  expect(withSeries(hung, "1", "a")).toEqual(hung);
 });

@@ -148,6 +148,19 @@ export function withSeries(grid: Grid, paneId: string, seriesInstanceUid: string
   return { ...grid, panes, activeId: paneId };
 }
 
+/** A series that was brought into the active pane taken out again: what has shown it since is as it was before. Null where that pane shows something else by now. */
+export function withSeriesTakenOut(grid: Grid, before: Grid, seriesInstanceUid: string): Grid | null {
+  const { id: paneId, seriesInstanceUid: replaced } = activePane(before);
+  const isThere = (pane: GridPane) => pane.id === paneId && pane.seriesInstanceUid === seriesInstanceUid;
+  if (!grid.panes.some(isThere)) return null;
+  const asBefore = (pane: GridPane) => {
+    const was = before.panes.find(({ id }) => id === pane.id);
+    const isBrought = pane.seriesInstanceUid === seriesInstanceUid && was?.seriesInstanceUid === replaced;
+    return isBrought ? was : pane;
+  };
+  return { ...grid, panes: grid.panes.map(asBefore), activeId: paneId };
+}
+
 export function withActive(grid: Grid, paneId: string): Grid {
   return paneId === grid.activeId || !grid.panes.some(({ id }) => id === paneId)
     ? grid

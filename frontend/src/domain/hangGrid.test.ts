@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withLayout, withSeries } from "./grid";
-import { hungGrid, seriesThatOpenAtAMark, withOpenings } from "./hangGrid";
+import { hungGrid, seriesThatOpenAtAMark, withOpenings, withoutPane } from "./hangGrid";
 import type { HangableSeries, HangingRule } from "./hanging";
 
 const series = (uid: string): HangableSeries => ({
@@ -105,21 +105,62 @@ const oneOf = (uid: string, modality: string, number_of_instances: number): Hang
   number_of_instances,
 });
 
-test("several current imaging studies are hung side by side, each by the series that is hung alone of it", () => {
-  const ct = [oneOf("scout", "CT", 2), oneOf("ct", "CT", 200)];
-  const mr = [oneOf("t1", "MR", 20), oneOf("t2", "MR", 30)];
-  const us = [oneOf("us", "US", 5)];
-  const two = hungGrid([], { current: [ct, mr], priors: [[oneOf("old", "CT", 200)]] });
-  expect(two.ruleName).toBe("Current imaging studies side by side");
-  expect(two.grid.layout).toBe("SIDE_BY_SIDE");
-  expect(two.grid.panes.map((pane) => pane.seriesInstanceUid)).toEqual(["ct", "t2"]);
-  expect(two.grid.links).toEqual({ SCROLL: false, VIEW: false, WINDOW: false });
-  const three = hungGrid([], { current: [ct, mr, us], priors: [] });
-  expect(three.grid.layout).toBe("FOUR");
-  expect(three.grid.panes.map((pane) => pane.seriesInstanceUid)).toEqual(["ct", "t2", "us", null]);
+const view = (uid: string, laterality: string, name: string): HangableSeries => ({
+  ...oneOf(uid, "MG", 1),
+  facts: {
+    orientation: null,
+    slice_thickness_mm: null,
+    kernel: "",
+    body_part: "BREAST",
+    number_of_images: 1,
+    views: [{ sop_instance_uid: `${uid}.1`, view: name, laterality, row_direction: "A" }],
+  },
+});
+const MAMMOGRAM = [
+  view("r cc", "R", "CC"),
+  view("l cc", "L", "CC"),
+  view("r mlo", "R", "MLO"),
+  view("l mlo", "L", "MLO"),
+];
+const CT = [oneOf("scout", "CT", 2), oneOf("ct", "CT", 200)];
+const MR = [oneOf("t1", "MR", 20), oneOf("t2", "MR", 30)];
+const US = [oneOf("us", "US", 5)];
+
+function togetherOf(...current: HangableSeries[][]) {
+  const { grid, ruleName } = hungGrid([], { current, priors: [[oneOf("old", "CT", 200)]] });
+  expect(ruleName).toBe("Current imaging studies side by side");
+  expect(grid.links).toEqual({ SCROLL: false, VIEW: false, WINDOW: false });
+  return { grid, layout: grid.layout, series: grid.panes.map((pane) => pane.seriesInstanceUid) };
+}
+
+test("several current imaging studies are hung side by side, each by its own rule", () => {
+  expect(togetherOf(CT, US)).toMatchObject({ layout: "SIDE_BY_SIDE", series: ["ct", "us"] });
+  expect(togetherOf(CT, MR)).toMatchObject({ layout: "FOUR", series: ["ct", null, "t1", "t2"] });
+  expect(togetherOf(CT, US, CT)).toMatchObject({ layout: "FOUR", series: ["ct", "us", "ct", null] });
   // A fifth has no pane, and stands in the list of series.
-  const five = hungGrid([], { current: [us, us, us, us, ct], priors: [] });
-  expect(five.grid.panes).toHaveLength(4);
+  expect(togetherOf(US, US, US, US, CT).series).toHaveLength(4);
+});
+
+test("a mammogram shows both breasts in a row of their own beside an ultrasound, whichever comes first", () => {
+  const { grid, series: hung } = togetherOf(MAMMOGRAM, US);
+  expect(hung).toEqual(["r cc", "l cc", "us", null]);
+  // Rows that run to the front begin at the chest wall, which lies in the middle: the right breast is turned.
+  expect(grid.panes.map((pane) => pane.opening?.isFlipped)).toEqual([true, false, false, undefined]);
+  expect(togetherOf(US, MAMMOGRAM).series).toEqual(["us", null, "r cc", "l cc"]);
+  expect(togetherOf(MAMMOGRAM, MR).series).toEqual(["r cc", "l cc", "t1", "t2"]);
+});
+
+test("every imaging study has a pane before one has a second", () => {
+  expect(togetherOf(US, MAMMOGRAM, CT).series).toEqual(["us", "ct", "r cc", "l cc"]);
+  expect(togetherOf(MAMMOGRAM, MR, US).series).toEqual(["r cc", "l cc", "t2", "us"]);
+  expect(togetherOf(MAMMOGRAM, US, CT, MR).series).toEqual(["r cc", "us", "ct", "t2"]);
+});
+
+test("what stays without a pane is told, in its order", () => {
+  const { grid } = togetherOf(MAMMOGRAM, US);
+  const left = withoutPane(grid, [...MAMMOGRAM, ...US]);
+  expect(left.map((one) => one.series_instance_uid)).toEqual(["r mlo", "l mlo"]);
+  expect(withoutPane(grid, US)).toEqual([]);
 });
 
 test("one that has no images is not hung beside the other", () => {

@@ -1,4 +1,12 @@
-import { type Grid, type GridPane, type Opening, oneSeries, SHAPE_OF_LAYOUT, withLayout } from "./grid";
+import {
+  type Grid,
+  type GridPane,
+  type Opening,
+  oneSeries,
+  SHAPE_OF_LAYOUT,
+  shownSeries,
+  withLayout,
+} from "./grid";
 import {
   type HangableSeries,
   type HangingRule,
@@ -37,15 +45,49 @@ export function hungGrid(rules: HangingRule[], { current, priors }: SeriesOfStud
   return { grid: { ...grid, layout: rule.layout }, ruleName: rule.name };
 }
 
-// One pane for each imaging study: what the built-in rules hang alone of it.
-const SINGLE_RULES = DEFAULT_RULES.filter(({ layout }) => layout === "ONE");
+// What fits into one row of the grid, beside what else is read with it.
+const ROW_RULES = DEFAULT_RULES.filter(({ layout }) => layout === "ONE" || layout === "SIDE_BY_SIDE");
+const SINGLE_RULES = ROW_RULES.filter(({ layout }) => layout === "ONE");
+const ROWS = 2;
+const COLUMNS = 2;
 
-/** What is read together is seen together: a pane for each current imaging study, where there are several. */
+type Row = (HungPane | null)[];
+
+/**
+ * What is read together is seen together, where there are several current imaging studies: each in the row that its own
+ * rule fills, as long as every one has a pane, so that the breasts of a mammogram face each other beside an ultrasound.
+ */
 function besideEachOther(current: HangableSeries[][]): Hung | null {
-  const panes = current.flatMap((series) => hang(SINGLE_RULES, [series])?.panes ?? []);
-  if (panes.length < 2) return null;
-  const layout = panes.length === 2 ? "SIDE_BY_SIDE" : "FOUR";
-  return { rule: { name: TOGETHER, when: {}, layout, panes: [], links: [] }, panes };
+  const studies = current.filter((series) => series.length > 0);
+  if (studies.length < 2) return null;
+  let spare = ROWS * COLUMNS - studies.length;
+  const hung = studies.map((series): Row => {
+    const asItsRule = hang(ROW_RULES, [series])?.panes ?? [];
+    if (asItsRule.length <= 1 || spare < asItsRule.length - 1)
+      return hang(SINGLE_RULES, [series])?.panes ?? [];
+    spare -= asItsRule.length - 1;
+    return asItsRule;
+  });
+  const rows = inRows(hung).slice(0, ROWS);
+  const [first = []] = rows;
+  if (rows.length === 1) return { rule: together("SIDE_BY_SIDE"), panes: first };
+  const panes = rows.flatMap((row) => Array.from({ length: COLUMNS }, (_, column) => row[column] ?? null));
+  return { rule: together("FOUR"), panes };
+}
+
+/** A full row for whoever has two panes; the others share rows, in order. */
+function inRows(hung: Row[]): Row[] {
+  const rows: Row[] = [];
+  for (const panes of hung) {
+    const free = rows.find((row) => row.length + panes.length <= COLUMNS);
+    if (free) free.push(...panes);
+    else rows.push([...panes]);
+  }
+  return rows;
+}
+
+function together(layout: "SIDE_BY_SIDE" | "FOUR"): HangingRule {
+  return { name: TOGETHER, when: {}, layout, panes: [], links: [] };
 }
 
 const TOGETHER = "Current imaging studies side by side";
@@ -83,6 +125,15 @@ export function openingOf(hung: Grid, pane: GridPane): Opening | undefined {
     ({ seriesInstanceUid, opening }) => opening && seriesInstanceUid === pane.seriesInstanceUid,
   );
   return (same.find(({ id }) => id === pane.id) ?? same[0])?.opening;
+}
+
+/** Those of these series that stand in no pane of a grid, in their order. */
+export function withoutPane<S extends Pick<HangableSeries, "series_instance_uid">>(
+  grid: Grid,
+  series: S[],
+): S[] {
+  const shown = new Set(shownSeries(grid));
+  return series.filter(({ series_instance_uid }) => !shown.has(series_instance_uid));
 }
 
 /** The series in panes that are to open at the reader's first mark. */

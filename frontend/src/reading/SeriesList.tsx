@@ -1,6 +1,7 @@
 import { Fragment, useEffect, useRef, useState } from "react";
 import type { SeriesOfCase } from "@/api/reading";
 import { activePane, type Grid, shownSeries } from "@/domain/grid";
+import { withoutPane } from "@/domain/hangGrid";
 import { SERIES_DRAG_TYPE } from "@/domain/seriesDrag";
 import type { ViewerHandle } from "@/viewer";
 import type { CaseStudy } from "./caseImages";
@@ -19,8 +20,17 @@ interface SeriesListProps {
 export function SeriesList({ studies, grid, viewer, onChosen }: SeriesListProps) {
   const count = studies.reduce((sum, { images }) => sum + images.series.length, 0);
   if (count < 2) return null;
+  const left = withoutPane(
+    grid,
+    studies.flatMap(({ images }) => images.series),
+  ).length;
   return (
     <nav className={classes.series} aria-label="Series">
+      {left > 0 && (
+        <span className={classes.seriesLeft}>
+          {left} of {count} in no pane
+        </span>
+      )}
       {studies.map(({ caption, isPrior, images }) => (
         <Fragment key={images.study_instance_uid}>
           {studies.length > 1 && (
@@ -50,6 +60,7 @@ interface SeriesEntryProps extends Pick<SeriesListProps, "grid" | "viewer" | "on
 function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
   const uid = entry.series_instance_uid;
   const views = useViewNames(uid, viewer);
+  const isShown = shownSeries(grid).includes(uid);
   return (
     <button
       type="button"
@@ -59,10 +70,11 @@ function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
         entry.modality,
         ...views,
         `${entry.number_of_instances} images`,
+        isShown ? "in a pane" : "in no pane",
       ].join(", ")}
       aria-pressed={uid === activePane(grid).seriesInstanceUid}
       data-series={uid}
-      data-shown={shownSeries(grid).includes(uid)}
+      data-shown={isShown}
       draggable
       onDragStart={(event) => event.dataTransfer.setData(SERIES_DRAG_TYPE, uid)}
       onMouseUp={(event) => event.currentTarget.blur()}

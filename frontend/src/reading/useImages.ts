@@ -7,7 +7,7 @@ import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
-import { studyAbout } from "./caseImages";
+import { seriesOf, studyAbout } from "./caseImages";
 import { useHanging } from "./useHanging";
 import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
@@ -95,7 +95,8 @@ export function useImages(input: ImagesInput): Images {
   const drawing = useMarkDrawing({ questions, findings, edit, keepsTool, onSelected: setSelectedMarkId });
   const hanging = useHanging({ read, personId: input.personId, marks, viewer });
   const { grid, onGrid, firstMark, setFirstMark, hangAgain, looks, onViewLeft, keepView } = hanging;
-  const { jumpTo, jumpBack } = useJumps(viewer, onGrid, setFirstMark);
+  const seriesOfCase = useMemo(() => seriesOf(read).map((one) => one.series_instance_uid), [read]);
+  const { jumpTo, jumpBack } = useJumps({ viewer, seriesOfCase, grid, onGrid, setFirstMark });
   const showSeries = useCallback(
     (uid: string, paneId?: string) => {
       setFirstMark(null);

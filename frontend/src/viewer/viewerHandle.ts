@@ -12,6 +12,8 @@ import type { GridController } from "./GridController";
 import { slicesFor, type ViewerMark } from "./markLayer";
 import type { Pane } from "./pane";
 import { type SegmentCommands, segmentCommands } from "./segments/commands";
+import { seriesOfMark } from "./seriesOfMark";
+import type { Slice } from "./slices";
 import { drawThumbnail } from "./thumbnail";
 import type { DrawnMark } from "./toPayload";
 
@@ -41,6 +43,8 @@ export interface ViewerHandle {
   viewNamesOf: (seriesInstanceUid: string) => Promise<string[]>;
   /** Go to the slice of a mark on a pane that shows its series; false when none does. */
   jumpToMark: (mark: ViewerMark) => boolean;
+  /** The series of a case on which a mark lies, shown or not; null for none. Rejects when one cannot be had. */
+  seriesOfMark: (mark: ViewerMark, seriesOfCase: readonly string[]) => Promise<string | null>;
   /** Take back the mark that is half drawn; false when none is. */
   dropHalfDrawn: () => boolean;
   segments: SegmentCommands;
@@ -48,7 +52,7 @@ export interface ViewerHandle {
   currentPlace: () => ViewerMark | null;
   /** The chosen 3D box with its first or last slice moved to the one on the active pane; null where it cannot. */
   boxReachingTo: (box: Geometry, end: "FIRST" | "LAST") => DrawnMark | null;
-  /** An AI's mark as one of the reader's own, of the first fitting kind; null when no slice or kind fits. */
+  /** An AI's mark as one of the reader's own, of the first fitting kind, on whichever series it lies; null when no slice or kind fits. */
   copyOfAiMark: (mark: ViewerMark, allowed: readonly MarkKind[]) => Promise<DrawnMark | null>;
 }
 
@@ -99,6 +103,10 @@ export function viewerHandle(
       if (pane) onGrid((grid) => withActive(grid, pane.id));
       return Boolean(pane);
     },
+    seriesOfMark: async (mark, seriesOfCase) => {
+      const opened = controller && (await seriesOfMark(mark, seriesOfCase, (uid) => controller.open(uid)));
+      return opened?.seriesInstanceUid ?? null;
+    },
     dropHalfDrawn: () => controller?.dropHalfDrawn() ?? false,
     segments: segmentCommands(controller),
     currentPlace: () => placeOf(controller?.pane(activeId())),
@@ -108,17 +116,24 @@ export function viewerHandle(
       const geometry = pane && slice && boxReachingTo(box, end, slice, pane.slices);
       return geometry ? { geometry, measurements: sizesOf(geometry) } : null;
     },
-    copyOfAiMark: async (mark, allowed) => {
-      if (!controller) return null;
-      const named = mark.geometry.series_instance_uid;
-      const shown = controller.allPanes.flatMap((pane) => pane.slices);
-      return copyOfAiMark(
-        mark.geometry,
-        named ? (await controller.open(named)).slices : slicesFor(mark, shown),
-        allowed,
-      );
-    },
+    copyOfAiMark: async (mark, allowed) => (controller ? aiCopyIn(controller, mark, allowed) : null),
   };
+}
+
+/** On the series that it names; else where it is seen, and where it is not, on the first that it may lie on. */
+async function aiCopyIn(controller: GridController, mark: ViewerMark, allowed: readonly MarkKind[]) {
+  const open = (uid: string) => controller.open(uid);
+  const copied = (slices: Slice[]) => copyOfAiMark(mark.geometry, slices, allowed);
+  const { series_instance_uid: named } = mark.geometry;
+  if (named) return copied((await open(named)).slices);
+  const shown = slicesFor(
+    mark,
+    controller.allPanes.flatMap((pane) => pane.slices),
+  );
+  const seen = copied(shown);
+  if (seen) return seen;
+  const hidden = await seriesOfMark(mark, mark.seriesInstanceUids ?? [], open);
+  return hidden && copied(hidden.slices);
 }
 
 function placeOf(pane: Pane | undefined): ViewerMark | null {

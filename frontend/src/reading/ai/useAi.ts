@@ -12,6 +12,7 @@ import {
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
+import { placeMark } from "@/ui/placeMark";
 import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
@@ -170,12 +171,19 @@ async function takenOver(finding: AiFinding, place: CopyingPlace): Promise<Findi
 
 const NOT_LOADED = "The images below this mark could not be loaded, so nothing was taken over. Try again.";
 const NOT_HERE =
-  "This mark lies on no image that is shown here: show its series, mark it yourself, or reject it.";
+  "This mark lies on no image of this case where it can be copied: mark it yourself, or reject it.";
 
-/** The copy is chosen, and where it is a segment the brush is at hand. */
+/** The copy is chosen and on the screen, and where it is a segment the brush is at hand. */
 function openToChange(mark: Mark | undefined, images: Images, segments: Segments): void {
-  images.setSelectedMarkId(mark?.id ?? null);
-  if (mark && isSegment(mark.geometry)) segments.setTool("BRUSH");
+  if (!mark) {
+    images.setSelectedMarkId(null);
+    return;
+  }
+  const { id, geometry } = mark;
+  const isPainted = isSegment(geometry);
+  const drawn = !isPainted && { id, geometry, label: "", source: "READER" as const, isLocked: true };
+  images.goToMark(id, drawn || placeMark(id, geometry));
+  if (isPainted) segments.setTool("BRUSH");
 }
 
 /** Pressing what is already decided takes it back; "adjust" on a copy goes to the copy instead. */

@@ -75,6 +75,23 @@ test("findings of the same id on two imaging studies are two, each on the images
   ]);
 });
 
+test("the same heat map on two imaging studies is shown on each", async () => {
+  network(said("first", "b"));
+  const result = asked();
+  await waitFor(() => expect(result.current.heats).toHaveLength(2));
+  expect(result.current.heats.map(({ seriesInstanceUids }) => seriesInstanceUids)).toEqual([
+    ["1.1"],
+    ["2.1", "2.2"],
+  ]);
+});
+
+test("a heat map of the further imaging study alone does not lie on the first", async () => {
+  network({ ...said("first", "a"), heat_map: null });
+  const result = asked();
+  await waitFor(() => expect(result.current.heats).toHaveLength(1));
+  expect(result.current.heats[0]?.seriesInstanceUids).toEqual(["2.1", "2.2"]);
+});
+
 test("an AI that was run on the further imaging study only has marks there and no score", async () => {
   network(null);
   const result = asked();

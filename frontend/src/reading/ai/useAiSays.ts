@@ -40,12 +40,16 @@ export function useAiSays(read: Read, isShown: boolean, cells: string): AiSays {
   const comparison = useQuery(comparisonQuery(read.id, isShown, cells));
   const said = isShown ? comparison.data : undefined;
   const prediction = useMemo(() => (said ? onTheCase(said) : null), [said]);
-  const mapped = predictionsOf(said).filter(({ heat_map }) => heat_map !== null);
+  const mapped = useMemo(() => predictionsOf(said).filter(({ heat_map }) => heat_map !== null), [said]);
   const maps = useQueries({ queries: mapped.map((one) => heatMapQuery(read.id, one)), combine });
   const segments = useQuery(aiSegmentsQuery(read.id, prediction));
   const heats = useMemo(
-    () => maps.found.flatMap((map) => (map ? [heatOf(map, said, read)] : [])),
-    [maps.found, said, read],
+    () =>
+      mapped.flatMap((of, index) => {
+        const map = maps.found[index];
+        return map ? [heatOf(map, of, read)] : [];
+      }),
+    [maps.found, mapped, read],
   );
   return {
     prediction,
@@ -84,9 +88,8 @@ function onTheCase(said: Comparison): AiPrediction | null {
   return { ...first, heat_map, findings: all.flatMap(({ findings }) => findings) };
 }
 
-function heatOf(map: HeatMap, said: Comparison | undefined, read: Read): SaidHeat {
-  const of = said?.further_ai.find(({ heat_map }) => heat_map?.digest === map.grid.digest);
-  const isOfFirst = said?.ai?.heat_map?.digest === map.grid.digest;
-  const { series } = studyAbout(read, isOfFirst ? null : (of?.study_instance_uid ?? null));
+/** The map of a prediction, on the images that this one is about: two may have the same map, so its digest names neither. */
+function heatOf(map: HeatMap, of: AiPrediction | FurtherPrediction, read: Read): SaidHeat {
+  const { series } = studyAbout(read, "study_instance_uid" in of ? of.study_instance_uid : null);
   return { map, seriesInstanceUids: series.map((one) => one.series_instance_uid) };
 }

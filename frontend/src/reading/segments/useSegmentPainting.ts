@@ -15,7 +15,7 @@ import type { MeasuredSegment, Painted, ViewerHandle } from "@/viewer";
 import { editOfNewMark, isFullFor } from "../useMarkDrawing";
 import type { EditedRead } from "../useReadSession";
 import type { SegmentStore } from "./segmentStore";
-import { StrokeNotes, strokeKey } from "./strokeNotes";
+import { StrokeNotes, strokeKeys } from "./strokeNotes";
 
 interface PaintingInput {
   read: Read;
@@ -49,7 +49,7 @@ export function useSegmentPainting(input: PaintingInput): Painting {
   newest.current = { ...input, drawn };
   const queue = useRef(Promise.resolve());
   const [underWay, setUnderWay] = useState(0);
-  const [notes] = useState(() => new StrokeNotes(strokeKey(input.personId, input.read.id)));
+  const [notes] = useState(() => new StrokeNotes(strokeKeys(input.personId, input.read.id)));
   const take = useCallback(
     (painted: Painted, keep: () => Promise<void>) => {
       setUnderWay((count) => count + 1);
@@ -86,31 +86,33 @@ function digestIn({ geometry }: MarkChange): string {
 
 const LOOK_AGAIN_MS = 200;
 
-/** Strokes that were under way when the page went take the same way, once there are images to measure them on. */
+/**
+ * Strokes that were under way when a page went take the same way, once there are images to measure them on: those of an
+ * earlier page, and those of the image window when the images are here again.
+ */
 function useStrokesOfBefore(
   newest: Newest,
   notes: StrokeNotes,
   take: (painted: Painted, keep: () => Promise<void>) => Promise<void>,
 ): void {
-  const [ofBefore] = useState(() => notes.left.map(({ painted }) => painted));
   const { mayEdit } = newest.current;
   useEffect(() => {
-    if (!mayEdit || ofBefore.length === 0) return;
+    if (!mayEdit) return;
+    let wereHere = false;
     const timer = window.setInterval(() => {
-      if (!newest.current.viewer.current?.shownValues()) return;
-      window.clearInterval(timer);
-      for (const painted of ofBefore.splice(0)) {
-        void take(painted, () => recordLate(newest, painted, notes));
-      }
+      const areHere = Boolean(newest.current.viewer.current?.shownValues());
+      const left = areHere && !wereHere ? notes.takeLeft() : [];
+      wereHere = areHere;
+      for (const painted of left) void take(painted, () => recordLate(newest, painted, notes));
     }, LOOK_AGAIN_MS);
     return () => window.clearInterval(timer);
-  }, [newest, notes, take, mayEdit, ofBefore]);
+  }, [newest, notes, take, mayEdit]);
 }
 
 /** A stroke of an earlier page changes the version that it was drawn on, and no other. */
 async function recordLate(newest: Newest, painted: Painted, notes: StrokeNotes): Promise<void> {
   const { store, onNotice } = newest.current;
-  const base = notes.left.find((stroke) => stroke.painted === painted)?.base ?? null;
+  const base = notes.baseOf(painted);
   const version = versionOf(newest, painted);
   if (version === base) return record(newest, painted);
   const segment = version === null ? null : await store.version(painted.segmentId, version);

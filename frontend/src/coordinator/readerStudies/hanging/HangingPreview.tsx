@@ -5,8 +5,8 @@ import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { casesQuery } from "@/api/readerStudies";
 import { captionsBySeries } from "@/domain/captions";
 import type { Grid } from "@/domain/grid";
-import { hungAgain, hungGrid, withOpenings } from "@/domain/hangGrid";
-import type { HangingRule } from "@/domain/hanging";
+import { hungAgain, hungGrid, withOpenings, withoutPane } from "@/domain/hangGrid";
+import type { HangableSeries, HangingRule } from "@/domain/hanging";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { isTestMode } from "@/ui/pageMeta";
@@ -114,6 +114,7 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
           Hang again
         </Button>
       </Group>
+      <LeftWithoutPane studies={studies} grid={hung.grid} />
       <div className={classes.preview}>
         <Suspense fallback={<LoadingScreen />}>
           <LookingGrid
@@ -130,6 +131,25 @@ function HungCase({ allStudies, studies, rules }: HungCaseProps) {
       </div>
     </>
   );
+}
+
+/** What a reader has to fetch from the list of series, because the grid has no pane for it. */
+function LeftWithoutPane({ studies, grid }: { studies: PreviewStudy[]; grid: Grid }) {
+  const left = studies.flatMap((study) =>
+    withoutPane(grid, study.series).map((series) => `${study.name}: ${seriesText(series)}`),
+  );
+  if (left.length === 0) return null;
+  return (
+    <Text size="sm" c="dimmed" data-testid="without-pane">
+      Without a pane, reached from the list of series or with the arrow keys: {left.join("; ")}.
+    </Text>
+  );
+}
+
+function seriesText({ series_number, modality, facts }: HangableSeries): string {
+  const views = new Set((facts?.views ?? []).map((one) => `${one.laterality} ${one.view}`.trim()));
+  const shown = [...views].filter(Boolean).join(", ");
+  return `series ${series_number ?? "without number"} (${[modality, shown].filter(Boolean).join(" ")})`;
 }
 
 function studyWith(studies: PreviewStudy[], seriesInstanceUid: string): PreviewStudy | undefined {

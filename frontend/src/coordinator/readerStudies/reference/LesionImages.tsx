@@ -23,7 +23,10 @@ export function LesionImages({ readerStudyId, asked, lesions, shown }: LesionIma
   const drawn = useQuery(caseMarksQuery(readerStudyId, asked.case_id, asked.arm, asked.question));
   const studies = useMemo(() => images.data && currentOf(images.data.studies), [images.data]);
   const error = images.error ?? drawn.error;
-  if (error) return <ErrorNotice error={error} onRetry={() => void drawn.refetch()} />;
+  const retry = () => {
+    for (const query of [images, drawn]) if (query.error) void query.refetch();
+  };
+  if (error) return <ErrorNotice error={error} onRetry={retry} />;
   if (!studies || !drawn.data) return <LoadingScreen />;
   return <MarkedImages studies={studies} drawn={drawn.data} lesions={lesions} shown={shown} />;
 }
