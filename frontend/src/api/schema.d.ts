@@ -150,7 +150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download snapshot and result with their digests. */
+        /** @description Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP). */
         get: operations["analysis_runs_bundle_retrieve"];
         put?: never;
         post?: never;
@@ -3122,11 +3122,19 @@ export interface components {
          * @enum {string}
          */
         AdjudicationInputShowsEnum: "ANSWERS" | "MARKS" | "HIDDEN";
-        /** @description A round and how far it has come. */
+        /**
+         * @description A round and how far it has come.
+         *
+         *     While answers are masked only whether it is done: how many cases it has, and what named them, says how often the
+         *     readers disagree.
+         */
         AdjudicationOutput: {
             number: number;
             base_version: number;
-            triggers: unknown;
+            /** @description Null while answers are masked, as the two counts. */
+            readonly triggers: {
+                [key: string]: unknown;
+            } | null;
             seed: string;
             /** @description `annotations.domain.adjudication.SHOWS`. */
             shows: string;
@@ -3136,9 +3144,11 @@ export interface components {
             readonly created_at: string;
             created_by: string;
             /** @description Count the cases. */
-            readonly number_of_cases: number;
+            readonly number_of_cases: number | null;
             /** @description Count those that have a decision. */
-            readonly number_decided: number;
+            readonly number_decided: number | null;
+            /** @description Whether there is a decision on every case. */
+            readonly is_decided: boolean;
             readonly result_version: number | null;
         };
         /**
@@ -8805,7 +8815,10 @@ export interface operations {
     reader_studies_analysis_plans_lock_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 analysis_plan_number: number;
                 reader_study_id: string;
