@@ -62,8 +62,7 @@ function Round({ readerStudy, round }: PartProps & { round: AdjudicationRound })
       <Group gap="md">
         <Text size="sm">
           <b>Round {round.number}</b> over version {round.base_version}, {dateTime(round.created_at)}:{" "}
-          {howFar(round)}, readers’ answers {SHOWN[round.shows]},
-          seed {round.seed}
+          {howFar(round)}, readers’ answers {SHOWN[round.shows]}, seed {round.seed}
         </Text>
         <Button size="xs" variant="default" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
           {isShown ? "Hide its cases" : "Show its cases"}
