@@ -54,9 +54,8 @@ def priors_of_read(*, read: Read) -> QuerySet[CasePrior]:
     """
     if not shows("priors", read=read):
         return CasePrior.objects.none()
-    reader = read.assignment.reader
     reached = Assignment.objects.filter(pk=read.assignment_id)
-    shown = priors_shown(own=Assignment.objects.filter(owned(reader)), reached=reached)
+    shown = priors_shown(own=Assignment.objects.filter(owned(read.assignment.reader_id)), reached=reached)
     shown = shown.filter(case=read.assignment.case_id, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
