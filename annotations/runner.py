@@ -36,7 +36,7 @@ def execute(job: ReferenceJob, lease: Lease) -> None:
     try:
         work(job, lease)
     except PortalError as error:
-        ReferenceJob.objects.filter(pk=job.pk).update(problems=list(error.errors))
+        lease.store(problems=list(error.errors))
         raise
 
 
@@ -83,9 +83,10 @@ def _files_read(job: ReferenceJob, lease: Lease) -> FilesRead:
 
 
 def _looked(job: ReferenceJob, lease: Lease, digest: str, answer: Mapping[str, Any]) -> None:
-    result_write(job, answer)
     with transaction.atomic():
-        ReferenceJob.objects.filter(pk=job.pk).update(digest=digest)
+        # Holds the row until the file is written: who has lost the lease writes nothing over what another finds.
+        lease.store(digest=digest)
+        result_write(job, answer)
         lease.finish(JobState.SUCCEEDED)
 
 

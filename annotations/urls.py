@@ -280,6 +280,11 @@ urlpatterns = [
     path(f"{STUDY}/late-readers", designs.LateReadersApi.as_view(), name="reader-study-late-readers"),
     path(f"{STUDY}/withdrawals", designs.WithdrawalsApi.as_view(), name="reader-study-withdrawals"),
     path(f"{STUDY}/reader-dates", designs.ReaderDatesApi.as_view(), name="reader-study-reader-dates"),
+    path(
+        f"{STUDY}/randomisation/check",
+        randomisation.RandomisationCheckApi.as_view(),
+        name="reader-study-randomisation-check",
+    ),
     path(f"{STUDY}/sessions", randomisation.OwnSessionsApi.as_view(), name="reader-study-sessions"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
     path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),

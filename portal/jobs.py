@@ -101,6 +101,14 @@ class Lease:
         if type(self.job)._default_manager.filter(pk=self.job.pk, cancel_requested=True).exists():
             raise JobCancelled(str(self.job.pk))
 
+    def store(self, **columns: Any) -> None:
+        """Store columns of the job while the lease is held; raise when the job was taken over.
+
+        In a transaction nobody else can take the job before it ends.
+        """
+        if not self._held().update(**columns):
+            raise LeaseLost(str(self.job.pk))
+
     @transaction.atomic
     def finish(self, state: JobState, *, error_code: str = "", error_detail: str = "") -> None:
         """End the job. Call it inside the transaction that stores the outcome: then both happen or neither."""

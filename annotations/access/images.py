@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from annotations.models import Assignment, AssignmentState, Case, CaseImages, CasePrior
-from annotations.priors_shown import cases_with_priors_shown
+from annotations.priors_shown import priors_shown
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import Role
 from portal.imaging.models import ImagingStudy
@@ -36,19 +36,22 @@ def viewable_imaging_studies(user: Any) -> QuerySet[ImagingStudy]:
     if not user.is_authenticated:
         return ImagingStudy.objects.none()
     reached = ~Q(state=AssignmentState.PENDING) | Q(images_named_at__isnull=False)
-    assigned = Assignment.objects.filter(owned(user), reached)
+    own = Assignment.objects.filter(owned(user))
+    assigned = own.filter(reached)
     overseen = Case.objects.filter(
         removed_at=None,
         reader_study__memberships__user=user,
         reader_study__memberships__role__in=[Role.COORDINATOR, Role.ADJUDICATOR],
     )
     further = CaseImages.objects.filter(Q(case__in=assigned.values("case")) | Q(case__in=overseen))
-    priors = CasePrior.objects.filter(Q(case__in=cases_with_priors_shown(assigned)) | Q(case__in=overseen))
+    priors = priors_shown(own=own, reached=assigned)
+    overseen_priors = CasePrior.objects.filter(case__in=overseen)
     return ImagingStudy.objects.filter(
         Q(pk__in=assigned.values("case__imaging_study"))
         | Q(pk__in=overseen.values("imaging_study"))
         | Q(pk__in=further.values("imaging_study"))
         | Q(pk__in=priors.values("imaging_study"))
+        | Q(pk__in=overseen_priors.values("imaging_study"))
     )
 
 

@@ -38,7 +38,7 @@ from annotations.selectors.adjudication import (
     with_outcomes,
 )
 from annotations.selectors.case_images import further_with_series
-from annotations.selectors.masking import require_unmasked
+from annotations.selectors.masking import is_masked, require_unmasked
 from annotations.services.adjudication import (
     OUTCOMES,
     RoundAsked,
@@ -49,16 +49,23 @@ from annotations.services.adjudication import (
 from annotations.services.case_images import case_images_describe
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
+from portal.accounts.models import User
 from portal.errors import NotFound
 
 
 class AdjudicationOutput(serializers.ModelSerializer[Adjudication]):
-    """A round and how far it has come."""
+    """A round and how far it has come.
+
+    While answers are masked only whether it is done: how many cases it has, and what named them, says how often the
+    readers disagree.
+    """
 
     base_version = serializers.IntegerField(source="base.version")
     created_by = serializers.CharField(source="created_by.username")
+    triggers = serializers.SerializerMethodField(help_text="Null while answers are masked, as the two counts.")
     number_of_cases = serializers.SerializerMethodField()
     number_decided = serializers.SerializerMethodField()
+    is_decided = serializers.SerializerMethodField(help_text="Whether there is a decision on every case.")
     result_version = serializers.SerializerMethodField()
 
     class Meta:
@@ -74,16 +81,26 @@ class AdjudicationOutput(serializers.ModelSerializer[Adjudication]):
             "created_by",
             "number_of_cases",
             "number_decided",
+            "is_decided",
             "result_version",
         ]
 
-    def get_number_of_cases(self, adjudication: Adjudication) -> int:
-        """Count the cases."""
-        return adjudication.cases.count()
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_triggers(self, adjudication: Adjudication) -> dict[str, Any] | None:
+        """Return what named the cases."""
+        return None if self.context["is_masked"] else adjudication.triggers
 
-    def get_number_decided(self, adjudication: Adjudication) -> int:
+    def get_number_of_cases(self, adjudication: Adjudication) -> int | None:
+        """Count the cases."""
+        return None if self.context["is_masked"] else adjudication.cases.count()
+
+    def get_number_decided(self, adjudication: Adjudication) -> int | None:
         """Count those that have a decision."""
-        return adjudication.cases.filter(decisions__number=1).count()
+        return None if self.context["is_masked"] else adjudication.cases.filter(decisions__number=1).count()
+
+    def get_is_decided(self, adjudication: Adjudication) -> bool:
+        """Say whether a version can be made of it."""
+        return not adjudication.cases.filter(decisions=None).exists()
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_result_version(self, adjudication: Adjudication) -> int | None:
@@ -130,10 +147,11 @@ class AdjudicationInput(serializers.Serializer[Any]):
         return attrs
 
 
-def rounds_response(reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
+def rounds_response(by: User, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
     """Answer with the rounds."""
     rounds = adjudications_of(reader_study=reader_study)
-    return Response(AdjudicationOutput(rounds, many=True).data, status=http_status)
+    context = {"is_masked": is_masked(user=by, reader_study=reader_study)}
+    return Response(AdjudicationOutput(rounds, many=True, context=context).data, status=http_status)
 
 
 class AdjudicationsApi(APIView):
@@ -142,7 +160,8 @@ class AdjudicationsApi(APIView):
     @extend_schema(responses=AdjudicationOutput(many=True))
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the rounds, newest first."""
-        return rounds_response(reader_study_for(caller(request), reader_study_id, MANAGE))
+        user = caller(request)
+        return rounds_response(user, reader_study_for(user, reader_study_id, MANAGE))
 
     @extend_schema(request=AdjudicationInput, responses={201: AdjudicationOutput(many=True)})
     @transaction.atomic
@@ -157,7 +176,7 @@ class AdjudicationsApi(APIView):
         triggers = Triggers(**{name: sent[name] for name in Triggers._fields})
         asked = RoundAsked(triggers, sent["confidence_question"], sent["shows"], sent["question"], sent["seed"])
         adjudication_create(by=caller(request), reader_study=reader_study, base=base, asked=asked)
-        return rounds_response(reader_study, status.HTTP_201_CREATED)
+        return rounds_response(caller(request), reader_study, status.HTTP_201_CREATED)
 
 
 class RoundCaseOutput(serializers.Serializer[Any]):

@@ -67,15 +67,19 @@ class AuditEventOutput(serializers.ModelSerializer[Event]):
         return event.sequence
 
 
-# Events that there are only where a reader has drawn, and what events say of answers.
-_OF_MARKS = (
+# Events that there are only where a reader has drawn, or as often as readers disagree; and what events say of answers.
+_OF_READERS = (
     "read.segment",
     "read.view_segment",
     "arbitration.view_segment",
     "adjudication.view_segment",
+    "adjudication.view_case",
+    "adjudication.decide",
     "lesions.correct",
 )
 _OF_ANSWERS = frozenset({"digest", "snapshot_digest", "result_digest", "preview", "outcome"})
+# How many cases are judged again; of other actions `cases` is what their person has chosen.
+_COUNTED_IN = {"adjudication.create": frozenset({"cases"})}
 
 
 class MaskedEventOutput(AuditEventOutput):
@@ -96,8 +100,9 @@ class MaskedEventOutput(AuditEventOutput):
 
     @extend_schema_field(serializers.DictField())
     def get_detail(self, event: Event) -> dict[str, Any]:
-        """Leave out digests of answers and of what was made of them, and what an adjudicator decided."""
-        return {name: value for name, value in event.detail.items() if name not in _OF_ANSWERS}
+        """Leave out digests of answers and of what was made of them, and how many cases are judged again."""
+        hidden = _OF_ANSWERS | _COUNTED_IN.get(event.action, frozenset())
+        return {name: value for name, value in event.detail.items() if name not in hidden}
 
 
 class AuditQuery(serializers.Serializer[Any]):
@@ -125,7 +130,7 @@ class AuditApi(APIView):
         events = events_in(scope=stream_of(reader_study.pk), wanted=query.validated_data)
         is_hidden = is_masked(user=caller(request), reader_study=reader_study)
         if is_hidden:
-            events = events.exclude(action__in=_OF_MARKS)
+            events = events.exclude(action__in=_OF_READERS)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(events, request, view=self)
         output = MaskedEventOutput if is_hidden else AuditEventOutput

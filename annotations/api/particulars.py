@@ -56,13 +56,27 @@ class PrevalenceShownOutput(serializers.Serializer[Any]):
     cases = serializers.IntegerField()
 
 
-class ParticularsOutput(serializers.Serializer[Any]):
-    """What the arm shows of the case beside its images, in the phase that the read is in; null is hidden."""
+class ImagingStudyShownOutput(serializers.Serializer[Any]):
+    """When and where one imaging study was made, and what was written beside it; null is hidden."""
 
-    patient = PatientShownOutput(allow_null=True)
     study_date = serializers.DateField(allow_null=True)
     site = SiteShownOutput(allow_null=True)
     clinical_text = ClinicalTextOutput(allow_null=True)
+
+
+class FurtherShownOutput(ImagingStudyShownOutput):
+    """The same of one that is read together with the first."""
+
+    study_instance_uid = serializers.CharField()
+
+
+class ParticularsOutput(ImagingStudyShownOutput):
+    """What the arm shows of the case beside its images, in the phase that the read is in; null is hidden."""
+
+    patient = PatientShownOutput(allow_null=True)
+    further_imaging_studies = FurtherShownOutput(
+        many=True, help_text="Of a case of several imaging studies those after the first; none while all is hidden."
+    )
     prevalence = PrevalenceShownOutput(allow_null=True)
     ai_cells = serializers.ListField(child=serializers.CharField(), help_text="What the comparison shows now.")
     other_readers_shown = serializers.BooleanField(help_text="Whether `reads/{id}/other-readers` answers now.")

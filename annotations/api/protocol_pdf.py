@@ -11,18 +11,27 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from annotations.access import protocol_version_for, reader_study_for
-from annotations.exporters.protocol_pdf import Stand, protocol_pdf
+from annotations.exporters.protocol_pdf import MOST_ROWS, Stand, protocol_pdf, rows_of
 from annotations.models import ProtocolVersion
 from annotations.selectors.protocol import protocol_text
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.audit.services import sha256
+from portal.errors import Conflict
 from portal.moments import utc_text, utc_words
 
 
 def _answer(content: str, stand: Stand, name: str) -> HttpResponse:
+    document = json.loads(content)
+    rows = rows_of(document)
+    if rows > MOST_ROWS:
+        detail = (
+            f"This protocol has {rows} rows in its tables; a PDF is drawn of at most {MOST_ROWS}. "
+            "Print the page of the protocol, or save it as a PDF there: it holds all of them. The JSON does too."
+        )
+        raise Conflict(detail, code="too_long_for_pdf")
     return HttpResponse(
-        protocol_pdf(json.loads(content), stand),
+        protocol_pdf(document, stand),
         content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "no-store"},
     )
@@ -33,7 +42,7 @@ class ProtocolPdfApi(APIView):
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
-        """Return the document as it stands now, with the digest that it would be frozen with."""
+        """Return the document as it stands now, with the digest that it would have; 409 `too_long_for_pdf`."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READER_STUDY_MANAGE)
         content, now = protocol_text(reader_study=reader_study), timezone.now()
         said = f"As it stood {utc_words(now)}: no frozen version."
@@ -45,7 +54,7 @@ class ProtocolVersionPdfApi(APIView):
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, reader_study_id: uuid.UUID, protocol_version: int) -> HttpResponse:
-        """Return the version with its approvals; until another approval is made, the same bytes each time."""
+        """Return the version with its approvals, the same bytes until there is another; 409 `too_long_for_pdf`."""
         version = protocol_version_for(caller(request), reader_study_id, protocol_version)
         return _answer(version.content, _stand(version), f"protocol-{version.number}")
 

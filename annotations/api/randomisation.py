@@ -66,13 +66,12 @@ class DrawnCaseOutput(serializers.Serializer[Any]):
 
 
 class RandomisationOutput(serializers.Serializer[Any]):
-    """The drawing: what it was made from, what came out, and whether it comes out again."""
+    """The drawing: what it was made from, and what came out."""
 
     seed = serializers.CharField(allow_null=True)
     algorithm = serializers.CharField(allow_null=True)
     drawn_at = serializers.DateTimeField(allow_null=True)
     joined_late = serializers.ListField(child=serializers.CharField(), help_text="Usernames, in order of joining.")
-    is_reproduced = serializers.BooleanField(allow_null=True)
     design = serializers.DictField()
     cases = DrawnCaseOutput(many=True)
     lists = RandomisationListOutput(many=True)
@@ -83,7 +82,7 @@ class RandomisationApi(APIView):
 
     @extend_schema(responses=RandomisationOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return the lists, drawn again from their seed and compared; empty before the launch."""
+        """Return the lists as they are stored; empty before the launch."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         lists = list(randomisation_lists_of(reader_study=reader_study))
@@ -94,12 +93,29 @@ class RandomisationApi(APIView):
             "algorithm": first.algorithm if first else None,
             "drawn_at": first.created_at if first else None,
             "joined_late": late_usernames(lists),
-            "is_reproduced": is_reproduced(reader_study=reader_study, lists_stored=lists),
             "design": design,
             "cases": drawn_cases(reader_study=reader_study, cases=cases, design=design),
             "lists": lists,
         }
         return Response(RandomisationOutput(answer).data)
+
+
+class RandomisationCheckOutput(serializers.Serializer[Any]):
+    """The lists drawn again; null before the launch."""
+
+    is_reproduced = serializers.BooleanField(allow_null=True)
+
+
+class RandomisationCheckApi(APIView):
+    """Drawing once more, to compare."""
+
+    @extend_schema(responses=RandomisationCheckOutput)
+    def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
+        """Draw again from the stored seed, design, readers and cases, and say whether the lists are the stored ones."""
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
+        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
+        answer = {"is_reproduced": is_reproduced(reader_study=reader_study)}
+        return Response(RandomisationCheckOutput(answer).data)
 
 
 class RandomisationCsvApi(APIView):

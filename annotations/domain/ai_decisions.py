@@ -9,10 +9,10 @@ REJECTED = "REJECTED"
 
 
 class ShownAi(NamedTuple):
-    """A prediction that the protocol shows the reader now, and the ids of its findings."""
+    """A prediction that the protocol shows the reader now, and its findings as the reader sees them by their ids."""
 
     prediction_id: str
-    finding_ids: tuple[str, ...]
+    findings: Mapping[str, str]
 
 
 def decision_problems(payload: dict[str, Any], shown: Sequence[ShownAi]) -> list[Problem]:
@@ -25,7 +25,7 @@ def decision_problems(payload: dict[str, Any], shown: Sequence[ShownAi]) -> list
         return [Problem("ai_decisions", "ai_not_shown", "The AI is not shown, so nothing of it can be decided.")]
     own = {finding["id"] for finding in payload["findings"]}
     problems = []
-    finding_ids = {one.prediction_id: one.finding_ids for one in shown}
+    finding_ids = {one.prediction_id: frozenset(one.findings) for one in shown}
     seen: set[tuple[str, str]] = set()
     for index, decision in enumerate(decisions):
         problem = _problem_of(decision, finding_ids, own, seen)
@@ -40,7 +40,7 @@ def _decided_by(decision: dict[str, Any]) -> tuple[str, str]:
 
 
 def _problem_of(
-    decision: dict[str, Any], finding_ids: Mapping[str, tuple[str, ...]], own: set[str], seen: set[tuple[str, str]]
+    decision: dict[str, Any], finding_ids: Mapping[str, frozenset[str]], own: set[str], seen: set[tuple[str, str]]
 ) -> tuple[str, str] | None:
     if decision["prediction_id"] not in finding_ids:
         return "unknown_prediction", "The decision is about another prediction than the one shown."
@@ -59,8 +59,8 @@ def undecided(payload: dict[str, Any], shown: Sequence[ShownAi]) -> list[Problem
     """Return the findings of the AI that a protocol with required decisions still waits for."""
     decided = {_decided_by(decision) for decision in payload["ai_decisions"]}
     return [
-        Problem(f"ai:{identifier}", "ai_undecided", "Accept, adjust or reject this finding of the AI.")
+        Problem(f"ai:{identifier}", "ai_undecided", f"Accept, adjust or reject the AI's finding “{name}”.")
         for one in shown
-        for identifier in one.finding_ids
+        for identifier, name in one.findings.items()
         if (one.prediction_id, identifier) not in decided
     ]

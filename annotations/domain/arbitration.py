@@ -48,6 +48,13 @@ def arbitrators_of(design: Mapping[str, Any]) -> list[str]:
     return list(rule["arbitrators"]) if rule else []
 
 
+def readers_in_words(members: int, arbitrators: int) -> str:
+    """Say of so many with the role of a reader how many read and how many arbitrate."""
+    if not arbitrators:
+        return f"{members} reader(s)."
+    return f"{max(0, members - arbitrators)} reader(s) and {arbitrators} arbitrator(s)."
+
+
 def differences(
     payloads: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[str, Any]], keys: Sequence[str]
 ) -> list[str]:

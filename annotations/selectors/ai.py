@@ -1,6 +1,7 @@
 """What of the AI a read may show."""
 
 import uuid
+from typing import Any
 
 from annotations.domain.ai_decisions import ShownAi
 from annotations.domain.blinding import shows_ai
@@ -44,6 +45,12 @@ def shown_ai_of(*, read: Read) -> list[ShownAi]:
     if read.assignment.arm.ai_display not in AI_DECIDED:
         return []
     return [
-        ShownAi(str(prediction.pk), tuple(finding["id"] for finding in prediction.findings))
+        ShownAi(str(prediction.pk), {one["id"]: _seen(one, read) for one in prediction.findings})
         for prediction in predictions_with_marks_shown(read=read)
     ]
+
+
+def _seen(finding: dict[str, Any], read: Read) -> str:
+    """Return how a finding of the AI is named in the reading room: its score where it is shown, and its code."""
+    meaning = str(finding["code"]["meaning"])
+    return f"{finding['score']:.2f} {meaning}" if shows("ai_scores", read=read) else meaning

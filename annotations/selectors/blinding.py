@@ -4,6 +4,8 @@ from typing import Any
 
 from annotations.domain.blinding import SIGNED, is_shown, shows_past_reads
 from annotations.models import Read
+from annotations.selectors.case_images import further_with_series
+from portal.imaging.models import ImagingStudy
 
 
 def phase_of(*, read: Read) -> str:
@@ -24,33 +26,43 @@ def is_put_away(*, read: Read) -> bool:
 
 
 def particulars_of(*, read: Read) -> dict[str, Any]:
-    """Return what the reader is told of patient, date, site and clinical text; null is what the matrix hides."""
-    study = read.assignment.case.imaging_study
-    if is_put_away(read=read):
-        return dict.fromkeys(("patient", "study_date", "site", "clinical_text"))
+    """Return what the reader is told of patient, date, site and clinical text; null is what the matrix hides.
+
+    Of the patient once, by the first imaging study; the rest of each imaging study that is read together with it.
+    """
+    case = read.assignment.case
+    told = set() if is_put_away(read=read) else {cell for cell in _OF_CASE if shows(cell, read=read)}
+    patient = case.imaging_study.header_facts or {}
+    return {
+        "patient": {key: patient.get(key, "") for key in ("sex", "age")} if "patient_data" in told else None,
+        **_of_study(case.imaging_study, told),
+        "further_imaging_studies": [
+            {"study_instance_uid": study.study_instance_uid, **_of_study(study, told)}
+            for study in (further_with_series(case) if told - {"patient_data"} else [])
+        ],
+    }
+
+
+_OF_CASE = ("patient_data", "dates", "site", "clinical_text")
+
+
+def _of_study(study: ImagingStudy, told: set[str]) -> dict[str, Any]:
     header = study.header_facts or {}
+    site = {key: header.get(key, "") for key in ("institution", "station", "manufacturer", "model")}
+    return {
+        "study_date": study.study_date if "dates" in told else None,
+        "site": site if "site" in told else None,
+        "clinical_text": _clinical_text(study, header) if "clinical_text" in told else None,
+    }
+
+
+def _clinical_text(study: ImagingStudy, header: dict[str, Any]) -> dict[str, Any]:
     texts = header.get("series_descriptions", {})
     return {
-        "patient": {key: header.get(key, "") for key in ("sex", "age")} if shows("patient_data", read=read) else None,
-        "study_date": study.study_date if shows("dates", read=read) else None,
-        "site": (
-            {key: header.get(key, "") for key in ("institution", "station", "manufacturer", "model")}
-            if shows("site", read=read)
-            else None
-        ),
-        "clinical_text": (
-            {
-                "study_description": header.get("study_description", ""),
-                "series": [
-                    {
-                        "series_instance_uid": series.series_instance_uid,
-                        "description": texts[series.series_instance_uid],
-                    }
-                    for series in study.series.all()
-                    if texts.get(series.series_instance_uid)
-                ],
-            }
-            if shows("clinical_text", read=read)
-            else None
-        ),
+        "study_description": header.get("study_description", ""),
+        "series": [
+            {"series_instance_uid": series.series_instance_uid, "description": texts[series.series_instance_uid]}
+            for series in study.series.all()
+            if texts.get(series.series_instance_uid)
+        ],
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from annotations.access.images import owned
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import Described, OwnMark, Relevance, own_marks, relevance
 from annotations.models import (
@@ -18,6 +19,7 @@ from annotations.models import (
     Read,
     ReaderStudy,
 )
+from annotations.priors_shown import priors_shown
 from annotations.selectors.blinding import shows
 from annotations.selectors.case_images import is_current_in
 from portal.imaging.models import ImagingStudy
@@ -46,10 +48,15 @@ def prior_candidates(*, case: Case) -> list[ImagingStudy]:
 
 
 def priors_of_read(*, read: Read) -> QuerySet[CasePrior]:
-    """Return the priors of a case with their series, as far as the protocol and the arm show them in this phase."""
+    """Return the priors of a case with their series, as far as the protocol and the arm show them in this phase.
+
+    Those are left out whose images its reader cannot fetch now.
+    """
     if not shows("priors", read=read):
         return CasePrior.objects.none()
-    shown = CasePrior.objects.filter(case=read.assignment.case_id, case__reader_study__shows_priors=True)
+    reached = Assignment.objects.filter(pk=read.assignment_id)
+    shown = priors_shown(own=Assignment.objects.filter(owned(read.assignment.reader_id)), reached=reached)
+    shown = shown.filter(case=read.assignment.case_id, case__reader_study__shows_priors=True)
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 from uuid import UUID
 
+from annotations.domain.arbitration import arbitrators_of, readers_in_words
 from annotations.domain.designs import KIND_NAMES, PAIRING_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.domain.lesions import geometries_of
@@ -40,6 +41,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
     """Say what is missing before the reader study can be launched."""
     cases = list(cases_of(reader_study=reader_study))
     readers = reader_study.memberships.filter(role=Role.READER).count()
+    arbitrators = len(arbitrators_of(design_of(reader_study=reader_study)))
     schema = label_schema_of(reader_study=reader_study)
     asked = sum(question["kind"] != SECTION for question in schema.questions) if schema else 0
     items = [
@@ -59,7 +61,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
             code="readers",
             ok=readers > 0,
             blocking=True,
-            text=f"{readers} reader(s)." if readers else "Add at least one reader.",
+            text=readers_in_words(readers, arbitrators) if readers else "Add at least one reader.",
         ),
         *_design_items(reader_study, cases),
         _ai_item(reader_study, cases),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from annotations.domain.arbitration import arbitrators_of, readers_in_words
 from annotations.domain.designs import Design
 from annotations.domain.protocol import (
     DISPLAY_WORDS,
@@ -176,8 +177,9 @@ def _readers(reader_study: ReaderStudy) -> Section:
         for one in own.select_related("user").order_by("user__username")
     ]
     header = ["Reader", "Name", "First day", "Last day", "Withdrawn because"]
+    arbitrators = len(arbitrators_of(design_of(reader_study=reader_study)))
     tables = [table("Readers", header, rows), *_replacements(reader_study)]
-    return section("readers", "Readers", f"{len(rows)} reader(s).", tables=tables)
+    return section("readers", "Readers", readers_in_words(len(rows), arbitrators), tables=tables)
 
 
 def _replacements(reader_study: ReaderStudy) -> list[Table]:

@@ -194,9 +194,9 @@ def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStan
         raise Conflict("A version has been made of this round already.", code="round_finished")
     cases = list(adjudication.cases.select_related("adjudication"))
     decided = {one.case_id: newest_decision(one) for one in cases}
-    missing = sum(one is None for one in decided.values())
-    if missing:
-        raise Conflict(f"{missing} of {len(decided)} case(s) have not been decided yet.", code="round_unfinished")
+    if None in decided.values():
+        # Without counts: they are not for a coordinator whose answers are masked.
+        raise Conflict("There are cases that have not been decided yet.", code="round_unfinished")
     base = adjudication.base
     kept = {one.case_id: provenance_of(one) for one in base.truths.select_related("reference_standard")}
     lesions = dict(base.truths.values_list("case_id", "lesions"))
@@ -210,7 +210,7 @@ def adjudication_store(*, by: User, adjudication: Adjudication) -> ReferenceStan
         reader_study=adjudication.reader_study,
         truths=[truth for one in decisions if (truth := one.as_truth)],
         source=ReferenceSource.ADJUDICATION,
-        provenance=f"Round {adjudication.number} over version {base.version}: {len(decided)} case(s) judged",
+        provenance=f"Round {adjudication.number} over version {base.version}",
         rule={
             **base.rule,
             "adjudication": {

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from annotations.domain.blinding import is_ever_shown
 from annotations.models import Assignment, Case, CasePrior
-from annotations.selectors.case_images import is_current_in
+from annotations.selectors.case_images import imaging_studies_of, is_current_in
 from portal.imaging.connection import orthanc
 from portal.imaging.services.describe import imaging_studies_describe
 from portal.imaging.services.headers import header_read
@@ -24,4 +24,5 @@ def case_of_assignment_describe(*, assignment: Assignment) -> None:
     """Have everything at hand that opening a case tells of its images, and of their header what the arm ever shows."""
     case_images_describe(case=assignment.case)
     if any(is_ever_shown(cell, assignment.arm.blinding) for cell in _OF_HEADER):
-        header_read(imaging_study=assignment.case.imaging_study, gateway=orthanc())
+        for study in imaging_studies_of(assignment.case):
+            header_read(imaging_study=study, gateway=orthanc())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from annotations.domain.arbitration import arbitrators_of
 from annotations.domain.designs import shows_a_case_twice
@@ -13,6 +14,7 @@ from annotations.models import Assignment, Case, Membership, ReaderReplacement, 
 from annotations.selectors.afterwards import knows_prevalence
 from annotations.selectors.arbitration import arbitration_rule_of
 from annotations.selectors.designs import design_of
+from annotations.selectors.sessions import Dates, outside_dates
 from annotations.selectors.vacancies import Vacancy, vacancies_of
 from annotations.services.arbitration import arbitration_of_one
 from annotations.services.drafts import stream_of
@@ -82,6 +84,13 @@ def _reader(reader_study: ReaderStudy, user_id: uuid.UUID) -> tuple[User, bool]:
         raise Conflict("This reader was withdrawn, and does not come back.", code="withdrawn")
     if str(user_id) in arbitrators_of(design_of(reader_study=reader_study)):
         raise Conflict("An arbitrator reads nothing else. Name somebody else.", code="is_arbitrator")
+    shut = outside_dates(Dates(ends_on=member.ends_on), timezone.now())
+    if shut is not None:
+        detail = (
+            f"The reading of {member.user.username} ended on {member.ends_on} (UTC). "
+            "Give them a later last day on the People page, or name somebody else."
+        )
+        raise Conflict(detail, code="reading_ended")
     if knows_prevalence(reader_study=reader_study, reader=member.user):
         detail = f"{member.user.username} has been told how many cases are diseased. Name somebody else."
         raise Conflict(detail, code="knows_prevalence")

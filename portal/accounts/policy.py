@@ -223,6 +223,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-progress": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-randomisation-lists": {"GET": _A.READER_STUDY_MANAGE},
+    "reader-study-randomisation-check": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-design": {"GET": _A.READER_STUDY_MANAGE, "PUT": _A.READER_STUDY_MANAGE},
     "reader-study-moves": {"POST": _A.READER_STUDY_MANAGE},
     "reader-study-left": {"GET": _A.READER_STUDY_MANAGE},

@@ -4,7 +4,7 @@ Pure: DICOM JSON in, plain words out. What is not asked for here stays in the ar
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,30 +21,60 @@ _IN_A_YEAR = {"D": 365, "W": 52, "M": 12, "Y": 1}
 _OLDEST_TOLD = 89
 _OLDEST = "90 years or older"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-# Whoever they name: taken out of every text that somebody types.
-NAMING = (
+# Whoever they name: taken out of every text that somebody types. The names have the value representation PN.
+NAMES = (
     "PatientName",
-    "PatientID",
     "OtherPatientNames",
-    "OtherPatientIDs",
     "PatientBirthName",
     "PatientMotherBirthName",
-    "PatientBirthDate",
-    "AccessionNumber",
+    "ResponsiblePerson",
     "ReferringPhysicianName",
+    "ConsultingPhysicianName",
+    "PhysiciansOfRecord",
+    "RequestingPhysician",
     "PerformingPhysicianName",
+    "ScheduledPerformingPhysicianName",
     "OperatorsName",
     "NameOfPhysiciansReadingStudy",
+    "NamesOfIntendedRecipientsOfResults",
 )
-_SHORTEST_NAME = 3
+IDENTIFIERS = ("PatientID", "OtherPatientIDs", "PatientBirthDate", "AccessionNumber", "AdmissionID")
+# Sequences whose items hold some of these.
+NAMING_ITEMS = ("OtherPatientIDsSequence", "RequestAttributesSequence")
+NAMING = (*NAMES, *IDENTIFIERS, *NAMING_ITEMS)
+_SHORTEST_WORD = 3
+# Of two letters a word of a name counts, unless scanners' texts are full of it: then it names nobody.
+_SHORTEST_NAME = 2
+_ABBREVIATIONS = re.compile(
+    "AP|AX|CC|CM|CR|CT|DR|DX|EP|FS|GE|HD|II|IO|IR|IV|JR|KM|LE|LL|LT|MD|MG|ML|MM|MR|NM|OP|OT|PA|PT|RE|RF|RL|RT|SE|SR|"
+    "TE|TH|TI|TR|US|XA",
+    re.IGNORECASE,
+)
+# Family, given and middle name; prefix and suffix, the two components after them, are titles (PS3.5 6.2, PN).
+_NAMING_COMPONENTS = 3
+# Han, kana and hangul are written without spaces: a name stands in the middle of a text.
+_IDEOGRAPHS = "々〆\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
+_BEGINS, _ENDS = rf"(?<![^\W_{_IDEOGRAPHS}])", rf"(?![^\W_{_IDEOGRAPHS}])"
+# One ideograph is a name where it stands alone or one of these follows, else a part of a word.
+_TITLES = "様|さん|さま|氏|殿|君|先生|医師|醫師|医生|醫生|女士|小姐|님|씨|선생"
+_ALONE = rf"(?<![{_IDEOGRAPHS}])", rf"(?={_TITLES}|[^{_IDEOGRAPHS}]|$)"
 # Written in the place of a name, they say that there is no person.
 _NOBODY = frozenset({"ANONYMOUS", "PHANTOM", "SYNTHETIC"})
 _LEFT_OUT = "[…]"
 
 
-def header_facts(row: DicomJson, descriptions: Mapping[str, str]) -> dict[str, Any]:
-    """Describe an imaging study by the header of one of its images and its series' descriptions by their UIDs."""
-    naming = naming_words(value for keyword in NAMING for value in _texts(row, keyword))
+def header_facts(rows: Sequence[DicomJson], descriptions: Mapping[str, str]) -> dict[str, Any]:
+    """Describe an imaging study by the header of its first image and its series' descriptions by their UIDs.
+
+    `rows`: of each series the header of an image, the first of the imaging study first. Whoever one of them names is
+    named in no text: what was typed for a series can name who stands in the header of another.
+    """
+    row = rows[0]
+    naming = naming_words(
+        (value for one in rows for value in _values(one, NAMES)),
+        (value for one in rows for value in _values(one, IDENTIFIERS)),
+    )
 
     def text(keyword: str) -> str:
         return without_names(_text(row, keyword), naming)
@@ -83,20 +113,43 @@ def without_names(text: str, naming: frozenset[str]) -> str:
     """Return a text without the words that name somebody, also where underscores join them to others."""
     if not naming:
         return text
-    words = "|".join(re.escape(word) for word in sorted(naming, key=len, reverse=True))
-    return re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", _LEFT_OUT, text, flags=re.IGNORECASE)
+    words = "|".join(_pattern(word) for word in sorted(naming, key=len, reverse=True))
+    return re.sub(words, _LEFT_OUT, text, flags=re.IGNORECASE)
 
 
-def naming_words(values: Iterable[str]) -> frozenset[str]:
-    """Return the words by which the values of `NAMING` name patient and staff, whole values too.
+def _pattern(word: str) -> str:
+    if not _IDEOGRAPH.search(word):
+        return f"{_BEGINS}{re.escape(word)}{_ENDS}"
+    return re.escape(word) if len(word) > 1 else f"{_ALONE[0]}{re.escape(word)}{_ALONE[1]}"
 
-    Of a name with several components (PS3.5 6.2, PN) also the parts that a hyphen joins.
+
+def naming_words(names: Iterable[str], identifiers: Iterable[str] = ()) -> frozenset[str]:
+    """Return the words by which the values of `NAMES` and `IDENTIFIERS` name patient and staff, whole values too.
+
+    Of a name with several components (PS3.5 6.2, PN) also the parts that a hyphen joins, and those of a component
+    written as one word; in ideographs family and given name as one, and words of any length.
     """
     words: set[str] = set()
-    for value in values:
+    short: set[str] = set()
+    for value in names:
         words |= {value, *re.split(r"[\s^=,;\\]+", value)}
         words |= set(re.split(r"[\W_]+", value)) if "^" in value else set()
-    return frozenset(word for word in words if len(word) >= _SHORTEST_NAME and word.upper() not in _NOBODY)
+        for group in value.split("="):
+            parts = [re.split(r"[\W_]+", one) for one in group.split("^")[:_NAMING_COMPONENTS]]
+            short |= {part for component in parts for part in component}
+            words |= {"".join(component) for component in parts}
+            if _IDEOGRAPH.search(group):
+                words.add("".join(part for component in parts for part in component))
+    for value in identifiers:
+        words |= {value, *re.split(r"[\s^=,;\\]+", value)}
+    found = {word for word in words if len(word) >= _SHORTEST_WORD} | {word for word in short if _is_short_name(word)}
+    return frozenset(word for word in found if word.upper() not in _NOBODY)
+
+
+def _is_short_name(word: str) -> bool:
+    if _IDEOGRAPH.search(word):
+        return True
+    return len(word) == _SHORTEST_NAME and word.isalpha() and not _ABBREVIATIONS.fullmatch(word)
 
 
 def _counted(number: int, unit: str) -> str:
@@ -117,6 +170,16 @@ def _texts(row: DicomJson, keyword: str) -> list[str]:
         parts = value.values() if isinstance(value, Mapping) else (value,)
         found += [_CONTROL.sub(" ", str(part)).strip()[:64] for part in parts if part is not None]
     return [one for one in found if one]
+
+
+def _values(row: DicomJson, keywords: Sequence[str]) -> Iterator[str]:
+    """The values of elements, also within the items of `NAMING_ITEMS`."""
+    for keyword in keywords:
+        yield from _texts(row, keyword)
+    for keyword in NAMING_ITEMS:
+        for item in row.get(tag_of(keyword), {}).get("Value", ()):
+            if isinstance(item, Mapping):
+                yield from _values(item, keywords)
 
 
 def _text(row: DicomJson, keyword: str) -> str:

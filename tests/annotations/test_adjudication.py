@@ -77,6 +77,7 @@ def test_a_round_names_the_open_cases_and_its_result_says_where_each_value_is_fr
         assert decide(judge, cases[name], outcome).status_code == 200
     early = finish(built)
     assert (early.status_code, early.json()["code"]) == (409, "round_unfinished")
+    assert not any(sign.isdigit() for sign in early.json()["detail"]), "nor does the refusal count the cases"
     assert decide(judge, cases["Case 005"], "EXCLUDED", comment="Motion.").status_code == 200
     answer = finish(built)
     assert answer.status_code == 201, answer.content

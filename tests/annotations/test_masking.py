@@ -216,24 +216,42 @@ def test_a_masked_coordinator_learns_neither_why_a_case_is_judged_nor_that_a_rea
     asked = {"base_version": 1, "question": "Is there one?", "random_percent": 100}
     begun = client.post(f"{study(built)}/adjudications", asked, content_type="application/json")
     assert begun.status_code == 201, begun.content
-    case = of(judged).get(f"{study(built)}/adjudication-cases").json()[0]["id"]
     decision = {"base_number": 0, "outcome": "POSITIVE", "comment": "Seen."}
-    decided = of(judged).post(f"/api/v1/adjudication-cases/{case}/decision", decision, content_type="application/json")
-    assert decided.status_code == 200, decided.content
+    done = []
+    for case in of(judged).get(f"{study(built)}/adjudication-cases").json():
+        path = f"/api/v1/adjudication-cases/{case['id']}/decision"
+        decided = of(judged).post(path, decision, content_type="application/json")
+        assert decided.status_code == 200, decided.content
+        (unmasked,) = client.get(f"{study(built)}/adjudications").json()
+        done.append((unmasked["number_decided"], unmasked["number_of_cases"], unmasked["is_decided"]))
+    assert done == [(1, 2, False), (2, 2, True)]
     events = client.get(f"{study(built)}/audit").json()["results"]
-    assert {"read.segment", "adjudication.decide"} <= {one["action"] for one in events}
+    assert {"read.segment", "adjudication.decide", "adjudication.create"} <= {one["action"] for one in events}
+    assert unmasked["triggers"]["random_percent"] == 100
     masked_one = person("other-coordinator", may_create_reader_studies=True)
     Membership.objects.create(reader_study=built.reader_study, user=masked_one, role="COORDINATOR")
     masked = of(masked_one)
     cases = masked.get(f"{study(built)}/adjudications/1")
     assert (cases.status_code, cases.json()["code"]) == (403, "masked")
     assert client.get(f"{study(built)}/adjudications/1").json()[0]["reasons"]
+    (round_,) = masked.get(f"{study(built)}/adjudications").json()
+    counts = ("number_of_cases", "number_decided", "triggers")
+    assert [round_[name] for name in counts] == [None] * 3
+    assert round_["is_decided"]
     told = masked.get(f"{study(built)}/audit").json()["results"]
-    assert not [one for one in told if one["action"] in ("read.segment", "read.view_segment", "lesions.correct")]
+    (creation,) = [one for one in told if one["action"] == "adjudication.create"]
+    assert "cases" not in creation["detail"]
+    counted = ("read.segment", "read.view_segment", "lesions.correct", "adjudication.decide", "adjudication.view_case")
+    assert not [one for one in told if one["action"] in counted]
     assert masked.get(f"{study(built)}/audit?action=read.segment").json()["results"] == []
     assert {one["sequence"] for one in told} == {None}
-    (judgement,) = [one for one in told if one["action"] == "adjudication.decide"]
-    assert "outcome" not in judgement["detail"]
+    stored = masked.post(f"{study(built)}/adjudications/1/reference-standard")
+    assert stored.status_code == 201, stored.content
+    assert "judged" not in stored.json()["versions"][0]["provenance"]
+    for event in ("close", "lock"):
+        client.post(f"{study(built)}/moves", {"event": event}, content_type="application/json")
+    (round_,) = masked.get(f"{study(built)}/adjudications").json()
+    assert round_["number_of_cases"] == 2, "the lock ends the mask"
     assert str(read.revisions.get().digest) not in str(told)
 
 

@@ -12,6 +12,7 @@ from PIL import ImageFile
 
 from annotations.domain.designs import single_design
 from annotations.domain.protocol import answer_words, changed_sections, condition_words
+from annotations.exporters.protocol_pdf import MOST_ROWS, rows_of
 from annotations.models import ProtocolApproval, ProtocolVersion, ReaderStudy
 from portal.audit.models import Event
 from portal.audit.verify import broken_links
@@ -88,6 +89,34 @@ def test_a_version_is_a_tagged_pdf_of_the_same_bytes_each_time_and_fetches_nothi
     assert client.get(path).content != before
     assert client.get(f"/api/v1/{study(built)}/protocol.pdf").content.startswith(b"%PDF-1.7")
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_a_protocol_that_is_too_long_for_a_request_is_refused_as_a_pdf_and_kept_as_json() -> None:
+    built = launched(cases=2)
+    document = json.loads(stored_bytes(built, 1))
+    missing = MOST_ROWS - rows_of(document)
+    chosen = section_of(document, "readers")["tables"][0]
+    client = Client()
+    client.force_login(built.coordinator)
+    answers = []
+    for number, rows in ((2, missing), (3, missing + 1)):
+        longer = {**chosen, "rows": [*chosen["rows"], *[["x"] * len(chosen["header"])] * rows]}
+        sections = [
+            {**one, "tables": [longer, *one["tables"][1:]]} if one["key"] == "readers" else one
+            for one in document["sections"]
+        ]
+        ProtocolVersion.objects.create(
+            reader_study=built.reader_study,
+            number=number,
+            content=json.dumps({**document, "sections": sections}),
+            digest=str(number) * 64,
+            created_by=built.coordinator,
+        )
+        answers.append(client.get(f"/api/v1/{study(built)}/protocol/versions/{number}/protocol.pdf"))
+    assert [one.status_code for one in answers] == [200, 409]
+    assert answers[1].json()["code"] == "too_long_for_pdf"
+    assert f"{MOST_ROWS + 1} rows" in answers[1].json()["detail"]
+    assert len(stored_bytes(built, 3)) > len(stored_bytes(built, 2))
 
 
 def test_every_change_after_the_launch_is_an_amendment_with_a_reason() -> None:

@@ -1,8 +1,10 @@
 """A reader withdrawn from a double reading: somebody else takes the place, or the arbitrators decide; nothing waits."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from annotations.domain.blinding import FIRST, HIDDEN, SECOND, SHOWN, SIGNED
 from annotations.domain.designs import single_design
@@ -111,6 +113,28 @@ def test_a_place_goes_to_no_arbitrator_no_withdrawn_reader_and_nobody_who_reads_
     assert replace(built, second, built.coordinator).json()["code"] == "invalid_members"
     assert replace(built, second, None).json()["code"] == "nothing_signed"
     assert not ReaderReplacement.objects.exists()
+
+
+def test_a_place_goes_to_nobody_whose_reading_has_ended() -> None:
+    built = draft(cases=6, readers=3)
+    for user in (*built.readers, built.coordinator):
+        user.set_password(PASSWORD)
+        user.save()
+    design = {**single_design(), "pairing": {"kind": "DOUBLE"}}
+    design_put(by=built.coordinator, reader_study=built.reader_study, design=design)
+    building.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed="fixed")
+    gone, stays = built.readers[:2]
+    withdraw(built, gone)
+    own = Membership.objects.filter(user=stays)
+    today = timezone.now().date()
+    own.update(ends_on=today - timedelta(days=1))
+    refused = replace(built, gone, stays)
+    assert (refused.status_code, refused.json()["code"]) == (409, "reading_ended")
+    assert str(today - timedelta(days=1)) in refused.json()["detail"]
+    assert not ReaderReplacement.objects.exists()
+    # The last day itself is one of reading, and who begins later can take places.
+    own.update(ends_on=today + timedelta(days=9), starts_on=today + timedelta(days=1))
+    assert replace(built, gone, stays).status_code == 201
 
 
 def test_a_third_reader_of_the_pool_takes_what_they_do_not_read_and_the_rest_waits_for_another() -> None:

@@ -84,6 +84,7 @@ def test_a_crossover_is_designed_launched_and_its_second_session_waits(
     dialog.get_by_role("button", name="Launch", exact=True).click()
     expect(page.get_by_text("Readers are at work")).to_be_visible()
     page.goto(f"{stage.portal.url}/{path}/randomisation")
+    page.get_by_role("button", name="Draw again and compare").click()
     expect(page.get_by_text("Drawn again: the same lists")).to_be_visible()
     lists = page.get_by_role("table", name=re.compile("List of"))
     expect(lists.get_by_role("row")).to_have_count(5)

@@ -144,6 +144,7 @@ def test_a_reader_joins_late(stage: Stage, signed_in: Callable[[Person], Page]) 
     assert len(stage.reader.get(f"{path}/assignments")) == 2
     page.goto(f"{stage.portal.url}/{path}/randomisation")
     expect(page.get_by_text("Joined after the launch, in this order")).to_contain_text(stage.reader.username)
+    page.get_by_role("button", name="Draw again and compare").click()
     expect(page.get_by_text("Drawn again: the same lists")).to_be_visible()
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from typing import Any
 
 import pydicom
 import pytest
@@ -14,6 +15,7 @@ from portal.imaging.models import ChangesCursor, ImagingStudy, IngestItem, Inges
 from portal.imaging.orthanc import NotInOrthanc, OrthancUnavailable
 from portal.imaging.services import follow
 from portal.imaging.services.follow import changes_follow
+from portal.imaging.services.headers import header_read
 from portal.imaging.services.ingest import counts_of
 from portal.ops.environment import create_secrets
 from portal.ops.services import Site
@@ -228,3 +230,36 @@ def test_many_changes_are_followed_page_by_page(send, gateway, seed, monkeypatch
     send(*(files.ct_slice(seed=seed, slice_number=n) for n in range(1, 8)))
     assert changes_follow(gateway=gateway) == 7
     assert IngestJob.objects.count() == 1
+
+
+def test_a_header_is_read_of_every_series_and_anew_when_the_archive_holds_another(send, gateway, seed):
+    typed: dict[str, Any] = {
+        "StudyDescription": "Thorax Operatorone Operatortwo",
+        "SeriesDescription": "Lung Operatortwo",
+    }
+    first = files.ct_slice(seed=seed, OperatorsName="Operatorone^Otto", SeriesNumber=1, PatientSex="F", **typed)
+    second = files.ct_slice(seed=seed, slice_number=2, OperatorsName="Operatortwo^Olga", SeriesNumber=2, **typed)
+    second.SeriesInstanceUID = files.ct_slice(seed=f"{seed}-2").SeriesInstanceUID
+    send(first, second)
+    assert changes_follow(gateway=gateway) == 2
+
+    def read_header():
+        header_read(imaging_study=ImagingStudy.objects.get(), gateway=gateway)
+        return ImagingStudy.objects.get().header_facts
+
+    facts = read_header()
+    assert (facts["sex"], facts["study_description"]) == ("F", "Thorax […] […]")
+    assert facts["series_descriptions"][str(first.SeriesInstanceUID)] == "Lung […]", "the other series names them"
+    # Corrected in the archive itself, under the same identifiers.
+    first.PatientSex, first.OperatorsName, first.StudyDescription = "M", "Third^Theo", "Abdomen Third"
+    gateway.delete_instance(gateway.find_instance_id(first.SOPInstanceUID))
+    gateway.upload_instance(files.to_bytes(first))
+    assert changes_follow(gateway=gateway) == 0
+    facts = read_header()
+    assert (facts["sex"], facts["study_description"]) == ("M", "Abdomen […]")
+    # More images of the same series can bring another header, too.
+    third = files.ct_slice(seed=seed, slice_number=0, OperatorsName="Fourth^Finn", SeriesNumber=1, InstanceNumber=0)
+    third.StudyDescription = "Pelvis"
+    send(third)
+    assert changes_follow(gateway=gateway) == 1
+    assert read_header()["study_description"] == "Pelvis"

@@ -109,7 +109,7 @@ class Walk:
         state = self.ask("POST", "/launch", {"as_pilot": bool(self.journey.training)})["state"]
         assert state == ("PILOTING" if self.journey.training else "OPEN")
         drawn = self.get("/randomisation")
-        assert drawn["is_reproduced"]
+        assert self.get("/randomisation/check")["is_reproduced"]
         lists = {one["reader"]: one["slots"] for one in drawn["lists"]}
         self.slots = [lists[reader.username] for reader in self.readers]
         assert sum(map(len, lists.values())) == self.journey.reads

@@ -249,6 +249,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-progress": {"GET": STUDY_MANAGE},
     "reader-study-randomisation": {"GET": STUDY_MANAGE},
     "reader-study-randomisation-lists": {"GET": STUDY_MANAGE},
+    "reader-study-randomisation-check": {"GET": STUDY_MANAGE},
     "reader-study-design": {"GET": STUDY_MANAGE, "PUT": STUDY_MANAGE_W},
     "reader-study-moves": {"POST": STUDY_MANAGE_W},
     "reader-study-left": {"GET": STUDY_MANAGE},

@@ -160,6 +160,7 @@ VIEWS = {
     "adjudication-case": "adjudication.view_case",
     "reader-study-randomisation": "randomisation.view",
     "reader-study-randomisation-lists": "randomisation.view",
+    "reader-study-randomisation-check": "randomisation.view",
     "reader-study-labels": "labels.view",
     "reader-study-final-answers": "labels.view",
     "reader-study-labels-export": "labels.view",

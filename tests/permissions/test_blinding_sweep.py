@@ -28,7 +28,7 @@ from tests.permissions.world import Side, World, payload
 
 pytestmark = pytest.mark.django_db
 
-DAY = date(1987, 6, 5)
+DAY, FURTHER_DAY = date(1987, 6, 5), date(1986, 5, 4)
 NEVER = {
     "the patient's name": "Canary^Patient",
     "the patient's name in a text": "Patient, Canary",
@@ -39,12 +39,13 @@ NEVER = {
     "the accession number": "ACCESSIONCANARY",
     "who referred": "Refercanary",
     "who operated": "Operatorcanary",
+    "who operated the further images": "Furtheroperator",
 }
 PLANTED = {
     "patient_data": ["57 years"],
-    "dates": ["1987-06-05"],
-    "site": ["InstitutionCanary", "STATIONCANARY", "ManufacturerCanary", "ModelCanary"],
-    "clinical_text": ["StudytextCanary", "SeriestextCanary"],
+    "dates": ["1987-06-05", "1986-05-04"],
+    "site": ["InstitutionCanary", "STATIONCANARY", "ManufacturerCanary", "ModelCanary", "FURTHERSTATION"],
+    "clinical_text": ["StudytextCanary", "SeriestextCanary", "FurthertextCanary"],
     "other_readers": ["Reader A"],
     "prevalence": ['"prevalence":{"positives":1,"cases":1}'],
 }
@@ -181,6 +182,7 @@ def test_a_cell_is_in_the_answers_of_the_phases_that_show_it_and_in_no_other(
     world: World, callers: dict[str, Client], shown: tuple[str, ...], display: AiDisplay
 ) -> None:
     ImagingStudy.objects.filter(pk=world.a.imaging_study.pk).update(study_date=DAY)
+    ImagingStudy.objects.filter(pk=world.a.further[0].pk).update(study_date=FURTHER_DAY)
     CasePrior.objects.create(case=world.a.cases[0], imaging_study=world.b.imaging_study, position=1)
     ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(shows_priors=True)
     show_ai(world.a, display)
@@ -211,6 +213,27 @@ def test_what_is_shown_comes_with_the_read_is_not_kept_and_names_nobody(
         assert answer["Cache-Control"] == "no-store"
         assert answer.json()["particulars"] == {
             "patient": {"sex": "F", "age": "57 years"},
+            "further_imaging_studies": [
+                {
+                    "study_instance_uid": world.a.further[0].study_instance_uid,
+                    "study_date": None,
+                    "site": {
+                        "institution": "InstitutionCanary",
+                        "station": "FURTHERSTATION",
+                        "manufacturer": "ManufacturerCanary",
+                        "model": "ModelCanary",
+                    },
+                    "clinical_text": {
+                        "study_description": "FurthertextCanary of […]",
+                        "series": [
+                            {
+                                "series_instance_uid": world.a.further[1].series_instance_uid,
+                                "description": "SeriestextCanary of […]",
+                            }
+                        ],
+                    },
+                }
+            ],
             "study_date": None,
             "site": {
                 "institution": "InstitutionCanary",

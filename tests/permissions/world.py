@@ -109,6 +109,11 @@ CANARIES_OF_HEADER: dict[str, Any] = {
     "StudyDescription": "StudytextCanary of Patient, Canary",
     "SeriesDescription": "SeriestextCanary of Canary^Patient",
 }
+CANARIES_OF_FURTHER = {
+    "StationName": "FURTHERSTATION",
+    "StudyDescription": "FurthertextCanary of Patient",
+    "OperatorsName": "Furtheroperator^Fay",
+}
 QUESTIONS: list[dict[str, Any]] = [
     {"key": "nodule_present", "kind": "BINARY", "text": "Nodule present?", "required": True, "role": "CALL"},
     {"key": "confidence", "kind": "CONFIDENCE", "text": "How sure?", "required": True, "role": "RATING"},
@@ -211,13 +216,13 @@ def bearer(user: User, scope: TokenScope) -> tuple[ApiToken, str]:
     return token_create(user=user, name=scope.value, scope=scope, expires_at=timezone.now() + timedelta(days=1))
 
 
-def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStudy, Series, Instance]:
+def imaging_study(seed: str, patient: Patient | None = None, **header: str) -> tuple[ImagingStudy, Series, Instance]:
     """An imaging study of one slice, its pixels in Orthanc."""
-    content = to_bytes(ct_slice(seed=seed, **CANARIES_OF_HEADER))
-    header = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
+    content = to_bytes(ct_slice(seed=seed, **(CANARIES_OF_HEADER | header)))
+    stored_header = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
     stored = orthanc().upload_instance(content)
     study = ImagingStudy.objects.create(
-        study_instance_uid=header.StudyInstanceUID,
+        study_instance_uid=stored_header.StudyInstanceUID,
         patient=patient or Patient.objects.create(patient_key=f"P-{seed}"),
         study_description=f"description-{seed}",
         modalities=["CT"],
@@ -225,7 +230,7 @@ def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStu
         number_of_instances=1,
     )
     series = Series.objects.create(
-        series_instance_uid=header.SeriesInstanceUID,
+        series_instance_uid=stored_header.SeriesInstanceUID,
         imaging_study=study,
         modality="CT",
         # As it is stored when a file comes in.
@@ -233,14 +238,14 @@ def imaging_study(seed: str, patient: Patient | None = None) -> tuple[ImagingStu
         number_of_instances=1,
     )
     instance = Instance.objects.create(
-        sop_instance_uid=header.SOPInstanceUID,
+        sop_instance_uid=stored_header.SOPInstanceUID,
         series=series,
         orthanc_id=stored.orthanc_id,
-        sop_class_uid=header.SOPClassUID,
-        transfer_syntax_uid=header.file_meta.TransferSyntaxUID,
+        sop_class_uid=stored_header.SOPClassUID,
+        transfer_syntax_uid=stored_header.file_meta.TransferSyntaxUID,
         instance_number=1,
-        rows=header.Rows,
-        columns=header.Columns,
+        rows=stored_header.Rows,
+        columns=stored_header.Columns,
         file_sha256="0" * 64,
     )
     frames_request([series])
@@ -287,7 +292,7 @@ def complete_side(letter: str) -> Side:
     reader, other_reader = person(f"reader-{letter}"), person(f"otherreader-{letter}")
     adjudicator, client = person(f"adjudicator-{letter}"), person(f"client-{letter}")
     study, series, instance = imaging_study(f"permissions-{letter}")
-    further = imaging_study(f"permissions-{letter}-further", study.patient)
+    further = imaging_study(f"permissions-{letter}-further", study.patient, **CANARIES_OF_FURTHER)
     ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
     version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
     score = {"a": 0.7391824, "b": 0.6284719}[letter]

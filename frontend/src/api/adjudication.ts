@@ -18,8 +18,10 @@ export interface AdjudicationRound {
   question: string;
   created_at: string;
   created_by: string;
-  number_of_cases: number;
-  number_decided: number;
+  /** Null while answers are masked, as the next: they tell how often readers disagree. */
+  number_of_cases: number | null;
+  number_decided: number | null;
+  is_decided: boolean;
   result_version: number | null;
 }
 

@@ -50,7 +50,6 @@ export interface Randomisation {
   seed: string | null;
   algorithm: string | null;
   drawn_at: string | null;
-  is_reproduced: boolean | null;
   /** Usernames, in order of joining. */
   joined_late: string[];
   lists: { reader: string; slots: Slot[] }[];
@@ -94,6 +93,10 @@ export const randomisationQuery = (id: string) =>
     queryKey: [...readerStudyKey(id), "randomisation"],
     queryFn: ({ signal }) => call<Randomisation>("GET", `${base(id)}/randomisation`, { signal }),
   });
+
+/** Whether the stored seed gives the stored lists once more: the server draws again, so on a click. */
+export const checkRandomisation = (id: string) =>
+  call<{ is_reproduced: boolean | null }>("GET", `${base(id)}/randomisation/check`);
 
 export const ownSessionsQuery = (id: string) =>
   queryOptions({

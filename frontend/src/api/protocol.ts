@@ -63,6 +63,12 @@ export const protocolQuery = (readerStudyId: string) =>
 export const protocolFile = (readerStudyId: string, number: number) =>
   `${base(readerStudyId)}/versions/${number}`;
 
+/** More rows in all tables together the server draws no PDF of: `too_long_for_pdf`. */
+export const MOST_PDF_ROWS = 400;
+
+export const rowsOf = ({ sections }: ProtocolDocument): number =>
+  sections.flatMap(({ tables }) => tables).reduce((sum, { rows }) => sum + rows.length, 0);
+
 /** Address of a version as a PDF; without a number of the protocol as it stands. */
 export const protocolPdf = (readerStudyId: string, number?: number) =>
   number === undefined ? `${base(readerStudyId)}.pdf` : `${protocolFile(readerStudyId, number)}/protocol.pdf`;

@@ -106,15 +106,21 @@ export interface Read {
   particulars: Particulars;
 }
 
-/** What the protocol shows of the case beside its images, in the phase that the read is in; null is hidden. */
-export interface Particulars {
-  patient: { sex: string; age: string } | null;
+/** When and where an imaging study was made, and what was written beside it; null is hidden. */
+export interface StudyParticulars {
   study_date: string | null;
   site: { institution: string; station: string; manufacturer: string; model: string } | null;
   clinical_text: {
     study_description: string;
     series: { series_instance_uid: string; description: string }[];
   } | null;
+}
+
+/** What the protocol shows of the case beside its images, in the phase that the read is in: of its first study, … */
+export interface Particulars extends StudyParticulars {
+  patient: { sex: string; age: string } | null;
+  /** … and of each that is read together with it. */
+  further_imaging_studies: (StudyParticulars & { study_instance_uid: string })[];
   /** Once all of the reader's own are signed. */
   prevalence: { positives: number; cases: number } | null;
   /** Which cells of the AI are shown now: what the comparison holds changes with them. */

@@ -150,7 +150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download snapshot and result with their digests. */
+        /** @description Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP). */
         get: operations["analysis_runs_bundle_retrieve"];
         put?: never;
         post?: never;
@@ -1736,7 +1736,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the lists, drawn again from their seed and compared; empty before the launch. */
+        /** @description Return the lists as they are stored; empty before the launch. */
         get: operations["reader_studies_randomisation_retrieve"];
         put?: never;
         post?: never;
@@ -1755,6 +1755,23 @@ export interface paths {
         };
         /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
         get: operations["reader_studies_randomisation.csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/randomisation/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Draw again from the stored seed, design, readers and cases, and say whether the lists are the stored ones. */
+        get: operations["reader_studies_randomisation_check_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3122,11 +3139,19 @@ export interface components {
          * @enum {string}
          */
         AdjudicationInputShowsEnum: "ANSWERS" | "MARKS" | "HIDDEN";
-        /** @description A round and how far it has come. */
+        /**
+         * @description A round and how far it has come.
+         *
+         *     While answers are masked only whether it is done: how many cases it has, and what named them, says how often the
+         *     readers disagree.
+         */
         AdjudicationOutput: {
             number: number;
             base_version: number;
-            triggers: unknown;
+            /** @description Null while answers are masked, as the two counts. */
+            readonly triggers: {
+                [key: string]: unknown;
+            } | null;
             seed: string;
             /** @description `annotations.domain.adjudication.SHOWS`. */
             shows: string;
@@ -3136,9 +3161,11 @@ export interface components {
             readonly created_at: string;
             created_by: string;
             /** @description Count the cases. */
-            readonly number_of_cases: number;
+            readonly number_of_cases: number | null;
             /** @description Count those that have a decision. */
-            readonly number_decided: number;
+            readonly number_decided: number | null;
+            /** @description Whether there is a decision on every case. */
+            readonly is_decided: boolean;
             readonly result_version: number | null;
         };
         /**
@@ -4074,6 +4101,14 @@ export interface components {
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
+            study_instance_uid: string;
+        };
+        /** @description The same of one that is read together with the first. */
+        FurtherShownOutput: {
+            /** Format: date */
+            study_date: string | null;
+            site: components["schemas"]["SiteShownOutput"] | null;
+            clinical_text: components["schemas"]["ClinicalTextOutput"] | null;
             study_instance_uid: string;
         };
         /** @description Where the frames of a series are, once they are written. */
@@ -5021,11 +5056,13 @@ export interface components {
         };
         /** @description What the arm shows of the case beside its images, in the phase that the read is in; null is hidden. */
         ParticularsOutput: {
-            patient: components["schemas"]["PatientShownOutput"] | null;
             /** Format: date */
             study_date: string | null;
             site: components["schemas"]["SiteShownOutput"] | null;
             clinical_text: components["schemas"]["ClinicalTextOutput"] | null;
+            patient: components["schemas"]["PatientShownOutput"] | null;
+            /** @description Of a case of several imaging studies those after the first; none while all is hidden. */
+            further_imaging_studies: components["schemas"]["FurtherShownOutput"][];
             prevalence: components["schemas"]["PrevalenceShownOutput"] | null;
             /** @description What the comparison shows now. */
             ai_cells: string[];
@@ -5510,12 +5547,16 @@ export interface components {
             was: unknown;
             now: unknown;
         };
+        /** @description The lists drawn again; null before the launch. */
+        RandomisationCheckOutput: {
+            is_reproduced: boolean | null;
+        };
         /** @description One reader's list in reading order. */
         RandomisationListOutput: {
             reader: string;
             readonly slots: components["schemas"]["SlotOutput"][];
         };
-        /** @description The drawing: what it was made from, what came out, and whether it comes out again. */
+        /** @description The drawing: what it was made from, and what came out. */
         RandomisationOutput: {
             seed: string | null;
             algorithm: string | null;
@@ -5523,7 +5564,6 @@ export interface components {
             drawn_at: string | null;
             /** @description Usernames, in order of joining. */
             joined_late: string[];
-            is_reproduced: boolean | null;
             design: {
                 [key: string]: unknown;
             };
@@ -8805,7 +8845,10 @@ export interface operations {
     reader_studies_analysis_plans_lock_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 analysis_plan_number: number;
                 reader_study_id: string;
@@ -10885,6 +10928,36 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_randomisation_check_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomisationCheckOutput"];
                 };
             };
             /** @description A problem document. */

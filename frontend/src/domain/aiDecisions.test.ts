@@ -59,9 +59,16 @@ describe("deciding about a finding of the AI", () => {
     const payload = payloadOf(edited(accepted, { type: "ai_decided", decision: other, copy: null }));
     expect(payload.ai_decisions).toEqual([decision("ACCEPTED", "mine"), other]);
     expect(payload.findings).toEqual([copyOf("mine")]);
-    const named = ["p", "r"].map((prediction_id) => ({ prediction_id, ai_finding_id: "F1" }));
+    const named = ["p", "r"].map((prediction_id) => ({
+      prediction_id,
+      ai_finding_id: "F1",
+      score: prediction_id === "p" ? 0.875 : null,
+      code: { meaning: "nodule" },
+    }));
     expect(undecidedGaps(payload, named).map(({ field }) => field)).toEqual(["ai:r F1"]);
-    expect(undecidedGaps(EMPTY_PAYLOAD, named).map(({ field }) => field)).toEqual(["ai:p F1", "ai:r F1"]);
+    const gaps = undecidedGaps(EMPTY_PAYLOAD, named);
+    expect(gaps.map(({ field }) => field)).toEqual(["ai:p F1", "ai:r F1"]);
+    expect(gaps.map(({ detail }) => detail.split("“")[1])).toEqual(["0.88 nodule”.", "nodule”."]);
   });
 
   it("rejecting after accepting takes the copy away and leaves one decision", () => {

@@ -17,6 +17,12 @@ export type AiChoice = "accept" | "adjust" | "reject";
 /** Which finding of the AI: its predictions on several imaging studies may use the same ids. */
 export type AiFindingName = Pick<AiDecision, "prediction_id" | "ai_finding_id">;
 
+/** A finding of the AI as it is listed: the score is null where the protocol hides it. */
+export interface ListedAiFinding extends AiFindingName {
+  score: number | null;
+  code: { meaning: string };
+}
+
 export function aiFindingKey({ prediction_id, ai_finding_id }: AiFindingName): string {
   return `${prediction_id} ${ai_finding_id}`;
 }
@@ -27,14 +33,18 @@ export function decisionOn(payload: ReadPayload, key: string): AiDecision | unde
 }
 
 /** The findings of the AI that a protocol with required decisions still waits for. */
-export function undecidedGaps(payload: ReadPayload, findings: AiFindingName[]): Gap[] {
+export function undecidedGaps(payload: ReadPayload, findings: ListedAiFinding[]): Gap[] {
   return findings
     .filter((one) => !decisionOn(payload, aiFindingKey(one)))
     .map((one) => ({
       field: `ai:${aiFindingKey(one)}`,
       code: "ai_undecided",
-      detail: "Accept, adjust or reject this finding of the AI.",
+      detail: `Accept, adjust or reject the AI’s finding “${listedText(one)}”.`,
     }));
+}
+
+function listedText({ score, code }: ListedAiFinding): string {
+  return score === null ? code.meaning : `${score.toFixed(2)} ${code.meaning}`;
 }
 
 /** The payload with this decision in place of an earlier one, whose copy goes with it. */

@@ -70,6 +70,15 @@ it("writes the sum out where it is one", () => {
   );
   expect(sumText(SINGLE, 20, 4, 80)).toBe("20 cases × 4 readers = 80 reads");
   expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE" } }, 20, 4, 40)).toContain(": 40 reads");
+  const arbitration = {
+    trigger: "EVERY" as const,
+    arbitrators: ["a"],
+    questions: [],
+    shows: "ANSWERS" as const,
+  };
+  expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE", arbitration } }, 20, 4, 40)).toContain(
+    "3 readers and 1 arbitrator(s)",
+  );
 });
 
 describe("votes of a consensus", () => {

@@ -160,14 +160,27 @@ export function sumText(design: Design, cases: number, readers: number, reads: n
   const sessions = design.sessions.length;
   const isSimple =
     design.pairing.kind === "FULLY_CROSSED" && design.repeats.count === 0 && design.training.length === 0;
-  if (!isSimple) return `${cases} cases, ${readers} readers, ${sessions} session(s): ${reads} reads`;
+  if (!isSimple)
+    return `${cases} cases, ${readersText(design, readers)}, ${sessions} session(s): ${reads} reads`;
   const times = sessions > 1 ? ` × ${sessions} sessions` : "";
   return `${cases} cases × ${readers} readers${times} = ${reads} reads`;
 }
 
+/** Of so many with the role of a reader, how many are there to read, and how many to arbitrate. */
+export function readersText(design: Design, members: number): string {
+  const arbitrators = arbitratorsOf(design).length;
+  if (arbitrators === 0) return `${members} readers`;
+  return `${Math.max(0, members - arbitrators)} readers and ${arbitrators} arbitrator(s)`;
+}
+
+/** Who arbitrates, and so reads nothing else. */
+function arbitratorsOf({ pairing }: Design): string[] {
+  return (pairing.kind === "DOUBLE" && pairing.arbitration?.arbitrators) || [];
+}
+
 /** Who reads and votes: arbitrators decide over what two others have read, and that is no vote. */
-export function votersOf<R extends { user_id: string }>({ pairing }: Design, readers: R[]): R[] {
-  const arbitrators = (pairing.kind === "DOUBLE" && pairing.arbitration?.arbitrators) || [];
+export function votersOf<R extends { user_id: string }>(design: Design, readers: R[]): R[] {
+  const arbitrators = arbitratorsOf(design);
   return readers.filter(({ user_id }) => !arbitrators.includes(user_id));
 }
 

@@ -98,6 +98,6 @@ function onePerField(gaps: Gap[]): Gap[] {
 
 function gapPlace(gap: Gap, questions: Question[], findings: Finding[]): string {
   if (questions.some((question) => question.key === gap.field)) return "";
-  if (gap.code === "ai_undecided") return "AI: ";
+  if (gap.code === "ai_undecided") return "";
   return `Mark ${findings.findIndex((finding) => finding.id === gap.field) + 1}: `;
 }

@@ -6,6 +6,7 @@ Runs in the screening child only (see `child`): it reads bytes that nobody has l
 import os
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
@@ -22,13 +23,15 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from portal.imaging.header_facts import NAMING, naming_words, without_names
+from portal.imaging.header_facts import IDENTIFIERS, NAMES, NAMING, NAMING_ITEMS, naming_words, without_names
 from portal.imaging.screening import digests, kinds, pixels, structure
 from portal.imaging.screening.reasons import Refusal
 
 MAX_FILE_BYTES = 4 * 1024**3
 MAX_INFLATED_BYTES = 256 * 1024**2
 MAX_INFLATION_RATIO = 100
+# Three component groups of 64 and the signs between them, PS3.5 6.2.
+_PERSON_NAME_CHARACTERS = 194
 _HEADER_BYTES = 132
 _WINDOW_BYTES = 65_536
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
@@ -290,7 +293,7 @@ def _identifying_values(data_set: Dataset) -> dict[str, Any]:
     if not patient_id:
         raise Refusal("patient_id_missing")
     # Descriptions are shown to those who choose cases, and somebody may have typed a name into one.
-    naming = naming_words(text for keyword in NAMING for text in _texts(data_set, keyword))
+    naming = naming_words(_naming_values(data_set, NAMES), _naming_values(data_set, IDENTIFIERS))
     return {
         "sop_class_uid": _uid(data_set, "SOPClassUID"),
         "sop_instance_uid": _uid(data_set, "SOPInstanceUID"),
@@ -326,11 +329,21 @@ def _texts(data_set: Dataset, keyword: str) -> list[str]:
     """The values of an element that may have several."""
     value = _value(data_set, keyword)
     values = value if isinstance(value, MultiValue) else [value]
-    return [_plain(one) for one in values if one is not None]
+    return [_plain(one, _PERSON_NAME_CHARACTERS) for one in values if one is not None]
 
 
-def _plain(value: Any) -> str:
-    return _CONTROL.sub(" ", str(value)).strip()[:64]
+def _naming_values(data_set: Dataset, keywords: Sequence[str]) -> list[str]:
+    """The values of elements, also within the items of the sequences that name somebody."""
+    found = [text for keyword in keywords for text in _texts(data_set, keyword)]
+    for keyword in NAMING_ITEMS:
+        items = _value(data_set, keyword)
+        for item in items if isinstance(items, Sequence) else ():
+            found += _naming_values(item, keywords) if isinstance(item, Dataset) else []
+    return found
+
+
+def _plain(value: Any, most: int = 64) -> str:
+    return _CONTROL.sub(" ", str(value)).strip()[:most]
 
 
 def _uid(data_set: Dataset, keyword: str) -> str:

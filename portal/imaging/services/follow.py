@@ -15,7 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.db import JobState
-from portal.imaging.models import ChangesCursor, IngestItem, IngestJob, IngestOutcome, IngestSource, Instance
+from portal.imaging.models import (
+    ChangesCursor,
+    ImagingStudy,
+    IngestItem,
+    IngestJob,
+    IngestOutcome,
+    IngestSource,
+    Instance,
+)
 from portal.imaging.orthanc import Change, NotInOrthanc, Orthanc
 from portal.imaging.screening.reasons import Refusal
 from portal.imaging.screening.screener import Screener
@@ -29,6 +37,7 @@ PAGE = 100
 BUDGET_S = 20.0
 # Arrivals that follow each other within this time are shown as one ingest.
 SITTING = timedelta(minutes=5)
+NEW_INSTANCE = "NewInstance"
 DICOM_ORIGIN = "DicomProtocol"
 
 
@@ -58,6 +67,7 @@ def changes_follow(*, gateway: Orthanc) -> int:
         while time.monotonic() < deadline:
             page = _follow_page(gateway, screener)
             mirrored += page.mirrored
+            _headers_forget(page.orthanc_ids)
             if page.is_last:
                 break
     remove_refused(gateway=gateway)
@@ -80,6 +90,17 @@ def remove_refused(*, gateway: Orthanc) -> None:
 class _PageDone:
     mirrored: int
     is_last: bool
+    # The instances that Orthanc says it has stored.
+    orthanc_ids: list[str]
+
+
+def _headers_forget(orthanc_ids: Sequence[str]) -> None:
+    """Have headers read anew: what is stored a second time can have one that was corrected in the archive.
+
+    In a transaction of its own: those of the mirror lock imaging studies in one order.
+    """
+    stored = ImagingStudy.objects.filter(series__instances__orthanc_id__in=orthanc_ids).values("pk")
+    ImagingStudy.objects.filter(pk__in=stored).exclude(header_facts=None).update(header_facts=None)
 
 
 @transaction.atomic
@@ -87,7 +108,7 @@ def _follow_page(gateway: Orthanc, screener: Screener) -> _PageDone:
     ChangesCursor.objects.get_or_create(pk=1)
     cursor = ChangesCursor.objects.select_for_update(skip_locked=True).filter(pk=1).first()
     if cursor is None:
-        return _PageDone(0, True)
+        return _PageDone(0, True, [])
     since = _checked_position(cursor, gateway)
     page = gateway.changes(since, PAGE)
     met = _meet(page.changes, gateway, screener)
@@ -96,7 +117,8 @@ def _follow_page(gateway: Orthanc, screener: Screener) -> _PageDone:
     if page.changes:
         cursor.orthanc_database = _fingerprint(page.changes[-1])
     cursor.save()
-    return _PageDone(mirrored, page.done)
+    stored = [one.orthanc_id for one in page.changes if one.kind == NEW_INSTANCE]
+    return _PageDone(mirrored, page.done, stored)
 
 
 def _checked_position(cursor: ChangesCursor, gateway: Orthanc) -> int:
@@ -127,7 +149,7 @@ def _fingerprint(change: Change) -> str:
 
 
 def _meet(changes: Sequence[Change], gateway: Orthanc, screener: Screener) -> list[_Met]:
-    ids = [one.orthanc_id for one in changes if one.kind == "NewInstance"]
+    ids = [one.orthanc_id for one in changes if one.kind == NEW_INSTANCE]
     for one in changes:
         if one.kind == "StableSeries":
             ids += _instances_of_series(one.orthanc_id, gateway)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from annotations.domain.ai_decisions import undecided
 from annotations.models import AiDisplay, Read, ReaderStudy
+from annotations.selectors.ai import shown_ai_of
 from annotations.services import reads
 from annotations.services.reader_studies import reader_study_update
 from portal.errors import Invalid
@@ -93,6 +95,12 @@ def test_required_decisions_keep_a_read_from_being_signed_but_not_the_first_read
     freeze(read, deciding(), 0)
     assert refused(read, deciding(), "read_sign") == ("ai:F1", "ai_undecided")
     assert refused(read, deciding(decision(read)), "read_sign") == ("ai:F2", "ai_undecided")
+    (told,) = undecided(deciding(decision(read)), shown_ai_of(read=read))
+    listed = next(one for one in Prediction.objects.all()[0].findings if one["id"] == "F2")
+    assert f"“{listed['score']:.2f} {listed['code']['meaning']}”" in told.detail
+    read.assignment.arm.blinding = {"ai_scores": "HIDDEN"}
+    (told,) = undecided(deciding(decision(read)), shown_ai_of(read=read))
+    assert f"“{listed['code']['meaning']}”" in told.detail, "a score that is hidden is in no message"
     both = deciding(decision(read), decision(read, ai_finding_id="F2"))
     reads.read_sign(by=read.assignment.reader, read=read, save=save(both, 1))
 

@@ -15,7 +15,7 @@ from portal.imaging.models import Instance
 from portal.inference.finding_segments import SegmentInput
 from portal.inference.models import AiModel, EngineKind, ModelVersion, Prediction, PredictionSource
 from portal.inference.segment_files import ai_segment_folder, ai_segment_write
-from tests.annotations.building import COMPLETE, Built, content, launched, save
+from tests.annotations.building import COMPLETE, NODULE, Built, content, launched, save
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,10 @@ def built() -> Built:
             model_version=version,
             imaging_study=case.imaging_study,
             score=0.7,
-            findings=[{"id": "S", "geometry": segment.geometry}, {"id": "P", "geometry": {"kind": "POINT"}}],
+            findings=[
+                {"id": "S", "code": NODULE, "score": 0.9, "geometry": segment.geometry},
+                {"id": "P", "code": NODULE, "score": 0.4, "geometry": {"kind": "POINT"}},
+            ],
             source=PredictionSource.API,
         )
     built.reader_study.ai_model_version = version

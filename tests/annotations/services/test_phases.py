@@ -17,7 +17,7 @@ from portal.audit.models import Event
 from portal.audit.verify import trail_verify
 from portal.errors import Conflict, Invalid
 from portal.inference.models import AiModel, EngineKind, ModelVersion, Prediction, PredictionSource
-from tests.annotations.building import COMPLETE, Built, content, launched, save
+from tests.annotations.building import COMPLETE, NODULE, Built, content, launched, save
 from validation.selectors import snapshot_content
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,9 @@ def with_ai(built: Built, display: AiDisplay) -> Built:
             model_version=version,
             imaging_study=case.imaging_study,
             score=0.7,
-            findings=[{"id": name, "geometry": {"kind": "POINT"}} for name in AI_FINDINGS],
+            findings=[
+                {"id": name, "code": NODULE, "score": 0.87, "geometry": {"kind": "POINT"}} for name in AI_FINDINGS
+            ],
             source=PredictionSource.API,
         )
     ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version)

@@ -41,6 +41,7 @@ from portal.inference.segment_files import ai_segment_write
 from portal.inference.services import heat_map_create
 from tests.annotations.building import (
     COMPLETE,
+    NODULE,
     Built,
     content,
     draft,
@@ -220,7 +221,7 @@ def with_predictions(built: Built, display: AiDisplay) -> Read:
         model_version=version,
         imaging_study=further,
         score=0.2,
-        findings=[{"id": "F1", "score": 0.4, "geometry": segment.geometry}],
+        findings=[{"id": "F1", "code": NODULE, "score": 0.4, "geometry": segment.geometry}],
         source=PredictionSource.API,
     )
     heat_map_create(

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { designQuery } from "@/api/designs";
 import { maskQuery } from "@/api/masking";
 import { referenceVersionsQuery } from "@/api/reference";
+import type { Design } from "@/domain/designs";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
@@ -43,7 +44,8 @@ export function ClosedSection({ readerStudy }: PartProps) {
     >
       <Alert variant="light" color="blue">
         {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads were signed. No reader can
-        change a read any more{isLocked ? "." : "; arbitrations go on until the lock."}
+        change a read any more
+        {isLocked || !isArbitrated(design.data.design) ? "." : "; arbitrations go on until the lock."}
       </Alert>
       <List spacing="sm" center aria-label="After the reading">
         {hasTruthStep && <TruthStep id={id} version={newest?.version} isOpen={isTruthOpen} />}
@@ -65,6 +67,10 @@ export function ClosedSection({ readerStudy }: PartProps) {
       )}
     </Section>
   );
+}
+
+function isArbitrated({ pairing }: Design): boolean {
+  return pairing.kind === "DOUBLE" && Boolean(pairing.arbitration);
 }
 
 function lockText(isMasking: boolean): string {

@@ -2,12 +2,14 @@ import { Anchor, Button, Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
+  MOST_PDF_ROWS,
   type Protocol,
   type ProtocolVersion,
   protocolFile,
   protocolPdf,
   protocolQuery,
   protocolVersionQuery,
+  rowsOf,
 } from "@/api/protocol";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -33,6 +35,13 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
   // What is approved is what is frozen: that is shown first, where there is a version.
   const shown = chosen ?? newest;
   const version = versions.find(({ number }) => String(number) === shown);
+  const frozen = useQuery({
+    ...protocolVersionQuery(readerStudy.id, version?.number ?? 0),
+    enabled: version !== undefined,
+  });
+  const document = version ? frozen.data : protocol.document;
+  const rows = document ? rowsOf(document) : 0;
+  const isTooLong = rows > MOST_PDF_ROWS;
   return (
     <Stack gap="md">
       <div className={classes.controls}>
@@ -48,15 +57,17 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
             ]}
             onChange={(event) => setChosen(event.currentTarget.value)}
           />
-          <Button
-            component="a"
-            variant="default"
-            size="xs"
-            href={protocolPdf(readerStudy.id, version?.number)}
-            download
-          >
-            PDF
-          </Button>
+          {!isTooLong && (
+            <Button
+              component="a"
+              variant="default"
+              size="xs"
+              href={protocolPdf(readerStudy.id, version?.number)}
+              download
+            >
+              PDF
+            </Button>
+          )}
           <Button variant="default" size="xs" onClick={() => window.print()}>
             Print
           </Button>
@@ -71,6 +82,12 @@ function ProtocolView({ readerStudy, protocol }: PartProps & { protocol: Protoco
             </Anchor>
           )}
         </Group>
+        {isTooLong && (
+          <Text size="sm" c="dimmed" mb="sm">
+            Its tables are too long for a PDF from the server ({rows.toLocaleString("en")} rows, at most{" "}
+            {MOST_PDF_ROWS}): print the page, on paper or as a PDF; it holds all of them.
+          </Text>
+        )}
         {unrecorded.length > 0 && (
           <AmendForm readerStudy={readerStudy} changed={unrecorded} onDone={() => setChosen(null)} />
         )}

@@ -1,13 +1,14 @@
-import { Anchor, Badge, Group, SegmentedControl, Select, Table, Text } from "@mantine/core";
+import { Anchor, Group, SegmentedControl, Select, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Randomisation, randomisationQuery, type Slot } from "@/api/designs";
+import { checkRandomisation, type Randomisation, randomisationQuery, type Slot } from "@/api/designs";
 import { readerStudyFiles } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { DrawnAgain } from "../DrawnAgain";
 import type { PartProps } from "../parts";
 
 /** The lists as they were drawn, with what anybody needs to draw them again. */
@@ -39,11 +40,9 @@ export function RandomisationPart({ readerStudy }: PartProps) {
       }
     >
       <Group gap="sm">
-        <Badge color={data.is_reproduced ? "teal" : "red"} variant="light">
-          {data.is_reproduced ? "Drawn again: the same lists" : "Drawn again: other lists"}
-        </Badge>
+        <DrawnAgain what="lists" check={() => checkRandomisation(readerStudy.id)} />
         <Text size="sm" c="dimmed">
-          The server has drawn the lists again from the stored seed and compared them.
+          The server draws the lists again from the stored seed and compares them with these.
         </Text>
       </Group>
       {data.joined_late.length > 0 && (

@@ -48,17 +48,21 @@ export function AdjudicationSection({ readerStudy }: PartProps) {
 
 const SHOWN = { ANSWERS: "under letters", MARKS: "and marks under letters", HIDDEN: "hidden" } as const;
 
+/** Without counts while answers are masked. */
+function howFar({ number_of_cases, number_decided, is_decided }: AdjudicationRound): string {
+  if (number_of_cases !== null) return `${number_decided} of ${number_of_cases} decided`;
+  return is_decided ? "all decided" : "not all decided yet";
+}
+
 function Round({ readerStudy, round }: PartProps & { round: AdjudicationRound }) {
   const [isShown, setShown] = useState(false);
   const finishing = useStudyChange(readerStudy.id, () => finishRound(readerStudy.id, round.number));
-  const isDone = round.number_decided === round.number_of_cases;
   return (
     <>
       <Group gap="md">
         <Text size="sm">
           <b>Round {round.number}</b> over version {round.base_version}, {dateTime(round.created_at)}:{" "}
-          {round.number_decided} of {round.number_of_cases} decided, readers’ answers {SHOWN[round.shows]},
-          seed {round.seed}
+          {howFar(round)}, readers’ answers {SHOWN[round.shows]}, seed {round.seed}
         </Text>
         <Button size="xs" variant="default" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
           {isShown ? "Hide its cases" : "Show its cases"}
@@ -66,7 +70,7 @@ function Round({ readerStudy, round }: PartProps & { round: AdjudicationRound })
         {round.result_version === null ? (
           <Button
             size="xs"
-            disabled={!isDone}
+            disabled={!round.is_decided}
             loading={finishing.isPending}
             onClick={() => finishing.mutate(undefined)}
           >

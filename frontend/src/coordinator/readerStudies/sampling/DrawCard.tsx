@@ -1,10 +1,10 @@
 import { Anchor, Group, Text } from "@mantine/core";
-import { type Draw, samplingFiles } from "@/api/sampling";
+import { checkDraw, type Draw, samplingFiles } from "@/api/sampling";
 import { shareText } from "@/domain/sampling";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { DrawnAgain } from "../DrawnAgain";
 import type { PartProps } from "../parts";
-import { DrawCheck } from "./DrawCheck";
 import { StrataTable } from "./StrataTable";
 
 /** A draw as it is stored: what it was drawn from, and what came out. */
@@ -26,7 +26,7 @@ export function DrawCard({ readerStudy, draw }: PartProps & { draw: Draw }) {
       }
     >
       <Group gap="sm">
-        <DrawCheck readerStudy={readerStudy} draw={draw} />
+        <DrawnAgain what="cases" check={() => checkDraw(readerStudy.id, draw.number)} />
         <Text size="sm" c="dimmed">
           {toldOf(draw)}
         </Text>

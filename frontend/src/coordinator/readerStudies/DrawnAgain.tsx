@@ -1,17 +1,21 @@
 import { Badge, Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { checkDraw, type Draw } from "@/api/sampling";
 import { ErrorNotice } from "@/ui/ErrorNotice";
-import type { PartProps } from "../parts";
 
-/** Draws again from the stored frame, counts and seed, and says whether the same comes out. */
-export function DrawCheck({ readerStudy, draw }: PartProps & { draw: Draw }) {
-  const checking = useMutation({ mutationFn: () => checkDraw(readerStudy.id, draw.number) });
+interface DrawnAgainProps {
+  /** What was drawn, as the badge names it. */
+  what: "cases" | "lists";
+  check: () => Promise<{ is_reproduced: boolean | null }>;
+}
+
+/** Has the server draw once more from what is stored, and says whether the same comes out. */
+export function DrawnAgain({ what, check }: DrawnAgainProps) {
+  const checking = useMutation({ mutationFn: check });
   if (checking.data) {
     const { is_reproduced } = checking.data;
     return (
       <Badge color={is_reproduced ? "teal" : "red"} variant="light" role="status">
-        {is_reproduced ? "Drawn again: the same cases" : "Drawn again: other cases"}
+        {is_reproduced ? `Drawn again: the same ${what}` : `Drawn again: other ${what}`}
       </Badge>
     );
   }
