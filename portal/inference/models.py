@@ -36,7 +36,7 @@ class EngineKind(models.TextChoices):
 
 
 class ModelVersion(UuidModel):
-    """One immutable build of an AI model."""
+    """One immutable build of an AI model: PostgreSQL refuses to change or delete its row."""
 
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
@@ -61,6 +61,15 @@ class ModelVersion(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.ai_model} {self.version}"
+
+
+class ModelCard(AppendOnlyModel):
+    """What a model version reads, says and is for; given with the version and never changed."""
+
+    SEAL = Seal()
+
+    model_version = models.OneToOneField(ModelVersion, on_delete=models.PROTECT, related_name="card")
+    document = models.JSONField(help_text="`schemas/model-card-1.schema.json`.")
 
 
 class InferenceRun(JobModel):

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { ModelCard } from "@/domain/modelCard";
 import { type Job, type JobState, pollInterval } from "./jobs";
 import { allRows } from "./lists";
 import { call } from "./send";
@@ -19,6 +20,7 @@ export interface ModelVersion {
   weights_digest: string;
   operating_threshold: number;
   description: string;
+  card: ModelCard | null;
   runnable: boolean;
   number_of_predictions: number;
   created_at: string;
@@ -44,8 +46,9 @@ export interface InferenceRunDetail extends InferenceRun {
 export interface NewModelVersion {
   version: string;
   weights_digest: string;
-  operating_threshold: number;
+  operating_threshold?: number;
   description: string;
+  card?: ModelCard;
 }
 
 export const AI_MODELS_KEY = ["ai-models"];

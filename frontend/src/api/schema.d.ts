@@ -150,7 +150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download snapshot and result with their digests. */
+        /** @description Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP). */
         get: operations["analysis_runs_bundle_retrieve"];
         put?: never;
         post?: never;
@@ -4683,15 +4683,17 @@ export interface components {
             weights_digest: string;
             /**
              * Format: double
-             * @default 0.5
+             * @description 0.5 unless given; with a card that of its first operating point.
              */
-            operating_threshold: number;
+            operating_threshold?: number;
             input_specification?: {
                 [key: string]: unknown;
             };
             calibration?: unknown;
             /** @default  */
             description: string;
+            /** @description A model card, `model-card-1.schema.json`. */
+            card?: unknown;
         };
         /** @description A model version, named. */
         ModelVersionName: {
@@ -4718,6 +4720,7 @@ export interface components {
             /** @description How often scores were right; `portal.inference.calibration`. */
             calibration?: unknown;
             description?: string;
+            readonly card: unknown;
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
             /** @description Count imaging studies with a prediction; a version registered just now has none. */
@@ -8805,7 +8808,10 @@ export interface operations {
     reader_studies_analysis_plans_lock_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 analysis_plan_number: number;
                 reader_study_id: string;

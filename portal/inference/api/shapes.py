@@ -39,6 +39,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     """One build of an AI model."""
 
     ai_model = AiModelName()
+    card = serializers.JSONField(source="card.document", default=None, allow_null=True, read_only=True)
     runnable = serializers.SerializerMethodField()
     number_of_predictions = serializers.SerializerMethodField()
 
@@ -54,6 +55,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "input_specification",
             "calibration",
             "description",
+            "card",
             "runnable",
             "number_of_predictions",
             "created_at",
@@ -73,10 +75,15 @@ class ModelVersionInput(serializers.Serializer[Any]):
 
     version = serializers.CharField(max_length=40)
     weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
-    operating_threshold = serializers.FloatField(required=False, default=0.5)
+    operating_threshold = serializers.FloatField(
+        required=False, help_text="0.5 unless given; with a card that of its first operating point."
+    )
     input_specification = serializers.DictField(required=False, default=dict)
     calibration = serializers.JSONField(required=False, allow_null=True, default=None)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    card = serializers.JSONField(
+        required=False, allow_null=True, default=None, help_text="A model card, `model-card-1.schema.json`."
+    )
 
 
 class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
