@@ -143,6 +143,8 @@ class InferenceItem(UuidModel):
     state = models.CharField(max_length=10, choices=JobState, default=JobState.PENDING)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    is_refused = models.BooleanField(default=False, help_text="It lies outside the input specification.")
+    checks = models.JSONField(default=list, help_text="Of the input: [{check, outcome, code, detail}].")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

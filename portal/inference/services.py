@@ -181,7 +181,7 @@ def inference_run_retry(*, by: User, run: InferenceRun) -> InferenceRun:
     """Try what failed once more; what has succeeded is kept."""
     jobs.retry(run)
     InferenceItem.objects.filter(run=run).exclude(state=JobState.SUCCEEDED).update(
-        state=JobState.PENDING, reason_code="", reason=""
+        state=JobState.PENDING, reason_code="", reason="", is_refused=False, checks=[]
     )
     record(stream=STREAM, actor=by, action="inference_run.retry", obj=run)
     run.refresh_from_db()

@@ -26,12 +26,21 @@ export interface ModelVersion {
   created_at: string;
 }
 
+export interface InputCheck {
+  check: string;
+  outcome: "PASSED" | "REFUSED" | "NOT_CHECKED";
+  code: string;
+  detail: string;
+}
+
 export interface InferenceItem {
   imaging_study_id: string;
   study_instance_uid: string;
   state: JobState;
   reason_code: string;
   reason: string;
+  is_refused: boolean;
+  checks: InputCheck[];
   score: number | null;
 }
 

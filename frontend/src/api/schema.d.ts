@@ -3679,10 +3679,17 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "ACCEPTED" | "REJECTED" | "ADDED";
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        DecisionInputOutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
         /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
         DecisionInputRequest: {
             base_number: number;
-            outcome: components["schemas"]["OutcomeEnum"];
+            outcome: components["schemas"]["DecisionInputOutcomeEnum"];
             comment: string;
             lesions?: components["schemas"]["LesionDecisionRequest"][];
         };
@@ -4225,6 +4232,9 @@ export interface components {
             state?: components["schemas"]["JobStateEnum"];
             reason_code?: string;
             reason?: string;
+            /** @description It lies outside the input specification. */
+            is_refused?: boolean;
+            checks: components["schemas"]["InputCheckShape"][];
             /** Format: double */
             score?: number | null;
         };
@@ -4320,6 +4330,20 @@ export interface components {
             finished_at?: string | null;
             error_detail?: string;
         };
+        /** @description What one check of the input came to. */
+        InputCheckShape: {
+            check: string;
+            outcome: components["schemas"]["InputCheckShapeOutcomeEnum"];
+            code: string;
+            detail: string;
+        };
+        /**
+         * @description * `PASSED` - PASSED
+         *     * `REFUSED` - REFUSED
+         *     * `NOT_CHECKED` - NOT_CHECKED
+         * @enum {string}
+         */
+        InputCheckShapeOutcomeEnum: "PASSED" | "REFUSED" | "NOT_CHECKED";
         /** @description An invitation as the coordinators see it. */
         InvitationOutput: {
             /** Format: uuid */
@@ -4827,13 +4851,6 @@ export interface components {
             name: string;
             answers: components["schemas"]["AnswerShownOutput"][];
         };
-        /**
-         * @description * `POSITIVE` - POSITIVE
-         *     * `NEGATIVE` - NEGATIVE
-         *     * `EXCLUDED` - EXCLUDED
-         * @enum {string}
-         */
-        OutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
         /** @description The adjudicator's own decision. */
         OwnDecisionOutput: {
             number: number;

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.inference.finding_geometry import KINDS
+from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED
 from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
 from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
@@ -122,16 +123,35 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
         ]
 
 
+class InputCheckShape(serializers.Serializer[Any]):
+    """What one check of the input came to."""
+
+    check = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=[PASSED, REFUSED, NOT_CHECKED])
+    code = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField(allow_blank=True)
+
+
 class InferenceItemOutput(serializers.ModelSerializer[InferenceItem]):
     """One imaging study of a run."""
 
     imaging_study_id = serializers.UUIDField()
     study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
     score = serializers.FloatField(source="prediction.score", default=None, allow_null=True)
+    checks = InputCheckShape(many=True)
 
     class Meta:
         model = InferenceItem
-        fields = ["imaging_study_id", "study_instance_uid", "state", "reason_code", "reason", "score"]
+        fields = [
+            "imaging_study_id",
+            "study_instance_uid",
+            "state",
+            "reason_code",
+            "reason",
+            "is_refused",
+            "checks",
+            "score",
+        ]
 
 
 class InferenceRunDetailOutput(InferenceRunOutput):
