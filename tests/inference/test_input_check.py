@@ -116,7 +116,7 @@ FAULTS: list[tuple[Change, str]] = [
 
 @pytest.mark.parametrize(("change", "code"), FAULTS)
 def test_a_planted_fault_of_one_image_is_found(datasets: list[Dataset], change: Change, code: str) -> None:
-    assert codes(check(change(copy.deepcopy(datasets)))[:])[0] == code
+    assert codes(check(change(copy.deepcopy(datasets))))[0] == code
 
 
 @pytest.mark.parametrize(
