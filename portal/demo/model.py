@@ -3,16 +3,18 @@
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from portal.demo.phantoms.catalogue import CALIBRATION_CASES, FITTING_CASES, calibration_cases, fitting_cases
 from portal.demo.training_cases import to_training_cases
-from portal.inference.engine.preprocess import CONTEXT, GRID_MM
+from portal.inference.engine.preprocess import CONTEXT, GRID_MM, HIGH_HU, LOW_HU
 from portal.inference.engine.training import Progress, Recipe, train
 from portal.inference.engine.weights import file_digest, save_weights
 from portal.inference.models import AiModel, EngineKind, ModelVersion
 from portal.inference.pixels import MINIMUM_SLICES, MODALITY
+from portal.inference.prediction_input import PULMONARY_NODULE
 from portal.inference.services import ai_model_create, model_version_register
 
 AI_MODEL_NAME = "Overread demo nodule detector"
@@ -69,8 +71,8 @@ def _register(digest: str, recipe: Recipe, size: TrainingSize) -> ModelVersion:
         kind=EngineKind.DEMO_CNN,
         weights_path=str(_FOLDER / f"{digest}.safetensors"),
         weights_digest=digest,
-        operating_threshold=0.5,
         description=_DESCRIPTION,
+        card=_card(size),
         input_specification={
             "modality": MODALITY,
             "minimum_slices": MINIMUM_SLICES,
@@ -79,3 +81,34 @@ def _register(digest: str, recipe: Recipe, size: TrainingSize) -> ModelVersion:
             "training": {**asdict(recipe), **asdict(size)},
         },
     )
+
+
+def _card(size: TrainingSize) -> dict[str, Any]:
+    named = {"name": "Pulmonary nodule", "code": PULMONARY_NODULE}
+    return {
+        "card_version": 1,
+        "input": {
+            "modality": MODALITY,
+            "body_parts": ["CHEST"],
+            "views": [],
+            "orientation": "AXIAL",
+            "pixel_spacing_mm": {"minimum": 0.3, "maximum": 2.0},
+            "slice_spacing_mm": {"minimum": 0.5, "maximum": 5.0},
+            "minimum_slices": MINIMUM_SLICES,
+            "minimum_coverage_mm": None,
+            "window": {"low": LOW_HU, "high": HIGH_HU},
+        },
+        "outputs": [
+            {"key": "nodule_present", "kind": "CASE_PROBABILITY", **named},
+            {"key": "nodules", "kind": "FINDINGS", **named},
+            {"key": "heat", "kind": "HEAT_MAP", **named},
+        ],
+        "operating_points": [{"key": "default", "name": "Demonstration", "threshold": 0.5}],
+        "intended_use": _INTENDED_USE,
+        "training_data": (
+            f"{size.fitting_cases} synthetic phantoms of a chest to fit and {size.calibration_cases} others to "
+            "calibrate, drawn on this machine. No patient."
+        ),
+        "licence": "Apache-2.0",
+        "limitations": "It has never seen a patient's image; its scores mean nothing outside the phantoms.",
+    }

@@ -36,7 +36,7 @@ class EngineKind(models.TextChoices):
 
 
 class ModelVersion(UuidModel):
-    """One immutable build of an AI model."""
+    """One immutable build of an AI model: PostgreSQL refuses to change or delete its row."""
 
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
@@ -61,6 +61,15 @@ class ModelVersion(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.ai_model} {self.version}"
+
+
+class ModelCard(AppendOnlyModel):
+    """What a model version reads, says and is for; given with the version and never changed."""
+
+    SEAL = Seal()
+
+    model_version = models.OneToOneField(ModelVersion, on_delete=models.PROTECT, related_name="card")
+    document = models.JSONField(help_text="`schemas/model-card-1.schema.json`.")
 
 
 class InferenceRun(JobModel):
@@ -134,6 +143,8 @@ class InferenceItem(UuidModel):
     state = models.CharField(max_length=10, choices=JobState, default=JobState.PENDING)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    is_refused = models.BooleanField(default=False, help_text="It lies outside the input specification.")
+    checks = models.JSONField(default=list, help_text="Of the input: [{check, outcome, code, detail}].")
     prediction = models.ForeignKey(Prediction, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

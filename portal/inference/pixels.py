@@ -21,6 +21,7 @@ from pydicom.pixels.processing import apply_rescale
 from portal.imaging.geometry import GeometryError, Plane, order_slices, plane_from_tags
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancRefused
+from portal.inference.input_check import Check, refusals
 
 MODALITY = "CT"
 MINIMUM_SLICES = 5
@@ -43,12 +44,18 @@ REASONS = {
 
 
 class UnusableInput(Exception):
-    """The imaging study cannot be analysed; `code` is one of REASONS."""
+    """The imaging study cannot be analysed; `code` is one of REASONS, or of a refusal that says its own reason."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(REASONS[code])
+    def __init__(self, code: str, reason: str | None = None) -> None:
         self.code = code
-        self.reason = REASONS[code]
+        self.reason = reason or REASONS[code]
+        self.checks: list[Check] = []
+        super().__init__(self.reason)
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether the case lies outside what the model was made for, rather than being damaged."""
+        return bool(refusals(self.checks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,8 @@ class CtSeries:
     input_digest: str
 
 
-def read_ct_series(imaging_study: ImagingStudy, gateway: Orthanc) -> CtSeries:
-    """Read the longest CT series of an imaging study.
+def read_ct_datasets(imaging_study: ImagingStudy, gateway: Orthanc) -> tuple[str, list[Dataset]]:
+    """Return the SeriesInstanceUID and the files of the longest CT series, pixels not yet decoded.
 
     Raises
     ------
@@ -82,7 +89,7 @@ def read_ct_series(imaging_study: ImagingStudy, gateway: Orthanc) -> CtSeries:
         raise UnusableInput("too_few_slices")
     if sum(one.rows * one.columns for one in instances) > MAXIMUM_VOXELS:
         raise UnusableInput("too_large")
-    return _assemble(series.series_instance_uid, [_read_file(instance, gateway) for instance in instances])
+    return series.series_instance_uid, [_read_file(instance, gateway) for instance in instances]
 
 
 def _longest_ct_series(imaging_study: ImagingStudy) -> Series:
@@ -106,7 +113,8 @@ def _read_file(instance: Instance, gateway: Orthanc) -> Dataset:
         raise UnusableInput("pixels_unreadable") from error
 
 
-def _assemble(series_instance_uid: str, datasets: Sequence[Dataset]) -> CtSeries:
+def ct_series(series_instance_uid: str, datasets: Sequence[Dataset]) -> CtSeries:
+    """Decode the pixels and stack them; raises `UnusableInput`."""
     planes = [_plane_of(dataset) for dataset in datasets]
     try:
         order = order_slices(planes)

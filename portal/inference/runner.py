@@ -16,13 +16,15 @@ from portal.db import JobState
 from portal.errors import Unavailable
 from portal.imaging.connection import orthanc
 from portal.imaging.orthanc import OrthancUnavailable
+from portal.inference.checked_input import read_checked
 from portal.inference.engine.detector import detect
 from portal.inference.engine.volume import Detection, Detections, Heat, Volume
 from portal.inference.engine.weights import Weights, WeightsError, deterministic_torch, load_weights
 from portal.inference.finding_geometry import SPHERE
 from portal.inference.heat_map import HeatMapInput
-from portal.inference.models import InferenceItem, InferenceRun, ModelVersion, Prediction, PredictionSource
-from portal.inference.pixels import CtSeries, UnusableInput, read_ct_series
+from portal.inference.input_check import Specification
+from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
+from portal.inference.pixels import CtSeries, UnusableInput
 from portal.inference.prediction_input import PULMONARY_NODULE
 from portal.inference.services import STREAM, heat_map_create
 from portal.jobs import JobFailed, Lease
@@ -55,15 +57,23 @@ def weights_of(model_version: ModelVersion) -> Weights:
         raise JobFailed(f"{str(error)[0].upper()}{str(error)[1:]}.", code=error.code) from error
 
 
+def specification_of(model_version: ModelVersion) -> Specification | None:
+    """What the version's card says of its input; None without a card."""
+    card = ModelCard.objects.filter(model_version=model_version).first()
+    return card.document["input"] if card else None
+
+
 def _work_item(run: InferenceRun, item: InferenceItem, weights: Weights, lease: Lease) -> None:
     try:
         # The heartbeat thread of the job holds the lease while a step runs.
-        series = read_ct_series(item.imaging_study, orthanc())
+        series, checks = read_checked(item.imaging_study, orthanc(), specification_of(run.model_version))
     except OrthancUnavailable as error:
         raise Unavailable("Orthanc does not answer; retry the run when it does.", code="orthanc_unavailable") from error
     except UnusableInput as unusable:
+        item.checks = [one._asdict() for one in unusable.checks]
         _store(run, item, lease, None, unusable)
         return
+    item.checks = [one._asdict() for one in checks]
     found = detect(Volume(series.hounsfield, series.affine), weights)
     prediction = Prediction(
         model_version=run.model_version,
@@ -107,8 +117,9 @@ def _store(
     item.state = JobState.SUCCEEDED if prediction is not None else JobState.FAILED
     item.reason_code = unusable.code if unusable else ""
     item.reason = unusable.reason if unusable else ""
+    item.is_refused = unusable is not None and unusable.is_refused
     item.prediction = prediction
-    item.save(update_fields=["state", "reason_code", "reason", "prediction"])
+    item.save(update_fields=["state", "reason_code", "reason", "is_refused", "checks", "prediction"])
 
 
 def heat_map_of(heat: Heat, series: CtSeries) -> HeatMapInput:
@@ -150,9 +161,13 @@ def _finding(name: str, one: Detection, series: CtSeries) -> dict[str, Any]:
 def _finish(run: InferenceRun, lease: Lease) -> None:
     items = InferenceItem.objects.filter(run=run)
     failed = items.filter(state=JobState.FAILED).count()
+    refused = items.filter(is_refused=True).count()
     total = items.count()
     if failed:
-        detail = f"{failed} of {total} imaging studies could not be analysed; each has its reason."
+        detail = (
+            f"{failed} of {total} imaging studies have no prediction: {refused} outside the input specification, "
+            f"{failed - refused} could not be analysed; each has its reason."
+        )
         lease.finish(JobState.FAILED, error_code="items_failed", error_detail=detail)
     else:
         lease.finish(JobState.SUCCEEDED)
@@ -161,5 +176,10 @@ def _finish(run: InferenceRun, lease: Lease) -> None:
         actor=run.requested_by,
         action="inference_run.finish",
         obj=run,
-        detail={"failed": failed, "succeeded": total - failed, "weights_digest": run.model_version.weights_digest},
+        detail={
+            "failed": failed,
+            "refused": refused,
+            "succeeded": total - failed,
+            "weights_digest": run.model_version.weights_digest,
+        },
     )

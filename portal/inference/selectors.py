@@ -32,7 +32,7 @@ def model_versions_all() -> QuerySet[ModelVersion]:
         .annotate(count=Count("imaging_study", distinct=True))
         .values("count")
     )
-    return ModelVersion.objects.select_related("ai_model").annotate(
+    return ModelVersion.objects.select_related("ai_model", "card").annotate(
         number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
     )
 

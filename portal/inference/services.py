@@ -20,12 +20,14 @@ from portal.inference.calibration import calibration_problems
 from portal.inference.finding_places import placed
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.heat_map_files import heat_map_write
+from portal.inference.model_card import card_problems, threshold_in_force
 from portal.inference.models import (
     AiModel,
     EngineKind,
     HeatMap,
     InferenceItem,
     InferenceRun,
+    ModelCard,
     ModelVersion,
     Prediction,
     PredictionSource,
@@ -106,10 +108,18 @@ def posters_put(*, by: User, ai_model: AiModel, user_ids: Sequence[uuid.UUID]) -
 
 
 @transaction.atomic
-def model_version_register(*, by: User | None, ai_model: AiModel, version: str, **fields: Any) -> ModelVersion:
-    """Register one immutable build. Fields are those of `ModelVersion`; the kind is EXTERNAL unless given."""
+def model_version_register(
+    *, by: User | None, ai_model: AiModel, version: str, card: Any = None, **fields: Any
+) -> ModelVersion:
+    """Register one immutable build, with its card where it has one.
+
+    Fields are those of `ModelVersion`; the kind is EXTERNAL unless given. With a card the threshold is that of the
+    card's first operating point.
+    """
     fields.setdefault("kind", EngineKind.EXTERNAL)
-    _check_version_fields(fields)
+    _check_version_fields(fields, card)
+    if card is not None:
+        fields["operating_threshold"] = threshold_in_force(card)
     try:
         with transaction.atomic():
             registered = ModelVersion.objects.create(ai_model=ai_model, version=version, created_by=by, **fields)
@@ -119,22 +129,27 @@ def model_version_register(*, by: User | None, ai_model: AiModel, version: str, 
             code="version_taken",
             errors=[{"field": "version", "code": "version_taken", "detail": "Choose another version."}],
         ) from error
+    rows = [ModelCard.objects.create(model_version=registered, document=card)] if card is not None else []
     detail = {"kind": str(registered.kind), "weights_digest": registered.weights_digest}
-    record(stream=STREAM, actor=by, action="model_version.register", obj=registered, detail=detail)
+    record(stream=STREAM, actor=by, action="model_version.register", obj=registered, detail=detail, rows=rows)
     return registered
 
 
-def _check_version_fields(fields: Mapping[str, Any]) -> None:
+def _check_version_fields(fields: Mapping[str, Any], card: Any) -> None:
     problems: list[FieldProblem] = []
     digest = fields.get("weights_digest", "")
     if digest and (len(digest) != _SHA256_LENGTH or set(digest) - set("0123456789abcdef")):
         detail = "Give the SHA-256 of the weights: 64 lower-case hexadecimal digits."
         problems.append({"field": "weights_digest", "code": "not_sha256", "detail": detail})
+    of_card = card_problems(card) if card is not None else []
     threshold = fields.get("operating_threshold", 0.5)
     if not (math.isfinite(threshold) and 0 <= threshold <= 1):
         detail = "The threshold is a number from 0 to 1."
         problems.append({"field": "operating_threshold", "code": "not_a_probability", "detail": detail})
-    problems += calibration_problems(fields.get("calibration"))
+    elif card is not None and not of_card and fields.get("operating_threshold") not in (None, threshold_in_force(card)):
+        detail = "With a model card the threshold is that of its first operating point; leave this one out."
+        problems.append({"field": "operating_threshold", "code": "not_the_cards", "detail": detail})
+    problems += [*calibration_problems(fields.get("calibration")), *of_card]
     if problems:
         raise Invalid("The model version is not valid.", errors=problems)
 
@@ -166,7 +181,7 @@ def inference_run_retry(*, by: User, run: InferenceRun) -> InferenceRun:
     """Try what failed once more; what has succeeded is kept."""
     jobs.retry(run)
     InferenceItem.objects.filter(run=run).exclude(state=JobState.SUCCEEDED).update(
-        state=JobState.PENDING, reason_code="", reason=""
+        state=JobState.PENDING, reason_code="", reason="", is_refused=False, checks=[]
     )
     record(stream=STREAM, actor=by, action="inference_run.retry", obj=run)
     run.refresh_from_db()

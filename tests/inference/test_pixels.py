@@ -8,8 +8,12 @@ import pytest
 from portal.demo.phantoms.catalogue import make_phantom
 from portal.imaging.connection import orthanc
 from portal.imaging.models import Instance, Series
-from portal.inference.pixels import UnusableInput, read_ct_series
+from portal.inference.pixels import CtSeries, UnusableInput, ct_series, read_ct_datasets
 from tests.inference.conftest import SLICES
+
+
+def read_ct_series(imaging_study, gateway) -> CtSeries:
+    return ct_series(*read_ct_datasets(imaging_study, gateway))
 
 
 def reason_of(imaging_study):

@@ -18,7 +18,7 @@ from portal.imaging.connection import orthanc
 from portal.imaging.models import Instance
 from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import InferenceItem, InferenceRun, Prediction
-from portal.inference.pixels import read_ct_series
+from portal.inference.pixels import ct_series, read_ct_datasets
 from portal.inference.runner import inference_run_work
 from portal.inference.selectors import predictions_in_force
 from portal.inference.services import inference_run_cancel, inference_run_create, inference_run_retry
@@ -49,7 +49,7 @@ def test_a_run_stores_what_the_model_says(builder, runnable_version, study):
     assert told["inference_run.create"] == told["inference_run.finish"] == str(run.pk)
     assert told["prediction.compute"] == str(prediction.pk)
     assert prediction.weights_digest == runnable_version.weights_digest
-    assert prediction.input_digest == read_ct_series(study, orthanc()).input_digest
+    assert prediction.input_digest == ct_series(*read_ct_datasets(study, orthanc())).input_digest
     assert states(run) == [("SUCCEEDED", "")]
     heat_map = prediction.heat_map
     voxels = np.frombuffer(gzip.decompress(heat_map_read(heat_map.digest)), np.uint8)
@@ -97,6 +97,7 @@ def test_one_bad_imaging_study_does_not_stop_the_others(builder, runnable_versio
     assert (run.state, run.error_code) == ("FAILED", "items_failed")
     assert "1 of 2" in run.error_detail
     assert states(run) == [("FAILED", "wrong_modality"), ("SUCCEEDED", "")]
+    assert "1 outside the input specification, 0 could not be analysed" in run.error_detail
 
 
 def test_retry_does_only_what_is_missing(builder, runnable_version, study, imaging_study_rows):

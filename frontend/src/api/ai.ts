@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { ModelCard } from "@/domain/modelCard";
 import { type Job, type JobState, pollInterval } from "./jobs";
 import { allRows } from "./lists";
 import { call } from "./send";
@@ -19,9 +20,17 @@ export interface ModelVersion {
   weights_digest: string;
   operating_threshold: number;
   description: string;
+  card: ModelCard | null;
   runnable: boolean;
   number_of_predictions: number;
   created_at: string;
+}
+
+export interface InputCheck {
+  check: string;
+  outcome: "PASSED" | "REFUSED" | "NOT_CHECKED";
+  code: string;
+  detail: string;
 }
 
 export interface InferenceItem {
@@ -30,6 +39,8 @@ export interface InferenceItem {
   state: JobState;
   reason_code: string;
   reason: string;
+  is_refused: boolean;
+  checks: InputCheck[];
   score: number | null;
 }
 
@@ -44,8 +55,9 @@ export interface InferenceRunDetail extends InferenceRun {
 export interface NewModelVersion {
   version: string;
   weights_digest: string;
-  operating_threshold: number;
+  operating_threshold?: number;
   description: string;
+  card?: ModelCard;
 }
 
 export const AI_MODELS_KEY = ["ai-models"];

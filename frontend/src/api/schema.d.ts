@@ -3706,10 +3706,17 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "ACCEPTED" | "REJECTED" | "ADDED";
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         *     * `EXCLUDED` - EXCLUDED
+         * @enum {string}
+         */
+        DecisionInputOutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
         /** @description A decision, why, and the number of the decision it was based on: 0 for the first. */
         DecisionInputRequest: {
             base_number: number;
-            outcome: components["schemas"]["OutcomeEnum"];
+            outcome: components["schemas"]["DecisionInputOutcomeEnum"];
             comment: string;
             lesions?: components["schemas"]["LesionDecisionRequest"][];
         };
@@ -4260,6 +4267,9 @@ export interface components {
             state?: components["schemas"]["JobStateEnum"];
             reason_code?: string;
             reason?: string;
+            /** @description It lies outside the input specification. */
+            is_refused?: boolean;
+            checks: components["schemas"]["InputCheckShape"][];
             /** Format: double */
             score?: number | null;
         };
@@ -4355,6 +4365,20 @@ export interface components {
             finished_at?: string | null;
             error_detail?: string;
         };
+        /** @description What one check of the input came to. */
+        InputCheckShape: {
+            check: string;
+            outcome: components["schemas"]["InputCheckShapeOutcomeEnum"];
+            code: string;
+            detail: string;
+        };
+        /**
+         * @description * `PASSED` - PASSED
+         *     * `REFUSED` - REFUSED
+         *     * `NOT_CHECKED` - NOT_CHECKED
+         * @enum {string}
+         */
+        InputCheckShapeOutcomeEnum: "PASSED" | "REFUSED" | "NOT_CHECKED";
         /** @description An invitation as the coordinators see it. */
         InvitationOutput: {
             /** Format: uuid */
@@ -4718,15 +4742,17 @@ export interface components {
             weights_digest: string;
             /**
              * Format: double
-             * @default 0.5
+             * @description 0.5 unless given; with a card that of its first operating point.
              */
-            operating_threshold: number;
+            operating_threshold?: number;
             input_specification?: {
                 [key: string]: unknown;
             };
             calibration?: unknown;
             /** @default  */
             description: string;
+            /** @description A model card, `model-card-1.schema.json`. */
+            card?: unknown;
         };
         /** @description A model version, named. */
         ModelVersionName: {
@@ -4753,6 +4779,7 @@ export interface components {
             /** @description How often scores were right; `portal.inference.calibration`. */
             calibration?: unknown;
             description?: string;
+            readonly card: unknown;
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
             /** @description Count imaging studies with a prediction; a version registered just now has none. */
@@ -4859,13 +4886,6 @@ export interface components {
             name: string;
             answers: components["schemas"]["AnswerShownOutput"][];
         };
-        /**
-         * @description * `POSITIVE` - POSITIVE
-         *     * `NEGATIVE` - NEGATIVE
-         *     * `EXCLUDED` - EXCLUDED
-         * @enum {string}
-         */
-        OutcomeEnum: "POSITIVE" | "NEGATIVE" | "EXCLUDED";
         /** @description The adjudicator's own decision. */
         OwnDecisionOutput: {
             number: number;

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.inference.finding_geometry import KINDS
+from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED
 from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
 from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
@@ -39,6 +40,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     """One build of an AI model."""
 
     ai_model = AiModelName()
+    card = serializers.JSONField(source="card.document", default=None, allow_null=True, read_only=True)
     runnable = serializers.SerializerMethodField()
     number_of_predictions = serializers.SerializerMethodField()
 
@@ -54,6 +56,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "input_specification",
             "calibration",
             "description",
+            "card",
             "runnable",
             "number_of_predictions",
             "created_at",
@@ -73,10 +76,15 @@ class ModelVersionInput(serializers.Serializer[Any]):
 
     version = serializers.CharField(max_length=40)
     weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
-    operating_threshold = serializers.FloatField(required=False, default=0.5)
+    operating_threshold = serializers.FloatField(
+        required=False, help_text="0.5 unless given; with a card that of its first operating point."
+    )
     input_specification = serializers.DictField(required=False, default=dict)
     calibration = serializers.JSONField(required=False, allow_null=True, default=None)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    card = serializers.JSONField(
+        required=False, allow_null=True, default=None, help_text="A model card, `model-card-1.schema.json`."
+    )
 
 
 class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
@@ -115,16 +123,35 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
         ]
 
 
+class InputCheckShape(serializers.Serializer[Any]):
+    """What one check of the input came to."""
+
+    check = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=[PASSED, REFUSED, NOT_CHECKED])
+    code = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField(allow_blank=True)
+
+
 class InferenceItemOutput(serializers.ModelSerializer[InferenceItem]):
     """One imaging study of a run."""
 
     imaging_study_id = serializers.UUIDField()
     study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
     score = serializers.FloatField(source="prediction.score", default=None, allow_null=True)
+    checks = InputCheckShape(many=True)
 
     class Meta:
         model = InferenceItem
-        fields = ["imaging_study_id", "study_instance_uid", "state", "reason_code", "reason", "score"]
+        fields = [
+            "imaging_study_id",
+            "study_instance_uid",
+            "state",
+            "reason_code",
+            "reason",
+            "is_refused",
+            "checks",
+            "score",
+        ]
 
 
 class InferenceRunDetailOutput(InferenceRunOutput):

@@ -1,50 +1,79 @@
-import { Button, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { createModelVersion, MODEL_VERSIONS_KEY, type NewModelVersion } from "@/api/ai";
+import { useState } from "react";
+import { createModelVersion, MODEL_VERSIONS_KEY, type ModelVersion } from "@/api/ai";
+import { cardOf, draftFaults, draftField, draftOf } from "@/domain/modelCardDraft";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
+import { CardFields } from "./CardFields";
 
 interface AddVersionModalProps {
   aiModelId: string;
+  /** The version whose card the new one begins with. */
+  basis: ModelVersion | undefined;
   onClose: () => void;
 }
 
-/** Registers a further version of a model that runs outside the portal. */
-export function AddVersionModal({ aiModelId, onClose }: AddVersionModalProps) {
+/** Registers a further version of a model that runs outside the portal; a card is edited as a new version. */
+export function AddVersionModal({ aiModelId, basis, onClose }: AddVersionModalProps) {
   const queryClient = useQueryClient();
-  const form = useForm<NewModelVersion>({
-    initialValues: { version: "", weights_digest: "", operating_threshold: 0.5, description: "" },
+  const [hasCard, setHasCard] = useState(true);
+  const form = useForm({
+    initialValues: { version: "", weights_digest: "", description: "" },
     validate: { version: (version) => (version.trim() === "" ? "Name the version." : null) },
   });
+  const cardForm = useForm({ initialValues: draftOf(basis?.card ?? undefined), validate: draftFaults });
   const adding = useMutation({
-    mutationFn: (values: NewModelVersion) => createModelVersion(aiModelId, values),
+    mutationFn: () =>
+      createModelVersion(aiModelId, { ...form.values, ...(hasCard && { card: cardOf(cardForm.values) }) }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: MODEL_VERSIONS_KEY });
       onClose();
     },
-    onError: (error) => form.setErrors(fieldErrors(error)),
+    onError: (error) => {
+      const faults = Object.entries(fieldErrors(error));
+      form.setErrors(Object.fromEntries(faults.filter(([field]) => !field.startsWith("card."))));
+      const inCard = faults.filter(([field]) => field.startsWith("card."));
+      cardForm.setErrors(Object.fromEntries(inCard.map(([field, detail]) => [draftField(field), detail])));
+    },
   });
-  const error = errorBesideFields(adding.error, [
-    "version",
-    "weights_digest",
-    "operating_threshold",
-    "description",
-  ]);
+  const shown = Object.keys(fieldErrors(adding.error)).filter((field) => field.startsWith("card."));
+  const error = errorBesideFields(adding.error, ["version", "weights_digest", "description", ...shown]);
+  const send = () => {
+    const isFaulty = [form.validate(), ...(hasCard ? [cardForm.validate()] : [])].some(
+      (one) => one.hasErrors,
+    );
+    if (!isFaulty) adding.mutate();
+  };
   return (
-    <Modal opened onClose={onClose} title="Add a version" centered>
-      <form onSubmit={form.onSubmit((values) => adding.mutate(values))}>
+    <Modal opened onClose={onClose} title="Add a version" centered size="xl">
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
         <Stack gap="md">
           <TextInput label="Version" required data-autofocus {...form.getInputProps("version")} />
-          <NumberInput
-            label="Operating threshold"
-            description="Scores from here on count as positive."
-            min={0}
-            max={1}
-            step={0.05}
-            {...form.getInputProps("operating_threshold")}
+          <TextInput
+            label="Weights (SHA-256)"
+            description="64 hexadecimal digits; ties predictions to one build."
+            {...form.getInputProps("weights_digest")}
           />
           <Textarea label="What is different" autosize minRows={2} {...form.getInputProps("description")} />
+          <Switch
+            label="With a model card"
+            description={
+              basis?.card
+                ? `Begins as the card of version ${basis.version}, which itself never changes.`
+                : "Without one nobody can tell what the version is for, and its threshold is 0.5."
+            }
+            checked={hasCard}
+            onChange={(event) => setHasCard(event.currentTarget.checked)}
+          />
+          {hasCard && <CardFields form={cardForm} />}
           {error ? <ErrorNotice error={error} /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

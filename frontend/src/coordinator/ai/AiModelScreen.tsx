@@ -48,7 +48,7 @@ export function AiModelScreen() {
         <VersionSection key={version.id} version={version} />
       ))}
       <PostersSection aiModelId={id} />
-      {isAdding && <AddVersionModal aiModelId={id} onClose={() => setAdding(false)} />}
+      {isAdding && <AddVersionModal aiModelId={id} basis={own[0]} onClose={() => setAdding(false)} />}
     </Screen>
   );
 }

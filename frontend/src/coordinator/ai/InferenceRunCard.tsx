@@ -1,8 +1,15 @@
-import { Anchor, Button, Card, Group, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Group, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { changeInferenceRun, INFERENCE_RUNS_KEY, type InferenceRun, inferenceRunQuery } from "@/api/ai";
+import {
+  changeInferenceRun,
+  INFERENCE_RUNS_KEY,
+  type InferenceItem,
+  type InferenceRun,
+  inferenceRunQuery,
+} from "@/api/ai";
 import { isOver } from "@/api/jobs";
+import { itemCounts } from "@/domain/itemCounts";
 import { JobStateBadge } from "@/ui/badges";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { JobProgress } from "@/ui/JobProgress";
@@ -58,6 +65,15 @@ function RunItems({ id }: { id: string }) {
   if (error) return <ErrorNotice error={error} />;
   if (!data) return <LoadingScreen />;
   return (
+    <>
+      <Text size="sm">{itemCounts(data.items)}</Text>
+      <ItemTable items={data.items} />
+    </>
+  );
+}
+
+function ItemTable({ items }: { items: InferenceItem[] }) {
+  return (
     <Table aria-label="Cases of the run">
       <Table.Thead>
         <Table.Tr>
@@ -66,21 +82,45 @@ function RunItems({ id }: { id: string }) {
           <Table.Th w={90} ta="right">
             Score
           </Table.Th>
-          <Table.Th>Reason</Table.Th>
+          <Table.Th>Input check</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {data.items.map((item) => (
+        {items.map((item) => (
           <Table.Tr key={item.imaging_study_id}>
             <Table.Td style={{ overflowWrap: "anywhere" }}>{item.study_instance_uid}</Table.Td>
             <Table.Td>
-              <JobStateBadge state={item.state} />
+              {item.is_refused ? <Badge color="orange">refused</Badge> : <JobStateBadge state={item.state} />}
             </Table.Td>
             <Table.Td ta="right">{item.score === null ? "" : item.score.toFixed(3)}</Table.Td>
-            <Table.Td>{item.reason}</Table.Td>
+            <Table.Td>
+              <InputChecks item={item} />
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+/** Every reason against a case, and what could not be checked; a case that passed says so. */
+function InputChecks({ item }: { item: InferenceItem }) {
+  const told = item.checks.filter((one) => one.outcome !== "PASSED");
+  const passed = item.checks.length - told.length;
+  const isToldAlready = told.some((one) => one.detail === item.reason);
+  return (
+    <Stack gap={2}>
+      {item.reason && !isToldAlready && <Text size="sm">{item.reason}</Text>}
+      {told.map((one) => (
+        <Text key={one.code} size="sm" c={one.outcome === "REFUSED" ? undefined : "dimmed"}>
+          {one.outcome === "REFUSED" ? one.detail : `Not checked: ${one.detail}`}
+        </Text>
+      ))}
+      {passed > 0 && (
+        <Text size="xs" c="dimmed">
+          {passed} checks passed
+        </Text>
+      )}
+    </Stack>
   );
 }

@@ -2,9 +2,11 @@ import { Alert, Anchor, Button, FileButton, Group, Table, Text } from "@mantine/
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { MODEL_VERSIONS_KEY, type ModelVersion, predictionsExampleUrl, uploadPredictions } from "@/api/ai";
 import { Problem } from "@/api/problem";
+import { cardLines, type ModelCard } from "@/domain/modelCard";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { RowFaultTable } from "@/ui/RowFaultTable";
 import { Section } from "@/ui/Section";
+import { saveText } from "@/ui/saveFile";
 import { dateTime } from "@/ui/times";
 
 const KINDS: Record<ModelVersion["kind"], string> = {
@@ -33,8 +35,50 @@ export function VersionSection({ version }: { version: ModelVersion }) {
           ))}
         </Table.Tbody>
       </Table>
+      {version.card ? (
+        <CardTable version={version} card={version.card} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          No model card: what this version is for and which images it takes is not written down. Cards come
+          with a new version.
+        </Text>
+      )}
       <PredictionsUpload version={version} />
     </Section>
+  );
+}
+
+function CardTable({ version, card }: { version: ModelVersion; card: ModelCard }) {
+  const download = () => {
+    const named = {
+      name: version.ai_model.name,
+      version: version.version,
+      weights_digest: version.weights_digest,
+    };
+    const text = JSON.stringify({ ...named, card }, null, 2);
+    saveText(`model-card-${version.version}.json`, text, "application/json");
+  };
+  return (
+    <>
+      <Group justify="space-between">
+        <Text fw={600} size="sm">
+          Model card
+        </Text>
+        <Button variant="default" onClick={download}>
+          Download the card
+        </Button>
+      </Group>
+      <Table variant="vertical" aria-label={`Model card of version ${version.version}`}>
+        <Table.Tbody>
+          {cardLines(card).map(([name, value]) => (
+            <Table.Tr key={`${name} ${value}`}>
+              <Table.Th w={170}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </>
   );
 }
 
