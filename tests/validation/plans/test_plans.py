@@ -108,6 +108,7 @@ WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "few_readers": ({}, {"arms": {key: ArmFacts(key, "HIDDEN", frozenset({"r0", "r1"})) for key in "AB"}}),
     "generalises": ({"method": "MRMC_U", "generalise_to": "CASES"}, {}),
     "few_levels": ({}, {"rating_levels": 2}),
+    "level_and_alpha": ({"alpha": 0.025}, {}),
 }
 
 
@@ -196,7 +197,7 @@ def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
     assert "10%" in warning.detail
     assert said(plan(endpoints=two, multiplicity="HOLM")) == []
     unequal = [ENDPOINT, {**two[1], "alpha": 0.01}]
-    assert said(plan(endpoints=unequal, multiplicity="HOLM")) == [("ERROR", "different_alphas")]
+    assert ("ERROR", "different_alphas") in said(plan(endpoints=unequal, multiplicity="HOLM"))
 
 
 @pytest.mark.parametrize(("figure", "method"), [("AFROC", "MRMC_OR"), ("LESION_SENSITIVITY", "CLUSTERED_PROPORTION")])
