@@ -13,6 +13,7 @@ from portal.demo.phantoms.dicom import study_instance_uid
 from tests.browserless import PASSWORD, Person, administrator, new_person, signature
 from tests.e2e.axe import is_accessible
 from tests.e2e.conftest import SLOW_MS, Stage, screenshots
+from tests.e2e.coordinating import KEEPS_PICTURES
 from tests.e2e.test_journeys import file_of, one_image
 from tests.journeys.designs import QUESTIONS, crossover
 from tests.reader_studies import drafted, imaging_study_id, ingested
@@ -50,7 +51,9 @@ def path(stage: Stage) -> str:
         imaging_study_ids=[imaging_study_id(coordinator, uid) for uid in uids],
     )
     coordinator.send("PATCH", made, {"ai_model_version_id": version})
-    coordinator.send("PUT", f"{made}/design", {"design": {**single_design(), **crossover("READERS")}})
+    design = {**single_design(), **crossover("READERS")}
+    design["arms"][0]["name"], design["arms"][1]["name"] = "Unaided", "With AI"
+    coordinator.send("PUT", f"{made}/design", {"design": design})
     rows = "".join(f"Case {number:03d},{int(is_ill)}\n" for number, is_ill in enumerate(DISEASED, 1))
     stored = coordinator.ask(
         "POST", f"{made}/reference-standard", content=f"case,truth\n{rows}", headers={"Content-Type": "text/csv"}
@@ -61,6 +64,11 @@ def path(stage: Stage) -> str:
     for number, reader in enumerate(readers):
         read_all(made, reader, number, lists[reader.username], uids)
     return made
+
+
+def picture(page: Page, name: str) -> None:
+    if KEEPS_PICTURES:
+        screenshots(page, name)
 
 
 def read_all(made: str, reader: Person, number: int, slots: list[dict[str, Any]], uids: list[str]) -> None:
@@ -82,18 +90,20 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     page.get_by_role("navigation", name="Parts of the reader study").get_by_role("link", name="Analysis plan").click()
     expect(page.get_by_text("No analysis plan yet")).to_be_visible()
     is_accessible(page)
-    screenshots(page, "analysis-plan-empty")
+    picture(page, "analysis-plan-empty")
     page.get_by_role("button", name="Begin with a proposal of the design").click()
     words = page.get_by_role("region", name="The plan in words")
-    expect(words).to_contain_text("the area under the ROC curve of the 2 readers in the arm Arm B differs from that of")
-    screenshots(page, "analysis-plan-proposed")
+    expect(words).to_contain_text(
+        "the area under the ROC curve of the 2 readers in the arm With AI differs from that of"
+    )
+    picture(page, "analysis-plan-proposed")
 
     # What is impossible cannot be chosen, and says why; what is missing is said at its field.
     first = page.get_by_role("group", name="Endpoint 1", exact=True)
     first.get_by_role("combobox", name="Method").click()
     delong = page.get_by_role("option", name=re.compile("^DeLong.*several readers need a method for readers and cases"))
     expect(delong.first).to_have_attribute("data-combobox-disabled", "true")
-    screenshots(page, "analysis-plan-methods")
+    picture(page, "analysis-plan-methods")
     page.keyboard.press("Escape")
     first.get_by_role("combobox", name="Hypothesis").click()
     page.get_by_role("option", name="is not worse than").click()
@@ -102,7 +112,7 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     page.get_by_role("button", name="Save the draft").click()
     expect(words).to_contain_text("It can be locked once it has no error.")
     is_accessible(page)
-    screenshots(page, "analysis-plan-error")
+    picture(page, "analysis-plan-error")
     # From the finding to its field, by keyboard alone.
     words.get_by_role("button", name="Endpoint 1: margin").press("Enter")
     expect(first.get_by_label("Margin")).to_be_focused()
@@ -114,7 +124,7 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     stage.coordinator.send("POST", f"{path}/analysis-plans", {"plan": {**theirs, "level": 0.9}, "base": 1})
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_text("It was changed elsewhere meanwhile")).to_be_visible()
-    screenshots(page, "analysis-plan-stale")
+    picture(page, "analysis-plan-stale")
     page.get_by_role("button", name="Store mine over it").click()
     versions = page.get_by_role("table", name="Versions of the analysis plan")
     expect(versions.get_by_role("row")).to_have_count(4)
@@ -123,16 +133,17 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     asked = page.get_by_role("group", name="Lock version 3")
     expect(asked).to_contain_text("A later change is an amendment with a reason")
     expect(asked.get_by_role("button", name="Not yet")).to_be_focused()
-    screenshots(page, "analysis-plan-lock")
+    picture(page, "analysis-plan-lock")
     asked.get_by_role("button", name="Lock for good").click()
     expect(versions.get_by_text("before the truth was locked")).to_be_visible()
     is_accessible(page)
-    screenshots(page, "analysis-plan-locked")
+    picture(page, "analysis-plan-locked")
 
     page.get_by_role("button", name="Run version 3").click()
     expect(page.get_by_role("link", name="Look at the reference standard and lock it")).to_be_visible()
     stage.coordinator.send("POST", f"{path}/reference-standard/1/lock", {"password": PASSWORD, "reason": ""})
     page.get_by_role("button", name="Run version 3").click()
+    page.wait_for_url(re.compile("/results\\?run="))
     endpoints = page.get_by_role("table", name="Endpoints")
     expect(endpoints).to_be_visible(timeout=SLOW_MS)
     (run,) = stage.coordinator.get(f"{path}/analysis-runs")["results"]
@@ -144,4 +155,4 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     row = endpoints.get_by_role("row").filter(has=page.get_by_role("rowheader", name=re.compile("^auc_aided")))
     expect(row).to_contain_text("0.83")
     is_accessible(page)
-    screenshots(page, "planned-result")
+    picture(page, "planned-result")

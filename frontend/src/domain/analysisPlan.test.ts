@@ -83,6 +83,7 @@ describe("editing a plan", () => {
     expect(keyOf("AUC gain, aided")).toBe("auc_gain_aided");
     expect(keyOf("3 readers")).toBe("readers");
     expect(freeKeyOf("ai", ["ai", "ai_2"])).toBe("ai_3");
+    expect(freeKeyOf("a".repeat(30), ["a".repeat(30)])).toBe(`${"a".repeat(26)}_2`);
     fc.assert(fc.property(fc.string(), (text) => /^([a-z][a-z0-9_]{0,29})?$/.test(keyOf(text))));
   });
 });

@@ -97,12 +97,9 @@ export function keyOf(text: string): string {
 
 /** The key, with a number behind it where it is taken. */
 export function freeKeyOf(key: string, taken: string[]): string {
-  let number = 1;
+  const stem = key.replace(/_\d+$/, "").slice(0, 26);
   let free = key;
-  while (taken.includes(free)) {
-    number += 1;
-    free = `${key}_${number}`;
-  }
+  for (let number = 2; taken.includes(free); number += 1) free = `${stem}_${number}`;
   return free;
 }
 
@@ -215,8 +212,8 @@ export function placeText(field: string): string {
     const place = `${part[1] === "subjects" ? "Subject" : "Endpoint"} ${Number(part[2]) + 1}`;
     return part[3] ? `${place}: ${fieldText(part[3])}` : place;
   }
-  const name = field.replace(/^plan\.?/, "");
-  return name === "" ? "Plan" : `${name.charAt(0).toUpperCase()}${fieldText(name).slice(1)}`;
+  const name = fieldText(field.replace(/^plan\.?/, "") || "plan");
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 const fieldText = (name: string) =>

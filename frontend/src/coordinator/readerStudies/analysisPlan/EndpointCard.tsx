@@ -42,12 +42,33 @@ export function EndpointCard(props: EndpointProps) {
   return (
     <fieldset className={classes.endpoint}>
       <legend>Endpoint {index + 1}</legend>
+      <Group gap={4} className={classes.order}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          disabled={index === 0}
+          aria-label={`Move endpoint ${index + 1} up`}
+          onClick={() => onChange(withEndpointUp(plan, index))}
+        >
+          ↑ Up
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          aria-label={`Remove endpoint ${index + 1}`}
+          onClick={() => onChange(withoutEndpoint(plan, index))}
+        >
+          Remove
+        </Button>
+      </Group>
       <Stack gap="xs">
         <Group gap="sm" align="flex-start">
           <TextInput
             id={said("key").id}
             label="Name"
-            w={170}
+            w={160}
             value={endpoint.key}
             error={said("key").error}
             onChange={(event) => change({ ...endpoint, key: keyOf(event.currentTarget.value) }, "key")}
@@ -56,7 +77,7 @@ export function EndpointCard(props: EndpointProps) {
             id={said("role").id}
             label="Role"
             size="xs"
-            w={120}
+            w={110}
             data={[
               { value: "PRIMARY", label: "primary" },
               { value: "SECONDARY", label: "secondary" },
@@ -66,27 +87,8 @@ export function EndpointCard(props: EndpointProps) {
               change({ ...endpoint, role: event.currentTarget.value as PlanEndpoint["role"] })
             }
           />
-          <Group gap={4} mt={20} ml="auto">
-            <Button
-              variant="subtle"
-              color="gray"
-              disabled={index === 0}
-              aria-label={`Move endpoint ${index + 1} up`}
-              onClick={() => onChange(withEndpointUp(plan, index))}
-            >
-              ↑ Up
-            </Button>
-            <Button
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove endpoint ${index + 1}`}
-              onClick={() => onChange(withoutEndpoint(plan, index))}
-            >
-              Remove
-            </Button>
-          </Group>
+          <FigureFields {...row} />
         </Group>
-        <FigureRow {...row} />
         <QuestionRow {...row} />
         <HowRow {...row} />
       </Stack>
@@ -94,12 +96,12 @@ export function EndpointCard(props: EndpointProps) {
   );
 }
 
-function FigureRow({ plan, reading, endpoint, index, said, change }: RowProps) {
+function FigureFields({ plan, reading, endpoint, index, said, change }: RowProps) {
   const ofReaders = plan.subjects.some(
     ({ key, kind }) => kind === "READERS" && (key === endpoint.of || key === endpoint.against),
   );
   return (
-    <Group gap="sm" align="flex-start">
+    <>
       <PlanSelect
         label="Figure"
         width={230}
@@ -111,7 +113,7 @@ function FigureRow({ plan, reading, endpoint, index, said, change }: RowProps) {
       />
       <PlanSelect
         label="Of whom"
-        width={170}
+        width={160}
         options={plan.subjects.map(({ key }) => ({ value: key, label: key }))}
         value={endpoint.of}
         said={said("of")}
@@ -128,7 +130,7 @@ function FigureRow({ plan, reading, endpoint, index, said, change }: RowProps) {
           onChange={(threshold) => change({ ...endpoint, threshold }, "threshold")}
         />
       )}
-    </Group>
+    </>
   );
 }
 
@@ -169,7 +171,7 @@ function QuestionRow({ plan, endpoint, said, change }: RowProps) {
           {needsMargin(endpoint) && (
             <PlanNumber
               label="Margin"
-              width={130}
+              width={170}
               value={endpoint.margin}
               said={said("margin")}
               onChange={(margin) => change({ ...endpoint, margin }, "margin")}

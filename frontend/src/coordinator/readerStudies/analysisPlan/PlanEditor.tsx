@@ -53,7 +53,7 @@ export function PlanEditor(props: PlanEditorProps) {
           draft={draft}
           saving={saving}
           reading={reading}
-          isRead={asked === plan && !reading.isFetching}
+          isRead={asked === plan && reading.isSuccess && !reading.isPlaceholderData}
           reason={reason}
           onReason={setReason}
         />

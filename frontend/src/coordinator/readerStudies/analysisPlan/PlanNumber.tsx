@@ -24,6 +24,8 @@ export function PlanNumber({
   step,
   said,
 }: PlanNumberProps) {
+  // What is on the way to a number, such as `0.`, stays as it is typed.
+  const [typed, setTyped] = useState<string | number>("");
   return (
     <NumberInput
       id={said?.id}
@@ -31,14 +33,22 @@ export function PlanNumber({
       w={width}
       step={step ?? 0.01}
       placeholder={placeholder}
-      value={value ?? ""}
+      value={numberOf(typed) === value ? typed : (value ?? "")}
       inputWrapperOrder={["label", "input", "error", "description"]}
       error={said?.error}
       description={said?.warning && <Warning>{said.warning}</Warning>}
       onBlur={onBlur}
-      onChange={(typed) => onChange(typeof typed === "number" ? typed : null)}
+      onChange={(next) => {
+        setTyped(next);
+        onChange(numberOf(next));
+      }}
     />
   );
+}
+
+function numberOf(typed: string | number): number | null {
+  const number = typed === "" ? Number.NaN : Number(typed);
+  return Number.isFinite(number) ? number : null;
 }
 
 /** A number that cannot be left empty: while its field is, the one before stays. */
