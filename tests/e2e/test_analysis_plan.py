@@ -141,7 +141,7 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
 
     page.get_by_role("button", name="Run version 3").click()
     expect(page.get_by_role("link", name="Look at the reference standard and lock it")).to_be_visible(timeout=SLOW_MS)
-    stage.coordinator.send("POST", f"{path}/reference-standard/1/lock", {"password": PASSWORD, "reason": ""})
+    stage.coordinator.send("POST", f"{path}/reference-standards/1/lock", {"password": PASSWORD})
     page.get_by_role("button", name="Run version 3").click()
     page.wait_for_url(re.compile("/results\\?run="))
     endpoints = page.get_by_role("table", name="Endpoints")
