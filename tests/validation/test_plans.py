@@ -93,15 +93,43 @@ def test_what_a_plan_can_ask_for(client, made):
     facts = client.get(address(made, "/facts")).json()
     assert facts["arms"] == [{"key": "A", "name": "Reading", "ai_display": "HIDDEN", "readers": 2}]
     assert (facts["cases"], facts["patients"], facts["has_call"], facts["rating"]) == (11, 11, True, "CONFIDENCE")
-    assert facts["model_versions"] == [{"id": str(made.model_version.pk), "name": "Finder 1.0", "is_located": False}]
+    finder = {"id": str(made.model_version.pk), "name": "Finder 1.0", "is_located": False, "operating_point": 0.5}
+    assert facts["model_versions"] == [finder]
+    assert facts.pop("known") == {"truth_is_locked": True, "results": 0, "runs_under_way": 0}
     assert "truth" not in json.dumps(facts).replace("truths", "")
+
+
+def test_what_is_proposed_can_be_saved_locked_and_carried_out(client, made):
+    proposed = client.get(address(made, "/facts")).json()["proposal"]
+    first = proposed["endpoints"][0]
+    assert (first["role"], first["of"], first["against"]) == ("PRIMARY", "ai", "unaided")
+    read = client.post(address(made, "/reading"), {"plan": proposed}, "json").json()
+    assert not [one for one in read["findings"] if one["level"] == "ERROR"]
+    assert len(read["endpoints"]) == len(proposed["endpoints"])
+    reasons = {one["value"]: one["reason"] for one in read["endpoints"][0]["method"]}
+    assert reasons["AI_VS_READERS"] is None
+    assert "several readers" in reasons["DELONG"]
+    result = parse(carried_out(client, made, locked(client, made, proposed)).result.content)
+    assert [one["key"] for one in result["endpoints"]] == [one["key"] for one in proposed["endpoints"]]
+
+
+def test_a_plan_is_not_locked_while_a_result_is_on_its_way(client, made):
+    """Whether the result was known by the lock could not be told afterwards."""
+    run = analysis_run_create(by=made.coordinator, reader_study=made.reader_study)
+    save(client, made, document(made))
+    assert client.get(address(made, "/facts")).json()["known"]["runs_under_way"] == 1
+    answer = client.post(address(made, "/1/lock"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "analysis_under_way")
+    assert client.post(f"/api/v1/analysis-runs/{run.pk}/cancel").status_code == 200
+    assert client.post(address(made, "/1/lock")).json()["results_before"] == 0
 
 
 def test_a_plan_is_read_without_being_stored(client, made):
     answer = client.post(address(made, "/reading"), {"plan": document(made)}, "json").json()
     assert answer["findings"] == []
     assert answer["sentences"][3].startswith("Primary endpoint 1: the sensitivity of Finder 1.0 at a score of 0.5")
-    wrong = client.post(address(made, "/reading"), {"plan": document(made, endpoint(method="DELONG"))}, "json").json()
+    impossible = document(made, endpoint(method="DELONG", alpha=0.025))
+    wrong = client.post(address(made, "/reading"), {"plan": impossible}, "json").json()
     assert wrong["sentences"] == []
     assert {one["code"] for one in wrong["findings"]} == {"method_of_subjects"}
     assert client.post(address(made, "/reading"), {"plan": [1]}, "json").json()["findings"][0]["level"] == "ERROR"

@@ -19,10 +19,12 @@ from portal.accounts.policy import Action
 from portal.pagination import CreatedCursorPagination
 from validation.access import analysis_plan_for
 from validation.models import AnalysisPlan, AnalysisPlanLock
+from validation.plans.choices import plan_choices
 from validation.plans.facts import StudyFacts
+from validation.plans.proposal import proposed_plan
 from validation.plans.rules import plan_findings
 from validation.plans.wording import plan_sentences
-from validation.selectors.plans import plans_of, study_facts
+from validation.selectors.plans import is_truth_locked, plans_of, results_so_far, runs_under_way, study_facts
 from validation.services.plans import LONGEST_REASON, plan_lock, plan_save
 
 
@@ -79,6 +81,15 @@ class PlanModelOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     is_located = serializers.BooleanField()
+    operating_point = serializers.FloatField(allow_null=True)
+
+
+class PlanKnownOutput(serializers.Serializer[Any]):
+    """What is known of the answers by now, and would be kept with a lock."""
+
+    truth_is_locked = serializers.BooleanField()
+    results = serializers.IntegerField()
+    runs_under_way = serializers.IntegerField(help_text="While there are some a plan cannot be locked.")
 
 
 class StudyFactsOutput(serializers.Serializer[Any]):
@@ -96,6 +107,8 @@ class StudyFactsOutput(serializers.Serializer[Any]):
     model_versions = PlanModelOutput(many=True)
     truths = serializers.ListField(child=serializers.IntegerField())
     lesion_truths = serializers.ListField(child=serializers.IntegerField())
+    known = PlanKnownOutput()
+    proposal = serializers.JSONField(allow_null=True, help_text="A plan to begin with; null where nobody can be named.")
 
 
 class PlanFindingOutput(serializers.Serializer[Any]):
@@ -107,11 +120,28 @@ class PlanFindingOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class PlanChoiceOutput(serializers.Serializer[Any]):
+    """A value of a field, and why it cannot be taken; null where it can."""
+
+    value = serializers.CharField()
+    reason = serializers.CharField(allow_null=True)
+
+
+class EndpointChoicesOutput(serializers.Serializer[Any]):
+    """What an endpoint can choose, the rest of the plan being as it is."""
+
+    figure = PlanChoiceOutput(many=True)
+    method = PlanChoiceOutput(many=True)
+    generalise_to = PlanChoiceOutput(many=True)
+
+
 class PlanReadingOutput(serializers.Serializer[Any]):
     """A plan as it reads in plain words, or what keeps it from being read."""
 
     findings = PlanFindingOutput(many=True)
     sentences = serializers.ListField(child=serializers.CharField())
+    unit = PlanChoiceOutput(many=True)
+    endpoints = EndpointChoicesOutput(many=True, help_text="In the order of the plan; none while its form is wrong.")
 
 
 def _facts(facts: StudyFacts) -> dict[str, Any]:
@@ -120,7 +150,12 @@ def _facts(facts: StudyFacts) -> dict[str, Any]:
         for key, arm in facts.arms.items()
     ]
     models = [
-        {"id": pk, "name": name, "is_located": pk in facts.located_models}
+        {
+            "id": pk,
+            "name": name,
+            "is_located": pk in facts.located_models,
+            "operating_point": facts.operating_points.get(pk),
+        }
         for pk, name in sorted(facts.model_versions.items(), key=lambda item: item[1])
     ]
     plain = (
@@ -138,7 +173,16 @@ def _facts(facts: StudyFacts) -> dict[str, Any]:
         "model_versions": models,
         "truths": sorted(facts.truths),
         "lesion_truths": sorted(facts.lesion_truths),
+        "proposal": proposed_plan(facts),
         **{name: getattr(facts, name) for name in plain},
+    }
+
+
+def _known(reader_study: ReaderStudy) -> dict[str, Any]:
+    return {
+        "truth_is_locked": is_truth_locked(reader_study=reader_study),
+        "results": results_so_far(reader_study=reader_study),
+        "runs_under_way": runs_under_way(reader_study=reader_study),
     }
 
 
@@ -200,9 +244,10 @@ class PlanFactsApi(APIView):
 
     @extend_schema(responses=StudyFactsOutput)
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Return what the reader study offers an analysis; no value of the truth."""
+        """Return what the reader study offers an analysis, and a plan to begin with; no value of the truth."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_VIEW)
-        return Response(StudyFactsOutput(_facts(study_facts(reader_study=reader_study))).data)
+        facts = _facts(study_facts(reader_study=reader_study))
+        return Response(StudyFactsOutput(facts | {"known": _known(reader_study)}).data)
 
 
 class PlanReadingApi(APIView):
@@ -210,7 +255,7 @@ class PlanReadingApi(APIView):
 
     @extend_schema(request=PlanDocumentInput, responses=PlanReadingOutput)
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Say what is wrong with a plan, and what it says."""
+        """Say what is wrong with a plan, what it says, and what it could choose instead."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.ANALYSIS_VIEW)
         form = PlanDocumentInput(data=request.data)
         form.is_valid(raise_exception=True)
@@ -218,7 +263,11 @@ class PlanReadingApi(APIView):
         findings = plan_findings(document, facts)
         sound = not any(one.level == "ERROR" for one in findings)
         sentences = plan_sentences(document, facts) if sound else []
-        answer = {"findings": [one._asdict() for one in findings], "sentences": sentences}
+        answer = {
+            "findings": [one._asdict() for one in findings],
+            "sentences": sentences,
+            **plan_choices(document, facts),
+        }
         return Response(PlanReadingOutput(answer).data)
 
 

@@ -31,8 +31,25 @@ class Finding(NamedTuple):
 
 def form_findings(plan: Any) -> list[Finding]:
     """Return what is wrong with the form of a document, the keys that come twice, and names of nobody."""
-    faults = [Finding("ERROR", f"plan{path}", code, detail) for path, code, detail in schema_faults(_VALIDATOR, plan)]
+    faults = [
+        Finding("ERROR", f"plan{path}", code, _words(path, code) or detail)
+        for path, code, detail in schema_faults(_VALIDATOR, plan)
+    ]
     return faults or [*_repeated(plan, "subjects"), *_repeated(plan, "endpoints"), *_nobody(plan)]
+
+
+def _words(path: str, code: str) -> str | None:
+    """Say in words what people meet while they write a plan; None where the validator's own words do."""
+    if code == "minItems":
+        return {
+            ".subjects": "Say who is measured: a plan has a subject.",
+            ".endpoints": "Say what is asked: a plan has an endpoint.",
+        }.get(path)
+    if code == "pattern" and path.endswith((".key", ".of", ".against")):
+        return "A name begins with a letter and has small letters, digits and _, 30 at most."
+    if code == "type" and path.endswith((".alpha", ".level")):
+        return "Give a number."
+    return None
 
 
 def _repeated(plan: Plan, part: str) -> list[Finding]:

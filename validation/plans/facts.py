@@ -35,6 +35,8 @@ class StudyFacts:
         Whether readers mark and rate located findings.
     model_versions : mapping
         Names of the AI versions with predictions here, by id.
+    operating_points : mapping
+        By id the score from which each of them calls a case positive, as registered.
     located_models : frozenset of str
         Of these, the ids of those whose predictions name places.
     lesion_truths : frozenset of int
@@ -53,6 +55,7 @@ class StudyFacts:
     rating_levels: int | None = None
     marks_lesions: bool = False
     model_versions: Mapping[str, str] = field(default_factory=dict)
+    operating_points: Mapping[str, float] = field(default_factory=dict)
     located_models: frozenset[str] = frozenset()
     truths: frozenset[int] = frozenset()
     lesion_truths: frozenset[int] = frozenset()

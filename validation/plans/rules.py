@@ -5,7 +5,8 @@ Performance Assessment: Considerations for CADe Devices (2022); Obuchowski and B
 Hillis 2007 and Gallas 2009 (random readers); ICH E9 (multiplicity, margins).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import isclose
 from typing import NamedTuple
 
 from validation.plans.document import Endpoint, Finding, Plan, form_findings, subjects_of
@@ -253,6 +254,20 @@ def _generalises(one: _Of) -> Answer:
     return None
 
 
+def _level_and_alpha(one: _Of) -> Answer:
+    """The interval that leaves out what a test at alpha rejects: 1 - alpha, and 1 - 2 alpha where it is one-sided."""
+    hypothesis, alpha, level = one.endpoint["hypothesis"], one.endpoint["alpha"], one.plan["level"]
+    if hypothesis == "ESTIMATE":
+        return None
+    sides, name = (2, "one-sided") if hypothesis in NEEDS_MARGIN else (1, "two-sided")
+    if isclose(1 - sides * alpha, level, abs_tol=1e-9):
+        return None
+    return (
+        f"Intervals of {100 * level:g} % go with a {name} alpha of {(1 - level) / sides:.4g}: at {alpha:g} an interval "
+        "and its test can disagree."
+    )
+
+
 def _few_levels(one: _Of) -> Answer:
     levels = one.facts.rating_levels
     if one.endpoint["figure"] in RATED and "READERS" in one.kinds and levels is not None and levels <= 2:
@@ -284,7 +299,16 @@ _WARNINGS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("few_readers", "generalise_to", _few_readers),
     ("generalises", "generalise_to", _generalises),
     ("few_levels", "figure", _few_levels),
+    ("level_and_alpha", "alpha", _level_and_alpha),
 )
+
+
+def endpoint_errors(plan: Plan, endpoint: Endpoint, facts: StudyFacts) -> Iterator[tuple[str, str]]:
+    """Yield code and reason of what makes an endpoint impossible, in a plan whose form and subjects are right."""
+    one = _Of(plan, endpoint, facts)
+    for code, _, rule in _ERRORS:
+        if (detail := rule(one)) is not None:
+            yield code, detail
 
 
 def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
@@ -292,7 +316,7 @@ def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
     findings = form_findings(plan)
     if findings or not isinstance(plan, dict):
         return findings
-    findings = [*_subject_findings(plan, facts), *_plan_findings(plan, facts)]
+    findings = [*subject_findings(plan, facts), *_plan_findings(plan, facts)]
     if any(finding.level == "ERROR" and finding.field.startswith("plan.subjects") for finding in findings):
         return findings
     return findings + [
@@ -304,7 +328,8 @@ def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
     ]
 
 
-def _subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+def subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Return what the reader study lacks of the subjects; the other rules need all of them."""
     found = []
     for index, subject in enumerate(plan["subjects"]):
         field = f"plan.subjects[{index}]"

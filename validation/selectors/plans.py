@@ -19,8 +19,9 @@ from annotations.models import (
 )
 from annotations.selectors.designs import design_of, drawn_readers_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
+from portal.db import JobState
 from portal.inference.models import ModelVersion, Prediction
-from validation.models import AnalysisPlan, AnalysisResult
+from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
 from validation.plans.facts import ArmFacts, StudyFacts
 
 
@@ -48,6 +49,12 @@ def results_so_far(*, reader_study: ReaderStudy) -> int:
 def is_truth_locked(*, reader_study: ReaderStudy) -> bool:
     """Say whether a version of the truth is locked, by which results can be opened."""
     return ReferenceLock.objects.filter(reference_standard__reader_study=reader_study).exists()
+
+
+def runs_under_way(*, reader_study: ReaderStudy) -> int:
+    """Count the runs whose results are still to come: whether they are known at a lock cannot be said."""
+    under_way = [JobState.PENDING, JobState.RUNNING]
+    return AnalysisRun.objects.filter(reader_study=reader_study, state__in=under_way).count()
 
 
 def study_facts(*, reader_study: ReaderStudy) -> StudyFacts:
@@ -103,6 +110,7 @@ def _models(imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
     located = set(of_cases.exclude(findings=[]).values_list("model_version", flat=True).distinct())
     return {
         "model_versions": {str(one.pk): f"{one.ai_model.name} {one.version}" for one in found},
+        "operating_points": {str(one.pk): one.operating_threshold for one in found},
         "located_models": frozenset(str(pk) for pk in located),
     }
 

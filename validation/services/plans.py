@@ -13,7 +13,14 @@ from validation.canonical import parse
 from validation.models import AnalysisPlan, AnalysisPlanLock
 from validation.plans.document import Finding, form_findings
 from validation.plans.rules import plan_findings
-from validation.selectors.plans import is_truth_locked, newest_plan_of, results_so_far, study_facts, was_locked
+from validation.selectors.plans import (
+    is_truth_locked,
+    newest_plan_of,
+    results_so_far,
+    runs_under_way,
+    study_facts,
+    was_locked,
+)
 
 LONGEST_REASON = 1000
 
@@ -49,7 +56,9 @@ def plan_save(*, by: User, reader_study: ReaderStudy, document: Any, base: int, 
 def plan_lock(*, by: User, reader_study: ReaderStudy, number: int) -> AnalysisPlanLock:
     """Fix the newest version; what was known by then (results, a locked truth) is kept with it.
 
-    Raises 409 `stale_plan` unless `number` is the newest, 400 where the reader study does not allow what it asks.
+    Raises 409 `stale_plan` unless `number` is the newest, 409 `analysis_under_way` while a run of the reader study is
+    not over (whether its result was known by the lock could not be said), 400 where the reader study does not allow
+    what the plan asks.
     """
     newest = newest_plan_of(reader_study=reader_study)
     if newest is None or newest.number != number:
@@ -58,6 +67,9 @@ def plan_lock(*, by: User, reader_study: ReaderStudy, number: int) -> AnalysisPl
         return newest.lock
     findings = plan_findings(parse(newest.content), study_facts(reader_study=reader_study))
     _refuse([one for one in findings if one.level == "ERROR"])
+    if runs_under_way(reader_study=reader_study):
+        detail = "An analysis of this reader study is under way: wait for its end or cancel it, then lock."
+        raise Conflict(detail, code="analysis_under_way")
     lock = AnalysisPlanLock.objects.create(
         plan=newest,
         locked_by=by,

@@ -908,7 +908,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return what the reader study offers an analysis; no value of the truth. */
+        /** @description Return what the reader study offers an analysis, and a plan to begin with; no value of the truth. */
         get: operations["reader_studies_analysis_plans_facts_retrieve"];
         put?: never;
         post?: never;
@@ -927,7 +927,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Say what is wrong with a plan, and what it says. */
+        /** @description Say what is wrong with a plan, what it says, and what it could choose instead. */
         post: operations["reader_studies_analysis_plans_reading_create"];
         delete?: never;
         options?: never;
@@ -3879,6 +3879,12 @@ export interface components {
         EditorOutput: {
             revision_number: number;
         };
+        /** @description What an endpoint can choose, the rest of the plan being as it is. */
+        EndpointChoicesOutput: {
+            figure: components["schemas"]["PlanChoiceOutput"][];
+            method: components["schemas"]["PlanChoiceOutput"][];
+            generalise_to: components["schemas"]["PlanChoiceOutput"][];
+        };
         /**
          * @description * `ASK` - Ask
          *     * `ANSWER` - Answer
@@ -5158,6 +5164,11 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description A value of a field, and why it cannot be taken; null where it can. */
+        PlanChoiceOutput: {
+            value: string;
+            reason: string | null;
+        };
         /** @description A plan that is being written. */
         PlanDocumentInputRequest: {
             plan: unknown;
@@ -5176,6 +5187,13 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** @description What is known of the answers by now, and would be kept with a lock. */
+        PlanKnownOutput: {
+            truth_is_locked: boolean;
+            results: number;
+            /** @description While there are some a plan cannot be locked. */
+            runs_under_way: number;
+        };
         /** @description Who fixed a version, when, and what was known by then. */
         PlanLockOutput: {
             /** @description As it was then. */
@@ -5193,6 +5211,8 @@ export interface components {
             id: string;
             name: string;
             is_located: boolean;
+            /** Format: double */
+            operating_point: number | null;
         };
         /** @description A version of the plan, without its content. */
         PlanOutput: {
@@ -5220,6 +5240,9 @@ export interface components {
         PlanReadingOutput: {
             findings: components["schemas"]["PlanFindingOutput"][];
             sentences: string[];
+            unit: components["schemas"]["PlanChoiceOutput"][];
+            /** @description In the order of the plan; none while its form is wrong. */
+            endpoints: components["schemas"]["EndpointChoicesOutput"][];
         };
         /** @description What one reader reads. */
         PlanRowOutput: {
@@ -6460,6 +6483,9 @@ export interface components {
             model_versions: components["schemas"]["PlanModelOutput"][];
             truths: number[];
             lesion_truths: number[];
+            known: components["schemas"]["PlanKnownOutput"];
+            /** @description A plan to begin with; null where nobody can be named. */
+            proposal: unknown;
         };
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {

@@ -6,13 +6,13 @@ import { summary } from "@/domain/resultSummary";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
+import { TruthLink } from "@/ui/TruthLink";
 import { CalibrationSection } from "./CalibrationSection";
 import { ComparisonTable } from "./ComparisonTable";
 import { ForestFigure, RocFigure } from "./figures";
 import { MeasuresTable } from "./MeasuresTable";
 import { PlannedResultView } from "./PlannedResultView";
 import { Provenance } from "./Provenance";
-import { TruthLink } from "./TruthLink";
 
 /** The result of one analysis, most asked first: answers, measures, figures, tests, exclusions, provenance. */
 export function ResultView({ readerStudyId, run }: { readerStudyId: string; run: AnalysisRun }) {

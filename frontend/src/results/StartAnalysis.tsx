@@ -6,7 +6,7 @@ import { designQuery } from "@/api/designs";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
-import { TruthLink } from "./TruthLink";
+import { TruthLink } from "@/ui/TruthLink";
 
 const LEVELS = [
   { value: "0.9", label: "90 %" },

@@ -34,6 +34,7 @@ const GROUPS = [
       { path: "/progress", text: "Progress" },
       { path: "/queries", text: "Queries" },
       { path: "/labels", text: "Labels" },
+      { path: "/analysis-plan", text: "Analysis plan" },
       { path: "/reference-standard", text: "Reference standard" },
       { path: "/results", text: "Results" },
       { path: "/audit", text: "Audit trail" },

@@ -108,6 +108,7 @@ WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "few_readers": ({}, {"arms": {key: ArmFacts(key, "HIDDEN", frozenset({"r0", "r1"})) for key in "AB"}}),
     "generalises": ({"method": "MRMC_U", "generalise_to": "CASES"}, {}),
     "few_levels": ({}, {"rating_levels": 2}),
+    "level_and_alpha": ({"alpha": 0.025}, {}),
 }
 
 
@@ -173,10 +174,20 @@ def test_what_the_issue_names_is_refused_with_the_way_on() -> None:
         ({"subjects": aided_with(phase="FIRST")}, "no_first_read"),
         ({"subjects": [*PLAN["subjects"][:2], {**PLAN["subjects"][2], "model_version_id": OTHER}]}, "unknown_model"),
         ({"level": 95}, "maximum"),
-        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": float("inf")}]}, "oneOf"),
-        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": 10**400}]}, "oneOf"),
-        ({"population": {"sessions": list(range(1, 22))}}, "oneOf"),
+        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": float("inf")}]}, "maximum"),
+        ({"endpoints": [{**ENDPOINT, "figure": "SENSITIVITY", "threshold": 10**400}]}, "maximum"),
+        ({"population": {"sessions": list(range(1, 22))}}, "maxItems"),
         ({"surprise": 1}, "additionalProperties"),
+        ({"subjects": []}, "minItems"),
+        ({"subjects": [{"key": "x", "kind": "NOBODY", "arm": "A", "phase": "SIGNED"}]}, "enum"),
+        ({"subjects": [1]}, "type"),
+        ({"subjects": [{**PLAN["subjects"][2], "arm": "A"}]}, "additionalProperties"),
+        ({"subjects": aided_with(key="Aided")}, "pattern"),
+        ({"endpoints": [{**ENDPOINT, "margin": 15}]}, "exclusiveMaximum"),
+        ({"endpoints": [{**ENDPOINT, "margin": True}]}, "type"),
+        ({"endpoints": [{**ENDPOINT, "against": 1.5}]}, "maximum"),
+        ({"endpoints": [{**ENDPOINT, "against": "Nobody"}]}, "pattern"),
+        ({"endpoints": [{**ENDPOINT, "alpha": None}]}, "type"),
     ],
 )  # fmt: skip
 def test_a_document_that_names_nothing_is_refused(change: dict[str, Any], code: str) -> None:
@@ -196,7 +207,7 @@ def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
     assert "10%" in warning.detail
     assert said(plan(endpoints=two, multiplicity="HOLM")) == []
     unequal = [ENDPOINT, {**two[1], "alpha": 0.01}]
-    assert said(plan(endpoints=unequal, multiplicity="HOLM")) == [("ERROR", "different_alphas")]
+    assert ("ERROR", "different_alphas") in said(plan(endpoints=unequal, multiplicity="HOLM"))
 
 
 @pytest.mark.parametrize(("figure", "method"), [("AFROC", "MRMC_OR"), ("LESION_SENSITIVITY", "CLUSTERED_PROPORTION")])

@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { AiPart } from "./ai/AiPart";
+import { AnalysisPlanPart } from "./analysisPlan/AnalysisPlanPart";
 import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
 import { DesignPart } from "./design/DesignPart";
@@ -33,6 +34,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   design: DesignPart,
   randomisation: RandomisationPart,
   "sample-size": SampleSizePart,
+  "analysis-plan": AnalysisPlanPart,
   "reference-standard": ReferenceStandardPart,
   protocol: ProtocolPart,
   progress: ProgressPart,

@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useReducer, useState } from "react";
+import { useCallback, useReducer, useState } from "react";
 import { type History, record, redo, startHistory, undo } from "@/domain/history";
 import type { Question } from "@/domain/labelSchema";
 import { canonical } from "@/domain/payload";
 import { type DraftQuestion, draftsOf, editSchema, type SchemaEdit } from "@/domain/schemaEditing";
+import { useUndoKeys } from "../useUndoKeys";
 
 interface State {
   history: History<DraftQuestion[]>;
@@ -67,20 +68,4 @@ export function useSchemaDraft(stored: Question[]): SchemaDraft {
     isDirty,
     markSaved: (questions) => setSaved(canonical(questions)),
   };
-}
-
-/** The builder's own undo, in its fields too: a browser undoes nothing that a program has written into one. */
-function useUndoKeys(back: () => void, forth: () => void): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-      const key = event.key.toLowerCase();
-      if (key !== "z" && key !== "y") return;
-      event.preventDefault();
-      if (key === "z" && !event.shiftKey) back();
-      else forth();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, [back, forth]);
 }

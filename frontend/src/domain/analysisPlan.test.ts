@@ -1,0 +1,127 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  alphaOf,
+  asking,
+  EMPTY_PLAN,
+  freeKeyOf,
+  keyOf,
+  knownText,
+  measuring,
+  type Plan,
+  type PlanEndpoint,
+  type PlanVersion,
+  placeText,
+  saidOf,
+  stateOf,
+  withEndpointUp,
+  withLevel,
+  withNewEndpoint,
+  withSubject,
+} from "./analysisPlan";
+
+const GAIN: PlanEndpoint = {
+  key: "gain",
+  role: "PRIMARY",
+  figure: "AUC",
+  threshold: null,
+  of: "aided",
+  against: "unaided",
+  hypothesis: "DIFFERENCE",
+  margin: null,
+  alpha: 0.05,
+  method: "MRMC_OR",
+  generalise_to: "READERS_AND_CASES",
+};
+const PLAN: Plan = {
+  ...EMPTY_PLAN,
+  subjects: [
+    { key: "unaided", kind: "READERS", arm: "A", phase: "SIGNED" },
+    { key: "aided", kind: "READERS", arm: "B", phase: "SIGNED" },
+  ],
+  endpoints: [GAIN],
+};
+
+describe("editing a plan", () => {
+  it("renames a subject wherever it is named", () => {
+    const renamed = withSubject(PLAN, 0, { key: "alone", kind: "READERS", arm: "A", phase: "SIGNED" });
+    expect(renamed.endpoints[0]).toMatchObject({ of: "aided", against: "alone" });
+  });
+
+  it("makes one more endpoint of the last, under a name of its own", () => {
+    const two = withNewEndpoint(withNewEndpoint(PLAN));
+    expect(two.endpoints.map(({ key, role }) => `${key} ${role}`)).toEqual([
+      "gain PRIMARY",
+      "gain_2 SECONDARY",
+      "gain_3 SECONDARY",
+    ]);
+    expect(withEndpointUp(two, 2).endpoints.map(({ key }) => key)).toEqual(["gain", "gain_3", "gain_2"]);
+    const first = withNewEndpoint({ ...PLAN, endpoints: [] }).endpoints[0];
+    expect(first).toMatchObject({ of: "unaided", against: null, hypothesis: "ESTIMATE", role: "PRIMARY" });
+  });
+
+  it("keeps what is compared and what is asked together", () => {
+    const alone = asking(PLAN, GAIN, "ESTIMATE");
+    expect(alone.against).toBeNull();
+    expect(asking(PLAN, alone, "SUPERIORITY").against).toBe("unaided");
+    expect(asking(PLAN, { ...GAIN, against: 0.8 }, "SUPERIORITY").against).toBe(0.8);
+    expect(measuring({ ...GAIN, figure: "SENSITIVITY", threshold: 3 }, "AUC").threshold).toBeNull();
+    const equal: PlanEndpoint = { ...GAIN, hypothesis: "EQUIVALENCE", margin: 0.1 };
+    expect(asking(PLAN, equal, "SUPERIORITY").margin).toBeNull();
+    expect(asking(PLAN, equal, "NON_INFERIORITY").margin).toBe(0.1);
+  });
+
+  it("keeps alpha with the intervals, and leaves another one alone", () => {
+    expect(asking(PLAN, GAIN, "NON_INFERIORITY").alpha).toBe(0.025);
+    expect(asking(PLAN, { ...GAIN, alpha: 0.01 }, "NON_INFERIORITY").alpha).toBe(0.01);
+    expect(withLevel(PLAN, 0.9).endpoints[0]?.alpha).toBe(0.1);
+    expect(withLevel(withLevel(PLAN, 0.9), 0.95)).toEqual(PLAN);
+    expect(alphaOf(0.99, "EQUIVALENCE")).toBe(0.005);
+  });
+
+  it("makes keys of anything that the form takes", () => {
+    expect(keyOf("AUC gain, aided")).toBe("auc_gain_aided");
+    expect(keyOf("3 readers")).toBe("readers");
+    expect(freeKeyOf("ai", ["ai", "ai_2"])).toBe("ai_3");
+    expect(freeKeyOf("a".repeat(30), ["a".repeat(30)])).toBe(`${"a".repeat(26)}_2`);
+    fc.assert(fc.property(fc.string(), (text) => /^([a-z][a-z0-9_]{0,29})?$/.test(keyOf(text))));
+  });
+});
+
+describe("what is said of a plan", () => {
+  const said = [
+    { level: "WARNING", field: "plan.endpoints[0].method", code: "a", detail: "A." },
+    { level: "ERROR", field: "plan.endpoints[0].method", code: "b", detail: "B." },
+    { level: "ERROR", field: "plan.endpoints[10].method", code: "c", detail: "C." },
+  ] as const;
+
+  it("stands at its field, errors first", () => {
+    expect(saidOf([...said], "plan.endpoints[0].method").map(({ code }) => code)).toEqual(["b", "a"]);
+  });
+
+  it("names the place as the page does", () => {
+    expect(placeText("plan.endpoints[1].generalise_to")).toBe("Endpoint 2: holds for");
+    expect(placeText("plan.subjects[0]")).toBe("Subject 1");
+    expect(placeText("plan.population.sessions")).toBe("Sessions");
+    expect(placeText("plan.multiplicity")).toBe("Multiplicity");
+    expect(placeText("plan")).toBe("Plan");
+  });
+});
+
+describe("versions", () => {
+  const lock = { username: "carla", created_at: "", truth_was_locked: false, results_before: 0 };
+  const version = (number: number, locked: boolean) =>
+    ({ number, lock: locked ? lock : null }) as PlanVersion;
+
+  it("say what became of them", () => {
+    const versions = [version(4, false), version(3, true), version(2, false), version(1, true)];
+    expect(versions.map((one) => stateOf(one, versions))).toEqual(["DRAFT", "LOCKED", "REPLACED", "AMENDED"]);
+  });
+
+  it("say what was known at the lock", () => {
+    expect(knownText(lock)).toBe("before the truth was locked");
+    expect(knownText({ ...lock, truth_was_locked: true })).toBe("after the truth was locked");
+    expect(knownText({ ...lock, results_before: 1 })).toBe("after 1 result had been computed");
+    expect(knownText({ ...lock, results_before: 3 })).toBe("after 3 results had been computed");
+  });
+});

@@ -1,0 +1,265 @@
+/** The analysis plan as the server keeps it (validation/plans/schemas/analysis-plan.schema.json), and its editing. */
+
+export type Unit = "CASE" | "PATIENT" | "LESION";
+export type Figure = "AUC" | "SENSITIVITY" | "SPECIFICITY" | "AFROC" | "LESION_SENSITIVITY";
+export type Hypothesis = "ESTIMATE" | "DIFFERENCE" | "SUPERIORITY" | "NON_INFERIORITY" | "EQUIVALENCE";
+export type Method =
+  | "MRMC_OR"
+  | "MRMC_U"
+  | "AI_VS_READERS"
+  | "DELONG"
+  | "CLUSTERED_DELONG"
+  | "PROPORTION"
+  | "CLUSTERED_PROPORTION"
+  | "MCNEMAR";
+export type Generalisation = "READERS_AND_CASES" | "CASES" | "READERS";
+export type Multiplicity = "NONE" | "FIXED_SEQUENCE" | "HOLM" | "HOCHBERG" | "BONFERRONI";
+
+export interface ReadersSubject {
+  key: string;
+  kind: "READERS";
+  arm: string;
+  phase: "FIRST" | "SIGNED";
+}
+
+export interface AiSubject {
+  key: string;
+  kind: "AI";
+  model_version_id: string;
+  operating_point: number | null;
+}
+
+export type PlanSubject = ReadersSubject | AiSubject;
+
+/** Numbers that are null while their field is empty: the server then says what is missing. */
+export interface PlanEndpoint {
+  key: string;
+  role: "PRIMARY" | "SECONDARY";
+  figure: Figure;
+  threshold: number | null;
+  of: string;
+  /** Another subject, a fixed value, or nothing. */
+  against: string | number | null;
+  hypothesis: Hypothesis;
+  margin: number | null;
+  alpha: number | null;
+  method: Method;
+  generalise_to: Generalisation;
+}
+
+export interface Plan {
+  population: { sessions: number[] | null };
+  unit: Unit;
+  reference_standard_version: number | null;
+  level: number;
+  subjects: PlanSubject[];
+  endpoints: PlanEndpoint[];
+  multiplicity: Multiplicity;
+}
+
+export interface PlanFinding {
+  level: "ERROR" | "WARNING";
+  /** A path in the document, such as `plan.endpoints[0].method`. */
+  field: string;
+  code: string;
+  detail: string;
+}
+
+export const EMPTY_PLAN: Plan = {
+  population: { sessions: null },
+  unit: "CASE",
+  reference_standard_version: null,
+  level: 0.95,
+  subjects: [],
+  endpoints: [],
+  multiplicity: "NONE",
+};
+
+const DECIDED: Figure[] = ["SENSITIVITY", "SPECIFICITY"];
+const NEEDS_MARGIN: Hypothesis[] = ["NON_INFERIORITY", "EQUIVALENCE"];
+
+export const isDecided = ({ figure }: PlanEndpoint): boolean => DECIDED.includes(figure);
+export const needsMargin = ({ hypothesis }: PlanEndpoint): boolean => NEEDS_MARGIN.includes(hypothesis);
+
+/** The alpha whose test goes with intervals of a level: half the rest where it is one-sided. */
+export function alphaOf(level: number, hypothesis: Hypothesis): number {
+  return Number(((1 - level) / (NEEDS_MARGIN.includes(hypothesis) ? 2 : 1)).toFixed(6));
+}
+
+/** A name as keys are written: what is typed, in small letters, with `_` for all that is no letter or digit. */
+export function keyOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 30);
+}
+
+/** The key, with a number behind it where it is taken. */
+export function freeKeyOf(key: string, taken: string[]): string {
+  const stem = key.replace(/_\d+$/, "").slice(0, 26);
+  let free = key;
+  for (let number = 2; taken.includes(free); number += 1) free = `${stem}_${number}`;
+  return free;
+}
+
+export function withSubject(plan: Plan, index: number, subject: PlanSubject): Plan {
+  const before = plan.subjects[index]?.key;
+  const renamed = (key: string) => (key === before ? subject.key : key);
+  return {
+    ...plan,
+    subjects: plan.subjects.map((one, at) => (at === index ? subject : one)),
+    // Endpoints go on naming the same subject.
+    endpoints: plan.endpoints.map((one) => ({
+      ...one,
+      of: renamed(one.of),
+      against: typeof one.against === "string" ? renamed(one.against) : one.against,
+    })),
+  };
+}
+
+export function withoutSubject(plan: Plan, index: number): Plan {
+  return { ...plan, subjects: plan.subjects.filter((_, at) => at !== index) };
+}
+
+export function withEndpoint(plan: Plan, index: number, endpoint: PlanEndpoint): Plan {
+  return { ...plan, endpoints: plan.endpoints.map((one, at) => (at === index ? endpoint : one)) };
+}
+
+export function withoutEndpoint(plan: Plan, index: number): Plan {
+  return { ...plan, endpoints: plan.endpoints.filter((_, at) => at !== index) };
+}
+
+/** The endpoint one place further up: in a fixed sequence the order decides. */
+export function withEndpointUp(plan: Plan, index: number): Plan {
+  const endpoints = [...plan.endpoints];
+  const moved = endpoints.splice(index, 1);
+  endpoints.splice(index - 1, 0, ...moved);
+  return { ...plan, endpoints };
+}
+
+/** One more endpoint: like the last one but secondary, or a first one of the first subject. */
+export function withNewEndpoint(plan: Plan): Plan {
+  const taken = plan.endpoints.map(({ key }) => key);
+  const last = plan.endpoints.at(-1);
+  const [first] = plan.subjects;
+  const isAi = first?.kind === "AI";
+  const made: PlanEndpoint = last
+    ? { ...last, key: freeKeyOf(last.key, taken), role: "SECONDARY" }
+    : {
+        key: "endpoint",
+        role: "PRIMARY",
+        figure: "AUC",
+        threshold: null,
+        of: first?.key ?? "",
+        against: null,
+        hypothesis: "ESTIMATE",
+        margin: null,
+        alpha: alphaOf(plan.level, "ESTIMATE"),
+        method: isAi ? "DELONG" : "MRMC_OR",
+        generalise_to: isAi ? "CASES" : "READERS_AND_CASES",
+      };
+  return { ...plan, endpoints: [...plan.endpoints, made] };
+}
+
+/**
+ * Another hypothesis: compared with what it was or with the first that there is, with a margin only where it has one,
+ * and with an alpha that goes with the intervals if the one before did.
+ */
+export function asking(plan: Plan, endpoint: PlanEndpoint, hypothesis: Hypothesis): PlanEndpoint {
+  const { level } = plan;
+  const other = plan.subjects.find(({ key }) => key !== endpoint.of)?.key ?? null;
+  const fitted = endpoint.alpha === alphaOf(level, endpoint.hypothesis);
+  return {
+    ...endpoint,
+    hypothesis,
+    against: hypothesis === "ESTIMATE" ? null : (endpoint.against ?? other),
+    margin: NEEDS_MARGIN.includes(hypothesis) ? endpoint.margin : null,
+    alpha: fitted ? alphaOf(level, hypothesis) : endpoint.alpha,
+  };
+}
+
+export function measuring(endpoint: PlanEndpoint, figure: Figure): PlanEndpoint {
+  return { ...endpoint, figure, threshold: DECIDED.includes(figure) ? endpoint.threshold : null };
+}
+
+/** Another level of the intervals, with every alpha that went with the one before. */
+export function withLevel(plan: Plan, level: number): Plan {
+  return {
+    ...plan,
+    level,
+    endpoints: plan.endpoints.map((one) =>
+      one.alpha === alphaOf(plan.level, one.hypothesis)
+        ? { ...one, alpha: alphaOf(level, one.hypothesis) }
+        : one,
+    ),
+  };
+}
+
+/** What is said of one field, errors first. */
+export function saidOf(findings: PlanFinding[], field: string): PlanFinding[] {
+  return findings
+    .filter((one) => one.field === field)
+    .sort((a, b) => Number(b.level === "ERROR") - Number(a.level === "ERROR"));
+}
+
+export const isError = ({ level }: PlanFinding): boolean => level === "ERROR";
+
+/** Where in the page a field of the document is: `Endpoint 2: method`. */
+export function placeText(field: string): string {
+  const part = /^plan\.(subjects|endpoints)\[(\d+)\]\.?(.*)$/.exec(field);
+  if (part) {
+    const place = `${part[1] === "subjects" ? "Subject" : "Endpoint"} ${Number(part[2]) + 1}`;
+    return part[3] ? `${place}: ${fieldText(part[3])}` : place;
+  }
+  const name = fieldText(field.replace(/^plan\.?/, "") || "plan");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+const fieldText = (name: string) =>
+  (
+    ({
+      of: "of whom",
+      against: "compared with",
+      key: "name",
+      generalise_to: "holds for",
+      model_version_id: "AI version",
+      reference_standard_version: "truth",
+      "population.sessions": "sessions",
+    }) as Record<string, string>
+  )[name] ?? name.replaceAll("_", " ");
+
+export interface PlanLock {
+  username: string;
+  created_at: string;
+  truth_was_locked: boolean;
+  results_before: number;
+}
+
+export interface PlanVersion {
+  id: string;
+  number: number;
+  reason: string;
+  created_by: string;
+  created_at: string;
+  digest: string;
+  lock: PlanLock | null;
+}
+
+/** What a version is: the newest draft, one that a later draft replaced, locked, or locked and amended since. */
+export type VersionState = "DRAFT" | "REPLACED" | "LOCKED" | "AMENDED";
+
+/** `versions`: all of a reader study, newest first. */
+export function stateOf(version: PlanVersion, versions: PlanVersion[]): VersionState {
+  if (version.lock) {
+    return versions.some(({ number, lock }) => number > version.number && lock) ? "AMENDED" : "LOCKED";
+  }
+  return version.number === versions[0]?.number ? "DRAFT" : "REPLACED";
+}
+
+/** What was known when a version was locked, as a reader of its results is told. */
+export function knownText({ truth_was_locked, results_before }: PlanLock): string {
+  if (results_before === 1) return "after 1 result had been computed";
+  if (results_before > 1) return `after ${results_before} results had been computed`;
+  return truth_was_locked ? "after the truth was locked" : "before the truth was locked";
+}

@@ -1,0 +1,158 @@
+"""A plan in Chromium: from an empty page over a refusal and the lock to its result, by coordinator and keyboard."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotations.domain.designs import single_design
+from portal.demo.phantoms.dicom import study_instance_uid
+from tests.browserless import PASSWORD, Person, administrator, new_person, signature
+from tests.e2e.axe import is_accessible
+from tests.e2e.conftest import SLOW_MS, Stage, screenshots
+from tests.e2e.coordinating import KEEPS_PICTURES
+from tests.e2e.test_journeys import file_of, one_image
+from tests.journeys.designs import QUESTIONS, crossover
+from tests.reader_studies import drafted, imaging_study_id, ingested
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+CASES = 5
+DISEASED = [True, False, True, False, True]
+# How sure each reader is of each case, alone and with the AI.
+SURE = {
+    0: {"A": (60, 40, 30, 50, 70), "B": (80, 20, 60, 30, 90)},
+    1: {"A": (50, 55, 65, 20, 40), "B": (75, 35, 70, 40, 30)},
+}
+
+
+@pytest.fixture(scope="module")
+def path(stage: Stage) -> str:
+    """A crossover that two readers have read to its end, with a truth that is not locked yet."""
+    coordinator, batch = stage.coordinator, uuid.uuid4().hex[:6]
+    root = administrator(stage.portal)
+    readers = [new_person(stage.portal, root, f"{name}-{batch}") for name in ("ada", "ben")]
+    phantoms = [one_image(number, f"PLAN {batch}") for number in range(CASES)]
+    uids = [str(study_instance_uid(one.name)) for one in phantoms]
+    ingested(coordinator, [(f"{number}.dcm", file_of(one)) for number, one in enumerate(phantoms)])
+    model = coordinator.send("POST", "ai-models", {"name": f"Planned AI {batch}"})["id"]
+    version = coordinator.send("POST", f"ai-models/{model}/versions", {"version": "1.0", "kind": "EXTERNAL"})["id"]
+    scores = zip(uids, (0.9, 0.2, 0.7, 0.4, 0.3), strict=True)
+    said = [{"imaging_study_uid": uid, "score": score, "findings": []} for uid, score in scores]
+    coordinator.send("POST", f"model-versions/{version}/predictions", said)
+    made = drafted(
+        coordinator,
+        dict.fromkeys(readers, "READER"),
+        name=f"Planned analysis {batch}",
+        questions=QUESTIONS,
+        imaging_study_ids=[imaging_study_id(coordinator, uid) for uid in uids],
+    )
+    coordinator.send("PATCH", made, {"ai_model_version_id": version})
+    design = {**single_design(), **crossover("READERS")}
+    design["arms"][0]["name"], design["arms"][1]["name"] = "Unaided", "With AI"
+    coordinator.send("PUT", f"{made}/design", {"design": design})
+    rows = "".join(f"Case {number:03d},{int(is_ill)}\n" for number, is_ill in enumerate(DISEASED, 1))
+    stored = coordinator.ask(
+        "POST", f"{made}/reference-standard", content=f"case,truth\n{rows}", headers={"Content-Type": "text/csv"}
+    )
+    assert stored.status_code == 201, stored.text
+    coordinator.send("POST", f"{made}/launch", {})
+    lists = {one["reader"]: one["slots"] for one in coordinator.get(f"{made}/randomisation")["lists"]}
+    for number, reader in enumerate(readers):
+        read_all(made, reader, number, lists[reader.username], uids)
+    return made
+
+
+def picture(page: Page, name: str) -> None:
+    if KEEPS_PICTURES:
+        screenshots(page, name)
+
+
+def read_all(made: str, reader: Person, number: int, slots: list[dict[str, Any]], uids: list[str]) -> None:
+    arms = {one["id"]: slots[one["position"] - 1]["arm"] for one in reader.get(f"{made}/assignments")}
+    while following := reader.get(f"{made}/next")["assignment_id"]:
+        read = reader.send("POST", f"assignments/{following}/open")
+        case = uids.index(read["case"]["imaging_study"]["study_instance_uid"])
+        sure = SURE[number][arms[following]][case]
+        content = {"version": 3, "answers": {"present": sure >= 50, "sure": sure, "quality": 2}, "findings": []}
+        save = {"base_revision": 0, "idempotency_key": str(uuid.uuid4()), "payload": {**content, "ai_decisions": []}}
+        reader.send("POST", f"reads/{read['id']}/sign", signature(save))
+
+
+def test_a_plan_is_built_refused_locked_and_carried_out(
+    stage: Stage, path: str, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}")
+    page.get_by_role("navigation", name="Parts of the reader study").get_by_role("link", name="Analysis plan").click()
+    expect(page.get_by_text("No analysis plan yet")).to_be_visible()
+    is_accessible(page)
+    picture(page, "analysis-plan-empty")
+    page.get_by_role("button", name="Begin with a proposal of the design").click()
+    words = page.get_by_role("region", name="The plan in words")
+    expect(words).to_contain_text(
+        "the area under the ROC curve of the 2 readers in the arm With AI differs from that of"
+    )
+    picture(page, "analysis-plan-proposed")
+
+    # What is impossible cannot be chosen, and says why; what is missing is said at its field.
+    first = page.get_by_role("group", name="Endpoint 1", exact=True)
+    first.get_by_role("combobox", name="Method").click()
+    delong = page.get_by_role("option", name=re.compile("^DeLong.*several readers need a method for readers and cases"))
+    expect(delong.first).to_have_attribute("data-combobox-disabled", "true")
+    picture(page, "analysis-plan-methods")
+    page.keyboard.press("Escape")
+    first.get_by_role("combobox", name="Hypothesis").click()
+    page.get_by_role("option", name="is not worse than").click()
+    expect(first.get_by_label("Alpha, one-sided")).to_have_value("0.025")
+    expect(first.get_by_text("Non-inferiority and equivalence need a margin, fixed beforehand.")).to_be_visible()
+    page.get_by_role("button", name="Save the draft").click()
+    expect(words).to_contain_text("It can be locked once it has no error.", timeout=SLOW_MS)
+    is_accessible(page)
+    picture(page, "analysis-plan-error")
+    # From the finding to its field, by keyboard alone.
+    words.get_by_role("button", name="Endpoint 1: margin").press("Enter")
+    expect(first.get_by_label("Margin")).to_be_focused()
+    page.keyboard.type("0.15")
+    expect(words).to_contain_text("by no more than 0.15 (one-sided, alpha 0.025)", timeout=SLOW_MS)
+
+    # Somebody else has saved meanwhile: nothing is lost.
+    theirs = stage.coordinator.get(f"{path}/analysis-plans/1")
+    stage.coordinator.send("POST", f"{path}/analysis-plans", {"plan": {**theirs, "level": 0.9}, "base": 1})
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_text("It was changed elsewhere meanwhile")).to_be_visible(timeout=SLOW_MS)
+    picture(page, "analysis-plan-stale")
+    page.get_by_role("button", name="Store mine over it").click()
+    versions = page.get_by_role("table", name="Versions of the analysis plan")
+    expect(versions.get_by_role("row")).to_have_count(4, timeout=SLOW_MS)
+
+    page.get_by_role("button", name="Lock version 3…").click()
+    asked = page.get_by_role("group", name="Lock version 3")
+    expect(asked).to_contain_text("A later change is an amendment with a reason")
+    expect(asked.get_by_role("button", name="Not yet")).to_be_focused()
+    picture(page, "analysis-plan-lock")
+    asked.get_by_role("button", name="Lock for good").click()
+    expect(versions.get_by_text("before the truth was locked")).to_be_visible(timeout=SLOW_MS)
+    is_accessible(page)
+    picture(page, "analysis-plan-locked")
+
+    page.get_by_role("button", name="Run version 3").click()
+    expect(page.get_by_role("link", name="Look at the reference standard and lock it")).to_be_visible(timeout=SLOW_MS)
+    stage.coordinator.send("POST", f"{path}/reference-standards/1/lock", {"password": PASSWORD})
+    page.get_by_role("button", name="Run version 3").click()
+    page.wait_for_url(re.compile("/results\\?run="))
+    endpoints = page.get_by_role("table", name="Endpoints")
+    expect(endpoints).to_be_visible(timeout=SLOW_MS)
+    (run,) = stage.coordinator.get(f"{path}/analysis-runs")["results"]
+    result = stage.coordinator.get(f"analysis-runs/{run['id']}/result")
+    primary = result["endpoints"][0]
+    # Counted by hand: alone both put a diseased case over another in 4 of 6 pairs, with the AI Ada does in 6, Ben in 4.
+    assert primary["against"]["outcome"]["value"] == pytest.approx((4 / 6 + 4 / 6) / 2)
+    assert primary["of"]["outcome"]["value"] == pytest.approx((6 / 6 + 4 / 6) / 2)
+    row = endpoints.get_by_role("row").filter(has=page.get_by_role("rowheader", name=re.compile("^auc_aided")))
+    expect(row).to_contain_text("0.83")
+    is_accessible(page)
+    picture(page, "planned-result")

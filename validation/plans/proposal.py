@@ -1,0 +1,111 @@
+"""A plan to begin with: what a reader study of this design is usually made to show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validation.plans.choices import first_reason
+from validation.plans.facts import StudyFacts
+
+_METHODS = ("MRMC_OR", "MRMC_U", "AI_VS_READERS")
+_METHODS_OF_ONE = ("DELONG", "CLUSTERED_DELONG", "PROPORTION", "CLUSTERED_PROPORTION", "MCNEMAR")
+LEVEL, ALPHA = 0.95, 0.05
+MOST_MODELS = 3
+Pair = tuple[str, str | None]
+Part = dict[str, Any]
+
+
+def proposed_plan(facts: StudyFacts) -> Part | None:
+    """Return a plan without errors; None where nobody reads and no AI has predictions.
+
+    With the AI against without it is the first question, then the AI against the readers, then each alone. The first
+    that the design allows is primary: the area under the curve where readers rate, else sensitivity; sensitivity and
+    specificity of the same pair and the area of each AI are secondary. No margin is proposed: it is a clinical choice.
+    """
+    subjects = [*_readers(facts), *_models(facts)]
+    if not subjects:
+        return None
+    plan: Part = {
+        "population": {"sessions": None},
+        "unit": "CASE",
+        "reference_standard_version": None,
+        "level": LEVEL,
+        "subjects": subjects,
+        "endpoints": [],
+        "multiplicity": "NONE",
+    }
+    for pair in _pairs(subjects):
+        found = [one for figure in _SHORT if (one := _endpoint(plan, facts, figure, pair))]
+        if found:
+            alone = [_endpoint(plan, facts, "AUC", (one["key"], None)) for one in subjects if one["kind"] == "AI"]
+            keys = {one["key"] for one in found}
+            more = [*found[1:], *(one for one in alone if one and one["key"] not in keys)]
+            return {**plan, "endpoints": [found[0], *({**one, "role": "SECONDARY"} for one in more)]}
+    return None
+
+
+def _readers(facts: StudyFacts) -> Iterator[Part]:
+    """The readers of each arm, before and after the AI where they read twice."""
+    arms = {key: arm for key, arm in facts.arms.items() if arm.readers}
+    for key, arm in arms.items():
+        suffix = f"_{key.lower()}" if len(arms) > 1 and _is_like_another(facts, key) else ""
+        if arm.ai_display == "SECOND_READ":
+            yield {"key": f"unaided{suffix}", "kind": "READERS", "arm": key, "phase": "FIRST"}
+        name = "aided" if arm.ai_display in {"SECOND_READ", "CONCURRENT"} else "unaided"
+        yield {"key": f"{name}{suffix}", "kind": "READERS", "arm": key, "phase": "SIGNED"}
+
+
+def _is_like_another(facts: StudyFacts, key: str) -> bool:
+    aided = {one: arm.ai_display in {"SECOND_READ", "CONCURRENT"} for one, arm in facts.arms.items()}
+    twice = any(arm.ai_display == "SECOND_READ" for arm in facts.arms.values())
+    return twice or sum(one == aided[key] for one in aided.values()) > 1
+
+
+def _models(facts: StudyFacts) -> Iterator[Part]:
+    for number, pk in enumerate(sorted(facts.model_versions, key=facts.model_versions.__getitem__)[:MOST_MODELS], 1):
+        point = facts.operating_points.get(pk)
+        yield {
+            "key": "ai" if number == 1 else f"ai_{number}",
+            "kind": "AI",
+            "model_version_id": pk,
+            "operating_point": point,
+        }
+
+
+def _pairs(subjects: list[Part]) -> Iterator[Pair]:
+    """Who could be compared with whom, the usual first question first."""
+    of = {name: [one["key"] for one in subjects if one["key"].startswith(name)] for name in ("aided", "unaided")}
+    of["ai"] = [one["key"] for one in subjects if one["kind"] == "AI"]
+    for first, second in (("aided", "unaided"), ("ai", "unaided"), ("ai", "aided")):
+        yield from ((a, b) for a in of[first] for b in of[second])
+    yield from ((one["key"], None) for one in subjects)
+
+
+def _endpoint(plan: Part, facts: StudyFacts, figure: str, pair: Pair) -> Part | None:
+    """The endpoint with the first method that the rules allow."""
+    several = max((len(arm.readers) for arm in facts.arms.values()), default=0) > 1
+    for method in (*_METHODS, *_METHODS_OF_ONE) if several else (*_METHODS_OF_ONE, *_METHODS):
+        for generalise_to in ("READERS_AND_CASES", "CASES"):
+            endpoint = {
+                "key": _key(figure, pair),
+                "role": "PRIMARY",
+                "figure": figure,
+                "threshold": None,
+                "of": pair[0],
+                "against": pair[1],
+                "hypothesis": "ESTIMATE" if pair[1] is None else "DIFFERENCE",
+                "margin": None,
+                "alpha": ALPHA,
+                "method": method,
+                "generalise_to": generalise_to,
+            }
+            if first_reason(plan, facts, endpoint) is None:
+                return endpoint
+    return None
+
+
+def _key(figure: str, pair: Pair) -> str:
+    """A name such as `auc_aided`, no longer than the form allows."""
+    return f"{_SHORT[figure]}_{pair[0]}"[:30]
+
+
+_SHORT = {"AUC": "auc", "SENSITIVITY": "sens", "SPECIFICITY": "spec"}
