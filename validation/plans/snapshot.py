@@ -3,13 +3,13 @@
 A pure function: the same snapshot gives the same table on any machine.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from validation.dataset import EXCLUSION_DETAILS, case_reason, read_problems
+from validation.dataset import EXCLUSION_DETAILS, case_reason, counts_of, read_problems
 from validation.plans.document import Subject
 from validation.plans.table import StudyTable, SubjectReadings
 from validation.stats.checks import FloatArray
@@ -139,17 +139,8 @@ def _called(rating: FloatArray, point: float) -> FloatArray:
 
 
 def _counts(snapshot: Snapshot, table: StudyTable) -> dict[str, int]:
-    states = Counter(read["state"] for read in snapshot["reads"] if not read["is_training"])
-    signed = [read for read in snapshot["reads"] if read["state"] == "SIGNED" and not read["is_training"]]
     return {
-        "cases": len(snapshot["cases"]),
+        **counts_of(snapshot, snapshot["reads"], table.truth),
         "cases_analysed": len(table.cases),
-        "positives": int(table.truth.sum()),
-        "negatives": int((~table.truth).sum()),
         "patients": len(set(table.patients)),
-        "readers": len(snapshot["readers"]),
-        "reads_assigned": sum(states.values()) - states["VOID"],
-        "reads_signed": len(signed),
-        "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
-        "predictions": len(snapshot["predictions"]),
     }

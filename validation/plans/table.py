@@ -11,6 +11,8 @@ from validation.stats.mrmc_design import Readings
 
 # A decision as a rating: a threshold between yes and no.
 DECIDED_FROM = 0.5
+# The AI among readers. With a blank in it: no account has this name.
+AI_NAME = "the AI"
 
 
 @dataclass(frozen=True, slots=True)
