@@ -131,6 +131,9 @@ def test_agreement_is_what_scikit_learn_says(van_dyke: Any) -> None:
     found = next(row for row in van_dyke["agreement"] if row["subject"] == "unaided")
     calls = readings.rating[0] >= 3
     for row in found["pairs"]:
+        if "the AI" in (row["a"], row["b"]):
+            assert row["kappa"]["undefined"] == "no-common-cases"  # it has no prediction here
+            continue
         a = calls[int(row["a"][1:]) - 1]
         b = readings.truth if row["b"] == "the truth" else calls[int(row["b"][1:]) - 1]
         assert row["kappa"]["value"] == pytest.approx(cohen_kappa_score(a, b), **CLOSE)
