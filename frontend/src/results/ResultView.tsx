@@ -1,7 +1,6 @@
 import { Anchor, SimpleGrid } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type AnalysisRun, analysisFiles, analysisResultQuery } from "@/api/analysis";
-import type { AnalysisResult } from "@/domain/analysisResult";
 import { summary } from "@/domain/resultSummary";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
