@@ -16,9 +16,8 @@ import numpy as np
 
 from validation.figures import figure_csv, figures_of, spreadsheet_cell
 from validation.plans.document import Endpoint, Subject, subjects_of
-from validation.plans.methods import AI_NAME
 from validation.plans.snapshot import lay_out
-from validation.plans.table import StudyTable, ratings_for
+from validation.plans.table import AI_NAME, StudyTable, ratings_for
 from validation.stats.checks import FloatArray
 
 _RECOMPUTE = Path(__file__).parent / "recompute.py"

@@ -236,14 +236,25 @@ def _column(values: Sequence[float | bool | None]) -> tuple[FloatArray, BoolArra
 
 
 def _counts(snapshot: Mapping[str, Any], analysed: Sequence[Mapping[str, Any]], truth: BoolArray) -> dict[str, int]:
-    used = [read for read in snapshot["reads"] if not read.get("is_training") and _read_reason(snapshot, read) is None]
+    used = [read for read in snapshot["reads"] if _read_reason(snapshot, read) is None]
+    return {
+        **counts_of(snapshot, used, truth),
+        "without_truth": sum(case["truth"] is None for case in snapshot["cases"]),
+        "patients": len({case["patient"] for case in snapshot["cases"]}),
+    }
+
+
+def counts_of(snapshot: Mapping[str, Any], reads: Sequence[Mapping[str, Any]], truth: BoolArray) -> dict[str, int]:
+    """Count what any analysis counts: the cases, their truth where they are analysed, and reads but those of training.
+
+    Snapshots from before there were designs do not say which reads are training.
+    """
+    used = [read for read in reads if not read.get("is_training")]
     signed = [read for read in used if read["state"] == "SIGNED"]
     return {
         "cases": len(snapshot["cases"]),
         "positives": int(truth.sum()),
         "negatives": int((~truth).sum()),
-        "without_truth": sum(case["truth"] is None for case in snapshot["cases"]),
-        "patients": len({case["patient"] for case in snapshot["cases"]}),
         "readers": len(snapshot["readers"]),
         "reads_assigned": sum(read["state"] != "VOID" for read in used),
         "reads_signed": len(signed),

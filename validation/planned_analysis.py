@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from validation.analysis import RESULT_FORMAT, Progress, interim_notes, simulated_notes
+from validation.plans.description import describe
 from validation.plans.run import run_plan
 from validation.plans.snapshot import Laid, lay_out
 
@@ -17,11 +18,13 @@ def analyse_planned(
     software: Mapping[str, str],
     progress: Progress = lambda done, total, message: None,
 ) -> dict[str, Any]:
-    """Compute the result of a plan's snapshot; `progress(done, total, message)` is called before every endpoint."""
+    """Compute the result of a plan's snapshot; `progress(done, total, message)` is called before every step."""
     plan = snapshot["plan"]
     laid = lay_out(snapshot)
-    endpoints = run_plan(plan["document"], laid.table, progress=progress)
-    total = len(endpoints)
+    total = len(plan["document"]["endpoints"]) + 1
+    endpoints = run_plan(plan["document"], laid.table, progress=lambda done, _, key: progress(done, total, key))
+    progress(total - 1, total, "Description")
+    description = describe(snapshot, laid)
     progress(total, total, "Storing the result")
     return {
         "format": RESULT_FORMAT,
@@ -37,6 +40,7 @@ def analyse_planned(
         "counts": laid.counts,
         "exclusions": laid.exclusions,
         "endpoints": endpoints,
+        "description": description,
         "notes": _notes(snapshot, laid),
     }
 

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from validation.plans.document import Endpoint, Plan, Subject, subjects_of
 from validation.plans.outcome import EndpointOutcome, negated
 from validation.plans.rules import OF_READERS
-from validation.plans.table import DECIDED_FROM, StudyTable, ratings_for, readings_of
+from validation.plans.table import AI_NAME, DECIDED_FROM, StudyTable, ratings_for, readings_of
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
 from validation.stats.checks import BoolArray, FloatArray
@@ -180,10 +180,6 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     value = difference.value if isinstance(difference, Estimate) else 0.0
     test = difference if isinstance(difference, Undefined) else _tested(job, value, row.se, row.df, len(table.cases))
     return _with_detail(EndpointOutcome(pair[0], pair[1], difference, test, None), result)
-
-
-# With a blank in it: no account has this name.
-AI_NAME = "the AI"
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:

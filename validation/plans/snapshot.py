@@ -3,13 +3,13 @@
 A pure function: the same snapshot gives the same table on any machine.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from validation.dataset import EXCLUSION_DETAILS, case_reason, read_problems
+from validation.dataset import EXCLUSION_DETAILS, case_reason, counts_of, read_problems
 from validation.plans.document import Subject
 from validation.plans.table import StudyTable, SubjectReadings
 from validation.stats.checks import FloatArray
@@ -67,12 +67,13 @@ def _readers(
     people = sorted(
         (one for one in snapshot["readers"] if one["id"] in reads), key=lambda one: (one["name"], one["id"])
     )
-    rows, names, exclusions = [], [], []
+    rows, times, names, exclusions = [], [], [], []
     for person in people:
         said = [_said(reads[person["id"]].get(case["id"]), subject) for case in analysed]
         if any(read["state"] != "VOID" for read in reads[person["id"]].values()):
             names.append(person["name"])
             rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
+            times.append(_column([_seconds(reads[person["id"]].get(case["id"])) for case in analysed]))
         problems = [
             (reason, case["name"])
             for case, one in zip(analysed, said, strict=True)
@@ -81,7 +82,16 @@ def _readers(
         exclusions += _by_reason(subject["key"], person["name"], problems)
     shape = (len(names), len(analysed))
     rating, call = (np.array([row[part] for row in rows], dtype=np.float64).reshape(shape) for part in (0, 1))
-    return SubjectReadings(tuple(names), rating, call), exclusions
+    # The clock of a read runs over both phases.
+    seconds = np.array(times, dtype=np.float64).reshape(shape) if subject["phase"] == "SIGNED" else None
+    return SubjectReadings(tuple(names), rating, call, seconds), exclusions
+
+
+def _seconds(read: Mapping[str, Any] | None) -> float | None:
+    """The time a signed read was in use; none of a read that no browser opened, and of snapshots from before."""
+    if read is None or read["state"] != "SIGNED" or not read.get("active_ms"):
+        return None
+    return float(read["active_ms"]) / 1000
 
 
 def _counts_for(snapshot: Snapshot, subject: Subject, read: Mapping[str, Any]) -> bool:
@@ -139,17 +149,8 @@ def _called(rating: FloatArray, point: float) -> FloatArray:
 
 
 def _counts(snapshot: Snapshot, table: StudyTable) -> dict[str, int]:
-    states = Counter(read["state"] for read in snapshot["reads"] if not read["is_training"])
-    signed = [read for read in snapshot["reads"] if read["state"] == "SIGNED" and not read["is_training"]]
     return {
-        "cases": len(snapshot["cases"]),
+        **counts_of(snapshot, snapshot["reads"], table.truth),
         "cases_analysed": len(table.cases),
-        "positives": int(table.truth.sum()),
-        "negatives": int((~table.truth).sum()),
         "patients": len(set(table.patients)),
-        "readers": len(snapshot["readers"]),
-        "reads_assigned": sum(states.values()) - states["VOID"],
-        "reads_signed": len(signed),
-        "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
-        "predictions": len(snapshot["predictions"]),
     }

@@ -11,18 +11,22 @@ from validation.stats.mrmc_design import Readings
 
 # A decision as a rating: a threshold between yes and no.
 DECIDED_FROM = 0.5
+# The AI among readers. With a blank in it: no account has this name.
+AI_NAME = "the AI"
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectReadings:
     """What one subject says of the cases: arrays of shape (readers, cases), NaN where nothing was said.
 
-    An AI is a subject with one reader, named as its subject. `call` is 1 or 0.
+    An AI is a subject with one reader, named as its subject. `call` is 1 or 0. `seconds` is the time a read was in use;
+    None where the snapshot has no times, or none of the phase.
     """
 
     readers: tuple[str, ...]
     rating: FloatArray
     call: FloatArray
+    seconds: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a run by plan reads from the database, as the content of a snapshot."""
 
+import uuid
 from typing import Any
 
 from annotations.models import Assignment, AssignmentRole, Case, ReaderStudy, ReferenceStandard
@@ -15,6 +16,8 @@ from validation.selectors import SNAPSHOT_FORMAT, answers_frozen, cases_frozen, 
 from validation.selectors.plans import plans_of, study_facts
 
 PLAN_SNAPSHOT_VERSION = 2
+# Of the header facts of a case those by which subgroups are made (`validation.plans.described_groups`).
+CASE_FACTS = ("age", "institution", "manufacturer", "sex")
 # What a plan names that a draft can lose after the lock: nothing could be computed, or even said.
 _GONE = frozenset({"unknown_arm", "unknown_model", "no_first_read", "unknown_session"})
 
@@ -51,9 +54,28 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
             for one in models
         ],
         **people_frozen(assignments),
-        "cases": cases_frozen(cases, reference_standard, training),
-        "reads": [{**read_frozen(one, questions), "first": _first(one, questions)} for one in assignments],
+        "cases": _cases(cases, reference_standard, training),
+        "reads": [_read(one, questions) for one in assignments],
         "predictions": [row for one in models for row in _predictions(one, cases, reader_study)],
+    }
+
+
+def _cases(cases: list[Case], reference_standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
+    """The cases with what their headers tell of whom they show and where: for subgroups, and null where unknown."""
+    facts = [case.imaging_study.header_facts for case in cases]
+    frozen = cases_frozen(cases, reference_standard, training)
+    return [
+        {**case, "facts": None if known is None else {name: known.get(name, "") for name in CASE_FACTS}}
+        for case, known in zip(frozen, facts, strict=True)
+    ]
+
+
+def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
+    read = getattr(assignment, "read", None)
+    return {
+        **read_frozen(assignment, questions),
+        "first": _first(assignment, questions),
+        "active_ms": read.active_ms if read is not None else 0,
     }
 
 

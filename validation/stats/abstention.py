@@ -100,21 +100,28 @@ def abstention_curve(
     last = np.flatnonzero(np.append(doubt[1:] != doubt[:-1], True))
     wrong = truths != calls
     area, excess = _areas(wrong, last, level=level, resamples=resamples, seed=seed)
-    return AbstentionCurve(
-        tuple(_kept(truths, calls, float(doubt[end]), int(end) + 1, level) for end in last), area, excess
+    return AbstentionCurve(_points(truths, calls, doubt, last, level), area, excess)
+
+
+def _points(
+    truth: BoolArray, call: BoolArray, doubt: FloatArray, last: npt.NDArray[np.intp], level: float
+) -> tuple[Kept, ...]:
+    """Count once from the most certain case on; every point is read off the sums."""
+    positives, hits, rejections = (np.cumsum(one)[last] for one in (truth, truth & call, ~truth & ~call))
+    return tuple(
+        _kept(float(doubt[end]), int(end) + 1, len(truth), int(positive), int(hit), int(rejected), level)
+        for end, positive, hit, rejected in zip(last, positives, hits, rejections, strict=True)
     )
 
 
-def _kept(truth: BoolArray, call: BoolArray, uncertainty: float, kept: int, level: float) -> Kept:
-    found, said = truth[:kept], call[:kept]
-    positives = int(found.sum())
+def _kept(uncertainty: float, kept: int, n: int, positives: int, hits: int, rejections: int, level: float) -> Kept:
     return Kept(
         uncertainty=uncertainty,
         n=kept,
-        coverage=proportion(kept, len(truth), level=level),
-        error_rate=proportion(int((found != said).sum()), kept, level=level),
-        sensitivity=proportion(int((found & said).sum()), positives, level=level, empty=_NO_POSITIVES),
-        specificity=proportion(int((~found & ~said).sum()), kept - positives, level=level, empty=_NO_NEGATIVES),
+        coverage=proportion(kept, n, level=level),
+        error_rate=proportion(kept - hits - rejections, kept, level=level),
+        sensitivity=proportion(hits, positives, level=level, empty=_NO_POSITIVES),
+        specificity=proportion(rejections, kept - positives, level=level, empty=_NO_NEGATIVES),
     )
 
 

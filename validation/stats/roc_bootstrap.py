@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from validation.stats.normal import two_sided_p
 from validation.stats.resampling import Stratum, classes, clusters, weight_blocks
 from validation.stats.results import Estimate, Outcome, Reason, TestOutcome, TestResult, Undefined
 from validation.stats.roc import missing_class
-from validation.stats.roc_metrics import CurveMetric, area
+from validation.stats.roc_metrics import CurveMetric, area, sensitivity_at
 from validation.stats.roc_weighted import WeightedCurves
 
 
@@ -107,6 +108,58 @@ def bootstrap_metric(
         return value
     draws = _draws(truth_array, [WeightedCurves(truth_array, ratings)], metric, resampling)[0]
     return _percentiles(value, draws, len(truth_array), level, resampling)
+
+
+def bootstrap_band(
+    truth: npt.ArrayLike,
+    rating: npt.ArrayLike,
+    specificities: Sequence[float],
+    resampling: Resampling,
+    *,
+    level: float = 0.95,
+) -> tuple[Outcome, ...]:
+    """Estimate the sensitivity at several specificities with pointwise intervals: the band of an ROC curve.
+
+    Parameters
+    ----------
+    truth : array_like of 0 and 1
+        Reference standard.
+    rating : array_like of float
+        Higher means more suspicious.
+    specificities : sequence of float
+        In [0, 1]; the curve is linear between operating points.
+    resampling : Resampling
+        Generator, number of resamples and clusters. All points see the same resamples.
+    level : float
+        Confidence level of each point by itself, not of the band as a whole.
+
+    Returns
+    -------
+    tuple of Estimate or Undefined
+        One for each specificity: what `bootstrap_metric` gives with `sensitivity_at`.
+
+    References
+    ----------
+    Robin X et al. (2011) BMC Bioinformatics 12:77 (`ci.se`). Fawcett T (2006) Pattern Recognit Lett 27:861.
+    """
+    truth_array, ratings = _checked(truth, rating)
+    level = confidence_level(level)
+    metrics = [sensitivity_at(one) for one in specificities]
+    values = [metric_value(truth_array, ratings, metric) for metric in metrics]
+    curves = WeightedCurves(truth_array, ratings)
+    if not values or any(isinstance(value, Undefined) for value in values):
+        return tuple(value for value in values if isinstance(value, Undefined))
+
+    def at_all(fpf: FloatArray, tpf: FloatArray) -> FloatArray:
+        return np.column_stack([metric(fpf, tpf) for metric in metrics])
+
+    draws = _draws(truth_array, [curves], at_all, resampling)[0]
+    n = len(truth_array)
+    return tuple(
+        _percentiles(value, draws[:, column], n, level, resampling)
+        for column, value in enumerate(values)
+        if not isinstance(value, Undefined)
+    )
 
 
 def bootstrap_compare(

@@ -1,5 +1,6 @@
 /** The result of an analysis by plan (version 2), as docs/contract.md writes it. */
 import type { Exclusion, Outcome, TestOutcome } from "./analysisResult";
+import type { Description } from "./description";
 
 export interface EndpointResult {
   key: string;
@@ -34,6 +35,8 @@ export interface PlannedResult {
   counts: Record<string, number>;
   exclusions: Exclusion[];
   endpoints: EndpointResult[];
+  /** Not in results from before there were descriptions. */
+  description?: Description;
   notes: string[];
 }
 

@@ -29,20 +29,27 @@ const MEASURES: { name: keyof Calibration["estimates"]; title: string; about: st
 
 interface CalibrationSectionProps {
   calibration: Calibration | Undefined;
-  csvUrl: string;
+  /** Address of the bins as a file, or the text of one made here. */
+  csvUrl: string | (() => string);
+  /** Whose it is, where not the one AI's. */
+  title?: string;
 }
 
 /** Whether the AI's scores can be taken as probabilities. */
-export function CalibrationSection({ calibration, csvUrl }: CalibrationSectionProps) {
+export function CalibrationSection({
+  calibration,
+  csvUrl,
+  title = "Calibration of the AI",
+}: CalibrationSectionProps) {
   if (isUndefined(calibration)) {
     return (
-      <Section title="Calibration of the AI">
+      <Section title={title}>
         <Text size="sm">{calibration.detail}</Text>
       </Section>
     );
   }
   return (
-    <Section title="Calibration of the AI">
+    <Section title={title}>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
         <Figure
           title="Calibration"

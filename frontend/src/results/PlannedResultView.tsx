@@ -3,7 +3,9 @@ import { type AnalysisRun, analysisFiles } from "@/api/analysis";
 import type { PlannedResult } from "@/domain/plannedResult";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { DescriptionView } from "./DescriptionView";
 import { EndpointTable } from "./EndpointTable";
+import { PlannedOverview } from "./PlannedOverview";
 import { Provenance } from "./Provenance";
 
 /** The result of a locked plan: its endpoints first, then what it said and when it was fixed. */
@@ -20,6 +22,7 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
           </List>
         </Alert>
       )}
+      {result.description && <PlannedOverview result={result} description={result.description} />}
       <Section
         title={`Endpoints of plan ${plan.number}`}
         about="Value with its interval. Point at a number for its method and count; primary p values are corrected as the plan says."
@@ -31,6 +34,9 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
       >
         <EndpointTable endpoints={endpoints} />
       </Section>
+      {result.description && (
+        <DescriptionView description={result.description} level={result.confidence_level} />
+      )}
       <Section title="The plan" about={`Locked by ${plan.lock.by}, ${dateTime(plan.lock.at)}`}>
         <List size="sm" spacing={4}>
           {plan.sentences.map((sentence) => (

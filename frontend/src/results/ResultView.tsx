@@ -1,12 +1,12 @@
-import { Anchor, List, Paper, SimpleGrid, Text, Title } from "@mantine/core";
+import { Anchor, SimpleGrid } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type AnalysisRun, analysisFiles, analysisResultQuery } from "@/api/analysis";
-import type { AnalysisResult } from "@/domain/analysisResult";
 import { summary } from "@/domain/resultSummary";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { TruthLink } from "@/ui/TruthLink";
+import { AnswerCards } from "./AnswerCards";
 import { CalibrationSection } from "./CalibrationSection";
 import { ComparisonTable } from "./ComparisonTable";
 import { ForestFigure, RocFigure } from "./figures";
@@ -30,7 +30,7 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
   const files = analysisFiles(run.id);
   return (
     <>
-      <Answers result={result} />
+      <AnswerCards answers={summary(result)} />
       <Section
         title="Measures"
         about={`Value with its ${Number((100 * result.confidence_level).toFixed(1))} % interval. Point at a number for its method and count.`}
@@ -65,26 +65,5 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
       <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
       <Provenance run={run} result={result} />
     </>
-  );
-}
-
-function Answers({ result }: { result: AnalysisResult }) {
-  return (
-    <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="md">
-      {summary(result).map((answer) => (
-        <Paper key={answer.question} withBorder p="md" component="section">
-          <Title order={5} mb="xs">
-            {answer.question}
-          </Title>
-          <List size="sm" spacing={4} listStyleType="none">
-            {answer.lines.map((line) => (
-              <List.Item key={line}>
-                <Text size="sm">{line}</Text>
-              </List.Item>
-            ))}
-          </List>
-        </Paper>
-      ))}
-    </SimpleGrid>
   );
 }

@@ -5,7 +5,7 @@ from sklearn.metrics import roc_auc_score
 from tests.validation.stats.reference import reference_data, reference_values
 from validation.stats import InputError, Reason, auc, roc_metrics
 from validation.stats.resampling import classes, weight_blocks
-from validation.stats.roc_bootstrap import Resampling, bootstrap_compare, bootstrap_metric
+from validation.stats.roc_bootstrap import Resampling, bootstrap_band, bootstrap_compare, bootstrap_metric
 from validation.stats.roc_metrics import full_area, partial_area, sensitivity_at, specificity_at
 from validation.stats.roc_weighted import WeightedCurves
 
@@ -25,6 +25,17 @@ def test_intervals_against_proc(marker):
     for row in expected["ci_se_at_spec"]:
         ours = bootstrap_metric(data.poor_outcome, data[marker], sensitivity_at(float(row["row"])), resampling())
         assert (ours.low, ours.high) == pytest.approx((row["2.5%"], row["97.5%"]), abs=0.025)
+
+
+def test_a_band_is_its_points_one_by_one_and_against_proc():
+    data, expected = reference_data("roc_asah"), reference_values("roc_asah", "bootstrap")["ndka"]["ci_se_at_spec"]
+    at = [float(row["row"]) for row in expected]
+    band = bootstrap_band(data.poor_outcome, data.ndka, at, resampling())
+    for row, specificity, point in zip(expected, at, band, strict=True):
+        assert point == bootstrap_metric(data.poor_outcome, data.ndka, sensitivity_at(specificity), resampling())
+        assert (point.low, point.high) == pytest.approx((row["2.5%"], row["97.5%"]), abs=0.025)
+    missing = bootstrap_band([1, 1], [1, 2], [0.5, 0.9], resampling(100))
+    assert [one.reason for one in missing] == [Reason.NO_NEGATIVE_CASES] * 2
 
 
 def test_paired_tests_against_proc():

@@ -25,8 +25,21 @@ interface Drawn {
   curve: RocPoint[];
 }
 
+/** A confidence band: at a specificity the sensitivity, from and to. */
+export interface BandPoint {
+  specificity: number;
+  low: number;
+  high: number;
+}
+
+interface RocPlotProps {
+  participants: Participant[];
+  /** Around the first curve. */
+  band?: BandPoint[];
+}
+
 /** ROC curves of the AI and the readers, with the point at which each decides. */
-export function RocPlot({ participants }: { participants: Participant[] }) {
+export function RocPlot({ participants, band = [] }: RocPlotProps) {
   const looks = looksOf(participants);
   const drawn: Drawn[] = participants.flatMap((participant) => {
     const look = looks.get(participant.key);
@@ -42,6 +55,9 @@ export function RocPlot({ participants }: { participants: Participant[] }) {
       <rect width={width} height={height} fill="var(--figure-paper)" />
       <Group left={MARGIN.left} top={MARGIN.top}>
         <UnitAxes x={x} y={y} side={SIDE} xLabel="1 − specificity" yLabel="Sensitivity" />
+        {band.length > 0 && (
+          <path d={bandPath(band, x, y)} fill="var(--figure-ai)" fillOpacity={0.15} stroke="none" />
+        )}
         {drawn.map((series) => (
           <Curve key={series.participant.key} series={series} x={x} y={y} />
         ))}
@@ -54,6 +70,12 @@ export function RocPlot({ participants }: { participants: Participant[] }) {
       </Group>
     </svg>
   );
+}
+
+function bandPath(band: BandPoint[], x: UnitScale, y: UnitScale): string {
+  const upper = band.map((point) => `${x(1 - point.specificity)},${y(point.high)}`);
+  const lower = band.map((point) => `${x(1 - point.specificity)},${y(point.low)}`);
+  return `M${[...upper, ...lower.reverse()].join("L")}Z`;
 }
 
 function curveOf(participant: Participant): RocPoint[] {

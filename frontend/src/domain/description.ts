@@ -1,0 +1,189 @@
+/** The descriptive part of a planned result: what is told beside the endpoints, never tested for the plan. */
+import {
+  type BinaryResult,
+  type Calibration,
+  type Confusion,
+  isUndefined,
+  type Outcome,
+  type Participant,
+  type RocPoint,
+  type RocResult,
+  type Undefined,
+} from "./analysisResult";
+
+/** Positions in the list of cases. */
+export type CaseList = number[];
+
+export interface DescribedPoint extends RocPoint {
+  tp: number;
+  fp: number;
+  tpf_low: number;
+  tpf_high: number;
+  fpf_low: number;
+  fpf_high: number;
+}
+
+export interface DescribedRoc extends RocResult {
+  curve: DescribedPoint[] | Undefined;
+  band?: { specificity: number; sensitivity: Outcome }[];
+}
+
+export interface NetBenefit {
+  threshold: number;
+  model: Outcome;
+  treat_all: Outcome;
+}
+
+export interface DescribedCalibration extends Calibration {
+  decision_curve?: NetBenefit[];
+}
+
+export interface DescribedParticipant extends Participant {
+  subject: string;
+  binary: BinaryResult | Undefined;
+  confusion: Record<keyof Confusion, CaseList>;
+  roc: DescribedRoc | Undefined;
+  calibration: DescribedCalibration | Undefined;
+  seconds: { n: number; lower_quartile: number; median: number; upper_quartile: number } | null;
+}
+
+export interface DescribedSubject {
+  key: string;
+  kind: "AI" | "READERS";
+  name: string;
+  readers: number | null;
+  means: { sensitivity: Outcome; specificity: Outcome; auc: Outcome } | null;
+  seconds: Outcome | null;
+}
+
+export type FlowKind = "kept_right" | "benefit" | "harm" | "kept_wrong";
+
+export interface FlowCounts extends Record<FlowKind, number> {
+  reader: string;
+  group: "all" | "positives" | "negatives";
+  ai_right: boolean | null;
+}
+
+export interface FlowChange {
+  reader: string;
+  group: "all" | "positives" | "negatives";
+  measure: string;
+  estimate: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+}
+
+export interface DescribedChange {
+  before: string;
+  after: string;
+  ai: string | null;
+  flow: { counts: FlowCounts[]; changes: FlowChange[]; level: number } | Undefined;
+  cases: Record<string, Record<FlowKind, CaseList>>;
+  auc: Outcome;
+}
+
+export interface Pair {
+  a: string;
+  b: string;
+  kappa: Outcome;
+}
+
+export interface DescribedAgreement {
+  subject: string;
+  readers: string[];
+  decisions: Record<string, Outcome> | Undefined;
+  ratings: { metric: string; krippendorff_alpha: Outcome } | Undefined;
+  pairs: Pair[];
+}
+
+export interface Subgroup {
+  value: string;
+  positives: number | null;
+  negatives: number | null;
+  estimates: Record<string, Outcome>;
+}
+
+export interface Groups {
+  facts: Record<string, number>;
+  reports: { participant: string; column: string; report: { subgroups: Subgroup[] } | Undefined }[];
+}
+
+export interface Description {
+  label: string;
+  normal_quantile: number;
+  cases: { id: string; name: string; truth: 0 | 1 }[];
+  subjects: DescribedSubject[];
+  participants: DescribedParticipant[];
+  changes: DescribedChange[];
+  agreement: DescribedAgreement[];
+  groups: Groups | Undefined;
+  bland_altman: Undefined;
+}
+
+/** "with AI: Anna"; an AI by its own name. */
+export function voiceName(
+  { kind, name }: DescribedParticipant,
+  subject: DescribedSubject | undefined,
+): string {
+  return kind === "AI" || !subject ? name : `${subject.name}: ${name}`;
+}
+
+export const subjectOf = ({ subjects }: Description, key: string): DescribedSubject | undefined =>
+  subjects.find((subject) => subject.key === key);
+
+export interface PredictiveValue {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/**
+ * PPV and NPV at a prevalence from the counts of an operating point, with the logit interval of Mercaldo, Lau and
+ * Zhou (Stat Med 2007;26:2170), as `validation.stats.prevalence` computes them; null where no case gets the call.
+ */
+export function predictiveValues(
+  { tp, fp, fn, tn }: Confusion,
+  prevalence: number,
+  quantile: number,
+): { ppv: PredictiveValue | null; npv: PredictiveValue | null } {
+  const odds = prevalence / (1 - prevalence);
+  const [positives, negatives] = [tp + fn, fp + tn];
+  return {
+    ppv: fromOdds((tp / positives) * odds, fp / negatives, [tp, fn], [fp, tn], quantile),
+    npv: fromOdds(tn / negatives, (fn / positives) * odds, [tn, fp], [fn, tp], quantile),
+  };
+}
+
+type Cells = [number, number];
+
+function fromOdds(
+  right: number,
+  wrong: number,
+  above: Cells,
+  below: Cells,
+  quantile: number,
+): PredictiveValue | null {
+  if (right === 0 && wrong === 0) return null;
+  const value = right / (right + wrong);
+  if (right === 0 || wrong === 0) return { value, low: null, high: null };
+  const variance = [above, below].reduce((sum, [x, y]) => sum + y / (x * (x + y)), 0);
+  const centre = Math.log(right / wrong);
+  const half = quantile * Math.sqrt(variance);
+  const expit = (logit: number) => 1 / (1 + Math.exp(-logit));
+  return { value, low: expit(centre - half), high: expit(centre + half) };
+}
+
+/** The 2x2 table at an operating point of a curve. */
+export function cellsAt(
+  { tp, fp }: Pick<DescribedPoint, "tp" | "fp">,
+  counts: RocResult["counts"],
+): Confusion {
+  return { tp, fp, fn: counts.positives - tp, tn: counts.negatives - fp };
+}
+
+/** The curve of a participant, empty where it is undefined. */
+export function curveOf({ roc }: DescribedParticipant): DescribedPoint[] {
+  if (isUndefined(roc) || isUndefined(roc.curve)) return [];
+  return roc.curve;
+}

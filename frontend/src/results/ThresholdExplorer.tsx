@@ -1,0 +1,116 @@
+import { Group, NumberInput, Select, Slider, Stack, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { isUndefined } from "@/domain/analysisResult";
+import {
+  cellsAt,
+  curveOf,
+  type DescribedPoint,
+  type Description,
+  type PredictiveValue,
+  predictiveValues,
+  subjectOf,
+  voiceName,
+} from "@/domain/description";
+import { decimal, intervalText } from "@/domain/resultText";
+import { Section } from "@/ui/Section";
+
+/** Sensitivity and specificity at any threshold, and the predictive values they mean at a chosen prevalence. */
+export function ThresholdExplorer({ description }: { description: Description }) {
+  const rated = description.participants.filter((participant) => curveOf(participant).length > 0);
+  const [key, setKey] = useState(rated[0]?.key ?? null);
+  const [position, setPosition] = useState<number | null>(null);
+  const [percent, setPercent] = useState(10);
+  const shown = rated.find((participant) => participant.key === key);
+  if (!shown || isUndefined(shown.roc)) return null;
+  const curve = curveOf(shown);
+  const index = Math.min(position ?? startOf(curve, shown.threshold), curve.length - 1);
+  const point = curve[index];
+  if (!point) return null;
+  const cells = cellsAt(point, shown.roc.counts);
+  const values = predictiveValues(cells, percent / 100, description.normal_quantile);
+  const threshold = point.threshold === null ? "above all" : String(Number(point.threshold.toFixed(3)));
+  return (
+    <Section
+      title="Threshold explorer"
+      about="Measured where it is chosen: a threshold taken from here is optimistic until it is tried on other cases."
+    >
+      <Group align="flex-end" gap="md">
+        <Select
+          w={300}
+          label="Whose ratings"
+          allowDeselect={false}
+          data={rated.map((one) => ({
+            value: one.key,
+            label: voiceName(one, subjectOf(description, one.subject)),
+          }))}
+          value={shown.key}
+          onChange={(value) => {
+            setKey(value);
+            setPosition(null);
+          }}
+        />
+        <NumberInput
+          w={170}
+          label="Prevalence (%)"
+          min={0.01}
+          max={99.99}
+          value={percent}
+          onChange={(value) => typeof value === "number" && value > 0 && value < 100 && setPercent(value)}
+        />
+      </Group>
+      <Stack gap={4}>
+        <Text size="sm">Positive from {threshold} on</Text>
+        <Slider
+          thumbLabel="Threshold, by operating point"
+          thumbProps={{ "aria-valuetext": threshold }}
+          label={null}
+          min={0}
+          max={curve.length - 1}
+          value={index}
+          onChange={setPosition}
+        />
+      </Stack>
+      <Table aria-label="At this threshold">
+        <Table.Tbody>
+          <Row title="Sensitivity" value={{ value: point.tpf, low: point.tpf_low, high: point.tpf_high }} />
+          <Row
+            title="Specificity"
+            value={{ value: 1 - point.fpf, low: 1 - point.fpf_high, high: 1 - point.fpf_low }}
+          />
+          <Row title={`PPV at ${percent} %`} value={values.ppv} />
+          <Row title={`NPV at ${percent} %`} value={values.npv} />
+        </Table.Tbody>
+      </Table>
+      <Text size="xs" c="dimmed">
+        {cells.tp} true positive, {cells.fp} false positive, {cells.fn} false negative, {cells.tn} true
+        negative. Intervals: Wilson; of PPV and NPV the logit of Mercaldo. Cases are taken for independent.
+      </Text>
+    </Section>
+  );
+}
+
+/** Where it decides now, else where sensitivity and specificity are largest together. */
+function startOf(curve: DescribedPoint[], threshold: number | null): number {
+  const gain = ({ tpf, fpf }: DescribedPoint) => tpf - fpf;
+  const best = curve.reduce((most, point, index) => {
+    const so = curve[most];
+    return so && gain(point) > gain(so) ? index : most;
+  }, 0);
+  if (threshold === null) return best;
+  const below = curve.findIndex((point) => point.threshold !== null && point.threshold < threshold);
+  return below < 0 ? curve.length - 1 : Math.max(0, below - 1);
+}
+
+function Row({ title, value }: { title: string; value: PredictiveValue | null }) {
+  const interval = value && intervalText(value.low, value.high);
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">{title}</Table.Th>
+      <Table.Td>
+        {value
+          ? `${decimal(value.value)} ${interval ? `(${interval})` : "(no interval)"}`
+          : "not defined: no case gets this call"}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,116 @@
+"""What a planned result tells beside its endpoints: descriptive, never tested for the plan, and labelled as such.
+
+Pure: a snapshot's content and its table give the same document on any machine. Every number comes from
+`validation.stats`; what these data do not define is a named outcome. Cases are named once, in `cases`; wherever cases
+stand behind a number they are positions in that list.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from validation.plans.described_agreement import agreement_of
+from validation.plans.described_changes import changes_of
+from validation.plans.described_groups import groups_of
+from validation.plans.described_one import Described, described_voice, voices_of
+from validation.plans.document import Subject
+from validation.plans.snapshot import Laid
+from validation.stats.checks import BoolArray
+from validation.stats.crossed import ratio, share_outcome, signed_outcome
+from validation.stats.mrmc_design import Readings
+from validation.stats.mrmc_u import mrmc_u
+from validation.stats.normal import normal_quantile
+from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
+
+DESCRIPTION_LABEL = (
+    "Descriptive, not in the plan: nothing here was pre-specified, no hypothesis is tested for it, and intervals are "
+    "not corrected for their number."
+)
+_NO_NUMBERS = Undefined(
+    Reason.NOT_COLLECTED,
+    "The snapshot freezes the call and the rating of a read. Answers to numeric questions are not in it.",
+)
+_NO_READERS = Undefined(Reason.MISSING_READINGS, "Nobody has read anything that counts.")
+
+
+def describe(snapshot: Mapping[str, Any], laid: Laid) -> dict[str, JSONValue]:
+    """Describe every subject, the agreement of its readers, and what changed between two of them.
+
+    `snapshot` is the content of a planned run's snapshot and `laid` its table.
+    """
+    described = Described.of(snapshot, laid.table)
+    voices = voices_of(described)
+    names = {case["id"]: case["name"] for case in snapshot["cases"]}
+    return {
+        "label": DESCRIPTION_LABEL,
+        "normal_quantile": normal_quantile(described.level),
+        "cases": [
+            {"id": case, "name": names[case], "truth": int(truth)}
+            for case, truth in zip(laid.table.cases, laid.table.truth, strict=True)
+        ],
+        "subjects": [_subject(described, subject) for subject in described.subjects],
+        "participants": [described_voice(described, voice) for voice in voices],
+        "changes": changes_of(described),
+        "agreement": agreement_of(described),
+        "groups": groups_of(described),
+        "bland_altman": jsonable(_NO_NUMBERS),
+    }
+
+
+def _subject(described: Described, subject: Subject) -> dict[str, JSONValue]:
+    """A subject as a whole: of readers the means, with readers and cases random."""
+    key, table = subject["key"], described.table
+    said = table.subjects[key]
+    head: dict[str, JSONValue] = {
+        "key": key,
+        "kind": subject["kind"],
+        "name": described.names[key],
+        "readers": len(said.readers) if subject["kind"] == "READERS" else None,
+    }
+    if subject["kind"] == "AI":
+        return head | {"means": None, "seconds": None}
+    decided = described.decisions[key]
+    known = ~np.isnan(decided.call)
+    right = (decided.call == 1.0) == table.truth
+    shares: dict[str, Outcome] = {
+        "sensitivity": share_outcome(
+            ratio(right, known & table.truth, "No positive case is decided."), described.level
+        ),
+        "specificity": share_outcome(
+            ratio(right, known & ~table.truth, "No negative case is decided."), described.level
+        ),
+        "auc": _mean_area(described, key),
+    }
+    return head | {"means": jsonable(shares), "seconds": jsonable(_seconds(described, key))}
+
+
+def _mean_area(described: Described, key: str) -> Outcome:
+    table = described.table
+    rating = table.subjects[key].rating
+    read: BoolArray = np.any(~np.isnan(rating), axis=0)
+    if not read.any():
+        return _NO_READERS
+    cases = tuple(case for case, some in zip(table.cases, read, strict=True) if some)
+    readings = Readings((key,), table.subjects[key].readers, cases, table.truth[read], rating[None][:, :, read])
+    return mrmc_u(readings, level=described.level).modalities[0].outcome
+
+
+def _seconds(described: Described, key: str) -> Outcome:
+    """Mean seconds of a read, readers and cases random; in units of the longest, since `signed_outcome` ends at 1."""
+    seconds = described.table.subjects[key].seconds
+    if seconds is None:
+        return described.no_seconds(key)
+    known = ~np.isnan(seconds)
+    if not known.any():
+        return described.no_seconds(key)
+    longest = float(np.nanmax(seconds))
+    outcome, _ = signed_outcome([ratio(seconds / longest, known, "No read has a time.")], described.level)
+    return outcome if isinstance(outcome, Undefined) else _scaled(outcome, longest)
+
+
+def _scaled(outcome: Estimate, by: float) -> Outcome:
+    low, high = outcome.low, outcome.high
+    if outcome.low is not None and outcome.high is not None:
+        low, high = max(0.0, outcome.low * by), outcome.high * by
+    return Estimate(outcome.value * by, low, high, outcome.level, outcome.method, outcome.n, outcome.note)
