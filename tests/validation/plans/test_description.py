@@ -38,7 +38,7 @@ def snapshot(
 ) -> dict[str, Any]:
     """Arms by key of ratings (reader x case), None where there is no read; `call` of the same form."""
     truth = [int(one) for one in truth]
-    reads = [
+    reads: list[dict[str, Any]] = [
         {
             "case": str(case), "reader": str(reader), "arm": arm, "session": 1, "repeat_number": 0,
             "is_training": False, "state": "SIGNED", "provenance": "HUMAN", "cannot_assess": [], "first": None,
