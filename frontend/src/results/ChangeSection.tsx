@@ -1,4 +1,5 @@
 import { Table, Text } from "@mantine/core";
+import { useState } from "react";
 import { isUndefined } from "@/domain/analysisResult";
 import {
   type DescribedChange,
@@ -10,7 +11,7 @@ import {
 import { POOLED } from "@/domain/plannedSummary";
 import { decimal, intervalText } from "@/domain/resultText";
 import { Section } from "@/ui/Section";
-import { CasesButton, type ChosenCases } from "./CaseList";
+import { CaseList, CasesButton, type ChosenCases } from "./CaseList";
 
 const KINDS: { kind: FlowKind; title: string }[] = [
   { kind: "kept_right", title: "Right before and after" },
@@ -27,11 +28,11 @@ const SHARES = [
 interface ChangeSectionProps {
   description: Description;
   change: DescribedChange;
-  onChoose: (chosen: ChosenCases) => void;
 }
 
 /** What became of every decision once the AI was seen, by reader. */
-export function ChangeSection({ description, change, onChoose }: ChangeSectionProps) {
+export function ChangeSection({ description, change }: ChangeSectionProps) {
+  const [chosen, setChosen] = useState<ChosenCases | null>(null);
   const [before, after] = [change.before, change.after].map(
     (key) => subjectOf(description, key)?.name ?? key,
   );
@@ -78,7 +79,7 @@ export function ChangeSection({ description, change, onChoose }: ChangeSectionPr
                         title={`${row.reader}, ${column.title.toLowerCase()}`}
                         cases={change.cases[row.reader]?.[column.kind] ?? []}
                         count={row[column.kind]}
-                        onChoose={onChoose}
+                        onChoose={setChosen}
                       />
                     )}
                   </Table.Td>
@@ -91,6 +92,7 @@ export function ChangeSection({ description, change, onChoose }: ChangeSectionPr
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <CaseList chosen={chosen} description={description} onClose={() => setChosen(null)} />
     </Section>
   );
 }

@@ -68,12 +68,7 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
       <RocSection description={description} participants={shown} level={level} />
       <ThresholdExplorer description={description} />
       {description.changes.map((change) => (
-        <ChangeSection
-          key={`${change.before} ${change.after}`}
-          description={description}
-          change={change}
-          onChoose={setChosen}
-        />
+        <ChangeSection key={`${change.before} ${change.after}`} description={description} change={change} />
       ))}
       <Calibrations description={description} />
       {description.agreement.map((agreement) => (
