@@ -37,7 +37,7 @@ import {
   rotateRight,
   showOneToOne,
 } from "./viewing";
-import { rangeOfWindow, type VoiRange } from "./window";
+import type { VoiRange } from "./window";
 
 const { Events } = Enums;
 const PRESSES = ["mousedown", "touchstart"];
@@ -101,7 +101,7 @@ export class StackPane implements Pane {
     this.standAtFirst();
     await this.setFirstWindow(slices, from);
     if (!this.isShowing(slices)) return;
-    applyOpening(this.viewport, opening);
+    applyOpening(this.viewport, opening, this.display.windowFunction);
     if (look) this.lookAgain(look);
     this.context.onSlicesChanged();
     this.load?.around(index);
@@ -189,7 +189,7 @@ export class StackPane implements Pane {
   reset(): void {
     this.standAtFirst();
     this.display.backToFirst();
-    applyOpening(this.viewport, this.opening);
+    applyOpening(this.viewport, this.opening, this.display.windowFunction);
     this.viewport.render();
   }
 
@@ -211,6 +211,10 @@ export class StackPane implements Pane {
     };
   }
 
+  get range(): VoiRange | null {
+    return this.display.range;
+  }
+
   resetWindow(): void {
     this.display.reset();
     this.viewport.render();
@@ -218,14 +222,14 @@ export class StackPane implements Pane {
 
   applyPreset(preset: Preset): void {
     const window = windowOfPreset(preset, this.display.ofImage);
-    if (window) this.display.showRange(rangeOfWindow(window));
+    if (window) this.display.showWindow(window);
     this.viewport.render();
   }
 
   takeWindow(other: Pane): void {
     const { window, isInverted } = other.store.get();
-    if (!window) return;
-    this.display.showRange(rangeOfWindow(window));
+    if (!window || !other.range) return;
+    this.display.showRange(other.range);
     if (isInverted !== this.display.isInverted) this.toggleInvert();
     this.viewport.render();
   }

@@ -5,6 +5,7 @@ import type { PatientMm } from "@/domain/payload";
 import type { Slab, SlabMode } from "@/domain/slab";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
+import { windowFunctionOf } from "./display";
 import { loadErrorText } from "./loadError";
 import type { OpenedSeries } from "./openedSeries";
 import type { ClientPoint, Pane, PaneContext } from "./pane";
@@ -26,6 +27,7 @@ import {
   rotateRight,
   showOneToOne,
 } from "./viewing";
+import type { VoiFunction } from "./voi";
 import { planesRefusal } from "./volumes";
 import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
@@ -63,6 +65,8 @@ export class VolumePane implements Pane {
   private drawn: OpenedSeries | null = null;
   private load: SeriesLoad | null = null;
   private initialRange: VoiRange | null = null;
+  private shownRange: VoiRange | null = null;
+  private windowFunction: VoiFunction = "LINEAR";
   /** How it was looked at before; its place is the crosshairs'. */
   private lookBefore: PaneLook | undefined;
   private slab: Slab | null = null;
@@ -137,6 +141,7 @@ export class VolumePane implements Pane {
     const display = await firstDisplay(series.slices, Math.floor(series.slices.length / 2));
     if (this.isDestroyed || this.series !== series) return;
     this.initialRange = display?.range ?? null;
+    this.windowFunction = windowFunctionOf(series.slices[0] ?? null, display);
     if (this.initialRange) this.viewport.setProperties({ voiRange: this.initialRange });
     if (this.slab) this.setSlab(this.slab);
     this.store.set({ problem: null, imageId: volumeId });
@@ -235,19 +240,26 @@ export class VolumePane implements Pane {
     };
   }
 
+  get range(): VoiRange | null {
+    return this.shownRange;
+  }
+
   resetWindow(): void {
     if (this.initialRange) this.setRange(this.initialRange);
   }
 
   applyPreset(preset: Preset): void {
-    const window = windowOfPreset(preset, this.initialRange && windowOfRange(this.initialRange));
-    if (window) this.setRange(rangeOfWindow(window));
+    const window = windowOfPreset(
+      preset,
+      this.initialRange && windowOfRange(this.initialRange, this.windowFunction),
+    );
+    if (window) this.setRange(rangeOfWindow(window, this.windowFunction));
   }
 
   takeWindow(other: Pane): void {
     const { window, isInverted } = other.store.get();
-    if (!window) return;
-    this.setRange(rangeOfWindow(window));
+    if (!window || !other.range) return;
+    this.setRange(other.range);
     if (isInverted !== this.store.get().isInverted) this.toggleInvert();
   }
 
@@ -334,7 +346,8 @@ export class VolumePane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.store.set({ window: windowOfRange(event.detail.range) });
+    this.shownRange = event.detail.range;
+    this.store.set({ window: windowOfRange(event.detail.range, this.windowFunction) });
     if (this.isDrawn()) this.context.onChanged(this, "WINDOW");
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { windowOfPreset } from "@/domain/windowPresets";
 import type { DicomJson } from "./dicomJson";
 import {
   displaySource,
@@ -8,8 +9,10 @@ import {
   namedDisplay,
   nameOfDisplay,
   nextDisplay,
+  windowFunctionOf,
 } from "./display";
 import { type Slice, slicesOfSeries } from "./slices";
+import { rangeOfWindow, windowOfRange } from "./window";
 
 function slice(extra: DicomJson): Slice {
   const image: DicomJson = {
@@ -111,4 +114,32 @@ test("a window is called derived only while it is the one in force", () => {
   expect(isDerivedWindow(derived, { lower: -160, upper: 239 })).toBe(false);
   expect(isDerivedWindow(namedDisplay(TWO), { lower: -160, upper: 239 })).toBe(false);
   expect(isDerivedWindow(null, null)).toBe(false);
+});
+
+test("half of a window of SUV is half of it: whole steps are for stored values", () => {
+  const ofPet = {
+    ...TWO,
+    frame: {
+      ...TWO.frame,
+      pixels: { ...TWO.frame.pixels, suv: { factor: 1e-4, kind: "BW", refusal: null } },
+    },
+  };
+  expect(windowFunctionOf(ofPet, { range: { lower: 0, upper: 1.6 }, choice: null })).toBe("LINEAR_EXACT");
+  const exact = {
+    kind: "WINDOW" as const,
+    name: null,
+    voiFunction: "LINEAR_EXACT" as const,
+    center: 0.8,
+    width: 1.6,
+  };
+  expect(windowFunctionOf(ofPet, { range: { lower: 0, upper: 1.6 }, choice: exact })).toBe("LINEAR_EXACT");
+  expect(windowFunctionOf(TWO, namedDisplay(TWO))).toBe("LINEAR");
+  expect(windowFunctionOf(null, null)).toBe("LINEAR");
+  const half = windowOfPreset(
+    { name: "", timesImageWidth: 0.5 },
+    windowOfRange({ lower: 0, upper: 1.6 }, "LINEAR_EXACT"),
+  );
+  expect(half).toEqual({ center: 0.8, width: 0.8 });
+  const range = half && rangeOfWindow(half, "LINEAR_EXACT");
+  expect([range?.lower, range?.upper]).toEqual([expect.closeTo(0.4, 9), expect.closeTo(1.2, 9)]);
 });

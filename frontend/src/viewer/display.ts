@@ -1,12 +1,18 @@
 import { SINGLE_PICTURES } from "@/domain/frames/likelyFirst";
 import type { Slice } from "./slices";
-import { rangeOfChoice, type VoiChoice } from "./voi";
+import { rangeOfChoice, type VoiChoice, type VoiFunction } from "./voi";
 import type { VoiRange } from "./window";
 
 /** How an image is shown: as it asks for, else (choice null) by a window derived from its values. */
 export interface Display {
   range: VoiRange;
   choice: VoiChoice | null;
+}
+
+/** What the numbers of a window mean on an image: SUV have no whole steps, with which LINEAR counts (C.11.2.1.2). */
+export function windowFunctionOf(slice: Slice | null, display: Display | null): VoiFunction {
+  if (display?.choice?.kind === "WINDOW") return display.choice.voiFunction;
+  return slice?.frame.pixels.suv?.factor ? "LINEAR_EXACT" : "LINEAR";
 }
 
 /** Colour goes to the screen as it is stored. */

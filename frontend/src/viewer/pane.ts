@@ -10,6 +10,7 @@ import type { PixelOffset } from "./toPayload";
 import type { StateStore } from "./viewerState";
 import type { PaneViewport } from "./viewing";
 import type { Volumes } from "./volumes";
+import type { VoiRange } from "./window";
 
 /** What can change in a pane and be followed by others. */
 export type PaneChange = LinkKind;
@@ -43,6 +44,8 @@ export interface Pane {
   beforeResize(): () => void;
   resetWindow(): void;
   applyPreset(preset: Preset): void;
+  /** The ends of the window that it shows greys with. */
+  readonly range: VoiRange | null;
   /** The window and inversion of another pane. */
   takeWindow(other: Pane): void;
   toggleInvert(): void;

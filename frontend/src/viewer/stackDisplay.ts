@@ -8,12 +8,14 @@ import {
   namedDisplay,
   nameOfDisplay,
   nextDisplay,
+  windowFunctionOf,
 } from "./display";
 import { paddingOf } from "./frameImage";
 import type { Slice } from "./slices";
 import { drawWith, isDrawnByUs } from "./transferFunction";
 import type { ViewerState } from "./viewerState";
-import { derivedRange, type VoiRange, windowOfRange } from "./window";
+import type { VoiFunction } from "./voi";
+import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
 
 type WindowState = Pick<ViewerState, "window" | "windowName">;
 
@@ -45,7 +47,13 @@ export class StackDisplay {
 
   /** The window that the image asks for, or the one derived for it; null for colour. */
   get ofImage(): { center: number; width: number } | null {
-    return this.display && !this.shown?.isColour ? windowOfRange(this.display.range) : null;
+    if (!this.display || this.shown?.isColour) return null;
+    return windowOfRange(this.display.range, this.windowFunction);
+  }
+
+  /** What the numbers of a window mean on the image shown. */
+  get windowFunction(): VoiFunction {
+    return windowFunctionOf(this.shown, this.display);
   }
 
   /** Another series: nothing of the one before may colour it. */
@@ -95,6 +103,11 @@ export class StackDisplay {
   /** A window by its ends; what the image has of curves and tables is stretched over it, as by the mouse. */
   showRange(voiRange: VoiRange): void {
     if (this.display && !this.shown?.isColour) this.viewport.setProperties({ voiRange });
+  }
+
+  /** A window by its numbers, which mean here what they mean beside the image. */
+  showWindow(window: { center: number; width: number }): void {
+    this.showRange(rangeOfWindow(window, this.windowFunction));
   }
 
   toggleInvert(): void {
@@ -179,11 +192,9 @@ export class StackDisplay {
       this.onWindow({ window: null, windowName: null });
       return;
     }
-    const choice = display?.choice;
-    const voiFunction = choice?.kind === "WINDOW" ? choice.voiFunction : "LINEAR";
     const isOwn = display !== null && isShownAs(display, range);
     this.onWindow({
-      window: windowOfRange(range, voiFunction),
+      window: windowOfRange(range, this.windowFunction),
       windowName: isOwn ? nameOfDisplay(shown, display) : null,
     });
   }
