@@ -14,6 +14,7 @@ import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
 import { Hand } from "./Hand";
+import { ImageEdges } from "./ImageEdges";
 import { addLookingTools, setReferenceLines } from "./lookingTools";
 import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
@@ -74,6 +75,7 @@ export class GridController {
   readonly paneLooks: PaneLooks;
   private readonly presses = new PressWatch((buttons) => this.hand.countsOnce(buttons));
   private readonly words: MarkWords;
+  private readonly edges: ImageEdges;
   private readonly stopListening: () => void;
   private readonly hand: Hand;
   /** The pane that keys and buttons speak to. */
@@ -115,6 +117,7 @@ export class GridController {
       () => this.engine.render(),
     );
     this.group = makeToolGroup(id, this.words.of);
+    this.edges = new ImageEdges(this.group, offset);
     this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
     const startAt = () => this.paneLooks.takeCrosshairs();
@@ -136,8 +139,10 @@ export class GridController {
     const pane = isStack
       ? new StackPane(id, element, this.context)
       : new VolumePane(id, view, element, this.context);
-    if (isStack) this.group.addViewport(id, this.engine.id);
-    else this.planes.add(pane);
+    if (isStack) {
+      this.group.addViewport(id, this.engine.id);
+      this.edges.watch(pane);
+    } else this.planes.add(pane);
     this.panes.set(id, pane);
     this.sizes.add(pane);
     this.presses.watch(element);
@@ -154,6 +159,7 @@ export class GridController {
     this.presses.leave(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.desk.leave(pane);
+    this.edges.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
     else this.planes.remove(pane);
     this.panes.delete(pane.id);
@@ -274,6 +280,7 @@ export class GridController {
     this.sizes.destroy();
     this.desk.destroy();
     this.words.destroy();
+    this.edges.destroy();
     this.quietly(() => this.layer.clear());
     returnEngine(this.engine, () => {
       for (const pane of this.allPanes) pane.destroy();
