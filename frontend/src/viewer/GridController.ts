@@ -238,6 +238,11 @@ export class GridController {
     this.hand.take(kind, isMagnifying, mouse);
   }
 
+  /** What is in hand works on stacks alone. */
+  setPlanesRefuse(areRefusing: boolean): void {
+    this.planes.setRefusing(areRefusing);
+  }
+
   /** Take back what is half drawn; false when nothing is. */
   dropHalfDrawn(): boolean {
     if (this.isCompleting || !this.layer.hasUnfinished) return false;
