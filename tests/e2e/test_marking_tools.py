@@ -290,7 +290,8 @@ def test_marks_end_at_the_edge_of_the_image(stage: Stage, signed_in: Callable[[P
         assert lie_on_the_image(stored), f"{tool} {stored}"
         assert lie_on_the_image(drawn_pixels(page)), tool
         reaches = max(stored.max() - (SIDE - 0.5), -0.5 - stored.min())
-        assert reaches == pytest.approx(0, abs=0.6 if tool == "LIVEWIRE" else 0.01), f"{tool} ends at the edge"
+        # A livewire runs through pixels that have neighbours on all sides.
+        assert reaches == pytest.approx(0, abs=2 if tool == "LIVEWIRE" else 0.01), f"{tool} ends at the edge"
         if tool == "CIRCLE":
             assert mark["measurements"]["diameter_mm"] == pytest.approx(2 * 25.5 * EDGES.column_mm, abs=1)
         if tool == "RECTANGLE":
@@ -299,9 +300,7 @@ def test_marks_end_at_the_edge_of_the_image(stage: Stage, signed_in: Callable[[P
     saved(page)
 
 
-def test_a_mark_moved_out_stops_at_the_edge_and_comes_back(
-    stage: Stage, signed_in: Callable[[Person], Page]
-) -> None:
+def test_a_mark_moved_out_stops_at_the_edge_and_comes_back(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
     page = opened(signed_in(stage.spare), case_of(stage, datasets_of(EDGES), QUESTIONS))
     go_to_slice(page, 0)
     draw(page, "LENGTH", [(100, 100), (200, 100)])

@@ -10,6 +10,7 @@ import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { PatientMm } from "@/domain/payload";
 import type { Slab } from "@/domain/slab";
+import { CommonScale } from "./CommonScale";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
@@ -103,6 +104,7 @@ export class GridController {
       onTooEarly: () => this.events.onMarkRefused(NOT_WHOLE),
       onWholeImage: () => this.reportMoved(),
       volumes: new Volumes(),
+      scale: new CommonScale((pane) => pane.beforeResize()()),
       onPlaneReady: () => this.planes.onReady(),
       onSlicesChanged: () => this.onSlicesChanged(),
       onChanged: (pane, change) => {
