@@ -281,7 +281,6 @@ def test_a_tool_that_works_on_stacks_alone_says_so_on_planes(room: Page, body: C
     stood = probe(page, "v.crosshairs")
     slice_before = pane(page, "1", "p.state.index")
     drag(page, centre_of(page, "AXIAL"), (40, 40))
-    drag(page, centre_of(page, "CORONAL"), (40, 40))
     expect(page.get_by_text("marks are drawn on the original slices, not on a plane")).to_be_visible()
     assert probe(page, "v.annotations.length") == 0
     # It moves nothing either.
