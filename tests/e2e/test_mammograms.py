@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 STUDY = "MAMMOGRAMS"
 CHEST_WALL_COLUMNS = 16
 WHITE = 200
+PIXEL_MM = 0.07
+# As many pixels as the others, but of a smaller breast.
+SMALLER, SMALLER_MM = 2, 0.05
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ PANES = ["1", "2", "3", "4"]
 def mammogram(view: View, number: int) -> Dataset:
     """A grey image, white at the chest wall: rows that run forwards begin there."""
     name = f"{STUDY} {number}"
-    one = image(name, DigitalMammographyXRayImageStorageForPresentation, "MG", ImagerPixelSpacing=[0.07, 0.07])
+    spacing = [SMALLER_MM if number == SMALLER else PIXEL_MM] * 2
+    one = image(name, DigitalMammographyXRayImageStorageForPresentation, "MG", ImagerPixelSpacing=spacing)
     one.StudyInstanceUID, one.PatientID, one.SeriesNumber = phantom_uid(STUDY, "study"), STUDY, number
     one.StudyDescription = STUDY
     one.ImageLaterality, one.ViewPosition = view.laterality, view.name
@@ -132,10 +136,16 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     for pane_id, view in zip(PANES, VIEWS, strict=True):
         becomes(page, partial(chest_wall, page, pane_id), view.chest_wall)
         assert letters(page, pane_id) == view.letters, view
+    meet_in_the_middle_at_one_scale(page)
     for pane_id, view in zip(PANES, VIEWS, strict=True):
         expect(page.get_by_test_id(f"pane-{pane_id}").get_by_test_id("facts")).to_contain_text(view.words)
     listed = page.get_by_role("navigation", name="Series").get_by_role("button")
     expect(listed).to_contain_text([view.words for view in VIEWS])
+    # Thumbnails are turned as the panes are.
+    shown = [one.locator("canvas").evaluate("it => getComputedStyle(it).transform") for one in listed.all()]
+    assert [transform.startswith("matrix(-1") for transform in shown] == [
+        (view.directions[0] == "A") == (view.chest_wall == "right") for view in VIEWS
+    ]
     screenshots(page, "mammograms")
 
     # A mark on a mirrored image lies where it was drawn, on the screen and in the file's own pixels.
@@ -154,7 +164,7 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     # The list says what the image says: nobody named a magnification.
     assert geometry["calibration"] == "DETECTOR"
     expect(page.get_by_role("button", name="Go to")).to_contain_text("mm at detector")
-    assert finding["marks"][0]["measurements"]["length_mm"] == pytest.approx(60 * 0.07, abs=0.07)
+    assert finding["marks"][0]["measurements"]["length_mm"] == pytest.approx(60 * PIXEL_MM, abs=PIXEL_MM)
     line = page.get_by_test_id("pane-1").locator("svg.svg-layer line").first
     expect(line).to_be_attached()
 
@@ -165,6 +175,40 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     becomes(page, lambda: letters(page, "1"), ("R", "L", "P", "A"))
     page.keyboard.press("Shift+h")
     becomes(page, lambda: (chest_wall(page, "1"), letters(page, "1")), (VIEWS[0].chest_wall, VIEWS[0].letters))
+    meet_in_the_middle_at_one_scale(page)
+
+    # One pane over all is filled again, and gives way to the same hanging.
+    page.mouse.dblclick(*middle(page, "2"))
+    becomes(page, lambda: scale(page, "2") < scale(page, "1"), True)
+    page.mouse.dblclick(*middle(page, "2"))
+    becomes(page, lambda: scale(page, "2"), pytest.approx(scale(page, "1"), rel=1e-4))
+    meet_in_the_middle_at_one_scale(page)
+
+
+def scale(page: Page, pane_id: str) -> float:
+    """Millimetres of the image in one pixel of the screen."""
+    return float(pane(page, pane_id, "p.state.perScreenPixel.value"))
+
+
+def meet_in_the_middle_at_one_scale(page: Page) -> None:
+    """Each chest wall lies at the border of its pane, and a millimetre is as long in all of them."""
+    for pane_id, view in zip(PANES, VIEWS, strict=True):
+        box = page.get_by_test_id(f"pane-{pane_id}").locator("canvas").first.bounding_box()
+        assert box
+        ends = [pane(page, pane_id, f"p.clientPointOfPixel({column}, 70)")["x"] for column in (-0.5, SIDE - 0.5)]
+        if view.chest_wall == "right":
+            assert max(ends) == pytest.approx(box["x"] + box["width"], abs=1.5), view
+        else:
+            assert min(ends) == pytest.approx(box["x"], abs=1.5), view
+    assert [scale(page, one) for one in PANES] == pytest.approx([scale(page, "1")] * 4, rel=1e-4)
+    smaller, larger = (
+        abs(
+            pane(page, one, f"p.clientPointOfPixel({SIDE}, 70)")["x"]
+            - pane(page, one, "p.clientPointOfPixel(0, 70)")["x"]
+        )
+        for one in (str(SMALLER), "1")
+    )
+    assert smaller / larger == pytest.approx(SMALLER_MM / PIXEL_MM, rel=0.01)
 
 
 def middle(page: Page, pane_id: str) -> tuple[float, float]:

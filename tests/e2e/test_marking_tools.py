@@ -22,6 +22,7 @@ from tests.e2e.marking import (
     datasets_of,
     draw,
     marks_of,
+    place,
 )
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of
@@ -232,3 +233,109 @@ def test_every_tool_measures_in_millimetres_and_comes_back_where_it_was(
 def placed(page: Page) -> dict[str, list[list[float]]]:
     """The handles of every annotation."""
     return {one["id"]: one["points"] for one in probe(page, "v.annotations") if one["tool"] != "PlanarFreehandROI"}
+
+
+EDGES = Geometry("EDGES", 0.9, 0.7, GEOMETRIES["OBLIQUE"].row, GEOMETRIES["OBLIQUE"].column)
+SIDE = 256
+# Each leaves the image, most of them the pane as well; clicks outside of the image still have to hit the pane.
+OVER_THE_EDGE: dict[str, list[Pixel]] = {
+    "LENGTH": [(200, 100), (900, 60)],
+    "POINT": [(272, 120)],
+    "PROBE": [(-14, 120)],
+    "BIDIRECTIONAL": [(250, 60), (250, 400)],
+    "ANGLE": [(150, 60), (400, 60), (-14, 130)],
+    "COBB": [(50, 60), (-400, 60), (50, 200), (150, 500)],
+    "ARROW": [(200, 200), (900, 260)],
+    "RECTANGLE": [(200, 200), (800, 700)],
+    "ELLIPSE": [(230, 60), (900, 500)],
+    "CIRCLE": [(230, 110), (900, 110)],
+    "FREEHAND": [(200, 40), (900, 40), (900, 500), (200, 500)],
+    "SPLINE": [(200, 40), (272, 40), (272, 200), (200, 200)],
+    "LIVEWIRE": [(200, 40), (272, 40), (272, 200), (200, 200)],
+    "BOX": [(200, 200), (800, 700)],
+}
+
+
+def pixels_of(points: list[list[float]], index: int = 0) -> np.ndarray:
+    """Columns and rows of points in the patient."""
+    offsets = np.array(points) - EDGES.position(index)
+    columns = offsets @ np.array(EDGES.row) / EDGES.column_mm
+    return np.stack([columns, offsets @ np.array(EDGES.column) / EDGES.row_mm], axis=-1)
+
+
+def drawn_pixels(page: Page) -> np.ndarray:
+    """What is drawn of the only mark."""
+    (one,) = probe(page, "v.annotations")
+    return pixels_of([*one["points"], *one["line"]])
+
+
+def lie_on_the_image(pixels: np.ndarray) -> bool:
+    return bool(pixels.min() >= -0.5 and pixels.max() <= SIDE - 0.5)
+
+
+def test_marks_end_at_the_edge_of_the_image(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    case = case_of(stage, datasets_of(EDGES), QUESTIONS)
+    page = opened(signed_in(stage.spare), case)
+    go_to_slice(page, 0)
+    for tool, points in OVER_THE_EDGE.items():
+        draw(page, tool, points)
+        if tool == "ARROW":
+            page.keyboard.type("here")
+            page.keyboard.press("Enter")
+        expect(page.locator("[data-mark]")).to_have_count(1)
+        saved(page)
+        (mark,) = marks_of(stored_read(stage.spare, page))
+        assert mark["geometry"]["kind"] == tool
+        stored = pixels_of(mark["geometry"]["points_mm"])
+        assert lie_on_the_image(stored), f"{tool} {stored}"
+        assert lie_on_the_image(drawn_pixels(page)), tool
+        reaches = max(stored.max() - (SIDE - 0.5), -0.5 - stored.min())
+        # A livewire runs through pixels that have neighbours on all sides.
+        assert reaches == pytest.approx(0, abs=2 if tool == "LIVEWIRE" else 0.01), f"{tool} ends at the edge"
+        if tool == "CIRCLE":
+            assert mark["measurements"]["diameter_mm"] == pytest.approx(2 * 25.5 * EDGES.column_mm, abs=1)
+        if tool == "RECTANGLE":
+            assert mark["measurements"]["width_mm"] == pytest.approx(55.5 * EDGES.column_mm, abs=1)
+        clear_marks(page)
+    saved(page)
+
+
+def test_a_mark_moved_out_stops_at_the_edge_and_comes_back(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    page = opened(signed_in(stage.spare), case_of(stage, datasets_of(EDGES), QUESTIONS))
+    go_to_slice(page, 0)
+    draw(page, "LENGTH", [(100, 100), (200, 100)])
+    saved(page)
+    before = drawn_pixels(page)
+    page.keyboard.press("Escape")
+    # Held by its line: all of it goes as far as its first end can, and the way back is the way there.
+    (x0, y0), (x1, y1) = place(page, (130, 100)), place(page, (900, 100))
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    for part in (0.1, 0.3, 0.6, 1):
+        page.mouse.move(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+    held_out = drawn_pixels(page)
+    assert held_out[:, 0].max() == pytest.approx(SIDE - 0.5, abs=0.01)
+    assert np.ptp(held_out[:, 0]) == pytest.approx(np.ptp(before[:, 0]), abs=0.01), "as long as before"
+    for part in (0.5, 0.1, 0.02):
+        page.mouse.move(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+    back = drawn_pixels(page)
+    assert back[:, 0].max() == pytest.approx(before[:, 0].max() + 770 * 0.02, abs=1)
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    assert drawn_pixels(page) == pytest.approx(back), "no jump on release"
+
+    # Held by its end, over the form: it stays at the edge while it is held, too.
+    end = (float(back[:, 0].max()), 100.0)
+    x0, y0 = place(page, end)
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    for part in (0.1, 0.5, 1):
+        page.mouse.move(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+    held_out = drawn_pixels(page)
+    assert held_out[:, 0].max() == pytest.approx(SIDE - 0.5, abs=0.01)
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    assert drawn_pixels(page) == pytest.approx(held_out), "no jump on release"
+    saved(page)
+    clear_marks(page)
+    saved(page)

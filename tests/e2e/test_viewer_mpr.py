@@ -278,9 +278,14 @@ def test_a_tool_that_works_on_stacks_alone_says_so_on_planes(room: Page, body: C
     expect(told).to_have_text("Magnifier: on the stack only")
     page.keyboard.press("r")
     expect(told).to_have_text("Rectangle: draw on the stack")
+    stood = probe(page, "v.crosshairs")
+    slice_before = pane(page, "1", "p.state.index")
     drag(page, centre_of(page, "AXIAL"), (40, 40))
     expect(page.get_by_text("marks are drawn on the original slices, not on a plane")).to_be_visible()
     assert probe(page, "v.annotations.length") == 0
+    # It moves nothing either.
+    assert probe(page, "v.crosshairs") == pytest.approx(stood, abs=0.01)
+    assert pane(page, "1", "p.state.index") == slice_before
     screenshots(page, "mpr-tool-in-hand")
     x, y = centre_of(page, "1")
     drag(page, (x - 30, y - 30), (50, 40))
@@ -288,6 +293,10 @@ def test_a_tool_that_works_on_stacks_alone_says_so_on_planes(room: Page, body: C
     expect(told).to_have_count(0)
     page.keyboard.press("Control+z")
     until(page, "window.__overread_viewer.annotations.length === 0")
+    # Once it is out of hand the crosshairs are free again.
+    x, y = centre_of(page, "CORONAL")
+    page.mouse.click(x + 30, y + 20)
+    becomes(page, lambda: probe(page, "v.crosshairs") != pytest.approx(stood, abs=0.5), True)
 
 
 def test_a_right_drag_on_the_crosshairs_windows_and_leaves_them(room: Page, body: Case) -> None:

@@ -16,7 +16,11 @@ export interface Opening {
   sopInstanceUid: string | null;
   window: { center: number; width: number } | null;
   isFlipped: boolean;
+  /** The side of the pane at which the chest wall of a mammogram lies; missing where the image does not say. */
+  chestWall?: ChestWall;
 }
+
+export type ChestWall = "LEFT" | "RIGHT";
 
 export interface GridPane {
   id: string;

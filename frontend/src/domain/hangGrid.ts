@@ -99,8 +99,8 @@ function panesOf(rule: HangingRule, hung: (HungPane | null)[]): GridPane[] {
     const pane = hung[index] ?? null;
     const empty = { id: String(index + 1), view: "STACK" as const, seriesInstanceUid: null };
     if (!pane) return empty;
-    const { seriesInstanceUid, start, sopInstanceUid, window, isFlipped } = pane;
-    return { ...empty, seriesInstanceUid, opening: { start, sopInstanceUid, window, isFlipped } };
+    const { study: _study, seriesInstanceUid, ...opening } = pane;
+    return { ...empty, seriesInstanceUid, opening };
   });
 }
 

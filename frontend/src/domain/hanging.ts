@@ -1,4 +1,4 @@
-import type { LayoutName, LinkKind } from "./grid";
+import type { ChestWall, LayoutName, LinkKind } from "./grid";
 import type { Start } from "./start";
 
 /** How cases are hung: rules as the server keeps them (annotations/domain/schemas/hanging.schema.json), applied here. */
@@ -43,7 +43,7 @@ export interface PaneRule {
   start: Start;
   window?: { center: number; width: number };
   /** The side of the pane on which the chest wall lies. */
-  chest_wall?: "LEFT" | "RIGHT";
+  chest_wall?: ChestWall;
   may_be_empty?: boolean;
 }
 
@@ -93,6 +93,8 @@ export interface HungPane {
   sopInstanceUid: string | null;
   window: { center: number; width: number } | null;
   isFlipped: boolean;
+  /** Where the chest wall comes to lie; missing where the image does not say on which side it has it. */
+  chestWall?: ChestWall;
 }
 
 export interface Hung {
@@ -180,7 +182,7 @@ function filledPane(pane: PaneRule, studies: Studies, before: (HungPane | null)[
     start: pane.start,
     sopInstanceUid: image?.sop_instance_uid ?? null,
     window: pane.window ?? null,
-    isFlipped: isFlippedFor(pane.chest_wall, image),
+    ...hungByChestWall(pane.chest_wall, image),
   };
 }
 
@@ -294,9 +296,12 @@ function imagesOf(series: HangableSeries): number {
 }
 
 /** Rows run away from the chest wall when they run forward; an image that says nothing stays as it is. */
-function isFlippedFor(chestWall: PaneRule["chest_wall"], image: ImageView | null): boolean {
-  if (!chestWall || !image) return false;
-  if (image.row_direction === "A") return chestWall === "RIGHT";
-  if (image.row_direction === "P") return chestWall === "LEFT";
-  return false;
+function hungByChestWall(
+  chestWall: PaneRule["chest_wall"],
+  image: ImageView | null,
+): Pick<HungPane, "isFlipped" | "chestWall"> {
+  if (!chestWall || !image) return { isFlipped: false };
+  if (image.row_direction === "A") return { isFlipped: chestWall === "RIGHT", chestWall };
+  if (image.row_direction === "P") return { isFlipped: chestWall === "LEFT", chestWall };
+  return { isFlipped: false };
 }

@@ -61,8 +61,13 @@ const LINES_OF_KIND: Record<MarkKind, Lines> = {
   ],
 };
 
+/** In millilitres, boxes, contours and segments alike: whoever compares them need not convert. */
 export function volumeText(volume_mm3: number): string {
-  return volume_mm3 < 1000 ? `${volume_mm3.toFixed(1)} mm³` : `${(volume_mm3 / 1000).toFixed(2)} cm³`;
+  return millilitres(volume_mm3 / 1000);
+}
+
+function millilitres(volume_ml: number): string {
+  return `${volume_ml.toFixed(volume_ml < 10 ? 3 : 1)} ml`;
 }
 
 /** The sizes as the geometry's points say them, and what a millimetre of its image means. */
@@ -143,6 +148,5 @@ export function segmentStatistics(
 export function segmentLines({ voxel_count }: SegmentGeometry, sizes: Measurements): string[] {
   const { volume_ml, long_axis_mm } = sizes;
   if (volume_ml === undefined) return [`${voxel_count} voxels, no regular volume: no ml`];
-  const digits = volume_ml < 10 ? 3 : 1;
-  return [`${volume_ml.toFixed(digits)} ml`, `long axis ${oneDigit(long_axis_mm)} mm`];
+  return [millilitres(volume_ml), `long axis ${oneDigit(long_axis_mm)} mm`];
 }

@@ -1,4 +1,5 @@
 import { NativeSelect } from "@mantine/core";
+import { CONFIDENCE_MAXIMUM } from "@/domain/answers";
 import { askedKeys } from "@/domain/conditions";
 import type { Edit, FindingChange } from "@/domain/edits";
 import {
@@ -33,12 +34,15 @@ export function FindingFields({ finding, number, questions, isDisabled, onEdit }
       {question && (
         <>
           <CodeSelect finding={finding} question={question} isDisabled={isDisabled} onChange={change} />
-          <ConfidenceField
-            label={`Confidence of mark ${number}`}
-            value={finding.confidence}
-            isDisabled={isDisabled}
-            onChange={(confidence) => change({ confidence })}
-          />
+          <div className={classes.attribute}>
+            <span className={classes.attributeText}>Confidence, 0 to {CONFIDENCE_MAXIMUM}</span>
+            <ConfidenceField
+              label={`Confidence of mark ${number}`}
+              value={finding.confidence}
+              isDisabled={isDisabled}
+              onChange={(confidence) => change({ confidence })}
+            />
+          </div>
           {askedAttributes(question, finding).map((attribute) => (
             <AttributeField
               key={attribute.key}

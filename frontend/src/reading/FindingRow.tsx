@@ -17,6 +17,7 @@ interface FindingRowProps {
   questions: Question[];
   gaps: Gap[];
   selectedMarkId: string | null;
+  places: ReadonlyMap<string, string>;
   /** Whether the next mark joins this finding. */
   isExtended: boolean;
   isDisabled: boolean;
@@ -53,6 +54,7 @@ export function FindingRow(props: FindingRowProps) {
           mark={mark}
           number={number}
           name={finding.marks.length === 1 ? `mark ${number}` : `mark ${number}, part ${index + 1}`}
+          place={props.places.get(mark.id)}
           colour={colour}
           isSelected={mark.id === selectedMarkId}
           isDisabled={isDisabled}

@@ -36,6 +36,7 @@ export function FindingsList(props: FindingsListProps) {
             isDisabled={props.isDisabled}
             onEdit={props.onEdit}
             onMarkChosen={props.onMarkChosen}
+            places={props.places}
             isExtended={finding.id === props.extendedId}
             onExtend={props.onExtend}
             segments={props.segments}

@@ -12,6 +12,8 @@ interface MarkLineProps {
   /** Of its finding, as on the images. */
   number: number;
   name: string;
+  /** The view or series on which it lies, where that has to be said. */
+  place: string | undefined;
   colour: string;
   isSelected: boolean;
   isDisabled: boolean;
@@ -25,7 +27,7 @@ const LONGEST_TEXT = 200;
 
 /** One mark of a finding: a click goes to its slice. */
 export function MarkLine(props: MarkLineProps) {
-  const { mark, number, name, colour, isSelected, isDisabled, onEdit, onChosen } = props;
+  const { mark, number, name, place, colour, isSelected, isDisabled, onEdit, onChosen } = props;
   const isArrow = mark.geometry.kind === "ARROW";
   return (
     <div className={isSelected ? `${classes.mark} ${classes.chosen}` : classes.mark} data-mark={mark.id}>
@@ -35,6 +37,7 @@ export function MarkLine(props: MarkLineProps) {
           <span className={classes.number} style={{ color: colour }}>
             {number}
           </span>
+          {place && <span className={classes.place}>{place}</span>}
           <span className={classes.size}>{markSummary(mark)}</span>
         </button>
         {mark.geometry.kind === SEGMENT && props.segments && (

@@ -41,7 +41,8 @@ export function MergePanel({ conflict, mine, questions, onMerged }: MergePanelPr
         />
       ))}
       <SettledList items={settled} words={words} />
-      <Group gap={6}>
+      <div className={classes.hint}>What you do not take is kept: undo leads back to it.</div>
+      <Group gap={6} className={classes.actions}>
         <Button size="compact-xs" onClick={() => onMerged(payload)}>
           Take this result
         </Button>
@@ -56,7 +57,6 @@ export function MergePanel({ conflict, mine, questions, onMerged }: MergePanelPr
           </>
         )}
       </Group>
-      <div className={classes.hint}>What you do not take is kept: undo leads back to it.</div>
     </section>
   );
 }

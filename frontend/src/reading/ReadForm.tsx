@@ -18,6 +18,8 @@ export interface ReadFormProps {
   selectedMarkId: string | null;
   onEdit: (edit: Edit) => void;
   onMarkChosen: (id: string) => void;
+  /** Where marks lie, by their ids, in a case where they lie in several places. */
+  places: ReadonlyMap<string, string>;
   /** The finding that the next mark joins. */
   extendedId: string | null;
   onExtend: (finding: Finding) => void;

@@ -1,11 +1,14 @@
+import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { markPlaces } from "@/domain/markPlaces";
 import { ImageSource } from "@/ui/form/ExampleImage";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ArbitrationPanel } from "./arbitration/ArbitrationPanel";
 import { ComparisonPanel } from "./ComparisonPanel";
+import { currentSeriesOf } from "./caseImages";
 import { OtherReaders } from "./OtherReaders";
 import { ParticularsOfCase } from "./ParticularsOfCase";
 import { OwnQueries } from "./queries/OwnQueries";
@@ -88,6 +91,8 @@ function FormAndFooter(props: ReadPanelProps) {
   const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
+  const { findings } = save.payload;
+  const places = useMemo(() => markPlaces(findings, currentSeriesOf(read)), [findings, read]);
   return (
     <>
       <div className={classes.form}>
@@ -110,6 +115,7 @@ function FormAndFooter(props: ReadPanelProps) {
             selectedMarkId={images.selectedMarkId}
             onEdit={handle.edit}
             onMarkChosen={images.goToMark}
+            places={places}
             extendedId={images.extendedId}
             onExtend={images.toggleExtending}
             segments={segments}
@@ -121,7 +127,7 @@ function FormAndFooter(props: ReadPanelProps) {
         readId={read.id}
         username={props.me.username}
         questions={questions}
-        findings={save.payload.findings}
+        findings={findings}
         isSigned={isSigned}
         isReadOnly={handle.editing.is === "elsewhere"}
         hasNext={progress.nextAssignmentId !== null}

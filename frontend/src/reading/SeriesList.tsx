@@ -80,12 +80,17 @@ function SeriesEntry({ entry, grid, viewer, onChosen }: SeriesEntryProps) {
       onMouseUp={(event) => event.currentTarget.blur()}
       onClick={() => onChosen(uid)}
     >
-      <Thumbnail seriesInstanceUid={uid} viewer={viewer} />
+      <Thumbnail seriesInstanceUid={uid} viewer={viewer} isMirrored={isMirrored(grid, uid)} />
       {views.length > 0 && <b className={classes.seriesViews}>{views.join(", ")}</b>}
       <b>{entry.series_number ?? "–"}</b> {entry.modality}
       <span>{entry.number_of_instances}</span>
     </button>
   );
+}
+
+/** Whether the panes show it mirrored: who looks for the right breast looks for it as it hangs. */
+function isMirrored(grid: Grid, uid: string): boolean {
+  return grid.panes.some((pane) => pane.seriesInstanceUid === uid && pane.opening?.isFlipped);
 }
 
 /** Side and view of a mammogram, as soon as the series is known. */
@@ -103,9 +108,11 @@ const SIDE_PX = 74;
 function Thumbnail({
   seriesInstanceUid,
   viewer,
+  isMirrored,
 }: {
   seriesInstanceUid: string;
   viewer: ViewerHandle | null;
+  isMirrored: boolean;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [state, setState] = useState<"waiting" | "drawn" | "failed">("waiting");
@@ -119,7 +126,7 @@ function Thumbnail({
     );
   }, [seriesInstanceUid, viewer]);
   return (
-    <span className={classes.thumbnail} data-state={state}>
+    <span className={classes.thumbnail} data-state={state} data-mirrored={isMirrored}>
       <canvas ref={canvas} width={SIDE_PX} height={SIDE_PX} />
       {state === "failed" && "no image"}
     </span>

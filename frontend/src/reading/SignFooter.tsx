@@ -22,13 +22,15 @@ interface SignFooterProps {
   onGoOn: () => void;
 }
 
+const LABEL_IN_FULL = { root: classes.signButton, label: classes.signLabel };
+
 /** Sign, what keeps the read from being signed, and afterwards the way to the next case. */
 export function SignFooter(props: SignFooterProps) {
   const { signing, questions, findings, hasNext, onGoOn } = props;
   if (props.isSigned) {
     return (
       <footer className={classes.footer}>
-        <Button fullWidth size="sm" onClick={onGoOn}>
+        <Button fullWidth size="sm" classNames={LABEL_IN_FULL} onClick={onGoOn}>
           {hasNext ? "Next case" : "All read: back to the worklist"}&nbsp; <kbd>Enter</kbd>
         </Button>
         <Link className={classes.history} to={`/reads/${props.readId}/history`}>
@@ -72,7 +74,7 @@ export function SignFooter(props: SignFooterProps) {
       <Button
         fullWidth
         size="sm"
-        classNames={{ root: classes.signButton, label: classes.signLabel }}
+        classNames={LABEL_IN_FULL}
         color={signing.step === "FREEZE" ? "blue" : "teal.9"}
         variant={signing.gaps.length === 0 ? "filled" : "light"}
         loading={signing.isSigning}

@@ -10,10 +10,12 @@ import type { Looks } from "@/domain/keptView";
 import type { MarkKind } from "@/domain/labelSchema";
 import type { PatientMm } from "@/domain/payload";
 import type { Slab } from "@/domain/slab";
+import { CommonScale } from "./CommonScale";
 import { usesCpu } from "./cornerstone";
 import type { DicomJson } from "./dicomJson";
 import { returnEngine, takeEngine } from "./engine";
 import { Hand } from "./Hand";
+import { ImageEdges } from "./ImageEdges";
 import { addLookingTools, setReferenceLines } from "./lookingTools";
 import { centreOf, pointOn } from "./markCentre";
 import { MarkLayer, slicesFor, type ViewerMark } from "./markLayer";
@@ -74,6 +76,7 @@ export class GridController {
   readonly paneLooks: PaneLooks;
   private readonly presses = new PressWatch((buttons) => this.hand.countsOnce(buttons));
   private readonly words: MarkWords;
+  private readonly edges: ImageEdges;
   private readonly stopListening: () => void;
   private readonly hand: Hand;
   /** The pane that keys and buttons speak to. */
@@ -101,6 +104,7 @@ export class GridController {
       onTooEarly: () => this.events.onMarkRefused(NOT_WHOLE),
       onWholeImage: () => this.reportMoved(),
       volumes: new Volumes(),
+      scale: new CommonScale((pane) => pane.beforeResize()()),
       onPlaneReady: () => this.planes.onReady(),
       onSlicesChanged: () => this.onSlicesChanged(),
       onChanged: (pane, change) => {
@@ -115,6 +119,7 @@ export class GridController {
       () => this.engine.render(),
     );
     this.group = makeToolGroup(id, this.words.of);
+    this.edges = new ImageEdges(this.group, offset);
     this.desk = new SegmentDesk(this.group, () => this.allPanes, events);
     addLookingTools(this.group);
     const startAt = () => this.paneLooks.takeCrosshairs();
@@ -136,8 +141,10 @@ export class GridController {
     const pane = isStack
       ? new StackPane(id, element, this.context)
       : new VolumePane(id, view, element, this.context);
-    if (isStack) this.group.addViewport(id, this.engine.id);
-    else this.planes.add(pane);
+    if (isStack) {
+      this.group.addViewport(id, this.engine.id);
+      this.edges.watch(pane);
+    } else this.planes.add(pane);
     this.panes.set(id, pane);
     this.sizes.add(pane);
     this.presses.watch(element);
@@ -154,6 +161,7 @@ export class GridController {
     this.presses.leave(pane.element);
     pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
     this.desk.leave(pane);
+    this.edges.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
     else this.planes.remove(pane);
     this.panes.delete(pane.id);
@@ -232,6 +240,11 @@ export class GridController {
     this.hand.take(kind, isMagnifying, mouse);
   }
 
+  /** What is in hand works on stacks alone. */
+  setPlanesRefuse(areRefusing: boolean): void {
+    this.planes.setRefusing(areRefusing);
+  }
+
   /** Take back what is half drawn; false when nothing is. */
   dropHalfDrawn(): boolean {
     if (this.isCompleting || !this.layer.hasUnfinished) return false;
@@ -274,6 +287,7 @@ export class GridController {
     this.sizes.destroy();
     this.desk.destroy();
     this.words.destroy();
+    this.edges.destroy();
     this.quietly(() => this.layer.clear());
     returnEngine(this.engine, () => {
       for (const pane of this.allPanes) pane.destroy();

@@ -23,6 +23,7 @@ export class Planes {
   private mouse: MouseSettings = DEFAULT_MOUSE;
   private slab: Slab = THIN_PLANE;
   private areCrosshairsUp = false;
+  private isRefusing = false;
   /** The slices that they cut since they have gone to where the stack stood; from then on they are the reader's to move. */
   private begunOn: Slice[] | null = null;
   private readonly stopFollowing: () => void;
@@ -61,7 +62,14 @@ export class Planes {
     bindMouse(this.group, null, mouse);
     // Marks are drawn and moved on the slices they belong to, and only shown here.
     setMarksReadOnly(this.group);
-    bindCrosshairs(this.group, this.areCrosshairsUp, mouse);
+    this.placeCrosshairs();
+  }
+
+  /** Something is in hand that works on stacks alone: on a plane it must do nothing, and move no crosshairs either. */
+  setRefusing(isRefusing: boolean): void {
+    if (isRefusing === this.isRefusing) return;
+    this.isRefusing = isRefusing;
+    this.placeCrosshairs();
   }
 
   setSlab(slab: Slab): void {
@@ -118,7 +126,12 @@ export class Planes {
 
   private raise(areUp: boolean): void {
     this.areCrosshairsUp = areUp;
-    bindCrosshairs(this.group, areUp, this.mouse);
+    this.placeCrosshairs();
+  }
+
+  private placeCrosshairs(): void {
+    const whileUp = this.isRefusing ? "FIXED" : "FREE";
+    bindCrosshairs(this.group, this.areCrosshairsUp ? whileUp : "DOWN", this.mouse);
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type RenderingEngine,
   type Types,
 } from "@cornerstonejs/core";
-import type { Opening } from "@/domain/grid";
+import type { ChestWall, Opening } from "@/domain/grid";
 import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import { type Preset, windowOfPreset } from "@/domain/windowPresets";
@@ -13,6 +13,7 @@ import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
 import { displaySource } from "./display";
+import { chestWallNow, shiftToChestWall } from "./fitting";
 import { awaitFirstDrawing } from "./frames/firstDrawing";
 import { isReduced } from "./frames/stackImages";
 import { nearestIndex } from "./linkedScroll";
@@ -32,6 +33,7 @@ import {
   flip,
   isUnmoved,
   lettersOnScreen,
+  moveAcross,
   perScreenPixel,
   remeasureStack,
   rotateRight,
@@ -53,6 +55,8 @@ export class StackPane implements Pane {
   private readonly cine: Cine;
   /** The zoom at which the image fills the pane, against Cornerstone's own idea of it. */
   private fittedZoom = 1;
+  /** Where a mammogram stands at the side of its pane; any other image stands in the middle. */
+  private fittedPan: Types.Point2 = [0, 0];
   private readonly engine: RenderingEngine;
   private readonly stopListening: () => void;
   private load: SeriesLoad | null = null;
@@ -101,15 +105,21 @@ export class StackPane implements Pane {
     this.standAtFirst();
     await this.setFirstWindow(slices, from);
     if (!this.isShowing(slices)) return;
-    applyOpening(this.viewport, opening, this.display.windowFunction);
+    this.hang();
     if (look) this.lookAgain(look);
     this.context.onSlicesChanged();
     this.load?.around(index);
   }
 
+  /** As the hanging asks for; what is mirrored by it has to be brought to its side anew. */
+  private hang(): void {
+    applyOpening(this.viewport, this.opening, this.display.windowFunction);
+    if (this.opening?.chestWall) this.fit();
+  }
+
   look(): PaneLook | null {
     if (!this.hasFirstWindow) return null;
-    const view = viewOf(this.viewport, isUnmoved(this.viewport, this.fittedZoom));
+    const view = viewOf(this.viewport, this.isAsFitted());
     const { range, isInverted } = this.display;
     return { index: this.store.get().index, range, isInverted, view };
   }
@@ -159,6 +169,31 @@ export class StackPane implements Pane {
     if (!slice) return;
     centreStack(this.viewport);
     this.fittedZoom = fitImage(this.viewport, this.corners(slice));
+    this.fittedPan = [0, 0];
+    const { chestWall, isFlipped = false } = this.opening ?? {};
+    if (chestWall) this.fitAsMammogram(slice, { chestWall, isFlipped });
+    else this.context.scale.leave(this);
+  }
+
+  /** At the scale of the others, with the chest wall at the border, so that two breasts meet there. */
+  private fitAsMammogram(slice: Slice, hung: { chestWall: ChestWall; isFlipped: boolean }): void {
+    const { viewport, element } = this;
+    const natural = perScreenPixel(viewport);
+    if (natural === null) return;
+    const { clientWidth: width, clientHeight: height } = element;
+    const unit = slice.plane.spacing ? "mm" : "px";
+    const common = this.context.scale.take(this, { width, height, perScreenPixel: natural, unit });
+    viewport.setZoom((viewport.getZoom() * natural) / common);
+    const side = chestWallNow(hung, viewport.getViewPresentation());
+    const corners = this.corners(slice).map((corner) => viewport.worldToCanvas([...corner]));
+    if (side) moveAcross(viewport, shiftToChestWall(corners, width, side));
+    this.fittedZoom = viewport.getZoom();
+    this.fittedPan = viewport.getPan();
+    viewport.render();
+  }
+
+  private isAsFitted(): boolean {
+    return isUnmoved(this.viewport, this.fittedZoom, this.fittedPan);
   }
 
   /** Neither turned nor moved, whatever the series before was. */
@@ -177,19 +212,21 @@ export class StackPane implements Pane {
   }
 
   rotate(): void {
-    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
+    const wasUnmoved = this.isAsFitted();
     rotateRight(this.viewport);
     if (wasUnmoved) this.fit();
   }
 
   flip(axis: "horizontal" | "vertical"): void {
+    const wasUnmoved = this.isAsFitted();
     flip(this.viewport, axis);
+    if (wasUnmoved && this.opening?.chestWall) this.fit();
   }
 
   reset(): void {
     this.standAtFirst();
     this.display.backToFirst();
-    applyOpening(this.viewport, this.opening, this.display.windowFunction);
+    this.hang();
     this.viewport.render();
   }
 
@@ -204,7 +241,7 @@ export class StackPane implements Pane {
   }
 
   beforeResize(): () => void {
-    const wasUnmoved = isUnmoved(this.viewport, this.fittedZoom);
+    const wasUnmoved = this.isAsFitted();
     return () => {
       if (wasUnmoved) this.fit();
       else if (!usesCpu()) remeasureStack(this.viewport);
@@ -279,6 +316,7 @@ export class StackPane implements Pane {
     this.isDestroyed = true;
     this.cine.stop();
     this.load?.release();
+    this.context.scale.leave(this);
     this.stopListening();
     this.engine.disableElement(this.id);
   }

@@ -196,6 +196,8 @@ function useViewerInputs(controller: GridController | null, props: ViewerGridPro
     () => controller?.setTool(tool, grid.isMagnifying, mouse),
     [controller, tool, grid.isMagnifying, mouse],
   );
+  const areRefusing = planeNotice(toolInHand(props)) !== null;
+  useEffect(() => controller?.setPlanesRefuse(areRefusing), [controller, areRefusing]);
   useEffect(() => controller?.setSlab(grid.slab), [controller, grid.slab]);
   useEffect(() => controller?.setLinks(grid.links), [controller, grid.links]);
   useEffect(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitFactor } from "./fitting";
+import { chestWallNow, fitFactor, shiftToChestWall } from "./fitting";
 
 const rectangle = (width: number, height: number) => [
   [10, 20],
@@ -26,4 +26,20 @@ test("without a size there is nothing to fit", () => {
       400,
     ),
   ).toBeNull();
+});
+
+test("a mammogram goes to the side of its chest wall, and with it when the reader turns or mirrors it", () => {
+  const corners = [
+    [100, 0],
+    [300, 0],
+    [300, 400],
+    [100, 400],
+  ];
+  expect(shiftToChestWall(corners, 500, "LEFT")).toBe(-100);
+  expect(shiftToChestWall(corners, 500, "RIGHT")).toBe(200);
+  const hung = { chestWall: "RIGHT", isFlipped: true } as const;
+  expect(chestWallNow(hung, { rotation: 0, flipHorizontal: true })).toBe("RIGHT");
+  expect(chestWallNow(hung, { rotation: 0, flipHorizontal: false })).toBe("LEFT");
+  expect(chestWallNow(hung, { rotation: 180, flipHorizontal: true })).toBe("LEFT");
+  expect(chestWallNow(hung, { rotation: 90, flipHorizontal: true })).toBeNull();
 });

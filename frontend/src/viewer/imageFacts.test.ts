@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DicomJson } from "./dicomJson";
-import { factLines, factsOf, frameRateOf } from "./imageFacts";
+import { factLines, factsOf, factsOfSlice, frameRateOf } from "./imageFacts";
 
 const value = (content: unknown) => ({ Value: [content] });
 
@@ -40,6 +40,29 @@ test("a mammogram says its side and view before all else", () => {
     "00185101": value("MLO"),
   };
   expect(factLines(factsOf(instance))).toEqual(["R MLO", "Series 1 · MG"]);
+});
+
+test("the place of a slice without Slice Location is its distance along the normal, towards the left, back or head", () => {
+  const plane = { columns: 4, rows: 4, spacing: null, position: [-100, 20, 35.5] as const };
+  const facing = (row: [number, number, number], column: [number, number, number]) => {
+    const facts = factsOfSlice(factsOf({}), { ...plane, orientation: { row, column } });
+    return facts.location_mm;
+  };
+  expect(facing([1, 0, 0], [0, 1, 0])).toBe(35.5);
+  // Seen from the head instead of the feet it lies where it lay.
+  expect(facing([-1, 0, 0], [0, 1, 0])).toBe(35.5);
+  expect(facing([1, 0, 0], [0, 0, -1])).toBe(20);
+  expect(facing([0, 1, 0], [0, 0, -1])).toBe(-100);
+  // 30 degrees between the axes of back and head: 20 sin 30 + 35.5 cos 30.
+  const [cos, sin] = [Math.sqrt(3) / 2, 0.5];
+  expect(facing([1, 0, 0], [0, cos, -sin])).toBeCloseTo(20 * sin + 35.5 * cos, 9);
+});
+
+test("what the file names stands, and a slice without a place has none", () => {
+  const orientation = { row: [1, 0, 0], column: [0, 1, 0] } as const;
+  const plane = { columns: 4, rows: 4, spacing: null, position: [0, 0, 12] as const, orientation };
+  expect(factsOfSlice(factsOf({ "00201041": value(-12.25) }), plane).location_mm).toBe(-12.25);
+  expect(factsOfSlice(factsOf({}), { ...plane, position: null }).location_mm).toBeNull();
 });
 
 test("the frame rate: a named rate, else from the frame time, else none", () => {

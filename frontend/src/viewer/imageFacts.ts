@@ -1,4 +1,5 @@
 import { type DicomJson, itemOf, numberOf, textOf } from "./dicomJson";
+import { dot, type ImagePlane, normalOf } from "./plane";
 import { viewNameOf } from "./viewName";
 
 /** What the text over an image may say of it. Nothing of it names or describes a patient. */
@@ -7,7 +8,7 @@ export interface ImageFacts {
   modality: string;
   /** Side and view of a projection: "R MLO". */
   view: string | null;
-  /** SliceLocation (0020,1041). */
+  /** SliceLocation (0020,1041), else the place along the normal of the slice. */
   location_mm: number | null;
   thickness_mm: number | null;
   /** Tube voltage and current of CT and X-ray. */
@@ -34,6 +35,15 @@ export function factsOf(instance: DicomJson): ImageFacts {
     repetition_ms: numberOf(instance, "00180080"),
     echo_ms: numberOf(instance, "00180081"),
   };
+}
+
+/** With the place of one slice or frame, where the file names none but says where the slice lies. */
+export function factsOfSlice(facts: ImageFacts, { position, orientation }: ImagePlane): ImageFacts {
+  if (facts.location_mm !== null || !position || !orientation) return facts;
+  const normal = normalOf(orientation);
+  // Towards the left, the back or the head, as Slice Location counts: which way a slice faces is no matter of its place.
+  const strongest = normal.reduce((best, part) => (Math.abs(part) > Math.abs(best) ? part : best), 0);
+  return { ...facts, location_mm: Math.sign(strongest) * dot(position, normal) };
 }
 
 /** The lines over the image, from the most wanted on; what the image does not say is left out. */

@@ -5,7 +5,6 @@ import {
   CircleROITool,
   CobbAngleTool,
   EllipticalROITool,
-  LengthTool,
   LivewireContourTool,
   PlanarFreehandROITool,
   ProbeTool,
@@ -14,6 +13,7 @@ import {
 } from "@cornerstonejs/tools";
 import type { MarkKind } from "@/domain/labelSchema";
 import { MARK_KINDS } from "@/domain/markKinds";
+import { TickedLengthTool } from "./TickedLengthTool";
 
 /** A point and a probe are the same tool to Cornerstone; two names keep them apart. */
 class PointTool extends ProbeTool {
@@ -40,14 +40,14 @@ const ARROW = {
 const CONTOUR = { calculateStats: false };
 
 interface MarkTool {
-  tool: typeof ProbeTool | typeof LengthTool | typeof SplineROITool;
+  tool: typeof ProbeTool | typeof TickedLengthTool | typeof SplineROITool;
   configuration?: Record<string, unknown>;
 }
 
 const MARK_TOOLS = {
   POINT: { tool: PointTool },
   PROBE: { tool: ProbeTool },
-  LENGTH: { tool: LengthTool },
+  LENGTH: { tool: TickedLengthTool },
   BIDIRECTIONAL: { tool: BidirectionalTool },
   ANGLE: { tool: AngleTool },
   COBB: { tool: CobbAngleTool },

@@ -1,5 +1,5 @@
 import { type DicomJson, textOf } from "./dicomJson";
-import { factsOf, frameRateOf, type ImageFacts } from "./imageFacts";
+import { factsOf, factsOfSlice, frameRateOf, type ImageFacts } from "./imageFacts";
 import type { Slice } from "./slices";
 
 /** A series whose metadata is there, ready to be shown in any pane. */
@@ -16,13 +16,19 @@ export function openedSeries(
   instances: DicomJson[],
   slices: Slice[],
 ): OpenedSeries {
-  const facts = new Map(
+  const ofInstance = new Map(
     instances.map((instance) => [textOf(instance, "00080018") ?? "", factsOf(instance)] as const),
+  );
+  const facts = new Map(
+    slices.map(({ imageId, sopInstanceUid, plane }) => {
+      const known = ofInstance.get(sopInstanceUid);
+      return [imageId, known ? factsOfSlice(known, plane) : null] as const;
+    }),
   );
   return {
     seriesInstanceUid,
     slices,
     framesPerSecond: frameRateOf(instances),
-    factsOf: (slice) => facts.get(slice.sopInstanceUid) ?? null,
+    factsOf: (slice) => facts.get(slice.imageId) ?? null,
   };
 }

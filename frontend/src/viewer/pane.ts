@@ -3,6 +3,7 @@ import type { LinkKind, Opening, PaneView } from "@/domain/grid";
 import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import type { Preset } from "@/domain/windowPresets";
+import type { CommonScale } from "./CommonScale";
 import type { OpenedSeries } from "./openedSeries";
 import type { SeriesLoads } from "./seriesLoads";
 import type { Slice } from "./slices";
@@ -72,6 +73,8 @@ export interface PaneContext {
   offset: PixelOffset;
   loads: SeriesLoads;
   volumes: Volumes;
+  /** Of the mammograms that hang together. */
+  scale: CommonScale<Pane>;
   /** The pane shows other slices than before: marks have to be placed anew. */
   onSlicesChanged: () => void;
   /** Somebody has pressed on an image of low resolution, where no tool works. */

@@ -20,9 +20,13 @@ export function addPlaneTools(group: Types.IToolGroup): void {
   });
 }
 
-/** The button that draws on stacks moves the crosshairs on planes; they need all planes to stand. */
-export function bindCrosshairs(group: Types.IToolGroup, isReady: boolean, mouse: MouseSettings): void {
-  if (!isReady) group.setToolDisabled(CrosshairsTool.toolName);
+/** How the crosshairs stand: nowhere until all planes do, fixed while something is in hand that no plane takes. */
+export type CrosshairsState = "DOWN" | "FIXED" | "FREE";
+
+/** The button that draws on stacks moves the crosshairs on planes. */
+export function bindCrosshairs(group: Types.IToolGroup, state: CrosshairsState, mouse: MouseSettings): void {
+  if (state === "DOWN") group.setToolDisabled(CrosshairsTool.toolName);
+  else if (state === "FIXED") group.setToolEnabled(CrosshairsTool.toolName);
   else group.setToolActive(CrosshairsTool.toolName, { bindings: bindingsOf("tool", mouse.map) });
 }
 

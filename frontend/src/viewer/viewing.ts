@@ -57,10 +57,17 @@ export function remeasureStack(viewport: Types.IStackViewport): void {
 const UNMOVED_PX = 1.5;
 const UNMOVED_PART = 1e-3;
 
-/** Whether the image stands as `fitImage` left it. */
-export function isUnmoved(viewport: PaneViewport, fittedZoom: number): boolean {
+/** Whether the image stands as `fitImage` left it, or as it was brought to the side of its pane after that. */
+export function isUnmoved(
+  viewport: PaneViewport,
+  fittedZoom: number,
+  fittedPan: Types.Point2 = [0, 0],
+): boolean {
   const [panX, panY] = viewport.getPan();
-  return Math.hypot(panX, panY) < UNMOVED_PX && Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED_PART;
+  return (
+    Math.hypot(panX - fittedPan[0], panY - fittedPan[1]) < UNMOVED_PX &&
+    Math.abs(viewport.getZoom() / fittedZoom - 1) < UNMOVED_PART
+  );
 }
 
 // Against the image that fills its pane: a dot that can still be found, and a single pixel as wide as a large screen.
@@ -85,6 +92,19 @@ export function zoomAbout(viewport: PaneViewport, point: Types.Point3, factor: n
     position: moved(position),
   });
   viewport.render();
+}
+
+/** Move the image across the screen, by pixels. */
+export function moveAcross(viewport: PaneViewport, columns: number): void {
+  const { focalPoint, position } = viewport.getCamera();
+  if (!focalPoint || !position) return;
+  const shift = subtract(worldAt(viewport, [0, 0]), worldAt(viewport, [columns, 0]));
+  const moved = (point: Types.Point3): Types.Point3 => [
+    point[0] + shift[0],
+    point[1] + shift[1],
+    point[2] + shift[2],
+  ];
+  viewport.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
 }
 
 /** One pixel of the image on one of the screen; `mmPerImagePixel` and `mmPerScreenPixel` in the same unit. */

@@ -45,8 +45,7 @@ export function SegmentBar({ segments, unit, isDisabled }: SegmentBarProps) {
     <div className={classes.bar} role="toolbar" aria-label="Segment tools">
       <div className={classes.row}>
         <ToolButtons tools={PAINTING} segments={segments} isDisabled={isDisabled} />
-        <span className={classes.title}>Scissors</span>
-        <ToolButtons tools={CUTTING} segments={segments} isDisabled={isDisabled} />
+        <ToolButtons title="Scissors:" tools={CUTTING} segments={segments} isDisabled={isDisabled} />
         <Settings segments={segments} unit={unit} />
       </div>
       <div className={classes.row}>
@@ -61,10 +60,17 @@ export function SegmentBar({ segments, unit, isDisabled }: SegmentBarProps) {
   );
 }
 
-function ToolButtons({ tools, segments, isDisabled }: SegmentProps & { tools: ToolRow[] }) {
+interface ToolButtonsProps extends SegmentProps {
+  /** What the tools have in common, in front of them; a caption and no button. */
+  title?: string;
+  tools: ToolRow[];
+}
+
+function ToolButtons({ title, tools, segments, isDisabled }: ToolButtonsProps) {
   const { tool, setTool } = segments;
   return (
-    <div className={classes.group}>
+    <div className={title ? `${classes.group} ${classes.titled}` : classes.group}>
+      {title && <span className={classes.title}>{title}</span>}
       {tools.map(({ tool: own, text, action }) => (
         <BarButton
           key={own}
@@ -119,11 +125,15 @@ function Settings({ segments, unit }: Pick<SegmentBarProps, "segments" | "unit">
 
 /** Which segment the tools change, and what can be done with it as a whole. */
 function ActiveSegment({ segments, isDisabled }: SegmentProps) {
-  const { active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
+  const { inputs, active, beginNew, interpolate, removeIslands, stepOpacity, statistics } = segments;
   return (
     <div className={classes.active}>
-      <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
-      <span>{active ? `Mark ${active.number}` : "New segment"}</span>
+      {(active || !isDisabled) && (
+        <>
+          <span className={classes.swatch} style={{ background: active?.colour ?? "#495057" }} />
+          <span>{active ? `Mark ${active.number}` : "New segment"}</span>
+        </>
+      )}
       {statistics && (
         <span className={classes.statistics} title={statistics}>
           {statistics}
@@ -141,7 +151,13 @@ function ActiveSegment({ segments, isDisabled }: SegmentProps) {
           />
         </>
       )}
-      <BarButton text="Opacity" hint={keyHint("segment_opacity")} onClick={stepOpacity} />
+      <BarButton
+        text="Opacity"
+        hint={keyHint("segment_opacity")}
+        // Others' segments, and one's own once they are signed, are still looked at through one another.
+        isDisabled={isDisabled && inputs.shown.length === 0}
+        onClick={stepOpacity}
+      />
     </div>
   );
 }
