@@ -40,12 +40,12 @@ def plain(
     context.set_default_timeout(SLOW_MS)
     page = context.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("pageerror", lambda error: faults.append(f"{error}\n{error.stack}"))
     sign_in(page, stage.portal.url, stage.spare.username)
     assert page.evaluate("() => document.createElement('canvas').getContext('webgl2')") is None
     yield page
     browser.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def window(page: Page) -> tuple[int, int]:

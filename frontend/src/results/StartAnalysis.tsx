@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Text } from "@mantine/core";
+import { Button, Group, Select, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AnalysisConfiguration, analysisRunsKey, armText, startAnalysis } from "@/api/analysis";
@@ -6,6 +6,7 @@ import { designQuery } from "@/api/designs";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
+import { NumberField } from "@/ui/NumberField";
 import { TruthLink } from "@/ui/TruthLink";
 
 const LEVELS = [
@@ -54,13 +55,13 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
           onChange={(value) => value && setLevel(value)}
         />
         {hasRating && (
-          <NumberInput
+          <NumberField
             w={230}
             label="Positive from this rating on"
             placeholder="as the reader decided"
-            value={threshold ?? ""}
+            value={threshold}
             error={fieldErrors(starting.error).call_threshold}
-            onChange={(value) => setThreshold(typeof value === "number" ? value : null)}
+            onChange={setThreshold}
           />
         )}
         {arms.length > 1 && (

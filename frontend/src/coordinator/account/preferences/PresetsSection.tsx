@@ -1,6 +1,7 @@
-import { Button, Group, NumberInput, Select, Table, TextInput } from "@mantine/core";
+import { Button, Group, Select, Table, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { WindowPreset } from "@/domain/preferences";
+import { NumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
 import type { PreferenceChange } from "@/ui/usePreferences";
 
@@ -82,18 +83,18 @@ function NewPreset({ presets, onAdd }: { presets: WindowPreset[]; onAdd: (preset
         value={preset.modality}
         onChange={(modality) => modality && set({ modality })}
       />
-      <NumberInput
+      <NumberField
         label="Centre"
         w={90}
         value={preset.center}
-        onChange={(value) => set({ center: Number(value) })}
+        onChange={(value) => set({ center: value ?? 0 })}
       />
-      <NumberInput
+      <NumberField
         label="Width"
         w={90}
         min={1}
         value={preset.width}
-        onChange={(value) => set({ width: Number(value) })}
+        onChange={(value) => set({ width: value ?? 0 })}
       />
       <Button
         disabled={name === "" || isTaken || preset.width < 1}

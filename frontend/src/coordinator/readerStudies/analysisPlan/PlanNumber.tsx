@@ -1,5 +1,5 @@
-import { NumberInput } from "@mantine/core";
 import { useState } from "react";
+import { NumberField } from "@/ui/NumberField";
 import { Warning } from "./PlanSelect";
 
 interface PlanNumberProps {
@@ -24,31 +24,21 @@ export function PlanNumber({
   step,
   said,
 }: PlanNumberProps) {
-  // What is on the way to a number, such as `0.`, stays as it is typed.
-  const [typed, setTyped] = useState<string | number>("");
   return (
-    <NumberInput
+    <NumberField
       id={said?.id}
       label={label}
       w={width}
       step={step ?? 0.01}
       placeholder={placeholder}
-      value={numberOf(typed) === value ? typed : (value ?? "")}
+      value={value}
       inputWrapperOrder={["label", "input", "error", "description"]}
       error={said?.error}
       description={said?.warning && <Warning>{said.warning}</Warning>}
       onBlur={onBlur}
-      onChange={(next) => {
-        setTyped(next);
-        onChange(numberOf(next));
-      }}
+      onChange={onChange}
     />
   );
-}
-
-function numberOf(typed: string | number): number | null {
-  const number = typed === "" ? Number.NaN : Number(typed);
-  return Number.isFinite(number) ? number : null;
 }
 
 /** A number that cannot be left empty: while its field is, the one before stays. */

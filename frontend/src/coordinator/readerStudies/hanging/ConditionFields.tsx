@@ -1,6 +1,7 @@
-import { Group, MultiSelect, NumberInput, Select, TagsInput } from "@mantine/core";
+import { Group, MultiSelect, Select, TagsInput } from "@mantine/core";
 import type { Conditions, Orientation, Range } from "@/domain/hanging";
 import { dicomWords, without } from "@/domain/hangingEditing";
+import { NumberField } from "@/ui/NumberField";
 
 interface ConditionFieldsProps {
   when: Conditions;
@@ -99,15 +100,15 @@ function RangeFields({ label, range, onChange }: RangeFieldsProps) {
     onChange(entries.length === 0 ? undefined : Object.fromEntries(entries));
   };
   const field = (name: "minimum" | "maximum", text: string) => (
-    <NumberInput
+    <NumberField
       label={`${label} ${text}`}
       placeholder="any"
       w={104}
       min={0}
       max={100_000}
       allowDecimal={false}
-      value={range?.[name] ?? ""}
-      onChange={(value) => set({ [name]: value === "" ? undefined : Number(value) })}
+      value={range?.[name] ?? null}
+      onChange={(value) => set({ [name]: value ?? undefined })}
     />
   );
   return (

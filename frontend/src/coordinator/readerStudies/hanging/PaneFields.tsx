@@ -2,6 +2,7 @@ import { Checkbox, Group, NumberInput, Paper, Select, TagsInput, Text } from "@m
 import type { Laterality, Orientation, PaneRule, Preference, Selector } from "@/domain/hanging";
 import { dicomWords, without } from "@/domain/hangingEditing";
 import type { Start } from "@/domain/start";
+import { NumberField } from "@/ui/NumberField";
 import { ORIENTATIONS, VIEWS } from "./ConditionFields";
 
 interface PaneFieldsProps {
@@ -171,18 +172,18 @@ function Beginning({ pane, onChange }: Pick<PaneFieldsProps, "pane" | "onChange"
       />
       {window && (
         <>
-          <NumberInput
+          <NumberField
             label="Centre"
             w={84}
             value={window.center}
-            onChange={(value) => setWindow({ center: Number(value) })}
+            onChange={(value) => setWindow({ center: value ?? 0 })}
           />
-          <NumberInput
+          <NumberField
             label="Width"
             w={84}
             min={1}
             value={window.width}
-            onChange={(value) => setWindow({ width: Math.max(Number(value), 1) })}
+            onChange={(value) => setWindow({ width: Math.max(value ?? 1, 1) })}
           />
         </>
       )}

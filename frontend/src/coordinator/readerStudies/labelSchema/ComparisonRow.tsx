@@ -1,6 +1,7 @@
-import { Group, MultiSelect, NumberInput, Select } from "@mantine/core";
+import { Group, MultiSelect, Select } from "@mantine/core";
 import { comparisonWith, type Operator, operatorOf, operatorsOf, valuesOf } from "@/domain/conditionEditing";
 import type { ComparedValue, Comparison, Question } from "@/domain/labelSchema";
+import { NumberField } from "@/ui/NumberField";
 
 interface ComparisonRowProps {
   comparison: Comparison;
@@ -61,12 +62,12 @@ function ComparedTo({ question, comparison, onChange }: ComparedToProps) {
   if ("in" in comparison) return <OneOf question={question} chosen={comparison.in} onChange={onChange} />;
   if (!values) {
     return (
-      <NumberInput
+      <NumberField
         size="xs"
         flex={1}
         aria-label="Value of the condition"
-        value={typeof given === "number" ? given : ""}
-        onChange={(value) => typeof value === "number" && onChange(withValue(value))}
+        value={typeof given === "number" ? given : null}
+        onChange={(value) => value !== null && onChange(withValue(value))}
       />
     );
   }
@@ -98,12 +99,12 @@ function OneOf({ question, chosen, onChange }: OneOfProps) {
   const values = known ?? chosen.map((value) => ({ value, text: String(value) }));
   if (!known) {
     return (
-      <NumberInput
+      <NumberField
         size="xs"
         flex={1}
         aria-label="Value of the condition"
         value={Number(chosen[0])}
-        onChange={(value) => typeof value === "number" && onChange({ question: question.key, in: [value] })}
+        onChange={(value) => value !== null && onChange({ question: question.key, in: [value] })}
       />
     );
   }

@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Checkbox, Group, Input, NumberInput, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, Input, Stack, TextInput } from "@mantine/core";
 import { type Code, type FindingTool, SEGMENT, sameCode } from "@/domain/labelSchema";
 import { MARK_KIND_ROWS } from "@/domain/markKinds";
+import { NumberField } from "@/ui/NumberField";
 import classes from "./Builder.module.css";
 import { CodeSearch } from "./CodeSearch";
 import type { QuestionFieldsProps } from "./QuestionEditor";
@@ -33,7 +34,7 @@ export function FindingFields({ question, isEditable, faultOf, onChange }: Quest
         <Codes codes={question.codes} isEditable={isEditable} onChange={(codes) => onChange({ codes })} />
       </Input.Wrapper>
       <Group gap="md" align="flex-start">
-        <NumberInput
+        <NumberField
           size="xs"
           label="At least"
           w={110}
@@ -41,18 +42,18 @@ export function FindingFields({ question, isEditable, faultOf, onChange }: Quest
           value={question.minimum_count ?? 0}
           readOnly={!isEditable}
           error={faultOf("minimum_count")}
-          onChange={(count) => onChange({ minimum_count: typeof count === "number" ? count : 0 })}
+          onChange={(count) => onChange({ minimum_count: count ?? 0 })}
         />
-        <NumberInput
+        <NumberField
           size="xs"
           label="At most"
           w={110}
           min={1}
           placeholder="no limit"
-          value={question.maximum_count ?? ""}
+          value={question.maximum_count ?? null}
           readOnly={!isEditable}
           error={faultOf("maximum_count")}
-          onChange={(count) => onChange({ maximum_count: typeof count === "number" ? count : null })}
+          onChange={(count) => onChange({ maximum_count: count })}
         />
       </Group>
     </>

@@ -1,5 +1,6 @@
-import { Group, NumberInput, TextInput } from "@mantine/core";
+import { Group, TextInput } from "@mantine/core";
 import { LONGEST_TEXT_ANSWER } from "@/domain/schemaProblems";
+import { NumberField } from "@/ui/NumberField";
 import type { QuestionFieldsProps } from "./QuestionEditor";
 
 /** Unit, range and step of a number. */
@@ -23,16 +24,16 @@ export function NumberFields({ question, isEditable, faultOf, onChange }: Questi
         onChange={(event) => onChange({ unit: event.currentTarget.value })}
       />
       {limits.map(({ name, label }) => (
-        <NumberInput
+        <NumberField
           key={name}
           size="xs"
           w={110}
           label={label}
           placeholder="any"
-          value={question[name] ?? ""}
+          value={question[name] ?? null}
           readOnly={!isEditable}
           error={faultOf(name)}
-          onChange={(value) => onChange({ [name]: typeof value === "number" ? value : null })}
+          onChange={(value) => onChange({ [name]: value })}
         />
       ))}
     </Group>
@@ -43,7 +44,7 @@ export function NumberFields({ question, isEditable, faultOf, onChange }: Questi
 export function TextFields({ question, isEditable, faultOf, onChange }: QuestionFieldsProps) {
   if (question.kind !== "TEXT") return null;
   return (
-    <NumberInput
+    <NumberField
       size="xs"
       w={240}
       label="At most so many characters"
@@ -52,7 +53,7 @@ export function TextFields({ question, isEditable, faultOf, onChange }: Question
       value={question.maximum_length ?? 1000}
       readOnly={!isEditable}
       error={faultOf("maximum_length")}
-      onChange={(value) => onChange({ maximum_length: typeof value === "number" ? value : 0 })}
+      onChange={(value) => onChange({ maximum_length: value ?? 0 })}
     />
   );
 }

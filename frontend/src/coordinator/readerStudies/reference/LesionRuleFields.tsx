@@ -1,6 +1,7 @@
-import { Group, NativeSelect, NumberInput } from "@mantine/core";
+import { Group, NativeSelect } from "@mantine/core";
 import type { LesionsRequest } from "@/api/reference";
 import { SEGMENT } from "@/domain/labelSchema";
+import { NumberField } from "@/ui/NumberField";
 import type { PanelForm } from "./usePanel";
 
 /** Whether marks are matched to lesions, and when two of them are one. */
@@ -33,23 +34,23 @@ export function LesionRuleFields({ panel: { chosen, located, change } }: { panel
             }
           />
           {chosen.criterion === "DISTANCE" ? (
-            <NumberInput
+            <NumberField
               label="At most, mm"
               w={120}
               min={0.1}
               max={1000}
-              value={chosen.distanceMm ?? ""}
-              onChange={(value) => change({ distanceMm: typeof value === "number" ? value : null })}
+              value={chosen.distanceMm}
+              onChange={(value) => change({ distanceMm: value })}
             />
           ) : (
-            <NumberInput
+            <NumberField
               label="At least"
               w={120}
               min={0.01}
               max={0.99}
               step={0.05}
-              value={chosen.leastIou ?? ""}
-              onChange={(value) => change({ leastIou: typeof value === "number" ? value : null })}
+              value={chosen.leastIou}
+              onChange={(value) => change({ leastIou: value })}
             />
           )}
           {located.find(({ key }) => key === chosen.lesions)?.tools.includes(SEGMENT) && (

@@ -1,5 +1,6 @@
-import { Checkbox, Group, NumberInput } from "@mantine/core";
+import { Checkbox, Group } from "@mantine/core";
 import type { RoundRequest } from "@/api/adjudication";
+import { NumberField } from "@/ui/NumberField";
 
 type Triggers = Pick<RoundRequest, "lesion_not_all" | "lesion_distance_above_mm" | "lesion_iou_below">;
 
@@ -10,7 +11,6 @@ interface LesionTriggersProps {
 
 /** Which lesions have their case judged again. */
 export function LesionTriggers({ asked, onChange }: LesionTriggersProps) {
-  const numberOf = (value: string | number) => (typeof value === "number" ? value : null);
   return (
     <Group gap="sm" align="flex-end">
       <Checkbox
@@ -19,24 +19,24 @@ export function LesionTriggers({ asked, onChange }: LesionTriggersProps) {
         checked={asked.lesion_not_all}
         onChange={(event) => onChange({ lesion_not_all: event.currentTarget.checked })}
       />
-      <NumberInput
+      <NumberField
         label="Marks farther apart than, mm"
         placeholder="any"
         w={200}
         min={0}
         max={1000}
-        value={asked.lesion_distance_above_mm ?? ""}
-        onChange={(value) => onChange({ lesion_distance_above_mm: numberOf(value) })}
+        value={asked.lesion_distance_above_mm}
+        onChange={(value) => onChange({ lesion_distance_above_mm: value })}
       />
-      <NumberInput
+      <NumberField
         label="Marks with an IoU below"
         placeholder="any"
         w={180}
         min={0}
         max={1}
         step={0.05}
-        value={asked.lesion_iou_below ?? ""}
-        onChange={(value) => onChange({ lesion_iou_below: numberOf(value) })}
+        value={asked.lesion_iou_below}
+        onChange={(value) => onChange({ lesion_iou_below: value })}
       />
     </Group>
   );

@@ -1,5 +1,6 @@
-import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text } from "@mantine/core";
+import { Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import type { ConsensusKind, ConsensusOutcome } from "@/api/reference";
+import { NumberField } from "@/ui/NumberField";
 import { KINDS, OUTCOMES } from "./outcomes";
 import type { PanelForm } from "./usePanel";
 
@@ -27,14 +28,14 @@ export function PanelFields({ panel }: { panel: PanelForm }) {
         onChange={(event) => change({ question: event.currentTarget.value, positiveFrom: null })}
       />
       {question && question.kind !== "BINARY" && (
-        <NumberInput
+        <NumberField
           label="Positive from"
           w={120}
           min={0}
           max={100}
           allowDecimal={false}
-          value={chosen.positiveFrom ?? ""}
-          onChange={(value) => change({ positiveFrom: typeof value === "number" ? value : null })}
+          value={chosen.positiveFrom}
+          onChange={(value) => change({ positiveFrom: value })}
         />
       )}
       {arms.length > 1 && (
@@ -53,14 +54,14 @@ export function PanelFields({ panel }: { panel: PanelForm }) {
         data={named(TIES)}
         onChange={(event) => change({ ties: event.currentTarget.value as ConsensusOutcome })}
       />
-      <NumberInput
+      <NumberField
         label="Votes at least"
         w={110}
         min={1}
         max={Math.max(panel.readers.length, 1)}
         allowDecimal={false}
         value={chosen.minimumVotes ?? request?.minimum_votes ?? 1}
-        onChange={(value) => change({ minimumVotes: typeof value === "number" ? value : null })}
+        onChange={(value) => change({ minimumVotes: value })}
       />
       <NativeSelect
         label="Fewer votes"
@@ -92,7 +93,7 @@ export function PanelReaders({ panel }: { panel: PanelForm }) {
               onChange={(event) => toggle(user_id, event.currentTarget.checked)}
             />
             {chosen.kind === "WEIGHTED" && (
-              <NumberInput
+              <NumberField
                 aria-label={`Weight of ${name || username}`}
                 w={80}
                 min={0.001}
@@ -100,7 +101,7 @@ export function PanelReaders({ panel }: { panel: PanelForm }) {
                 decimalScale={3}
                 value={chosen.weights[user_id] ?? 1}
                 onChange={(value) =>
-                  typeof value === "number" && change({ weights: { ...chosen.weights, [user_id]: value } })
+                  value !== null && change({ weights: { ...chosen.weights, [user_id]: value } })
                 }
               />
             )}

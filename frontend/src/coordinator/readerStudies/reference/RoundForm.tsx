@@ -1,8 +1,9 @@
-import { Button, Group, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { beginRound, type RoundRequest } from "@/api/adjudication";
 import type { ReferenceVersion } from "@/api/reference";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { NumberField } from "@/ui/NumberField";
 import { type PartProps, useStudyChange } from "../parts";
 import { CaseTriggers } from "./CaseTriggers";
 import { LesionTriggers } from "./LesionTriggers";
@@ -54,24 +55,24 @@ export function RoundForm({ readerStudy, base }: PartProps & { base: ReferenceVe
           }}
         />
         {asked.confidence_question !== null && (
-          <NumberInput
+          <NumberField
             label="Below"
             w={90}
             min={1}
             max={100}
             allowDecimal={false}
-            value={asked.low_confidence_below ?? ""}
-            onChange={(value) => change({ low_confidence_below: typeof value === "number" ? value : null })}
+            value={asked.low_confidence_below}
+            onChange={(value) => change({ low_confidence_below: value })}
           />
         )}
-        <NumberInput
+        <NumberField
           label="Random share, %"
           w={130}
           min={0}
           max={100}
           allowDecimal={false}
           value={asked.random_percent}
-          onChange={(value) => change({ random_percent: typeof value === "number" ? value : 0 })}
+          onChange={(value) => change({ random_percent: value ?? 0 })}
         />
         <NativeSelect
           label="Readers’ answers"

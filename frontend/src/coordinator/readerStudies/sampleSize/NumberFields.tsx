@@ -1,6 +1,7 @@
-import { Group, NumberInput } from "@mantine/core";
+import { Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { PlanForm, PlanNumber } from "@/domain/sampleSize";
+import { NumberField } from "@/ui/NumberField";
 
 interface Look {
   label: string;
@@ -47,7 +48,7 @@ export function NumberFields({
       {names.map((name) => {
         const { label, about, width, step } = LOOKS[name];
         return (
-          <NumberInput
+          <NumberField
             key={name}
             label={label}
             description={about}
@@ -55,9 +56,9 @@ export function NumberFields({
             w={width}
             step={step}
             allowDecimal={step < 1}
-            value={form.numbers[name] ?? ""}
+            value={form.numbers[name] ?? null}
             error={faults[name]}
-            onChange={(value) => change(name, typeof value === "number" ? value : undefined)}
+            onChange={(value) => change(name, value ?? undefined)}
           />
         );
       })}

@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Fill, fillCounts } from "@/api/sampling";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { NumberField } from "@/ui/NumberField";
 import type { PartProps } from "../parts";
 import type { SampleForm } from "./useSampleForm";
 
@@ -24,13 +25,13 @@ export function FillFields({ readerStudy, form }: PartProps & { form: SampleForm
   return (
     <>
       <Group gap="sm" align="flex-end">
-        <NumberInput
+        <NumberField
           label="Cases together"
           w={130}
           min={1}
           allowDecimal={false}
-          value={total ?? ""}
-          onChange={(value) => setTotal(typeof value === "number" ? value : null)}
+          value={total}
+          onChange={(value) => setTotal(value)}
         />
         <Button variant="default" disabled={!may} onClick={() => fill("PROPORTIONAL")}>
           As in the frame
@@ -38,14 +39,14 @@ export function FillFields({ readerStudy, form }: PartProps & { form: SampleForm
         <Button variant="default" disabled={!may} onClick={() => fill("EQUAL")}>
           Same of each
         </Button>
-        <NumberInput
+        <NumberField
           label="Prevalence, %"
           w={120}
           min={0}
           max={100}
           decimalScale={2}
-          value={percent ?? ""}
-          onChange={(value) => setPercent(typeof value === "number" ? value : null)}
+          value={percent}
+          onChange={(value) => setPercent(value)}
         />
         <Button variant="default" disabled={!mayEnrich} onClick={enrich}>
           With this prevalence
