@@ -159,6 +159,7 @@ def test_a_read_by_keys_alone(stage: Stage, page: Page) -> None:
     tab_to(page, "^More$", back=False)
     page.keyboard.press("Enter")
     expect(page.get_by_role("menu")).to_be_visible()
+    until(page, "document.activeElement.closest('[role=menu]') !== null")
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu")).to_be_hidden()
     until(page, "document.activeElement.textContent.trim() === 'More'")

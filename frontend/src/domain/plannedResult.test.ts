@@ -30,10 +30,11 @@ describe("an endpoint in words", () => {
     );
   });
 
-  it("says what was shown, and nothing where nothing was tested", () => {
-    expect(shownText(ENDPOINT)).toBe("shown");
-    expect(shownText({ ...ENDPOINT, shown: false })).toBe("not shown");
+  it("says what was demonstrated, of primary hypotheses alone", () => {
+    expect(shownText(ENDPOINT)).toBe("demonstrated");
+    expect(shownText({ ...ENDPOINT, shown: false })).toBe("not demonstrated");
     expect(shownText({ ...ENDPOINT, shown: null })).toBe("undefined");
+    expect(shownText({ ...ENDPOINT, role: "SECONDARY" })).toBe("");
     expect(shownText({ ...ENDPOINT, hypothesis: "ESTIMATE", shown: null })).toBe("");
   });
 });

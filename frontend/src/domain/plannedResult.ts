@@ -65,9 +65,9 @@ export function aimText({ of, against, hypothesis, margin, alpha }: EndpointResu
   return `${of.subject} − ${other}, ${HYPOTHESES[hypothesis] ?? hypothesis} (${limits})`;
 }
 
-/** What the plan's hypothesis came to; nothing where nothing was tested. */
-export function shownText({ hypothesis, shown }: EndpointResult): string {
-  if (hypothesis === "ESTIMATE") return "";
+/** What the plan's hypothesis came to. Nothing was to be demonstrated by what is estimated, and by secondary endpoints. */
+export function shownText({ role, hypothesis, shown }: EndpointResult): string {
+  if (hypothesis === "ESTIMATE" || role === "SECONDARY") return "";
   if (shown === null) return "undefined";
-  return shown ? "shown" : "not shown";
+  return shown ? "demonstrated" : "not demonstrated";
 }

@@ -44,6 +44,9 @@ import type { VoiRange } from "./window";
 const { Events } = Enums;
 const PRESSES = ["mousedown", "touchstart"];
 
+// Far from any screen, where nothing is seen.
+const OUTSIDE_PX: Types.Point2 = [-1e5, -1e5];
+
 /** A series as a stack of its images: everything imperative between one element and Cornerstone. */
 export class StackPane implements Pane {
   readonly view = "STACK";
@@ -74,6 +77,7 @@ export class StackPane implements Pane {
     this.engine = context.engine;
     this.engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
     this.viewport = this.engine.getViewport(id) as Types.IStackViewport;
+    if (usesCpu()) placeOnlyOnImages(this.viewport);
     this.cine = new Cine(element, this.store);
     this.display = new StackDisplay(this.viewport, (state) => this.store.set(state));
     this.stopListening = this.listen();
@@ -439,4 +443,11 @@ export class StackPane implements Pane {
     if (!this.isDestroyed) this.store.set({ problem: loadErrorText(error) });
     return null;
   }
+}
+
+/** Without WebGL Cornerstone fails over a place on a viewport that has drawn no image yet; until then it is outside. */
+function placeOnlyOnImages(viewport: Types.IStackViewport): void {
+  const place = viewport.worldToCanvas.bind(viewport);
+  viewport.worldToCanvas = (world) =>
+    viewport.getImageData() === undefined ? [...OUTSIDE_PX] : place(world);
 }
