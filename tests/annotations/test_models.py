@@ -55,6 +55,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_trainingacceptance",
         "audit_event",
         "inference_heatmap",
+        "inference_modelcard",
         "inference_prediction",
         "validation_analysisplan",
         "validation_analysisplanlock",
