@@ -117,12 +117,9 @@ def test_what_is_missing_is_said_and_the_read_goes_on(
     # Centre of the first pixel, half the grid of 128 to the left and above the middle (PS3.3 C.7.6.2.1.1).
     start = [(20 - 63.5) * SPACING_MM, (100 - 63.5) * SPACING_MM]
     assert length["geometry"]["points_mm"][0][:2] == pytest.approx(start, abs=SPACING_MM)
-    # The mark is known before the first image is there.
-    page.route("**/frames/**", lambda route: (page.wait_for_timeout(1500), route.continue_()))
     page.reload()
     image_is_drawn(page)
     until(page, "window.__overread_viewer.annotations.length === 1")
-    page.unroute_all(behavior="wait")
     page.close()
 
     again = usual.context.new_page()
