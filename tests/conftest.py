@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.browser import browser_context_args, browser_type_launch_args
-from tests.lanes import ALONE, LIVE
+from tests.lanes import ALONE, BROWSER, LANES, PORTAL
 from tests.services import (
     django_db_modify_db_settings,
     live_portal,
@@ -40,12 +40,12 @@ hypothesis_settings.load_profile("overread")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Tests of the running portal, or the others (tests/lanes.py); all where nothing is said."""
-    parser.addoption("--lane", choices=[LIVE, ALONE], help="only tests of the running portal, or only the others")
+    """Tests in a browser, of the running portal, or the others (tests/lanes.py); all where nothing is said."""
+    parser.addoption("--lane", choices=LANES, help="only the tests of one lane")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the other lane runs."""
+    """Leave out what other lanes run."""
     lane = config.getoption("lane")
     if lane is None:
         return
@@ -55,8 +55,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _lane_of(item: pytest.Item) -> str:
-    """Live is what needs the portal, and what starts, kills or watches processes: it shall not be kept waiting."""
-    fixtures = getattr(item, "fixturenames", ())
+    """What needs the portal, and what starts, kills or watches processes, shall not be kept waiting: never alone."""
+    fixtures = set(getattr(item, "fixturenames", ()))
     marks = {mark.name for mark in item.iter_markers()}
-    is_live = "live_portal" in fixtures or marks & {"e2e", "fault", "journey"} or OPERATIONS in item.path.parents
-    return LIVE if is_live else ALONE
+    if fixtures & {"page", "context", "browser"} or "e2e" in marks:
+        return BROWSER
+    is_live = "live_portal" in fixtures or marks & {"fault", "journey"} or OPERATIONS in item.path.parents
+    return PORTAL if is_live else ALONE
