@@ -193,31 +193,36 @@ function outlineOf(kind: MarkKind, data: AnnotationData, viewport: Viewport): Ou
   const points = all
     .filter((_, index) => index % step === 0)
     .map((point): ScreenPoint => viewport.worldToCanvas(point));
-  const [first, second, third, fourth] = points;
+  const [first, second] = points;
   if (!first) return null;
   if (kind === "POINT" || kind === "PROBE") return { lines: [], area: around(first, POINT_REACH_PX) };
   if (kind === "CIRCLE" && second) {
     return { lines: [], area: around(first, Math.hypot(second[0] - first[0], second[1] - first[1])) };
   }
-  const pairs = {
-    LENGTH: [[first, second]],
-    ARROW: [[first, second]],
-    ANGLE: [
-      [first, second],
-      [second, third],
-    ],
-    COBB: [
-      [first, second],
-      [third, fourth],
-    ],
-    BIDIRECTIONAL: [
-      [first, second],
-      [third, fourth],
-    ],
-  }[kind as string];
+  const pairs = LINES[kind];
   if (!pairs) return { lines: [], area: boxOfPoints(points) };
-  return { lines: pairs.flatMap(([from, to]) => (from ? [[from, to ?? from] as const] : [])), area: null };
+  // A mark that is being drawn has not all of its points yet.
+  const at = (index: number) => points[index] ?? first;
+  return { lines: pairs.map(([from, to]) => [at(from), at(to)]), area: null };
 }
+
+/** Marks that are made of lines, from point to point; the others enclose an area. */
+const LINES: Partial<Record<MarkKind, [number, number][]>> = {
+  LENGTH: [[0, 1]],
+  ARROW: [[0, 1]],
+  ANGLE: [
+    [0, 1],
+    [1, 2],
+  ],
+  COBB: [
+    [0, 1],
+    [2, 3],
+  ],
+  BIDIRECTIONAL: [
+    [0, 1],
+    [2, 3],
+  ],
+};
 
 function around([x, y]: ScreenPoint, reach: number): ScreenBox {
   return { left: x - reach, top: y - reach, width: 2 * reach, height: 2 * reach };
