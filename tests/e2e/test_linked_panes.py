@@ -94,7 +94,7 @@ def followed_up(stage: Stage, blinding: dict[str, Any]) -> str:
     path = drafted(coordinator, {stage.spare: "READER"}, name=patient, questions=QUESTIONS, imaging_study_ids=[current])
     assert coordinator.send("POST", f"{path}/priors/suggest", {"maximum": 1}) == {"cases": 1}
     hanging: dict[str, Any] = {"rules": [], "shows_priors": True, "shows_prior_marks": False}
-    coordinator.send("PUT", f"{path}/hanging", hanging)
+    coordinator.send("PUT", f"{path}/hanging-protocol", hanging)
     design = coordinator.get(f"{path}/design")["design"]
     design["arms"][0]["blinding"] = blinding
     coordinator.send("PUT", f"{path}/design", {"design": design})

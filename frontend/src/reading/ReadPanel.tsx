@@ -1,4 +1,4 @@
-import { useMemo, type WheelEvent } from "react";
+import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
@@ -86,11 +86,6 @@ export function ReadPanel(props: ReadPanelProps) {
   );
 }
 
-/** In columns the form goes on to the right, and so does the wheel. */
-function scrollColumns({ currentTarget, deltaY, shiftKey }: WheelEvent<HTMLElement>): void {
-  if (!shiftKey && currentTarget.scrollWidth > currentTarget.clientWidth) currentTarget.scrollLeft += deltaY;
-}
-
 function FormAndFooter(props: ReadPanelProps) {
   const { read, handle, signing, images, segments, progress, isFrozen } = props;
   const { isSigned } = progress;
@@ -100,32 +95,34 @@ function FormAndFooter(props: ReadPanelProps) {
   const places = useMemo(() => markPlaces(findings, currentSeriesOf(read)), [findings, read]);
   return (
     <>
-      <div className={classes.form} onWheel={scrollColumns}>
-        {read.is_training && (
-          <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
-        )}
-        {read.role === "ARBITRATION" && (
-          <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
-        )}
-        {progress.isAiShown && (
-          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
-        )}
-        {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
-        <ImageSource value={read.reader_study.id}>
-          <ReadForm
-            questions={questions}
-            payload={save.payload}
-            gaps={signing.hasTried && !isSigned ? signing.gaps : []}
-            isDisabled={isFrozen}
-            selectedMarkId={images.selectedMarkId}
-            onEdit={handle.edit}
-            onMarkChosen={images.goToMark}
-            places={places}
-            extendedId={images.extendedId}
-            onExtend={images.toggleExtending}
-            segments={segments}
-          />
-        </ImageSource>
+      <div className={classes.form}>
+        <div className={classes.columns}>
+          {read.is_training && (
+            <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
+          )}
+          {read.role === "ARBITRATION" && (
+            <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
+          )}
+          {progress.isAiShown && (
+            <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
+          )}
+          {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
+          <ImageSource value={read.reader_study.id}>
+            <ReadForm
+              questions={questions}
+              payload={save.payload}
+              gaps={signing.hasTried && !isSigned ? signing.gaps : []}
+              isDisabled={isFrozen}
+              selectedMarkId={images.selectedMarkId}
+              onEdit={handle.edit}
+              onMarkChosen={images.goToMark}
+              places={places}
+              extendedId={images.extendedId}
+              onExtend={images.toggleExtending}
+              segments={segments}
+            />
+          </ImageSource>
+        </div>
       </div>
       <SignFooter
         signing={signing}

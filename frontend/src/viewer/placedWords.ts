@@ -195,10 +195,11 @@ function outlineOf(kind: MarkKind, data: AnnotationData, viewport: Viewport): Ou
     .map((point): ScreenPoint => viewport.worldToCanvas(point));
   const [first, second] = points;
   if (!first) return null;
-  if (kind === "POINT" || kind === "PROBE") return { lines: [], area: around(first, POINT_REACH_PX) };
+  if (kind === "POINT" || kind === "PROBE") return roundArea(around(first, POINT_REACH_PX));
   if (kind === "CIRCLE" && second) {
-    return { lines: [], area: around(first, Math.hypot(second[0] - first[0], second[1] - first[1])) };
+    return roundArea(around(first, Math.hypot(second[0] - first[0], second[1] - first[1])));
   }
+  if (kind === "ELLIPSE") return roundArea(boxOfPoints(points));
   const pairs = LINES[kind];
   if (!pairs) return { lines: [], area: boxOfPoints(points) };
   // A mark that is being drawn has not all of its points yet.
@@ -223,6 +224,10 @@ const LINES: Partial<Record<MarkKind, [number, number][]>> = {
     [2, 3],
   ],
 };
+
+function roundArea(area: ScreenBox): Outline {
+  return { lines: [], area, isRound: true };
+}
 
 function around([x, y]: ScreenPoint, reach: number): ScreenBox {
   return { left: x - reach, top: y - reach, width: 2 * reach, height: 2 * reach };

@@ -104,6 +104,13 @@ test("of any marks close together all words stand inside the pane, over no words
   );
 });
 
+test("to a round mark the line goes as far as its rim", () => {
+  const round: Outline = { ...area(0, 0, 20, 20), isRound: true };
+  const [from] = leaderLine(round, { left: 40, top: 40, width: 20, height: 20 });
+  expect(Math.hypot(from[0] - 10, from[1] - 10)).toBeCloseTo(10, 9);
+  expect(from[0]).toBeCloseTo(from[1], 9);
+});
+
 test("the box of points", () => {
   expect(
     boxOfPoints([

@@ -13,6 +13,8 @@ export interface ScreenBox {
 export interface Outline {
   lines: readonly (readonly [ScreenPoint, ScreenPoint])[];
   area: ScreenBox | null;
+  /** The area is the ellipse in that box. */
+  isRound?: boolean;
 }
 
 interface Surroundings {
@@ -38,7 +40,7 @@ const WORDS_APART_PX = 3;
 const OVER_OWN_MARK = 4000;
 const WITHIN_OWN_AREA = 1500;
 const OVER_WORDS = 2000;
-const OVER_OTHER_MARK = 60;
+const OVER_OTHER_MARK = 140;
 // The side that the eye expects comes first: right, left, above, below, then the corners.
 const LATER_SIDE = 1.5;
 
@@ -65,13 +67,22 @@ export function placeOfWords(own: Outline, size: Size, around: Surroundings): Sc
 /** The line that joins words to their mark: from its nearest point to theirs. */
 export function leaderLine(own: Outline, words: ScreenBox): [ScreenPoint, ScreenPoint] {
   const middle: ScreenPoint = [words.left + words.width / 2, words.top + words.height / 2];
-  const ends = own.area ? [nearestInBox(own.area, middle)] : own.lines.flatMap((line) => pointsAlong(line));
+  const ends = own.area ? [pointOfArea(own, own.area, middle)] : own.lines.flatMap((line) => pointsAlong(line));
   const pairs = ends.map((from) => {
     const to = nearestInBox(words, from);
     return { from, to, length: Math.hypot(to[0] - from[0], to[1] - from[1]) };
   });
   const shortest = pairs.reduce((one, other) => (other.length < one.length ? other : one));
   return [shortest.from, shortest.to];
+}
+
+/** Where the border of an area is met on the way to a point outside of it. */
+function pointOfArea({ isRound }: Outline, area: ScreenBox, towards: ScreenPoint): ScreenPoint {
+  if (!isRound) return nearestInBox(area, towards);
+  const [x, y] = [area.left + area.width / 2, area.top + area.height / 2];
+  const [across, down] = [towards[0] - x, towards[1] - y];
+  const part = 1 / Math.max(1, Math.hypot(across / (area.width / 2), down / (area.height / 2)));
+  return [x + across * part, y + down * part];
 }
 
 /** The whole of a mark, and of one that is made of lines each of their ends: a long line has its words at one of them. */
