@@ -37,7 +37,7 @@ SERVERS = {
     "redis-server": lambda: _program("redis-server"),
     "postgresql": _postgres,
 }
-BROWSER = {"chromium": lambda: _program("chromium")}
+BROWSER = {"chromium-headless-shell": lambda: _program("chromium-headless-shell")}
 PROXY = {"nginx": lambda: _program("nginx")}
 PYTHON = {"python3-venv": _venv_can_be_made}
 # What WeasyPrint draws the protocol's PDF with.
