@@ -79,6 +79,9 @@ class ParticularsOutput(ImagingStudyShownOutput):
     )
     prevalence = PrevalenceShownOutput(allow_null=True)
     ai_cells = serializers.ListField(child=serializers.CharField(), help_text="What the comparison shows now.")
+    priors_shown = serializers.ListField(
+        child=serializers.CharField(), help_text="Study Instance UIDs of the priors whose images can be fetched now."
+    )
     other_readers_shown = serializers.BooleanField(help_text="Whether `reads/{id}/other-readers` answers now.")
 
 

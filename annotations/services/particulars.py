@@ -7,6 +7,7 @@ from annotations.models import Read
 from annotations.selectors.afterwards import PREVALENCE, other_answers_of, prevalence_of, shows_other_readers
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.blinding import particulars_of, shows
+from annotations.selectors.hanging import priors_shown_now
 from annotations.services.viewing import viewed
 from portal.accounts.models import User
 from portal.errors import NotFound
@@ -26,6 +27,7 @@ def particulars_show(*, by: User, read: Read) -> dict[str, Any]:
     return particulars_of(read=read) | {
         "prevalence": prevalence and {"positives": prevalence.positives, "cases": prevalence.cases},
         "ai_cells": [cell for cell in OF_AI if shows(cell, read=read)] if comparison_available(read=read) else [],
+        "priors_shown": priors_shown_now(read=read),
         "other_readers_shown": shows_other_readers(read=read),
     }
 

@@ -5,7 +5,7 @@ import { type JudgedCase, judgedCaseQuery, judgedSegmentsQuery } from "@/api/adj
 import { choicesOf, withPoint } from "@/domain/lesionChoices";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import type { ViewerHandle } from "@/viewer";
+import type { JumpsOnImages } from "@/ui/StudyImages";
 import classes from "./Adjudication.module.css";
 import { CaseImages } from "./CaseImages";
 import { DecisionForm } from "./DecisionForm";
@@ -33,7 +33,7 @@ interface JudgedProps {
 }
 
 function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
-  const viewer = useRef<ViewerHandle>(null);
+  const jumps = useRef<JumpsOnImages>(null);
   const [choices, setChoices] = useState(() => choicesOf(data.decision?.lesions ?? []));
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [isPlacing, setPlacing] = useState(false);
@@ -45,7 +45,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
     const place = placeOfLesion(lesion, marks, data.lesions);
     if (!place) return;
     setSelectedId(place.id);
-    viewer.current?.jumpToMark(place);
+    jumps.current?.jumpTo(place);
   };
   return (
     <>
@@ -62,7 +62,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
             setChoices((before) => withPoint(before, geometry));
           }}
           onSelected={setSelectedId}
-          viewer={viewer}
+          jumps={jumps}
         />
       </div>
       <Stack component="aside" gap="md" className={classes.panel} aria-label="Decision">

@@ -125,6 +125,8 @@ export interface Particulars extends StudyParticulars {
   prevalence: { positives: number; cases: number } | null;
   /** Which cells of the AI are shown now: what the comparison holds changes with them. */
   ai_cells: string[];
+  /** Study Instance UIDs of the priors whose images can be fetched now. */
+  priors_shown: string[];
   /** Whether what others answered can be asked for. */
   other_readers_shown: boolean;
 }
@@ -172,6 +174,8 @@ export interface EditorRequest {
 
 export interface EditorHeld {
   revision_number: number;
+  /** Study Instance UIDs of the priors whose images can be fetched now. */
+  priors_shown: string[];
 }
 
 export interface DraftSaved {

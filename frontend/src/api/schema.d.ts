@@ -1651,7 +1651,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the document as it stands now, with the digest that it would be frozen with. */
+        /** @description Return the document as it stands now, with the digest that it would have; 409 `too_long_for_pdf`. */
         get: operations["reader_studies_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -1702,7 +1702,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the version with its approvals; until another approval is made, the same bytes each time. */
+        /** @description Return the version with its approvals, the same bytes until there is another; 409 `too_long_for_pdf`. */
         get: operations["reader_studies_protocol_versions_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -3878,6 +3878,7 @@ export interface components {
         /** @description Where the read stands, so that the editor can tell whether it has moved on. */
         EditorOutput: {
             revision_number: number;
+            readonly priors_shown: string[];
         };
         /** @description What an endpoint can choose, the rest of the plan being as it is. */
         EndpointChoicesOutput: {
@@ -5092,6 +5093,8 @@ export interface components {
             prevalence: components["schemas"]["PrevalenceShownOutput"] | null;
             /** @description What the comparison shows now. */
             ai_cells: string[];
+            /** @description Study Instance UIDs of the priors whose images can be fetched now. */
+            priors_shown: string[];
             /** @description Whether `reads/{id}/other-readers` answers now. */
             other_readers_shown: boolean;
         };

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, type WheelEvent } from "react";
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
@@ -86,6 +86,11 @@ export function ReadPanel(props: ReadPanelProps) {
   );
 }
 
+/** In columns the form goes on to the right, and so does the wheel. */
+function scrollColumns({ currentTarget, deltaY, shiftKey }: WheelEvent<HTMLElement>): void {
+  if (!shiftKey && currentTarget.scrollWidth > currentTarget.clientWidth) currentTarget.scrollLeft += deltaY;
+}
+
 function FormAndFooter(props: ReadPanelProps) {
   const { read, handle, signing, images, segments, progress, isFrozen } = props;
   const { isSigned } = progress;
@@ -95,7 +100,7 @@ function FormAndFooter(props: ReadPanelProps) {
   const places = useMemo(() => markPlaces(findings, currentSeriesOf(read)), [findings, read]);
   return (
     <>
-      <div className={classes.form}>
+      <div className={classes.form} onWheel={scrollColumns}>
         {read.is_training && (
           <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
         )}

@@ -11,6 +11,7 @@ import { usePreferences } from "@/ui/usePreferences";
 import { useAi } from "./ai/useAi";
 import { useAiSays } from "./ai/useAiSays";
 import { useOverlays } from "./ai/useOverlays";
+import type { PriorsShown } from "./caseImages";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
@@ -25,7 +26,7 @@ import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
 import { useNextCase } from "./useNextCase";
-import { useProgress } from "./useProgress";
+import { type Progress, useProgress } from "./useProgress";
 import { type ReadStart, useReadSession } from "./useReadSession";
 import { type Help, useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
@@ -63,10 +64,12 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const mayEdit = !isSigned && handle.editing.is === "editor";
   const isFrozen = !mayEdit || isSigning;
   const personId = me.id;
+  const priorsShown = priorsShownNow(progress, handle.priorsShown);
   const imagesHere = useImages({
     read,
     personId,
     handle,
+    priorsShown,
     isFrozen,
     ai: says.prediction,
     aiVoxels: says.voxels,
@@ -94,7 +97,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     moreGaps,
     onSigned,
   });
-  const presets = presetsInForce(read, imagesHere.grid, inForce);
+  const presets = presetsInForce(read, imagesHere, inForce);
   const aiHere = useAi({ read, handle, images: imagesHere, segments, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const takes = takesEdits(handle.editing, isSigned);
@@ -121,6 +124,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     told: handle.session.told,
     isAiShown: progress.isAiShown,
     aiCells: progress.aiCells,
+    priorsShown,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
   });
@@ -162,6 +166,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           isFrozen={isFrozen}
           inForce={inForce}
           presets={presets}
+          priorsShown={priorsShown}
           hasTools={firstImage.isPast}
           onImageShown={firstImage.onShown}
           onAction={act}
@@ -182,10 +187,10 @@ function useHelp(): Help {
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
   const { assignmentId, payload, isFrozen, isSigned, takesEdits, told } = state;
-  const { isAiShown, aiCells, selectedMarkId, strengths } = state;
+  const { isAiShown, aiCells, priorsShown, selectedMarkId, strengths } = state;
   return useMemo(() => {
     const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
-    return { ...read, isAiShown, aiCells, selectedMarkId, strengths };
+    return { ...read, isAiShown, aiCells, priorsShown, selectedMarkId, strengths };
   }, [
     assignmentId,
     payload,
@@ -195,9 +200,15 @@ function useSharedState(state: ReadOnImages): ReadOnImages {
     told,
     isAiShown,
     aiCells,
+    priorsShown,
     selectedMarkId,
     strengths,
   ]);
+}
+
+/** Which priors are shown, as one text. Once signed nobody asks any more: then what came with the signature holds. */
+function priorsShownNow({ isSigned, particulars }: Progress, toldLast: string[] | null): PriorsShown {
+  return ((isSigned ? null : toldLast) ?? particulars.priors_shown).join(" ");
 }
 
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */

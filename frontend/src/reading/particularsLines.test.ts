@@ -27,6 +27,7 @@ const PARTICULARS: Particulars = {
   ],
   prevalence: null,
   ai_cells: [],
+  priors_shown: [],
   other_readers_shown: false,
 };
 

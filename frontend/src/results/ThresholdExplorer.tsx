@@ -1,4 +1,4 @@
-import { Group, NumberInput, Select, Slider, Stack, Table, Text } from "@mantine/core";
+import { Group, Select, Slider, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { isUndefined } from "@/domain/analysisResult";
 import {
@@ -12,6 +12,7 @@ import {
   voiceName,
 } from "@/domain/description";
 import { decimal, intervalText } from "@/domain/resultText";
+import { FixedNumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
 
 /** Sensitivity and specificity at any threshold, and the predictive values they mean at a chosen prevalence. */
@@ -49,13 +50,13 @@ export function ThresholdExplorer({ description }: { description: Description })
             setPosition(null);
           }}
         />
-        <NumberInput
+        <FixedNumberField
           w={170}
           label="Prevalence (%)"
           min={0.01}
           max={99.99}
           value={percent}
-          onChange={(value) => typeof value === "number" && value > 0 && value < 100 && setPercent(value)}
+          onChange={setPercent}
         />
       </Group>
       <Stack gap={4}>
