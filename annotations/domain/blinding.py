@@ -51,7 +51,8 @@ CELLS: dict[str, Cell] = {
     ),
     "clinical_text": Cell(
         "Clinical text",
-        "Descriptions of the imaging study and its series, as written at the scanner. They can tell what was found.",
+        "The case's clinical text (history, indication, question), and the descriptions of its images as written at the "
+        "scanner. They can tell what was found.",
         HIDDEN,
         PHASES,
     ),
