@@ -21,7 +21,7 @@ PATIENT_NAME, IDENTIFIER, BIRTH_DATE, STAFF_NAME = KINDS = ("PATIENT_NAME", "IDE
 _BIRTH_DATE = "PatientBirthDate"
 _MONTHS = "january february march april may june july august september october november december".split()
 # Every clinical text says them; where a file has them for a name, they name nobody.
-_OF_EVERY_TEXT = frozenset({"PATIENT", "MALE", "FEMALE", "MAN", "WOMAN", "MR", "MRS", "MS"})
+_OF_EVERY_TEXT = frozenset({"PATIENT", "MALE", "FEMALE", "MAN", "WOMAN", "MR", "MRS", "MS", "DR", "PROF"})
 
 
 class Identity(NamedTuple):
@@ -55,7 +55,7 @@ def identity_of(rows: Iterable[Mapping[str, Any]]) -> Identity:
 
 def _words(headers: Iterable[Mapping[str, Any]], keywords: Sequence[str]) -> frozenset[str]:
     words = naming_words(value for row in headers for value in header_values(row, keywords))
-    return frozenset(word for word in words if word.upper() not in _OF_EVERY_TEXT)
+    return frozenset(word for word in words if word.upper().rstrip(".") not in _OF_EVERY_TEXT)
 
 
 def together(identities: Iterable[Identity]) -> Identity:
@@ -80,7 +80,6 @@ def hits_in(text: str, identity: Identity) -> list[Hit]:
     hits = []
     for kind in KINDS:
         pattern = patterns[kind]
-        # A name that a line break parts is one all the same: it is found by its parts.
         lines = [number for number, line in enumerate(text.split("\n"), start=1) if pattern and pattern.search(line)]
         if lines:
             hits.append(Hit(kind, tuple(lines)))
@@ -104,7 +103,7 @@ def _forms(day: date) -> list[str]:
         rf"{number}{sign}{month}{sign}{year}",
         rf"{month}{sign}{number}{sign}{year}",
         rf"{number}(?:st|nd|rd|th)?\.?(?:\s+of)?\s*[-/ ]?\s*{word}[-,/ ]?\s*{year}",
-        rf"{word}\s*{number}(?:st|nd|rd|th)?,?\s*{year}",
+        rf"{word}\s*{number}(?:st|nd|rd|th)?(?:,\s*|\s+){year}",
         rf"{day.year:04d}[-/ ]\s*{word}[-/ ]\s*{number}",
     ]
 
