@@ -51,8 +51,8 @@ CELLS: dict[str, Cell] = {
     ),
     "clinical_text": Cell(
         "Clinical text",
-        "The case's clinical text (history, indication, question), and the descriptions of its images as written at the "
-        "scanner. They can tell what was found.",
+        "The clinical text of the case (history, indication, question), and the descriptions of its images that were "
+        "written at the scanner. They can tell what was found.",
         HIDDEN,
         PHASES,
     ),

@@ -19,7 +19,20 @@ from portal.imaging.header_facts import (
 
 PATIENT_NAME, IDENTIFIER, BIRTH_DATE, STAFF_NAME = KINDS = ("PATIENT_NAME", "IDENTIFIER", "BIRTH_DATE", "STAFF_NAME")
 _BIRTH_DATE = "PatientBirthDate"
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 # Every clinical text says them; where a file has them for a name, they name nobody.
 _OF_EVERY_TEXT = frozenset({"PATIENT", "MALE", "FEMALE", "MAN", "WOMAN", "MR", "MRS", "MS", "DR", "PROF"})
 
