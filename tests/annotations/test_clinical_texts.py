@@ -289,6 +289,23 @@ def test_a_draft_says_in_its_protocol_how_many_cases_have_a_text(built: Built) -
     assert (said["sentences"][0][:38], said["tables"]) == ("1 of 3 case(s) have a clinical text; 1", [])
 
 
+def test_the_launch_check_says_whether_anybody_would_see_them(built: Built) -> None:
+    ask = asking(built.coordinator)
+
+    def item() -> Any:
+        items = ask("GET", f"{study(built)}/launch-check")["items"]
+        return next((one for one in items if one["code"] == "clinical_text"), None)
+
+    assert item() is None
+    put(built, (0, TEXT))
+    assert (item()["ok"], item()["blocking"]) == (False, False)
+    assert item()["text"] == "1 of 3 case(s) have a clinical text. The blinding hides it in every arm."
+    design = ask("GET", f"{study(built)}/design")["design"]
+    design["arms"][0]["blinding"] = SHOWN
+    ask("PUT", f"{study(built)}/design", {"design": design})
+    assert (item()["ok"], item()["text"].rpartition("text. ")[2]) == (True, "Arm(s) A show it.")
+
+
 def test_who_may_see_and_store_them() -> None:
     built = launched()
     for path in (texts(built), f"{texts(built)}/csv", f"{study(built)}/cases/{built.cases[0].pk}/clinical-texts"):

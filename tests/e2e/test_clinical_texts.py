@@ -66,10 +66,14 @@ def read_both(context: BrowserContext, tap: ByteTap, reader: Person, look: Calla
         sign(page)
         saved(page, "signed")
         if not is_last:
-            before = page.url
-            page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: url != before)
+            next_case(page)
     return page
+
+
+def next_case(page: Page) -> None:
+    before = page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != before)
 
 
 def test_a_coordinator_types_and_imports_texts_and_readers_see_them(

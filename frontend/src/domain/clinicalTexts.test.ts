@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleaned, lengthOf, reversed, stepWords, toStore } from "./clinicalTexts";
+import { changedSince, cleaned, lengthOf, reversed, stepWords, toStore } from "./clinicalTexts";
 
 const EDIT = { case: "Case 001", before: "Cough.", after: "Fever." };
 
@@ -21,10 +21,11 @@ test("each text names the version that it replaces", () => {
 });
 
 test.each([
-  ["changed elsewhere", [{ case: "Case 001", text: "Other.", version: 5 }]],
-  ["gone", []],
-])("what is %s meanwhile is not overwritten", (_, stored) => {
-  expect(() => toStore({ edits: [EDIT], reason: "" }, stored)).toThrow(/Case 001 has been changed since/);
+  ["is as it was", [{ case: "Case 001", text: "Cough.", version: 5 }], undefined],
+  ["was changed elsewhere", [{ case: "Case 001", text: "Other.", version: 5 }], "Case 001"],
+  ["is gone", [], "Case 001"],
+])("what %s meanwhile is known before anything is sent", (_, stored, name) => {
+  expect(changedSince({ edits: [EDIT], reason: "" }, stored)).toBe(name);
 });
 
 test("a text is cleaned and counted as the server does", () => {

@@ -26,19 +26,20 @@ interface Stored {
   version: number;
 }
 
-/**
- * What has to be sent for a step, each text with the version that it replaces; an error where a text is no longer the
- * one from which the step was made.
- */
+/** What has to be sent for a step: each text with the version that it replaces. */
 export function toStore(step: TextStep, stored: readonly Stored[]) {
-  const known = new Map(stored.map((one) => [one.case, one]));
-  return step.edits.map(({ case: name, before, after }) => {
-    const now = known.get(name);
-    if (now === undefined || now.text !== before) {
-      throw new Error(`The text of ${name} has been changed since. Look at its versions.`);
-    }
-    return { case: name, text: after, base_version: now.version };
-  });
+  const known = new Map(stored.map((one) => [one.case, one.version]));
+  return step.edits.map(({ case: name, after }) => ({
+    case: name,
+    text: after,
+    base_version: known.get(name) ?? 0,
+  }));
+}
+
+/** The first case whose text is no longer the one from which a step was made. */
+export function changedSince({ edits }: TextStep, stored: readonly Stored[]): string | undefined {
+  const known = new Map(stored.map((one) => [one.case, one.text]));
+  return edits.find(({ case: name, before }) => known.get(name) !== before)?.case;
 }
 
 /** A text as it will be stored: one kind of line end, no blanks at the ends of lines or around the whole. */

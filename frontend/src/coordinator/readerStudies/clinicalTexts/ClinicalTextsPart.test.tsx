@@ -141,10 +141,14 @@ test("words that are being typed are kept where another coordinator was faster",
   await show();
   click("Edit the text of Case a");
   const field = type("Case a", "Mine.");
-  Object.assign(state.versions, { "Case a": 2 });
+  state.texts["Case a"] = "Theirs.";
+  state.versions["Case a"] = 2;
   click("Store");
-  await screen.findByText("The text was not stored");
+  await screen.findByText("It was changed elsewhere meanwhile");
   expect((field as HTMLTextAreaElement).value).toBe("Mine.");
+  click("Store mine over it");
+  await screen.findByText("Text of Case a stored.");
+  expect([state.texts["Case a"], state.versions["Case a"]]).toEqual(["Mine.", 3]);
 });
 
 test("an edit in progress is not lost by Escape, and a long text is not sent", async () => {

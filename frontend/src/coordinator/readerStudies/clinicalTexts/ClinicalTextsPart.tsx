@@ -94,10 +94,11 @@ function TextsSection({ readerStudy, data, cases }: PartProps & { data: Clinical
 
 /** What was stored last, and taking it back; a refusal of that. */
 function StoredNotice({ storing, isDirty }: { storing: TextStoring; isDirty: boolean }) {
-  const { last, undo, redo } = storing;
+  const { last, undo, redo, againError } = storing;
   if (!last && !redo) return null;
   return (
     <Alert color="gray" variant="light">
+      {againError !== null && <ErrorNotice error={againError} title="That was not done" />}
       <Group justify="space-between">
         <Text size="sm" role="status">
           {last ? stepWords(last) : "Undone."}

@@ -1,14 +1,16 @@
 import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
-import type { CaseClinicalText } from "@/api/clinicalTexts";
+import { type CaseClinicalText, clinicalTextsQuery } from "@/api/clinicalTexts";
 import { cleaned, lengthOf } from "@/domain/clinicalTexts";
-import { ErrorNotice } from "@/ui/ErrorNotice";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
+import { useFresh } from "../parts";
 import { AmendmentReason } from "../protocol/AmendmentReason";
+import { SaveRefused } from "../SaveRefused";
 import { TextWarnings, warningsOf } from "./TextWarnings";
 import type { TextStoring } from "./useTextStoring";
 
 interface TextEditorProps {
+  readerStudyId: string;
   row: CaseClinicalText;
   longest: number;
   isAmendment: boolean;
@@ -18,7 +20,9 @@ interface TextEditorProps {
 }
 
 /** The text of one case while it is typed; Ctrl and Enter store it, Escape leaves it as it was. */
-export function TextEditor({ row, longest, isAmendment, storing, onDirty, onClose }: TextEditorProps) {
+export function TextEditor({ readerStudyId, row, storing, onDirty, onClose, ...rules }: TextEditorProps) {
+  const { longest, isAmendment } = rules;
+  const fresh = useFresh(clinicalTextsQuery(readerStudyId));
   const [before] = useState(row.text);
   const [text, setText] = useState(row.text);
   const [reason, setReason] = useState("");
@@ -35,6 +39,16 @@ export function TextEditor({ row, longest, isAmendment, storing, onDirty, onClos
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) store(false);
     // What was typed is not lost by a slip.
     if (event.key === "Escape" && !isDirty) onClose();
+  };
+  const overwrite = async () => {
+    const now = (await fresh()).texts.find(({ case_id }) => case_id === row.case_id);
+    const step = { edits: [{ case: row.case, before: now?.text ?? "", after: cleaned(text) }], reason: reason.trim() };
+    await storing.store(step, false);
+    onClose();
+  };
+  const load = async () => {
+    await fresh();
+    onClose();
   };
   const warnings = warningsOf(storing.error);
   return (
@@ -63,7 +77,12 @@ export function TextEditor({ row, longest, isAmendment, storing, onDirty, onClos
         />
       )}
       {storing.error !== null && !warnings && (
-        <ErrorNotice error={storing.error} title="The text was not stored" />
+        <SaveRefused
+          error={storing.error}
+          title="The text was not stored"
+          onLoad={load}
+          onOverwrite={overwrite}
+        />
       )}
       <Group align="flex-end">
         {isAmendment && (

@@ -52,7 +52,7 @@ export function TextTable({ rows, cases, ...parts }: TextTableProps) {
               </Table.Td>
               {edited === row.case_id ? (
                 <Table.Td colSpan={2}>
-                  <TextEditor row={row} onClose={close} {...{ longest, isAmendment, storing, onDirty }} />
+                  <TextEditor row={row} onClose={close} {...{ readerStudyId, longest, isAmendment, storing, onDirty }} />
                 </Table.Td>
               ) : (
                 <>
