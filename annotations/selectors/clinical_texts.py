@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from annotations.domain.blinding import is_ever_shown
 from annotations.domain.protocol import Section, section, table
@@ -37,7 +37,7 @@ class CaseText(NamedTuple):
 
 def newest_texts(*, cases: Iterable[uuid.UUID]) -> dict[uuid.UUID, ClinicalText]:
     """Return the newest version by case; one without words is among them."""
-    rows = ClinicalText.objects.filter(case__in=list(cases)).order_by("case", "-version").distinct("case")
+    rows = ClinicalText.objects.filter(case__in=list(cases)).order_by("case_id", "-version").distinct("case_id")
     return {row.case_id: row for row in rows.select_related("created_by")}
 
 
@@ -48,7 +48,7 @@ def case_texts_of(*, reader_study: ReaderStudy) -> list[CaseText]:
     shown = dict(
         ClinicalTextShown.objects.filter(clinical_text__case__reader_study=reader_study)
         .order_by()
-        .values_list("clinical_text__case")
+        .values_list("clinical_text__case_id")
         .annotate(Count("read", distinct=True))
     )
     return [CaseText(case, newest.get(case.pk), shown.get(case.pk, 0)) for case in cases]
@@ -72,8 +72,11 @@ def clinical_text_of_read(*, read: Read) -> ClinicalText | None:
 
 def tells_of_no_text(*, read: Read) -> bool:
     """Say whether a reader is told that a case has no text: where the arm shows texts and other cases have one."""
-    texts = ClinicalText.objects.filter(case__reader_study=read.assignment.reader_study_id).exclude(text="")
-    return _is_shown_with(read) and texts.exists()
+    if not _is_shown_with(read):
+        return False
+    newer = ClinicalText.objects.filter(case=OuterRef("case"), version__gt=OuterRef("version"))
+    of_study = ClinicalText.objects.filter(case__reader_study=read.assignment.reader_study_id)
+    return bool(of_study.exclude(text="").exclude(Exists(newer)).exists())
 
 
 def _is_shown_with(read: Read) -> bool:

@@ -58,7 +58,5 @@ export const lengthOf = (text: string): number => [...cleaned(text)].length;
 export function stepWords({ edits }: TextStep): string {
   const [first] = edits;
   if (edits.length !== 1 || first === undefined) return `Texts of ${edits.length} cases stored.`;
-  return first.after === ""
-    ? `Text of ${first.case} taken away.`
-    : `Text of ${first.case} stored.`;
+  return first.after === "" ? `Text of ${first.case} taken away.` : `Text of ${first.case} stored.`;
 }

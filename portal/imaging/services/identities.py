@@ -25,8 +25,8 @@ def identities_read(
     """
     first = (
         Instance.objects.filter(series__imaging_study__in=imaging_study_ids)
-        .order_by("series__imaging_study", "series__series_number", "instance_number", "sop_instance_uid")
-        .distinct("series__imaging_study")
+        .order_by("series__imaging_study_id", "series__series_number", "instance_number", "sop_instance_uid")
+        .distinct("series__imaging_study_id")
         .values_list(
             "series__imaging_study_id",
             "series__imaging_study__study_instance_uid",

@@ -60,8 +60,10 @@ function network(texts: Record<string, string>, preview: unknown = null) {
   vi.stubGlobal("fetch", async (request: Request) => {
     if (request.url.endsWith("/cases")) return json([]);
     if (request.url.endsWith("/preview")) return json(preview);
-    if (request.method === "PUT") {
-      const sent: Sent = await request.json();
+    if (request.method !== "PUT") return json(listed());
+    return stored(await request.json());
+  });
+  const stored = (sent: Sent) => {
       state.sent.push(sent);
       if (sent.texts.some(({ text }) => text.includes("Clara")) && !sent.accept_warnings) {
         const errors = [{ field: "texts[0].text", code: "PATIENT_NAME", detail: DETAIL }];
@@ -75,9 +77,8 @@ function network(texts: Record<string, string>, preview: unknown = null) {
         state.texts[one.case] = one.text;
         state.versions[one.case] = one.base_version + 1;
       }
-    }
-    return json(listed());
-  });
+      return json(listed());
+  };
   return state;
 }
 
@@ -209,7 +210,7 @@ test("a file is shown before it is stored, and stored as it was shown", async ()
   const dialog = await screen.findByRole("dialog", { name: "Texts of texts.csv" });
   within(dialog).getByText(/1 new, 0 changed, 0 taken away, 1 as they are/);
   within(dialog).getByText("Row 2, Case a. Line 1: a name.");
-  within(dialog).getByText(/ward/);
+  within(dialog).getByText("Columns that are not read: ward.");
   expect(within(dialog).queryByText("Case b")).toBeNull();
   expect(state.texts["Case a"]).toBe("");
   click("Store 1 all the same", dialog);

@@ -28,7 +28,8 @@ export function TextEditor({ readerStudyId, row, storing, onDirty, onClose, ...r
   const [reason, setReason] = useState("");
   const length = lengthOf(text);
   const isDirty = cleaned(text) !== before;
-  const mayStore = isDirty && length <= longest && !(isAmendment && reason.trim() === "") && !storing.isPending;
+  const mayStore =
+    isDirty && length <= longest && !(isAmendment && reason.trim() === "") && !storing.isPending;
   const store = (isAccepted: boolean) => {
     if (!mayStore) return;
     const step = { edits: [{ case: row.case, before, after: cleaned(text) }], reason: reason.trim() };
@@ -42,7 +43,10 @@ export function TextEditor({ readerStudyId, row, storing, onDirty, onClose, ...r
   };
   const overwrite = async () => {
     const now = (await fresh()).texts.find(({ case_id }) => case_id === row.case_id);
-    const step = { edits: [{ case: row.case, before: now?.text ?? "", after: cleaned(text) }], reason: reason.trim() };
+    const step = {
+      edits: [{ case: row.case, before: now?.text ?? "", after: cleaned(text) }],
+      reason: reason.trim(),
+    };
     await storing.store(step, false);
     onClose();
   };

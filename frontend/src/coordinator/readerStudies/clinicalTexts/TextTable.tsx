@@ -52,7 +52,11 @@ export function TextTable({ rows, cases, ...parts }: TextTableProps) {
               </Table.Td>
               {edited === row.case_id ? (
                 <Table.Td colSpan={2}>
-                  <TextEditor row={row} onClose={close} {...{ readerStudyId, longest, isAmendment, storing, onDirty }} />
+                  <TextEditor
+                    row={row}
+                    onClose={close}
+                    {...{ readerStudyId, longest, isAmendment, storing, onDirty }}
+                  />
                 </Table.Td>
               ) : (
                 <>
@@ -94,9 +98,7 @@ export function TextTable({ rows, cases, ...parts }: TextTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-      {looked && (
-        <TextVersions readerStudyId={readerStudyId} row={looked} onClose={() => setLooked(null)} />
-      )}
+      {looked && <TextVersions readerStudyId={readerStudyId} row={looked} onClose={() => setLooked(null)} />}
     </>
   );
 }
@@ -117,9 +119,7 @@ function useFocusBack(edited: string | null) {
 
 function Images({ one }: { one: Case | undefined }) {
   return (
-    <Stack gap={2}>
-      {one && imagesOf(one).map((study) => <StudyLine key={study.id} study={study} />)}
-    </Stack>
+    <Stack gap={2}>{one && imagesOf(one).map((study) => <StudyLine key={study.id} study={study} />)}</Stack>
   );
 }
 

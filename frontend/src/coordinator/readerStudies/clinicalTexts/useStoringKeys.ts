@@ -6,9 +6,8 @@ export function useStoringKeys({ undo, redo, isPending }: TextStoring, isDirty: 
   useEffect(() => {
     if (isDirty || isPending) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || isField(event.target)) return;
-      const key = event.key.toLowerCase();
-      const act = key === "z" && !event.shiftKey ? undo : key === "y" || key === "z" ? redo : undefined;
+      if (isField(event.target)) return;
+      const act = { BACK: undo, FORTH: redo, NONE: undefined }[directionOf(event)];
       if (!act) return;
       event.preventDefault();
       act();
@@ -16,6 +15,13 @@ export function useStoringKeys({ undo, redo, isPending }: TextStoring, isDirty: 
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
   }, [undo, redo, isPending, isDirty]);
+}
+
+function directionOf(event: KeyboardEvent): "BACK" | "FORTH" | "NONE" {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return "NONE";
+  const key = event.key.toLowerCase();
+  if (key === "z" && !event.shiftKey) return "BACK";
+  return key === "z" || key === "y" ? "FORTH" : "NONE";
 }
 
 function isField(target: EventTarget | null): boolean {
