@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from portal.demo.phantoms import ruler
 from tests.browser import sign
 from tests.browserless import Person, administrator, new_person
+from tests.e2e.axe import faults
 from tests.e2e.byte_tap import ByteTap, found_in
 from tests.e2e.conftest import SLOW_MS, Stage, image_is_drawn, phantom_study_id, screenshots, sign_in
 from tests.e2e.test_ai_blinding import KEPT
@@ -100,9 +101,12 @@ def test_a_coordinator_types_and_imports_texts_and_readers_see_them(
     chooser.value.set_files({"name": "texts.csv", "mimeType": "text/csv", "buffer": content})
     dialog = page.get_by_role("dialog", name="Texts of texts.csv")
     expect(dialog).to_contain_text("1 new, 0 changed, 0 taken away, 0 as they are")
+    assert faults(page) == []
     screenshots(page, "clinical-texts-preview")
     dialog.get_by_role("button", name="Store 1").click()
     expect(page.get_by_role("heading", name="Clinical texts: 2 of 2 cases have one")).to_be_visible()
+    page.get_by_role("button", name="Edit the text of Case 001").click()
+    assert faults(page) == []
     screenshots(page, "clinical-texts")
     versions = [(one["text"], one["version"]) for one in stage.coordinator.get(f"{path}/clinical-texts")["texts"]]
     assert versions == [(TYPED, 3), (IMPORTED, 1)]
@@ -115,6 +119,7 @@ def test_a_coordinator_types_and_imports_texts_and_readers_see_them(
         expect(text).to_be_hidden()
         room.keyboard.press("q")
         expect(text).to_be_visible()
+        assert faults(room) == []
         screenshots(room, "clinical-text-in-the-room")
 
     assert seen(read_both(context, tap, reader, look), tap) == {"typed", "imported"}
