@@ -68,7 +68,7 @@ class ClinicalTextInput(serializers.Serializer[Any]):
 class ClinicalTextsInput(serializers.Serializer[Any]):
     """Texts to store; cases that are not named keep theirs."""
 
-    texts = ClinicalTextInput(many=True, max_length=MAXIMUM_ROWS, allow_empty=False)
+    texts = serializers.ListField(child=ClinicalTextInput(), min_length=1, max_length=MAXIMUM_ROWS)
     accept_warnings = serializers.BooleanField(
         default=False, help_text="Store also texts that may say who the patient is; the audit trail notes it."
     )

@@ -38,7 +38,8 @@ NAMING = ["Clara", "Canary", "PID-4711-7", "1966", "5.11."]
 
 def imaged(case: Case, **header: str) -> None:
     """Give a case an imaging study whose file lies in Orthanc."""
-    file = ct_slice(seed=uuid.uuid4().hex, **(HEADER | header))
+    values: dict[str, Any] = HEADER | header
+    file = ct_slice(seed=uuid.uuid4().hex, **values)
     stored = orthanc().upload_instance(to_bytes(file))
     patient = Patient.objects.create(patient_key=uuid.uuid4().hex[:12])
     images = ImagingStudy.objects.create(
@@ -387,7 +388,7 @@ def test_an_arbitrator_sees_the_text_where_the_arm_shows_it() -> None:
     client, read_id = open_it(built, disagree(built))
     shown = client.get(f"/api/v1/reads/{read_id}").json()["particulars"]["case_text"]
     assert shown == {"version": 1, "text": TEXT}
-    assert ClinicalTextShown.objects.filter(read=read_id).count() == 1
+    assert ClinicalTextShown.objects.filter(read_id=uuid.UUID(read_id)).count() == 1
     show(built, {})
     assert TEXT[:20].encode() not in client.get(f"/api/v1/reads/{read_id}").content
 

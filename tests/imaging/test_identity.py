@@ -1,6 +1,7 @@
 """Who a header names, found in a text: in the ways in which people write names, numbers and days."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,8 @@ HEADER = {
 
 
 def identity(**changes: str) -> Identity:
-    return identity_of([ct_slice(seed="identity", **(HEADER | changes)).to_json_dict()])
+    header: dict[str, Any] = HEADER | changes
+    return identity_of([ct_slice(seed="identity", **header).to_json_dict()])
 
 
 def kinds(text: str, known: Identity | None = None) -> list[str]:
