@@ -64,20 +64,20 @@ function network(texts: Record<string, string>, preview: unknown = null) {
     return stored(await request.json());
   });
   const stored = (sent: Sent) => {
-      state.sent.push(sent);
-      if (sent.texts.some(({ text }) => text.includes("Clara")) && !sent.accept_warnings) {
-        const errors = [{ field: "texts[0].text", code: "PATIENT_NAME", detail: DETAIL }];
-        const problem = { title: "Conflict", status: 409, code: "identifies_patient", detail: "No.", errors };
-        return json(problem, 409);
-      }
-      if (sent.texts.some((one) => one.base_version !== state.versions[one.case])) {
-        return json({ title: "Conflict", status: 409, code: "stale_clinical_texts", detail: "Look." }, 409);
-      }
-      for (const one of sent.texts) {
-        state.texts[one.case] = one.text;
-        state.versions[one.case] = one.base_version + 1;
-      }
-      return json(listed());
+    state.sent.push(sent);
+    if (sent.texts.some(({ text }) => text.includes("Clara")) && !sent.accept_warnings) {
+      const errors = [{ field: "texts[0].text", code: "PATIENT_NAME", detail: DETAIL }];
+      const problem = { title: "Conflict", status: 409, code: "identifies_patient", detail: "No.", errors };
+      return json(problem, 409);
+    }
+    if (sent.texts.some((one) => one.base_version !== state.versions[one.case])) {
+      return json({ title: "Conflict", status: 409, code: "stale_clinical_texts", detail: "Look." }, 409);
+    }
+    for (const one of sent.texts) {
+      state.texts[one.case] = one.text;
+      state.versions[one.case] = one.base_version + 1;
+    }
+    return json(listed());
   };
   return state;
 }
