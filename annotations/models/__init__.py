@@ -17,6 +17,8 @@ from annotations.models.adjudication import AdjudicationDecision as Adjudication
 from annotations.models.arbitration import ArbitrationStep as ArbitrationStep
 from annotations.models.arbitration import StepKind as StepKind
 from annotations.models.case_images import CaseImages as CaseImages
+from annotations.models.clinical_texts import ClinicalText as ClinicalText
+from annotations.models.clinical_texts import ClinicalTextShown as ClinicalTextShown
 from annotations.models.hanging import CasePrior as CasePrior
 from annotations.models.hanging import HangingProtocol as HangingProtocol
 from annotations.models.invitations import Invitation as Invitation

@@ -44,6 +44,7 @@ def labels_of(
         "signature",
     ).prefetch_related(
         "read__ai_deliveries",
+        "read__clinical_texts_shown__clinical_text",
         "read__sittings",
         Prefetch("read__assignment__case__further_images", queryset=CaseImages.objects.select_related("imaging_study")),
     )

@@ -113,6 +113,10 @@ def body(name: str, side: Side) -> Any:
             "reason": "The sweep",
         },
         "reader-study-cases": {"imaging_study_ids": [str(side.imaging_study.pk)]},
+        "reader-study-clinical-texts": {
+            "texts": [{"case": side.cases[0].name, "text": "Asked by the sweep."}],
+            "reason": "The sweep",
+        },
         "reader-study-sampling-preview": SAMPLED,
         "reader-study-sample-draws": {**SAMPLED, "preview_digest": "0" * 64},
         "reader-study-reference-job-store": {"digest": ReferenceJob.objects.get(pk=side.reference_jobs[0]).digest},

@@ -55,6 +55,8 @@ PROVEN_ELSEWHERE = {
     # A file, and the digest of a preview.
     "reader-study-sampling-frames": ("tests/annotations/test_sampling.py", "sampling_frame.create"),
     "reader-study-sample-draws": ("tests/annotations/test_sampling.py", "sample.draw"),
+    # A file; it says what it would change and stores nothing.
+    "reader-study-clinical-texts-preview": ("tests/annotations/test_clinical_texts.py", "a preview leaves no event"),
     # The world's design masks nothing.
     "reader-study-mask": ("tests/annotations/test_masking.py", "mask.break"),
     # The world's read is no arbitration.

@@ -104,6 +104,7 @@ def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[st
         "the randomisation seed",
         "the adjudication's seed",
         "the imaging study's description",
+        "the clinical text",
     }
 
 

@@ -45,6 +45,7 @@ from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
 from annotations.services.cases import cases_with_images_put
+from annotations.services.clinical_texts import TextWanted, clinical_texts_look, clinical_texts_put
 from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_find, consensus_store
 from annotations.services.invitations import invitations_create
@@ -362,6 +363,10 @@ def complete_side(letter: str) -> Side:
     )
     _sample(coordinator, reader_study, study, letter)
     cases = cases_with_images_put(by=coordinator, reader_study=reader_study, cases=[[study.pk, further[0].pk]])
+    clinical_text = f"Cough for weeks.\nClinicalcanary-{letter}: nodule?"
+    wanted = [TextWanted(cases[0].name, clinical_text)]
+    looks = clinical_texts_look(reader_study=reader_study, wanted=wanted)
+    clinical_texts_put(by=coordinator, reader_study=reader_study, looks=looks)
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
@@ -449,6 +454,7 @@ def complete_side(letter: str) -> Side:
             "the frame's file": f"frame-canary-{letter}",
             "a stratum of the case": f"stratum-canary-{letter}",
             "the sample's seed": f"sample-canary-{letter}",
+            "the clinical text": f"Clinicalcanary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",
             "the patient's pseudonym": study.patient.patient_key,

@@ -1040,6 +1040,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/clinical-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List every version, newest first; one without words took the text away. */
+        get: operations["reader_studies_cases_clinical_texts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/images": {
         parameters: {
             query?: never;
@@ -1086,6 +1103,58 @@ export interface paths {
         /** @description Replace the priors of a case of a draft; 409 `stale_priors` where they are not `base` any more. */
         put: operations["reader_studies_cases_priors_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the text in force of every case. */
+        get: operations["reader_studies_clinical_texts_retrieve"];
+        /** @description Store texts as new versions, all of them or none; 409 `identifies_patient`, 409 `stale_clinical_texts`. */
+        put: operations["reader_studies_clinical_texts_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a row for each case, with or without a text; changed, it can be read again. */
+        get: operations["reader_studies_clinical_texts_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what a CSV with the columns case and text would change, and what of a patient its texts hold. */
+        post: operations["reader_studies_clinical_texts_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3084,6 +3153,8 @@ export interface components {
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
+            /** @description Null unless every arm shows it in some phase. */
+            case_text: components["schemas"]["CaseTextOutput"] | null;
             readers: components["schemas"]["ReaderShownOutput"][];
             lesions: components["schemas"]["LesionShownOutput"][];
             shows: string;
@@ -3464,6 +3535,19 @@ export interface components {
             cases: number;
             positives: number;
         };
+        /** @description A case and its clinical text in force; version 0 and no words where there was never one. */
+        CaseClinicalTextOutput: {
+            /** Format: uuid */
+            case_id: string;
+            case: string;
+            text: string;
+            version: number;
+            /** Format: date-time */
+            stored_at?: string | null;
+            stored_by?: string | null;
+            /** @description Reads with which a version of it was shown. */
+            number_shown: number;
+        };
         /** @description What the votes on a case come to. */
         CaseDecisionOutput: {
             case: string;
@@ -3546,7 +3630,19 @@ export interface components {
              *     * `CHANGED` - CHANGED
              *     * `KEPT` - KEPT
              */
-            change: components["schemas"]["ChangeEnum"];
+            change: components["schemas"]["CaseReadOutputChangeEnum"];
+        };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `KEPT` - KEPT
+         * @enum {string}
+         */
+        CaseReadOutputChangeEnum: "NEW" | "CHANGED" | "KEPT";
+        /** @description The clinical text of the case, as the coordinator has given it; without words where only other cases have one. */
+        CaseTextOutput: {
+            version: number | null;
+            text: string;
         };
         /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
         CaseToJudgeOutput: {
@@ -3586,13 +3682,6 @@ export interface components {
             imaging_study_ids?: string[];
             base?: (string | string[])[] | null;
         };
-        /**
-         * @description * `NEW` - NEW
-         *     * `CHANGED` - CHANGED
-         *     * `KEPT` - KEPT
-         * @enum {string}
-         */
-        ChangeEnum: "NEW" | "CHANGED" | "KEPT";
         /** @description One field that differs, in the words of the label schema. */
         ChangeOutput: {
             field: string;
@@ -3607,11 +3696,84 @@ export interface components {
             blocking: boolean;
             text: string;
         };
+        /** @description The words that a case is to have; none take its text away. */
+        ClinicalTextInputRequest: {
+            case: string;
+            text: string;
+            /** @description The version from which they were made. */
+            base_version?: number | null;
+        };
+        /** @description What a row of the file would do. */
+        ClinicalTextLookOutput: {
+            row: number;
+            case: string;
+            before: string;
+            text: string;
+            change: components["schemas"]["ClinicalTextLookOutputChangeEnum"];
+            base_version: number;
+            warnings: components["schemas"]["TextWarningOutput"][];
+        };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `SAME` - SAME
+         *     * `CLEARED` - CLEARED
+         * @enum {string}
+         */
+        ClinicalTextLookOutputChangeEnum: "NEW" | "CHANGED" | "SAME" | "CLEARED";
         /** @description What was written at the scanner, without the words that name somebody. */
         ClinicalTextOutput: {
             study_description: string;
             series: components["schemas"]["SeriesTextOutput"][];
         };
+        /** @description One version of a case's text. */
+        ClinicalTextVersionOutput: {
+            version: number;
+            text?: string;
+            /** Format: date-time */
+            stored_at: string;
+            stored_by: string;
+        };
+        /** @description Texts to store; cases that are not named keep theirs. */
+        ClinicalTextsInputRequest: {
+            texts: components["schemas"]["ClinicalTextInputRequest"][];
+            /**
+             * @description Store also texts that may say who the patient is; the audit trail notes it.
+             * @default false
+             */
+            accept_warnings: boolean;
+            /**
+             * @description Needed after the launch: the protocol is amended.
+             * @default
+             */
+            reason: string;
+        };
+        /** @description The clinical texts of all cases in force, in the coordinator's order. */
+        ClinicalTextsOutput: {
+            number_with_text: number;
+            /** @description The most characters that a text may have. */
+            longest_text: number;
+            /** @description SHA-256 of the texts in force, as the protocol names it. */
+            digest: string;
+            texts: components["schemas"]["CaseClinicalTextOutput"][];
+        };
+        /** @description What a file would do; nothing is stored. What changes is sent as JSON to store it. */
+        ClinicalTextsPreviewOutput: {
+            readonly counts: {
+                [key: string]: number;
+            };
+            ignored_columns: string[];
+            rows: components["schemas"]["ClinicalTextLookOutput"][];
+        };
+        /**
+         * @description * `PATIENT_NAME` - PATIENT_NAME
+         *     * `IDENTIFIER` - IDENTIFIER
+         *     * `BIRTH_DATE` - BIRTH_DATE
+         *     * `STAFF_NAME` - STAFF_NAME
+         *     * `NOT_SCREENED` - NOT_SCREENED
+         * @enum {string}
+         */
+        CodeEnum: "PATIENT_NAME" | "IDENTIFIER" | "BIRTH_DATE" | "STAFF_NAME" | "NOT_SCREENED";
         /** @description A list of codes. */
         CodeListOutput: {
             /** Format: uuid */
@@ -4211,6 +4373,7 @@ export interface components {
             /** Format: uuid */
             reader_study_id: string;
             questions: components["schemas"]["FormQuestionOutput"][];
+            clinical_texts_shown: components["schemas"]["TextShownOutput"][];
             steps: components["schemas"]["HistoryStepOutput"][];
         };
         /** @description One revision with what it changed of the one before it. */
@@ -4471,6 +4634,14 @@ export interface components {
             full_name: string;
             meaning: string;
             meaning_text: string;
+        };
+        /** @description Which version of the case's clinical text was shown, from when on in a phase of the blinding matrix. */
+        LabelTextShownOutput: {
+            version: number;
+            phase: string;
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
         };
         /** @description Who joins a running reader study as a reader, and why. */
         LateReaderInputRequest: {
@@ -5090,6 +5261,7 @@ export interface components {
             patient: components["schemas"]["PatientShownOutput"] | null;
             /** @description Of a case of several imaging studies those after the first; none while all is hidden. */
             further_imaging_studies: components["schemas"]["FurtherShownOutput"][];
+            case_text: components["schemas"]["CaseTextOutput"] | null;
             prevalence: components["schemas"]["PrevalenceShownOutput"] | null;
             /** @description What the comparison shows now. */
             ai_cells: string[];
@@ -6523,6 +6695,21 @@ export interface components {
             /** Format: date-time */
             accepted_at: string | null;
         };
+        /** @description Which version of the case's clinical text was shown with the read, from when on in a phase. */
+        TextShownOutput: {
+            version: number;
+            /** @description Of the blinding matrix: FIRST, SECOND or SIGNED. */
+            phase: string;
+            /** @description The read's newest revision at that time. */
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
+        };
+        /** @description What of the patient a text holds, and in which lines; its words are not repeated. */
+        TextWarningOutput: {
+            code: components["schemas"]["CodeEnum"];
+            detail: string;
+        };
         /**
          * @description * `ADJUDICATION` - ADJUDICATION
          *     * `EXCLUDED` - EXCLUDED
@@ -6572,6 +6759,7 @@ export interface components {
             repeat_number: number;
             is_training: boolean;
             role: string;
+            readonly clinical_texts_shown: components["schemas"]["LabelTextShownOutput"][];
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -9294,6 +9482,37 @@ export interface operations {
             };
         };
     };
+    reader_studies_cases_clinical_texts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextVersionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_images_retrieve: {
         parameters: {
             query?: never;
@@ -9411,6 +9630,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CasePriorsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicalTextsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsPreviewOutput"];
                 };
             };
             /** @description A problem document. */

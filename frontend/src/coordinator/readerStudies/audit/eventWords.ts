@@ -21,6 +21,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "schema_image.create": "Example image stored",
   "hanging_protocol.put": "Hanging protocol stored",
   "cases.put": "Cases chosen",
+  "clinical_texts.put": "Clinical texts stored",
+  "read.clinical_text_shown": "Clinical text shown",
   "case_priors.put": "Priors chosen",
   "priors.suggest": "Priors suggested",
   "members.put": "Members changed",
