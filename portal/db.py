@@ -1,7 +1,7 @@
 """Base models: UUID keys, append-only tables and jobs."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from django.db import migrations, models
@@ -41,7 +41,7 @@ class MovingModel(UuidModel):
     """
 
     # Names and values of the columns as they were read, and the digest that an event has told since. No columns.
-    as_read: tuple[Collection[str], Sequence[Any]] | None = None
+    as_read: tuple[Collection[str], Collection[Any]] | None = None
     told: str | None = None
 
     class Meta:
@@ -50,7 +50,7 @@ class MovingModel(UuidModel):
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         row = super().from_db(db, field_names, values)
-        row.as_read = field_names, list(values)
+        row.as_read = field_names, values
         return row
 
     def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:

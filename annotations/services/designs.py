@@ -82,7 +82,7 @@ def _make_arms_and_sessions(
     reader_study: ReaderStudy, design: Design
 ) -> tuple[list[Arm | Session], list[Arm | Session]]:
     """Return the rows made and those taken away."""
-    gone = [*reader_study.arms.all(), *reader_study.sessions.all()]
+    gone: list[Arm | Session] = [*reader_study.arms.all(), *reader_study.sessions.all()]
     # A draft has no assignments yet, so its arms and sessions can be made anew.
     reader_study.arms.all().delete()
     reader_study.sessions.all().delete()

@@ -145,7 +145,13 @@ def _rows_at_once(model: type[models.Model]) -> int:
     return 20 if any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields) else 500
 
 
+# Most values are of these.
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, float):
         exact = Decimal(repr(value))
         return int(exact) if exact == exact.to_integral_value() else value
