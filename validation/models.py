@@ -51,6 +51,20 @@ class AnalysisSnapshot(AppendOnlyModel):
 class AnalysisRun(JobModel):
     """One execution of the analysis over a frozen snapshot."""
 
+    # How far the job has come moves without events; what it computes, and from what, does not move.
+    SEAL = Seal(
+        scope="reader_study",
+        fields=(
+            "created_at",
+            "reader_study_id",
+            "requested_by_id",
+            "plan_id",
+            "snapshot_id",
+            "reference_standard_id",
+            "arm_id",
+        ),
+    )
+
     TASK_NAME: ClassVar[str] = "validation.run"
     QUEUE: ClassVar[str] = "analysis"
 

@@ -12,7 +12,6 @@ from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Exists,
@@ -31,8 +30,7 @@ from rest_framework import serializers
 
 from annotations.domain.json_values import JsonText
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.times import times_of_read
-from annotations.models import AiDelivery, CaseImages, ClinicalTextShown, Revision, Sitting
+from annotations.models import AiDelivery, CaseImages, ClinicalTextShown, Revision
 
 ROWS_AT_ONCE = 1000
 # What a row is computed from, beside the columns of its plain fields.
@@ -40,11 +38,11 @@ _SIGNATURE = ("username", "full_name", "meaning", "meaning_text")
 _NEEDED = (
     "read_id",
     "read__assignment__case_id",
+    "times__phases",
     *(f"signature__{name}" for name in _SIGNATURE),
 )
 # What belongs to a row beside its own columns, asked for with the row: PostgreSQL looks it up by the read.
 _OF_READ = {
-    "sittings": ArraySubquery(Sitting.objects.filter(read=OuterRef("read_id")).order_by("created_at").values("phases")),
     "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
     "has_texts": Exists(ClinicalTextShown.objects.filter(read=OuterRef("read_id"))),
 }
@@ -161,7 +159,7 @@ _COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], _Beside], Any]] = {
     "clinical_texts_shown": _texts_shown,
     "signed_at": _signed_at,
     "signature": _signature,
-    "times": lambda raw, payload, beside: times_of_read(raw["sittings"]),
+    "times": lambda raw, payload, beside: raw["times__phases"] or {},
 }
 
 

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
 from annotations.api.label_rows import label_rows
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.times import PhaseTimes, times_of_read
+from annotations.domain.times import PhaseTimes
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors.labels import labels_of
@@ -142,8 +142,9 @@ class TimedLabelOutput(LabelOutput):
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))
     def get_times(self, label: Revision) -> dict[str, PhaseTimes]:
-        """Return the times of the read by phase."""
-        return times_of_read(sitting.phases for sitting in label.read.sittings.all())
+        """Return the times of the read by phase, as they were when this revision was stored."""
+        times = getattr(label, "times", None)
+        return times.phases if times is not None else {}
 
 
 class CsvRenderer(BaseRenderer):

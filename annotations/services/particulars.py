@@ -7,8 +7,8 @@ from annotations.models import Read
 from annotations.selectors.afterwards import PREVALENCE, other_answers_of, prevalence_of, shows_other_readers
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.blinding import particulars_of, shows
-from annotations.selectors.hanging import priors_shown_now
 from annotations.selectors.clinical_texts import clinical_text_of_read, tells_of_no_text
+from annotations.selectors.hanging import priors_shown_now
 from annotations.services.clinical_texts import clinical_text_shown
 from annotations.services.viewing import viewed
 from portal.accounts.models import User

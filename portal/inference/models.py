@@ -12,6 +12,8 @@ from portal.imaging.models import ImagingStudy
 class AiModel(UuidModel):
     """A registered algorithm."""
 
+    SEAL = Seal()
+
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
     intended_use = models.TextField(blank=True)
@@ -37,6 +39,8 @@ class EngineKind(models.TextChoices):
 
 class ModelVersion(UuidModel):
     """One immutable build of an AI model: PostgreSQL refuses to change or delete its row."""
+
+    SEAL = Seal()
 
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)

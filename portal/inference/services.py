@@ -74,7 +74,7 @@ def ai_model_create(*, by: User | None, name: str, description: str = "", intend
             code="name_taken",
             errors=[{"field": "name", "code": "name_taken", "detail": "Choose another name."}],
         ) from error
-    record(stream=STREAM, actor=by, action="ai_model.create", obj=model)
+    record(stream=STREAM, actor=by, action="ai_model.create", obj=model, rows=[model])
     return model
 
 
@@ -129,8 +129,9 @@ def model_version_register(
             code="version_taken",
             errors=[{"field": "version", "code": "version_taken", "detail": "Choose another version."}],
         ) from error
-    rows = [ModelCard.objects.create(model_version=registered, document=card)] if card is not None else []
+    cards = [ModelCard.objects.create(model_version=registered, document=card)] if card is not None else []
     detail = {"kind": str(registered.kind), "weights_digest": registered.weights_digest}
+    rows = [registered, *cards]
     record(stream=STREAM, actor=by, action="model_version.register", obj=registered, detail=detail, rows=rows)
     return registered
 
