@@ -2,13 +2,15 @@
 
 A rule looks at one endpoint (or at the whole plan) and answers with a sentence, or with nothing. Sources: FDA, Clinical
 Performance Assessment: Considerations for CADe Devices (2022); Obuchowski and Bullen, Acad Radiol 2022;29:S18 (MRMC);
-Hillis 2007 and Gallas 2009 (random readers); ICH E9 (multiplicity, margins).
+Hillis 2007 and Gallas 2009 (random readers); Hillis, Obuchowski and Berbaum 2011 (one AI and readers of the same
+cases); ICH E9 (multiplicity, margins).
 """
 
 from collections.abc import Callable, Iterator
 from math import isclose
 from typing import NamedTuple
 
+from validation.limitations import dependent_truth
 from validation.plans.document import Endpoint, Finding, Plan, form_findings, subjects_of
 from validation.plans.facts import StudyFacts
 
@@ -18,6 +20,8 @@ RATED = frozenset({"AUC", "AFROC"})
 DECIDED = frozenset({"SENSITIVITY", "SPECIFICITY"})
 NEEDS_MARGIN = frozenset({"NON_INFERIORITY", "EQUIVALENCE"})
 OF_READERS = frozenset({"MRMC_OR", "MRMC_U"})
+# Methods of a full factorial: every reader reads every case.
+CROSSED = frozenset({"MRMC_OR", "AI_VS_READERS"})
 # Figures that a method can analyse.
 FIGURES = {
     "MRMC_OR": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY", "AFROC"}),
@@ -104,6 +108,13 @@ def _no_decision(one: _Of) -> Answer:
             None if one.facts.has_call else "The label schema asks for no yes/no answer: give the rating that counts."
         )
     return None if one.facts.rating is not None else "A threshold needs a rating, and the label schema asks for none."
+
+
+def _off_scale(one: _Of) -> Answer:
+    threshold, ends = one.endpoint["threshold"], one.facts.rating_range
+    if threshold is None or ends is None or ends[0] <= threshold <= ends[1]:
+        return None
+    return f"The rating goes from {ends[0]} to {ends[1]}: give a threshold on this scale."
 
 
 def _threshold_of_a_curve(one: _Of) -> Answer:
@@ -198,9 +209,16 @@ def _clusters_ignored(one: _Of) -> Answer:
 
 
 def _not_crossed(one: _Of) -> Answer:
-    if one.facts.is_fully_crossed or one.endpoint["method"] not in {"MRMC_OR", "AI_VS_READERS"}:
+    method = one.endpoint["method"]
+    if method not in CROSSED or one.facts.is_crossed_in(one.plan["population"]["sessions"]):
         return None
-    return "Not every reader reads every case, which this method needs. Use U-statistics, which take any design."
+    needed = "Not every reader reads every case, which this method needs."
+    if method == "MRMC_OR":
+        return f"{needed} Use U-statistics, which take any design."
+    return (
+        f"{needed} Readers of other cases would be compared with the AI on cases that are easier or harder. Estimate "
+        "the AI and the readers (by U-statistics) apart, each with its interval."
+    )
 
 
 def _other_readers(one: _Of) -> Answer:
@@ -279,6 +297,7 @@ _ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("figure_of_method", "method", _figure_of_method),
     ("no_rating", "figure", _no_rating),
     ("no_decision", "threshold", _no_decision),
+    ("off_scale", "threshold", _off_scale),
     ("threshold_of_a_curve", "threshold", _threshold_of_a_curve),
     ("no_operating_point", "figure", _no_operating_point),
     ("against_itself", "against", _against_itself),
@@ -358,6 +377,7 @@ def _plan_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
     if version is not None and version not in facts.truths:
         detail = f"The reference standard has no version {version}."
         found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
+    found += _dependence(plan, facts)
     primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
     if not primary:
         detail = "Say which endpoint decides: a plan has a primary one."
@@ -376,6 +396,16 @@ def _plan_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
         detail = "Endpoints that are corrected together have one alpha."
         found.append(Finding("ERROR", "plan.multiplicity", "different_alphas", detail))
     return found
+
+
+def _dependence(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Warn of readers who made the truth that they are measured by; of no version the newest, as a run would."""
+    version = plan["reference_standard_version"] or max(facts.truths, default=0)
+    arms = [facts.arms[one["arm"]] for one in plan["subjects"] if one["kind"] == "READERS" and one["arm"] in facts.arms]
+    readers = frozenset[str]().union(*(arm.readers for arm in arms))
+    said = dependent_truth(version, facts.deciders.get(version, ()), readers)
+    field = "plan.reference_standard_version"
+    return [] if said is None else [Finding("WARNING", field, "not_independent", said)]
 
 
 def _begin(sentence: str) -> str:
