@@ -41,6 +41,7 @@ def test_a_second_reader_is_compared_with_the_first_read() -> None:
 def test_readers_without_an_arm_with_ai_are_compared_with_the_ai() -> None:
     alone = {"A": ArmFacts("Reading", "HIDDEN", SIX)}
     assert primary(arms=alone) == ("AUC", "ai", "unaided", "AI_VS_READERS", "READERS_AND_CASES")
+    assert primary(arms=alone, own_models=frozenset()) == ("AUC", "unaided", None, "MRMC_OR", "READERS_AND_CASES")
     assert primary(arms=alone, model_versions={}) == ("AUC", "unaided", None, "MRMC_OR", "READERS_AND_CASES")
 
 
