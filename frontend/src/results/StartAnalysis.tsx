@@ -92,10 +92,10 @@ export function StartAnalysis({ readerStudy, hasRuns, hasPlan, onStarted }: Star
       <Text size="sm" c="dimmed">
         Exploratory: it follows no plan and is no test of a hypothesis, and its result says so.
       </Text>
-      {!hasRuns && readerStudy.number_signed < readerStudy.number_of_assignments && (
+      {!hasPlan && readerStudy.state !== "CLOSED" && readerStudy.state !== "LOCKED" && (
         <Text size="sm" c="dimmed">
-          {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads are signed; the analysis
-          will be an interim one.
+          {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads are signed and the reading
+          is not closed: it will be an interim look, counted as one.
         </Text>
       )}
       <StartError
