@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.db.models import Func, JSONField
+
 from annotations.models import (
     ReaderStudy,
     ReaderStudyState,
@@ -102,17 +104,23 @@ def standard_frozen(standard: ReferenceStandard) -> dict[str, Any]:
     return frozen | {"lock": {"at": used.at, "by": used.by}, "locked_since": [one._asdict() for one in since]}
 
 
+class _Elements(Func):
+    """The elements of a JSON array, a row each: with many cases their votes stay in the database."""
+
+    function = "jsonb_array_elements"
+    output_field = JSONField()
+    set_returning = True
+
+
 def deciders_of(standard: ReferenceStandard) -> frozenset[str]:
     """Name whose reads or decisions a version is made of, also by truths that it took over from an earlier one."""
     own = ReferenceDecision.objects.filter(reference_standard=standard)
-    names = {vote["reader"] for votes in own.values_list("votes", flat=True) for vote in votes}
+    names = set(own.annotate(vote=_Elements("votes")).values_list("vote__reader", flat=True).distinct())
     names |= set(own.exclude(adjudicated=None).values_list("adjudicated__adjudicator__username", flat=True))
     told = ReferenceTruth.objects.filter(reference_standard=standard).exclude(provenance={})
-    versions = {where.get("version") for where in told.values_list("provenance", flat=True)}
+    versions = [one for one in told.values_list("provenance__version", flat=True).distinct() if isinstance(one, int)]
     # Only earlier ones, so that this ends.
     taken = ReferenceStandard.objects.filter(
-        reader_study=standard.reader_study_id,
-        version__in=[one for one in versions if isinstance(one, int)],
-        version__lt=standard.version,
+        reader_study=standard.reader_study_id, version__in=versions, version__lt=standard.version
     )
     return frozenset(names).union(*(deciders_of(one) for one in taken))
