@@ -1651,7 +1651,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the document as it stands now, with the digest that it would be frozen with. */
+        /** @description Return the document as it stands now, with the digest that it would have; 409 `too_long_for_pdf`. */
         get: operations["reader_studies_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -1702,7 +1702,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the version with its approvals; until another approval is made, the same bytes each time. */
+        /** @description Return the version with its approvals, the same bytes until there is another; 409 `too_long_for_pdf`. */
         get: operations["reader_studies_protocol_versions_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -3266,6 +3266,12 @@ export interface components {
             arm: components["schemas"]["RunArmOutput"] | null;
             snapshot_digest: string;
             readonly result_digest: string | null;
+            /** @description Whether no plan fixed beforehand what it compares. */
+            is_exploratory: boolean;
+            /** @description Versions of the truth that were locked after the one that it uses: it does not hold for them. */
+            readonly truth_locked_since: components["schemas"]["TruthLockOutput"][];
+            /** @description What has come to be known since, in sentences. */
+            readonly notices: string[];
         };
         /** @description The reader's answer. */
         AnswerInputRequest: {
@@ -3339,7 +3345,7 @@ export interface components {
             is_training?: boolean;
             role?: components["schemas"]["AssignmentOutputRoleEnum"];
             state?: components["schemas"]["AssignmentStateEnum"];
-            /** @description Say whether a signed read may be looked at again. */
+            /** @description Say whether the state of the reader study lets a case be begun, or a signed read be looked at again. */
             readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
@@ -4456,6 +4462,11 @@ export interface components {
         LabelSchemaInputRequest: {
             questions: unknown;
             base_version?: number;
+            /**
+             * @description Needed in a pilot: it is an amendment.
+             * @default
+             */
+            reason: string;
         };
         /** @description A version of the form. */
         LabelSchemaOutput: {
@@ -5179,6 +5190,8 @@ export interface components {
             field: string;
             code: string;
             detail: string;
+            /** @description Name of the endpoint that it is about. */
+            endpoint: string | null;
         };
         /** @description A plan to be kept, made from version `base` (0: from nothing). */
         PlanInputRequest: {
@@ -6623,6 +6636,14 @@ export interface components {
             accepted_at: string | null;
             statement: string;
         };
+        /** @description A version of the truth that was locked. */
+        TruthLockOutput: {
+            version: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+        };
         /** @description Whether the one who opened the read is its editor now. */
         TurnOutput: {
             is_held: boolean;
@@ -6659,6 +6680,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /** @description Why it was changed in the pilot; empty where nobody had to say. */
+            reason: string;
             /** @description Count what is asked. */
             readonly number_of_questions: number;
             number_of_reads: number;

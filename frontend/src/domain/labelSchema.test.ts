@@ -109,6 +109,14 @@ test("a rating has a scale, and only a rating", () => {
   const question = { key: "a", text: "A?", required: true } as const;
   expect(ratingScale([{ ...question, kind: "CONFIDENCE", role: "RATING" }])).toEqual({ low: 0, high: 100 });
   const ordinal = { ...question, kind: "ORDINAL", options: ["no", "maybe", "yes"] } as const;
-  expect(ratingScale([{ ...ordinal, options: [...ordinal.options], role: "RATING" }])).toEqual({ low: 1, high: 3 });
-  expect(ratingScale([{ ...ordinal, options: [...ordinal.options] }, { ...question, kind: "BINARY" }])).toBeNull();
+  expect(ratingScale([{ ...ordinal, options: [...ordinal.options], role: "RATING" }])).toEqual({
+    low: 1,
+    high: 3,
+  });
+  expect(
+    ratingScale([
+      { ...ordinal, options: [...ordinal.options] },
+      { ...question, kind: "BINARY" },
+    ]),
+  ).toBeNull();
 });

@@ -44,11 +44,13 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
             <List.Item key={sentence}>{sentence}</List.Item>
           ))}
         </List>
-        {saidOnce(plan.warnings.map(({ detail, endpoint = null }) => ({ detail, endpoint }))).map((warning) => (
-          <Text key={warning} size="sm" c="yellow">
-            {warning}
-          </Text>
-        ))}
+        {saidOnce(plan.warnings.map(({ detail, endpoint = null }) => ({ detail, endpoint }))).map(
+          (warning) => (
+            <Text key={warning} size="sm" c="yellow">
+              {warning}
+            </Text>
+          ),
+        )}
       </Section>
       <Provenance run={run} result={result} />
     </>

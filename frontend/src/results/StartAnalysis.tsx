@@ -42,7 +42,8 @@ export function StartAnalysis({ readerStudy, hasRuns, hasPlan, onStarted }: Star
     },
   });
   const scale = ratingScale(readerStudy.label_schema?.questions ?? []);
-  const isOffScale = scale !== null && threshold !== null && (threshold < scale.low || threshold > scale.high);
+  const isOffScale =
+    scale !== null && threshold !== null && (threshold < scale.low || threshold > scale.high);
   const start = () =>
     starting.mutate({ confidence_level: Number(level), call_threshold: threshold, arm: chosenArm });
   return (

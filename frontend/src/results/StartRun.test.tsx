@@ -45,7 +45,9 @@ function shown(runs: AnalysisRun[], versions: number[], is_masked = false): void
     versions.map((number) => ({ number: Math.abs(number), lock: number > 0 ? LOCK : null })) as never,
   );
   client.setQueryData(["reader-study", "s", "design"], { design: { arms: [] } });
-  const element = <StartRun readerStudy={readerStudy} runs={runs} shown={runs[0]} onStarted={() => undefined} />;
+  const element = (
+    <StartRun readerStudy={readerStudy} runs={runs} shown={runs[0]} onStarted={() => undefined} />
+  );
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={client}>

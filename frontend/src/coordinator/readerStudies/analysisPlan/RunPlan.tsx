@@ -39,7 +39,11 @@ export function RunPlan({ readerStudy, number }: PartProps & { number: number })
   }
   return (
     <Stack gap="xs" align="flex-start">
-      <Button loading={running.isPending} disabled={isMasked === undefined} onClick={() => running.mutate(undefined)}>
+      <Button
+        loading={running.isPending}
+        disabled={isMasked === undefined}
+        onClick={() => running.mutate(undefined)}
+      >
         Run version {number}
       </Button>
       {state !== "CLOSED" && state !== "LOCKED" && (
