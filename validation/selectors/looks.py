@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Func, JSONField
+from django.db.models.fields.json import KeyTextTransform
 
 from annotations.models import (
     ReaderStudy,
@@ -115,7 +116,8 @@ class _Elements(Func):
 def deciders_of(standard: ReferenceStandard) -> frozenset[str]:
     """Name whose reads or decisions a version is made of, also by truths that it took over from an earlier one."""
     own = ReferenceDecision.objects.filter(reference_standard=standard)
-    names = set(own.annotate(vote=_Elements("votes")).values_list("vote__reader", flat=True).distinct())
+    reader = KeyTextTransform("reader", _Elements("votes"))
+    names = set(own.annotate(voter=reader).values_list("voter", flat=True).distinct())
     names |= set(own.exclude(adjudicated=None).values_list("adjudicated__adjudicator__username", flat=True))
     told = ReferenceTruth.objects.filter(reference_standard=standard).exclude(provenance={})
     versions = [one for one in told.values_list("provenance__version", flat=True).distinct() if isinstance(one, int)]
