@@ -96,6 +96,11 @@ class AnalysisRun(JobModel):
     class Meta:
         ordering = ["-created_at"]
 
+    @property
+    def is_exploratory(self) -> bool:
+        """Whether no plan fixed beforehand what it compares."""
+        return self.plan_id is None
+
 
 class AnalysisResult(AppendOnlyModel):
     """What a run computed, as canonical JSON: the same snapshot gives the same bytes."""

@@ -97,11 +97,17 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
 
 @transaction.atomic
 def label_schema_put(
-    *, by: User, reader_study: ReaderStudy, questions: list[dict[str, Any]], base_version: int | None = None
+    *,
+    by: User,
+    reader_study: ReaderStudy,
+    questions: list[dict[str, Any]],
+    base_version: int | None = None,
+    reason: str = "",
 ) -> LabelSchema:
     """Store a new version of the label schema; `base_version` is the one it was made from (0 for none).
 
-    Reads keep the version they were opened with; after a pilot all reads that count have the newest one.
+    Reads keep the version they were opened with; after a pilot all reads that count have the newest one. In a pilot the
+    protocol is frozen already, so that a change is an amendment and says why.
     """
     require_form_open(reader_study)
     json_digest(questions, code="invalid_schema")
@@ -129,11 +135,11 @@ def label_schema_put(
         actor=by,
         action="label_schema.create",
         obj=schema,
-        detail={"version": schema.version},
+        detail={"version": schema.version, **({"reason": reason.strip()} if reason.strip() else {})},
         rows=[schema],
     )
     # In a pilot the form may still change, which is what a pilot is for.
-    protocol_follow(by=by, reader_study=reader_study, reason=f"The form was changed in the pilot: {schema.version}.")
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return schema
 
 

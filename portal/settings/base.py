@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "headers-sweep": {"task": "annotations.headers_sweep", "schedule": 60.0, "options": {"expires": 60}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
@@ -273,6 +274,8 @@ OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.
 OVERREAD_IMAGING_ACCESS = "annotations.access.viewable_imaging_studies"
+# The same way: what the analysis plan says, which the protocol has in words.
+OVERREAD_PROTOCOL_ANALYSIS = "validation.selectors.protocol.analysis_sentences"
 OVERREAD_IMAGE_STREAMS = "annotations.services.streams.image_streams"
 OVERREAD_MEMBERSHIPS = "annotations.selectors.reader_studies.memberships_of"
 

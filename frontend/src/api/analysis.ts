@@ -14,6 +14,10 @@ export interface AnalysisRun extends Job {
   arm: { key: string; name: string } | null;
   snapshot_digest: string;
   result_digest: string | null;
+  /** No plan fixed beforehand what it compares. */
+  is_exploratory: boolean;
+  /** What has come to be known since it was computed, such as a truth that was locked anew. */
+  notices: string[];
 }
 
 /** "B: With AI". */

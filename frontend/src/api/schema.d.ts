@@ -3337,6 +3337,12 @@ export interface components {
             arm: components["schemas"]["RunArmOutput"] | null;
             snapshot_digest: string;
             readonly result_digest: string | null;
+            /** @description Whether no plan fixed beforehand what it compares. */
+            is_exploratory: boolean;
+            /** @description Versions of the truth that were locked after the one that it uses: it does not hold for them. */
+            readonly truth_locked_since: components["schemas"]["TruthLockOutput"][];
+            /** @description What has come to be known since, in sentences. */
+            readonly notices: string[];
         };
         /** @description The reader's answer. */
         AnswerInputRequest: {
@@ -3410,7 +3416,7 @@ export interface components {
             is_training?: boolean;
             role?: components["schemas"]["AssignmentOutputRoleEnum"];
             state?: components["schemas"]["AssignmentStateEnum"];
-            /** @description Say whether a signed read may be looked at again. */
+            /** @description Say whether the state of the reader study lets a case be begun, or a signed read be looked at again. */
             readonly is_openable: boolean;
             /** @description Return when the read was signed. */
             readonly signed_at: string | null;
@@ -4620,6 +4626,11 @@ export interface components {
         LabelSchemaInputRequest: {
             questions: unknown;
             base_version?: number;
+            /**
+             * @description Needed in a pilot: it is an amendment.
+             * @default
+             */
+            reason: string;
         };
         /** @description A version of the form. */
         LabelSchemaOutput: {
@@ -5354,6 +5365,8 @@ export interface components {
             field: string;
             code: string;
             detail: string;
+            /** @description Name of the endpoint that it is about. */
+            endpoint: string | null;
         };
         /** @description A plan to be kept, made from version `base` (0: from nothing). */
         PlanInputRequest: {
@@ -6814,6 +6827,14 @@ export interface components {
             accepted_at: string | null;
             statement: string;
         };
+        /** @description A version of the truth that was locked. */
+        TruthLockOutput: {
+            version: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+        };
         /** @description Whether the one who opened the read is its editor now. */
         TurnOutput: {
             is_held: boolean;
@@ -6850,6 +6871,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /** @description Why it was changed in the pilot; empty where nobody had to say. */
+            reason: string;
             /** @description Count what is asked. */
             readonly number_of_questions: number;
             number_of_reads: number;

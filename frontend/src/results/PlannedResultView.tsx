@@ -1,5 +1,6 @@
 import { Alert, Anchor, List, Text } from "@mantine/core";
 import { type AnalysisRun, analysisFiles } from "@/api/analysis";
+import { saidOnce } from "@/domain/analysisPlan";
 import type { PlannedResult } from "@/domain/plannedResult";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
@@ -43,11 +44,13 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
             <List.Item key={sentence}>{sentence}</List.Item>
           ))}
         </List>
-        {plan.warnings.map((warning) => (
-          <Text key={`${warning.field} ${warning.code}`} size="sm" c="yellow">
-            {warning.detail}
-          </Text>
-        ))}
+        {saidOnce(plan.warnings.map(({ detail, endpoint = null }) => ({ detail, endpoint }))).map(
+          (warning) => (
+            <Text key={warning} size="sm" c="yellow">
+              {warning}
+            </Text>
+          ),
+        )}
       </Section>
       <Provenance run={run} result={result} />
     </>

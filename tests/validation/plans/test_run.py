@@ -107,6 +107,45 @@ def test_nico_is_what_rjafroc_says() -> None:
     assert turned["test"]["p"] == pytest.approx(found["test"]["p"], **CLOSE)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_cases_that_a_reader_lacks_do_not_enter_the_comparison_with_an_ai(turned: bool) -> None:
+    """NICO with 40 easy cases more, of which the CAD and all but one reader speak: still what RJafroc says of NICO."""
+    readings = study("cad_nico_roc")
+    values = reference_values("cad_nico_roc", "CadVsRad_Wilcoxon_1T-RRRC")
+    truth = np.concatenate([readings.truth, np.arange(40) < 20])
+    more = np.where(np.arange(40) < 20, 100.0, -100.0)
+    rating = np.concatenate([readings.rating[0], np.tile(more, (len(readings.readers), 1))], axis=1)
+    rating[3, len(readings.cases) :] = np.nan
+    cases = (*readings.cases, *(f"more {index}" for index in range(40)))
+    readers = readers_of(readings, "R1")
+    said = {
+        "ai": SubjectReadings(("ai",), rating[:1], rating[:1]),
+        "unaided": SubjectReadings(readers, rating[1:], rating[1:]),
+    }
+    order = ("unaided", "ai") if turned else ("ai", "unaided")
+    found = answer(StudyTable(cases, cases, truth, said), of=order[0], against=order[1], method="AI_VS_READERS")
+    assert found["difference"]["value"] == pytest.approx((1 if turned else -1) * values["avgDiffFom"], **CLOSE)
+    assert found["test"]["p"] == pytest.approx(values["pval"], rel=1e-8)
+    assert f"40 of {len(cases)} cases are left out" in found["note"]
+    assert f"{readers[2]} 40)" in found["note"]
+
+
+def test_an_ai_is_not_compared_with_readers_who_share_no_case() -> None:
+    """A split plot: each reader has half of the cases, and no case has all readers."""
+    readings = simulated(readers=2)
+    rating = readings.rating[0].copy()
+    rating[0, ::2], rating[1, 1::2] = np.nan, np.nan
+    table = StudyTable(
+        readings.cases, readings.cases, readings.truth,
+        {"ai": SubjectReadings(("ai",), readings.rating[1][:1], rating[:1]),
+         "unaided": SubjectReadings(readings.readers, rating, rating)},
+    )  # fmt: skip
+    found = answer(table, of="ai", against="unaided", method="AI_VS_READERS")
+    assert found["difference"]["undefined"] == found["test"]["undefined"] == "missing-readings"
+    assert found["difference"]["detail"].startswith("Not fully crossed: 75 of 75 cases are left out")
+    assert found["shown"] is None
+
+
 @pytest.mark.parametrize("margin", ["0.05", "0.1"])
 def test_nico_is_not_worse_by_the_margin_as_the_reference_says(margin: str) -> None:
     readings = study("cad_nico_roc")

@@ -14,7 +14,8 @@ from validation.canonical import canonical_result, parse
 from validation.computing import compute
 from validation.figures import figure_csv, figures_of
 from validation.models import AnalysisPlan
-from validation.services import Frozen, plan_freeze, snapshot_freeze, software
+from validation.selectors import SNAPSHOT_FORMAT
+from validation.services import Frozen, command_record, plan_prepare, snapshot_freeze, software
 
 
 class Command(BaseCommand):
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--plan", type=uuid.UUID, metavar="ID", help="carry out a locked analysis plan")
         what.add_argument("--reader-study", type=uuid.UUID, metavar="ID", help="explore one arm without a plan")
+        what.add_argument(
+            "--snapshot", type=Path, metavar="FILE", help="compute a frozen snapshot again; nothing is read or counted"
+        )
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--confidence-level", type=float, default=0.95)
         parser.add_argument("--call-threshold", type=float, help="positive when the rating is at least this")
@@ -36,18 +40,38 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Freeze, compute, write."""
         try:
-            frozen = self._planned(options["plan"]) if options["plan"] else self._explored(options)
+            text = self._frozen(options)
         except PortalError as problem:
             raise CommandError(problem.detail) from None
-        result = canonical_result(compute(parse(frozen.text), snapshot_digest=frozen.digest, software=software()))
-        self._write(options["out"], frozen.text, result)
-        self.stdout.write(f"snapshot {frozen.digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+        digest = sha256(text)
+        result = canonical_result(compute(parse(text), snapshot_digest=digest, software=software()))
+        self._write(options["out"], text, result)
+        self.stdout.write(f"snapshot {digest}\nresult   {sha256(result)}\nwritten  {options['out']}")
+
+    def _frozen(self, options: dict[str, Any]) -> str:
+        if options["snapshot"]:
+            return self._read(options["snapshot"])
+        return (self._planned(options["plan"]) if options["plan"] else self._explored(options)).text
+
+    def _read(self, file: Path) -> str:
+        try:
+            text = file.read_bytes().decode()
+            known = parse(text)["format"] == SNAPSHOT_FORMAT
+        except OSError as problem:
+            raise CommandError(f"{file} cannot be read: {problem.strerror}") from None
+        except (ValueError, KeyError, TypeError):
+            known = False
+        if not known:
+            raise CommandError(f"{file} is no snapshot: give the file snapshot.json of a result.")
+        return text
 
     def _planned(self, plan_id: uuid.UUID) -> Frozen:
         plan = AnalysisPlan.objects.select_related("reader_study", "lock").filter(pk=plan_id).first()
         if plan is None:
             raise CommandError(f"There is no analysis plan {plan_id}.")
-        return plan_freeze(plan=plan)
+        frozen = plan_prepare(plan=plan)
+        command_record(reader_study=plan.reader_study, frozen=frozen, plan=plan)
+        return frozen
 
     def _explored(self, options: dict[str, Any]) -> Frozen:
         if not 0.5 <= options["confidence_level"] <= 0.999:
@@ -55,13 +79,15 @@ class Command(BaseCommand):
         reader_study = ReaderStudy.objects.filter(pk=options["reader_study"]).first()
         if reader_study is None:
             raise CommandError(f"There is no reader study {options['reader_study']}.")
-        return snapshot_freeze(
+        frozen = snapshot_freeze(
             reader_study=reader_study,
             confidence_level=options["confidence_level"],
             call_threshold=options["call_threshold"],
             arm=options["arm"],
             reference_standard_version=options["reference_standard_version"],
         )
+        command_record(reader_study=reader_study, frozen=frozen, plan=None)
+        return frozen
 
     def _write(self, folder: Path, snapshot: str, result: str) -> None:
         try:

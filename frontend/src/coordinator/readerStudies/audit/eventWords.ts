@@ -81,6 +81,7 @@ export const ACTION_WORDS: Record<string, string> = {
   "analysis_plan.save": "Analysis plan written",
   "analysis_plan.lock": "Analysis plan locked",
   "analysis_run.create": "Analysis started",
+  "analysis.compute": "Analysis computed on the command line",
   "analysis_run.succeed": "Analysis finished",
   "analysis_run.cancel": "Analysis cancelled",
   "analysis_run.retry": "Analysis retried",
