@@ -26,7 +26,9 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
     );
   }
   if (!result) return <LoadingScreen />;
-  if ("plan" in result) return <PlannedResultView run={run} result={result} />;
+  if ("plan" in result) {
+    return <PlannedResultView readerStudyId={readerStudyId} run={run} result={result} />;
+  }
   const files = analysisFiles(run.id);
   return (
     <>
