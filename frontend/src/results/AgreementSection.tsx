@@ -105,7 +105,14 @@ function Kappa({ pair, voices }: KappaProps) {
   if (!pair) return null;
   const [a, b] = [voices.get(pair.a), pair.b === TRUTH ? null : voices.get(pair.b)];
   const label = `${pair.a} and ${pair.b}: kappa ${detail(pair.kappa)}`;
-  if (!a || b === undefined) return <span title={label}>{short(pair.kappa)}</span>;
+  if (!a || b === undefined) {
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the interval behind it is reached by keyboard too
+      <span tabIndex={0} data-hint={label}>
+        {short(pair.kappa)}
+      </span>
+    );
+  }
   return (
     <CasesButton
       label={label}

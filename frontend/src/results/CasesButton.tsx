@@ -19,7 +19,7 @@ export function CasesButton({ label, chosen, children }: CasesButtonProps) {
     <UnstyledButton
       className={classes.button}
       aria-label={`${label}, show the cases`}
-      title={label}
+      data-hint={label}
       onClick={() => open(chosen())}
     >
       {children}
