@@ -1,11 +1,30 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casesAt, changedCases, decidedCases, differingCases, groupCases, numberOfCases } from "./casesBehind";
+import {
+  casesAt,
+  changedCases,
+  decidedCases,
+  differingCases,
+  groupCases,
+  numberOfCases,
+} from "./casesBehind";
 import type { DescribedParticipant, Description } from "./description";
 
-const CASES = [1, 1, 0, 0].map((truth, index) => ({ id: String(index), name: `C${index}`, truth: truth as 0 | 1 }));
-const of = (name: string, confusion: Partial<DescribedParticipant["confusion"]>, ratings?: (number | null)[]) =>
-  ({ name, confusion: { tp: [], fp: [], fn: [], tn: [], ...confusion }, ratings }) as unknown as DescribedParticipant;
+const CASES = [1, 1, 0, 0].map((truth, index) => ({
+  id: String(index),
+  name: `C${index}`,
+  truth: truth as 0 | 1,
+}));
+const of = (
+  name: string,
+  confusion: Partial<DescribedParticipant["confusion"]>,
+  ratings?: (number | null)[],
+) =>
+  ({
+    name,
+    confusion: { tp: [], fp: [], fn: [], tn: [], ...confusion },
+    ratings,
+  }) as unknown as DescribedParticipant;
 
 describe("the cases behind a mark", () => {
   it("are those a threshold divides, and none where nothing was rated", () => {
@@ -46,6 +65,8 @@ describe("the cases behind a mark", () => {
     const groups = { facts: {}, reports: [], labels: { site: ["A", "B", null, "A"] } };
     const description = { cases: CASES, groups } as unknown as Description;
     expect(groupCases(description, "site", "A")?.groups.map(({ cases }) => cases)).toEqual([[0], [3]]);
-    expect(groupCases({ ...description, groups: { facts: {}, reports: [] } } as never, "site", "A")).toBeNull();
+    expect(
+      groupCases({ ...description, groups: { facts: {}, reports: [] } } as never, "site", "A"),
+    ).toBeNull();
   });
 });

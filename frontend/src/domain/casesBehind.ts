@@ -79,7 +79,10 @@ function both(some: CaseList, others: CaseList): CaseList {
 
 /** The cases of one way of changing: of every reader who changed so. */
 export function changedCases(title: string, change: DescribedChange, kind: FlowKind): ChosenCases {
-  const groups = Object.entries(change.cases).map(([reader, kinds]) => ({ title: reader, cases: kinds[kind] }));
+  const groups = Object.entries(change.cases).map(([reader, kinds]) => ({
+    title: reader,
+    cases: kinds[kind],
+  }));
   return { title, groups: groups.filter(({ cases }) => cases.length > 0) };
 }
 

@@ -28,7 +28,9 @@ function cardOf({ of, against }: EndpointResult, description: Description): "AI"
   const keys = [of.subject, against && "subject" in against ? against.subject : null];
   const kinds = keys.map((key) => key && subjectOf(description, key)?.kind);
   if (kinds.includes("AI")) return "AI";
-  const isChange = description.changes.some(({ before, after }) => keys.includes(before) && keys.includes(after));
+  const isChange = description.changes.some(
+    ({ before, after }) => keys.includes(before) && keys.includes(after),
+  );
   return isChange ? "HELP" : "READERS";
 }
 
@@ -115,7 +117,10 @@ function answersAbout(
   return ordered
     .filter((endpoint) => endpoint.figure === figure)
     .flatMap((endpoint) => {
-      const sides = [endpoint.of, endpoint.against && "subject" in endpoint.against ? endpoint.against : null];
+      const sides = [
+        endpoint.of,
+        endpoint.against && "subject" in endpoint.against ? endpoint.against : null,
+      ];
       const side = sides.find((one) => one?.subject === subject);
       return side?.outcome ? [{ endpoint, outcome: side.outcome }] : [];
     });

@@ -3,7 +3,15 @@ import type { DescribedParticipant } from "./description";
 import { precisionBand, prPointsOf } from "./precisionRecall";
 
 const point = (tp: number, fp: number, threshold: number | null) => ({
-  tp, fp, threshold, tpf: tp / 4, fpf: fp / 4, tpf_low: 0, tpf_high: 1, fpf_low: 0, fpf_high: 1,
+  tp,
+  fp,
+  threshold,
+  tpf: tp / 4,
+  fpf: fp / 4,
+  tpf_low: 0,
+  tpf_high: 1,
+  fpf_low: 0,
+  fpf_high: 1,
 }); // prettier-ignore
 const estimate = { value: 0.8, low: 0.5, high: 0.9, level: 0.95, method: "bootstrap", n: 8 };
 const ADA = {

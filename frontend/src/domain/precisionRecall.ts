@@ -32,7 +32,9 @@ export function prPointsOf(participant: DescribedParticipant): PrPoint[] {
 }
 
 /** The pointwise bootstrap band of precision, where the result has one. */
-export function precisionBand({ roc }: DescribedParticipant): { recall: number; low: number; high: number }[] {
+export function precisionBand({
+  roc,
+}: DescribedParticipant): { recall: number; low: number; high: number }[] {
   if (isUndefined(roc)) return [];
   return (roc.precision_band ?? []).flatMap(({ recall, precision }) =>
     isUndefined(precision) || precision.low === null || precision.high === null

@@ -31,7 +31,10 @@ export function AgreementSection({ description, agreement, name }: AgreementSect
   const voices = voicesOf(description, agreement);
   const raters = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   return (
-    <Section title={`Agreement: ${name}`} about="Cohen's kappa of every pair; point at one for its interval, press it for the cases on which the two differ.">
+    <Section
+      title={`Agreement: ${name}`}
+      about="Cohen's kappa of every pair; point at one for its interval, press it for the cases on which the two differ."
+    >
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
         <Table.ScrollContainer minWidth={300}>
           <Table aria-label={`Agreement of pairs, ${name}`}>
@@ -114,10 +117,7 @@ function Kappa({ pair, voices }: KappaProps) {
     );
   }
   return (
-    <CasesButton
-      label={label}
-      chosen={() => differingCases(`${pair.a} and ${pair.b} differ`, a, b)}
-    >
+    <CasesButton label={label} chosen={() => differingCases(`${pair.a} and ${pair.b} differ`, a, b)}>
       {short(pair.kappa)}
     </CasesButton>
   );

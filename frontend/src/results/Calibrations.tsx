@@ -57,7 +57,8 @@ export function Calibrations({ description }: { description: Description }) {
         csvUrl={() => binsCsv(bins)}
         openBin={({ low, high, cases }) =>
           cases
-            ? () => openCases({ title: `${name}, scores ${low}–${high}`, groups: byTruth(cases, description) })
+            ? () =>
+                openCases({ title: `${name}, scores ${low}–${high}`, groups: byTruth(cases, description) })
             : undefined
         }
       />
@@ -108,7 +109,12 @@ function DecisionCurve({ description, shown, name, curve, n }: DecisionCurveProp
   const openAt = (threshold: number) =>
     shown.ratings &&
     (() => {
-      const chosen = casesAt(`${name}, acting from ${percentText(threshold)} on`, shown, threshold, description.cases);
+      const chosen = casesAt(
+        `${name}, acting from ${percentText(threshold)} on`,
+        shown,
+        threshold,
+        description.cases,
+      );
       if (chosen) openCases(chosen);
     });
   return (

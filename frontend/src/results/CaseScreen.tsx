@@ -10,9 +10,9 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { StudyImages } from "@/ui/StudyImages";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
-import type { CaseTrail } from "./CasesBehind";
 import { CaseFacts } from "./CaseFacts";
 import classes from "./CaseScreen.module.css";
+import type { CaseTrail } from "./CasesBehind";
 import { drawn, layersOf } from "./caseMarks";
 
 /** One case of an analysis on its images: what every reader and every AI said, beside the truth. To look at only. */
@@ -38,10 +38,7 @@ function Analysed({ analysed, studies }: { analysed: CaseAnalysed; studies: Prev
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const layers = useMemo(() => layersOf(analysed, studies), [analysed, studies]);
-  const marks = useMemo(
-    () => layers.filter(({ key }) => !hidden.has(key)).flatMap(drawn),
-    [layers, hidden],
-  );
+  const marks = useMemo(() => layers.filter(({ key }) => !hidden.has(key)).flatMap(drawn), [layers, hidden]);
   const jumpTo = (mark: ViewerMark) => {
     setSelectedId(mark.id);
     viewer.current?.jumpToMark(mark);

@@ -1,8 +1,8 @@
 import { UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { ChosenCases } from "@/domain/casesBehind";
-import { useOpenCases } from "./casesBehind";
 import classes from "./CasesButton.module.css";
+import { useOpenCases } from "./casesBehind";
 
 interface CasesButtonProps {
   /** What a screen reader says of it. */

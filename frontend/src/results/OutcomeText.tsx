@@ -10,9 +10,9 @@ interface OutcomeTextProps {
 /** One number with its interval, or why there is none; method and count on hover and focus, which `HintArea` shows. */
 export function OutcomeText({ outcome, isDifference = false }: OutcomeTextProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what stands behind a number is reached by keyboard too
     <span
       className={isUndefined(outcome) ? classes.undefined : classes.number}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what stands behind a number is reached by keyboard too
       tabIndex={0}
       data-hint={outcomeDetail(outcome)}
     >

@@ -2,6 +2,7 @@ import { Alert, Anchor, List, Text } from "@mantine/core";
 import { type AnalysisRun, analysisFiles } from "@/api/analysis";
 import type { PlannedResult } from "@/domain/plannedResult";
 import { FilePrefix, fileNamePart } from "@/ui/charts/fileNames";
+import { Later } from "@/ui/Later";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { CasesBehind } from "./CasesBehind";
@@ -42,11 +43,13 @@ export function PlannedResultView({ readerStudyId, run, result }: PlannedResultV
       >
         <EndpointTable endpoints={endpoints} />
       </Section>
-      {description && (
-        <CasesBehind readerStudyId={readerStudyId} runId={run.id} description={description}>
-          <DescriptionView description={description} level={result.confidence_level} />
-        </CasesBehind>
-      )}
+      <Later>
+        {description && (
+          <CasesBehind readerStudyId={readerStudyId} runId={run.id} description={description}>
+            <DescriptionView description={description} level={result.confidence_level} />
+          </CasesBehind>
+        )}
+      </Later>
       <Section title="The plan" about={`Locked by ${plan.lock.by}, ${dateTime(plan.lock.at)}`}>
         <List size="sm" spacing={4}>
           {plan.sentences.map((sentence) => (

@@ -1,6 +1,6 @@
 import { Group, NumberInput, Select, Slider, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
-import { type Confusion, isUndefined } from "@/domain/analysisResult";
+import { isUndefined } from "@/domain/analysisResult";
 import { CELLS, casesAt } from "@/domain/casesBehind";
 import {
   cellsAt,
@@ -96,7 +96,12 @@ export function ThresholdExplorer({ description }: { description: Description })
           <Table.Tr>
             {CELLS.map(({ cell, title }) => (
               <Table.Td key={cell}>
-                <Cell description={description} shown={shown} threshold={point.threshold} {...{ cell, title }}>
+                <Cell
+                  description={description}
+                  shown={shown}
+                  threshold={point.threshold}
+                  title={title}
+                >
                   {cells[cell]}
                 </Cell>
               </Table.Td>
@@ -116,12 +121,11 @@ interface CellProps {
   description: Description;
   shown: DescribedParticipant;
   threshold: number | null;
-  cell: keyof Confusion;
   title: string;
   children: number;
 }
 
-function Cell({ description, shown, threshold, cell, title, children }: CellProps) {
+function Cell({ description, shown, threshold, title, children }: CellProps) {
   const from = threshold === null ? "above all ratings" : `from ${Number(threshold.toFixed(3))} on`;
   const label = `${title} ${from}`;
   if (!shown.ratings) return children;

@@ -15,7 +15,11 @@ export interface MarkLayer {
 
 /** Everything that is marked on a case: truth dotted and white, AI dashed and orange, each reader in a colour. */
 export function layersOf(analysed: CaseAnalysed, studies: ImagesOfCase[]): MarkLayer[] {
-  const truth = { key: "truth", name: "Truth", marks: analysed.lesions.flatMap((one) => lesionMarks(one, studies)) };
+  const truth = {
+    key: "truth",
+    name: "Truth",
+    marks: analysed.lesions.flatMap((one) => lesionMarks(one, studies)),
+  };
   const ai = analysed.ai.map((one, index) => ({
     key: `ai ${index}`,
     name: `AI: ${one.name}`,
@@ -53,9 +57,17 @@ function lesionMarks(lesion: ReferenceLesion, studies: ImagesOfCase[]): ViewerMa
     const id = `truth ${lesion.id} ${index}`;
     if (isAiSegment(geometry)) return { ...placeMark(id, geometry), source: "REFERENCE", label: lesion.id };
     // What names nothing of an image, as a CSV, is in the millimetres of the first study.
-    const isPlaced = geometry.sop_instance_uid || geometry.series_instance_uid || geometry.frame_of_reference_uid;
+    const isPlaced =
+      geometry.sop_instance_uid || geometry.series_instance_uid || geometry.frame_of_reference_uid;
     const seriesInstanceUids = seriesOf(isPlaced ? studies : studies.slice(0, 1));
-    return { id, geometry, label: `truth ${lesion.id}`, source: "REFERENCE", isLocked: true, seriesInstanceUids };
+    return {
+      id,
+      geometry,
+      label: `truth ${lesion.id}`,
+      source: "REFERENCE",
+      isLocked: true,
+      seriesInstanceUids,
+    };
   });
 }
 

@@ -7,7 +7,6 @@ const textOf = (element: Element) => element.getAttribute("data-hint");
 export function HintArea({ children }: { children: ReactNode }) {
   const { handlers, shown } = useHint("[data-hint]", textOf);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what happens to its parts
     <div style={{ display: "contents" }} {...handlers}>
       {children}
       {shown}

@@ -1,5 +1,12 @@
 import { Tooltip } from "@mantine/core";
-import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useId,
+  useState,
+} from "react";
 
 interface Hint {
   text: string;
@@ -31,7 +38,8 @@ export function useHint(selector: string, textOf: (element: Element) => string |
     if (!found || !text) return setHint(null);
     const { left, top, width, height } = found.getBoundingClientRect();
     // A mark of a chart is named by its words already.
-    if (event.type === "focus" && found.getAttribute("aria-label") !== text) found.setAttribute("aria-describedby", id);
+    if (event.type === "focus" && found.getAttribute("aria-label") !== text)
+      found.setAttribute("aria-describedby", id);
     setHint({ text, box: { left, top, width, height } });
   };
   const hide = () => setHint(null);
@@ -41,7 +49,8 @@ export function useHint(selector: string, textOf: (element: Element) => string |
       onPointerLeave: hide,
       onFocus: show,
       onBlur: (event) => {
-        if (event.target.getAttribute("aria-describedby") === id) event.target.removeAttribute("aria-describedby");
+        if (event.target.getAttribute("aria-describedby") === id)
+          event.target.removeAttribute("aria-describedby");
         hide();
       },
       onKeyDown: (event) => {

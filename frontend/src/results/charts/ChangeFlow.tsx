@@ -21,10 +21,38 @@ interface Ribbon {
 }
 
 const RIBBONS: Ribbon[] = [
-  { kind: "kept_right", title: "right before and after", from: "right", to: "right", colour: "var(--figure-2)", dash: "" },
-  { kind: "harm", title: "right, then wrong", from: "right", to: "wrong", colour: "var(--figure-ai)", dash: "7 4" },
-  { kind: "benefit", title: "wrong, then right", from: "wrong", to: "right", colour: "var(--figure-1)", dash: "2 3" },
-  { kind: "kept_wrong", title: "wrong before and after", from: "wrong", to: "wrong", colour: "var(--figure-faint)", dash: "9 3 2 3" },
+  {
+    kind: "kept_right",
+    title: "right before and after",
+    from: "right",
+    to: "right",
+    colour: "var(--figure-2)",
+    dash: "",
+  },
+  {
+    kind: "harm",
+    title: "right, then wrong",
+    from: "right",
+    to: "wrong",
+    colour: "var(--figure-ai)",
+    dash: "7 4",
+  },
+  {
+    kind: "benefit",
+    title: "wrong, then right",
+    from: "wrong",
+    to: "right",
+    colour: "var(--figure-1)",
+    dash: "2 3",
+  },
+  {
+    kind: "kept_wrong",
+    title: "wrong before and after",
+    from: "wrong",
+    to: "wrong",
+    colour: "var(--figure-faint)",
+    dash: "9 3 2 3",
+  },
 ]; // prettier-ignore
 
 interface ChangeFlowProps {

@@ -28,7 +28,7 @@ interface DecisionCurvePlotProps {
 /** Net benefit over the threshold probability: of the model, of acting on everybody, and on nobody (0). */
 export function DecisionCurvePlot({ name, curve, openAt }: DecisionCurvePlotProps) {
   const highest = Math.max(0.05, ...curve.flatMap(({ model, treat_all: all }) => [top(model), top(all)]));
-  const lowest = Math.max(LOWEST, Math.min(LEAST_BELOW, ...curve.map(({ model }) => valueOf(model))));
+  const lowest = Math.max(LOWEST, Math.min(LEAST_BELOW, ...curve.map(({ model }) => meanOf(model))));
   const x = scaleLinear<number>({ domain: [0, 1], range: [0, WIDTH] });
   const y = scaleLinear<number>({ domain: [lowest, highest], range: [HEIGHT, 0], clamp: true });
   const width = MARGIN.left + WIDTH + LEGEND_WIDTH;
@@ -44,7 +44,12 @@ export function DecisionCurvePlot({ name, curve, openAt }: DecisionCurvePlotProp
         <Line curve={curve} of={({ treat_all: all }) => all} x={x} y={y} look={EVERYBODY} />
         <Line curve={curve} of={({ model }) => model} x={x} y={y} look={MODEL} />
         {curve.map((row, index) => (
-          <Point key={row.threshold} {...{ name, row, x, y }} isFirst={index === 0} onOpen={openAt(row.threshold)} />
+          <Point
+            key={row.threshold}
+            {...{ name, row, x, y }}
+            isFirst={index === 0}
+            onOpen={openAt(row.threshold)}
+          />
         ))}
         <Legend name={name} />
       </Group>
@@ -61,7 +66,7 @@ interface LineLook {
 const MODEL: LineLook = { stroke: "var(--figure-ai)", strokeWidth: 2.5, strokeDasharray: "" };
 const EVERYBODY: LineLook = { stroke: "var(--figure-faint)", strokeWidth: 2, strokeDasharray: "7 4" };
 
-const valueOf = (outcome: Outcome): number => (isUndefined(outcome) ? 0 : outcome.value);
+const meanOf = (outcome: Outcome): number => (isUndefined(outcome) ? 0 : outcome.value);
 const top = (outcome: Outcome): number => (isUndefined(outcome) ? 0 : (outcome.high ?? outcome.value));
 
 function Axes({ x, y }: { x: UnitScale; y: UnitScale }) {
@@ -149,7 +154,13 @@ function Point({ name, row, x, y, isFirst, onOpen }: PointProps) {
   ];
   return (
     <Mark text={lines.join("\n")} isFirst={isFirst} onOpen={onOpen}>
-      <circle cx={x(threshold)} cy={y(model.value)} r={4} fill="var(--figure-ai)" stroke="var(--figure-ink)" />
+      <circle
+        cx={x(threshold)}
+        cy={y(model.value)}
+        r={4}
+        fill="var(--figure-ai)"
+        stroke="var(--figure-ink)"
+      />
     </Mark>
   );
 }
@@ -158,7 +169,10 @@ function Legend({ name }: { name: string }) {
   const rows = [
     { text: name, look: MODEL },
     { text: "Acting on everybody", look: EVERYBODY },
-    { text: "Acting on nobody", look: { stroke: "var(--figure-ink)", strokeWidth: 1, strokeDasharray: "2 4" } },
+    {
+      text: "Acting on nobody",
+      look: { stroke: "var(--figure-ink)", strokeWidth: 1, strokeDasharray: "2 4" },
+    },
   ];
   return rows.map(({ text, look }, index) => (
     <Group key={text} left={WIDTH + 18} top={12 + index * 22}>

@@ -133,7 +133,13 @@ function Curve({ participant, look, points, x, y, opening }: SeriesProps & { poi
           text={pointText(participant, point)}
           onOpen={opening.ofPoint(participant, point.threshold)}
         >
-          <circle cx={x(point.recall)} cy={y(point.precision)} r={REACH} fill="var(--figure-ink)" fillOpacity={0} />
+          <circle
+            cx={x(point.recall)}
+            cy={y(point.precision)}
+            r={REACH}
+            fill="var(--figure-ink)"
+            fillOpacity={0}
+          />
         </Mark>
       ))}
     </>
@@ -141,7 +147,8 @@ function Curve({ participant, look, points, x, y, opening }: SeriesProps & { poi
 }
 
 function pointText({ name }: DescribedParticipant, point: PrPoint): string {
-  const threshold = point.threshold === null ? "" : ` with ratings from ${Number(point.threshold.toFixed(3))} on`;
+  const threshold =
+    point.threshold === null ? "" : ` with ratings from ${Number(point.threshold.toFixed(3))} on`;
   return [
     `${name}${threshold}`,
     `precision ${decimal(point.precision)}: ${point.tp} of ${point.tp + point.fp} called cases are positive`,

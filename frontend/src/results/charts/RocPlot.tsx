@@ -112,7 +112,12 @@ interface SeriesProps<P extends Participant> {
   opening: CurveOpening<P> | undefined;
 }
 
-function Curve<P extends Participant>({ series: { participant, look, curve }, x, y, opening }: SeriesProps<P>) {
+function Curve<P extends Participant>({
+  series: { participant, look, curve },
+  x,
+  y,
+  opening,
+}: SeriesProps<P>) {
   return (
     <>
       <LinePath

@@ -13,6 +13,8 @@ export async function pngOf(svg: string): Promise<Blob> {
   if (!context) throw new Error("This browser cannot draw the picture: take the SVG.");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made: take the SVG.")))),
+    canvas.toBlob((blob) =>
+      blob ? resolve(blob) : reject(new Error("The picture could not be made: take the SVG.")),
+    ),
   );
 }
