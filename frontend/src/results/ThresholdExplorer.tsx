@@ -96,12 +96,7 @@ export function ThresholdExplorer({ description }: { description: Description })
           <Table.Tr>
             {CELLS.map(({ cell, title }) => (
               <Table.Td key={cell}>
-                <Cell
-                  description={description}
-                  shown={shown}
-                  threshold={point.threshold}
-                  title={title}
-                >
+                <Cell description={description} shown={shown} threshold={point.threshold} title={title}>
                   {cells[cell]}
                 </Cell>
               </Table.Td>
