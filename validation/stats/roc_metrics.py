@@ -83,8 +83,9 @@ def precision_at(recall: float, prevalence: float) -> CurveMetric:
     """
     if not 0.0 < recall <= 1.0 or not 0.0 < prevalence < 1.0:
         raise InputError(f"recall lies in (0, 1] and prevalence in (0, 1), not {recall} and {prevalence}")
-    specificity, odds = specificity_at(recall), prevalence / (1.0 - prevalence)
-    return lambda fpf, tpf: recall * odds / (recall * odds + 1.0 - specificity(fpf, tpf))
+    specificity, hits = specificity_at(recall), recall * prevalence / (1.0 - prevalence)
+    # Rounding can leave a specificity just above 1.
+    return lambda fpf, tpf: hits / (hits + np.maximum(0.0, 1.0 - specificity(fpf, tpf)))
 
 
 def _fraction(value: float, name: str) -> None:
