@@ -198,7 +198,7 @@ class AnalysisRunSnapshotApi(APIView):
         return _json_text(run.snapshot.content)
 
 
-class CaseAiOutput(serializers.Serializer[Any]):
+class AnalysedAiOutput(serializers.Serializer[Any]):
     """What an AI says of the case."""
 
     name = serializers.CharField()
@@ -210,30 +210,30 @@ class CaseAiOutput(serializers.Serializer[Any]):
     findings = serializers.ListField(child=serializers.DictField())
 
 
-class CaseAnswerOutput(serializers.Serializer[Any]):
+class AnalysedAnswerOutput(serializers.Serializer[Any]):
     """One answer in the words of the label schema."""
 
     question = serializers.CharField()
     answer = serializers.CharField()
 
 
-class CaseMarkOutput(serializers.Serializer[Any]):
+class AnalysedMarkOutput(serializers.Serializer[Any]):
     """One mark of a finding."""
 
     id = serializers.CharField()
     geometry = serializers.DictField()
 
 
-class CaseFindingOutput(serializers.Serializer[Any]):
+class AnalysedFindingOutput(serializers.Serializer[Any]):
     """A finding of a reader."""
 
     id = serializers.CharField()
     name = serializers.CharField()
     confidence = serializers.IntegerField(allow_null=True)
-    marks = CaseMarkOutput(many=True)
+    marks = AnalysedMarkOutput(many=True)
 
 
-class CaseReadOutput(serializers.Serializer[Any]):
+class AnalysedReadOutput(serializers.Serializer[Any]):
     """What a reader signed, or froze before the AI was shown."""
 
     read_id = serializers.UUIDField(allow_null=True, help_text="Null once the patient has been erased.")
@@ -247,8 +247,8 @@ class CaseReadOutput(serializers.Serializer[Any]):
     role = serializers.CharField()
     call = serializers.BooleanField(allow_null=True)
     rating = serializers.FloatField(allow_null=True)
-    answers = CaseAnswerOutput(many=True)
-    findings = CaseFindingOutput(many=True)
+    answers = AnalysedAnswerOutput(many=True)
+    findings = AnalysedFindingOutput(many=True)
 
 
 class CaseAnalysedOutput(serializers.Serializer[Any]):
@@ -259,8 +259,8 @@ class CaseAnalysedOutput(serializers.Serializer[Any]):
     truth = serializers.IntegerField(allow_null=True)
     reference_standard_version = serializers.IntegerField()
     lesions = serializers.ListField(child=serializers.DictField())
-    ai = CaseAiOutput(many=True)
-    reads = CaseReadOutput(many=True)
+    ai = AnalysedAiOutput(many=True)
+    reads = AnalysedReadOutput(many=True)
 
 
 class AnalysisRunCaseApi(APIView):

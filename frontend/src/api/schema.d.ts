@@ -177,23 +177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/analysis-runs/{run_id}/cases/{case_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Return what was analysed of a case: its truth with the lesions, every AI, every signed read. */
-        get: operations["analysis_runs_cases_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/analysis-runs/{run_id}/figures/{name}.csv": {
         parameters: {
             query?: never;
@@ -1668,7 +1651,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the document as it stands now, with the digest that it would have; 409 `too_long_for_pdf`. */
+        /** @description Return the document as it stands now, with the digest that it would be frozen with. */
         get: operations["reader_studies_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -1719,7 +1702,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the version with its approvals, the same bytes until there is another; 409 `too_long_for_pdf`. */
+        /** @description Return the version with its approvals; until another approval is made, the same bytes each time. */
         get: operations["reader_studies_protocol_versions_protocol.pdf_retrieve"];
         put?: never;
         post?: never;
@@ -3481,40 +3464,6 @@ export interface components {
             cases: number;
             positives: number;
         };
-        /** @description What an AI says of the case. */
-        CaseAiOutput: {
-            name: string;
-            /** Format: double */
-            score: number;
-            /**
-             * Format: double
-             * @description Positive from this score on; null: the plan has none.
-             */
-            threshold: number | null;
-            /** @description The imaging study that it is about. */
-            study_instance_uid: string | null;
-            findings: {
-                [key: string]: unknown;
-            }[];
-        };
-        /** @description A case as an analysis froze it: truth, AI and reads side by side. */
-        CaseAnalysedOutput: {
-            /** Format: uuid */
-            case_id: string;
-            case: string;
-            truth: number | null;
-            reference_standard_version: number;
-            lesions: {
-                [key: string]: unknown;
-            }[];
-            ai: components["schemas"]["CaseAiOutput"][];
-            reads: components["schemas"]["CaseReadOutput"][];
-        };
-        /** @description One answer in the words of the label schema. */
-        CaseAnswerOutput: {
-            question: string;
-            answer: string;
-        };
         /** @description What the votes on a case come to. */
         CaseDecisionOutput: {
             case: string;
@@ -3525,13 +3474,6 @@ export interface components {
             truth: number | null;
             votes: components["schemas"]["VoteOutput"][];
             matching: components["schemas"]["MatchingOutput"] | null;
-        };
-        /** @description A finding of a reader. */
-        CaseFindingOutput: {
-            id: string;
-            name: string;
-            confidence: number | null;
-            marks: components["schemas"]["CaseMarkOutput"][];
         };
         /** @description The current imaging studies of a case, read together; the first one names the case. */
         CaseImagesInputRequest: {
@@ -3554,12 +3496,13 @@ export interface components {
             number_of_instances: number;
             is_synthetic: boolean;
         };
-        /** @description One mark of a finding. */
+        /** @description A reader's finding as it was drawn; a segment is not among its geometries. */
         CaseMarkOutput: {
-            id: string;
-            geometry: {
+            key: string;
+            reader: string;
+            geometries: {
                 [key: string]: unknown;
-            };
+            }[];
         };
         /** @description A case with its truth, for coordinators. */
         CaseOutput: {
@@ -3586,28 +3529,24 @@ export interface components {
             chosen: string[];
             candidates: components["schemas"]["PriorCandidateOutput"][];
         };
-        /** @description What a reader signed, or froze before the AI was shown. */
+        /** @description What the version would say of a case. */
         CaseReadOutput: {
+            case: string;
+            truth: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            provenance: {
+                [key: string]: unknown;
+            } | null;
             /**
-             * Format: uuid
-             * @description Null once the patient has been erased.
+             * @description Against the version before.
+             *
+             *     * `NEW` - NEW
+             *     * `CHANGED` - CHANGED
+             *     * `KEPT` - KEPT
              */
-            read_id: string | null;
-            /** Format: uuid */
-            revision_id: string;
-            reader: string;
-            arm: string;
-            arm_name: string;
-            /** @description FIRST (frozen before the AI was shown) or SIGNED. */
-            phase: string;
-            session: number;
-            repeat_number: number;
-            role: string;
-            call: boolean | null;
-            /** Format: double */
-            rating: number | null;
-            answers: components["schemas"]["CaseAnswerOutput"][];
-            findings: components["schemas"]["CaseFindingOutput"][];
+            change: components["schemas"]["ChangeEnum"];
         };
         /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
         CaseToJudgeOutput: {
@@ -3647,6 +3586,13 @@ export interface components {
             imaging_study_ids?: string[];
             base?: (string | string[])[] | null;
         };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `KEPT` - KEPT
+         * @enum {string}
+         */
+        ChangeEnum: "NEW" | "CHANGED" | "KEPT";
         /** @description One field that differs, in the words of the label schema. */
         ChangeOutput: {
             field: string;
@@ -7252,37 +7198,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
-                };
-            };
-            /** @description A problem document. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    analysis_runs_cases_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseAnalysedOutput"];
                 };
             };
             /** @description A problem document. */
