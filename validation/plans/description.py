@@ -70,8 +70,9 @@ def _voice(described: Described, voice: Voice, answered: Answered) -> dict[str, 
         return found
     for part in ("binary", "roc"):
         block = found[part]
-        if isinstance(block, dict) and isinstance(block.get("estimates"), dict):
-            found[part] = {**block, "estimates": answered.replaced(voice.subject, block["estimates"])}
+        estimates = block.get("estimates") if isinstance(block, dict) else None
+        if isinstance(block, dict) and isinstance(estimates, dict):
+            found[part] = {**block, "estimates": answered.replaced(voice.subject, estimates)}
     return found
 
 
