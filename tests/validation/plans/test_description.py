@@ -86,7 +86,7 @@ def analysed(*given: Any, **options: Any) -> tuple[list[dict[str, Any]], Any]:
     content = snapshot(*given, **options)
     laid = lay_out(content)
     answers = run_plan(content["plan"]["document"], laid.table)
-    return json.loads(json.dumps([answers, describe(content, laid, answers)]))  # type: ignore[return-value]
+    return json.loads(json.dumps((answers, describe(content, laid, answers))))
 
 
 def on_logit(value: float, half_width: float) -> Any:
