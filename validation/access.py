@@ -18,6 +18,8 @@ def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisR
         AnalysisRun.objects.select_related(
             "reader_study", "snapshot", "result", "requested_by", "reference_standard", "plan"
         )
+        # Megabytes that most routes do not need; whoever reads them has them fetched.
+        .defer("snapshot__content", "result__content", "plan__content")
         .filter(pk=run_id)
         .first()
     )

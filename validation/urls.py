@@ -35,6 +35,7 @@ urlpatterns = [
     path(RUN, api.AnalysisRunApi.as_view(), name="analysis-run"),
     path(f"{RUN}/result", api.AnalysisRunResultApi.as_view(), name="analysis-run-result"),
     path(f"{RUN}/snapshot", api.AnalysisRunSnapshotApi.as_view(), name="analysis-run-snapshot"),
+    path(f"{RUN}/cases/<uuid:case_id>", api.AnalysisRunCaseApi.as_view(), name="analysis-run-case"),
     path(f"{RUN}/bundle", api.AnalysisRunBundleApi.as_view(), name="analysis-run-bundle"),
     path(f"{RUN}/figures/<slug:name>.csv", api.AnalysisRunFigureApi.as_view(), name="analysis-run-figure"),
     path(f"{RUN}/cancel", api.AnalysisRunCancelApi.as_view(), name="analysis-run-cancel"),

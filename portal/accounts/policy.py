@@ -310,6 +310,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "analysis-run-result": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-snapshot": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-bundle": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-run-case": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-figure": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-cancel": {"POST": _A.ANALYSIS_RUN},
     "analysis-run-retry": {"POST": _A.ANALYSIS_RUN},

@@ -328,6 +328,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "analysis-run-result": {"GET": STUDY_MANAGE},
     "analysis-run-snapshot": {"GET": STUDY_MANAGE},
     "analysis-run-bundle": {"GET": STUDY_MANAGE},
+    "analysis-run-case": {"GET": STUDY_MANAGE},
     "analysis-run-figure": {"GET": STUDY_MANAGE},
     "analysis-run-cancel": {"POST": STUDY_MANAGE_W},
     "analysis-run-retry": {"POST": STUDY_MANAGE_W},

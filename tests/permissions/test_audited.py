@@ -177,6 +177,7 @@ VIEWS = {
     "analysis-run-result": "analysis_run.view",
     "analysis-run-snapshot": "analysis_run.view",
     "analysis-run-bundle": "analysis_run.view",
+    "analysis-run-case": "analysis_run.view",
     "analysis-run-figure": "analysis_run.view",
 }
 

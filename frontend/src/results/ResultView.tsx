@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type AnalysisRun, analysisFiles, analysisResultQuery } from "@/api/analysis";
 import { summary } from "@/domain/resultSummary";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { HintArea } from "@/ui/HintArea";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { TruthLink } from "@/ui/TruthLink";
@@ -26,10 +27,16 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
     );
   }
   if (!result) return <LoadingScreen />;
-  if ("plan" in result) return <PlannedResultView run={run} result={result} />;
+  if ("plan" in result) {
+    return (
+      <HintArea>
+        <PlannedResultView readerStudyId={readerStudyId} run={run} result={result} />
+      </HintArea>
+    );
+  }
   const files = analysisFiles(run.id);
   return (
-    <>
+    <HintArea>
       <AnswerCards answers={summary(result)} />
       <Section
         title="Measures"
@@ -64,6 +71,6 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
       </Section>
       <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
       <Provenance run={run} result={result} />
-    </>
+    </HintArea>
   );
 }
