@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,19 +35,21 @@ recompute.py     computes every endpoint again with `python -m validation.stats`
                  `validation` of the source code beside it (or PYTHONPATH), numpy, pandas, scipy, scikit-learn and
                  statsmodels, and neither a database nor a server
 cases.csv        the numbers that stand for the cases in .imrmc files
+report.html, report.pdf
+                 the report that was made last, where one was made before this archive was asked for
 """
 # The earliest time that an archive can write: nothing here depends on when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def bundle(snapshot_text: str, result_text: str) -> bytes:
-    """Return the archive of a snapshot and a result by plan, as they are stored."""
+def bundle(snapshot_text: str, result_text: str, reports: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """Return the archive of a snapshot and a result by plan, as they are stored, with the files of a report by name."""
     snapshot, result = json.loads(snapshot_text), json.loads(result_text)
     files = {"README.txt": _README, "snapshot.json": snapshot_text, "result.json": result_text}
     files |= dict(_tables(snapshot, result))
     files |= {f"figures/{name}.csv": figure_csv(name, result) for name in figures_of(result)}
     files["recompute.py"] = _RECOMPUTE.read_text()
-    contents = {name: text.encode() for name, text in files.items()}
+    contents = {name: text.encode() for name, text in files.items()} | dict(reports)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     contents["SHA256SUMS"] = sums.encode()
     out = io.BytesIO()

@@ -27,6 +27,7 @@ from validation.canonical import parse
 from validation.figures import FIGURES, figure_csv, figures_of
 from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
+from validation.selectors.reports import newest_files_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
@@ -205,7 +206,10 @@ class AnalysisRunBundleApi(APIView):
         """Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP)."""
         result = _result(request, run_id, "bundle")
         if result.run.plan_id is not None:
-            answer = HttpResponse(bundle(result.run.snapshot.content, result.content), content_type="application/zip")
+            files = newest_files_of(run=result.run)
+            reports = {} if files is None else {"report.html": files.html.encode(), "report.pdf": bytes(files.pdf)}
+            archive = bundle(result.run.snapshot.content, result.content, reports)
+            answer = HttpResponse(archive, content_type="application/zip")
             answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.zip"'
             return answer
         digests = {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest}

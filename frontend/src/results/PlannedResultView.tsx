@@ -7,6 +7,7 @@ import { DescriptionView } from "./DescriptionView";
 import { EndpointTable } from "./EndpointTable";
 import { PlannedOverview } from "./PlannedOverview";
 import { Provenance } from "./Provenance";
+import { ReportPanel } from "./ReportPanel";
 
 /** The result of a locked plan: its endpoints first, then what it said and when it was fixed. */
 export function PlannedResultView({ run, result }: { run: AnalysisRun; result: PlannedResult }) {
@@ -49,6 +50,7 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
           </Text>
         ))}
       </Section>
+      <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
     </>
   );
