@@ -52,7 +52,7 @@ def short(value: float) -> str:
 def picture(title: str, height: float, parts: Sequence[Markup]) -> Markup:
     """Return an SVG with its title, which screen readers tell and the PDF keeps as alternative text."""
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}" '
+        '<svg role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}" '
         'font-family="{font}" font-size="9.5" fill="{ink}"><title>{title}</title>{parts}</svg>'
     ).format(w=short(WIDTH), h=short(height), font=FONT, ink=INK, title=title, parts=Markup("").join(parts))
 
