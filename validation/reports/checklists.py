@@ -142,6 +142,15 @@ def _protocol(material: Material, sections: Sections) -> Filled | None:
     )
 
 
+def _sample_size(material: Material, sections: Sections) -> Filled | None:
+    protocol = material.circumstances.protocol
+    said = () if protocol is None or "sample_size" not in protocol.sections else protocol.sections["sample_size"][1]
+    # A protocol without a computation says so in one sentence.
+    if len(said) < 2:
+        return None
+    return Filled(f"As the protocol says: section {sections['plan']}; the inputs are in the protocol.", True)
+
+
 def _availability(material: Material, sections: Sections) -> Filled:
     said = "Snapshot, result and, of a plan, a script that computes it again are in the bundle of the analysis."
     return Filled(f"{said} Whether they are shared is left to the authors.", False)
@@ -199,4 +208,5 @@ ANSWERS: dict[str, Answer] = {
     "blinding": _blinding,
     "cross_tab": _cross_tab,
     "numbers": _numbers,
+    "sample_size": _sample_size,
 }

@@ -8,7 +8,7 @@ from validation.reports.forest import Row, Scale, forest_pictures
 from validation.reports.front import FIGURES, against, answer
 from validation.reports.material import Material
 from validation.reports.node import Node
-from validation.reports.numbers import DASH, number, precise, probability
+from validation.reports.numbers import DASH, number, plain, precise, probability
 from validation.reports.paper import Cell, Notes, heading, listing, paragraph
 from validation.stats.mrmc_results import ANALYSES
 
@@ -105,16 +105,12 @@ def _asked(material: Material, endpoint: Node) -> Markup:
         aim = Markup("{} against {} (alpha {}{})").format(
             HYPOTHESES[asked["hypothesis"]],
             against(material, endpoint),
-            number(endpoint["alpha"], _plain),
-            Markup("") if asked["margin"] is None else Markup(", margin {}").format(number(endpoint["margin"], _plain)),
+            number(endpoint["alpha"], plain),
+            Markup("") if asked["margin"] is None else Markup(", margin {}").format(number(endpoint["margin"], plain)),
         )
     return Markup("{} endpoint. The {} of {} {}, by {}. {}").format(
         asked["role"].capitalize(), figure, of, aim, method, GENERALISATION[asked["generalise_to"]]
     )
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"
 
 
 def _tested(test: Node) -> Markup:

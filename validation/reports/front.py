@@ -36,8 +36,8 @@ def _identity(material: Material) -> list[tuple[str, str | Markup]]:
         ("Report made", Markup('<time class="made">{} UTC</time>').format(around.made_at[:16].replace("T", " ")))
     ]
     rows += _plan_rows(material)
-    if around.protocol:
-        rows.append(("Protocol", around.protocol))
+    if around.protocol is not None:
+        rows.append(("Protocol", _with_digest(f"Version {around.protocol.number}", around.protocol.digest)))
     if truth:
         rows.append(("Reference standard", _with_digest(f"Version {truth['version']}", truth["digest"])))
     rows += [

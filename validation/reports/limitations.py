@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from validation.reports.described import undefined_in
 from validation.reports.material import Material, is_of_all
-from validation.reports.numbers import counted, number, total
+from validation.reports.numbers import counted, number, plain, total
 from validation.reports.paper import Cell, listing, paragraph
 
 # With so few the variance between readers is hardly known: a t interval with 4 degrees of freedom is 1.4 times as wide
@@ -134,7 +134,7 @@ def _thresholds(material: Material) -> list[Cell]:
     return [
         Markup(
             "Readers' decisions are made from their ratings, positive from {} on; they were not asked for them."
-        ).format(number(made[0]["threshold"]))
+        ).format(number(made[0]["threshold"], plain))
     ]
 
 

@@ -1,6 +1,6 @@
 """What a report is made of: a result and its snapshot, seen alike with a plan and where one arm is explored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -9,19 +9,27 @@ from validation.reports.node import Node
 from validation.reports.paper import Paper
 
 
+class Protocol(NamedTuple):
+    """A frozen version of the protocol: its sections by key, each with its title and sentences."""
+
+    number: int
+    digest: str
+    sections: Mapping[str, tuple[str, Sequence[str]]]
+
+
 class Circumstances(NamedTuple):
     """What stands around a result and in none of its bytes.
 
-    `made_at` is the date that the report shows, the one thing by which two reports of a result differ. `protocol`
-    says which version of the protocol was in force, with its digest; empty where there was none. `earlier_results`
-    counts the results of the reader study that were there before this one; None where nobody can say.
+    `made_at` is the date that the report shows, in UTC, the one thing by which two reports of a result differ.
+    `protocol` is the version in force when the snapshot was frozen. `earlier_results` counts the results of the reader
+    study that were there before this one.
     """
 
     made_at: str
     snapshot_digest: str
     result_digest: str
-    protocol: str = ""
-    earlier_results: int | None = None
+    protocol: Protocol | None
+    earlier_results: int
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from validation.reports.flow import REASONS, flow_picture
 from validation.reports.material import Material
 from validation.reports.node import Node
 from validation.reports.numbers import counted, number, total
-from validation.reports.paper import Notes, listing, paragraph
+from validation.reports.paper import Notes, heading, listing, paragraph
 
 DISPLAYS = {
     "HIDDEN": "never shown",
@@ -14,6 +14,10 @@ DISPLAYS = {
     "CONCURRENT": "shown from the start",
     "SECOND_READ": "shown after a frozen first read",
 }
+# Of a protocol what a paper tells of; the form, hanging and terms are in its own document, the plan is below.
+PROTOCOL_SECTIONS = (
+    "summary", "design", "blinding", "cases", "sampling", "readers", "randomisation", "ai", "truth", "sample_size",
+)  # fmt: skip
 _COUNTS = (
     ("cases", "Cases in the reader study"),
     ("cases_analysed", "Cases analysed"),
@@ -29,8 +33,8 @@ _COUNTS = (
 
 
 def plan_part(material: Material) -> list[Markup]:
-    """Say what the plan says, how it came about, and in which arms was read."""
-    parts = []
+    """Say what protocol and plan say, how the plan came about, and in which arms was read."""
+    parts = [*_protocol(material), heading("Analysis plan")]
     if material.is_planned:
         plan = material.result.value["plan"]
         if plan["sentences"]:
@@ -54,6 +58,21 @@ def plan_part(material: Material) -> list[Markup]:
         )
     )
     return parts
+
+
+def _protocol(material: Material) -> list[Markup]:
+    """Give the sentences of the protocol in force; its tables are in its own document."""
+    protocol = material.circumstances.protocol
+    if protocol is None:
+        return [paragraph("No version of the protocol was frozen when the snapshot was.")]
+    said = [protocol.sections[key] for key in PROTOCOL_SECTIONS if key in protocol.sections]
+    rows = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(title, " ".join(sentences)) for title, sentences in said if sentences
+    )
+    return [
+        paragraph(f"In the words of version {protocol.number} of the protocol, whose tables are in its own document:"),
+        Markup('<dl class="protocol">{}</dl>').format(rows),
+    ]
 
 
 def _history(material: Material) -> list[Markup]:

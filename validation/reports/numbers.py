@@ -37,6 +37,11 @@ def precise(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
+def plain(value: float) -> str:
+    """Write a number as it was chosen: a threshold, a margin, alpha."""
+    return f"{value:g}".replace("-", "−")
+
+
 def probability(value: float) -> str:
     """Write a p value with four decimals."""
     return f"<{SMALLEST_P}" if value < SMALLEST_P else fixed(value, 4)

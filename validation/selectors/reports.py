@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 
 from annotations.models import ProtocolVersion, ReaderStudy
 from annotations.selectors.protocol import protocol_versions_of
+from validation.canonical import parse
 from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
-from validation.reports.material import Circumstances
+from validation.reports.material import Circumstances, Protocol
 
 
 def reports_of(*, run: AnalysisRun) -> QuerySet[AnalysisReport]:
@@ -37,7 +38,7 @@ def circumstances_of(*, result: AnalysisResult, made_at: datetime) -> Circumstan
         made_at=made_at.astimezone(UTC).isoformat(timespec="seconds"),
         snapshot_digest=run.snapshot.digest,
         result_digest=result.digest,
-        protocol=_protocol_words(protocol),
+        protocol=_protocol(protocol),
         earlier_results=earlier,
     )
 
@@ -50,10 +51,13 @@ def circumstances_without_run(
         made_at=made_at.astimezone(UTC).isoformat(timespec="seconds"),
         snapshot_digest=snapshot_digest,
         result_digest=result_digest,
-        protocol=_protocol_words(protocol_versions_of(reader_study=reader_study).first()),
+        protocol=_protocol(protocol_versions_of(reader_study=reader_study).first()),
         earlier_results=AnalysisResult.objects.filter(run__reader_study=reader_study).count(),
     )
 
 
-def _protocol_words(version: ProtocolVersion | None) -> str:
-    return "" if version is None else f"Version {version.number}, SHA-256 {version.digest}"
+def _protocol(version: ProtocolVersion | None) -> Protocol | None:
+    if version is None:
+        return None
+    sections = {one["key"]: (one["title"], tuple(one["sentences"])) for one in parse(version.content)["sections"]}
+    return Protocol(version.number, version.digest, sections)

@@ -12,9 +12,17 @@ from tests.validation.test_bundle import snapshot
 from validation.canonical import canonical_result
 from validation.planned_analysis import analyse_planned
 from validation.reports.document import report_html
-from validation.reports.material import Circumstances
+from validation.reports.material import Circumstances, Protocol
 
-AROUND = Circumstances("2026-11-27T20:00:00+00:00", "5" * 64, "e" * 64, f"Version 2, SHA-256 {'a' * 64}", 1)
+PROTOCOL = Protocol(
+    2,
+    "a" * 64,
+    {
+        "design": ("Design, arms and sessions", ("Kind: crossover.", "Every reader reads every case.")),
+        "terms": ("Terms", ("Keep the images to yourself.",)),
+    },
+)
+AROUND = Circumstances("2026-11-27T20:00:00+00:00", "5" * 64, "e" * 64, PROTOCOL, 1)
 
 
 def result_of(frozen: dict[str, Any]) -> str:
