@@ -62,7 +62,8 @@ def check_numbers(html, result):
         assert one.value == (sum(values) if one.is_sum else values[0]), one
         if not one.shown.startswith("<"):
             assert as_float(one.shown) == pytest.approx(one.value, rel=0, abs=last_place(one.shown) * 1.000001), one
-    assert not [cell for cell in report.cells if re.search(r"\d[.,]\d", cell)]
+    named = [cell.replace("Finder 1.0", "Finder") for cell in report.cells]
+    assert not [cell for cell in named if re.search(r"\d[.,]\d", cell)]
     return report
 
 
@@ -192,7 +193,8 @@ def test_what_was_made_never_changes(client, made):
 def test_the_command_writes_a_report_of_the_given_date(client, made, tmp_path):
     plan = locked(client, made)
     for name in ("one", "two"):
-        call_command("analyse", plan=str(plan.pk), out=tmp_path / name, report=True, report_date="2026-11-27T20:00:00Z")
+        arguments = ["--plan", str(plan.pk), "--out", str(tmp_path / name), "--report"]
+        call_command("analyse", *arguments, "--report-date", "2026-11-27T20:00:00Z")
     for file in ("report.html", "report.pdf"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
     html = (tmp_path / "one" / "report.html").read_text()

@@ -124,7 +124,7 @@ def _performance(material: Material, sections: Sections) -> Filled:
 
 
 def _failures(material: Material, sections: Sections) -> Filled | None:
-    if not any(one.get("confusion") is not None for one in material.participants):
+    if _cross_tab(material, sections) is None or not material.is_planned:
         return None
     return Filled("The cases decided wrongly are listed in result.json; what they show is left to the authors.", False)
 

@@ -25,7 +25,7 @@ from validation.reports.node import Node
 UNIT = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 # More curves than there are dashes are not told apart: then the tables say which reader is which.
 MOST_NAMED = len(DASHES)
-_PANEL, _GAP = 216.0, 300.0
+_PANEL, _GAP = 244.0, 320.0
 
 
 class Voice(NamedTuple):

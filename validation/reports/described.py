@@ -177,6 +177,8 @@ def _agreement(material: Material) -> list[Markup]:
     found = [] if material.description is None else list(material.description["agreement"])
     parts: list[Markup] = []
     for one in found:
+        if not one["readers"].value:
+            continue
         notes, rows = Notes(), list[list[Cell]]()
         if not one["decisions"].is_undefined:
             rows += [

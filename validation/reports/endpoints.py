@@ -5,7 +5,7 @@ from markupsafe import Markup
 from validation.plans.rules import METHOD_NAMES
 from validation.plans.wording import GENERALISATION, MULTIPLICITY
 from validation.reports.forest import Row, Scale, forest_pictures
-from validation.reports.front import FIGURES, against, answer
+from validation.reports.front import against, answer, figure_of
 from validation.reports.material import Material
 from validation.reports.node import Node
 from validation.reports.numbers import DASH, number, plain, precise, probability
@@ -31,7 +31,13 @@ _COMPONENTS = {
     "rho2": "Correlation 2",
     "rho3": "Correlation 3",
 }
-_U_STATISTICS = {"ustat": "U-statistics", "mle": "V-statistics"}
+_OTHER_ANALYSES = {
+    "ustat": "U-statistics",
+    "mle": "V-statistics",
+    "1T-RRRC": "random readers, random cases",
+    "1T-RRFC": "random readers, fixed cases",
+    "1T-FRRC": "fixed readers, random cases",
+}
 
 
 def endpoints_part(material: Material) -> list[Markup]:
@@ -53,7 +59,7 @@ def _overview(material: Material) -> Markup:
             [
                 Markup("{}<br>{}").format(str(one["key"]), str(one["role"]).lower()),
                 Markup("{}: {} against {}").format(
-                    FIGURES.get(str(one["figure"]), str(one["figure"])),
+                    figure_of(one),
                     material.name_of(one.value["of"]["subject"]),
                     against(material, one),
                 ),
@@ -96,7 +102,6 @@ def _endpoint(material: Material, endpoint: Node) -> list[Markup]:
 
 def _asked(material: Material, endpoint: Node) -> Markup:
     asked = endpoint.value
-    figure = FIGURES.get(asked["figure"], asked["figure"])
     of = material.name_of(asked["of"]["subject"])
     method = METHOD_NAMES[asked["method"]]
     if asked["hypothesis"] == "ESTIMATE":
@@ -109,7 +114,7 @@ def _asked(material: Material, endpoint: Node) -> Markup:
             Markup("") if asked["margin"] is None else Markup(", margin {}").format(number(endpoint["margin"], plain)),
         )
     return Markup("{} endpoint. The {} of {} {}, by {}. {}").format(
-        asked["role"].capitalize(), figure, of, aim, method, GENERALISATION[asked["generalise_to"]]
+        asked["role"].capitalize(), figure_of(endpoint), of, aim, method, GENERALISATION[asked["generalise_to"]]
     )
 
 
@@ -123,7 +128,7 @@ def _tested(test: Node) -> Markup:
 
 def _forest(material: Material, endpoint: Node, detail: Node) -> list[Markup]:
     """Draw the readers' own figures and the means; and their differences, where there are two conditions."""
-    figure = FIGURES.get(str(endpoint["figure"]), str(endpoint["figure"]))
+    figure = figure_of(endpoint)
     readers = [one for one in detail.get("readers") or () if one.get("fom") is not None and "modality" in one.value]
     drawn: list[Markup] = []
     if readers:
@@ -136,7 +141,7 @@ def _forest(material: Material, endpoint: Node, detail: Node) -> list[Markup]:
         ]
         rows += _means(material, endpoint)
         caption = f"{endpoint['key']}: {figure} of each reader and the means, with {material.percent} intervals."
-        drawn += _figures(material, caption, rows, Scale(figure.capitalize(), is_share=True))
+        drawn += _figures(material, caption, rows, Scale(f"{figure[0].upper()}{figure[1:]}", is_share=True))
     differences = [one for one in detail.get("reader_differences") or () if one.get("estimate") is not None]
     if differences:
         rows = [
@@ -180,7 +185,8 @@ def _tests(material: Material, detail: Node) -> list[Markup]:
     tests = detail.get("tests")
     if tests is not None and all(name in ANALYSES for name in tests.value) and tests.value:
         notes, rows = Notes(), list[list[Cell]]()
-        for name, test in tests.items():
+        for name in (name for name in _ANALYSIS_WORDS if name in tests.value):
+            test = tests[name]
             head = f"{name}: {_ANALYSIS_WORDS[name]}"
             if test.is_undefined:
                 rows.append([head, Markup("undefined{}").format(notes.mark(str(test["detail"]))), DASH, DASH, DASH])
@@ -208,18 +214,19 @@ def _differences(material: Material, differences: list[Node]) -> Markup:
             if one.get("estimate") is None
             else notes.outcome(one, value="estimate")
         )
-        spread = one.get("se")
+        spread = one.get("se") or one.get("variance")
         rows.append(
             [
                 f"{sides[0]} − {sides[1]}",
-                _ANALYSIS_WORDS.get(name, _U_STATISTICS.get(name, name)),
+                _ANALYSIS_WORDS.get(name, _OTHER_ANALYSES.get(name, name)),
                 said,
                 number(spread, precise),
                 number(one.get("df"), precise),
                 number(one.get("p"), probability),
             ]
         )
-    header = ["Difference", "Analysis", f"Estimate ({material.percent} interval)", "Standard error", "df", "p"]
+    spread_name = "Variance" if "variance" in differences[0].value else "Standard error"
+    header = ["Difference", "Analysis", f"Estimate ({material.percent} interval)", spread_name, "df", "p"]
     return material.paper.table("Differences under each analysis, two-sided p.", header, rows, notes)
 
 
@@ -230,7 +237,8 @@ def _components(material: Material, detail: Node) -> list[Markup]:
     if found.is_undefined:
         return [paragraph(f"Components of variance are undefined: {found['detail']}")]
     if isinstance(found.value, dict):
-        rows = [[_COMPONENTS.get(name, name), number(one, precise)] for name, one in found.items()]
+        names = sorted(found.value, key=[*_COMPONENTS, *found.value].index)
+        rows = [[_COMPONENTS.get(name, name), number(found[name], precise)] for name in names]
         caption = (
             "Components of variance and covariances of the figure (Obuchowski and Rockette); a dash where the design "
             "shows none."

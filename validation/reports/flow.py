@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from validation.reports.drawing import WIDTH, arrow, box, line, picture, words, wrapped
+from validation.reports.drawing import WIDTH, arrow, box, picture, words, wrapped
 from validation.reports.node import Node
 from validation.reports.numbers import counted, number_in_picture, total_in_picture
 
@@ -27,6 +27,7 @@ REASONS = {
 }
 _LINE = 12.5
 _COLUMNS = 3
+_EDGE = 1.5
 _CELLS = (("tp", "true positive"), ("fn", "false negative"), ("fp", "false positive"), ("tn", "true negative"))
 
 
@@ -78,11 +79,11 @@ def _branches(branches: Sequence[Branch], top: float) -> tuple[Markup, float]:
             drawn, end = _box(left, y, width, _branch_lines(branch))
             ends.append(end)
             parts.append(drawn)
-            if first == 0:
-                centre = left + width / 2
-                parts.append(arrow([(WIDTH / 2, top), (WIDTH / 2, top + 12), (centre, top + 12), (centre, y)]))
-        if first > 0:
-            parts.append(line([(WIDTH / 2, bottom), (WIDTH / 2, y)], dash="2 2"))
+            trunk = [(WIDTH / 2, top), (WIDTH / 2, top + 12)]
+            # Further rows are reached along the edge, so that nothing seems to come out of the boxes above.
+            trunk += [] if first == 0 else [(_EDGE, top + 12), (_EDGE, y - 14)]
+            centre = left + width / 2
+            parts.append(arrow([*trunk, (centre, y - 14), (centre, y)]))
         bottom = max(ends)
     return Markup("").join(parts), bottom
 

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from validation.reports.material import Material
 from validation.reports.node import Node
-from validation.reports.numbers import interval, number, probability
+from validation.reports.numbers import interval, number, plain, probability
 from validation.reports.paper import listing, paragraph
 
 PLANNED = "Analysis report: pre-specified analysis plan"
@@ -95,9 +95,9 @@ def answer(material: Material, endpoint: Node) -> Markup:
     shown = {True: "Shown.", False: "Not shown.", None: ""}[endpoint.value["shown"]]
     difference = endpoint.get("difference")
     outcome = difference if difference is not None else endpoint["of"]["outcome"]
-    what = f"{endpoint['key']}: {FIGURES.get(str(endpoint['figure']), str(endpoint['figure']))} of {of}"
+    what = Markup("{}: {} of {}").format(endpoint.value["key"], figure_of(endpoint), of)
     if difference is not None:
-        what += f" minus {against(material, endpoint)}"
+        what += Markup(" minus {}").format(against(material, endpoint))
     if outcome.is_undefined:
         return Markup("{}: undefined. {}").format(what, str(outcome["detail"]))
     said = Markup("{}: {}").format(what, interval(outcome))
@@ -106,12 +106,17 @@ def answer(material: Material, endpoint: Node) -> Markup:
     return Markup("{}{}. {}").format(said, tested, shown)
 
 
-def against(material: Material, endpoint: Node) -> str:
+def against(material: Material, endpoint: Node) -> str | Markup:
     """Name what an endpoint's subject is compared with."""
-    other = endpoint.value["against"]
+    other = endpoint.get("against")
     if other is None:
         return "nothing"
-    return material.name_of(other["subject"]) if "subject" in other else f"{other['value']:g}"
+    return material.name_of(other.value["subject"]) if "subject" in other.value else number(other["value"], plain)
+
+
+def figure_of(endpoint: Node) -> str:
+    """Name the figure of an endpoint in words."""
+    return FIGURES.get(endpoint.value["figure"], endpoint.value["figure"])
 
 
 FIGURES = {

@@ -121,7 +121,7 @@ def _undefined(material: Material) -> list[Cell]:
 def _undefined_described(material: Material) -> list[Cell]:
     agreement = None if material.description is None else material.description.get("agreement")
     places = [*material.participants, *(agreement or ())]
-    reasons = {str(found["undefined"]) for place in places for found in undefined_in(place)}
+    reasons = {str(found["undefined"]).replace("-", " ") for place in places for found in undefined_in(place)}
     if not reasons:
         return []
     return [f"Some descriptive figures are undefined, for these reasons: {', '.join(sorted(reasons))}."]

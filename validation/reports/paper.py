@@ -9,9 +9,11 @@ from validation.reports.numbers import DASH, Format, interval, measured
 
 Cell = str | Markup
 MOST_ROWS = 150
+# Tables that are kept on one page.
+SHORT = 16
 _NOTE_MARKS = "abcdefghijklmnopqrstuvwxyz"
 # In characters: a column's share of the width of its table.
-_NARROWEST, _WIDEST = 6, 40
+_NARROWEST, _WIDEST = 8, 40
 
 
 class Notes:
@@ -65,10 +67,11 @@ class Paper:
         columns = Markup("").join(Markup('<col style="width:{:.1f}%">').format(one) for one in _shares(header, shown))
         head = Markup("").join(Markup('<th scope="col">{}</th>').format(cell) for cell in header)
         body = Markup("").join(_row(row) for row in shown)
+        kind = "table short" if len(shown) <= SHORT else "table"
         return Markup(
-            '<div class="table"><table><caption><b>Table {}.</b> {}</caption><colgroup>{}</colgroup>'
+            '<div class="{}"><table><caption><b>Table {}.</b> {}</caption><colgroup>{}</colgroup>'
             "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}</div>"
-        ).format(self.tables, caption, columns, head, body, _remarks(remarks))
+        ).format(kind, self.tables, caption, columns, head, body, _remarks(remarks))
 
     def figure(self, caption: Cell, drawing: Markup) -> Markup:
         """Set a drawing with its caption."""
@@ -94,7 +97,7 @@ def _shares(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[float
 
     Given beforehand, because WeasyPrint would measure every word of the table anew for each of its pages.
     """
-    longest = [1.2 * max(map(len, words.split() or [""])) for words in header]
+    longest = [1.3 * max(map(len, words.split() or [""])) for words in header]
     for row in rows:
         longest = [max(known, len(_plain(cell))) for known, cell in zip(longest, row, strict=True)]
     bounded = [min(max(one + 2, _NARROWEST), _WIDEST) for one in longest]

@@ -46,6 +46,17 @@ def simulated() -> tuple[str, str]:
 
 
 @functools.cache
+def smaller() -> tuple[str, str]:
+    """The simulated study with one endpoint of its readers and one of an AI, and without facts of the cases."""
+    frozen = json.loads(simulated()[0])
+    document = frozen["plan"]["document"]
+    document["endpoints"] = [one for one in document["endpoints"] if one["key"] in ("gain", "ai_auc")]
+    document["subjects"] = [one for one in document["subjects"] if one["key"] in ("unaided", "aided", "ai")]
+    frozen["cases"] = [{**one, "facts": None} for one in frozen["cases"]]
+    return json.dumps(frozen), result_of(frozen)
+
+
+@functools.cache
 def van_dyke() -> tuple[str, str]:
     """Five readers, two MR techniques (Van Dyke 1993), by a plan that compares the areas."""
     readings = study("mrmc_vandyke")
