@@ -202,7 +202,7 @@ def _agreement(material: Material) -> list[Markup]:
 
 def _changes(material: Material) -> list[Markup]:
     parts: list[Markup] = []
-    for one in [] if material.description is None else material.description["changes"]:
+    for one in () if material.description is None else list(material.description["changes"]):
         flow = one["flow"]
         names = f"{material.name_of(str(one['before']))} to {material.name_of(str(one['after']))}"
         if flow.is_undefined:

@@ -82,7 +82,7 @@ class Material:
                 for subject in self.description["subjects"]
             ]
         kinds = {"AI": "AI", "READER": "Readers"}
-        made = []
+        made: list[Branch] = []
         for kind, name in kinds.items():
             people = [one for one in self.participants if one.value["kind"] == kind]
             keys = {one.value["key"] for one in people}
