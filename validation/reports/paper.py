@@ -13,7 +13,7 @@ MOST_ROWS = 150
 SHORT = 16
 _NOTE_MARKS = "abcdefghijklmnopqrstuvwxyz"
 # In characters: a column's share of the width of its table.
-_NARROWEST, _WIDEST = 8, 40
+_NARROWEST, _WIDEST = 10, 40
 
 
 class Notes:
