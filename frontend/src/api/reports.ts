@@ -15,7 +15,8 @@ export const reportsKey = (runId: string) => ["analysis-runs", runId, "reports"]
 export const reportsQuery = (runId: string) =>
   queryOptions({
     queryKey: reportsKey(runId),
-    queryFn: ({ signal }) => call<AnalysisReport[]>("GET", `/api/v1/analysis-runs/${runId}/reports`, { signal }),
+    queryFn: ({ signal }) =>
+      call<AnalysisReport[]>("GET", `/api/v1/analysis-runs/${runId}/reports`, { signal }),
     refetchInterval: (query) => pollInterval(query.state.data),
   });
 
