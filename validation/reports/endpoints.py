@@ -58,11 +58,7 @@ def _overview(material: Material) -> Markup:
         rows.append(
             [
                 Markup("{}<br>{}").format(str(one["key"]), str(one["role"]).lower()),
-                Markup("{}: {} against {}").format(
-                    figure_of(one),
-                    material.name_of(one.value["of"]["subject"]),
-                    against(material, one),
-                ),
+                _what(material, one),
                 notes.outcome(one["of"]["outcome"]),
                 notes.outcome(other),
                 notes.outcome(one.get("difference")),
@@ -76,6 +72,13 @@ def _overview(material: Material) -> Markup:
         "p values of secondary endpoints describe."
     )
     return material.paper.table(caption, header, rows, notes)
+
+
+def _what(material: Material, endpoint: Node) -> Markup:
+    of = material.name_of(endpoint.value["of"]["subject"])
+    if endpoint.value["against"] is None:
+        return Markup("{} of {}").format(figure_of(endpoint), of)
+    return Markup("{}: {} against {}").format(figure_of(endpoint), of, against(material, endpoint))
 
 
 def _p(endpoint: Node, notes: Notes) -> Markup:

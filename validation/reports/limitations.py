@@ -87,10 +87,10 @@ def _left_out(material: Material) -> list[Cell]:
     found: list[Cell] = []
     if material.cases_left_out:
         left_out = total([one["n"] for one in material.cases_left_out])
-        found.append(Markup("{} cases are left out for everybody (section on participants).").format(left_out))
+        found.append(Markup("Cases left out for everybody: {} (section 2).").format(left_out))
     if by_reader:
         said = Markup(
-            "{} readings are left out or incomplete. If they lack for a reason that has to do with the case, figures "
+            "Readings left out or incomplete: {}. If they lack for a reason that has to do with the case, figures "
             "are biased."
         )
         found.append(said.format(total(by_reader)))

@@ -239,7 +239,7 @@ def test_limitations_are_those_of_the_result() -> None:
     assert "Endpoint gain is not fully crossed" in said
     assert "locked after 2 result(s)" in said
     assert "before this one" not in said
-    assert "1 readings are left out or incomplete" in said
+    assert "Readings left out or incomplete: 1." in said
 
 
 def test_an_undefined_endpoint_is_named_with_its_reason() -> None:
