@@ -314,6 +314,12 @@ ROUTES: dict[str, dict[str, Action]] = {
     "analysis-run-figure": {"GET": _A.ANALYSIS_VIEW},
     "analysis-run-cancel": {"POST": _A.ANALYSIS_RUN},
     "analysis-run-retry": {"POST": _A.ANALYSIS_RUN},
+    "analysis-run-reports": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},
+    "analysis-report": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-report-html": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-report-pdf": {"GET": _A.ANALYSIS_VIEW},
+    "analysis-report-cancel": {"POST": _A.ANALYSIS_RUN},
+    "analysis-report-retry": {"POST": _A.ANALYSIS_RUN},
 }
 
 

@@ -40,7 +40,7 @@ SERVERS = {
 BROWSER = {"chromium-headless-shell": lambda: _program("chromium-headless-shell")}
 PROXY = {"nginx": lambda: _program("nginx")}
 PYTHON = {"python3-venv": _venv_can_be_made}
-# What WeasyPrint draws the protocol's PDF with.
+# What WeasyPrint draws PDF with.
 PDF = {
     "libpangoft2-1.0-0": lambda: _library("pangoft2-1.0"),
     "libharfbuzz-subset0": lambda: _library("harfbuzz-subset"),

@@ -332,6 +332,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "analysis-run-figure": {"GET": STUDY_MANAGE},
     "analysis-run-cancel": {"POST": STUDY_MANAGE_W},
     "analysis-run-retry": {"POST": STUDY_MANAGE_W},
+    "analysis-run-reports": {"GET": STUDY_MANAGE, "POST": STUDY_MANAGE_W},
+    "analysis-report": {"GET": STUDY_MANAGE},
+    "analysis-report-html": {"GET": STUDY_MANAGE},
+    "analysis-report-pdf": {"GET": STUDY_MANAGE},
+    "analysis-report-cancel": {"POST": STUDY_MANAGE_W},
+    "analysis-report-retry": {"POST": STUDY_MANAGE_W},
 }
 
 # Routes whose answer depends on a role in one reader study: their code has to pass `annotations.access`.

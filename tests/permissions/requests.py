@@ -57,6 +57,7 @@ def address(route: Route, side: Side) -> str:
         "prediction_id": side.prediction_id,
         "inference_run_id": side.inference_run.pk,
         "run_id": side.analysis_run_id,
+        "report_id": side.analysis_report_id,
         "name": "measures",
         "token_id": side.token_id,
         "segment_id": side.segment.segment_id,

@@ -19,7 +19,7 @@ from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
 from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import QUESTIONS, World
-from validation.models import AnalysisRun
+from validation.models import AnalysisReport, AnalysisRun
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,8 @@ JOB_STATES = {
     "reader-study-reference-job-cancel": JobState.PENDING,
     "analysis-run-cancel": JobState.PENDING,
     "analysis-run-retry": JobState.FAILED,
+    "analysis-report-cancel": JobState.PENDING,
+    "analysis-report-retry": JobState.FAILED,
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
 }
@@ -112,6 +114,7 @@ def prepare(name: str, method: str, world: World) -> None:
         Assignment.objects.filter(reader_study=world.a.reader_study).update(state="VOID")
     if name in JOB_STATES:
         AnalysisRun.objects.update(state=JOB_STATES[name])
+        AnalysisReport.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
@@ -179,6 +182,8 @@ VIEWS = {
     "analysis-run-bundle": "analysis_run.view",
     "analysis-run-case": "analysis_run.view",
     "analysis-run-figure": "analysis_run.view",
+    "analysis-report-html": "analysis_report.view",
+    "analysis-report-pdf": "analysis_report.view",
 }
 
 

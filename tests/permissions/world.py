@@ -88,10 +88,11 @@ from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.sample_sizes import PLANNED
-from validation.models import AnalysisRun
-from validation.runner import execute
+from validation.models import AnalysisReport, AnalysisResult, AnalysisRun
+from validation.runner import execute, make_report
 from validation.services import analysis_run_create, sample_size_create
 from validation.services.plans import plan_save
+from validation.services.reports import report_create
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 # What the scanner wrote; the name stands in the texts too, as technicians sometimes type it.
@@ -157,6 +158,7 @@ class Side:
     inference_run: InferenceRun
     ingest_job: IngestJob
     analysis_run_id: uuid.UUID
+    analysis_report_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
     image_sha256: str
@@ -413,6 +415,7 @@ def complete_side(letter: str) -> Side:
         inference_run=run,
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
         analysis_run_id=analysis_run.pk,
+        analysis_report_id=_analysis_report(coordinator, analysis_run),
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
         image_sha256=image_sha256,
@@ -541,6 +544,12 @@ def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:
     run = analysis_run_create(by=coordinator, reader_study=reader_study)
     jobs.run(AnalysisRun, run.pk, execute)
     return run
+
+
+def _analysis_report(coordinator: User, run: AnalysisRun) -> uuid.UUID:
+    report = report_create(by=coordinator, result=AnalysisResult.objects.get(run=run))
+    jobs.run(AnalysisReport, report.pk, make_report)
+    return report.pk
 
 
 def complete_world() -> World:

@@ -30,6 +30,7 @@ from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
 from validation.selectors.cases import case_analysed
 from validation.selectors.looks import locked_since, truth_locks_of, truth_notices
+from validation.selectors.reports import newest_files_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
@@ -334,8 +335,10 @@ class AnalysisRunBundleApi(APIView):
         result = _result(request, run_id, "bundle")
         notices = _notices(result.run)
         if result.run.plan_id is not None:
-            packed = bundle(result.run.snapshot.content, result.content, notices)
-            answer = HttpResponse(packed, content_type="application/zip")
+            files = newest_files_of(run=result.run)
+            reports = {} if files is None else {"report.html": files.html.encode(), "report.pdf": bytes(files.pdf)}
+            archive = bundle(result.run.snapshot.content, result.content, notices, reports)
+            answer = HttpResponse(archive, content_type="application/zip")
             answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.zip"'
             return _noticed(answer, notices)
         head = json.dumps(

@@ -11,6 +11,7 @@ import { DescriptionView } from "./DescriptionView";
 import { EndpointTable } from "./EndpointTable";
 import { PlannedOverview } from "./PlannedOverview";
 import { Provenance } from "./Provenance";
+import { ReportPanel } from "./ReportPanel";
 
 interface PlannedResultViewProps {
   readerStudyId: string;
@@ -65,6 +66,7 @@ export function PlannedResultView({ readerStudyId, run, result }: PlannedResultV
           ),
         )}
       </Section>
+      <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
     </FilePrefix>
   );

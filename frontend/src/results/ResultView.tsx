@@ -14,6 +14,7 @@ import { ForestFigure, RocFigure } from "./figures";
 import { MeasuresTable } from "./MeasuresTable";
 import { PlannedResultView } from "./PlannedResultView";
 import { Provenance } from "./Provenance";
+import { ReportPanel } from "./ReportPanel";
 
 /** The result of one analysis, most asked first: answers, measures, figures, tests, exclusions, provenance. */
 export function ResultView({ readerStudyId, run }: { readerStudyId: string; run: AnalysisRun }) {
@@ -70,6 +71,7 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
         <ComparisonTable result={result} />
       </Section>
       <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
+      <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
     </HintArea>
   );

@@ -86,6 +86,11 @@ export const ACTION_WORDS: Record<string, string> = {
   "analysis_run.cancel": "Analysis cancelled",
   "analysis_run.retry": "Analysis retried",
   "analysis_run.view": "Results seen",
+  "analysis_report.create": "Report asked for",
+  "analysis_report.succeed": "Report made",
+  "analysis_report.cancel": "Report cancelled",
+  "analysis_report.retry": "Report asked for again",
+  "analysis_report.view": "Report seen",
   "audit.export": "Audit trail exported",
   "audit.check": "Audit trail verified",
 };

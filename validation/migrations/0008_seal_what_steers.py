@@ -30,7 +30,7 @@ def seal_what_steers(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("validation", "0006_arm_of_runs"),
+        ("validation", "0007_analysis_reports"),
         ("annotations", "0036_times_of_revisions"),
         ("inference", "0006_input_checks"),
         ("accounts", "0005_addresses"),
