@@ -8,8 +8,7 @@ import numpy as np
 
 from portal.inference.engine.preprocess import GridVolume, grid_shape, scaled, to_grid
 from portal.inference.engine.refusal import ModelRefused
-from portal.inference.engine.volume import Point, Volume
-from portal.inference.pixels import MAXIMUM_VOXELS
+from portal.inference.engine.volume import MAXIMUM_VOXELS, Point, Volume
 
 Specification = Mapping[str, Any]
 

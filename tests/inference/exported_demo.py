@@ -37,8 +37,11 @@ class ExportedDemo(nn.Module):
         images = torch.stack([padded[shift : shift + count] for shift in range(5)], dim=1)
         images = images * window
         images = functional.relu(self.layers[0](images)) * window
-        for index in (2, 4, 6, 8):
-            images = functional.relu(self.layers[index](images)) * coarse
+        # TorchScript takes a layer by a written number only.
+        images = functional.relu(self.layers[2](images)) * coarse
+        images = functional.relu(self.layers[4](images)) * coarse
+        images = functional.relu(self.layers[6](images)) * coarse
+        images = functional.relu(self.layers[8](images)) * coarse
         logits = self.layers[10](images)[:, 0]
         logits = torch.where(coarse > 0, logits, torch.full_like(logits, self.background))
         heat = torch.sigmoid(self.slope * logits + self.intercept)

@@ -107,7 +107,9 @@ export function cardLines(card: ModelCard): [name: string, value: string][] {
     ["Slice spacing", rangeText(input.slice_spacing_mm)],
     ["Slices", `at least ${input.minimum_slices}`],
     ["Coverage", input.minimum_coverage_mm === null ? "any" : `at least ${input.minimum_coverage_mm} mm`],
-    ...(input.grid_mm ? [["Grid", `${input.grid_mm.join(" x ")} mm (slice, row, column)`] as [string, string]] : []),
+    ...(input.grid_mm
+      ? [["Grid", `${input.grid_mm.join(" x ")} mm (slice, row, column)`] as [string, string]]
+      : []),
     ["Window", input.window ? `${input.window.low} to ${input.window.high}` : "the whole range"],
     ...card.outputs.map((output): [string, string] => [
       "Output",

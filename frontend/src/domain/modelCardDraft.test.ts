@@ -21,7 +21,11 @@ const full: ModelCard = {
 };
 
 describe("a draft", () => {
-  it.each([full, blankCard(), { ...full, input: { ...full.input, grid_mm: [3.5, 1.4, 1.4] as [number, number, number] } }])("gives the card back that it was made of", (card) => {
+  it.each([
+    full,
+    blankCard(),
+    { ...full, input: { ...full.input, grid_mm: [3.5, 1.4, 1.4] as [number, number, number] } },
+  ])("gives the card back that it was made of", (card) => {
     expect(cardOf(draftOf(card))).toEqual(card);
   });
 
@@ -31,7 +35,9 @@ describe("a draft", () => {
   });
 
   it("wants all three steps of a grid", () => {
-    expect(draftFaults({ ...draftOf(full), grid_row: 1 })).toEqual({ grid_slice: "Give all three, or none." });
+    expect(draftFaults({ ...draftOf(full), grid_row: 1 })).toEqual({
+      grid_slice: "Give all three, or none.",
+    });
   });
 
   it("wants both ends of a range", () => {

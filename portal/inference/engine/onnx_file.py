@@ -53,4 +53,4 @@ def _messages(message: Message) -> Iterator[Message]:
         yield one
         for field, value in one.ListFields():
             if field.message_type is not None:
-                waiting.extend(value if field.label == field.LABEL_REPEATED else [value])
+                waiting.extend(value if field.is_repeated else [value])

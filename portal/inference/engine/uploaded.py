@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
+from torch.export.passes import move_to_device_pass
 
 from portal.inference.engine.exported_file import checked_export
 from portal.inference.engine.onnx_file import checked_onnx
@@ -47,7 +48,7 @@ def _load_export(content: bytes, keys: Sequence[str], maximum_bytes: int, device
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.export.load(archive)
-            module = torch.export.passes.move_to_device_pass(program, device).module()
+            module = move_to_device_pass(program, device).module()
     except Exception as error:
         # The reader raises many kinds for a graph that does not hold together.
         raise ModelRefused("cannot_load", f"torch.export.load refuses the archive: {first_line(error)}") from error

@@ -19,7 +19,7 @@ from tests.inference.exported_demo import ExportedDemo, onnx_bytes
 from tests.inference.made_models import card_of, exported, torchscript
 
 # Of scores and of every cell of the heat map: float32 sums in another order through six layers.
-TOLERANCE = 1e-4
+TOLERANCE = 1e-5
 CARD = card_of("CASE_PROBABILITY", "HEAT_MAP", grid_mm=[3.5, 1.4, 1.4], window={"low": -1000, "high": 200})
 LIMITS = Limits(memory_bytes=4 * 2**30, load_seconds=120, seconds=120)
 EXAMPLE = (1, 1, 6, 32, 40)

@@ -206,6 +206,12 @@ def nest(document):
         (size("s0.__class__"), "forbidden_expression"),
         (size("lambdify(s0)"), "forbidden_expression"),
         (size("(lambda: 0)()"), "forbidden_expression"),
+        (size("Symbol('s0').evalf"), "forbidden_expression"),
+        (size("Symbol(\"__import__('os')\")"), "forbidden_expression"),
+        (size("s0 if s1 else s2"), "forbidden_expression"),
+        (size("f'{s0}'"), "forbidden_expression"),
+        (size("Mul(*s0)"), "forbidden_expression"),
+        (size(""), "forbidden_expression"),
         (nest, "forbidden_name"),
     ],
 )
@@ -220,6 +226,14 @@ class Sized(nn.Module):
         smaller = volume[:, :, :, ::2, ::2]
         flat = smaller.reshape(smaller.shape[2] * smaller.shape[3], -1)
         return flat.mean().sigmoid()
+
+
+def test_code_that_checks_sizes_is_left_out():
+    def edit(document):
+        document["guards_code"] = ["__import__('os').system('touch /tmp/overread-hostile')"]
+
+    with zipfile.ZipFile(checked_export(with_json("models/model.json", edit), ROOM)) as archive:
+        assert json.loads(archive.read("package/models/model.json"))["guards_code"] == []
 
 
 def test_ordinary_sizes_are_taken():

@@ -2,7 +2,13 @@ import { Button, Group, Modal, SegmentedControl, Stack, Switch, Textarea, TextIn
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { AI_MODELS_KEY, createModelVersion, MODEL_VERSIONS_KEY, type ModelVersion, uploadModel } from "@/api/ai";
+import {
+  AI_MODELS_KEY,
+  createModelVersion,
+  MODEL_VERSIONS_KEY,
+  type ModelVersion,
+  uploadModel,
+} from "@/api/ai";
 import { cardOf, draftFaults, draftField, draftOf } from "@/domain/modelCardDraft";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";

@@ -46,9 +46,14 @@ export function ModelFileFields({ value, faults, onChange }: ModelFileFieldsProp
         />
       </Group>
       <Text size="xs" c="dimmed">
-        The file is read and tried on made-up images in a process without network or files; only one that passes
-        becomes a version. Pickled models are never loaded.{" "}
-        <Anchor href="https://docs.pytorch.org/docs/stable/export.html" target="_blank" rel="noreferrer" size="xs">
+        The file is read and tried on made-up images in a process without network or files; only one that
+        passes becomes a version. Pickled models are never loaded.{" "}
+        <Anchor
+          href="https://docs.pytorch.org/docs/stable/export.html"
+          target="_blank"
+          rel="noreferrer"
+          size="xs"
+        >
           How to export a model
         </Anchor>
       </Text>
