@@ -16,6 +16,8 @@ Specification = Mapping[str, Any]
 _FIELD_MM = 300.0
 _FEWEST_SLICES, _MOST_SIDE, _FEWEST_SIDE = 12, 512, 64
 _MOST_VOXELS = 32_000_000
+# Where so many slices are asked for that they would be more voxels.
+_LEAST_SIDE = 16
 _DEFAULT_SPACING_MM: Point = (2.5, 1.0, 1.0)
 _AIR_HU, _TISSUE_HU = -1000.0, 40.0
 
@@ -44,19 +46,24 @@ def trial_volume(specification: Specification, *, seed: int, further_slices: int
 
     The same seed gives the same voxels.
     """
-    spacing = _trial_spacing(specification)
-    side = min(max(round(_FIELD_MM / spacing[1]), _FEWEST_SIDE), _MOST_SIDE)
-    coverage = specification["minimum_coverage_mm"] or 0.0
-    wanted = max(specification["minimum_slices"], math.ceil(coverage / spacing[0]) + 1, _FEWEST_SLICES)
-    side = max(min(side, math.isqrt(_MOST_VOXELS // wanted)), 16)
-    shape = (wanted + further_slices, side, side)
+    (slices, rows, columns), spacing = trial_shape(specification)
+    shape = (slices + further_slices, rows, columns)
     rng = np.random.default_rng(seed)
     z, y, x = np.ogrid[tuple(slice(-1, 1, complex(0, count)) for count in shape)]
     ball = z**2 + y**2 + x**2 < 0.6
     values = np.where(ball, np.float32(_TISSUE_HU), np.float32(_AIR_HU))
-    values = values + rng.normal(0, 20, shape).astype(np.float32)
-    affine = np.diag([spacing[2], spacing[1], spacing[0], 1.0])
-    return Volume(values.astype(np.float32), affine)
+    values += 20 * rng.standard_normal(shape, np.float32)
+    return Volume(values, np.diag([spacing[2], spacing[1], spacing[0], 1.0]))
+
+
+def trial_shape(specification: Specification) -> tuple[tuple[int, int, int], Point]:
+    """Slices, rows and columns of a made-up case, and the millimetres between them."""
+    spacing = _trial_spacing(specification)
+    coverage = specification["minimum_coverage_mm"] or 0.0
+    slices = max(specification["minimum_slices"], math.ceil(coverage / spacing[0]) + 1, _FEWEST_SLICES)
+    side = min(max(round(_FIELD_MM / spacing[1]), _FEWEST_SIDE), _MOST_SIDE)
+    side = max(min(side, math.isqrt(_MOST_VOXELS // slices)), _LEAST_SIDE)
+    return (slices, side, side), spacing
 
 
 def _trial_spacing(specification: Specification) -> Point:

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from portal.inference.engine.preprocess import GridVolume
 from portal.inference.engine.refusal import ModelRefused
 from portal.inference.engine.volume import Volume
-from portal.inference.model_input import model_grid, trial_volume
+from portal.inference.model_input import model_grid, trial_shape, trial_volume
 from portal.inference.model_outputs import checked_outputs
 from tests.inference.cards import card
 from tests.inference.made_models import card_of
@@ -188,13 +188,21 @@ def test_the_made_up_case_lies_within_the_specification(slices, coverage, pixel,
         pixel_spacing_mm=limits(pixel),
         slice_spacing_mm=limits(between),
     )["input"]
-    volume = trial_volume(specification, seed=1)
-    along_slices, along_rows, along_columns = volume.spacing_mm
-    count = volume.hounsfield.shape[0]
+    (count, rows, columns), (along_slices, along_rows, along_columns) = trial_shape(specification)
     assert count >= slices
-    assert volume.hounsfield.size <= 32_000_000 or volume.hounsfield.shape[1] == 16
+    assert count * rows * columns <= 32_000_000 or rows == columns == 16
     if coverage is not None:
         assert count * along_slices >= coverage * (1 - 1e-9)
     for spacing, pair in ((along_rows, pixel), (along_columns, pixel), (along_slices, between)):
         if pair:
             assert pair[0] * (1 - 1e-9) <= spacing <= (pair[0] + pair[1]) * (1 + 1e-9)
+
+
+def test_the_same_seed_makes_the_same_case():
+    specification = card(pixel_spacing_mm={"minimum": 4, "maximum": 5})["input"]
+    one, same, other = (trial_volume(specification, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(one.hounsfield, same.hounsfield)
+    assert not np.array_equal(one.hounsfield, other.hounsfield)
+    longer = trial_volume(specification, seed=1, further_slices=5)
+    assert longer.hounsfield.shape[0] == one.hounsfield.shape[0] + 5
+    assert trial_shape(specification) == (one.hounsfield.shape, one.spacing_mm)
