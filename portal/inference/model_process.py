@@ -213,7 +213,14 @@ def _environment() -> dict[str, str]:
     kept = {
         name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ
     }
-    return {**kept, "PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1", "HOME": "/nonexistent"}
+    return {
+        **kept,
+        "PYTHONPATH": str(_ROOT),
+        "OMP_NUM_THREADS": "1",
+        "HOME": "/nonexistent",
+        # Without it cuBLAS sums in an order that changes.
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+    }
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -68,7 +68,10 @@ def onnx_score(key: str = "case_probability", weight: float = 2.0, bias: float =
         helper.make_node("Add", ["product", "bias"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], [key]),
     ]
-    weights = [numpy_helper.from_array(np.float32(value), name) for name, value in (("weight", weight), ("bias", bias))]
+    weights = [
+        numpy_helper.from_array(np.array(value, np.float32), name)
+        for name, value in (("weight", weight), ("bias", bias))
+    ]
     return onnx_model(nodes, {key: []}, weights)
 
 

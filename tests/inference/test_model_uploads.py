@@ -131,6 +131,7 @@ def test_findings_and_heat_maps_are_stored_in_the_patient(
     with django_capture_on_commit_callbacks(execute=True):
         upload = tried(send(torchscript(Everything()), card=card))
     assert upload.error_detail == ""
+    assert upload.model_version is not None
     study = ingest_phantom("EVERYTHING")
     run = do(inference_run_create(by=builder, model_version=upload.model_version, imaging_studies=[study]))
     assert reasons(run) == [("SUCCEEDED", "")]

@@ -50,7 +50,7 @@ def _serve(request: dict[str, Any], questions: BinaryIO, answers: BinaryIO) -> N
     allow_cpu_seconds(request["load_seconds"])
     with os.fdopen(request["file"], "rb") as file:
         model = load_model(request["kind"], file.read(), request["keys"], request["memory_bytes"], device)
-    _send(answers, {"ready": True, "device": device.type}, [])
+    _send(answers, {"ready": True}, [])
     while True:
         _, arrays = read_message(_reader(questions), _ANY_AMOUNT)
         allow_cpu_seconds(request["seconds"])
@@ -60,6 +60,8 @@ def _serve(request: dict[str, Any], questions: BinaryIO, answers: BinaryIO) -> N
 def _ready_device(request: dict[str, Any]) -> torch.device:
     """Load what the libraries load late while files can still be opened for writing, which drivers of a GPU do."""
     deterministic_torch()
+    # Of a stranger's operators some have no such form on a GPU; the trial looks whether the numbers come again.
+    torch.use_deterministic_algorithms(True, warn_only=True)
     if request["kind"] == TORCH_EXPORT:
         importlib.import_module("torch._inductor.cpp_builder")
     device = preferred_device()

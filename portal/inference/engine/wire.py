@@ -35,7 +35,7 @@ def packed_header(header: dict[str, Any], arrays: Sequence[Named] = ()) -> bytes
 
 def values_of(array: Array) -> memoryview:
     """The bytes of an array as they are sent."""
-    return memoryview(np.ascontiguousarray(array, "<f4").reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(array, "<f4").reshape(-1).view(np.uint8).data
 
 
 def read_message(

@@ -53,6 +53,7 @@ def test_it_says_what_the_demo_engine_says(kind, little_weights, cases, tmp_path
             own = detect(case.volume, little_weights, torch.device("cpu"))
             grid = model_grid(CARD["input"], case.volume)
             said = checked_outputs(CARD, grid, process.predict(grid.values[np.newaxis, np.newaxis]))
+            assert said.heat is not None
             assert said.score == pytest.approx(own.score, abs=TOLERANCE)
             assert said.heat.values == pytest.approx(own.heat.probability, abs=TOLERANCE)
             assert said.heat.affine == pytest.approx(own.heat.affine)

@@ -243,7 +243,7 @@ def onnx_code(model) -> str:
 
 
 def test_external_data_is_refused_at_any_depth():
-    external = numpy_helper.from_array(np.float32(1), "weight")
+    external = numpy_helper.from_array(np.array(1, np.float32), "weight")
     onnx.external_data_helper.set_external_data(external, location="/etc/passwd")
     external.ClearField("raw_data")
     as_attribute = helper.make_node("Constant", [], ["weight"], value=external)

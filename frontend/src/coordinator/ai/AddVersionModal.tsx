@@ -106,7 +106,7 @@ export function AddVersionModal({ aiModelId, basis, onClose }: AddVersionModalPr
       >
         <Stack gap="md">
           <SegmentedControl
-            aria-label="Where the version runs"
+            aria-label="Where it runs"
             data={PLACES}
             value={place}
             onChange={setPlace}
