@@ -270,7 +270,7 @@ def test_what_is_refused_leaves_nothing_behind(what, send, settings, files_befor
     ("change", "field", "code"),
     [
         ({"card": "{"}, "card", "not_json"),
-        ({"card": {"card_version": 2}}, "card", "const"),
+        ({"card": {"card_version": 2}}, "card", ""),
         ({"card": card_of("HEAT_MAP")}, "card.outputs", "no_score"),
         ({"card": card_of("CASE_PROBABILITY", modality="MR")}, "card.input.modality", "modality_not_run"),
         ({"card": card_of("CASE_PROBABILITY", grid_mm=[1, 2])}, "card.input.grid_mm", ""),

@@ -66,7 +66,10 @@ export interface InferenceItem {
   score: number | null;
 }
 
+export type RunPriority = "LOW" | "NORMAL" | "HIGH";
+
 export interface InferenceRun extends Job {
+  priority: RunPriority;
   model_version: { id: string; name: string; version: string };
 }
 
@@ -154,9 +157,9 @@ export function uploadPredictions(
   return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
 }
 
-export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[]) =>
+export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[], priority: RunPriority) =>
   call<InferenceRun>("POST", "/api/v1/inference-runs", {
-    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds },
+    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds, priority },
   });
 
 export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>

@@ -105,12 +105,7 @@ export function AddVersionModal({ aiModelId, basis, onClose }: AddVersionModalPr
         }}
       >
         <Stack gap="md">
-          <SegmentedControl
-            aria-label="Where it runs"
-            data={PLACES}
-            value={place}
-            onChange={setPlace}
-          />
+          <SegmentedControl aria-label="Where it runs" data={PLACES} value={place} onChange={setPlace} />
           <TextInput label="Version" required data-autofocus {...form.getInputProps("version")} />
           {runsHere ? (
             <ModelFileFields value={model} faults={faults} onChange={setModel} />
