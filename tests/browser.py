@@ -4,7 +4,7 @@ import shutil
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browserless import PASSWORD
 
@@ -20,6 +20,9 @@ CHROMIUM_ARGUMENTS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
+
+# What a page shows after a click may take longer than Playwright's five seconds where the machine is busy.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

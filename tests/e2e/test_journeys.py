@@ -26,8 +26,6 @@ from tests.services import LivePortal
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
-# What a page shows after a click may take longer than Playwright's five seconds where the machine is busy.
-PATIENCE_MS, USUAL_MS = 30_000, 5_000
 CASES = 4
 PRESENT, SURE = "Is there a nodule?", "How sure are you?"
 DECISION_AND_RATING = (("Yes / no", PRESENT), ("0–100", SURE))
@@ -57,14 +55,7 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
-
-
-@pytest.fixture(scope="module")
-def cast(live_portal: LivePortal, browser: Browser, patience: None) -> Iterator[Cast]:
+def cast(live_portal: LivePortal, browser: Browser) -> Iterator[Cast]:
     """An account each, and nothing else; then the coordinator brings in the images and the AI."""
     root = administrator(live_portal)
     batch = uuid.uuid4().hex[:6]
