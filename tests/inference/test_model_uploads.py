@@ -101,6 +101,8 @@ def test_what_passes_becomes_a_version_that_predicts(
     # The file has its place, and nothing waits any more.
     assert kept_files() - files_before == {Path(site.VAR_DIR) / version.weights_path}
     assert (Path(site.VAR_DIR) / version.weights_path).read_bytes() == content
+    told = set(Event.objects.values_list("action", "object_id"))
+    assert {("model_upload.create", str(upload.pk)), ("model_version.register", str(version.pk))} <= told
     said = client.get(f"/api/v1/model-uploads/{upload.pk}").data
     assert (said["state"], said["model_version_id"]) == ("SUCCEEDED", str(version.pk))
     assert client.get(f"/api/v1/model-versions/{version.pk}").data["runnable"] is True
