@@ -1,4 +1,7 @@
-"""Uploaded models of every kind behind one interface: a volume in, named arrays out. Runs only behind the walls."""
+"""Uploaded models of every kind behind one interface: a volume (1, 1, slices, rows, columns) in, named arrays out.
+
+Runs only behind the walls.
+"""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +19,6 @@ from portal.inference.engine.torchscript_file import checked_torchscript
 from portal.inference.engine.wire import MAXIMUM_VALUES, Array, Named
 
 TORCHSCRIPT, TORCH_EXPORT, ONNX = "TORCHSCRIPT", "TORCH_EXPORT", "ONNX"
-# One input: float32 (1, 1, slices, rows, columns).
-INPUT_DIMENSIONS = 5
 
 Model = Callable[[Array], list[Named]]
 
