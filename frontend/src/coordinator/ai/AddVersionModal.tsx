@@ -108,7 +108,14 @@ export function AddVersionModal({ aiModelId, basis, onClose }: AddVersionModalPr
           <SegmentedControl aria-label="Where it runs" data={PLACES} value={place} onChange={setPlace} />
           <TextInput label="Version" required data-autofocus {...form.getInputProps("version")} />
           {runsHere ? (
-            <ModelFileFields value={model} faults={faults} onChange={setModel} />
+            <ModelFileFields
+              value={model}
+              faults={faults}
+              onChange={(chosen) => {
+                setModel(chosen);
+                setFaults({});
+              }}
+            />
           ) : (
             <TextInput
               label="Weights (SHA-256)"

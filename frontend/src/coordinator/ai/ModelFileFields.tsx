@@ -32,6 +32,7 @@ export function ModelFileFields({ value, faults, onChange }: ModelFileFieldsProp
           placeholder="Choose a file"
           required
           clearable
+          clearButtonProps={{ "aria-label": "Remove the file" }}
           value={value.file}
           error={faults.file}
           onChange={choose}
