@@ -47,7 +47,7 @@ def upgrade() -> None:
     """Do what the two migrations do, with the models that migrations have."""
     apps = MigrationLoader(connection).project_state().apps
     import_module("annotations.migrations.0036_times_of_revisions").times_of_revisions(apps, None)
-    import_module("validation.migrations.0007_seal_what_steers").seal_what_steers(apps, None)
+    import_module("validation.migrations.0008_seal_what_steers").seal_what_steers(apps, None)
 
 
 def old_installation() -> Read:

@@ -56,6 +56,7 @@ def address(route: Route, side: Side) -> str:
         "model_version_id": side.model_version.pk,
         "prediction_id": side.prediction_id,
         "inference_run_id": side.inference_run.pk,
+        "model_upload_id": side.model_upload.pk,
         "run_id": side.analysis_run_id,
         "report_id": side.analysis_report_id,
         "name": "measures",

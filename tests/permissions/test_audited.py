@@ -13,7 +13,7 @@ from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
-from portal.inference.models import InferenceRun
+from portal.inference.models import InferenceRun, ModelUpload
 from portal.webhooks.events import SITE
 from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
@@ -40,6 +40,7 @@ PROVEN_ELSEWHERE = {
     "password": ("tests/accounts/test_session_events.py", "password.change"),
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
+    "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     # Files, where the sweep sends JSON.
     "code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
@@ -102,6 +103,7 @@ JOB_STATES = {
     "analysis-run-retry": JobState.FAILED,
     "analysis-report-cancel": JobState.PENDING,
     "analysis-report-retry": JobState.FAILED,
+    "model-upload-cancel": JobState.PENDING,
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
 }
@@ -116,6 +118,7 @@ def prepare(name: str, method: str, world: World) -> None:
         AnalysisRun.objects.update(state=JOB_STATES[name])
         AnalysisReport.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
+        ModelUpload.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
         Webhook.objects.update(scope=SITE)

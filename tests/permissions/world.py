@@ -74,6 +74,7 @@ from portal.inference.models import (
     EngineKind,
     InferenceItem,
     InferenceRun,
+    ModelUpload,
     ModelVersion,
     Prediction,
     PredictionSource,
@@ -156,6 +157,7 @@ class Side:
     model_version: ModelVersion
     prediction_id: uuid.UUID
     inference_run: InferenceRun
+    model_upload: ModelUpload
     ingest_job: IngestJob
     analysis_run_id: uuid.UUID
     analysis_report_id: uuid.UUID
@@ -413,6 +415,9 @@ def complete_side(letter: str) -> Side:
         model_version=version,
         prediction_id=prediction.pk,
         inference_run=run,
+        model_upload=ModelUpload.objects.create(
+            ai_model=ai_model, version="10", kind=EngineKind.ONNX, card={}, size_bytes=1, sha256="ab" * 32
+        ),
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
         analysis_run_id=analysis_run.pk,
         analysis_report_id=_analysis_report(coordinator, analysis_run),

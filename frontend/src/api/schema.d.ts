@@ -108,6 +108,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the uploads, those that were refused included, newest first. */
+        get: operations["ai_models_uploads_list"];
+        put?: never;
+        /** @description Upload a model. A worker tries it on made-up cases; only one that passes becomes a version. */
+        post: operations["ai_models_uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/versions": {
         parameters: {
             query?: never;
@@ -669,6 +687,40 @@ export interface paths {
         /** @description Store the preferences; 409 `stale_revision` with the newer ones when another window was faster. */
         put: operations["me_preferences_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-uploads/{model_upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how the trial stands, or why the model was refused. */
+        get: operations["model_uploads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-uploads/{model_upload_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a trial; the file is dropped. */
+        post: operations["model_uploads_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4582,6 +4634,7 @@ export interface components {
             readonly id: string;
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
+            readonly priority: components["schemas"]["PriorityEnum"];
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -4603,6 +4656,15 @@ export interface components {
             /** Format: uuid */
             model_version_id: string;
             imaging_study_ids: string[];
+            /**
+             * @description Which of the waiting runs comes next.
+             *
+             *     * `LOW` - LOW
+             *     * `NORMAL` - NORMAL
+             *     * `HIGH` - HIGH
+             * @default NORMAL
+             */
+            priority: components["schemas"]["PriorityEnum"];
         };
         /** @description A run and how far it has come. */
         InferenceRunOutput: {
@@ -4610,6 +4672,7 @@ export interface components {
             readonly id: string;
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
+            readonly priority: components["schemas"]["PriorityEnum"];
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -5051,6 +5114,67 @@ export interface components {
          * @enum {string}
          */
         MissingEnum: "ADJUDICATION" | "EXCLUDED";
+        /**
+         * @description * `TORCHSCRIPT` - TORCHSCRIPT
+         *     * `TORCH_EXPORT` - TORCH_EXPORT
+         *     * `ONNX` - ONNX
+         * @enum {string}
+         */
+        ModelUploadInputKindEnum: "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
+        /** @description A model that the portal shall run: its file, and what its version says of itself. */
+        ModelUploadInputRequest: {
+            /** Format: binary */
+            file: string;
+            version: string;
+            kind: components["schemas"]["ModelUploadInputKindEnum"];
+            /** @description A model card, `model-card-1.schema.json`, as the text of its JSON. */
+            card: unknown;
+            /** @default  */
+            description: string;
+            /**
+             * @description If given, the file has to have it.
+             * @default
+             */
+            sha256: string;
+        };
+        /** @description An upload and how its trial stands. */
+        ModelUploadOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            ai_model_id: string;
+            version: string;
+            kind: components["schemas"]["ModelUploadOutputKindEnum"];
+            /** @description The sender's name of the file; only shown. */
+            file_name?: string;
+            /** Format: int64 */
+            size_bytes: number;
+            sha256: string;
+            requested_by?: string;
+            /** Format: uuid */
+            model_version_id: string | null;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
+        /**
+         * @description * `TORCHSCRIPT` - Torchscript
+         *     * `TORCH_EXPORT` - Torch Export
+         *     * `ONNX` - Onnx
+         * @enum {string}
+         */
+        ModelUploadOutputKindEnum: "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
         /** @description A new external build. The portal's own builds are registered by `manage.py train_demo_model`. */
         ModelVersionInputRequest: {
             version: string;
@@ -5106,9 +5230,12 @@ export interface components {
         /**
          * @description * `DEMO_CNN` - Demo Cnn
          *     * `EXTERNAL` - External
+         *     * `TORCHSCRIPT` - Torchscript
+         *     * `TORCH_EXPORT` - Torch Export
+         *     * `ONNX` - Onnx
          * @enum {string}
          */
-        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL" | "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
         /**
          * @description * `begin` - begin
          *     * `pause` - pause
@@ -5309,6 +5436,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
+        };
+        PaginatedModelUploadOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ModelUploadOutput"][];
         };
         PaginatedModelVersionOutputList: {
             /** Format: uri */
@@ -5736,6 +5870,13 @@ export interface components {
             /** @description Say how long before the case's own study it was made. */
             readonly interval: string | null;
         };
+        /**
+         * @description * `LOW` - LOW
+         *     * `NORMAL` - NORMAL
+         *     * `HIGH` - HIGH
+         * @enum {string}
+         */
+        PriorityEnum: "LOW" | "NORMAL" | "HIGH";
         /** @description The imaging studies that are to be the priors, the most relevant first. */
         PriorsInputRequest: {
             imaging_study_ids: string[];
@@ -7385,6 +7526,78 @@ export interface operations {
             };
         };
     };
+    ai_models_uploads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedModelUploadOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_uploads_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ModelUploadInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ai_models_versions_list: {
         parameters: {
             query?: {
@@ -8614,6 +8827,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreferencesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_uploads_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_uploads_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
                 };
             };
             /** @description A problem document. */
