@@ -3,7 +3,7 @@
 import json
 import math
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -142,7 +142,7 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
 
     def _locks(self, run: AnalysisRun) -> list[TruthLock]:
         """The locks of its reader study, asked for once for all runs of an answer."""
-        known: dict[uuid.UUID, list[TruthLock]] = self.context.setdefault("truth_locks", {})
+        known: dict[uuid.UUID, list[TruthLock]] = cast("dict[str, Any]", self.context).setdefault("truth_locks", {})
         if run.reader_study_id not in known:
             known[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
         return known[run.reader_study_id]
