@@ -280,6 +280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analysis-runs/{run_id}/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what was analysed of a case: its truth with the lesions, every AI, every signed read. */
+        get: operations["analysis_runs_cases_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analysis-runs/{run_id}/figures/{name}.csv": {
         parameters: {
             query?: never;
@@ -3442,6 +3459,64 @@ export interface components {
         AmendmentInputRequest: {
             reason: string;
         };
+        /** @description What an AI says of the case. */
+        AnalysedAiOutput: {
+            name: string;
+            /** Format: double */
+            score: number;
+            /**
+             * Format: double
+             * @description Positive from this score on; null: the plan has none.
+             */
+            threshold: number | null;
+            /** @description The imaging study that it is about. */
+            study_instance_uid: string | null;
+            findings: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description One answer in the words of the label schema. */
+        AnalysedAnswerOutput: {
+            question: string;
+            answer: string;
+        };
+        /** @description A finding of a reader. */
+        AnalysedFindingOutput: {
+            id: string;
+            name: string;
+            confidence: number | null;
+            marks: components["schemas"]["AnalysedMarkOutput"][];
+        };
+        /** @description One mark of a finding. */
+        AnalysedMarkOutput: {
+            id: string;
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What a reader signed, or froze before the AI was shown. */
+        AnalysedReadOutput: {
+            /**
+             * Format: uuid
+             * @description Null once the patient has been erased.
+             */
+            read_id: string | null;
+            /** Format: uuid */
+            revision_id: string;
+            reader: string;
+            arm: string;
+            arm_name: string;
+            /** @description FIRST (frozen before the AI was shown) or SIGNED. */
+            phase: string;
+            session: number;
+            repeat_number: number;
+            role: string;
+            call: boolean | null;
+            /** Format: double */
+            rating: number | null;
+            answers: components["schemas"]["AnalysedAnswerOutput"][];
+            findings: components["schemas"]["AnalysedFindingOutput"][];
+        };
         /**
          * @description * `RRRC` - RRRC
          *     * `RRFC` - RRFC
@@ -3719,6 +3794,19 @@ export interface components {
             high: number;
             cases: number;
             positives: number;
+        };
+        /** @description A case as an analysis froze it: truth, AI and reads side by side. */
+        CaseAnalysedOutput: {
+            /** Format: uuid */
+            case_id: string;
+            case: string;
+            truth: number | null;
+            reference_standard_version: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            ai: components["schemas"]["AnalysedAiOutput"][];
+            reads: components["schemas"]["AnalysedReadOutput"][];
         };
         /** @description A case and its clinical text in force; version 0 and no words where there was never one. */
         CaseClinicalTextOutput: {
@@ -7908,6 +7996,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisRunOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_runs_cases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseAnalysedOutput"];
                 };
             };
             /** @description A problem document. */
