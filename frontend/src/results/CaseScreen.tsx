@@ -8,8 +8,8 @@ import { Problem } from "@/api/problem";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { NotFoundScreen } from "@/ui/NotFoundScreen";
-import { StudyImages } from "@/ui/StudyImages";
-import type { ViewerHandle, ViewerMark } from "@/viewer";
+import { type JumpsOnImages, StudyImages } from "@/ui/StudyImages";
+import type { ViewerMark } from "@/viewer";
 import { CaseFacts } from "./CaseFacts";
 import classes from "./CaseScreen.module.css";
 import type { CaseTrail } from "./CasesBehind";
@@ -34,14 +34,15 @@ export function CaseScreen() {
 }
 
 function Analysed({ analysed, studies }: { analysed: CaseAnalysed; studies: PreviewStudy[] }) {
-  const viewer = useRef<ViewerHandle>(null);
+  const jumps = useRef<JumpsOnImages>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const layers = useMemo(() => layersOf(analysed, studies), [analysed, studies]);
+  const [firstMark] = useState(layers[0]?.marks[0] ?? null);
   const marks = useMemo(() => layers.filter(({ key }) => !hidden.has(key)).flatMap(drawn), [layers, hidden]);
   const jumpTo = (mark: ViewerMark) => {
     setSelectedId(mark.id);
-    viewer.current?.jumpToMark(mark);
+    jumps.current?.jumpTo(mark);
   };
   const toggle = (key: string) =>
     setHidden((before) => {
@@ -54,9 +55,9 @@ function Analysed({ analysed, studies }: { analysed: CaseAnalysed; studies: Prev
       <div className={classes.images}>
         <StudyImages
           studies={studies}
-          viewer={viewer}
+          jumps={jumps}
           marks={marks}
-          firstMark={layers[0]?.marks[0] ?? null}
+          markShown={firstMark}
           selectedMarkId={selectedId}
           onMarkSelected={setSelectedId}
         />

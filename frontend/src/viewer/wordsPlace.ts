@@ -45,7 +45,10 @@ const LATER_SIDE = 1.5;
 /** The best free place near a mark: inside the pane, beside the mark and not over it, apart from other words. */
 export function placeOfWords(own: Outline, size: Size, around: Surroundings): ScreenBox {
   const seeds = seedsOf(own);
-  let best: Place = { box: insidePane({ left: 0, top: 0, ...size }, around.pane), cost: Number.POSITIVE_INFINITY };
+  let best: Place = {
+    box: insidePane({ left: 0, top: 0, ...size }, around.pane),
+    cost: Number.POSITIVE_INFINITY,
+  };
   for (const ring_px of RINGS_PX) {
     const places = seeds.flatMap((seed) =>
       boxesBeside(seed, size, ring_px).map((beside, side): Place => {
