@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from annotations.models import AdjudicationCase, Case, ClinicalText, ClinicalTextShown, Membership
+from annotations.models import AdjudicationCase, Case, ClinicalText, ClinicalTextShown
 from annotations.services.reader_studies import reader_study_close
 from portal.accounts.policy import Role
 from portal.audit.models import Event
@@ -36,7 +36,7 @@ HEADER = {"PatientName": "Canary^Clara", "PatientID": "PID-4711-7", "PatientBirt
 NAMING = ["Clara", "Canary", "PID-4711-7", "1966", "5.11."]
 
 
-def imaged(case: Case, **header: str) -> None:
+def imaged(built: Built, case: Case, **header: str) -> None:
     """Give a case an imaging study whose file lies in Orthanc."""
     values: dict[str, Any] = HEADER | header
     file = ct_slice(seed=uuid.uuid4().hex, **values)
@@ -62,15 +62,15 @@ def imaged(case: Case, **header: str) -> None:
         columns=file.Columns,
         file_sha256="0" * 64,
     )
-    Case.objects.filter(pk=case.pk).update(imaging_study=images)
+    built.change(case, imaging_study=images)
 
 
 @pytest.fixture
 def built() -> Built:
     """A draft of three cases, the first with images of somebody."""
     made = draft()
-    imaged(made.cases[0])
-    imaged(made.cases[1], **dict.fromkeys(HEADER, ""))
+    imaged(made, made.cases[0])
+    imaged(made, made.cases[1], **dict.fromkeys(HEADER, ""))
     return made
 
 
@@ -89,7 +89,8 @@ def in_force(answer: Any) -> list[tuple[str, int]]:
 
 
 def show(built: Built, blinding: dict[str, Any]) -> None:
-    built.reader_study.arms.update(blinding=blinding)
+    for arm in built.reader_study.arms.all():
+        built.change(arm, blinding=blinding)
 
 
 def open_case(built: Built, ask: Ask, position: int = 1, status: int = 200) -> Any:
@@ -409,7 +410,7 @@ def test_an_adjudicator_sees_the_text_where_every_arm_shows_it(blinding: dict[st
     show(built, blinding)
     put(built, *((index, f"{TEXT} {index}") for index in range(5)), reason="New")
     judge = person("judge")
-    Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
+    built.join(judge, Role.ADJUDICATOR)
     body = {"base_version": 1, "question": "Is there a nodule?", "seed": "fixed"}
     asking(built.coordinator)("POST", f"{study(built)}/adjudications", body, 201)
     case = AdjudicationCase.objects.order_by("position").first()
