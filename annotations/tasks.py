@@ -2,7 +2,7 @@
 
 from annotations.models import ReferenceJob, StudyMail
 from annotations.runner import execute
-from annotations.services import mails, reference_jobs, reminders
+from annotations.services import case_images, mails, reference_jobs, reminders
 from portal import jobs
 from portal.celery import app
 
@@ -23,6 +23,12 @@ def mails_retry() -> int:
 def reminders_sweep() -> int:
     """Remind readers by the rules of their reader studies."""
     return reminders.reminders_sweep()
+
+
+@app.task(name="annotations.headers_sweep")
+def headers_sweep() -> int:
+    """Read the headers of cases, which analyses group them by."""
+    return case_images.launched_headers_read(budget_s=10.0)
 
 
 @app.task(name=ReferenceJob.TASK_NAME)

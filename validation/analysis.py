@@ -6,6 +6,14 @@ from importlib.metadata import version
 from typing import Any
 
 from validation.dataset import EXCLUSION_DETAILS, Dataset, Participant, dataset_from_snapshot
+from validation.limitations import (
+    dependence_notes,
+    interim_notes,
+    looks_of,
+    simulated_notes,
+    truth_notes,
+    withdrawn_notes,
+)
 from validation.stats.binary import binary_summary
 from validation.stats.calibration import calibration_summary
 from validation.stats.checks import BoolArray
@@ -62,7 +70,8 @@ def analyse(
         "participants": participants,
         "comparisons": comparisons,
         "calibration": calibration,
-        "notes": _notes(dataset),
+        "looks": looks_of(snapshot),
+        "notes": _notes(snapshot, dataset),
     }
 
 
@@ -145,28 +154,20 @@ def _exclusions(dataset: Dataset) -> list[dict[str, JSONValue]]:
     ]
 
 
-def _notes(dataset: Dataset) -> list[str]:
-    counts, notes = dataset.counts, []
+# Said of every result without a plan, wherever its notes are.
+EXPLORATORY = (
+    "Exploratory: no plan fixed beforehand what was to be compared, and nothing here is a test of a hypothesis."
+)
+
+
+def _notes(snapshot: Mapping[str, Any], dataset: Dataset) -> list[str]:
+    counts, notes = dataset.counts, [EXPLORATORY, *truth_notes(snapshot), *dependence_notes(snapshot)]
     if counts["patients"] < counts["cases"]:
         notes.append(
             f"{counts['cases']} cases come from {counts['patients']} patients. Intervals and tests treat cases as "
             "independent: they ignore this clustering and may be too narrow."
         )
-    notes += [*simulated_notes(counts), *interim_notes(counts)]
+    notes += [*simulated_notes(counts), *interim_notes(snapshot, counts), *withdrawn_notes(snapshot)]
     if dataset.ai and len(dataset.readers) > 1:
         notes.append(f"The AI is compared with {len(dataset.readers)} readers; p values are not adjusted for that.")
     return notes
-
-
-def simulated_notes(counts: Mapping[str, int]) -> list[str]:
-    """Say that reads were made by programs, where some were."""
-    if not counts["reads_simulated"]:
-        return []
-    return [f"{counts['reads_simulated']} of {counts['reads_signed']} signed reads were made by simulated readers."]
-
-
-def interim_notes(counts: Mapping[str, int]) -> list[str]:
-    """Say that reads are still to come, where some are."""
-    if counts["reads_signed"] >= counts["reads_assigned"]:
-        return []
-    return [f"Interim: {counts['reads_signed']} of {counts['reads_assigned']} assigned reads are signed."]

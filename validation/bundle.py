@@ -9,7 +9,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy as np
 from validation.figures import figure_csv, figures_of, spreadsheet_cell
 from validation.plans.document import Endpoint, Subject, subjects_of
 from validation.plans.snapshot import lay_out
-from validation.plans.table import AI_NAME, StudyTable, ratings_for
+from validation.plans.table import AI_NAME, StudyTable, crossed_cases, ratings_for
 from validation.stats.checks import FloatArray
 
 _RECOMPUTE = Path(__file__).parent / "recompute.py"
@@ -30,23 +32,37 @@ figures/         the tables of the result
 endpoints/       for each endpoint the readings it was computed from, as this portal's own statistics and MRMCaov read
                  them (mrmc(empirical_auc(truth, rating), modality, reader, case)); with two arms of readers also an
                  .imrmc file, which iMRMC reads, and RJafroc's DfReadDataFile(file, format = "iMRMC")
-recompute.py     computes every endpoint again with `python -m validation.stats` and compares: it needs the folder
-                 `validation` of the source code beside it (or PYTHONPATH), numpy, pandas, scipy, scikit-learn and
-                 statsmodels, and neither a database nor a server
+recompute.py     computes every endpoint again with `python -m validation.stats` and compares: python recompute.py
+                 It takes the statistics from software/ and needs numpy, pandas, scipy, scikit-learn and statsmodels,
+                 and neither a database nor a server
+software/        the source code of `validation.stats` (Apache-2.0) as it was when this archive was made
 cases.csv        the numbers that stand for the cases in .imrmc files
+report.html, report.pdf
+                 the report that was made last, where one was made before this archive was asked for
 """
 # The earliest time that an archive can write: nothing here depends on when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def bundle(snapshot_text: str, result_text: str) -> bytes:
-    """Return the archive of a snapshot and a result by plan, as they are stored."""
+def bundle(
+    snapshot_text: str,
+    result_text: str,
+    notices: Sequence[str] = (),
+    reports: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
+    """Return the archive of a snapshot and a result by plan, as they are stored.
+
+    `notices`: what is known since; `reports`: the files of a report by name.
+    """
     snapshot, result = json.loads(snapshot_text), json.loads(result_text)
     files = {"README.txt": _README, "snapshot.json": snapshot_text, "result.json": result_text}
+    if notices:
+        files["NOTICES.txt"] = "".join(f"{one}\n" for one in notices)
     files |= dict(_tables(snapshot, result))
     files |= {f"figures/{name}.csv": figure_csv(name, result) for name in figures_of(result)}
     files["recompute.py"] = _RECOMPUTE.read_text()
-    contents = {name: text.encode() for name, text in files.items()}
+    files |= _software()
+    contents = {name: text.encode() for name, text in files.items()} | dict(reports)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     contents["SHA256SUMS"] = sums.encode()
     out = io.BytesIO()
@@ -54,6 +70,14 @@ def bundle(snapshot_text: str, result_text: str) -> bytes:
         for name, content in contents.items():
             archive.writestr(zipfile.ZipInfo(name, _NO_TIME), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+@cache
+def _software() -> dict[str, str]:
+    """The statistics as source code, so that the archive computes its numbers by itself."""
+    root = _RECOMPUTE.parent
+    sources = [root / "__init__.py", *sorted((root / "stats").rglob("*.py"))]
+    return {f"software/{one.relative_to(root.parent).as_posix()}": one.read_text() for one in sources}
 
 
 def _tables(snapshot: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -87,6 +111,8 @@ def _readings(table: StudyTable, names: Mapping[str, str]) -> Iterator[Sequence[
 def _endpoint_csv(table: StudyTable, endpoint: Endpoint, subjects: Sequence[Subject], names: Mapping[str, str]) -> str:
     """One row a reading. All AI are one reader, so that two are compared; with readers it is one more of theirs."""
     joins = endpoint["method"] == "AI_VS_READERS"
+    # Of which cases the method makes use.
+    used = crossed_cases(table, endpoint, list(subjects)) if joins else np.ones(len(table.cases), dtype=np.bool_)
     rows = []
     for subject in subjects:
         said = zip(table.subjects[subject["key"]].readers, ratings_for(table, endpoint, subject), strict=True)
@@ -94,8 +120,10 @@ def _endpoint_csv(table: StudyTable, endpoint: Endpoint, subjects: Sequence[Subj
             reader = AI_NAME if subject["kind"] == "AI" else name
             rows += [
                 (reader, "all" if joins else subject["key"], names[case], patient, int(truth), _number(value))
-                for case, patient, truth, value in zip(table.cases, table.patients, table.truth, values, strict=True)
-                if not np.isnan(value)
+                for case, patient, truth, value, counts in zip(
+                    table.cases, table.patients, table.truth, values, used, strict=True
+                )
+                if counts and not np.isnan(value)
             ]
     return _csv(("reader", "modality", "case", "patient", "truth", "rating"), rows)
 

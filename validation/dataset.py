@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from validation.limitations import withdrawn_readers
 from validation.stats.checks import BoolArray, FloatArray
 
 EXCLUSION_DETAILS = {
@@ -94,8 +95,11 @@ def dataset_from_snapshot(snapshot: Mapping[str, Any]) -> Dataset:
         if reason in reasons
     ]
     participants = []
+    # Of whom was withdrawn only the exclusions tell: with no figure of their own they would count as a reader.
+    gone = set(withdrawn_readers(snapshot))
     for participant, excluded in [*_ai(snapshot, analysed), *_readers(snapshot, analysed)]:
-        participants.append(participant)
+        if participant.kind == "AI" or participant.name not in gone:
+            participants.append(participant)
         exclusions += excluded
     exclusions += _arbitrations(snapshot, analysed)
     truth = np.array([case["truth"] == 1 for case in analysed], dtype=np.bool_)
@@ -255,9 +259,14 @@ def counts_of(snapshot: Mapping[str, Any], reads: Sequence[Mapping[str, Any]], t
         "cases": len(snapshot["cases"]),
         "positives": int(truth.sum()),
         "negatives": int((~truth).sum()),
-        "readers": len(snapshot["readers"]),
+        "readers": len(snapshot["readers"]) - len(withdrawn_readers(snapshot)),
+        "readers_withdrawn": len(withdrawn_readers(snapshot)),
+        "cases_withdrawn": sum(bool(case.get("is_withdrawn")) for case in snapshot["cases"]),
+        "cases_training": sum(bool(case.get("is_training")) for case in snapshot["cases"]),
         "reads_assigned": sum(read["state"] != "VOID" for read in used),
+        "reads_void": sum(read["state"] == "VOID" for read in used),
         "reads_signed": len(signed),
+        "reads_reopened": sum(bool(read.get("is_reopened")) for read in signed),
         "reads_simulated": sum(read["provenance"] == "SIMULATED" for read in signed),
         "predictions": len(snapshot["predictions"]),
     }

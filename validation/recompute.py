@@ -1,12 +1,12 @@
 """Compute the endpoints of result.json again with `python -m validation.stats`: exit code 1 if one differs.
 
-Run in the unpacked archive: `python recompute.py`. The folder `validation` of the source code has to be importable; of
-it only `validation.stats` is used.
+Run in the unpacked archive: `python recompute.py`. The statistics are those in the archive's folder `software`.
 """
 
 import csv
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 # Value, low and high; None where there is none.
 Numbers = tuple[float | None, float | None, float | None]
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 DECIDED = ["--rating", "rating", "--threshold", "0.5"]
 ANALYSES = {"READERS_AND_CASES": "RRRC", "CASES": "FRRC", "READERS": "RRFC"}
 # The result is written with twelve digits.
@@ -70,7 +70,15 @@ def wide(endpoint: Row) -> Path:
 
 def answered(arguments: list[str]) -> Row:
     """Run it and give its answer; of one group of rows the group's."""
-    done = subprocess.run([sys.executable, "-m", "validation.stats", *arguments], capture_output=True, check=False)
+    paths = [str(HERE / "software"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    done = subprocess.run(
+        [sys.executable, "-m", "validation.stats", *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        # Python looks in the working folder first: from here `validation` is nothing else.
+        cwd=HERE,
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(done.stderr.decode())
     answer: Row = json.loads(done.stdout)
@@ -114,7 +122,13 @@ def of_readers(endpoint: Row, answer: Row, of: str, compared: bool) -> Numbers:
         rows = [row for row in answer["differences"] if row["analysis"] == wanted]
         return fields(rows[0], turned=rows[0]["a"] != of)
     rows = [*answer["modalities"], *answer["modalities_otherwise"]]
-    return fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted))
+    return inside(fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted)))
+
+
+def inside(numbers: Numbers) -> Numbers:
+    """End the interval of a mean at 0 and 1, as the result does."""
+    value, low, high = numbers
+    return (value, None if low is None else max(0.0, low), None if high is None else min(1.0, high))
 
 
 def same_sign(endpoint: Row, row: Row) -> bool:

@@ -60,6 +60,7 @@ class VersionOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField(source="schema.version")
     created_at = serializers.DateTimeField(source="schema.created_at")
     created_by = serializers.CharField(source="schema.created_by.username")
+    reason = serializers.CharField(help_text="Why it was changed in the pilot; empty where nobody had to say.")
     number_of_questions = serializers.SerializerMethodField()
     number_of_reads = serializers.IntegerField()
     is_in_force = serializers.BooleanField()

@@ -148,6 +148,13 @@ class LabelSchemaInput(serializers.Serializer[Any]):
 
     questions = serializers.JSONField()
     base_version = serializers.IntegerField(required=False, min_value=0)
+    reason = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=1000,
+        help_text="Needed in a pilot: it is an amendment.",
+    )
 
 
 MAXIMUM_CASES = 100_000

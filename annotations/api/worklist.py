@@ -14,6 +14,7 @@ from annotations.domain.blinding import shows_past_reads
 from annotations.models import Assignment, AssignmentState
 from annotations.selectors.arbitration import stale_arbitrations
 from annotations.selectors.assignments import assignments_of, next_assignment
+from annotations.services.reading_rules import may_begin
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.moments import utc_text
@@ -44,7 +45,9 @@ class AssignmentOutput(serializers.ModelSerializer[Assignment]):
         ]
 
     def get_is_openable(self, assignment: Assignment) -> bool:
-        """Say whether a signed read may be looked at again."""
+        """Say whether the state of the reader study lets a case be begun, or a signed read be looked at again."""
+        if assignment.state == AssignmentState.PENDING:
+            return may_begin(assignment, self.context["state"])
         is_signed = assignment.state == AssignmentState.SIGNED
         return not is_signed or shows_past_reads(assignment.arm.blinding, is_training=assignment.is_training)
 
@@ -67,7 +70,7 @@ class AssignmentsApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
         own = list(assignments_of(reader_study=reader_study, reader=caller(request)))
         stale = stale_arbitrations(reader_study=reader_study, assignments=own)
-        return Response(AssignmentOutput(own, many=True, context={"stale": stale}).data)
+        return Response(AssignmentOutput(own, many=True, context={"stale": stale, "state": reader_study.state}).data)
 
 
 class NextOutput(serializers.Serializer[Any]):

@@ -2,9 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from annotations.domain.arbitration import arbitrators_of, readers_in_words
 from annotations.domain.designs import Design
@@ -31,6 +34,7 @@ from annotations.models import (
     SampleSizePlan,
 )
 from annotations.selectors.case_images import imaging_studies_of
+from annotations.selectors.clinical_texts import clinical_text_section
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
 from annotations.selectors.masking import is_made_of_answers, is_masking, is_truth_masking
@@ -43,15 +47,6 @@ from portal.accounts.policy import Role
 from portal.audit.services import canonical_json
 from portal.moments import utc_words
 
-ANALYSIS_SENTENCES = (
-    "Sensitivity, specificity and the area under the ROC curve of every reader and the AI; the AI against each reader.",
-    "Intervals are 95 % unless an analysis says otherwise; a call is the reader's decision unless an analysis names a "
-    "threshold of the rating. Each analysis stores these choices with its snapshot.",
-    "An analysis takes one arm; arms are never mixed. Training cases, hidden repeats and withdrawn cases are left out "
-    "and counted.",
-    "Results open only by a locked version of the reference standard. Of it they use whether each case is diseased; "
-    "where its lesions lie is stored and exported with the marks of the readers, and enters no figure.",
-)
 # In place of a number that tells what readers answered.
 MASKED = "masked"
 SEVERAL_SENTENCE = (
@@ -87,6 +82,7 @@ def protocol_document(*, reader_study: ReaderStudy) -> dict[str, Any]:
             blinding_section(design),
             _cases(reader_study, design, cases),
             *sampling_sections(reader_study=reader_study),
+            *clinical_text_section(reader_study=reader_study),
             _readers(reader_study),
             _randomisation(reader_study),
             _hanging(reader_study),
@@ -94,7 +90,7 @@ def protocol_document(*, reader_study: ReaderStudy) -> dict[str, Any]:
             _truth(reader_study),
             sample_size_section(_sample_size(reader_study)),
             _terms(reader_study),
-            section("analysis", "Analysis", *ANALYSIS_SENTENCES),
+            _analysis(reader_study),
         ],
     }
 
@@ -279,3 +275,9 @@ def _terms(reader_study: ReaderStudy) -> Section:
     if terms is None or terms.text == "":
         return section("terms", "Terms", "Readers are asked to accept nothing.")
     return section("terms", "Terms", f"Version {terms.version}.", terms.text)
+
+
+def _analysis(reader_study: ReaderStudy) -> Section:
+    """What the analysis plan says; the app of plans stands above this one and is named by a setting."""
+    sentences: Callable[..., list[str]] = import_string(settings.OVERREAD_PROTOCOL_ANALYSIS)
+    return section("analysis", "Analysis", *sentences(reader_study=reader_study))

@@ -8,6 +8,7 @@ from annotations.domain.schema_changes import Change, misfits, schema_changes
 from annotations.domain.schema_file import SchemaFile, parse_schema_file
 from annotations.models import LabelSchema, Read, ReaderStudy
 from annotations.services.drafts import field_problems
+from portal.audit.models import Event
 from portal.errors import Invalid
 
 
@@ -23,6 +24,7 @@ class VersionEntry(TypedDict):
     """One version, with what it changed against the one before and which earlier reads fit it."""
 
     schema: LabelSchema
+    reason: str
     number_of_reads: int
     is_in_force: bool
     changes: list[Change]
@@ -37,12 +39,14 @@ def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
     )
     counted = Read.objects.filter(label_schema__in=versions).order_by().values("label_schema")
     reads = {row["label_schema"]: row["count"] for row in counted.annotate(count=Count("pk"))}
+    reasons = _reasons(versions)
     entries = []
     for index, schema in enumerate(versions):
         earlier = versions[index - 1].questions if index else None
         entries.append(
             VersionEntry(
                 schema=schema,
+                reason=reasons.get(str(schema.pk), ""),
                 number_of_reads=reads.get(schema.pk, 0),
                 is_in_force=schema is versions[-1],
                 changes=schema_changes(earlier, schema.questions) if earlier is not None else [],
@@ -59,6 +63,16 @@ def version_history(*, reader_study: ReaderStudy) -> list[VersionEntry]:
             )
         )
     return entries[::-1]
+
+
+def _reasons(versions: list[LabelSchema]) -> dict[str, str]:
+    """Return by id why a version was stored, as the audit trail has it."""
+    told = Event.objects.filter(
+        object_type=LabelSchema._meta.label,
+        object_id__in=[str(one.pk) for one in versions],
+        action="label_schema.create",
+    )
+    return {one.object_id: one.detail.get("reason", "") for one in told}
 
 
 def schema_file_check(*, text: str) -> SchemaFile:

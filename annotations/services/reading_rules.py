@@ -20,9 +20,7 @@ _DETAILS = {
 
 def require_writing(assignment: Assignment) -> None:
     """Raise 409 when nothing may be written in the assignment's read now."""
-    state = assignment.reader_study.state
-    is_settled_still = assignment.role == AssignmentRole.ARBITRATION and state in ARBITRATED_STILL
-    code = None if is_settled_still else READING.get((state, assignment.is_training), "wrong_state")
+    code = _obstacle(assignment, assignment.reader_study.state)
     if code is not None:
         raise Conflict(_DETAILS[code], code=code)
     outside = outside_dates(dates_of(assignment=assignment), timezone.now())
@@ -32,6 +30,16 @@ def require_writing(assignment: Assignment) -> None:
     today = timezone.now().date()
     if session.closes_on and today > session.closes_on:
         raise Conflict(f"Session {session.number} closed on {session.closes_on}.", code="session_closed")
+
+
+def may_begin(assignment: Assignment, state: str) -> bool:
+    """Say whether a reader study in this state lets an assignment be read; dates and sessions are asked when it is."""
+    return _obstacle(assignment, state) is None
+
+
+def _obstacle(assignment: Assignment, state: str) -> str | None:
+    is_settled_still = assignment.role == AssignmentRole.ARBITRATION and state in ARBITRATED_STILL
+    return None if is_settled_still else READING.get((state, assignment.is_training), "wrong_state")
 
 
 def require_opening(assignment: Assignment) -> None:

@@ -33,7 +33,7 @@ class ImagingStudy(UuidModel):
     header_facts = models.JSONField(
         null=True,
         help_text=(
-            "Sex, age, site and descriptions without names, once a protocol shows them (portal.imaging.header_facts)."
+            "Sex, age, site and descriptions without names, for protocols and analyses (portal.imaging.header_facts)."
         ),
     )
 

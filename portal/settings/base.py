@@ -187,6 +187,12 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20_000
 
+# --- uploaded AI models (docs/models.md): size of a file, memory beyond the libraries' own, seconds to load and a case
+OVERREAD_MODEL_FILE_MIB = env.int("OVERREAD_MODEL_FILE_MIB", 1024)
+OVERREAD_MODEL_MEMORY_MIB = env.int("OVERREAD_MODEL_MEMORY_MIB", 8192)
+OVERREAD_MODEL_LOAD_SECONDS = env.int("OVERREAD_MODEL_LOAD_SECONDS", 120)
+OVERREAD_MODEL_SECONDS = env.int("OVERREAD_MODEL_SECONDS", 300)
+
 # --- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -266,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "headers-sweep": {"task": "annotations.headers_sweep", "schedule": 60.0, "options": {"expires": 60}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]
@@ -273,6 +280,8 @@ OVERREAD_JOBS_INLINE = False
 
 # Decided by the reader-study app, which stands above imaging and accounts: named by string, as AUTH_USER_MODEL is.
 OVERREAD_IMAGING_ACCESS = "annotations.access.viewable_imaging_studies"
+# The same way: what the analysis plan says, which the protocol has in words.
+OVERREAD_PROTOCOL_ANALYSIS = "validation.selectors.protocol.analysis_sentences"
 OVERREAD_IMAGE_STREAMS = "annotations.services.streams.image_streams"
 OVERREAD_MEMBERSHIPS = "annotations.selectors.reader_studies.memberships_of"
 

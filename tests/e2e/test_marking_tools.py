@@ -26,7 +26,7 @@ from tests.e2e.marking import (
     place,
 )
 from tests.e2e.test_reading import saved, stored_read
-from tests.e2e.viewing import Case, case_of
+from tests.e2e.viewing import Case, case_of, take_over_if_held
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -183,6 +183,7 @@ def marked_case(stage: Stage, request: pytest.FixtureRequest) -> tuple[Geometry,
 def opened(page: Page, case: Case) -> Page:
     page.goto(case.url)
     image_is_drawn(page)
+    take_over_if_held(page)
     return page
 
 

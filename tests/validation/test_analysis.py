@@ -54,6 +54,7 @@ def test_every_exclusion_is_counted_and_named():
     }
     assert result["counts"] == {
         "cases": 11, "positives": 5, "negatives": 5, "without_truth": 1, "patients": 11, "readers": 2,
+        "readers_withdrawn": 0, "cases_withdrawn": 0, "cases_training": 0, "reads_void": 0, "reads_reopened": 0,
         "reads_assigned": 22, "reads_signed": 20, "reads_simulated": 20, "predictions": 10,
     }  # fmt: skip
 

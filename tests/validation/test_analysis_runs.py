@@ -11,10 +11,13 @@ import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from annotations.domain.truth_csv import Truth
 from annotations.models import ReferenceLock, ReferenceSource
+from annotations.services.reader_studies import reader_study_close
 from annotations.services.truth import reference_standard_create, reference_standard_lock
 from portal import jobs
 from portal.accounts.models import User
@@ -51,12 +54,31 @@ def run_now(made, **configuration):
     return AnalysisRun.objects.select_related("snapshot", "result").get(pk=run.pk)
 
 
+def closed(made):
+    """End the reading: from then on nothing is a look, and freezing again gives the same snapshot."""
+    made.reader_study.refresh_from_db()
+    reader_study_close(by=made.coordinator, reader_study=made.reader_study)
+    return made
+
+
 def test_the_same_snapshot_gives_the_same_bytes(made):
+    closed(made)
     first, second = run_now(made), run_now(made)
     assert first.state == second.state == JobState.SUCCEEDED
     assert first.snapshot_id == second.snapshot_id
     assert first.result.content == second.result.content
     assert first.result.digest == hashlib.sha256(first.result.content.encode()).hexdigest()
+
+
+def test_lists_and_progress_do_not_read_the_text_of_snapshots_and_results(made, client):
+    """Of a large reader study that is tens of megabytes for each run, asked for again every second."""
+    run = run_now(made)
+    with CaptureQueriesContext(connection) as asked:
+        listed = client.get(f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs").json()["results"]
+        one = client.get(f"/api/v1/analysis-runs/{run.pk}").json()
+    assert listed == [one]
+    assert one["result_digest"] == run.result.digest
+    assert [query["sql"] for query in asked if '"content"' in query["sql"]] == []
 
 
 def test_another_process_gives_the_same_bytes(made, tmp_path):
@@ -82,6 +104,7 @@ def test_another_process_gives_the_same_bytes(made, tmp_path):
 
 
 def test_the_command_writes_the_same_bytes(made, tmp_path, capsys):
+    closed(made)
     run = run_now(made)
     call_command("analyse", reader_study=made.reader_study.pk, out=tmp_path / "out")
     assert (tmp_path / "out" / "snapshot.json").read_text() == run.snapshot.content
@@ -288,6 +311,17 @@ def test_bad_input_names_its_field(made, client, body, problem):
     answer = client.post(f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs", body, format="json")
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == problem
+
+
+@pytest.mark.parametrize(("threshold", "status"), [(0, 202), (100, 202), (-1, 400), (101, 400), (0.95, 202)])
+def test_a_threshold_lies_on_the_scale_of_the_rating(made, client, threshold, status):
+    url = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
+    answer = client.post(url, {"call_threshold": threshold}, format="json")
+    assert answer.status_code == status
+    if status == 400:
+        (fault,) = answer.json()["errors"]
+        assert (fault["field"], fault["code"]) == ("call_threshold", "off_scale")
+        assert fault["detail"].startswith("The rating goes from 0 to 100")
 
 
 def test_a_threshold_needs_a_rating(client):

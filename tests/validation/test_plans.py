@@ -11,6 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from annotations.models import Membership
+from annotations.services.reader_studies import reader_study_close
+from portal.accounts.models import User
+from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.db import JobState
 from portal.imaging.models import ImagingStudy
@@ -170,11 +174,14 @@ def test_a_lock_says_what_was_known_and_an_amendment_why(client, made):
     assert AnalysisPlanLock.objects.count() == 1
     changed = document(made, level=0.9)
     without = save(client, made, changed, base=1)
-    assert [one["field"] for one in without.json()["errors"]] == ["reason"]
+    assert (without.status_code, without.json()["code"], without.json()["plan"]) == (409, "plan_locked", 1)
+    assert "locked by carla" in without.json()["detail"]
     carried_out(client, made, plan)
     amended = save(client, made, changed, base=1, reason="Reviewers asked for 90 % intervals.")
     assert amended.json()["number"] == 2
     assert client.post(address(made, "/1/lock")).status_code == 409
+    again = save(client, made, document(made, level=0.8), base=2)
+    assert (again.status_code, [one["field"] for one in again.json()["errors"]]) == (400, ["reason"])
     assert client.post(address(made, "/2/lock")).json()["results_before"] == 1
     result = parse(carried_out(client, made, AnalysisPlan.objects.get(number=2)).result.content)
     assert result["plan"]["amends"] == [{"number": 1, "digest": plan.digest}]
@@ -204,6 +211,59 @@ def test_what_has_changed_since_the_lock_is_said_or_refused(client, made):
     runs = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
     answer = client.post(runs, {"plan": plan.number}, "json")
     assert (answer.status_code, answer.json()["code"]) == (409, "plan_outdated")
+
+
+def test_a_draft_that_somebody_else_locked_meanwhile_can_go_on_as_an_amendment(client, made):
+    """Two coordinators: what one has written is refused with who locked, and kept once there is a reason."""
+    save(client, made, document(made))
+    other = User.objects.create_user("olga")
+    Membership.objects.create(reader_study=made.reader_study, user=other, role=Role.COORDINATOR)
+    second = APIClient()
+    second.force_authenticate(other)
+    assert second.post(address(made, "/1/lock")).status_code == 201
+    written = document(made, level=0.9)
+    refused = save(client, made, written, base=1)
+    assert (refused.status_code, refused.json()["code"]) == (409, "plan_locked")
+    assert "Version 1 was locked by olga" in refused.json()["detail"]
+    assert save(client, made, written, base=1, reason="Wider intervals suffice.").json()["number"] == 2
+
+
+def test_a_version_whose_place_another_has_taken_is_not_run(client, made):
+    plan = locked(client, made)
+    save(client, made, document(made, level=0.9), base=1, reason="Reviewers asked.")
+    runs = f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs"
+    # A draft takes no place yet.
+    assert client.post(runs, {"plan": 1}, "json").status_code == 202
+    AnalysisRun.objects.update(state=JobState.CANCELLED)
+    client.post(address(made, "/2/lock"))
+    answer = client.post(runs, {"plan": 1}, "json")
+    assert (answer.status_code, answer.json()["code"], answer.json()["plan"]) == (409, "plan_superseded", 2)
+    with pytest.raises(CommandError, match="has taken the place"):
+        call_command("analyse", plan=str(plan.pk), out="out")
+
+
+def test_the_protocol_says_what_the_plan_says(client, made):
+    """In the words of its live reading, as a draft and locked; and that there is none."""
+    protocol = f"/api/v1/reader-studies/{made.reader_study.pk}/protocol"
+
+    def said():
+        sections = client.get(protocol).json()["document"]["sections"]
+        return next(one["sentences"] for one in sections if one["key"] == "analysis")
+
+    assert said()[0].startswith("There is no analysis plan.")
+    save(client, made, document(made))
+    reading = client.post(address(made, "/reading"), {"plan": document(made)}, "json").json()
+    assert "version 1: a draft, not locked" in said()[0]
+    assert said()[1:-1] == reading["sentences"]
+    assert client.get(protocol).json()["unrecorded"] == ["Analysis"]
+    assert client.post(address(made, "/1/lock")).status_code == 201
+    assert "version 1, locked" in said()[0]
+    newest = client.get(protocol).json()["versions"][0]
+    assert (newest["reason"], newest["changed"]) == ("The analysis plan was locked: version 1.", ["Analysis"])
+    # A draft of an amendment changes nothing that is fixed.
+    save(client, made, document(made, level=0.9), base=1, reason="Reviewers asked.")
+    assert "version 1, locked" in said()[0]
+    assert client.get(protocol).json()["unrecorded"] == []
 
 
 def test_endpoints_by_hand_count(client, made):
@@ -244,12 +304,20 @@ def test_endpoints_by_hand_count(client, made):
 
 def test_the_same_snapshot_gives_the_same_bytes_with_and_without_the_web(client, made, tmp_path):
     plan = locked(client, made)
+    made.reader_study.refresh_from_db()
+    reader_study_close(by=made.coordinator, reader_study=made.reader_study)
     first, second = carried_out(client, made, plan), carried_out(client, made, plan)
     assert first.result.content == second.result.content
     call_command("analyse", plan=str(plan.pk), out=tmp_path / "out")
     assert (tmp_path / "out" / "snapshot.json").read_text() == first.snapshot.content
     assert (tmp_path / "out" / "result.json").read_text() == first.result.content
     assert (tmp_path / "out" / "figures" / "endpoints.csv").exists()
+    call_command("analyse", snapshot=tmp_path / "out" / "snapshot.json", out=tmp_path / "again")
+    assert (tmp_path / "again" / "result.json").read_text() == first.result.content
+    with pytest.raises(CommandError, match="is no snapshot"):
+        call_command("analyse", snapshot=tmp_path / "out" / "result.json", out=tmp_path / "again")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("analyse", snapshot=tmp_path / "nothing.json", out=tmp_path / "again")
     with pytest.raises(CommandError, match="no analysis plan"):
         call_command("analyse", plan=str(made.reader_study.pk), out=tmp_path)
 

@@ -3,7 +3,7 @@
 import json
 import math
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -25,8 +25,12 @@ from validation.access import analysis_plan_for, analysis_result_for, analysis_r
 from validation.bundle import bundle
 from validation.canonical import parse
 from validation.figures import FIGURES, figure_csv, figures_of
+from validation.limitations import TruthLock
 from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
+from validation.selectors.cases import case_analysed
+from validation.selectors.looks import locked_since, truth_locks_of, truth_notices
+from validation.selectors.reports import newest_files_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
@@ -67,6 +71,15 @@ class RunArmOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class TruthLockOutput(serializers.Serializer[Any]):
+    """A version of the truth that was locked."""
+
+    version = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    reason = serializers.CharField()
+
+
 class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
     """An analysis run and how far it has come."""
 
@@ -77,6 +90,11 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
     arm = RunArmOutput(allow_null=True, help_text="Null in a run from before there were arms.")
     snapshot_digest = serializers.CharField(source="snapshot.digest")
     result_digest = serializers.SerializerMethodField()
+    is_exploratory = serializers.BooleanField(help_text="Whether no plan fixed beforehand what it compares.")
+    truth_locked_since = serializers.SerializerMethodField(
+        help_text="Versions of the truth that were locked after the one that it uses: it does not hold for them."
+    )
+    notices = serializers.SerializerMethodField(help_text="What has come to be known since, in sentences.")
 
     class Meta:
         model = AnalysisRun
@@ -100,6 +118,9 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "arm",
             "snapshot_digest",
             "result_digest",
+            "is_exploratory",
+            "truth_locked_since",
+            "notices",
         ]
 
     @extend_schema_field(serializers.CharField(allow_null=True))
@@ -107,6 +128,24 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
         """Return the digest of the result, None while there is none."""
         result = getattr(run, "result", None)
         return result.digest if result else None
+
+    @extend_schema_field(TruthLockOutput(many=True))
+    def get_truth_locked_since(self, run: AnalysisRun) -> list[dict[str, Any]]:
+        """Return them, the first first."""
+        found = locked_since(self._locks(run), run.reference_standard.version)
+        return [one._asdict() for one in found[1]] if found else []
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_notices(self, run: AnalysisRun) -> list[str]:
+        """Return what a reader of its result has to know."""
+        return truth_notices(self._locks(run), run.reference_standard.version)
+
+    def _locks(self, run: AnalysisRun) -> list[TruthLock]:
+        """The locks of its reader study, asked for once for all runs of an answer."""
+        known: dict[uuid.UUID, list[TruthLock]] = cast("dict[str, Any]", self.context).setdefault("truth_locks", {})
+        if run.reader_study_id not in known:
+            known[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
+        return known[run.reader_study_id]
 
 
 class CsvRenderer(BaseRenderer):
@@ -126,9 +165,21 @@ def _json_text(text: str) -> HttpResponse:
     return HttpResponse(text.encode(), content_type="application/json")
 
 
-def _viewed(request: Request, run: AnalysisRun, part: str) -> None:
-    study = run.reader_study_id
-    viewed(by=caller(request), reader_study_id=study, action="analysis_run.view", obj=run, detail={"part": part})
+def _viewed(request: Request, run: AnalysisRun, part: str, **more: str) -> None:
+    study, detail = run.reader_study_id, {"part": part, **more}
+    viewed(by=caller(request), reader_study_id=study, action="analysis_run.view", obj=run, detail=detail)
+
+
+def _notices(run: AnalysisRun) -> list[str]:
+    return truth_notices(truth_locks_of(reader_study_id=run.reader_study_id), run.reference_standard.version)
+
+
+def _noticed(answer: HttpResponse, notices: list[str]) -> HttpResponse:
+    """Say beside stored bytes, which nothing is written into, what has come to be known since."""
+    if notices:
+        # A header holds ASCII; what a name or a reason has beyond it is escaped.
+        answer["Overread-Notice"] = " ".join(notices).encode("ascii", "backslashreplace").decode().replace("\n", " ")
+    return answer
 
 
 def _result(request: Request, run_id: uuid.UUID, part: str) -> AnalysisResult:
@@ -183,7 +234,8 @@ class AnalysisRunResultApi(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Return the stored bytes of the result."""
-        return _json_text(_result(request, run_id, "result").content)
+        result = _result(request, run_id, "result")
+        return _noticed(_json_text(result.content), _notices(result.run))
 
 
 class AnalysisRunSnapshotApi(APIView):
@@ -194,7 +246,84 @@ class AnalysisRunSnapshotApi(APIView):
         """Return the stored bytes of the snapshot."""
         run = analysis_run_to_open(caller(request), run_id)
         _viewed(request, run, "snapshot")
-        return _json_text(run.snapshot.content)
+        return _noticed(_json_text(run.snapshot.content), _notices(run))
+
+
+class AnalysedAiOutput(serializers.Serializer[Any]):
+    """What an AI says of the case."""
+
+    name = serializers.CharField()
+    score = serializers.FloatField()
+    threshold = serializers.FloatField(
+        allow_null=True, help_text="Positive from this score on; null: the plan has none."
+    )
+    study_instance_uid = serializers.CharField(allow_null=True, help_text="The imaging study that it is about.")
+    findings = serializers.ListField(child=serializers.DictField())
+
+
+class AnalysedAnswerOutput(serializers.Serializer[Any]):
+    """One answer in the words of the label schema."""
+
+    question = serializers.CharField()
+    answer = serializers.CharField()
+
+
+class AnalysedMarkOutput(serializers.Serializer[Any]):
+    """One mark of a finding."""
+
+    id = serializers.CharField()
+    geometry = serializers.DictField()
+
+
+class AnalysedFindingOutput(serializers.Serializer[Any]):
+    """A finding of a reader."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    confidence = serializers.IntegerField(allow_null=True)
+    marks = AnalysedMarkOutput(many=True)
+
+
+class AnalysedReadOutput(serializers.Serializer[Any]):
+    """What a reader signed, or froze before the AI was shown."""
+
+    read_id = serializers.UUIDField(allow_null=True, help_text="Null once the patient has been erased.")
+    revision_id = serializers.UUIDField()
+    reader = serializers.CharField()
+    arm = serializers.CharField()
+    arm_name = serializers.CharField()
+    phase = serializers.CharField(help_text="FIRST (frozen before the AI was shown) or SIGNED.")
+    session = serializers.IntegerField()
+    repeat_number = serializers.IntegerField()
+    role = serializers.CharField()
+    call = serializers.BooleanField(allow_null=True)
+    rating = serializers.FloatField(allow_null=True)
+    answers = AnalysedAnswerOutput(many=True)
+    findings = AnalysedFindingOutput(many=True)
+
+
+class CaseAnalysedOutput(serializers.Serializer[Any]):
+    """A case as an analysis froze it: truth, AI and reads side by side."""
+
+    case_id = serializers.UUIDField()
+    case = serializers.CharField()
+    truth = serializers.IntegerField(allow_null=True)
+    reference_standard_version = serializers.IntegerField()
+    lesions = serializers.ListField(child=serializers.DictField())
+    ai = AnalysedAiOutput(many=True)
+    reads = AnalysedReadOutput(many=True)
+
+
+class AnalysisRunCaseApi(APIView):
+    """One case behind the figures of an analysis run."""
+
+    @extend_schema(responses=CaseAnalysedOutput)
+    def get(self, request: Request, run_id: uuid.UUID, case_id: uuid.UUID) -> Response:
+        """Return what was analysed of a case: its truth with the lesions, every AI, every signed read."""
+        run = analysis_run_to_open(caller(request), run_id)
+        shown = case_analysed(run=run, case_id=case_id)
+        _viewed(request, run, "case", case=str(case_id))
+        return Response(CaseAnalysedOutput(shown).data)
 
 
 class AnalysisRunBundleApi(APIView):
@@ -204,15 +333,20 @@ class AnalysisRunBundleApi(APIView):
     def get(self, request: Request, run_id: uuid.UUID) -> HttpResponse:
         """Download snapshot and result with their digests: JSON, and of a run by plan an archive with tables (ZIP)."""
         result = _result(request, run_id, "bundle")
+        notices = _notices(result.run)
         if result.run.plan_id is not None:
-            answer = HttpResponse(bundle(result.run.snapshot.content, result.content), content_type="application/zip")
+            files = newest_files_of(run=result.run)
+            reports = {} if files is None else {"report.html": files.html.encode(), "report.pdf": bytes(files.pdf)}
+            archive = bundle(result.run.snapshot.content, result.content, notices, reports)
+            answer = HttpResponse(archive, content_type="application/zip")
             answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.zip"'
-            return answer
-        digests = {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest}
-        head = json.dumps(digests)[1:-1]
+            return _noticed(answer, notices)
+        head = json.dumps(
+            {"snapshot_digest": result.run.snapshot.digest, "result_digest": result.digest, "notices": notices}
+        )[1:-1]
         answer = _json_text(f'{{{head}, "snapshot": {result.run.snapshot.content}, "result": {result.content}}}')
         answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.json"'
-        return answer
+        return _noticed(answer, notices)
 
 
 class AnalysisRunFigureApi(APIView):
@@ -232,8 +366,11 @@ class AnalysisRunFigureApi(APIView):
             raise NotFound(f"This result has no such figure; it has {', '.join(figures_of(result))}.")
         _viewed(request, stored.run, name)
         answer = HttpResponse(figure_csv(name, result), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
+        notices = _notices(stored.run)
+        # A table has no place for a sentence: the name of the file and a header say it.
+        words = [name, *(["exploratory"] if stored.run.is_exploratory else []), *(["older-truth"] if notices else [])]
+        answer["Content-Disposition"] = f'attachment; filename="{"-".join(words)}.csv"'
+        return _noticed(answer, notices)
 
 
 class AnalysisRunCancelApi(APIView):

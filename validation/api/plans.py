@@ -20,6 +20,7 @@ from portal.pagination import CreatedCursorPagination
 from validation.access import analysis_plan_for
 from validation.models import AnalysisPlan, AnalysisPlanLock
 from validation.plans.choices import plan_choices
+from validation.plans.document import endpoint_named
 from validation.plans.facts import StudyFacts
 from validation.plans.proposal import proposed_plan
 from validation.plans.rules import plan_findings
@@ -118,6 +119,7 @@ class PlanFindingOutput(serializers.Serializer[Any]):
     field = serializers.CharField()
     code = serializers.CharField()
     detail = serializers.CharField()
+    endpoint = serializers.CharField(allow_null=True, help_text="Name of the endpoint that it is about.")
 
 
 class PlanChoiceOutput(serializers.Serializer[Any]):
@@ -264,7 +266,7 @@ class PlanReadingApi(APIView):
         sound = not any(one.level == "ERROR" for one in findings)
         sentences = plan_sentences(document, facts) if sound else []
         answer = {
-            "findings": [one._asdict() for one in findings],
+            "findings": [{**one._asdict(), "endpoint": endpoint_named(document, one)} for one in findings],
             "sentences": sentences,
             **plan_choices(document, facts),
         }

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from validation.plans.document import Endpoint, Plan, form_findings
 from validation.plans.facts import StudyFacts
-from validation.plans.rules import FIGURES, endpoint_errors, subject_findings
+from validation.plans.rules import FIGURES, endpoint_errors
+from validation.plans.whole import subject_findings
 from validation.plans.wording import FIGURE_NAMES, GENERALISATION, SUBJECT_UNITS
 
 # The rules that another value of the field would get around, whatever stands in the other fields.

@@ -1,7 +1,8 @@
 """The document of an analysis plan and its form (`schemas/analysis-plan.schema.json`)."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from portal.json_schema import schema_faults
 
 _SCHEMA = Path(__file__).parent / "schemas" / "analysis-plan.schema.json"
+_ENDPOINT = re.compile(r"plan\.endpoints\[(\d+)\]")
 _VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
 
 Plan = Mapping[str, Any]
@@ -72,6 +74,28 @@ def _nobody(plan: Plan) -> list[Finding]:
         for side in ("of", "against")
         if isinstance(endpoint[side], str) and endpoint[side] not in keys
     ]
+
+
+def endpoint_named(plan: Any, finding: Finding) -> str | None:
+    """Return the key of the endpoint that a finding is about; None where it is about the plan, or nothing is there."""
+    place = _ENDPOINT.match(finding.field)
+    if place is None:
+        return None
+    try:
+        return str(plan["endpoints"][int(place[1])]["key"])
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def said_once(plan: Any, findings: Sequence[Finding]) -> list[str]:
+    """Say each thing once, with the names of the endpoints that it is about before it."""
+    about: dict[str, list[str]] = {}
+    for one in findings:
+        names = about.setdefault(one.detail, [])
+        name = endpoint_named(plan, one)
+        if name is not None and name not in names:
+            names.append(name)
+    return [f"{', '.join(names)}: {detail}" if names else detail for detail, names in about.items()]
 
 
 def subject_of(plan: Plan, key: str) -> Subject:

@@ -1,6 +1,6 @@
 """What a reader study offers an analysis: all that the rules of a plan ask, and nothing of the truth's values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -31,10 +31,14 @@ class StudyFacts:
         Whether the label schema asks for a yes/no answer, and the kind of its rating question.
     rating_levels : int or None
         How many values a rating can take, where they are few.
+    rating_range : tuple of int, or None
+        The least and the greatest rating.
     marks_lesions : bool
         Whether readers mark and rate located findings.
     model_versions : mapping
         Names of the AI versions with predictions here, by id.
+    own_models : frozenset of str
+        Of these, the id of the AI that the reader study itself has; none in one without AI.
     operating_points : mapping
         By id the score from which each of them calls a case positive, as registered.
     located_models : frozenset of str
@@ -43,6 +47,10 @@ class StudyFacts:
         Versions of the reference standard that name lesions.
     truths : frozenset of int
         All versions of the reference standard.
+    deciders : mapping
+        By version of the reference standard who took part in it by a read or a decision.
+    halves_sessions : bool
+        Whether a reader reads a part of the cases only in each session of an arm (a crossover balanced by cases).
     """
 
     arms: Mapping[str, ArmFacts]
@@ -53,12 +61,21 @@ class StudyFacts:
     has_call: bool
     rating: str | None
     rating_levels: int | None = None
+    rating_range: tuple[int, int] | None = None
     marks_lesions: bool = False
     model_versions: Mapping[str, str] = field(default_factory=dict)
     operating_points: Mapping[str, float] = field(default_factory=dict)
+    own_models: frozenset[str] = frozenset()
     located_models: frozenset[str] = frozenset()
     truths: frozenset[int] = frozenset()
     lesion_truths: frozenset[int] = frozenset()
+    deciders: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    halves_sessions: bool = False
+
+    def is_crossed_in(self, sessions: Collection[int] | None) -> bool:
+        """Whether every reader of an arm reads every case in these sessions (None: all)."""
+        is_part = sessions is not None and set(sessions) < set(self.sessions)
+        return self.is_fully_crossed and not (is_part and self.halves_sessions)
 
     @property
     def is_clustered(self) -> bool:

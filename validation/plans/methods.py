@@ -1,7 +1,8 @@
 """The methods of a plan: one function each, from the table of who read what to an endpoint's outcome."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,13 +11,14 @@ from scipy.stats import binomtest
 from validation.plans.document import Endpoint, Plan, Subject, subjects_of
 from validation.plans.outcome import EndpointOutcome, negated
 from validation.plans.rules import OF_READERS
-from validation.plans.table import AI_NAME, DECIDED_FROM, StudyTable, ratings_for, readings_of
-from validation.stats.ai_vs_readers import ai_vs_readers
+from validation.plans.table import AI_NAME, DECIDED_FROM, StudyTable, crossed_cases, ratings_for, readings_of
+from validation.stats.ai_vs_readers import AiVsReaders, ai_vs_readers
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
 from validation.stats.checks import BoolArray, FloatArray
 from validation.stats.clusters import clustered_accuracy
 from validation.stats.margins import margin_test, paired_margin_test
 from validation.stats.mrmc import mrmc, upper_tail
+from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import ShareFigure, sensitivity_figure, specificity_figure
 from validation.stats.mrmc_results import Analysis, Difference, MrmcResult
 from validation.stats.mrmc_u import LARGEST_T_DF, mrmc_u
@@ -132,13 +134,13 @@ def _why(result: MrmcResult) -> Undefined:
 def _with_detail(outcome: EndpointOutcome, result: object) -> EndpointOutcome:
     to_json = getattr(result, "to_json", None)
     detail = to_json() if to_json is not None else jsonable(result)
-    return EndpointOutcome(outcome.of, outcome.against, outcome.difference, outcome.test, detail)
+    return replace(outcome, detail=detail)
 
 
 def _mrmc_u(job: Job) -> EndpointOutcome:
     table = readings_of(job.table, job.endpoint, job.subjects)
     result = mrmc_u(table, figure=_share(job), level=job.level)
-    means = {row.a: row.outcome for row in result.modalities}
+    means = {row.a: _inside(row.outcome) for row in result.modalities}
     of = job.subjects[0]["key"]
     if len(job.subjects) == 1:
         return _with_detail(EndpointOutcome(means[of], None, None, None, None), result)
@@ -156,30 +158,63 @@ def _mrmc_u(job: Job) -> EndpointOutcome:
     return _with_detail(EndpointOutcome(means[of], means[other], difference, test, None), result)
 
 
+def _inside(outcome: Outcome) -> Outcome:
+    """End an interval of a share or an area at 0 and 1, beyond which there is nothing: it holds the truth as often."""
+    if isinstance(outcome, Undefined) or outcome.low is None or outcome.high is None:
+        return outcome
+    if outcome.low >= 0.0 and outcome.high <= 1.0:
+        return outcome
+    note = f"iMRMC's t interval, {outcome.low:.3f} to {outcome.high:.3f}, reaches beyond 0 or 1 and ends there."
+    limits = max(0.0, outcome.low), min(1.0, outcome.high)
+    return Estimate(outcome.value, *limits, outcome.level, outcome.method, outcome.n, note)
+
+
 def _ai_vs_readers(job: Job) -> EndpointOutcome:
-    """The AI joins the readers of an arm as one more reader of the same modality."""
+    """The AI joins the readers of an arm as one more reader of the same modality.
+
+    The method is one of a full factorial: with other cases for each reader the mean of their figures and that of the
+    AI would be of different cases. So only cases count that all of them speak of, and what that leaves out is said.
+    """
     ai, arm = sorted(job.subjects, key=lambda subject: subject["kind"])
-    said = [ratings_for(job.table, job.endpoint, subject) for subject in (ai, arm)]
-    names = job.table.subjects[arm["key"]].readers
-    table = readings_of(job.table, job.endpoint, [arm])
-    kept = np.isin(np.array(job.table.cases), np.array(table.cases))
-    both = np.concatenate([said[0], said[1]])[:, kept]
-    joined = type(table)(("all",), (AI_NAME, *names), table.cases, table.truth, both[None])
+    names = (AI_NAME, *job.table.subjects[arm["key"]].readers)
+    said = np.concatenate([ratings_for(job.table, job.endpoint, subject) for subject in (ai, arm)])
+    kept = crossed_cases(job.table, job.endpoint, [ai, arm])
+    note = _left_out(said, names)
+    if note is not None and not kept.any():
+        return replace(_nothing(job, Undefined(Reason.MISSING_READINGS, note, said.shape[1])), note=note)
+    cases = tuple(case for case, some in zip(job.table.cases, kept, strict=True) if some)
+    joined = Readings(("all",), names, cases, job.table.truth[kept], said[None][:, :, kept])
     result = ai_vs_readers(joined, AI_NAME, figure=_share(job), level=job.level)
+    return replace(_with_detail(_against_readers(job, result, len(cases), job.subjects[0] is ai), result), note=note)
+
+
+def _left_out(said: FloatArray, names: Sequence[str]) -> str | None:
+    """Say how many of the cases that somebody speaks of are left out, and because of whom; None where none is."""
+    some = ~np.isnan(said).all(axis=0)
+    lacking = np.isnan(said[:, some])
+    left = int(lacking.any(axis=0).sum())
+    if not left:
+        return None
+    whose = ", ".join(f"{name} {int(row.sum())}" for name, row in zip(names, lacking, strict=True) if row.any())
+    return (
+        f"Not fully crossed: {left} of {int(some.sum())} cases are left out, because the method compares on cases that "
+        f"the AI and every reader have (cases that lack a reading: {whose})."
+    )
+
+
+def _against_readers(job: Job, result: AiVsReaders, n: int, is_ai_first: bool) -> EndpointOutcome:
     wanted = f"1T-{ANALYSES[job.endpoint['generalise_to']]}"
     row = next((one for one in result.differences if one.analysis == wanted), None)
-    figure = result.ai_figure
-    of_ai: Outcome = figure if isinstance(figure, Undefined) else _bare(figure, job, len(table.cases))
+    figure, mean = result.ai_figure, result.reader_mean
+    pair: list[Outcome] = [figure if isinstance(figure, Undefined) else _bare(figure, job, n), mean]
+    pair = pair if is_ai_first else pair[::-1]
     if row is None:
-        problem = result.reader_mean
-        undefined = problem if isinstance(problem, Undefined) else _NO_COMMON
-        return _with_detail(EndpointOutcome(of_ai, result.reader_mean, undefined, undefined, None), result)
-    pair, difference = [of_ai, result.reader_mean], row.outcome
-    if job.subjects[0] is not ai:
-        pair, difference = pair[::-1], negated(difference)
+        undefined = mean if isinstance(mean, Undefined) else _NO_COMMON
+        return EndpointOutcome(pair[0], pair[1], undefined, undefined, None)
+    difference = row.outcome if is_ai_first else negated(row.outcome)
     value = difference.value if isinstance(difference, Estimate) else 0.0
-    test = difference if isinstance(difference, Undefined) else _tested(job, value, row.se, row.df, len(table.cases))
-    return _with_detail(EndpointOutcome(pair[0], pair[1], difference, test, None), result)
+    test = difference if isinstance(difference, Undefined) else _tested(job, value, row.se, row.df, n)
+    return EndpointOutcome(pair[0], pair[1], difference, test, None)
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:

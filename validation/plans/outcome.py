@@ -11,7 +11,8 @@ class EndpointOutcome:
     """One endpoint's answer.
 
     `difference` is `of` minus `against`; None where nothing is compared. `shown` is None where nothing was tested or
-    the test is undefined, and not yet corrected for other endpoints: `validation.plans.run` does that.
+    the test is undefined, and not yet corrected for other endpoints: `validation.plans.run` does that. `note` says
+    what a reader of the whole answer has to know, such as cases that its method leaves out.
     """
 
     of: Outcome
@@ -19,6 +20,7 @@ class EndpointOutcome:
     difference: Outcome | None
     test: TestOutcome | None
     detail: JSONValue
+    note: str | None = None
 
     def to_json(self, endpoint: Endpoint, p_adjusted: float | None, shown: bool | None) -> dict[str, JSONValue]:
         """Give the answer with the endpoint it answers."""
@@ -31,6 +33,7 @@ class EndpointOutcome:
             "test": jsonable(self.test) if self.test is not None else None,
             "p_adjusted": p_adjusted,
             "shown": shown,
+            "note": self.note,
             "detail": self.detail,
         }
 

@@ -61,7 +61,9 @@ def _is_like_another(facts: StudyFacts, key: str) -> bool:
 
 
 def _models(facts: StudyFacts) -> Iterator[Part]:
-    for number, pk in enumerate(sorted(facts.model_versions, key=facts.model_versions.__getitem__)[:MOST_MODELS], 1):
+    """The reader study's own AI. Others have scored the same images for other reader studies: they can be added."""
+    own = [pk for pk in facts.model_versions if pk in facts.own_models]
+    for number, pk in enumerate(sorted(own, key=facts.model_versions.__getitem__)[:MOST_MODELS], 1):
         point = facts.operating_points.get(pk)
         yield {
             "key": "ai" if number == 1 else f"ai_{number}",

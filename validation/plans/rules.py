@@ -2,7 +2,8 @@
 
 A rule looks at one endpoint (or at the whole plan) and answers with a sentence, or with nothing. Sources: FDA, Clinical
 Performance Assessment: Considerations for CADe Devices (2022); Obuchowski and Bullen, Acad Radiol 2022;29:S18 (MRMC);
-Hillis 2007 and Gallas 2009 (random readers); ICH E9 (multiplicity, margins).
+Hillis 2007 and Gallas 2009 (random readers); Hillis, Obuchowski and Berbaum 2011 (one AI and readers of the same
+cases); ICH E9 (multiplicity, margins).
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from validation.plans.document import Endpoint, Finding, Plan, form_findings, subjects_of
 from validation.plans.facts import StudyFacts
+from validation.plans.whole import subject_findings, whole_findings
 
 FEW_READERS = 5
 LOCATED = frozenset({"AFROC", "LESION_SENSITIVITY"})
@@ -18,6 +20,8 @@ RATED = frozenset({"AUC", "AFROC"})
 DECIDED = frozenset({"SENSITIVITY", "SPECIFICITY"})
 NEEDS_MARGIN = frozenset({"NON_INFERIORITY", "EQUIVALENCE"})
 OF_READERS = frozenset({"MRMC_OR", "MRMC_U"})
+# Methods of a full factorial: every reader reads every case.
+CROSSED = frozenset({"MRMC_OR", "AI_VS_READERS"})
 # Figures that a method can analyse.
 FIGURES = {
     "MRMC_OR": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY", "AFROC"}),
@@ -104,6 +108,13 @@ def _no_decision(one: _Of) -> Answer:
             None if one.facts.has_call else "The label schema asks for no yes/no answer: give the rating that counts."
         )
     return None if one.facts.rating is not None else "A threshold needs a rating, and the label schema asks for none."
+
+
+def _off_scale(one: _Of) -> Answer:
+    threshold, ends = one.endpoint["threshold"], one.facts.rating_range
+    if threshold is None or ends is None or ends[0] <= threshold <= ends[1]:
+        return None
+    return f"The rating goes from {ends[0]} to {ends[1]}: give a threshold on this scale."
 
 
 def _threshold_of_a_curve(one: _Of) -> Answer:
@@ -198,9 +209,16 @@ def _clusters_ignored(one: _Of) -> Answer:
 
 
 def _not_crossed(one: _Of) -> Answer:
-    if one.facts.is_fully_crossed or one.endpoint["method"] not in {"MRMC_OR", "AI_VS_READERS"}:
+    method = one.endpoint["method"]
+    if method not in CROSSED or one.facts.is_crossed_in(one.plan["population"]["sessions"]):
         return None
-    return "Not every reader reads every case, which this method needs. Use U-statistics, which take any design."
+    needed = "Not every reader reads every case, which this method needs."
+    if method == "MRMC_OR":
+        return f"{needed} Use U-statistics, which take any design."
+    return (
+        f"{needed} Readers of other cases would be compared with the AI on cases that are easier or harder. Estimate "
+        "the AI and the readers (by U-statistics) apart, each with its interval."
+    )
 
 
 def _other_readers(one: _Of) -> Answer:
@@ -279,6 +297,7 @@ _ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("figure_of_method", "method", _figure_of_method),
     ("no_rating", "figure", _no_rating),
     ("no_decision", "threshold", _no_decision),
+    ("off_scale", "threshold", _off_scale),
     ("threshold_of_a_curve", "threshold", _threshold_of_a_curve),
     ("no_operating_point", "figure", _no_operating_point),
     ("against_itself", "against", _against_itself),
@@ -316,7 +335,7 @@ def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
     findings = form_findings(plan)
     if findings or not isinstance(plan, dict):
         return findings
-    findings = [*subject_findings(plan, facts), *_plan_findings(plan, facts)]
+    findings = [*subject_findings(plan, facts), *whole_findings(plan, facts)]
     if any(finding.level == "ERROR" and finding.field.startswith("plan.subjects") for finding in findings):
         return findings
     return findings + [
@@ -326,56 +345,6 @@ def plan_findings(plan: object, facts: StudyFacts) -> list[Finding]:
         for code, field, rule in rules
         if (detail := rule(_Of(plan, endpoint, facts))) is not None
     ]
-
-
-def subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
-    """Return what the reader study lacks of the subjects; the other rules need all of them."""
-    found = []
-    for index, subject in enumerate(plan["subjects"]):
-        field = f"plan.subjects[{index}]"
-        if subject["kind"] == "AI":
-            if subject["model_version_id"] not in facts.model_versions:
-                detail = "This AI has no predictions of the reader study's cases."
-                found.append(Finding("ERROR", f"{field}.model_version_id", "unknown_model", detail))
-        elif subject["arm"] not in facts.arms:
-            detail = f"The reader study has no arm {subject['arm']}: it has {', '.join(facts.arms)}."
-            found.append(Finding("ERROR", f"{field}.arm", "unknown_arm", detail))
-        elif subject["phase"] == "FIRST" and facts.arms[subject["arm"]].ai_display != "SECOND_READ":
-            detail = "Only an arm with a second read has a first one."
-            found.append(Finding("ERROR", f"{field}.phase", "no_first_read", detail))
-        elif not facts.arms[subject["arm"]].readers:
-            found.append(Finding("ERROR", f"{field}.arm", "no_readers", "Nobody reads in this arm."))
-    return found
-
-
-def _plan_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
-    found = []
-    unknown = set(plan["population"]["sessions"] or ()) - set(facts.sessions)
-    if unknown:
-        detail = f"There is no session {', '.join(str(one) for one in sorted(unknown))}."
-        found.append(Finding("ERROR", "plan.population.sessions", "unknown_session", detail))
-    version = plan["reference_standard_version"]
-    if version is not None and version not in facts.truths:
-        detail = f"The reference standard has no version {version}."
-        found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
-    primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
-    if not primary:
-        detail = "Say which endpoint decides: a plan has a primary one."
-        found.append(Finding("ERROR", "plan.endpoints", "no_primary", detail))
-    tested = [one for one in primary if one["hypothesis"] != "ESTIMATE"]
-    if len(tested) > 1 and plan["multiplicity"] == "NONE":
-        chance = 1.0
-        for one in tested:
-            chance *= 1 - one["alpha"]
-        detail = (
-            f"{len(tested)} primary hypotheses without a correction: at least one false positive with a probability of "
-            f"up to {1 - chance:.0%}."
-        )
-        found.append(Finding("WARNING", "plan.multiplicity", "multiplicity", detail))
-    if len({one["alpha"] for one in tested}) > 1 and plan["multiplicity"] != "NONE":
-        detail = "Endpoints that are corrected together have one alpha."
-        found.append(Finding("ERROR", "plan.multiplicity", "different_alphas", detail))
-    return found
 
 
 def _begin(sentence: str) -> str:

@@ -61,3 +61,9 @@ def readings_of(table: StudyTable, endpoint: Endpoint, subjects: list[Subject]) 
     read = ~np.isnan(rating).all(axis=(0, 1))
     cases = tuple(case for case, some in zip(table.cases, read, strict=True) if some)
     return Readings(tuple(layers), tuple(names), cases, table.truth[read], rating[:, :, read])
+
+
+def crossed_cases(table: StudyTable, endpoint: Endpoint, subjects: list[Subject]) -> BoolArray:
+    """Say of each case whether every reader and every AI of the subjects says something of it."""
+    said = np.concatenate([ratings_for(table, endpoint, subject) for subject in subjects])
+    return np.asarray(~np.isnan(said).any(axis=0))

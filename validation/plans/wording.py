@@ -2,7 +2,7 @@
 
 from validation.plans.document import Endpoint, Plan, Subject, subject_of
 from validation.plans.facts import StudyFacts
-from validation.plans.rules import METHOD_NAMES
+from validation.plans.rules import METHOD_NAMES, RATED
 
 FIGURE_NAMES = {
     "AUC": "area under the ROC curve",
@@ -66,11 +66,15 @@ def _truth(plan: Plan) -> str:
 def _endpoint(plan: Plan, facts: StudyFacts, endpoint: Endpoint, number: int) -> str:
     role = endpoint["role"].capitalize()
     figure = FIGURE_NAMES[endpoint["figure"]] + _threshold(endpoint)
-    of = _subject(subject_of(plan, endpoint["of"]), facts)
+    of = _subject(subject_of(plan, endpoint["of"]), facts, endpoint)
     interval = f"by {METHOD_NAMES[endpoint['method']]}, with {plan['level']:.1%} intervals".replace(".0%", "%")
     aim = _aim(plan, facts, endpoint)
+    crossed = (
+        " Cases count of which the AI and every reader have a reading." if endpoint["method"] == "AI_VS_READERS" else ""
+    )
     return (
         f"{role} endpoint {number}: the {figure} of {of}{aim}, {interval}. {GENERALISATION[endpoint['generalise_to']]}"
+        f"{crossed}"
     )
 
 
@@ -78,10 +82,11 @@ def _threshold(endpoint: Endpoint) -> str:
     return "" if endpoint["threshold"] is None else f" (positive from a rating of {endpoint['threshold']:g})"
 
 
-def _subject(subject: Subject, facts: StudyFacts) -> str:
+def _subject(subject: Subject, facts: StudyFacts, endpoint: Endpoint) -> str:
     if subject["kind"] == "AI":
         name = facts.model_versions[subject["model_version_id"]]
-        point = subject["operating_point"]
+        # A curve is made of all thresholds: an operating point is no part of its area.
+        point = None if endpoint["figure"] in RATED else subject["operating_point"]
         return name if point is None else f"{name} at a score of {point:g}"
     arm = facts.arms[subject["arm"]]
     who = "the reader" if len(arm.readers) == 1 else f"the {len(arm.readers)} readers"
@@ -93,7 +98,11 @@ def _aim(plan: Plan, facts: StudyFacts, endpoint: Endpoint) -> str:
     against = endpoint["against"]
     if against is None:
         return " is estimated"
-    other = f"{against:g}" if not isinstance(against, str) else f"that of {_subject(subject_of(plan, against), facts)}"
+    other = (
+        f"{against:g}"
+        if not isinstance(against, str)
+        else f"that of {_subject(subject_of(plan, against), facts, endpoint)}"
+    )
     margin, alpha = endpoint["margin"], endpoint["alpha"]
     return {
         "DIFFERENCE": f" differs from {other} (two-sided, alpha {alpha:g})",

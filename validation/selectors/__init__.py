@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
+from annotations.domain.kinds import CONFIDENCE, CONFIDENCE_MAXIMUM
 from annotations.models import (
     Arm,
     Assignment,
@@ -26,16 +27,18 @@ from portal.errors import Conflict, Invalid
 from portal.inference.models import ModelVersion
 from portal.inference.selectors import predictions_in_force
 from validation.models import AnalysisRun
+from validation.selectors.looks import looks_frozen, standard_frozen
 
 SNAPSHOT_FORMAT = "overread.analysis-snapshot"
 SNAPSHOT_VERSION = 1
 
 
 def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
-    """Return the analysis runs of a reader study."""
-    return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
+    """Return the analysis runs of a reader study, without the text of their snapshots and results."""
+    found = AnalysisRun.objects.filter(reader_study=reader_study).select_related(
         "snapshot", "result", "requested_by", "reference_standard", "arm", "plan"
     )
+    return found.defer("snapshot__content", "result__content", "plan__content")
 
 
 def sample_size_plans_of(*, reader_study: ReaderStudy) -> QuerySet[SampleSizePlan]:
@@ -60,8 +63,7 @@ def snapshot_content(
     if schema is None:
         raise Conflict("The reader study has no label schema.", code="no_label_schema")
     questions = questions_of(schema)
-    if call_threshold is not None and questions["rating"] is None:
-        raise Invalid("The label schema has no question with the role RATING to apply a threshold to.")
+    _require_on_scale(call_threshold, schema)
     chosen = arm_to_analyse(reader_study=reader_study, key=arm)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     assignments = _assignments(reader_study)
@@ -74,11 +76,8 @@ def snapshot_content(
         "configuration": {"confidence_level": confidence_level, "call_threshold": call_threshold, "arm": chosen.key},
         "arms": [{"key": one.key, "name": one.name, "ai_display": one.ai_display} for one in reader_study.arms.all()],
         "label_schema": {"id": str(schema.pk), "version": schema.version, **questions},
-        "reference_standard": {
-            "id": str(standard.pk),
-            "version": standard.version,
-            "digest": standard.digest,
-        },
+        "reference_standard": standard_frozen(standard),
+        "looks": looks_frozen(reader_study=reader_study),
         "model_version": _model_version(model_version),
         **people_frozen(assignments),
         "cases": cases_frozen(cases, standard, training),
@@ -114,6 +113,29 @@ def questions_of(schema: LabelSchema) -> dict[str, str | None]:
         "rating": rating["key"] if rating else None,
         "rating_scale": rating["kind"] if rating else None,
     }
+
+
+def rating_range(schema: LabelSchema | None) -> tuple[int, int] | None:
+    """Return the least and the greatest rating that the form takes; None where it asks for none."""
+    questions = schema.questions if schema else []
+    rating = next((question for question in questions if question.get("role") == "RATING"), None)
+    if rating is None:
+        return None
+    return (0, CONFIDENCE_MAXIMUM) if rating["kind"] == CONFIDENCE else (1, len(rating["options"]))
+
+
+def _require_on_scale(call_threshold: float | None, schema: LabelSchema) -> None:
+    """Raise 400 at the field for a threshold that no rating, or every rating, reaches."""
+    if call_threshold is None:
+        return
+    ends = rating_range(schema)
+    if ends is None:
+        code, detail = "no_rating", "The label schema has no question with the role RATING to apply a threshold to."
+    elif not ends[0] <= call_threshold <= ends[1]:
+        code, detail = "off_scale", f"The rating goes from {ends[0]} to {ends[1]}: give a threshold on this scale."
+    else:
+        return
+    raise Invalid(detail, code=code, errors=[{"field": "call_threshold", "code": code, "detail": detail}])
 
 
 def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
@@ -162,6 +184,7 @@ def read_frozen(assignment: Assignment, questions: dict[str, str | None]) -> dic
         "is_training": assignment.is_training,
         **({"role": assignment.role} if assignment.role == AssignmentRole.ARBITRATION else {}),
         "state": _state(assignment, revision),
+        **({"is_reopened": True} if assignment.state == AssignmentState.REOPENED else {}),
         "revision": str(revision.pk) if revision is not None else None,
         "digest": revision.digest if revision is not None else None,
         "provenance": revision.provenance if revision is not None else None,

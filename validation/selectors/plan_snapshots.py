@@ -10,9 +10,11 @@ from portal.inference.models import ModelVersion
 from portal.inference.selectors import predictions_in_force
 from validation.canonical import parse
 from validation.models import AnalysisPlan
+from validation.plans.document import endpoint_named
 from validation.plans.rules import plan_findings
 from validation.plans.wording import plan_sentences
 from validation.selectors import SNAPSHOT_FORMAT, answers_frozen, cases_frozen, people_frozen, questions_of, read_frozen
+from validation.selectors.looks import looks_frozen, standard_frozen
 from validation.selectors.plans import plans_of, study_facts
 
 PLAN_SNAPSHOT_VERSION = 2
@@ -40,11 +42,8 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
         "plan": _plan(plan),
         "arms": [{"key": one.key, "name": one.name, "ai_display": one.ai_display} for one in reader_study.arms.all()],
         "label_schema": {"id": str(schema.pk), "version": schema.version, **questions},
-        "reference_standard": {
-            "id": str(reference_standard.pk),
-            "version": reference_standard.version,
-            "digest": reference_standard.digest,
-        },
+        "reference_standard": standard_frozen(reference_standard),
+        "looks": looks_frozen(reader_study=reader_study),
         "model_versions": [
             {
                 "id": str(one.pk),
@@ -71,12 +70,18 @@ def _cases(cases: list[Case], reference_standard: ReferenceStandard, training: s
 
 
 def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
-    read = getattr(assignment, "read", None)
     return {
         **read_frozen(assignment, questions),
         "first": _first(assignment, questions),
-        "active_ms": read.active_ms if read is not None else 0,
+        "active_ms": _active_ms(assignment),
     }
+
+
+def _active_ms(assignment: Assignment) -> int:
+    """How long the read took until the signature in force; 0 where no browser counted it, and of what is not signed."""
+    read = getattr(assignment, "read", None)
+    times = getattr(read.signed_revision, "times", None) if read is not None else None
+    return times.active_ms if times is not None else 0
 
 
 def _plan(plan: AnalysisPlan) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _plan(plan: AnalysisPlan) -> dict[str, Any]:
         "digest": plan.digest,
         "document": document,
         "sentences": plan_sentences(document, facts),
-        "warnings": [one._asdict() for one in findings],
+        "warnings": [{**one._asdict(), "endpoint": endpoint_named(document, one)} for one in findings],
         "lock": {
             "by": plan.lock.username,
             "at": plan.lock.created_at.isoformat(),
@@ -112,7 +117,7 @@ def _plan(plan: AnalysisPlan) -> dict[str, Any]:
 
 def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
     found = Assignment.objects.filter(reader_study=reader_study).select_related(
-        "reader", "case", "arm", "session", "read__signed_revision", "read__first_read_revision"
+        "reader", "case", "arm", "session", "read__signed_revision__times", "read__first_read_revision"
     )
     # Sorted here, because the order of a database depends on its collation.
     return sorted(found, key=lambda one: (one.reader.username, one.session.number, one.position, str(one.pk)))

@@ -23,6 +23,8 @@ from portal.db import JobState
 from portal.inference.models import ModelVersion, Prediction
 from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
 from validation.plans.facts import ArmFacts, StudyFacts
+from validation.selectors import rating_range
+from validation.selectors.looks import computed_by_command, deciders_of
 
 
 def plans_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisPlan]:
@@ -36,6 +38,11 @@ def newest_plan_of(*, reader_study: ReaderStudy) -> AnalysisPlan | None:
     return plans_of(reader_study=reader_study).first()
 
 
+def locked_plan_of(*, reader_study: ReaderStudy) -> AnalysisPlan | None:
+    """Return the newest version that is locked: the one that is carried out."""
+    return plans_of(reader_study=reader_study).filter(lock__isnull=False).first()
+
+
 def was_locked(*, reader_study: ReaderStudy) -> bool:
     """Say whether any version was locked: from then on a new one is an amendment."""
     return plans_of(reader_study=reader_study).filter(lock__isnull=False).exists()
@@ -43,7 +50,8 @@ def was_locked(*, reader_study: ReaderStudy) -> bool:
 
 def results_so_far(*, reader_study: ReaderStudy) -> int:
     """Count the results of the reader study: what may have been known when a plan is locked."""
-    return AnalysisResult.objects.filter(run__reader_study=reader_study).count()
+    stored = AnalysisResult.objects.filter(run__reader_study=reader_study).count()
+    return stored + computed_by_command(reader_study=reader_study)
 
 
 def is_truth_locked(*, reader_study: ReaderStudy) -> bool:
@@ -67,10 +75,12 @@ def study_facts(*, reader_study: ReaderStudy) -> StudyFacts:
         arms=_arms(reader_study, design),
         sessions=tuple(range(1, len(design["sessions"]) + 1)),
         is_fully_crossed=design["pairing"]["kind"] == "FULLY_CROSSED",
+        halves_sessions=design["kind"] == "CROSSOVER" and design["balance"] != "READERS",
         cases=len(cases),
         patients=len({one.imaging_study.patient_id for one in cases}),
         **_form(schema),
         **_models([one.imaging_study_id for one in cases]),
+        own_models=frozenset({str(reader_study.ai_model_version_id)} if reader_study.ai_model_version_id else ()),
         **_truths(reader_study),
     )
 
@@ -100,6 +110,7 @@ def _form(schema: LabelSchema | None) -> dict[str, Any]:
         "has_call": "CALL" in by_role,
         "rating": rating["kind"] if rating else None,
         "rating_levels": len(options) if options else None,
+        "rating_range": rating_range(schema),
         "marks_lesions": any(question["kind"] == LOCATED_FINDING for question in questions),
     }
 
@@ -117,7 +128,9 @@ def _models(imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
 
 def _truths(reader_study: ReaderStudy) -> dict[str, Any]:
     with_lesions = ReferenceTruth.objects.filter(reference_standard__reader_study=reader_study).exclude(lesions=[])
+    standards = reader_study.reference_standards.all()
     return {
-        "truths": frozenset(reader_study.reference_standards.values_list("version", flat=True)),
+        "truths": frozenset(one.version for one in standards),
+        "deciders": {one.version: deciders_of(one) for one in standards},
         "lesion_truths": frozenset(with_lesions.values_list("reference_standard__version", flat=True).distinct()),
     }

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from annotations.models import Arm, ReaderStudy, ReaderStudyState, ReferenceStandard, SampleSizePlan
 from annotations.selectors.truth import standard_to_analyse
+from annotations.services.case_images import case_headers_read
 from annotations.services.drafts import stream_of
 from portal import jobs
 from portal.accounts.models import User
@@ -24,7 +25,9 @@ from validation.canonical import canonical_result, parse
 from validation.models import AnalysisPlan, AnalysisRun, AnalysisSnapshot
 from validation.sample_size import PilotLacking, sample_size
 from validation.selectors import arm_to_analyse, snapshot_content
+from validation.selectors.looks import COMPUTED, is_interim
 from validation.selectors.plan_snapshots import plan_snapshot_content
+from validation.selectors.plans import locked_plan_of
 
 
 @cache
@@ -67,23 +70,68 @@ def snapshot_freeze(
     return Frozen(text, sha256(text), standard, chosen)
 
 
-def plan_freeze(*, plan: AnalysisPlan) -> Frozen:
-    """Freeze what a run of a plan reads; 409 unless plan and truth are locked."""
+def plan_check(*, plan: AnalysisPlan) -> ReferenceStandard:
+    """Return the version of the truth that a run of a plan uses now; 409 unless plan and truth are locked."""
     if not hasattr(plan, "lock"):
         raise Conflict("Lock the plan first: only a plan that is fixed is carried out.", code="plan_not_locked")
     reader_study = plan.reader_study
+    newest = locked_plan_of(reader_study=reader_study)
+    if newest is not None and newest.number > plan.number:
+        raise Conflict(
+            f"Version {newest.number} of the plan, locked by {newest.lock.username}, has taken the place of version "
+            f"{plan.number}: run that one.",
+            code="plan_superseded",
+            extra={"plan": newest.number},
+        )
     if reader_study.state == ReaderStudyState.DRAFT:
         raise Conflict("The reader study is a draft: there is nothing to analyse before its launch.")
     wanted = parse(plan.content)["reference_standard_version"]
-    standard = standard_to_analyse(reader_study=reader_study, version=wanted)
+    return standard_to_analyse(reader_study=reader_study, version=wanted)
+
+
+@transaction.atomic
+def plan_freeze(*, plan: AnalysisPlan) -> Frozen:
+    """Freeze what a run of a plan reads."""
+    standard = plan_check(plan=plan)
     text = canonical_json(plan_snapshot_content(plan=plan, reference_standard=standard))
     return Frozen(text, sha256(text), standard, None)
 
 
 @transaction.atomic
+def command_record(*, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPlan | None) -> None:
+    """Keep that the command line computed a result: it is a look like any other, and no run tells of it."""
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=None,
+        action=COMPUTED,
+        obj=reader_study,
+        detail={
+            "snapshot_digest": frozen.digest,
+            "plan": plan.number if plan else None,
+            "is_interim": is_interim(reader_study=reader_study),
+        },
+    )
+
+
+# How long a request waits for headers that the worker has not come to; what is unread then is said in the result.
+HEADERS_S = 15.0
+
+
+def plan_prepare(*, plan: AnalysisPlan) -> Frozen:
+    """Read what the cases' headers tell of site, vendor, sex and age, and freeze what a run of a plan reads.
+
+    Not within a transaction: it may have to wait for Orthanc.
+    """
+    plan_check(plan=plan)
+    case_headers_read(reader_study=plan.reader_study, budget_s=HEADERS_S)
+    return plan_freeze(plan=plan)
+
+
 def planned_run_create(*, by: User, plan: AnalysisPlan) -> AnalysisRun:
     """Freeze a snapshot of the reader study and queue the analysis that the plan asks for."""
-    return _queue(by, plan.reader_study, plan_freeze(plan=plan), plan)
+    frozen = plan_prepare(plan=plan)
+    with transaction.atomic():
+        return _queue(by, plan.reader_study, frozen, plan)
 
 
 @transaction.atomic
@@ -108,9 +156,8 @@ def analysis_run_create(
 
 
 def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPlan | None) -> AnalysisRun:
-    AnalysisSnapshot.objects.bulk_create(
-        [AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)], ignore_conflicts=True
-    )
+    made = AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)
+    AnalysisSnapshot.objects.bulk_create([made], ignore_conflicts=True)
     snapshot = AnalysisSnapshot.objects.get(digest=frozen.digest)
     run = AnalysisRun.objects.create(
         reader_study=reader_study,
@@ -130,7 +177,8 @@ def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPl
             "reference_standard_version": frozen.standard.version,
             **({"plan": plan.number} if plan else {}),
         },
-        rows=[snapshot],
+        # Of one that is there already an event has told.
+        rows=[run, *([snapshot] if snapshot.pk == made.pk else [])],
     )
     jobs.enqueue(run)
     return run

@@ -6,9 +6,11 @@ from django.db import transaction
 
 from annotations.models import ReaderStudy, ReaderStudyState
 from annotations.services.drafts import stream_of
+from annotations.services.protocol import protocol_follow
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.moments import utc_words
 from validation.canonical import parse
 from validation.models import AnalysisPlan, AnalysisPlanLock
 from validation.plans.document import Finding, form_findings
@@ -30,7 +32,8 @@ def plan_save(*, by: User, reader_study: ReaderStudy, document: Any, base: int, 
     """Keep a version of the plan (`reader_study` is locked by the caller); `base` is the version it was made from.
 
     The form must be right; what the design makes impossible is said by the page and keeps it from being locked only.
-    Once a version was locked a new one is an amendment and says why.
+    Once a version was locked a new one is an amendment and says why: 409 `plan_locked` where `base` is locked and no
+    reason is given, because somebody else may have locked it meanwhile.
     """
     if reader_study.state == ReaderStudyState.LOCKED:
         raise Conflict("The reader study is locked: its plan stays as it is.")
@@ -42,6 +45,13 @@ def plan_save(*, by: User, reader_study: ReaderStudy, document: Any, base: int, 
     if (newest.number if newest else 0) != base:
         raise Conflict("The plan has been changed since you loaded it. Look again.", code="stale_plan")
     why = reason.strip()[:LONGEST_REASON]
+    if newest is not None and hasattr(newest, "lock") and not why:
+        raise Conflict(
+            f"Version {newest.number} was locked by {newest.lock.username} on {utc_words(newest.lock.created_at)}. "
+            "What you have written changes a plan that is fixed: save it as an amendment, with a reason.",
+            code="plan_locked",
+            extra={"plan": newest.number},
+        )
     if was_locked(reader_study=reader_study) and not why:
         detail = "Say why: a plan that was locked is amended."
         raise Invalid(detail, errors=[{"field": "reason", "code": "required", "detail": detail}])
@@ -78,6 +88,8 @@ def plan_lock(*, by: User, reader_study: ReaderStudy, number: int) -> AnalysisPl
         results_before=results_so_far(reader_study=reader_study),
     )
     _record(by, newest, "analysis_plan.lock", lock)
+    reason = f"The analysis plan was locked: version {newest.number}. {newest.reason}".strip()
+    protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return lock
 
 

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { type JudgedCase, judgedCaseQuery, judgedSegmentsQuery } from "@/api/adjudication";
 import { choicesOf, withPoint } from "@/domain/lesionChoices";
+import { ClinicalText } from "@/ui/ClinicalText";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import type { JumpsOnImages } from "@/ui/StudyImages";
@@ -37,6 +38,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
   const [choices, setChoices] = useState(() => choicesOf(data.decision?.lesions ?? []));
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [isPlacing, setPlacing] = useState(false);
+  const [isTextOpen, setTextOpen] = useState(true);
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const marks = useMemo(() => judgedMarks(data.lesions, choices.added), [data.lesions, choices.added]);
   const studies = useMemo(() => [data.imaging_study, ...data.further_imaging_studies], [data]);
@@ -72,6 +74,11 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
           </Text>
           <Title order={5}>{data.question}</Title>
         </div>
+        <ClinicalText
+          value={data.case_text}
+          isOpen={isTextOpen}
+          onToggle={() => setTextOpen((was) => !was)}
+        />
         <Readers judged={data} />
         {painted.error && (
           <ErrorNotice

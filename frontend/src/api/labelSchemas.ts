@@ -23,6 +23,8 @@ export interface SchemaVersion {
   version: number;
   created_at: string;
   created_by: string;
+  /** Why it was changed in the pilot. */
+  reason: string;
   number_of_questions: number;
   number_of_reads: number;
   is_in_force: boolean;
@@ -64,9 +66,9 @@ export const fetchSchemaVersion = (id: string, version: number) =>
 export const checkSchemaFile = (text: string) =>
   call<SchemaFile>("POST", "/api/v1/label-schema-check", { body: { text } });
 
-/** Store a version; `baseVersion` is the one it was made from, 0 for none. */
-export const putLabelSchema = (id: string, questions: Question[], baseVersion: number) =>
-  call<LabelSchema>("PUT", base(id), { body: { questions, base_version: baseVersion } });
+/** Store a version; `baseVersion` is the one it was made from, 0 for none. In a pilot it has a reason. */
+export const putLabelSchema = (id: string, questions: Question[], baseVersion: number, reason = "") =>
+  call<LabelSchema>("PUT", base(id), { body: { questions, base_version: baseVersion, reason } });
 
 /** Store an example image; a question names it by its digest. */
 export function postSchemaImage(id: string, file: File): Promise<{ sha256: string }> {

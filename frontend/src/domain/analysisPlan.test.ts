@@ -13,8 +13,10 @@ import {
   type PlanVersion,
   placeText,
   saidOf,
+  saidOnce,
   stateOf,
-  withEndpointUp,
+  versionToRun,
+  withEndpointAt,
   withLevel,
   withNewEndpoint,
   withSubject,
@@ -55,7 +57,11 @@ describe("editing a plan", () => {
       "gain_2 SECONDARY",
       "gain_3 SECONDARY",
     ]);
-    expect(withEndpointUp(two, 2).endpoints.map(({ key }) => key)).toEqual(["gain", "gain_3", "gain_2"]);
+    const keys = (plan: Plan) => plan.endpoints.map(({ key }) => key);
+    expect(keys(withEndpointAt(two, 2, 1))).toEqual(["gain", "gain_3", "gain_2"]);
+    expect(keys(withEndpointAt(two, 0, 1))).toEqual(["gain_2", "gain", "gain_3"]);
+    expect(keys(withEndpointAt(two, 0, -1))).toEqual(keys(two));
+    expect(keys(withEndpointAt(two, 2, 3))).toEqual(keys(two));
     const first = withNewEndpoint({ ...PLAN, endpoints: [] }).endpoints[0];
     expect(first).toMatchObject({ of: "unaided", against: null, hypothesis: "ESTIMATE", role: "PRIMARY" });
   });
@@ -90,17 +96,29 @@ describe("editing a plan", () => {
 
 describe("what is said of a plan", () => {
   const said = [
-    { level: "WARNING", field: "plan.endpoints[0].method", code: "a", detail: "A." },
-    { level: "ERROR", field: "plan.endpoints[0].method", code: "b", detail: "B." },
-    { level: "ERROR", field: "plan.endpoints[10].method", code: "c", detail: "C." },
+    { level: "WARNING", field: "plan.endpoints[0].method", code: "a", detail: "A.", endpoint: "gain" },
+    { level: "ERROR", field: "plan.endpoints[0].method", code: "b", detail: "B.", endpoint: "gain" },
+    { level: "ERROR", field: "plan.endpoints[10].method", code: "c", detail: "C.", endpoint: "loss" },
   ] as const;
 
   it("stands at its field, errors first", () => {
     expect(saidOf([...said], "plan.endpoints[0].method").map(({ code }) => code)).toEqual(["b", "a"]);
   });
 
+  it("is said once, with the endpoints that it is about", () => {
+    expect(
+      saidOnce([
+        { detail: "Clustered.", endpoint: "gain" },
+        { detail: "Truth.", endpoint: null },
+        { detail: "Clustered.", endpoint: "loss" },
+        { detail: "Clustered.", endpoint: "loss" },
+      ]),
+    ).toEqual(["gain, loss: Clustered.", "Truth."]);
+  });
+
   it("names the place as the page does", () => {
     expect(placeText("plan.endpoints[1].generalise_to")).toBe("Endpoint 2: holds for");
+    expect(placeText("plan.endpoints[1].method", "gain")).toBe("Endpoint 2 (gain): method");
     expect(placeText("plan.subjects[0]")).toBe("Subject 1");
     expect(placeText("plan.population.sessions")).toBe("Sessions");
     expect(placeText("plan.multiplicity")).toBe("Multiplicity");
@@ -116,6 +134,12 @@ describe("versions", () => {
   it("say what became of them", () => {
     const versions = [version(4, false), version(3, true), version(2, false), version(1, true)];
     expect(versions.map((one) => stateOf(one, versions))).toEqual(["DRAFT", "LOCKED", "REPLACED", "AMENDED"]);
+  });
+
+  it("the newest that is locked is run", () => {
+    const versions = [version(4, false), version(3, true), version(2, false), version(1, true)];
+    expect(versionToRun(versions)?.number).toBe(3);
+    expect(versionToRun([version(1, false)])).toBeUndefined();
   });
 
   it("say what was known at the lock", () => {

@@ -63,6 +63,8 @@ export interface PlanFinding {
   field: string;
   code: string;
   detail: string;
+  /** Name of the endpoint that it is about. */
+  endpoint: string | null;
 }
 
 export const EMPTY_PLAN: Plan = {
@@ -130,11 +132,12 @@ export function withoutEndpoint(plan: Plan, index: number): Plan {
   return { ...plan, endpoints: plan.endpoints.filter((_, at) => at !== index) };
 }
 
-/** The endpoint one place further up: in a fixed sequence the order decides. */
-export function withEndpointUp(plan: Plan, index: number): Plan {
+/** The endpoint at another place (0 is the first): in a fixed sequence the order decides. */
+export function withEndpointAt(plan: Plan, index: number, place: number): Plan {
+  if (place < 0 || place >= plan.endpoints.length) return plan;
   const endpoints = [...plan.endpoints];
   const moved = endpoints.splice(index, 1);
-  endpoints.splice(index - 1, 0, ...moved);
+  endpoints.splice(place, 0, ...moved);
   return { ...plan, endpoints };
 }
 
@@ -196,6 +199,16 @@ export function withLevel(plan: Plan, level: number): Plan {
   };
 }
 
+/** Each thing that is said once, with the names of the endpoints that it is about before it. */
+export function saidOnce(findings: Pick<PlanFinding, "detail" | "endpoint">[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const { detail, endpoint } of findings) {
+    const names = about.get(detail) ?? [];
+    about.set(detail, endpoint && !names.includes(endpoint) ? [...names, endpoint] : names);
+  }
+  return [...about].map(([detail, names]) => (names.length > 0 ? `${names.join(", ")}: ${detail}` : detail));
+}
+
 /** What is said of one field, errors first. */
 export function saidOf(findings: PlanFinding[], field: string): PlanFinding[] {
   return findings
@@ -205,11 +218,16 @@ export function saidOf(findings: PlanFinding[], field: string): PlanFinding[] {
 
 export const isError = ({ level }: PlanFinding): boolean => level === "ERROR";
 
-/** Where in the page a field of the document is: `Endpoint 2: method`. */
-export function placeText(field: string): string {
+/** The version that a run carries out: the newest that is locked. `versions`: newest first. */
+export const versionToRun = (versions: PlanVersion[]): PlanVersion | undefined =>
+  versions.find(({ lock }) => lock !== null);
+
+/** Where in the page a field of the document is: `Endpoint 2 (gain): method`. */
+export function placeText(field: string, endpoint: string | null = null): string {
   const part = /^plan\.(subjects|endpoints)\[(\d+)\]\.?(.*)$/.exec(field);
   if (part) {
-    const place = `${part[1] === "subjects" ? "Subject" : "Endpoint"} ${Number(part[2]) + 1}`;
+    const number = `${part[1] === "subjects" ? "Subject" : "Endpoint"} ${Number(part[2]) + 1}`;
+    const place = endpoint ? `${number} (${endpoint})` : number;
     return part[3] ? `${place}: ${fieldText(part[3])}` : place;
   }
   const name = fieldText(field.replace(/^plan\.?/, "") || "plan");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAdmissible, isDate } from "./answers";
 import { askedKeys } from "./conditions";
-import { isAnswered, type Question } from "./labelSchema";
+import { isAnswered, type Question, ratingScale } from "./labelSchema";
 import type { Answer } from "./payload";
 import { placeOfField, schemaProblems } from "./schemaProblems";
 
@@ -103,4 +103,20 @@ test.each(REFUSED)("not admissible: %s", (name) => {
 test("a day is one of the calendar", () => {
   const days = ["2024-02-29", "2023-02-29", "2024-13-01", "2024-00-01", "0000-01-01", "2024-1-1", ""];
   expect(days.filter(isDate)).toEqual(["2024-02-29"]);
+});
+
+test("a rating has a scale, and only a rating", () => {
+  const question = { key: "a", text: "A?", required: true } as const;
+  expect(ratingScale([{ ...question, kind: "CONFIDENCE", role: "RATING" }])).toEqual({ low: 0, high: 100 });
+  const ordinal = { ...question, kind: "ORDINAL", options: ["no", "maybe", "yes"] } as const;
+  expect(ratingScale([{ ...ordinal, options: [...ordinal.options], role: "RATING" }])).toEqual({
+    low: 1,
+    high: 3,
+  });
+  expect(
+    ratingScale([
+      { ...ordinal, options: [...ordinal.options] },
+      { ...question, kind: "BINARY" },
+    ]),
+  ).toBeNull();
 });

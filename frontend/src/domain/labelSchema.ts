@@ -175,3 +175,10 @@ export function levelText({ value, text }: Level): string {
 export function sameCode(one: Code, other: Code): boolean {
   return one.scheme === other.scheme && one.value === other.value;
 }
+
+/** The least and the greatest rating that the form takes; null where it asks for none. */
+export function ratingScale(questions: Question[]): { low: number; high: number } | null {
+  const rating = questions.find((question) => "role" in question && question.role === "RATING");
+  if (rating?.kind === "CONFIDENCE") return { low: 0, high: 100 };
+  return rating?.kind === "ORDINAL" ? { low: 1, high: rating.options.length } : null;
+}

@@ -21,11 +21,13 @@ export interface EndpointResult {
 
 export interface PlannedResult {
   version: 2;
+  reader_study: { id: string; name: string };
   plan: {
     number: number;
     digest: string;
     sentences: string[];
-    warnings: { field: string; code: string; detail: string }[];
+    /** `endpoint` is not in results from before warnings had it. */
+    warnings: { field: string; code: string; detail: string; endpoint?: string | null }[];
     lock: { by: string; at: string; truth_was_locked: boolean; results_before: number };
     amends: { number: number; digest: string }[];
     reason: string;

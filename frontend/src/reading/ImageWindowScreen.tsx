@@ -212,6 +212,7 @@ const NOT_HERE = {
   isAsking: false,
   goOn: undefined,
   help: { isShown: false, toggle: nothing },
+  clinicalText: { isShown: false, toggle: nothing },
 };
 
 /** The read as the form window tells it, with what waits to be told to it; every edit goes there. */

@@ -44,7 +44,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const [isSigning, setSigning] = useState(false);
   const progress = useProgress(read);
   const { isSigned } = progress;
-  const help = useHelp();
+  const help = useShown(false);
+  // Of every case anew: what was folded away in one is not to be missed in the next.
+  const clinicalText = useShown(true);
   useNextCase(read);
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
   const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
@@ -114,6 +116,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     help,
+    clinicalText,
   });
   const shared = useSharedState({
     assignmentId: read.assignment_id,
@@ -152,6 +155,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         progress={progress}
         isFrozen={isFrozen}
         waitingKeys={waitingKeys}
+        clinicalText={clinicalText}
         isFormShown={firstImage.isPast}
         onGoOn={goOn}
       />
@@ -177,9 +181,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   );
 }
 
-/** The table of keys, hidden until it is asked for. */
-function useHelp(): Help {
-  const [isShown, setShown] = useState(false);
+/** Something that a key shows and hides. */
+function useShown(isFirst: boolean): Help {
+  const [isShown, setShown] = useState(isFirst);
   const toggle = useCallback(() => setShown((wasShown) => !wasShown), []);
   return { isShown, toggle };
 }

@@ -25,6 +25,7 @@ const PARTICULARS: Particulars = {
       clinical_text: { study_description: "", series: [{ series_instance_uid: "2.1", description: "T2" }] },
     },
   ],
+  case_text: null,
   prevalence: null,
   ai_cells: [],
   priors_shown: [],

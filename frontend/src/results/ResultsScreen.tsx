@@ -10,8 +10,9 @@ import { ReaderStudyFrame } from "@/ui/ReaderStudyFrame";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
 import { ResultView } from "./ResultView";
+import { RunNotices } from "./RunNotices";
 import { RunStatus } from "./RunStatus";
-import { StartAnalysis } from "./StartAnalysis";
+import { StartRun } from "./StartRun";
 
 /** The results of one reader study: start an analysis, follow it, read it. */
 export function ResultsScreen() {
@@ -42,9 +43,10 @@ function Results({ readerStudy }: { readerStudy: ReaderStudy }) {
         about="An analysis freezes the reads, the predictions and the reference standard as they are now, and computes only from that."
         actions={runs.length > 1 && shown && <RunSelect runs={runs} shown={shown} onShow={show} />}
       >
-        <StartAnalysis readerStudy={readerStudy} hasRuns={runs.length > 0} onStarted={show} />
+        <StartRun readerStudy={readerStudy} runs={runs} shown={shown} onStarted={show} />
         {shown && <RunStatus readerStudyId={readerStudy.id} run={shown} />}
       </Section>
+      {shown?.state === "SUCCEEDED" && <RunNotices run={shown} />}
       {shown?.state === "SUCCEEDED" && <ResultView readerStudyId={readerStudy.id} run={shown} />}
     </>
   );
@@ -65,10 +67,11 @@ function RunSelect({ runs, shown, onShow }: RunSelectProps) {
       data={runs.map((run, index) => ({
         value: run.id,
         label: [
-          run.plan !== null && `plan ${run.plan}`,
+          run.plan === null ? "exploratory" : `plan ${run.plan}`,
           hasArms && run.arm && armText(run.arm),
           `${dateTime(run.created_at)}${index === 0 ? " (newest)" : ""}`,
           run.state !== "SUCCEEDED" && run.state.toLowerCase(),
+          run.notices.length > 0 && "older truth",
         ]
           .filter(Boolean)
           .join(", "),

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { type AnalysisConfiguration, analysisRunsKey, armText, startAnalysis } from "@/api/analysis";
 import { designQuery } from "@/api/designs";
 import type { ReaderStudy } from "@/api/readerStudies";
+import { ratingScale } from "@/domain/labelSchema";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { errorBesideFields, fieldErrors } from "@/ui/fieldErrors";
 import { NumberField } from "@/ui/NumberField";
@@ -18,11 +19,13 @@ const LEVELS = [
 interface StartAnalysisProps {
   readerStudy: ReaderStudy;
   hasRuns: boolean;
+  /** A locked plan is there, beside which this is a second way. */
+  hasPlan: boolean;
   onStarted: (runId: string) => void;
 }
 
-/** Starts an analysis; the defaults are those of the protocol. */
-export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysisProps) {
+/** Explores one arm without a plan; the defaults are those of the protocol. */
+export function StartAnalysis({ readerStudy, hasRuns, hasPlan, onStarted }: StartAnalysisProps) {
   const queryClient = useQueryClient();
   const [level, setLevel] = useState("0.95");
   const [threshold, setThreshold] = useState<number | null>(null);
@@ -38,9 +41,9 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
       onStarted(run.id);
     },
   });
-  const hasRating = readerStudy.label_schema?.questions.some(
-    (question) => "role" in question && question.role === "RATING",
-  );
+  const scale = ratingScale(readerStudy.label_schema?.questions ?? []);
+  const isOffScale =
+    scale !== null && threshold !== null && (threshold < scale.low || threshold > scale.high);
   const start = () =>
     starting.mutate({ confidence_level: Number(level), call_threshold: threshold, arm: chosenArm });
   return (
@@ -54,13 +57,17 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
           allowDeselect={false}
           onChange={(value) => value && setLevel(value)}
         />
-        {hasRating && (
+        {scale && (
           <NumberField
             w={230}
-            label="Positive from this rating on"
+            label={`Positive from this rating on (${scale.low} to ${scale.high})`}
             placeholder="as the reader decided"
             value={threshold}
-            error={fieldErrors(starting.error).call_threshold}
+            error={
+              isOffScale
+                ? `The rating goes from ${scale.low} to ${scale.high}.`
+                : fieldErrors(starting.error).call_threshold
+            }
             onChange={setThreshold}
           />
         )}
@@ -74,14 +81,22 @@ export function StartAnalysis({ readerStudy, hasRuns, onStarted }: StartAnalysis
             onChange={setArm}
           />
         )}
-        <Button loading={starting.isPending} onClick={start} variant={hasRuns ? "default" : "filled"}>
+        <Button
+          loading={starting.isPending}
+          disabled={isOffScale}
+          onClick={start}
+          variant={hasRuns || hasPlan ? "default" : "filled"}
+        >
           {hasRuns ? "Run again" : "Run the analysis"}
         </Button>
       </Group>
-      {!hasRuns && readerStudy.number_signed < readerStudy.number_of_assignments && (
+      <Text size="sm" c="dimmed">
+        Exploratory: it follows no plan and is no test of a hypothesis, and its result says so.
+      </Text>
+      {!hasPlan && readerStudy.state !== "CLOSED" && readerStudy.state !== "LOCKED" && (
         <Text size="sm" c="dimmed">
-          {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads are signed; the analysis
-          will be an interim one.
+          {readerStudy.number_signed} of {readerStudy.number_of_assignments} reads are signed and the reading
+          is not closed: it will be an interim look, counted as one.
         </Text>
       )}
       <StartError

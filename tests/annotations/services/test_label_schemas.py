@@ -95,7 +95,7 @@ def test_a_pilot_can_show_what_is_wrong_with_the_form_and_its_reads_keep_theirs(
     before = built.open(built.readers[0])
     reworded = [{**QUESTIONS[0], "text": "Nodule seen?"}, *QUESTIONS[1:]]
     for version, questions in ((2, reworded), (3, FORM)):
-        put = {"questions": questions, "base_version": version - 1}
+        put = {"questions": questions, "base_version": version - 1, "reason": f"Readers asked: {version}."}
         stored = client.put(path(built, "label-schema"), put, content_type="application/json")
         assert stored.json()["version"] == version
     after = built.open(built.readers[1])
@@ -106,6 +106,7 @@ def test_a_pilot_can_show_what_is_wrong_with_the_form_and_its_reads_keep_theirs(
 
     third, second, first = client.get(path(built, "label-schema/versions")).json()
     assert [one["number_of_reads"] for one in (first, second, third)] == [1, 0, 1]
+    assert [one["reason"] for one in (first, second, third)] == ["", "Readers asked: 2.", "Readers asked: 3."]
     assert (first["earlier_reads"], second["earlier_reads"]) == (
         [],
         [{"version": 1, "number_of_reads": 1, "misfits": []}],
@@ -119,6 +120,27 @@ def test_a_pilot_can_show_what_is_wrong_with_the_form_and_its_reads_keep_theirs(
     refused = client.put(path(built, "label-schema"), {"questions": reworded}, content_type="application/json")
     assert (refused.status_code, refused.json()["detail"]) == (409, "The reading has begun: the form is frozen.")
     assert LabelSchema.objects.filter(reader_study=built.reader_study).count() == 3
+
+
+def test_a_form_is_not_changed_in_a_pilot_without_a_reason_which_the_protocol_keeps() -> None:
+    built = piloted()
+    client = signed_in(built)
+    put = {"questions": FORM, "base_version": 1}
+    refused = client.put(path(built, "label-schema"), put, content_type="application/json")
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (400, ["reason"])
+    assert LabelSchema.objects.filter(reader_study=built.reader_study).count() == 1
+    put["reason"] = "Nobody understood the scale."
+    assert client.put(path(built, "label-schema"), put, content_type="application/json").status_code == 200
+    newest = client.get(path(built, "protocol")).json()["versions"][0]
+    assert (newest["reason"], newest["changed"]) == ("Nobody understood the scale.", ["Label schema"])
+
+
+def test_in_a_pilot_only_the_training_cases_can_be_opened() -> None:
+    built = piloted()
+    client = signed_in(built)
+    client.force_login(built.readers[0])
+    listed = client.get(path(built, "assignments")).json()
+    assert {one["is_training"]: one["is_openable"] for one in listed} == {True: True, False: False}
 
 
 def test_a_file_that_was_exported_is_taken_again(built: Built) -> None:

@@ -82,7 +82,10 @@ COORDINATOR: dict[str, tuple[Act, frozenset[str]]] = {
         of_study(hanging_protocol_put, rules=[], shows_priors=True, shows_prior_marks=False),
         frozenset({"DRAFT"}),
     ),
-    "put the form": (of_study(building.label_schema_put, questions=[CALL]), frozenset({"DRAFT", "PILOTING"})),
+    "put the form": (
+        of_study(building.label_schema_put, questions=[CALL], reason="Asked for."),
+        frozenset({"DRAFT", "PILOTING"}),
+    ),
     "put the terms": (of_study(terms_put, text="Be kind.", reason="Asked for."), ALL - {"CLOSED", "LOCKED"}),
     "let a reader join": (_join, JOINING),
     "withdraw a reader": (

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from validation.plans.document import endpoint_named, said_once
 from validation.plans.facts import ArmFacts, StudyFacts
 from validation.plans.rules import _ERRORS, _WARNINGS, plan_findings
 from validation.plans.wording import plan_sentences
@@ -23,7 +24,9 @@ FACTS: dict[str, Any] = {
     "has_call": True,
     "rating": "ORDINAL",
     "rating_levels": 5,
+    "rating_range": (1, 5),
     "model_versions": {MODEL: "Nodule CAD 1.2"},
+    "own_models": frozenset({MODEL}),
     "truths": frozenset({1, 2}),
 }
 ENDPOINT: dict[str, Any] = {
@@ -83,6 +86,7 @@ ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "no_rating": ({}, {"rating": None}),
     "no_decision": ({"figure": "SENSITIVITY"}, {"has_call": False}),
+    "off_scale": ({"figure": "SENSITIVITY", "threshold": 6}, {}),
     "threshold_of_a_curve": ({"threshold": 3}, {}),
     "no_operating_point": ({**OF_AI, "figure": "SENSITIVITY", "method": "PROPORTION"}, {}),
     "against_itself": ({"against": "aided"}, {}),
@@ -192,6 +196,50 @@ def test_what_the_issue_names_is_refused_with_the_way_on() -> None:
 )  # fmt: skip
 def test_a_document_that_names_nothing_is_refused(change: dict[str, Any], code: str) -> None:
     assert ("ERROR", code) in said(plan(**change))
+
+
+def test_a_session_of_a_crossover_that_halves_the_cases_is_not_crossed() -> None:
+    """Each reader reads half of the cases in an arm first: of session 1 alone no method of a full factorial is one."""
+    first = plan(population={"sessions": [1]})
+    assert said(first) == said(plan(), halves_sessions=True) == []
+    assert said(first, halves_sessions=True) == [("ERROR", "not_crossed")]
+    assert said(plan(population={"sessions": [1, 2]}), halves_sessions=True) == []
+
+
+def test_an_ai_against_readers_of_other_cases_is_refused_with_the_way_on() -> None:
+    against = {"of": "ai", "against": "unaided", "method": "AI_VS_READERS"}
+    (error,) = plan_findings(plan(against), facts(is_fully_crossed=False))
+    assert (error.code, "apart" in error.detail) == ("not_crossed", True)
+    assert "Cases count of which the AI and every reader have a reading." in plan_sentences(plan(against), facts())[3]
+
+
+def test_readers_who_made_their_own_truth_are_warned_of() -> None:
+    """Of the version that the plan names, or else of the newest, as a run would take it."""
+    own = {"deciders": {1: frozenset({"r0", "r3", "somebody"}), 2: frozenset({"somebody"})}}
+    assert said(plan(), **own) == []
+    (warning,) = plan_findings(plan(reference_standard_version=1), facts(**own))
+    assert (warning.level, warning.code, warning.field) == (
+        "WARNING", "not_independent", "plan.reference_standard_version",
+    )  # fmt: skip
+    assert "r0, r3 took part in its version 1" in warning.detail
+    assert said(plan(), deciders={2: frozenset({"r5"})}) == [("WARNING", "not_independent")]
+    only_ai = plan(OF_AI, subjects=PLAN["subjects"][2:])
+    assert said(only_ai, deciders={2: SIX}) == []
+
+
+def test_a_curve_has_no_operating_point_in_words() -> None:
+    sentence = plan_sentences(plan(OF_AI), facts())[3]
+    assert "the area under the ROC curve of Nodule CAD 1.2 is estimated" in sentence
+
+
+def test_a_thing_is_said_once_with_the_names_of_its_endpoints() -> None:
+    two = [{**ENDPOINT, "key": "first"}, {**ENDPOINT, "key": "second"}]
+    document = plan(endpoints=two, multiplicity="HOLM")
+    found = plan_findings(document, facts(patients=150))
+    assert [one.code for one in found] == ["clusters_ignored", "clusters_ignored"]
+    (sentence,) = said_once(document, found)
+    assert sentence.startswith("first, second: 200 cases come from 150 patients.")
+    assert endpoint_named({"endpoints": "none"}, found[0]) is None
 
 
 def test_an_arm_without_readers() -> None:

@@ -41,6 +41,7 @@ def test_a_second_reader_is_compared_with_the_first_read() -> None:
 def test_readers_without_an_arm_with_ai_are_compared_with_the_ai() -> None:
     alone = {"A": ArmFacts("Reading", "HIDDEN", SIX)}
     assert primary(arms=alone) == ("AUC", "ai", "unaided", "AI_VS_READERS", "READERS_AND_CASES")
+    assert primary(arms=alone, own_models=frozenset()) == ("AUC", "unaided", None, "MRMC_OR", "READERS_AND_CASES")
     assert primary(arms=alone, model_versions={}) == ("AUC", "unaided", None, "MRMC_OR", "READERS_AND_CASES")
 
 
@@ -72,6 +73,7 @@ _FACTS = st.builds(
     has_call=st.booleans(),
     rating=st.sampled_from([None, "ORDINAL"]),
     model_versions=_MODELS,
+    own_models=st.sampled_from([frozenset(), frozenset({MODEL})]),
     operating_points=st.sampled_from([{}, {MODEL: 0.4}]),
 )
 
@@ -82,7 +84,7 @@ def test_a_proposal_never_has_an_error(known: StudyFacts) -> None:
     if proposed is not None:
         assert [one for one in plan_findings(proposed, known) if one.level == "ERROR"] == []
     else:
-        assert not known.model_versions
+        assert not known.own_models & set(known.model_versions)
 
 
 def reasons(field: str, endpoint: dict[str, Any] | None = None, **changes: Any) -> dict[str, str | None]:

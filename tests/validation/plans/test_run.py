@@ -92,6 +92,22 @@ def test_viper_is_what_was_published(name: str) -> None:
     assert found["difference"]["low"] == pytest.approx(row["botCIBDG"], rel=1e-6)
 
 
+def test_an_interval_of_a_mean_ends_at_1_where_imrmcs_reaches_beyond() -> None:
+    """Van Dyke's sensitivity from 3 on: iMRMC's interval of the second technique ends at 1.008."""
+    readings = study("mrmc_vandyke")
+    first, second = readings.modalities
+    table = table_of(readings, {"unaided": (first, readings.readers), "aided": (second, readings.readers)})
+    values = reference_values("mrmc_vandyke", "iMRMC_TPF_ge3")["Ustat"]
+    row = next(one for one in values if (one["modalityA"], one["modalityB"]) == (second, "NO_MOD"))
+    assert row["topCIBDG"] > 1
+    found = answer(table, figure="SENSITIVITY", threshold=3, method="MRMC_U", of="aided", against=None,
+                   hypothesis="ESTIMATE")  # fmt: skip
+    mean = found["of"]["outcome"]
+    assert (mean["value"], mean["low"]) == pytest.approx((row["AUCA"], row["botCIBDG"]), rel=1e-6)
+    assert mean["high"] == 1.0
+    assert "1.008" in mean["note"]
+
+
 def test_nico_is_what_rjafroc_says() -> None:
     """A CAD against nine radiologists (Hupse 2013), who are R2 to R10; R1 is the CAD."""
     readings = study("cad_nico_roc")
@@ -105,6 +121,45 @@ def test_nico_is_what_rjafroc_says() -> None:
     turned = answer(table, of="unaided", against="ai", method="AI_VS_READERS")
     assert turned["difference"]["value"] == pytest.approx(values["avgDiffFom"], **CLOSE)
     assert turned["test"]["p"] == pytest.approx(found["test"]["p"], **CLOSE)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_cases_that_a_reader_lacks_do_not_enter_the_comparison_with_an_ai(turned: bool) -> None:
+    """NICO with 40 easy cases more, of which the CAD and all but one reader speak: still what RJafroc says of NICO."""
+    readings = study("cad_nico_roc")
+    values = reference_values("cad_nico_roc", "CadVsRad_Wilcoxon_1T-RRRC")
+    truth = np.concatenate([readings.truth, np.arange(40) < 20])
+    more = np.where(np.arange(40) < 20, 100.0, -100.0)
+    rating = np.concatenate([readings.rating[0], np.tile(more, (len(readings.readers), 1))], axis=1)
+    rating[3, len(readings.cases) :] = np.nan
+    cases = (*readings.cases, *(f"more {index}" for index in range(40)))
+    readers = readers_of(readings, "R1")
+    said = {
+        "ai": SubjectReadings(("ai",), rating[:1], rating[:1]),
+        "unaided": SubjectReadings(readers, rating[1:], rating[1:]),
+    }
+    order = ("unaided", "ai") if turned else ("ai", "unaided")
+    found = answer(StudyTable(cases, cases, truth, said), of=order[0], against=order[1], method="AI_VS_READERS")
+    assert found["difference"]["value"] == pytest.approx((1 if turned else -1) * values["avgDiffFom"], **CLOSE)
+    assert found["test"]["p"] == pytest.approx(values["pval"], rel=1e-8)
+    assert f"40 of {len(cases)} cases are left out" in found["note"]
+    assert f"{readers[2]} 40)" in found["note"]
+
+
+def test_an_ai_is_not_compared_with_readers_who_share_no_case() -> None:
+    """A split plot: each reader has half of the cases, and no case has all readers."""
+    readings = simulated(readers=2)
+    rating = readings.rating[0].copy()
+    rating[0, ::2], rating[1, 1::2] = np.nan, np.nan
+    table = StudyTable(
+        readings.cases, readings.cases, readings.truth,
+        {"ai": SubjectReadings(("ai",), readings.rating[1][:1], rating[:1]),
+         "unaided": SubjectReadings(readings.readers, rating, rating)},
+    )  # fmt: skip
+    found = answer(table, of="ai", against="unaided", method="AI_VS_READERS")
+    assert found["difference"]["undefined"] == found["test"]["undefined"] == "missing-readings"
+    assert found["difference"]["detail"].startswith("Not fully crossed: 75 of 75 cases are left out")
+    assert found["shown"] is None
 
 
 @pytest.mark.parametrize("margin", ["0.05", "0.1"])

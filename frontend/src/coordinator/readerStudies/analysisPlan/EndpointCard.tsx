@@ -7,7 +7,7 @@ import {
   needsMargin,
   type PlanEndpoint,
   withEndpoint,
-  withEndpointUp,
+  withEndpointAt,
   withoutEndpoint,
 } from "@/domain/analysisPlan";
 import { FixedNumberField } from "@/ui/NumberField";
@@ -40,20 +40,25 @@ export function EndpointCard(props: EndpointProps) {
   const change = (next: PlanEndpoint, field?: string) =>
     onChange(withEndpoint(plan, index, next), field && `${index} ${field}`);
   const row = { ...props, said, change };
+  const move = (by: number) => {
+    onChange(withEndpointAt(plan, index, index + by));
+    followTo(index + by, by);
+  };
   return (
     <fieldset className={classes.endpoint}>
       <legend>Endpoint {index + 1}</legend>
-      <Group gap={4} className={classes.order}>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          disabled={index === 0}
-          aria-label={`Move endpoint ${index + 1} up`}
-          onClick={() => onChange(withEndpointUp(plan, index))}
-        >
-          ↑ Up
-        </Button>
+      <Group
+        gap={4}
+        className={classes.order}
+        onKeyDown={(event) => {
+          const by = event.altKey ? MOVES[event.key] : undefined;
+          if (by === undefined || index + by < 0 || index + by >= plan.endpoints.length) return;
+          event.preventDefault();
+          move(by);
+        }}
+      >
+        <Move index={index} by={-1} isEnd={index === 0} onMove={move} />
+        <Move index={index} by={1} isEnd={index === plan.endpoints.length - 1} onMove={move} />
         <Button
           size="compact-xs"
           variant="subtle"
@@ -95,6 +100,44 @@ export function EndpointCard(props: EndpointProps) {
       </Stack>
     </fieldset>
   );
+}
+
+interface MoveProps {
+  index: number;
+  by: -1 | 1;
+  isEnd: boolean;
+  onMove: (by: number) => void;
+}
+
+const MOVES: Record<string, -1 | 1> = { ArrowUp: -1, ArrowDown: 1 };
+
+/** Up or down by one place. */
+function Move({ index, by, isEnd, onMove }: MoveProps) {
+  const word = by < 0 ? "up" : "down";
+  return (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      color="gray"
+      disabled={isEnd}
+      title={`Alt ${by < 0 ? "↑" : "↓"}`}
+      aria-label={`Move endpoint ${index + 1} ${word}`}
+      onClick={() => onMove(by)}
+    >
+      {by < 0 ? "↑ Up" : "↓ Down"}
+    </Button>
+  );
+}
+
+/** Keep the focus with the endpoint that moved, on the button that goes on or, at the end, on the other. */
+function followTo(index: number, by: number): void {
+  requestAnimationFrame(() => {
+    const words = by < 0 ? ["up", "down"] : ["down", "up"];
+    const buttons = words.map((word) =>
+      document.querySelector<HTMLElement>(`[aria-label="Move endpoint ${index + 1} ${word}"]:enabled`),
+    );
+    buttons.find((button) => button)?.focus();
+  });
 }
 
 function FigureFields({ plan, reading, endpoint, index, said, change }: RowProps) {

@@ -7,6 +7,7 @@ import { Section } from "@/ui/Section";
 import { AmendmentReason } from "../protocol/AmendmentReason";
 import { SaveRefused } from "../SaveRefused";
 import { findingsOf } from "./fields";
+import { LockedMeanwhile } from "./LockedMeanwhile";
 import { LockPanel } from "./LockPanel";
 import type { PlanEditorProps } from "./PlanEditor";
 import { PlanWords } from "./PlanWords";
@@ -45,7 +46,15 @@ export function PlanBeside(props: PlanBesideProps) {
           />
         )}
         <Buttons {...props} />
-        {saving.error && (
+        {saving.locked && (
+          <LockedMeanwhile
+            readerStudy={readerStudy}
+            locked={saving.locked}
+            saving={saving}
+            onReason={props.onReason}
+          />
+        )}
+        {saving.error && !saving.locked && (
           <SaveRefused
             error={saving.error}
             title="The draft was not saved"

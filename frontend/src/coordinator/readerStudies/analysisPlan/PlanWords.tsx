@@ -59,14 +59,14 @@ function Findings({ title, colour, findings, hasFields }: FindingsProps) {
         {title}
       </Text>
       <List size="sm" spacing={2}>
-        {findings.map(({ field, code, detail }) => (
+        {findings.map(({ field, code, detail, endpoint }) => (
           <List.Item key={`${field} ${code}`}>
             {hasFields ? (
               <Anchor component="button" type="button" size="sm" onClick={() => goTo(field)}>
-                {placeText(field)}
+                {placeText(field, endpoint)}
               </Anchor>
             ) : (
-              <b>{placeText(field)}</b>
+              <b>{placeText(field, endpoint)}</b>
             )}
             : {detail}
           </List.Item>

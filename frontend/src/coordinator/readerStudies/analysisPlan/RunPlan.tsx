@@ -5,6 +5,7 @@ import { analysisRunsKey } from "@/api/analysis";
 import { runPlan } from "@/api/analysisPlans";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { TruthLink } from "@/ui/TruthLink";
+import { useIsMasked } from "../masking/useIsMasked";
 import { type PartProps, useStudyChange } from "../parts";
 
 /** Carries out a locked version, and leads to where its progress and its result are. */
@@ -19,6 +20,7 @@ export function RunPlan({ readerStudy, number }: PartProps & { number: number })
       void navigate(`/reader-studies/${readerStudy.id}/results?run=${run.id}`);
     },
   );
+  const isMasked = useIsMasked(readerStudy.id);
   const { state, number_signed, number_of_assignments } = readerStudy;
   if (state === "DRAFT") {
     return (
@@ -27,15 +29,27 @@ export function RunPlan({ readerStudy, number }: PartProps & { number: number })
       </Text>
     );
   }
+  if (isMasked) {
+    return (
+      <Text size="sm" c="dimmed">
+        It can be run once the reader study is locked: until then answers are masked, and a result would tell
+        them. Who has to know now breaks the mask on the overview, which is recorded.
+      </Text>
+    );
+  }
   return (
     <Stack gap="xs" align="flex-start">
-      <Button loading={running.isPending} onClick={() => running.mutate(undefined)}>
+      <Button
+        loading={running.isPending}
+        disabled={isMasked === undefined}
+        onClick={() => running.mutate(undefined)}
+      >
         Run version {number}
       </Button>
-      {number_signed < number_of_assignments && (
+      {state !== "CLOSED" && state !== "LOCKED" && (
         <Text size="sm" c="dimmed">
-          {number_signed} of {number_of_assignments} reads are signed: it will be an interim look, counted as
-          one.
+          {number_signed} of {number_of_assignments} reads are signed and the reading is not closed: it will
+          be an interim look, counted as one.
         </Text>
       )}
       {running.error && (

@@ -10,7 +10,7 @@ import { dateTime } from "@/ui/times";
 import type { PartProps } from "../parts";
 import { PlanWords } from "./PlanWords";
 
-interface VersionViewProps extends PartProps {
+export interface VersionViewProps extends PartProps {
   version: PlanVersion;
   actions?: ReactNode;
   children?: (warnings: number, errors: number) => ReactNode;

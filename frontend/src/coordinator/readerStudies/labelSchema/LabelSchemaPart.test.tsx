@@ -106,8 +106,12 @@ test("while the pilot runs the form can still change, and says for whom", () => 
   const question = { key: "a", kind: "BINARY", text: "Present?", required: true } as const;
   shown({ state: "PILOTING", label_schema: { version: 1, questions: [question] } });
   expect(screen.getByText(/Cases that have been opened keep their version/)).toBeTruthy();
+  expect(screen.queryByLabelText("Reason of the change")).toBeNull();
   press("+ Text");
-  expect((screen.getByRole("button", { name: "Save the form" }) as HTMLButtonElement).disabled).toBe(false);
+  const save = () => screen.getByRole("button", { name: "Save the form" }) as HTMLButtonElement;
+  expect(save().disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText("Reason of the change"), { target: { value: "Readers asked." } });
+  expect(save().disabled).toBe(false);
 });
 
 test("the preview asks about a finding what the form asks about each", () => {

@@ -12,6 +12,7 @@ import { ImageSource } from "@/ui/form/ExampleImage";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { FROZEN, type PartProps, useStudyChange } from "../parts";
+import { AmendmentReason } from "../protocol/AmendmentReason";
 import classes from "./Builder.module.css";
 import { BuilderBar } from "./BuilderBar";
 import { CodeSource } from "./CodeSearch";
@@ -27,13 +28,17 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
   const { drafts, edit, isDirty } = draft;
   const [version, setVersion] = useState(readerStudy.label_schema?.version ?? 0);
   const [openId, setOpen] = useState<string | null>(null);
+  // The protocol is frozen since the launch of the pilot.
+  const isAmendment = readerStudy.state === "PILOTING";
+  const [reason, setReason] = useState("");
   const questions = drafts.map(({ question }) => question);
   const saving = useStudyChange(
     readerStudy.id,
-    (base: number) => putLabelSchema(readerStudy.id, questions, base),
+    (base: number) => putLabelSchema(readerStudy.id, questions, base, isAmendment ? reason.trim() : ""),
     (schema) => {
       draft.markSaved(schema.questions);
       setVersion(schema.version);
+      setReason("");
     },
   );
   const ownProblems = schemaProblems(questions);
@@ -55,12 +60,20 @@ export function LabelSchemaPart({ readerStudy }: PartProps) {
               version={version}
               isEditable={isEditable}
               isSaving={saving.isPending}
-              mayBeSaved={isDirty && ownProblems.length === 0}
+              mayBeSaved={isDirty && ownProblems.length === 0 && (!isAmendment || reason.trim() !== "")}
               onReplace={(next) =>
                 edit({ type: "REPLACE", drafts: draftsOf(next, () => crypto.randomUUID()) })
               }
               onSave={() => saving.mutate(version)}
             />
+            {isAmendment && isDirty && (
+              <AmendmentReason
+                label="Reason of the change"
+                about="The protocol is frozen since the pilot began: the change is an amendment, kept with its reason."
+                value={reason}
+                onChange={setReason}
+              />
+            )}
             <SaveFault error={saving.error} problems={problems} onSaveAfter={(base) => saving.mutate(base)} />
             {isEditable && drafts.length === 0 && (
               <Text size="sm">Start from a template, import a form, or add the questions one by one.</Text>

@@ -73,6 +73,7 @@ function VersionCard({ entry, fileUrl, onTake }: VersionCardProps) {
           </Button>
         </Group>
       </Group>
+      {entry.reason !== "" && <Text size="xs">Changed because: {entry.reason}</Text>}
       {entry.version > 1 && (
         <>
           <List size="xs" mt={4}>

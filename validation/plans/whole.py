@@ -1,0 +1,67 @@
+"""What is to be said of a plan as a whole: whom and what it names, its truth, and its primary hypotheses together."""
+
+from validation.limitations import dependent_truth
+from validation.plans.document import Finding, Plan
+from validation.plans.facts import StudyFacts
+
+
+def subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Return what the reader study lacks of the subjects; the other rules need all of them."""
+    found = []
+    for index, subject in enumerate(plan["subjects"]):
+        field = f"plan.subjects[{index}]"
+        if subject["kind"] == "AI":
+            if subject["model_version_id"] not in facts.model_versions:
+                detail = "This AI has no predictions of the reader study's cases."
+                found.append(Finding("ERROR", f"{field}.model_version_id", "unknown_model", detail))
+        elif subject["arm"] not in facts.arms:
+            detail = f"The reader study has no arm {subject['arm']}: it has {', '.join(facts.arms)}."
+            found.append(Finding("ERROR", f"{field}.arm", "unknown_arm", detail))
+        elif subject["phase"] == "FIRST" and facts.arms[subject["arm"]].ai_display != "SECOND_READ":
+            detail = "Only an arm with a second read has a first one."
+            found.append(Finding("ERROR", f"{field}.phase", "no_first_read", detail))
+        elif not facts.arms[subject["arm"]].readers:
+            found.append(Finding("ERROR", f"{field}.arm", "no_readers", "Nobody reads in this arm."))
+    return found
+
+
+def whole_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Return what is to be said of a plan apart from its subjects and from each endpoint by itself."""
+    found = []
+    unknown = set(plan["population"]["sessions"] or ()) - set(facts.sessions)
+    if unknown:
+        detail = f"There is no session {', '.join(str(one) for one in sorted(unknown))}."
+        found.append(Finding("ERROR", "plan.population.sessions", "unknown_session", detail))
+    version = plan["reference_standard_version"]
+    if version is not None and version not in facts.truths:
+        detail = f"The reference standard has no version {version}."
+        found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
+    found += _dependence(plan, facts)
+    primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
+    if not primary:
+        detail = "Say which endpoint decides: a plan has a primary one."
+        found.append(Finding("ERROR", "plan.endpoints", "no_primary", detail))
+    tested = [one for one in primary if one["hypothesis"] != "ESTIMATE"]
+    if len(tested) > 1 and plan["multiplicity"] == "NONE":
+        chance = 1.0
+        for one in tested:
+            chance *= 1 - one["alpha"]
+        detail = (
+            f"{len(tested)} primary hypotheses without a correction: at least one false positive with a probability of "
+            f"up to {1 - chance:.0%}."
+        )
+        found.append(Finding("WARNING", "plan.multiplicity", "multiplicity", detail))
+    if len({one["alpha"] for one in tested}) > 1 and plan["multiplicity"] != "NONE":
+        detail = "Endpoints that are corrected together have one alpha."
+        found.append(Finding("ERROR", "plan.multiplicity", "different_alphas", detail))
+    return found
+
+
+def _dependence(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Warn of readers who made the truth that they are measured by; of no version the newest, as a run would."""
+    version = plan["reference_standard_version"] or max(facts.truths, default=0)
+    arms = [facts.arms[one["arm"]] for one in plan["subjects"] if one["kind"] == "READERS" and one["arm"] in facts.arms]
+    readers = frozenset[str]().union(*(arm.readers for arm in arms))
+    said = dependent_truth(version, facts.deciders.get(version, ()), readers)
+    field = "plan.reference_standard_version"
+    return [] if said is None else [Finding("WARNING", field, "not_independent", said)]
