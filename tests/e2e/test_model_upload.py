@@ -34,7 +34,7 @@ def test_a_model_is_uploaded_and_tried(stage: Stage, signed_in: Callable[[Person
     dialog.get_by_label("Licence").fill("Apache-2.0")
     dialog.get_by_label("Output", exact=False).first.fill("Nodule")
     dialog.get_by_label("Key").fill("nodule")
-    dialog.get_by_label("Code", exact=False).nth(1).fill("RID50149")
+    dialog.get_by_role("textbox", name="Code", exact=True).fill("RID50149")
     dialog.get_by_label("Meaning").fill("pulmonary nodule")
 
     chooser = dialog.locator("input[type=file]")
@@ -55,7 +55,7 @@ def test_a_model_is_uploaded_and_tried(stage: Stage, signed_in: Callable[[Person
         dialog.get_by_label(label).fill(text)
     dialog.get_by_label("Output", exact=False).first.fill("Nodule")
     dialog.get_by_label("Key").fill("nodule")
-    dialog.get_by_label("Code", exact=False).nth(1).fill("RID50149")
+    dialog.get_by_role("textbox", name="Code", exact=True).fill("RID50149")
     dialog.get_by_label("Meaning").fill("pulmonary nodule")
     content = onnx_score("nodule").SerializeToString()
     chooser.set_input_files({"name": "finder.onnx", "mimeType": "application/octet-stream", "buffer": content})
