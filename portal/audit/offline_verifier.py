@@ -127,9 +127,9 @@ class Verifier:
                 self._break(stream, f"the chain ends at event 0, its head says {sequence}")
         self._finish_anchors()
         for table, key in sorted({*self._sealed, *self._moves} - self._seen):
-            said = self._newest(table, key)
-            if said is not None and said.digest != GONE:
-                self.problems.append(f"{table} {key}: the row is missing ({said.place} tells of it)")
+            newest = self._newest(table, key)
+            if newest is not None and newest.digest != GONE:
+                self.problems.append(f"{table} {key}: the row is missing ({newest.place} tells of it)")
         return self.problems
 
     def _finish_anchors(self) -> None:
