@@ -48,8 +48,8 @@ class MovingModel(UuidModel):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
-        row = super().from_db(db, field_names, values, **options)
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
+        row = super().from_db(db, field_names, values, **more)
         row.as_read = field_names, values
         return row
 

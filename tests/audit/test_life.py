@@ -27,7 +27,8 @@ from portal.accounts.policy import Role
 from portal.accounts.services import person_create
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
-from portal.inference.services import ai_model_create, model_version_register
+from portal.inference.models import ModelVersion
+from portal.inference.services import ai_model_create, model_version_register, predictions_post
 from tests.annotations.building import COMPLETE, QUESTIONS, Built, content, mirrored_study, save
 from tests.annotations.together import another_study
 from tests.annotations.training import train
@@ -35,6 +36,7 @@ from validation.services import analysis_run_create
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long and unusual sentence"
+DATED = [{"opens_on": "2026-01-01", "closes_on": "2999-01-01", "washout_days": 0}]
 
 
 def account(name: str, **more: Any) -> User:
@@ -119,21 +121,24 @@ def life() -> Life:
 
 
 def design(life: Life, **changes: Any) -> dict[str, Any]:
-    return {**single_design("AFTER_SIGNING"), "training": [life.built().cases[0].name], **changes}
+    return {**single_design("AFTER_SIGNING"), "training": [str(life.built().cases[0].pk)], **changes}
 
 
 def test_every_step_of_a_life_is_told_of(life: Life) -> None:
     by, step, built = life.coordinator, life.step, life.built
-    step(design_put, design=design(life, training=[]) | {"sessions": _sessions(7)})
+    step(design_put, design=design(life, training=[], sessions=DATED))
     step(design_put, design=design(life))
     (invited,) = step(invitations_create, emails=["invited@example.org"], role=Role.READER)
-    token = invited.link.rpartition("/")[2]
+    token = invited.link.partition("#")[2]
     invitation_accept(token=token, account=NewAccount("life-invited", PASSWORD, "In Vited"))
     life.verify()
-    step(building.reader_study_launch, seed="fixed", as_pilot=True)
     truths = [Truth(case.name, number % 2, []) for number, case in enumerate(built().cases)]
     made = {"truths": truths, "source": ReferenceSource.CSV, "provenance": "Pathology"}
     standard = step(reference_standard_create, **made)
+    uids = [case.imaging_study.study_instance_uid for case in built().cases]
+    said = [{"imaging_study_uid": uid, "score": 0.5, "findings": []} for uid in uids]
+    predictions_post(by=by, model_version=ModelVersion.objects.get(), body=said)
+    step(building.reader_study_launch, seed="fixed", as_pilot=True)
     for reader in life.readers[:2]:
         life.sign(reader, 1)
         train(life.study, reader)
@@ -162,7 +167,3 @@ def test_every_step_of_a_life_is_told_of(life: Life) -> None:
     assert {"cases.put", "members.put", "design.put", "reader_study.lock"} <= set(
         Event.objects.values_list("action", flat=True)
     )
-
-
-def _sessions(washout_days: int) -> list[dict[str, Any]]:
-    return [{"opens_on": "2026-01-01", "closes_on": "2999-01-01", "washout_days": washout_days}]
