@@ -62,7 +62,7 @@ def imaged(built: Built, case: Case, **header: str) -> None:
         columns=file.Columns,
         file_sha256="0" * 64,
     )
-    built.change(case, imaging_study=images)
+    built.change(Case.objects.get(pk=case.pk), imaging_study=images)
 
 
 @pytest.fixture
