@@ -89,12 +89,18 @@ def test_a_coordinator_types_and_imports_texts_and_readers_see_them(
     field.fill(TYPED)
     field.press("Control+Enter")
     table = page.get_by_role("table", name="Clinical texts")
+    # While the field is there its keys are its own.
+    expect(field).to_have_count(0)
     expect(table).to_contain_text("Smoker. Nodule?")
     # The words are stored, and taken back and stored again by key.
     page.keyboard.press("Control+z")
+    expect(page.get_by_text("Undone.")).to_be_visible()
     expect(table).not_to_contain_text("Smoker")
+    expect(page.get_by_role("button", name="Write the text of Case 001")).to_be_enabled()
     page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_text("Text of Case 001 stored.")).to_be_visible()
     expect(table).to_contain_text("Smoker")
+    expect(page.get_by_role("button", name="Import CSV")).to_be_enabled()
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import CSV").click()
     content = f'case,text\r\nCase 002,"{IMPORTED}"\r\n'.encode()

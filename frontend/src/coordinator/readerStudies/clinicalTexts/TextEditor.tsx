@@ -65,6 +65,7 @@ export function TextEditor({ readerStudyId, row, storing, onDirty, onClose, ...r
         maxRows={16}
         data-autofocus
         autoFocus
+        readOnly={storing.isPending}
         error={length > longest ? `${length} characters; at most ${longest} are stored.` : undefined}
         value={text}
         onChange={(event) => {
