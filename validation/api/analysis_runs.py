@@ -121,6 +121,10 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "notices",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known_locks: dict[uuid.UUID, list[TruthLock]] = {}
+
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_result_digest(self, run: AnalysisRun) -> str | None:
         """Return the digest of the result, None while there is none."""
@@ -140,10 +144,9 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
 
     def _locks(self, run: AnalysisRun) -> list[TruthLock]:
         """The locks of its reader study, asked for once for all runs of an answer."""
-        known: dict[uuid.UUID, list[TruthLock]] = self.context.setdefault("truth_locks", {})
-        if run.reader_study_id not in known:
-            known[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
-        return known[run.reader_study_id]
+        if run.reader_study_id not in self._known_locks:
+            self._known_locks[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
+        return self._known_locks[run.reader_study_id]
 
 
 class CsvRenderer(BaseRenderer):
