@@ -22,6 +22,8 @@ AI_DISPLAYS = [AiDisplay.HIDDEN, AiDisplay.AFTER_SIGNING, AiDisplay.SECOND_READ,
 class Arm(UuidModel):
     """A reading condition: what the readers of an assignment are shown of the AI, and what is hidden from them."""
 
+    SEAL = Seal(scope="reader_study")
+
     reader_study = models.ForeignKey("annotations.ReaderStudy", on_delete=models.CASCADE, related_name="arms")
     key = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
@@ -55,6 +57,8 @@ class DesignVersion(AppendOnlyModel):
 
 class Session(UuidModel):
     """A period of reading, with the days of washout between the session before it and this one."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey("annotations.ReaderStudy", on_delete=models.CASCADE, related_name="sessions")
     number = models.PositiveIntegerField()

@@ -1,7 +1,8 @@
 """Base models: UUID keys, append-only tables and jobs."""
 
 import uuid
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from collections.abc import Collection
+from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from django.db import migrations, models
 from django.utils import timezone
@@ -12,11 +13,15 @@ class Seal(NamedTuple):
 
     `scope`: lookup of the reader study that a row belongs to; empty where it belongs to none. `fields`: what is bound,
     where the rest of the row may move; None: the whole row. `from_first_use`: a row may be there before any event.
+    `carries`: lookups of what is bound with it, though another row holds it. `while_set`: a column that moves without
+    events until another one is set.
     """
 
     scope: str = ""
     fields: tuple[str, ...] | None = None
     from_first_use: bool = False
+    carries: tuple[str, ...] = ()
+    while_set: tuple[str, str] | None = None
 
 
 class UuidModel(models.Model):
@@ -27,6 +32,32 @@ class UuidModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class MovingModel(UuidModel):
+    """A row that changes and is bound: the event of a change tells what it was before, too (`portal.audit.rows`).
+
+    So a change behind the portal's back cannot hide beneath the next one that goes through it.
+    """
+
+    # Names and values of the columns as they were read, and the digest that an event has told since. No columns.
+    as_read: tuple[Collection[str], Collection[Any]] | None = None
+    told: str | None = None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
+        row = super().from_db(db, field_names, values, **more)
+        row.as_read = field_names, values
+        return row
+
+    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        if fields is None:
+            names = [field.attname for field in self._meta.concrete_fields]
+            self.as_read, self.told = (names, [getattr(self, name) for name in names]), None
 
 
 class AppendOnlyError(TypeError):

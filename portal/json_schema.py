@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 MAXIMUM_FAULTS = 20
 # A value with a fault in each of a million places is as wrong after the first thousand; each costs kilobytes.
@@ -23,6 +24,12 @@ def schema_faults(validator: Draft202012Validator, value: Any) -> list[SchemaFau
     """Return the first faults in the order of their paths; empty when the value has the schema's form."""
     errors = sorted(islice(validator.iter_errors(value), _MOST_LOOKED_FOR), key=lambda error: error.json_path)
     return [
-        SchemaFault(error.json_path.removeprefix("$"), str(error.validator), error.message[:_MAXIMUM_DETAIL])
+        SchemaFault(error.json_path.removeprefix("$"), str(error.validator), _detail(error)[:_MAXIMUM_DETAIL])
         for error in errors[:MAXIMUM_FAULTS]
     ]
+
+
+def _detail(error: ValidationError) -> str:
+    """What people can act on: of a text that is missing they need not read which pattern it breaks."""
+    is_blank = isinstance(error.instance, str) and not error.instance.strip()
+    return "must not be empty" if error.validator == "pattern" and is_blank else error.message

@@ -9,7 +9,7 @@ from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
 from portal.errors import NotFound
-from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
+from validation.models import AnalysisPlan, AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
 
 
 def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
@@ -18,6 +18,8 @@ def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisR
         AnalysisRun.objects.select_related(
             "reader_study", "snapshot", "result", "requested_by", "reference_standard", "plan"
         )
+        # Megabytes that most routes do not need; whoever reads them has them fetched.
+        .defer("snapshot__content", "result__content", "plan__content")
         .filter(pk=run_id)
         .first()
     )
@@ -41,6 +43,25 @@ def analysis_result_for(user: User, run_id: uuid.UUID) -> AnalysisResult:
     if not hasattr(run, "result"):
         raise NotFound("This analysis run has no result (yet).")
     return run.result
+
+
+def analysis_report_for(user: User, report_id: uuid.UUID, action: Action) -> AnalysisReport:
+    """Return a report, made or not, if the caller may do `action` in its reader study."""
+    report = AnalysisReport.objects.select_related("run", "requested_by").filter(pk=report_id).first()
+    if report is None:
+        raise NotFound
+    reader_study_for(user, report.run.reader_study_id, action)
+    return report
+
+
+def analysis_report_files_for(user: User, report_id: uuid.UUID) -> AnalysisReportFiles:
+    """Return what was made; 404 while it is not, 409 while the truth of its run is not locked."""
+    report = analysis_report_for(user, report_id, Action.ANALYSIS_VIEW)
+    analysis_run_to_open(user, report.run_id)
+    files = AnalysisReportFiles.objects.select_related("report__run").filter(report=report).first()
+    if files is None:
+        raise NotFound("This report is not made (yet).")
+    return files
 
 
 def sample_size_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> SampleSizePlan:

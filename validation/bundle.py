@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,23 @@ recompute.py     computes every endpoint again with `python -m validation.stats`
                  and neither a database nor a server
 software/        the source code of `validation.stats` (Apache-2.0) as it was when this archive was made
 cases.csv        the numbers that stand for the cases in .imrmc files
+report.html, report.pdf
+                 the report that was made last, where one was made before this archive was asked for
 """
 # The earliest time that an archive can write: nothing here depends on when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def bundle(snapshot_text: str, result_text: str, notices: Sequence[str] = ()) -> bytes:
-    """Return the archive of a snapshot and a result by plan, as they are stored; `notices`: what is known since."""
+def bundle(
+    snapshot_text: str,
+    result_text: str,
+    notices: Sequence[str] = (),
+    reports: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
+    """Return the archive of a snapshot and a result by plan, as they are stored.
+
+    `notices`: what is known since; `reports`: the files of a report by name.
+    """
     snapshot, result = json.loads(snapshot_text), json.loads(result_text)
     files = {"README.txt": _README, "snapshot.json": snapshot_text, "result.json": result_text}
     if notices:
@@ -51,7 +62,7 @@ def bundle(snapshot_text: str, result_text: str, notices: Sequence[str] = ()) ->
     files |= {f"figures/{name}.csv": figure_csv(name, result) for name in figures_of(result)}
     files["recompute.py"] = _RECOMPUTE.read_text()
     files |= _software()
-    contents = {name: text.encode() for name, text in files.items()}
+    contents = {name: text.encode() for name, text in files.items()} | dict(reports)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     contents["SHA256SUMS"] = sums.encode()
     out = io.BytesIO()

@@ -51,6 +51,20 @@ class AnalysisSnapshot(AppendOnlyModel):
 class AnalysisRun(JobModel):
     """One execution of the analysis over a frozen snapshot."""
 
+    # How far the job has come moves without events; what it computes, and from what, does not move.
+    SEAL = Seal(
+        scope="reader_study",
+        fields=(
+            "created_at",
+            "reader_study_id",
+            "requested_by_id",
+            "plan_id",
+            "snapshot_id",
+            "reference_standard_id",
+            "arm_id",
+        ),
+    )
+
     TASK_NAME: ClassVar[str] = "validation.run"
     QUEUE: ClassVar[str] = "analysis"
 
@@ -96,3 +110,28 @@ class AnalysisResult(AppendOnlyModel):
     run = models.OneToOneField(AnalysisRun, on_delete=models.PROTECT, related_name="result")
     content = models.TextField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of `content`.")
+
+
+class AnalysisReport(JobModel):
+    """The making of one report of a result, asked for by somebody; `created_at` is the date that it shows."""
+
+    TASK_NAME: ClassVar[str] = "validation.report"
+    QUEUE: ClassVar[str] = "analysis"
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.PROTECT, related_name="reports")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class AnalysisReportFiles(AppendOnlyModel):
+    """A report as it was made: the same result, circumstances and date give the same bytes."""
+
+    SEAL = Seal(scope="report__run__reader_study")
+
+    report = models.OneToOneField(AnalysisReport, on_delete=models.PROTECT, related_name="files")
+    html = models.TextField()
+    html_digest = models.CharField(max_length=64, help_text="SHA-256 of `html`.")
+    pdf = models.BinaryField()
+    pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of `pdf`.")

@@ -34,7 +34,7 @@ def analyse_planned(
     total = len(plan["document"]["endpoints"]) + 1
     endpoints = run_plan(plan["document"], laid.table, progress=lambda done, _, key: progress(done, total, key))
     progress(total - 1, total, "Description")
-    description = describe(snapshot, laid)
+    description = describe(snapshot, laid, endpoints)
     progress(total, total, "Storing the result")
     return {
         "format": RESULT_FORMAT,

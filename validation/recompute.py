@@ -122,7 +122,13 @@ def of_readers(endpoint: Row, answer: Row, of: str, compared: bool) -> Numbers:
         rows = [row for row in answer["differences"] if row["analysis"] == wanted]
         return fields(rows[0], turned=rows[0]["a"] != of)
     rows = [*answer["modalities"], *answer["modalities_otherwise"]]
-    return fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted))
+    return inside(fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted)))
+
+
+def inside(numbers: Numbers) -> Numbers:
+    """End the interval of a mean at 0 and 1, as the result does."""
+    value, low, high = numbers
+    return (value, None if low is None else max(0.0, low), None if high is None else min(1.0, high))
 
 
 def same_sign(endpoint: Row, row: Row) -> bool:

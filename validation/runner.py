@@ -1,4 +1,6 @@
-"""The work of an analysis run."""
+"""The work of an analysis run, and of a report of its result."""
+
+from hashlib import sha256 as sha256_of_bytes
 
 from django.db import transaction
 
@@ -8,7 +10,9 @@ from portal.db import JobState
 from portal.jobs import JobFailed, Lease
 from validation.canonical import canonical_result, parse
 from validation.computing import compute
-from validation.models import AnalysisResult, AnalysisRun
+from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
+from validation.reports.document import STEPS, report_html, report_pdf
+from validation.selectors.reports import circumstances_of
 from validation.services import software
 
 
@@ -34,5 +38,44 @@ def execute(run: AnalysisRun, lease: Lease) -> None:
             obj=run,
             detail={"result_digest": sha256(content)},
             rows=[result],
+        )
+        lease.finish(JobState.SUCCEEDED)
+
+
+def make_report(report: AnalysisReport, lease: Lease) -> None:
+    """Make a report of the stored result and store its files, or nothing.
+
+    Everything is read from what is stored, and the date is when it was asked for: a job that starts again after its
+    worker died makes the same bytes.
+    """
+    result = AnalysisResult.objects.select_related("run__snapshot", "run__reader_study").get(run=report.run_id)
+    snapshot = result.run.snapshot
+    if sha256(snapshot.content) != snapshot.digest or sha256(result.content) != result.digest:
+        raise JobFailed("The stored snapshot or result does not match its digest.", code="result_damaged")
+    circumstances = circumstances_of(result=result, made_at=report.created_at)
+    html = report_html(
+        snapshot.content,
+        result.content,
+        circumstances,
+        progress=lambda done, title: lease.progress(done, STEPS, title),
+    )
+    lease.progress(STEPS - 1, STEPS, "Setting the pages")
+    pdf = report_pdf(html, result_digest=result.digest)
+    lease.progress(STEPS, STEPS, "Storing the report")
+    with transaction.atomic():
+        files = AnalysisReportFiles.objects.create(
+            report=report,
+            html=html,
+            html_digest=sha256(html),
+            pdf=pdf,
+            pdf_digest=sha256_of_bytes(pdf).hexdigest(),
+        )
+        record(
+            stream=stream_of(result.run.reader_study_id),
+            actor=None,
+            action="analysis_report.succeed",
+            obj=report,
+            detail={"html_digest": files.html_digest, "pdf_digest": files.pdf_digest},
+            rows=[files],
         )
         lease.finish(JobState.SUCCEEDED)

@@ -3,9 +3,10 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
-from validation.api import plans, sample_sizes
+from validation.api import plans, reports, sample_sizes
 
 RUN = "analysis-runs/<uuid:run_id>"
+REPORT = "analysis-reports/<uuid:report_id>"
 
 PLANS = "reader-studies/<uuid:reader_study_id>/analysis-plans"
 
@@ -35,8 +36,15 @@ urlpatterns = [
     path(RUN, api.AnalysisRunApi.as_view(), name="analysis-run"),
     path(f"{RUN}/result", api.AnalysisRunResultApi.as_view(), name="analysis-run-result"),
     path(f"{RUN}/snapshot", api.AnalysisRunSnapshotApi.as_view(), name="analysis-run-snapshot"),
+    path(f"{RUN}/cases/<uuid:case_id>", api.AnalysisRunCaseApi.as_view(), name="analysis-run-case"),
     path(f"{RUN}/bundle", api.AnalysisRunBundleApi.as_view(), name="analysis-run-bundle"),
     path(f"{RUN}/figures/<slug:name>.csv", api.AnalysisRunFigureApi.as_view(), name="analysis-run-figure"),
     path(f"{RUN}/cancel", api.AnalysisRunCancelApi.as_view(), name="analysis-run-cancel"),
     path(f"{RUN}/retry", api.AnalysisRunRetryApi.as_view(), name="analysis-run-retry"),
+    path(f"{RUN}/reports", reports.ReportsApi.as_view(), name="analysis-run-reports"),
+    path(REPORT, reports.ReportApi.as_view(), name="analysis-report"),
+    path(f"{REPORT}/report.html", reports.ReportHtmlApi.as_view(), name="analysis-report-html"),
+    path(f"{REPORT}/report.pdf", reports.ReportPdfApi.as_view(), name="analysis-report-pdf"),
+    path(f"{REPORT}/cancel", reports.ReportCancelApi.as_view(), name="analysis-report-cancel"),
+    path(f"{REPORT}/retry", reports.ReportRetryApi.as_view(), name="analysis-report-retry"),
 ]

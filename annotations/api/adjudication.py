@@ -19,6 +19,7 @@ from annotations.access import (
     reader_study_to_judge,
     reference_standard_for,
 )
+from annotations.api.particulars import CaseTextOutput
 from annotations.api.reader_studies import MANAGE
 from annotations.api.reading import ReadImagingStudyOutput
 from annotations.api.reference_standards import ReferenceVersionsOutput, versions_response
@@ -38,6 +39,7 @@ from annotations.selectors.adjudication import (
     with_outcomes,
 )
 from annotations.selectors.case_images import further_with_series
+from annotations.selectors.clinical_texts import clinical_text_to_judge
 from annotations.selectors.masking import is_masked, require_unmasked
 from annotations.services.adjudication import (
     OUTCOMES,
@@ -291,6 +293,7 @@ class AdjudicationCaseOutput(serializers.Serializer[Any]):
     question = serializers.CharField(source="adjudication.question")
     imaging_study = ReadImagingStudyOutput(source="case.imaging_study")
     further_imaging_studies = ReadImagingStudyOutput(many=True)
+    case_text = CaseTextOutput(allow_null=True, help_text="Null unless every arm shows it in some phase.")
     readers = ReaderShownOutput(many=True)
     lesions = LesionShownOutput(many=True)
     shows = serializers.CharField(source="adjudication.shows")
@@ -304,6 +307,7 @@ def judged_response(request: Request, case: AdjudicationCase) -> Response:
     is_own = newest is not None and newest.adjudicator_id == caller(request).pk
     vars(case).update(
         further_imaging_studies=further_with_series(case.case),
+        case_text=clinical_text_to_judge(case=case.case),
         readers=readers_shown(case),
         lesions=lesions_shown(case),
         decision=newest if is_own else None,
@@ -321,7 +325,9 @@ class AdjudicationCaseApi(APIView):
         case = adjudication_case_for(caller(request), adjudication_case_id)
         study = case.adjudication.reader_study_id
         case_images_describe(case=case.case)
-        viewed(by=caller(request), reader_study_id=study, action="adjudication.view_case", obj=case)
+        text = clinical_text_to_judge(case=case.case)
+        detail = {"clinical_text_version": text.version} if text else {}
+        viewed(by=caller(request), reader_study_id=study, action="adjudication.view_case", obj=case, detail=detail)
         return judged_response(request, case)
 
 

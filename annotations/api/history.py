@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from annotations.access import read_history_for, read_to_reopen, reader_study_for
 from annotations.domain.read_history import masked_changes, told_when_masked
 from annotations.models import AssignmentState, Read, Reopening, Revision, Signature
+from annotations.selectors.clinical_texts import texts_shown_with
 from annotations.selectors.history import Step, difference_of, history_of, reads_of
 from annotations.selectors.masking import is_masked
 from annotations.services.reopening import read_reopen
@@ -134,6 +135,15 @@ class FormQuestionOutput(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class TextShownOutput(serializers.Serializer[Any]):
+    """Which version of the case's clinical text was shown with the read, from when on in a phase."""
+
+    version = serializers.IntegerField(source="clinical_text.version")
+    phase = serializers.CharField(help_text="Of the blinding matrix: FIRST, SECOND or SIGNED.")
+    revision_number = serializers.IntegerField(help_text="The read's newest revision at that time.")
+    shown_at = serializers.DateTimeField(source="created_at")
+
+
 class HistoryOutput(serializers.Serializer[Any]):
     """The history of a read."""
 
@@ -146,6 +156,7 @@ class HistoryOutput(serializers.Serializer[Any]):
     may_query = serializers.BooleanField()
     reader_study_id = serializers.UUIDField()
     questions = FormQuestionOutput(many=True)
+    clinical_texts_shown = TextShownOutput(many=True)
     steps = HistoryStepOutput(many=True)
 
 
@@ -168,6 +179,7 @@ class ReadHistoryApi(APIView):
             "may_query": assignment.reader_id != caller(request).pk,
             "reader_study_id": assignment.reader_study_id,
             "questions": read.label_schema.questions,
+            "clinical_texts_shown": texts_shown_with(read=read),
             "steps": [_masked(step, read) if is_hidden else step for step in history_of(read=read)],
         }
         return Response(HistoryOutput(shown).data)

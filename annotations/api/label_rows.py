@@ -12,7 +12,6 @@ from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Exists,
@@ -31,8 +30,7 @@ from rest_framework import serializers
 
 from annotations.domain.json_values import JsonText
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.times import times_of_read
-from annotations.models import AiDelivery, CaseImages, Revision, Sitting
+from annotations.models import AiDelivery, CaseImages, ClinicalTextShown, Revision
 
 ROWS_AT_ONCE = 1000
 # What a row is computed from, beside the columns of its plain fields.
@@ -40,12 +38,13 @@ _SIGNATURE = ("username", "full_name", "meaning", "meaning_text")
 _NEEDED = (
     "read_id",
     "read__assignment__case_id",
+    "times__phases",
     *(f"signature__{name}" for name in _SIGNATURE),
 )
 # What belongs to a row beside its own columns, asked for with the row: PostgreSQL looks it up by the read.
 _OF_READ = {
-    "sittings": ArraySubquery(Sitting.objects.filter(read=OuterRef("read_id")).order_by("created_at").values("phases")),
     "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
+    "has_texts": Exists(ClinicalTextShown.objects.filter(read=OuterRef("read_id"))),
 }
 # The parts of a payload as PostgreSQL writes them, so that nobody reads what is only handed on.
 PARTS = ("answers", "findings", "ai_decisions")
@@ -74,6 +73,7 @@ class _Beside(NamedTuple):
 
     shown: Mapping[Any, list[AiDelivery]]
     further: Mapping[Any, list[str]]
+    texts: Mapping[Any, list[ClinicalTextShown]]
 
 
 def _further(batch: list[dict[str, Any]]) -> Mapping[Any, list[str]]:
@@ -93,6 +93,30 @@ def _deliveries(batch: list[dict[str, Any]]) -> Mapping[Any, list[AiDelivery]]:
         for delivery in AiDelivery.objects.filter(read__in=reads).order_by("created_at"):
             shown[delivery.read_id].append(delivery)
     return shown
+
+
+def _texts(batch: list[dict[str, Any]]) -> Mapping[Any, list[ClinicalTextShown]]:
+    """Return which clinical texts were shown in some reads, by read: one query, and none where none was."""
+    reads = [raw["read_id"] for raw in batch if raw["has_texts"]]
+    shown: dict[Any, list[ClinicalTextShown]] = defaultdict(list)
+    if reads:
+        rows = ClinicalTextShown.objects.filter(read__in=reads).select_related("clinical_text")
+        for row in rows.order_by("created_at"):
+            shown[row.read_id].append(row)
+    return shown
+
+
+def _texts_shown(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> list[dict[str, Any]]:
+    return [
+        {
+            "version": one.clinical_text.version,
+            "phase": one.phase,
+            "revision_number": one.revision_number,
+            "shown_at": _moment(one.created_at),
+        }
+        for one in beside.texts.get(raw["read_id"], ())
+        if _moment(one.created_at) <= raw["text_of_created_at"]
+    ]
 
 
 def _ai_shown(raw: Raw, payload: Mapping[str, Any], beside: _Beside) -> list[dict[str, Any]]:
@@ -132,9 +156,10 @@ _COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], _Beside], Any]] = {
         *beside.further.get(raw["read__assignment__case_id"], ())
     ],
     "ai_shown": _ai_shown,
+    "clinical_texts_shown": _texts_shown,
     "signed_at": _signed_at,
     "signature": _signature,
-    "times": lambda raw, payload, beside: times_of_read(raw["sittings"]),
+    "times": lambda raw, payload, beside: raw["times__phases"] or {},
 }
 
 
@@ -181,7 +206,7 @@ def label_rows(
     # The names in their order, once: a row is a copy of it that is filled.
     empty: dict[str, Any] = {name: None for name, _ in fields.items()}
     while batch := [dict(zip(wanted, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
-        beside = _Beside(_deliveries(batch), _further(batch))
+        beside = _Beside(_deliveries(batch), _further(batch), _texts(batch))
         for raw in batch:
             parts = _parts_of(raw)
             label = empty.copy()

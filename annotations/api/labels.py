@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from annotations.access import MANAGING_ROLES, reader_study_for, roles_in
 from annotations.api.label_rows import label_rows
 from annotations.domain.payload_upgrade import upgraded
-from annotations.domain.times import PhaseTimes, times_of_read
+from annotations.domain.times import PhaseTimes
 from annotations.exporters.labels_csv import labels_csv
 from annotations.models import LabelSchema, ReaderStudy, Revision
 from annotations.selectors.labels import labels_of
@@ -114,6 +114,15 @@ class PhaseTimesOutput(serializers.Serializer[Any]):
     total_ms = serializers.IntegerField()
 
 
+class LabelTextShownOutput(serializers.Serializer[Any]):
+    """Which version of the case's clinical text was shown, from when on in a phase of the blinding matrix."""
+
+    version = serializers.IntegerField(source="clinical_text.version")
+    phase = serializers.CharField()
+    revision_number = serializers.IntegerField()
+    shown_at = serializers.DateTimeField(source="created_at")
+
+
 class TimedLabelOutput(LabelOutput):
     """A label with what is kept from readers: its place in the design, and the reading times."""
 
@@ -122,12 +131,20 @@ class TimedLabelOutput(LabelOutput):
     repeat_number = serializers.IntegerField(source="read.assignment.repeat_number")
     is_training = serializers.BooleanField(source="read.assignment.is_training")
     role = serializers.CharField(source="read.assignment.role")
+    clinical_texts_shown = serializers.SerializerMethodField()
     times = serializers.SerializerMethodField()
+
+    @extend_schema_field(LabelTextShownOutput(many=True))
+    def get_clinical_texts_shown(self, label: Revision) -> list[dict[str, Any]]:
+        """List the versions of the clinical text that the reader had been shown when this revision was made."""
+        before = [one for one in label.read.clinical_texts_shown.all() if one.created_at <= label.created_at]
+        return [dict(LabelTextShownOutput(one).data) for one in before]
 
     @extend_schema_field(serializers.DictField(child=PhaseTimesOutput()))
     def get_times(self, label: Revision) -> dict[str, PhaseTimes]:
-        """Return the times of the read by phase."""
-        return times_of_read(sitting.phases for sitting in label.read.sittings.all())
+        """Return the times of the read by phase, as they were when this revision was stored."""
+        times = getattr(label, "times", None)
+        return times.phases if times is not None else {}
 
 
 class CsvRenderer(BaseRenderer):

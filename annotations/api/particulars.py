@@ -49,6 +49,13 @@ class ClinicalTextOutput(serializers.Serializer[Any]):
     series = SeriesTextOutput(many=True)
 
 
+class CaseTextOutput(serializers.Serializer[Any]):
+    """The clinical text of the case, as the coordinator has given it; without words where only other cases have one."""
+
+    version = serializers.IntegerField(allow_null=True)
+    text = serializers.CharField()
+
+
 class PrevalenceShownOutput(serializers.Serializer[Any]):
     """How many of the cases with a truth are diseased."""
 
@@ -77,8 +84,12 @@ class ParticularsOutput(ImagingStudyShownOutput):
     further_imaging_studies = FurtherShownOutput(
         many=True, help_text="Of a case of several imaging studies those after the first; none while all is hidden."
     )
+    case_text = CaseTextOutput(allow_null=True)
     prevalence = PrevalenceShownOutput(allow_null=True)
     ai_cells = serializers.ListField(child=serializers.CharField(), help_text="What the comparison shows now.")
+    priors_shown = serializers.ListField(
+        child=serializers.CharField(), help_text="Study Instance UIDs of the priors whose images can be fetched now."
+    )
     other_readers_shown = serializers.BooleanField(help_text="Whether `reads/{id}/other-readers` answers now.")
 
 

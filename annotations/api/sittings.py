@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from annotations.access import own_read
 from annotations.domain.times import MAXIMUM_PHASES, PHASE_PATTERN
 from annotations.models import Read
+from annotations.selectors.hanging import priors_shown_now
 from annotations.services import editing
 from annotations.services.timing import SittingReport
 from portal.accounts.authentication import caller
@@ -74,6 +75,12 @@ class EditorOutput(serializers.Serializer[Any]):
     """Where the read stands, so that the editor can tell whether it has moved on."""
 
     revision_number = serializers.IntegerField()
+    priors_shown = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_priors_shown(self, read: Read) -> list[str]:
+        """Return the priors that are shown now: the protocol may have changed since the case was opened."""
+        return priors_shown_now(read=read)
 
 
 class OpenInput(serializers.Serializer[Any]):

@@ -51,7 +51,8 @@ CELLS: dict[str, Cell] = {
     ),
     "clinical_text": Cell(
         "Clinical text",
-        "Descriptions of the imaging study and its series, as written at the scanner. They can tell what was found.",
+        "The clinical text of the case (history, indication, question), and the descriptions of its images that were "
+        "written at the scanner. They can tell what was found.",
         HIDDEN,
         PHASES,
     ),

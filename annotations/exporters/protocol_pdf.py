@@ -8,11 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import ImageFile
-from weasyprint import HTML
-
-# WeasyPrint sets this for the whole process, where an image that was cut off would then pass for a whole one.
-ImageFile.LOAD_TRUNCATED_IMAGES = False
+from portal.paper_pdf import write_pdf
 
 # Rows of all tables of a document together. Drawing takes some 8 ms of processor time for each, in the request.
 MOST_ROWS = 400
@@ -38,14 +34,7 @@ def rows_of(document: Mapping[str, Any]) -> int:
 
 def protocol_pdf(document: Mapping[str, Any], stand: Stand) -> bytes:
     """Return the file. Whatever a user has typed is text: nothing of it is fetched or run."""
-    made: bytes = HTML(string=_page(document, stand), url_fetcher=_refuse).write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=stand.digest.encode(), presentational_hints=False
-    )
-    return made
-
-
-def _refuse(url: str, *_: Any, **__: Any) -> Any:
-    raise ValueError(f"A protocol fetches nothing: {url[:40]}")
+    return write_pdf(_page(document, stand), identifier=stand.digest)
 
 
 def _page(document: Mapping[str, Any], stand: Stand) -> str:

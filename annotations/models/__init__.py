@@ -17,6 +17,8 @@ from annotations.models.adjudication import AdjudicationDecision as Adjudication
 from annotations.models.arbitration import ArbitrationStep as ArbitrationStep
 from annotations.models.arbitration import StepKind as StepKind
 from annotations.models.case_images import CaseImages as CaseImages
+from annotations.models.clinical_texts import ClinicalText as ClinicalText
+from annotations.models.clinical_texts import ClinicalTextShown as ClinicalTextShown
 from annotations.models.hanging import CasePrior as CasePrior
 from annotations.models.hanging import HangingProtocol as HangingProtocol
 from annotations.models.invitations import Invitation as Invitation
@@ -46,8 +48,10 @@ from annotations.models.signatures import Reopening as Reopening
 from annotations.models.signatures import Signature as Signature
 from annotations.models.terms import TermsAcceptance as TermsAcceptance
 from annotations.models.terms import TermsVersion as TermsVersion
+from annotations.models.times import RevisionTimes as RevisionTimes
+from annotations.models.times import Sitting as Sitting
 from portal.accounts.policy import Role
-from portal.db import AppendOnlyModel, Seal, UuidModel
+from portal.db import AppendOnlyModel, MovingModel, Seal
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, Prediction
 
@@ -65,8 +69,10 @@ class ReaderStudyState(models.TextChoices):
     LOCKED = "LOCKED"
 
 
-class ReaderStudy(UuidModel):
+class ReaderStudy(MovingModel):
     """A protocol with a label schema, cases and readers; the unit of permission."""
+
+    SEAL = Seal(scope="pk")
 
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
@@ -101,8 +107,10 @@ class ReaderStudy(UuidModel):
         )
 
 
-class Membership(UuidModel):
+class Membership(MovingModel):
     """A role of an account in a reader study."""
+
+    SEAL = Seal(scope="reader_study")
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
@@ -131,8 +139,11 @@ class LabelSchema(AppendOnlyModel):
         constraints = [models.UniqueConstraint(fields=["reader_study", "version"], name="label_schema_version_once")]
 
 
-class Case(UuidModel):
+class Case(MovingModel):
     """What one reader reads at one time: an imaging study, and the further ones that are read together with it."""
+
+    # The mirror of the archive is not bound; whose images they are is, for patients are the clusters of the statistics.
+    SEAL = Seal(scope="reader_study", carries=("imaging_study__study_instance_uid", "imaging_study__patient_id"))
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="cases")
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="cases")
@@ -193,10 +204,9 @@ class AssignmentRole(models.TextChoices):
     ARBITRATION = "ARBITRATION"
 
 
-class Assignment(UuidModel):
+class Assignment(MovingModel):
     """A reader x case x arm x session with its stored position in that reader's order, over all sessions."""
 
-    # Before it is opened the randomisation list says all that it does.
     SEAL = Seal(
         scope="reader_study",
         fields=(
@@ -207,12 +217,13 @@ class Assignment(UuidModel):
             "session_id",
             "repeat_number",
             "is_training",
+            "role",
+            "shown_name",
             "position",
             "state",
             "void_reason",
             "voided_at",
         ),
-        from_first_use=True,
     )
 
     reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="assignments")
@@ -276,7 +287,7 @@ class Provenance(models.TextChoices):
     EXTERNAL_TOOL = "EXTERNAL_TOOL"
 
 
-class Read(UuidModel):
+class Read(MovingModel):
     """What a reader did with an assignment. Its content lives in the revisions."""
 
     SEAL = Seal(
@@ -291,7 +302,10 @@ class Read(UuidModel):
             "first_read_revision_id",
             "signed_at",
             "signed_revision_id",
+            "active_ms",
         ),
+        # Every sign of life of an open read moves it; `RevisionTimes` holds what counts.
+        while_set=("active_ms", "signed_at"),
     )
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="read")
@@ -309,18 +323,6 @@ class Read(UuidModel):
     first_read_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_revision = models.OneToOneField("Revision", null=True, on_delete=models.PROTECT, related_name="+")
-
-
-class Sitting(UuidModel):
-    """One stay at a read, with the times its browser counted per phase (`annotations.domain.times`)."""
-
-    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="sittings")
-    key = models.CharField(max_length=64)
-    phases = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [models.UniqueConstraint(fields=["read", "key"], name="sitting_once")]
 
 
 class Revision(AppendOnlyModel):

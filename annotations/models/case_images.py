@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from portal.db import UuidModel
+from portal.db import Seal, UuidModel
 from portal.imaging.models import ImagingStudy
 
 MAXIMUM_CURRENT = 8
@@ -13,6 +13,8 @@ class CaseImages(UuidModel):
 
     `reader_study` is the case's: PostgreSQL can only so keep a study out of two cases.
     """
+
+    SEAL = Seal(scope="reader_study", carries=("imaging_study__study_instance_uid",))
 
     case = models.ForeignKey("annotations.Case", on_delete=models.CASCADE, related_name="further_images")
     reader_study = models.ForeignKey("annotations.ReaderStudy", on_delete=models.CASCADE, related_name="+")

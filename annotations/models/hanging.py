@@ -27,6 +27,8 @@ class HangingProtocol(AppendOnlyModel):
 class CasePrior(UuidModel):
     """An earlier imaging study of the same patient, shown beside the case's own; position 1 is the most relevant."""
 
+    SEAL = Seal(scope="case__reader_study", carries=("imaging_study__study_instance_uid",))
+
     case = models.ForeignKey("annotations.Case", on_delete=models.CASCADE, related_name="priors")
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="prior_of")
     position = models.PositiveIntegerField()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from portal.db import AppendOnlyModel, Seal, UuidModel
+from portal.db import AppendOnlyModel, MovingModel, Seal
 
 
 class QueryState(models.TextChoices):
@@ -23,7 +23,7 @@ class QueryEvent(models.TextChoices):
     REOPEN = "REOPEN"
 
 
-class DataQuery(UuidModel):
+class DataQuery(MovingModel):
     """One question about one read, or about one question of its form. Its words are in the messages."""
 
     SEAL = Seal(scope="read__assignment__reader_study")

@@ -60,6 +60,11 @@ def priors_of_read(*, read: Read) -> QuerySet[CasePrior]:
     return shown.select_related("imaging_study", "case__imaging_study").prefetch_related("imaging_study__series")
 
 
+def priors_shown_now(*, read: Read) -> list[str]:
+    """Return the Study Instance UIDs of the priors whose images the reader can fetch now, the most relevant first."""
+    return [prior.imaging_study.study_instance_uid for prior in priors_of_read(read=read)]
+
+
 def own_marks_on_priors(*, read: Read) -> dict[uuid.UUID, list[OwnMark]]:
     """Return by imaging study what the reader has signed on the case's priors, where the protocol shows it."""
     own = read.assignment

@@ -42,8 +42,9 @@ def labels_of(
         "read__assignment__case__imaging_study",
         "read__label_schema",
         "signature",
+        "times",
     ).prefetch_related(
         "read__ai_deliveries",
-        "read__sittings",
+        "read__clinical_texts_shown__clinical_text",
         Prefetch("read__assignment__case__further_images", queryset=CaseImages.objects.select_related("imaging_study")),
     )

@@ -5,11 +5,13 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from annotations.domain.arbitration import arbitrators_of, readers_in_words
+from annotations.domain.blinding import is_ever_shown
 from annotations.domain.designs import KIND_NAMES, PAIRING_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.domain.lesions import geometries_of
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, ReferenceTruth
 from annotations.selectors.case_images import current_ids_of
+from annotations.selectors.clinical_texts import newest_texts
 from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
 from annotations.selectors.masking import is_truth_masking
 from annotations.selectors.reader_studies import cases_of, label_schema_of
@@ -66,6 +68,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
         *_design_items(reader_study, cases),
         _ai_item(reader_study, cases),
         *_prior_items(reader_study, cases),
+        *_clinical_text_items(reader_study, cases),
     ]
     if design_of(reader_study=reader_study)["kind"] != "ANNOTATION":
         items += [*_truth_items(reader_study, cases), _analysis_item(schema)]
@@ -130,6 +133,19 @@ def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem
     said = f"{with_priors} of {len(cases)} case(s) have priors. "
     text = said + ("Readers see them." if reader_study.shows_priors else "The hanging protocol hides them.")
     return [CheckItem(code="priors", ok=bool(with_priors) and reader_study.shows_priors, blocking=False, text=text)]
+
+
+def _clinical_text_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say how many cases have a clinical text and whether anybody sees it; nothing where there is none."""
+    newest = newest_texts(cases=[case.pk for case in cases])
+    with_text = sum(bool(text.text) for text in newest.values())
+    if not with_text:
+        return []
+    arms = design_of(reader_study=reader_study)["arms"]
+    showing = [arm["key"] for arm in arms if is_ever_shown("clinical_text", arm["blinding"])]
+    seen = f"Arm(s) {', '.join(showing)} show it." if showing else "The blinding hides it in every arm."
+    text = f"{with_text} of {len(cases)} case(s) have a clinical text. {seen}"
+    return [CheckItem(code="clinical_text", ok=bool(showing), blocking=False, text=text)]
 
 
 def _truth_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:

@@ -34,6 +34,7 @@ from annotations.models import (
     SampleSizePlan,
 )
 from annotations.selectors.case_images import imaging_studies_of
+from annotations.selectors.clinical_texts import clinical_text_section
 from annotations.selectors.designs import design_of, late_usernames, launch_list
 from annotations.selectors.hanging import hanging_protocol_of
 from annotations.selectors.masking import is_made_of_answers, is_masking, is_truth_masking
@@ -81,6 +82,7 @@ def protocol_document(*, reader_study: ReaderStudy) -> dict[str, Any]:
             blinding_section(design),
             _cases(reader_study, design, cases),
             *sampling_sections(reader_study=reader_study),
+            *clinical_text_section(reader_study=reader_study),
             _readers(reader_study),
             _randomisation(reader_study),
             _hanging(reader_study),

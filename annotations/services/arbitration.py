@@ -6,6 +6,7 @@ case at once would not see each other's, and no arbitration would come of it.
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -223,7 +224,7 @@ def _give_out(by: User, double: DoubleRead, rule: Rule, like: Assignment) -> Non
         position=(own.aggregate(last=Max("position"))["last"] or 0) + 1,
         shown_name=like.shown_name and f"Arbitration {own.count() + 1:03d}",
     )
-    _recorded(by, assignment, _step(by, assignment, StepKind.DUE, double, rule), assignment)
+    _recorded(by, assignment, _step(by, assignment, StepKind.DUE, double, rule), assignment, made=[assignment])
 
 
 def _load(reader_study: ReaderStudy, rule: Rule) -> dict[str, int]:
@@ -263,6 +264,7 @@ def _recorded(
     step: ArbitrationStep | None,
     obj: Read | Assignment,
     action: str = "",
+    made: Sequence[Assignment] = (),
     **detail: str,
 ) -> None:
     record(
@@ -271,5 +273,5 @@ def _recorded(
         action=action or f"arbitration.{step.kind.lower() if step else ''}",
         obj=obj,
         detail={"step": step.number, "revisions": step.revisions} if step else detail,
-        rows=[step] if step else [],
+        rows=[*made, *([step] if step else [])],
     )

@@ -40,14 +40,15 @@ def cases_with_images_put(
         require_base("cases", base=[list(images) for images in base], current=current, wanted=wanted)
     _require_fitting(reader_study, cases)
     firsts = [images[0] for images in cases]
-    existing = {case.imaging_study_id: case for case in Case.objects.filter(reader_study=reader_study)}
+    known = Case.objects.filter(reader_study=reader_study).select_related("imaging_study")
+    existing = {case.imaging_study_id: case for case in known}
     now = timezone.now()
     added = _placed(reader_study, firsts, existing, named_anew=named_anew)
     for pk in set(existing).difference(firsts):
         existing[pk].removed_at = existing[pk].removed_at or now
     Case.objects.bulk_create(added)
     Case.objects.bulk_update(existing.values(), ["position", "removed_at", *(["name"] if named_anew else [])])
-    _further_put(reader_study, cases, existing | {case.imaging_study_id: case for case in added})
+    made, gone = _further_put(reader_study, cases, existing | {case.imaging_study_id: case for case in added})
     further = {str(images[0]): [str(pk) for pk in images[1:]] for images in cases if len(images) > 1}
     record(
         stream=stream_of(reader_study.pk),
@@ -55,6 +56,8 @@ def cases_with_images_put(
         action="cases.put",
         obj=reader_study,
         detail={"imaging_study_ids": [str(pk) for pk in firsts], **({"further": further} if further else {})},
+        rows=[*existing.values(), *added, *made],
+        gone=gone,
     )
     access_of_members_changed(reader_study)
     return list(cases_of(reader_study=reader_study))
@@ -70,9 +73,10 @@ def _placed(
 ) -> list[Case]:
     """Give the wanted cases their places, and names to those that get one; return the new ones."""
     numbers = count(1 + max((int(case.name.removeprefix("Case ")) for case in existing.values()), default=0))
+    studies = ImagingStudy.objects.in_bulk([pk for pk in firsts if pk not in existing])
     added = []
     for position, pk in enumerate(firsts, start=1):
-        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study_id=pk)
+        case = existing.get(pk) or Case(reader_study=reader_study, imaging_study=studies[pk])
         if pk not in existing:
             added.append(case)
         if pk not in existing or named_anew:
@@ -81,13 +85,26 @@ def _placed(
     return added
 
 
-def _further_put(reader_study: ReaderStudy, cases: Wanted, case_of: Mapping[uuid.UUID, Case]) -> None:
-    CaseImages.objects.filter(reader_study=reader_study).delete()
-    CaseImages.objects.bulk_create(
-        CaseImages(case=case_of[images[0]], reader_study=reader_study, imaging_study_id=pk, position=position)
+def _further_put(
+    reader_study: ReaderStudy, cases: Wanted, case_of: Mapping[uuid.UUID, Case]
+) -> tuple[list[CaseImages], list[CaseImages]]:
+    """Return the further images made and those taken away; what stays where it is stays."""
+    wanted = {
+        (case_of[images[0]].pk, pk, position): case_of[images[0]]
         for images in cases
         for position, pk in enumerate(images[1:], start=2)
+    }
+    there = CaseImages.objects.filter(reader_study=reader_study).select_related("imaging_study")
+    current = {(one.case_id, one.imaging_study_id, one.position): one for one in there}
+    gone = [one for place, one in current.items() if place not in wanted]
+    CaseImages.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    studies = ImagingStudy.objects.in_bulk([pk for _, pk, _ in wanted])
+    made = CaseImages.objects.bulk_create(
+        CaseImages(case=case, reader_study=reader_study, imaging_study=studies[pk], position=position)
+        for (case_pk, pk, position), case in wanted.items()
+        if (case_pk, pk, position) not in current
     )
+    return made, gone
 
 
 def _require_fitting(reader_study: ReaderStudy, cases: Wanted) -> None:

@@ -18,6 +18,8 @@ from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
 
+Drawn = RandomisationList | Assignment
+
 
 @transaction.atomic
 def design_put(*, by: User, reader_study: ReaderStudy, design: Any, base: Any = None) -> DesignVersion | None:
@@ -47,14 +49,15 @@ def design_put(*, by: User, reader_study: ReaderStudy, design: Any, base: Any = 
         content=design,
         created_by=by,
     )
-    _make_arms_and_sessions(reader_study, design)
+    made, gone = _make_arms_and_sessions(reader_study, design)
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
         action="design.put",
         obj=stored,
         detail={"version": stored.version, "digest": digest},
-        rows=[stored],
+        rows=[stored, *made],
+        gone=gone,
     )
     return stored
 
@@ -75,14 +78,18 @@ def ai_display_put(*, by: User, reader_study: ReaderStudy, ai_display: str) -> N
     design_put(by=by, reader_study=reader_study, design={**design, "kind": kind, "arms": [arm]})
 
 
-def _make_arms_and_sessions(reader_study: ReaderStudy, design: Design) -> None:
+def _make_arms_and_sessions(
+    reader_study: ReaderStudy, design: Design
+) -> tuple[list[Arm | Session], list[Arm | Session]]:
+    """Return the rows made and those taken away."""
+    gone: list[Arm | Session] = [*reader_study.arms.all(), *reader_study.sessions.all()]
     # A draft has no assignments yet, so its arms and sessions can be made anew.
     reader_study.arms.all().delete()
     reader_study.sessions.all().delete()
-    Arm.objects.bulk_create(
+    arms = Arm.objects.bulk_create(
         Arm(reader_study=reader_study, position=position, **arm) for position, arm in enumerate(design["arms"], start=1)
     )
-    Session.objects.bulk_create(
+    sessions = Session.objects.bulk_create(
         Session(
             reader_study=reader_study,
             number=number,
@@ -92,31 +99,37 @@ def _make_arms_and_sessions(reader_study: ReaderStudy, design: Design) -> None:
         )
         for number, session in enumerate(design["sessions"], start=1)
     )
+    return [*arms, *sessions], gone
 
 
 def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def draw_and_assign(*, reader_study: ReaderStudy, seed: str) -> Drawing:
-    """Draw every reader's list, store it and make the assignments."""
+def draw_and_assign(*, reader_study: ReaderStudy, seed: str) -> tuple[Drawing, list[Drawn]]:
+    """Draw every reader's list, store it and make the assignments; the caller tells of the rows returned."""
     try:
         drawing = draw_lists(reader_study=reader_study, seed=seed)
     except CannotDraw as error:
         detail = "The hidden repeats do not fit between the other cases with this seed; take another, or fewer repeats."
         raise Conflict(detail, code="cannot_draw") from error
-    assign(reader_study=reader_study, readers=drawing.readers, drawing=drawing, seed=seed, algorithm=drawing.algorithm)
-    return drawing
+    drawn = assign(
+        reader_study=reader_study, readers=drawing.readers, drawing=drawing, seed=seed, algorithm=drawing.algorithm
+    )
+    return drawing, drawn
 
 
 def assign(
     *, reader_study: ReaderStudy, readers: Sequence[User], drawing: Drawing, seed: str, algorithm: str
-) -> list[RandomisationList]:
-    """Store readers' lists and make the assignments; of a case that has been withdrawn meanwhile there is none."""
+) -> list[Drawn]:
+    """Store readers' lists and make the assignments; of a case that has been withdrawn meanwhile there is none.
+
+    The caller tells of the rows returned, the first reader's list first.
+    """
     is_masked = shows_a_case_twice(drawing.design)
     arms = {arm.key: arm for arm in reader_study.arms.all()}
     sessions = {session.number: session for session in reader_study.sessions.all()}
-    stored = []
+    stored: list[Drawn] = []
     for reader in readers:
         slots = drawing.lists[reader.username]
         stored.append(
@@ -129,7 +142,7 @@ def assign(
                 slots=[list(slot) for slot in slots],
             )
         )
-        Assignment.objects.bulk_create(
+        stored += Assignment.objects.bulk_create(
             _assignment(reader_study, reader, slot, drawing.cases[slot.case], arms, sessions, position, is_masked)
             for position, slot in enumerate(slots, start=1)
             if drawing.cases[slot.case].withdrawn_at is None

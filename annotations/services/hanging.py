@@ -18,6 +18,7 @@ from annotations.services.drafts import field_problems, require_draft, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import FieldProblem, Invalid
+from portal.imaging.models import ImagingStudy
 
 
 @transaction.atomic
@@ -48,21 +49,19 @@ def hanging_protocol_put(
     # Marks without the images they lie on would be seen by nobody.
     reader_study.shows_priors, reader_study.shows_prior_marks = shows_priors, shows_priors and shows_prior_marks
     reader_study.save(update_fields=["shows_priors", "shows_prior_marks"])
+    rows: list[ReaderStudy | HangingProtocol] = [reader_study]
     if newest is None or newest.rules != rules:
         version = newest.version + 1 if newest else 1
         newest = HangingProtocol.objects.create(reader_study=reader_study, version=version, rules=rules, created_by=by)
-    detail = {
-        "version": newest.version,
-        "shows_priors": shows_priors,
-        "shows_prior_marks": reader_study.shows_prior_marks,
-    }
+        rows.append(newest)
+    shown = {"shows_priors": shows_priors, "shows_prior_marks": reader_study.shows_prior_marks}
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
         action="hanging_protocol.put",
         obj=newest,
-        detail=detail,
-        rows=[newest],
+        detail={"version": newest.version, **shown},
+        rows=rows,
     )
 
 
@@ -97,13 +96,15 @@ def case_priors_put(
         errors.append({"field": "imaging_study_ids", "code": "too_many", "detail": detail})
     if errors:
         raise Invalid("The priors are not valid.", code="invalid_priors", errors=errors)
-    _replace(case, wanted)
+    made, gone = _replace(case, wanted)
     record(
         stream=stream_of(case.reader_study_id),
         actor=by,
         action="case_priors.put",
         obj=case,
         detail={"imaging_study_ids": [str(pk) for pk in wanted]},
+        rows=made,
+        gone=gone,
     )
     access_of_members_changed(case.reader_study)
 
@@ -113,19 +114,32 @@ def priors_suggest(*, by: User, reader_study: ReaderStudy, maximum: int) -> int:
     """Give every case of a draft that has no priors its most relevant ones; the answer is how many cases got some."""
     require_draft(reader_study)
     given: dict[str, list[str]] = {}
+    made: list[CasePrior] = []
     for case in cases_of(reader_study=reader_study):
         found = [] if case.priors.all() else prior_candidates(case=case)[:maximum]
         if found:
-            _replace(case, [study.pk for study in found])
+            made += _replace(case, [study.pk for study in found])[0]
             given[case.name] = [str(study.pk) for study in found]
     detail = {"maximum": maximum, "given": given}
-    record(stream=stream_of(reader_study.pk), actor=by, action="priors.suggest", obj=reader_study, detail=detail)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="priors.suggest",
+        obj=reader_study,
+        detail=detail,
+        rows=made,
+    )
     return len(given)
 
 
-def _replace(case: Case, imaging_study_ids: Sequence[uuid.UUID]) -> None:
-    CasePrior.objects.filter(case=case).delete()
-    CasePrior.objects.bulk_create(
-        CasePrior(case=case, imaging_study_id=pk, position=position)
+def _replace(case: Case, imaging_study_ids: Sequence[uuid.UUID]) -> tuple[list[CasePrior], list[CasePrior]]:
+    """Return the priors made and those taken away."""
+    own = CasePrior.objects.filter(case=case)
+    gone = list(own.select_related("imaging_study"))
+    own.delete()
+    studies = ImagingStudy.objects.in_bulk(imaging_study_ids)
+    made = CasePrior.objects.bulk_create(
+        CasePrior(case=case, imaging_study=studies[pk], position=position)
         for position, pk in enumerate(imaging_study_ids, start=1)
     )
+    return made, gone

@@ -106,13 +106,20 @@ def invitation_accept(*, token: str, account: User | NewAccount) -> tuple[Invita
     invitation = invitation_with_token(token)
     _require_joinable(reader_study, Role(invitation.role))
     person = _person_of(invitation, account)
-    member_join(reader_study=reader_study, person=person, role=Role(invitation.role))
+    joined = member_join(reader_study=reader_study, person=person, role=Role(invitation.role))
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     invitation.links.all().delete()
     invitation.mails.update(next_try_at=None)
     detail = {"user_id": str(person.pk), "role": invitation.role}
-    record(stream=stream_of(reader_study_id), actor=person, action="invitation.accept", obj=invitation, detail=detail)
+    record(
+        stream=stream_of(reader_study_id),
+        actor=person,
+        action="invitation.accept",
+        obj=invitation,
+        detail=detail,
+        rows=joined,
+    )
     return invitation, person
 
 

@@ -30,13 +30,18 @@ def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reas
         )
         raise Conflict(detail, code="cannot_join")
     reader = require_fitting(reader_study, user_id)
-    Membership.objects.create(reader_study=reader_study, user=reader, role=Role.READER)
+    member = Membership.objects.create(reader_study=reader_study, user=reader, role=Role.READER)
     drawing, seed = _drawn(reader_study, reader)
-    (stored,) = assign(
-        reader_study=reader_study, readers=[reader], drawing=drawing, seed=seed, algorithm=LATE_ALGORITHM
+    drawn = assign(reader_study=reader_study, readers=[reader], drawing=drawing, seed=seed, algorithm=LATE_ALGORITHM)
+    (stored,) = (one for one in drawn if isinstance(one, RandomisationList))
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reader.join",
+        obj=reader,
+        detail={"reason": reason, "reads": len(stored.order)},
+        rows=[member, *drawn],
     )
-    told = {"reason": reason, "reads": len(stored.order)}
-    record(stream=stream_of(reader_study.pk), actor=by, action="reader.join", obj=reader, detail=told, rows=[stored])
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return stored
 

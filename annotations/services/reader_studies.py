@@ -46,10 +46,13 @@ from portal.webhooks.events import EventKind
 def reader_study_create(*, by: User, name: str, description: str = "", is_demo: bool = False) -> ReaderStudy:
     """Make a reader study in draft; who makes it becomes its coordinator."""
     reader_study = ReaderStudy.objects.create(name=name, description=description, created_by=by, is_demo=is_demo)
-    Arm.objects.create(reader_study=reader_study, key="A", name="Reading")
-    Session.objects.create(reader_study=reader_study, number=1)
-    Membership.objects.create(reader_study=reader_study, user=by, role=Role.COORDINATOR)
-    record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.create", obj=reader_study)
+    rows = [
+        reader_study,
+        Arm.objects.create(reader_study=reader_study, key="A", name="Reading"),
+        Session.objects.create(reader_study=reader_study, number=1),
+        Membership.objects.create(reader_study=reader_study, user=by, role=Role.COORDINATOR),
+    ]
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader_study.create", obj=reader_study, rows=rows)
     return reader_study
 
 
@@ -87,6 +90,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
         action="reader_study.update",
         obj=reader_study,
         detail={"fields": sorted(changes)},
+        rows=[reader_study],
     )
     return reader_study
 
@@ -174,36 +178,43 @@ def members_put(
     readers_change = {m for m in wanted ^ set(current) if m[1] == Role.READER}
     if reader_study.state != ReaderStudyState.DRAFT and readers_change:
         raise Conflict("The readers are fixed: their reading orders were drawn at launch.")
-    Membership.objects.filter(pk__in=[current[key].pk for key in set(current) - wanted]).delete()
-    Membership.objects.bulk_create(
+    gone = [current[key] for key in sorted(set(current) - wanted)]
+    Membership.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    joined = Membership.objects.bulk_create(
         Membership(reader_study=reader_study, user_id=user_id, role=role)
         for user_id, role in sorted(wanted - set(current))
     )
-    access_changed(user_id for user_id, _ in set(current) - wanted)
+    access_changed(one.user_id for one in gone)
     record(
         stream=stream_of(reader_study.pk),
         actor=by,
         action="members.put",
         obj=reader_study,
         detail={"members": sorted([str(user_id), role.value] for user_id, role in wanted)},
+        rows=joined,
+        gone=gone,
     )
 
 
 @transaction.atomic
-def member_join(*, reader_study: ReaderStudy, person: User, role: Role) -> None:
-    """Add who has accepted an invitation (the study's row is locked by the caller); once more is harmless."""
+def member_join(*, reader_study: ReaderStudy, person: User, role: Role) -> list[Membership]:
+    """Add who has accepted an invitation (the study's row is locked by the caller, who tells of the rows returned).
+
+    Once more is harmless: then there are none.
+    """
     own = Membership.objects.filter(reader_study=reader_study, user=person)
     held = {(person.pk, Role(one)) for one in own.values_list("role", flat=True)}
     if (person.pk, role) in held:
-        return
+        return []
     problems = member_problems(held | {(person.pk, role)}, {person.pk: person})
     problems = [problem for problem in problems if problem["code"] != "no_coordinator"]
     if problems:
         raise Invalid(problems[0]["detail"], code=problems[0]["code"], errors=problems)
     if role == Role.READER:
         require_readers_open(reader_study)
-    Membership.objects.create(reader_study=reader_study, user=person, role=role)
+    joined = Membership.objects.create(reader_study=reader_study, user=person, role=role)
     access_changed([person.pk])
+    return [joined]
 
 
 def require_readers_open(reader_study: ReaderStudy) -> None:
@@ -226,10 +237,12 @@ def reader_dates_put(
     if starts_on and ends_on and starts_on > ends_on:
         detail = "The last day is on or after the first."
         raise Invalid(detail, errors=[{"field": "ends_on", "code": "ends_before_it_begins", "detail": detail}])
-    own = Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER)
-    own.update(starts_on=starts_on, ends_on=ends_on)
+    own = list(Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).select_for_update())
+    for member in own:
+        member.starts_on, member.ends_on = starts_on, ends_on
+        member.save(update_fields=["starts_on", "ends_on"])
     dates = {"starts_on": starts_on and str(starts_on), "ends_on": ends_on and str(ends_on)}
-    record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates)
+    record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates, rows=own)
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
 
 
@@ -253,13 +266,13 @@ def reader_study_launch(
     if as_pilot and not design_of(reader_study=reader_study)["training"]:
         raise Conflict("A pilot reads the training cases, and the design has none.", code="no_training_cases")
     seed = seed or secrets.token_hex(16)
-    drawing = draw_and_assign(reader_study=reader_study, seed=seed)
+    drawing, drawn = draw_and_assign(reader_study=reader_study, seed=seed)
     reader_study.launched_at = timezone.now()
     reader_study.save(update_fields=["state", "launched_at"])
     sizes = {"cases": len(drawing.cases), "readers": len(drawing.readers)}
     record(
         stream=stream_of(reader_study.pk),
-        rows=reader_study.randomisation_lists.all(),
+        rows=[reader_study, *drawn],
         actor=by,
         action="reader_study.pilot" if as_pilot else "reader_study.launch",
         obj=reader_study,
@@ -297,7 +310,14 @@ def reader_study_move(*, by: User, reader_study: ReaderStudy, event: str, reason
         arbitrations = left.pop("arbitrations") or {}
         detail |= {f"left_{name}": number for name, number in left.items()}
         detail |= {f"left_arbitrations_{name}": number for name, number in arbitrations.items()}
-    record(stream=stream_of(reader_study.pk), actor=by, action=f"reader_study.{event}", obj=reader_study, detail=detail)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action=f"reader_study.{event}",
+        obj=reader_study,
+        detail=detail,
+        rows=[reader_study],
+    )
     access_of_members_changed(reader_study)
     if event in _TOLD:
         reader_study_notice(reader_study=reader_study, kind=_TOLD[event])

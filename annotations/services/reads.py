@@ -32,7 +32,7 @@ from annotations.services.notices import signed_notice
 from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
 from annotations.services.streams import stream_of_reader
-from annotations.services.timing import SittingReport, sitting_report
+from annotations.services.timing import SittingReport, sitting_report, times_keep
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
@@ -144,6 +144,7 @@ def _append(
     _move(assignment, _VERBS[kind])
     revision = _revision(by, read, save, kind, provenance, digest)
     _advance(read, revision, save, following)
+    times = [] if kind == RevisionKind.DRAFT else times_keep(read=read, revision=revision)
     # What the demo simulates or a tool has sent nobody has signed.
     is_signed_by_hand = kind == RevisionKind.SIGNED and revision.provenance == Provenance.HUMAN
     signature = _signature(by, read, revision, meaning) if is_signed_by_hand else None
@@ -153,7 +154,7 @@ def _append(
         action=_EVENTS[kind],
         obj=read,
         detail={"revision": revision.number, "revision_id": str(revision.pk), "digest": digest},
-        rows=[revision, read, assignment, *filter(None, [signature])],
+        rows=[revision, read, assignment, *times, *filter(None, [signature])],
     )
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)

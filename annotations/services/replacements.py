@@ -39,15 +39,15 @@ def reader_replace(
     if reader_study.state not in JOINING:
         raise Conflict(f"Nobody can begin to read while the reader study is {reader_study.state}.")
     vacancy = _vacancy(reader_study, withdrawn)
-    reader, is_new = _reader(reader_study, user_id)
+    reader, joined = _reader(reader_study, user_id)
     known = set(Assignment.objects.filter(reader_study=reader_study, reader=reader).values_list("case_id", flat=True))
     places = [place for place in vacancy.places if place.case_id not in known]
     if not places:
         detail = f"{reader.username} reads, or has read, each of these cases already. Name somebody else."
         raise Conflict(detail, code="reads_them_already")
-    given = _assign(reader_study, reader, [*(_training(withdrawn, reader_study) if is_new else []), *places])
+    given = _assign(reader_study, reader, [*(_training(withdrawn, reader_study) if joined else []), *places])
     cases = list(dict.fromkeys(str(place.case_id) for place in places))
-    return _store(by, reader_study, withdrawn, reader, cases, reason, given)
+    return _store(by, reader_study, withdrawn, reader, cases, reason, [*joined, *given])
 
 
 @transaction.atomic
@@ -72,14 +72,13 @@ def _vacancy(reader_study: ReaderStudy, withdrawn: User) -> Vacancy:
     raise Conflict(f"No case of {withdrawn.username} waits for another reader.", code="no_vacancy")
 
 
-def _reader(reader_study: ReaderStudy, user_id: uuid.UUID) -> tuple[User, bool]:
-    """Return who takes the places, and whether they are new to the reader study."""
+def _reader(reader_study: ReaderStudy, user_id: uuid.UUID) -> tuple[User, list[Membership]]:
+    """Return who takes the places, and their new membership where they are new to the reader study."""
     own = Membership.objects.filter(reader_study=reader_study, user=user_id, role=Role.READER)
     member = own.select_related("user").first()
     if member is None:
         person = require_fitting(reader_study, user_id)
-        Membership.objects.create(reader_study=reader_study, user=person, role=Role.READER)
-        return person, True
+        return person, [Membership.objects.create(reader_study=reader_study, user=person, role=Role.READER)]
     if member.withdrawn_at is not None:
         raise Conflict("This reader was withdrawn, and does not come back.", code="withdrawn")
     if str(user_id) in arbitrators_of(design_of(reader_study=reader_study)):
@@ -94,7 +93,7 @@ def _reader(reader_study: ReaderStudy, user_id: uuid.UUID) -> tuple[User, bool]:
     if knows_prevalence(reader_study=reader_study, reader=member.user):
         detail = f"{member.user.username} has been told how many cases are diseased. Name somebody else."
         raise Conflict(detail, code="knows_prevalence")
-    return member.user, False
+    return member.user, []
 
 
 def _training(withdrawn: User, reader_study: ReaderStudy) -> Sequence[Assignment]:
@@ -130,7 +129,7 @@ def _store(
     reader: User | None,
     cases: list[str],
     reason: str,
-    given: Sequence[Assignment],
+    made: Sequence[Membership | Assignment],
 ) -> ReaderReplacement:
     stored = ReaderReplacement.objects.create(
         reader_study=reader_study, withdrawn=withdrawn, reader=reader, cases=cases, reason=reason, replaced_by=by
@@ -142,7 +141,7 @@ def _store(
         action="reader.replace",
         obj=withdrawn,
         detail={"reader": str(reader.pk) if reader else None, "cases": names, "reason": reason},
-        rows=[stored, *given],
+        rows=[stored, *made],
     )
     if reader is not None:
         access_changed([reader.pk])

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from annotations.domain.times import PhaseTimes, active_of, clipped, sitting_updated, total_of
-from annotations.models import Read, Sitting
+from annotations.domain.times import PhaseTimes, active_of, clipped, sitting_updated, times_of_read, total_of
+from annotations.models import Read, Revision, RevisionTimes, Sitting
 from annotations.models.own_reads import SITTINGS
 from portal.prepared import insert, update
 
@@ -36,3 +36,16 @@ def sitting_report(*, read: Read, sitting: SittingReport | None) -> None:
     else:
         update(row, "phases")
     read.active_ms = active_of(row.phases) + sum(active_of(other.phases) for other in others)
+
+
+def times_keep(*, read: Read, revision: Revision) -> list[RevisionTimes]:
+    """Store how long the read has taken until this revision of it; the caller tells of the row returned.
+
+    There is none of a read that no browser has opened: its time was never counted.
+    """
+    phases = times_of_read(sitting.phases for sitting in SITTINGS.all(read.pk))
+    if not phases:
+        return []
+    times = RevisionTimes(revision=revision, phases=phases, active_ms=active_of(phases))
+    insert(times)
+    return [times]

@@ -33,7 +33,12 @@ def reader_withdraw(*, by: User, reader_study: ReaderStudy, reader: User, reason
     voided = _void(Assignment.objects.filter(reader_study=reader_study, reader=reader), reason, member.withdrawn_at)
     detail = {"reason": reason, "assignments": len(voided)}
     record(
-        stream=stream_of(reader_study.pk), actor=by, action="reader.withdraw", obj=reader, detail=detail, rows=voided
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="reader.withdraw",
+        obj=reader,
+        detail=detail,
+        rows=[member, *voided],
     )
     arbitration_pass_on(by=by, voided=voided)
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
@@ -50,7 +55,14 @@ def case_withdraw(*, by: User, reader_study: ReaderStudy, case: Case, reason: st
     case.save(update_fields=["withdrawn_at"])
     voided = _void(Assignment.objects.filter(reader_study=reader_study, case=case), reason, case.withdrawn_at)
     detail = {"reason": reason, "assignments": len(voided)}
-    record(stream=stream_of(reader_study.pk), actor=by, action="case.withdraw", obj=case, detail=detail, rows=voided)
+    record(
+        stream=stream_of(reader_study.pk),
+        actor=by,
+        action="case.withdraw",
+        obj=case,
+        detail=detail,
+        rows=[case, *voided],
+    )
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
     return len(voided)
 

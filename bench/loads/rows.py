@@ -19,7 +19,7 @@ from annotations.models import (
     ReaderStudy,
     Revision,
     RevisionKind,
-    Sitting,
+    RevisionTimes,
 )
 from annotations.services import reader_studies as building
 from bench.loads.portal import QUESTIONS, payload
@@ -110,7 +110,9 @@ def signed(trial: Trial) -> int:
     phases = {"FIRST": {"first_image_ms": 800, "first_mark_ms": 9000, "active_ms": 60_000, "total_ms": 70_000}}
     Read.objects.bulk_create(reads, batch_size=AT_ONCE)
     Revision.objects.bulk_create(revisions, batch_size=AT_ONCE)
-    Sitting.objects.bulk_create([Sitting(read=read, key="bench", phases=phases) for read in reads], batch_size=AT_ONCE)
+    RevisionTimes.objects.bulk_create(
+        [RevisionTimes(revision=one, phases=phases, active_ms=60_000) for one in revisions], batch_size=AT_ONCE
+    )
     for read, revision in zip(reads, revisions, strict=True):
         read.signed_revision = revision
     Read.objects.bulk_update(reads, ["signed_revision"], batch_size=AT_ONCE)

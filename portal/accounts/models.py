@@ -6,11 +6,14 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 
-from portal.db import UuidModel
+from portal.db import Seal, UuidModel
 
 
 class User(AbstractUser):
     """A person or a program with an account. `is_superuser` is the site administrator."""
+
+    # What results and signatures name a person by. An account can also be made outside the portal.
+    SEAL = Seal(fields=("username", "first_name", "last_name", "is_program"), from_first_use=True)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     may_create_reader_studies = models.BooleanField(

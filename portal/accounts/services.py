@@ -60,7 +60,7 @@ def person_create(
             user.save()
     except IntegrityError as error:
         raise UsernameTaken from error
-    record(stream=STREAM, actor=by, action="person.create", obj=user)
+    record(stream=STREAM, actor=by, action="person.create", obj=user, rows=[user])
     return user
 
 

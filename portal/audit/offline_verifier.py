@@ -5,9 +5,10 @@
 
 The trail is JSON lines: a header, the events of every stream (the checkpoints first), the heads of the streams, the
 rows that the events tell of, and a manifest. Each event holds the digest of the one before it, each checkpoint the
-digests of all heads, and events the digests of the rows they wrote. `--anchor` names the manifest of an earlier
-export: what it saw must still be there. Exit code 0: nothing found; 1: one line for the first broken link of every
-stream and for every row that is not what its event says; 2: the file cannot be read.
+digests of all heads, and events the digests of the rows they wrote: of a row that moves `before>now`, of one that was
+taken away `before>`. `--anchor` names the manifest of an earlier export: what it saw must still be there. Exit code 0:
+nothing found; 1: one line for the first broken link of every stream and for every row that is not what its event says;
+2: the file cannot be read.
 """
 
 import argparse
@@ -15,11 +16,15 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 Line = dict[str, Any]
 
-FORMAT, VERSION = "overread.audit", 1
+FORMAT, VERSION = "overread.audit", 2
+# In version 1 no event told what a row was before, and none that a row was taken away.
+VERSIONS = (1, VERSION)
+# The digest of a row that is not there any more.
+GONE = ""
 CHECKPOINTS = "checkpoint"
 # What the digest of an event is of. Events from before origins and rows were kept have only the first ones.
 OLD_FIELDS = (
@@ -57,6 +62,11 @@ def row_digest(table: str, key: str, values: Line) -> str:
     return sha256(canonical_json({"table": table, "id": key, "values": values}))
 
 
+def moved(before: str, now: str) -> str:
+    """Return what an event says of a row that has moved from one digest to another, or to `GONE`."""
+    return f"{before}>{now}"
+
+
 def scope_of(stream: str) -> str:
     """Return what a stream belongs to: `reader-study:<id>`, or the stream itself where it has one part."""
     return ":".join(stream.split(":")[:2])
@@ -80,7 +90,9 @@ class Verifier:
         self._heads: dict[str, tuple[int, str]] = {}
         self._anchors: dict[str, dict[int, list[tuple[str, str]]]] = {}
         self._checkpoints = {""}
-        self._sealed: dict[tuple[str, str], tuple[str, str, str]] = {}
+        # Of a row the newest digest without one before, and how often which other digest was gone to and from.
+        self._sealed: dict[tuple[str, str], _Said] = {}
+        self._moves: dict[tuple[str, str], dict[str, _Said]] = {}
         self._seen: set[tuple[str, str]] = set()
 
     def take(self, line: Line) -> None:
@@ -114,9 +126,10 @@ class Verifier:
             if stream not in self._chains:
                 self._break(stream, f"the chain ends at event 0, its head says {sequence}")
         self._finish_anchors()
-        for (table, key), (_, place, _at) in sorted(self._sealed.items()):
-            if (table, key) not in self._seen:
-                self.problems.append(f"{table} {key}: the row is missing ({place} tells of it)")
+        for table, key in sorted({*self._sealed, *self._moves} - self._seen):
+            newest = self._newest(table, key)
+            if newest is not None and newest.digest != GONE:
+                self.problems.append(f"{table} {key}: the row is missing ({newest.place} tells of it)")
         return self.problems
 
     def _finish_anchors(self) -> None:
@@ -134,8 +147,8 @@ class Verifier:
         self.problems.append(f"{stream}: {what}")
 
     def _header(self, line: Line) -> None:
-        if (line.get("format"), line.get("version")) != (FORMAT, VERSION):
-            self.problems.append(f"the header is not of {FORMAT} version {VERSION}")
+        if line.get("format") != FORMAT or line.get("version") not in VERSIONS:
+            self.problems.append(f"the header is not of {FORMAT} version {VERSION}, or of one before it")
         self.scope = line.get("scope")
         self._open_tables = frozenset(line.get("sealed_when_used", ()))
 
@@ -150,15 +163,43 @@ class Verifier:
         # What an event says holds behind a broken link too, as long as it says what its own digest is of.
         if event["origin"] is None or event["digest"] != event_digest(event):
             return
+        place = f"{stream}: event {sequence}"
         for table, rows in event["rows"].items():
-            for key, digest in rows.items():
-                # Of a row that moves, the newest event counts, whichever stream it stands in.
-                if self._sealed.get((table, key), ("", "", ""))[2] <= event["at"]:
-                    self._sealed[table, key] = (digest, f"{stream}: event {sequence}", event["at"])
+            for key, said in rows.items():
+                self._tell((table, key), str(said), place, event["at"])
         if stream == CHECKPOINTS:
             self._checkpoints.add(event["digest"])
             for key, (number, digest) in event["detail"]["heads"].items():
                 self._expect(key, number, digest, f"checkpoint {sequence}")
+
+    def _tell(self, row: tuple[str, str], said: str, place: str, at: str) -> None:
+        before, arrow, now = said.rpartition(">")
+        if not arrow:
+            # Of several the newest counts, whichever stream it stands in.
+            if row not in self._sealed or self._sealed[row].at <= at:
+                self._sealed[row] = _Said(now, 1, place, at)
+            return
+        moves = self._moves.setdefault(row, {})
+        for digest, step in ((before, -1), (now, 1)):
+            _add(moves, _Said(digest, step, place, at))
+
+    def _newest(self, table: str, key: str) -> "_Said | None":
+        """Return what the events say a row is now; None where none tells of it.
+
+        Streams do not come in the order of time, so moves are counted: a digest that was gone to and from is none.
+        What is left is where the row is now. A digest that was only gone from is one that no event had told of.
+        """
+        sealed = self._sealed.get((table, key))
+        left = dict(self._moves.get((table, key), {}))
+        if sealed is not None:
+            _add(left, sealed)
+        strange = sorted((one.at, one.place) for one in left.values() if one.number < 0)
+        # Of a table whose rows may be there before any event, the first event tells of no event's digest.
+        is_first = sealed is None and table in self._open_tables and len(strange) == 1
+        if strange and not is_first:
+            self.problems.append(f"{table} {key}: {strange[0][1]} found another row than the event before it says")
+        there = [one for one in left.values() if one.number > 0]
+        return max(there, key=lambda one: one.at) if there else None
 
     def _first_problem(self, event: Line) -> str | None:
         stream, sequence = event["stream"], event["sequence"]
@@ -182,14 +223,34 @@ class Verifier:
     def _row(self, line: Line) -> None:
         self.rows += 1
         table, key = line["table"], line["id"]
-        sealed = self._sealed.get((table, key))
         if (table, key) in self._seen:
             self.problems.append(f"{table} {key}: the row is there twice")
-        elif sealed is None and table not in self._open_tables:
-            self.problems.append(f"{table} {key}: no event tells of this row")
-        elif sealed and sealed[0] != row_digest(table, key, line["values"]):
-            self.problems.append(f"{table} {key}: the row is not what {sealed[1]} says")
+            return
         self._seen.add((table, key))
+        said = self._newest(table, key)
+        if said is None:
+            if table not in self._open_tables:
+                self.problems.append(f"{table} {key}: no event tells of this row")
+        elif said.digest == GONE:
+            self.problems.append(f"{table} {key}: the row is there ({said.place} tells that it was taken away)")
+        elif said.digest != row_digest(table, key, line["values"]):
+            self.problems.append(f"{table} {key}: the row is not what {said.place} says")
+
+
+class _Said(NamedTuple):
+    """A digest of a row, how often the events went to it more than from it, and the last that did."""
+
+    digest: str
+    number: int
+    place: str
+    at: str
+
+
+def _add(moves: dict[str, _Said], said: _Said) -> None:
+    known = moves.pop(said.digest, None)
+    number = said.number + (known.number if known else 0)
+    if number:
+        moves[said.digest] = said._replace(number=number)
 
 
 class Copying:
@@ -197,6 +258,7 @@ class Copying:
 
     def __init__(self) -> None:
         self.lines = self.events = self.rows = 0
+        self.version: Any = None
         self.heads: dict[str, list[Any]] = {}
         self._digest = hashlib.sha256()
 
@@ -206,6 +268,8 @@ class Copying:
         self._digest.update(raw)
         self.events += line["kind"] == "event"
         self.rows += line["kind"] == "row"
+        if line["kind"] == "header":
+            self.version = line.get("version")
         if line["kind"] == "head":
             self.heads[line["stream"]] = [line["sequence"], line["digest"]]
 
@@ -214,7 +278,7 @@ class Copying:
         content = {
             "kind": "manifest",
             "format": FORMAT,
-            "version": VERSION,
+            "version": self.version,
             "lines": self.lines,
             "sha256": self._digest.hexdigest(),
             "events": self.events,

@@ -19,9 +19,9 @@ FILTERS = {
 
 
 def events_in(*, scope: str, wanted: Mapping[str, Any]) -> QuerySet[Event]:
-    """Return the events of a scope that fit what is asked for."""
+    """Return the events of a scope that fit what is asked for, without what they say of rows, which can be long."""
     lookups = {lookup: wanted[name] for name, lookup in FILTERS.items() if wanted.get(name)}
-    return Event.objects.filter(scope=scope, **lookups)
+    return Event.objects.filter(scope=scope, **lookups).defer("rows")
 
 
 def checks_of(*, scope: str) -> QuerySet[TrailCheck]:

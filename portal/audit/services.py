@@ -15,7 +15,7 @@ from portal.audit import offline_verifier
 from portal.audit.models import Anchored, Event, Stream
 from portal.audit.offline_verifier import CHECKPOINTS, canonical_json, sha256, stream_key
 from portal.audit.origin import present_origin
-from portal.audit.rows import digests_of
+from portal.audit.rows import tell
 from portal.prepared import insert
 
 __all__ = ["canonical_json", "checkpoint_write", "event_line", "record", "seal_holds", "sha256"]
@@ -86,10 +86,11 @@ def record(
     obj: models.Model,
     detail: Mapping[str, Any] | None = None,
     rows: Iterable[models.Model] = (),
+    gone: Iterable[models.Model] = (),
 ) -> Event:
     """Append one event, in the transaction of the write it tells of; `detail` names no patient.
 
-    `rows` are what the write stored: the event binds their content (`portal.audit.rows`).
+    `rows` are what the write stored, `gone` what it took away: the event binds them (`portal.audit.rows`).
     """
     head = _head(stream)
     named = {"username": actor.get_username(), "name": actor.name} if actor else {}
@@ -103,7 +104,7 @@ def record(
         object_id=str(obj.pk),
         detail=dict(detail or {}),
         origin=present_origin() | named,
-        rows=digests_of(rows),
+        rows=tell(rows, gone),
         checkpoint=head.checkpoint or "",
         previous_digest=head.last_digest,
     )

@@ -4,7 +4,7 @@ Pure: DICOM JSON in, plain words out. What is not asked for here stays in the ar
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,12 +22,14 @@ _OLDEST_TOLD = 89
 _OLDEST = "90 years or older"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # Whoever they name: taken out of every text that somebody types. The names have the value representation PN.
-NAMES = (
+PATIENT_NAMES = (
     "PatientName",
     "OtherPatientNames",
     "PatientBirthName",
     "PatientMotherBirthName",
     "ResponsiblePerson",
+)
+STAFF_NAMES = (
     "ReferringPhysicianName",
     "ConsultingPhysicianName",
     "PhysiciansOfRecord",
@@ -38,6 +40,7 @@ NAMES = (
     "NameOfPhysiciansReadingStudy",
     "NamesOfIntendedRecipientsOfResults",
 )
+NAMES = (*PATIENT_NAMES, *STAFF_NAMES)
 IDENTIFIERS = ("PatientID", "OtherPatientIDs", "PatientBirthDate", "AccessionNumber", "AdmissionID")
 # Sequences whose items hold some of these.
 NAMING_ITEMS = ("OtherPatientIDsSequence", "RequestAttributesSequence")
@@ -72,8 +75,8 @@ def header_facts(rows: Sequence[DicomJson], descriptions: Mapping[str, str]) -> 
     """
     row = rows[0]
     naming = naming_words(
-        (value for one in rows for value in _values(one, NAMES)),
-        (value for one in rows for value in _values(one, IDENTIFIERS)),
+        (value for one in rows for value in header_values(one, NAMES)),
+        (value for one in rows for value in header_values(one, IDENTIFIERS)),
     )
 
     def text(keyword: str) -> str:
@@ -111,10 +114,13 @@ def age_text(age: str, birth_date: str, study_date: str) -> str:
 
 def without_names(text: str, naming: frozenset[str]) -> str:
     """Return a text without the words that name somebody, also where underscores join them to others."""
-    if not naming:
-        return text
+    return naming_pattern(naming).sub(_LEFT_OUT, text) if naming else text
+
+
+def naming_pattern(naming: Collection[str]) -> re.Pattern[str]:
+    """Return what finds these words in a text, also where underscores join them to others; there is at least one."""
     words = "|".join(_pattern(word) for word in sorted(naming, key=len, reverse=True))
-    return re.sub(words, _LEFT_OUT, text, flags=re.IGNORECASE)
+    return re.compile(words, re.IGNORECASE)
 
 
 def _pattern(word: str) -> str:
@@ -172,14 +178,14 @@ def _texts(row: DicomJson, keyword: str) -> list[str]:
     return [one for one in found if one]
 
 
-def _values(row: DicomJson, keywords: Sequence[str]) -> Iterator[str]:
-    """The values of elements, also within the items of `NAMING_ITEMS`."""
+def header_values(row: DicomJson, keywords: Sequence[str]) -> Iterator[str]:
+    """Yield the values of elements as text, also within the items of `NAMING_ITEMS`."""
     for keyword in keywords:
         yield from _texts(row, keyword)
     for keyword in NAMING_ITEMS:
         for item in row.get(tag_of(keyword), {}).get("Value", ()):
             if isinstance(item, Mapping):
-                yield from _values(item, keywords)
+                yield from header_values(item, keywords)
 
 
 def _text(row: DicomJson, keyword: str) -> str:

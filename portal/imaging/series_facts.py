@@ -18,10 +18,12 @@ _LATERAL = frozenset({"LL", "RL", "LAT", "LATERAL", "LLAT", "RLAT"})
 
 
 def series_facts(rows: Sequence[DicomJson], modality: str) -> dict[str, Any]:
-    """Describe a series: plane, slice thickness, kernel, body part, and for projections the view of each image."""
+    """Describe a series: plane, space, thickness, kernel, body part, and for projections the view of each image."""
     first = rows[0] if rows else {}
     return {
         "orientation": None if modality in PROJECTIONS else plane_name(_numbers(first, "ImageOrientationPatient")),
+        # Which series lie in one space: a PET and the CT that was made with it (PS3.3 C.7.4.1).
+        "frame_of_reference_uid": _text(first, "FrameOfReferenceUID"),
         "slice_thickness_mm": next(iter(_numbers(first, "SliceThickness")), None),
         "kernel": _text(first, "ConvolutionKernel"),
         "body_part": _text(first, "BodyPartExamined").upper(),

@@ -32,6 +32,16 @@ class StorageFull(PortalError):
         super().__init__("The server's disk is full; nothing of this upload was kept. Tell the site administrator.")
 
 
+class UploadTooLarge(PortalError):
+    """The file is larger than the route takes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "too_large"
+
+    def __init__(self, maximum_bytes: int) -> None:
+        super().__init__(f"The file is larger than {maximum_bytes // 2**20} MiB; nothing of it was kept.")
+
+
 class StoredUpload(UploadedFile):
     """An uploaded file that lies on disk, closed."""
 
@@ -64,6 +74,10 @@ class DiskUploadHandler(FileUploadHandler):
     _stream: BinaryIO | None = None
     _path: Path
 
+    def __init__(self, request: HttpRequest | None = None, *, maximum_bytes: int | None = None) -> None:
+        super().__init__(request)
+        self._maximum_bytes = maximum_bytes
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Open a file for what comes next."""
         super().new_file(*args, **kwargs)
@@ -75,6 +89,9 @@ class DiskUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write a piece."""
         assert self._stream is not None  # noqa: S101  new_file comes first
+        if self._maximum_bytes is not None and start + len(raw_data) > self._maximum_bytes:
+            # The rest is read and dropped: whoever is cut off in the middle never reads the answer.
+            return
         try:
             self._stream.write(raw_data)
         except OSError as error:
@@ -88,6 +105,9 @@ class DiskUploadHandler(FileUploadHandler):
         except OSError as error:
             raise self._failure(error) from error
         self._stream = None
+        if self._maximum_bytes is not None and file_size > self._maximum_bytes:
+            self._path.unlink(missing_ok=True)
+            raise UploadTooLarge(self._maximum_bytes)
         return StoredUpload(self._path, self.file_name or "", file_size)
 
     def upload_interrupted(self) -> None:
@@ -105,9 +125,13 @@ class DiskUploadHandler(FileUploadHandler):
 class UploadsToDisk(APIView):
     """A view whose uploads lie on disk before anything reads the body (the CSRF check and an idempotency key do)."""
 
+    def maximum_upload_bytes(self) -> int | None:
+        """How large a file may be; None: as large as the disk takes."""
+        return None
+
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Choose where uploads go."""
         if not getattr(request, "goes_to_disk", False):
-            request.upload_handlers = [DiskUploadHandler(request)]
+            request.upload_handlers = [DiskUploadHandler(request, maximum_bytes=self.maximum_upload_bytes())]
             vars(request)["goes_to_disk"] = True
         return super().initialize_request(request, *args, **kwargs)

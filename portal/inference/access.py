@@ -13,7 +13,7 @@ from portal.accounts.policy import Role
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
 from portal.inference.finding_segments import is_segment
-from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelVersion, Prediction
+from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelUpload, ModelVersion, Prediction
 
 
 def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
@@ -64,6 +64,14 @@ def has_segment(prediction: Prediction, sha256: str) -> bool:
     """Say whether the prediction has a segment of this digest."""
     geometries = [finding["geometry"] for finding in prediction.findings]
     return any(is_segment(geometry) and geometry["sha256"] == sha256 for geometry in geometries)
+
+
+def model_upload_by_id(model_upload_id: uuid.UUID) -> ModelUpload:
+    """Return an upload of a model."""
+    found = ModelUpload.objects.filter(pk=model_upload_id).select_related("requested_by").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def inference_run_by_id(inference_run_id: uuid.UUID) -> InferenceRun:

@@ -18,6 +18,7 @@ _SCHEMA = Path(__file__).parent / "schemas" / "model-card-1.schema.json"
 _VALIDATOR = Draft202012Validator(json.loads(_SCHEMA.read_text()))
 
 MAXIMUM_BYTES = 64 * 1024
+RUN_MODALITY = "CT"
 CASE_PROBABILITY = "CASE_PROBABILITY"
 
 ModelCard = Mapping[str, Any]
@@ -35,6 +36,24 @@ def card_problems(card: Any) -> list[FieldProblem]:
     if faults:
         return [_problem(f"card{path}", code, detail) for path, code, detail in faults]
     return [*_range_problems(card["input"]), *_repeated(card, "outputs"), *_repeated(card, "operating_points")]
+
+
+def runnable_problems(card: ModelCard) -> list[FieldProblem]:
+    """What keeps the portal from running a version with this card, which is in order otherwise."""
+    problems = []
+    if card["input"]["modality"] != RUN_MODALITY:
+        detail = f"The portal runs models on {RUN_MODALITY} only; predictions of others are posted."
+        problems.append(_problem("card.input.modality", "modality_not_run", detail))
+    kinds = [one["kind"] for one in card["outputs"]]
+    problems += [
+        _problem(f"card.outputs[{index}].kind", "repeated", "A version that runs here has one output of a kind.")
+        for index, kind in enumerate(kinds)
+        if kind in kinds[:index]
+    ]
+    if not {"CASE_PROBABILITY", "FINDINGS"} & set(kinds):
+        detail = "A prediction has a score: return a probability of the case, or findings, whose best score it is then."
+        problems.append(_problem("card.outputs", "no_score", detail))
+    return problems
 
 
 def threshold_in_force(card: ModelCard) -> float:

@@ -12,6 +12,8 @@ from portal.imaging.models import ImagingStudy
 class AiModel(UuidModel):
     """A registered algorithm."""
 
+    SEAL = Seal()
+
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
     intended_use = models.TextField(blank=True)
@@ -33,14 +35,22 @@ class EngineKind(models.TextChoices):
 
     DEMO_CNN = "DEMO_CNN"
     EXTERNAL = "EXTERNAL"
+    TORCHSCRIPT = "TORCHSCRIPT"
+    TORCH_EXPORT = "TORCH_EXPORT"
+    ONNX = "ONNX"
+
+
+UPLOADED_KINDS = (EngineKind.TORCHSCRIPT, EngineKind.TORCH_EXPORT, EngineKind.ONNX)
 
 
 class ModelVersion(UuidModel):
     """One immutable build of an AI model: PostgreSQL refuses to change or delete its row."""
 
+    SEAL = Seal()
+
     ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
-    kind = models.CharField(max_length=8, choices=EngineKind)
+    kind = models.CharField(max_length=12, choices=EngineKind)
     weights_path = models.CharField(max_length=300, blank=True, help_text="Relative to var/; empty for EXTERNAL.")
     weights_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the weights file.")
     input_specification = models.JSONField(default=dict)
@@ -72,6 +82,35 @@ class ModelCard(AppendOnlyModel):
     document = models.JSONField(help_text="`schemas/model-card-1.schema.json`.")
 
 
+class ModelUpload(JobModel):
+    """A file that may become a version: its trial is the job, and only one that passes registers the version."""
+
+    TASK_NAME: ClassVar[str] = "inference.trial"
+    QUEUE: ClassVar[str] = "inference"
+
+    ai_model = models.ForeignKey(AiModel, on_delete=models.PROTECT, related_name="uploads")
+    version = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=[(one.value, one.label) for one in UPLOADED_KINDS])
+    card = models.JSONField(help_text="`schemas/model-card-1.schema.json`.")
+    description = models.TextField(blank=True)
+    file_name = models.CharField(max_length=255, blank=True, help_text="The sender's name of the file; only shown.")
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    model_version = models.OneToOneField(ModelVersion, null=True, on_delete=models.PROTECT, related_name="upload")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class RunPriority(models.IntegerChoices):
+    """Which of the waiting runs comes next; among equals the one that was asked for first."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
 class InferenceRun(JobModel):
     """One execution of a model version over imaging studies."""
 
@@ -80,6 +119,7 @@ class InferenceRun(JobModel):
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    priority = models.PositiveSmallIntegerField(choices=RunPriority, default=RunPriority.NORMAL)
 
     class Meta:
         ordering = ["-created_at"]

@@ -21,12 +21,11 @@ from pydicom.pixels.processing import apply_rescale
 from portal.imaging.geometry import GeometryError, Plane, order_slices, plane_from_tags
 from portal.imaging.models import ImagingStudy, Instance, Series
 from portal.imaging.orthanc import NotInOrthanc, Orthanc, OrthancRefused
+from portal.inference.engine.volume import MAXIMUM_VOXELS
 from portal.inference.input_check import Check, refusals
 
 MODALITY = "CT"
 MINIMUM_SLICES = 5
-# About 2 GiB of float32: more would risk the worker's memory.
-MAXIMUM_VOXELS = 500_000_000
 
 _PLANE_KEYWORDS = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
 

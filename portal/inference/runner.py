@@ -4,11 +4,9 @@ Every imaging study is one step with one transaction: prediction, item and progr
 A worker that is killed loses the step it was in; the next one goes on with the items that are still pending.
 """
 
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 
-import numpy as np
-from django.conf import settings
 from django.db import transaction
 
 from portal.audit.services import record
@@ -17,44 +15,58 @@ from portal.errors import Unavailable
 from portal.imaging.connection import orthanc
 from portal.imaging.orthanc import OrthancUnavailable
 from portal.inference.checked_input import read_checked
-from portal.inference.engine.detector import detect
-from portal.inference.engine.volume import Detection, Detections, Heat, Volume
-from portal.inference.engine.weights import Weights, WeightsError, deterministic_torch, load_weights
-from portal.inference.finding_geometry import SPHERE
+from portal.inference.engine.refusal import ModelRefused
+from portal.inference.engines import Engine, open_engine
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.input_check import Specification
 from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
-from portal.inference.pixels import CtSeries, UnusableInput
-from portal.inference.prediction_input import PULMONARY_NODULE
+from portal.inference.pixels import UnusableInput
 from portal.inference.services import STREAM, heat_map_create
 from portal.jobs import JobFailed, Lease
 
-SCORE_DIGITS = 6
-MILLIMETRE_DIGITS = 2
-AFFINE_DIGITS = 6
+# A model that dies or is stopped so often in a row does so on every case; each may take minutes.
+MOST_WORN_OUT = 3
+
+
+class Reason(NamedTuple):
+    """Why an imaging study has no prediction."""
+
+    code: str
+    detail: str
+    is_refused: bool
 
 
 def inference_run_work(run: InferenceRun, lease: Lease) -> None:
     """Predict every pending imaging study of the run, and end the run."""
-    deterministic_torch()
-    weights = weights_of(run.model_version)
+    waiting = partial(_still_wanted, run, lease)
+    try:
+        engine = open_engine(run.model_version, waiting)
+    except ModelRefused as refused:
+        raise JobFailed(refused.detail, code=refused.code) from refused
     pending = list(
         InferenceItem.objects.filter(run=run, state=JobState.PENDING)
         .select_related("imaging_study")
         .order_by("created_at", "id")
     )
-    for item in pending:
-        _work_item(run, item, weights, lease)
+    worn_out_in_a_row = 0
+    try:
+        for item in pending:
+            _work_item(run, item, engine, lease)
+            worn_out_in_a_row = worn_out_in_a_row + 1 if engine.is_worn_out else 0
+            if worn_out_in_a_row == MOST_WORN_OUT:
+                detail = (
+                    f"The model died or had to be stopped on {MOST_WORN_OUT} imaging studies in a row; the rest waits."
+                )
+                raise JobFailed(detail, code="model_keeps_failing")
+    finally:
+        engine.close()
     _finish(run, lease)
 
 
-def weights_of(model_version: ModelVersion) -> Weights:
-    """Load the registered weights, or fail the run with the reason."""
-    path = Path(settings.VAR_DIR) / model_version.weights_path
-    try:
-        return load_weights(path, model_version.weights_digest)
-    except WeightsError as error:
-        raise JobFailed(f"{str(error)[0].upper()}{str(error)[1:]}.", code=error.code) from error
+def _still_wanted(run: InferenceRun, lease: Lease) -> None:
+    """Called while a model computes: hold the lease; raise when the run was cancelled or taken over."""
+    run.refresh_from_db(fields=["progress_done", "progress_total", "progress_message"])
+    lease.progress(run.progress_done, run.progress_total, run.progress_message)
 
 
 def specification_of(model_version: ModelVersion) -> Specification | None:
@@ -63,7 +75,7 @@ def specification_of(model_version: ModelVersion) -> Specification | None:
     return card.document["input"] if card else None
 
 
-def _work_item(run: InferenceRun, item: InferenceItem, weights: Weights, lease: Lease) -> None:
+def _work_item(run: InferenceRun, item: InferenceItem, engine: Engine, lease: Lease) -> None:
     try:
         # The heartbeat thread of the job holds the lease while a step runs.
         series, checks = read_checked(item.imaging_study, orthanc(), specification_of(run.model_version))
@@ -71,22 +83,26 @@ def _work_item(run: InferenceRun, item: InferenceItem, weights: Weights, lease: 
         raise Unavailable("Orthanc does not answer; retry the run when it does.", code="orthanc_unavailable") from error
     except UnusableInput as unusable:
         item.checks = [one._asdict() for one in unusable.checks]
-        _store(run, item, lease, None, unusable)
+        _store(run, item, lease, None, Reason(unusable.code, unusable.reason, unusable.is_refused))
         return
     item.checks = [one._asdict() for one in checks]
-    found = detect(Volume(series.hounsfield, series.affine), weights)
+    try:
+        answer = engine.predict(series)
+    except ModelRefused as refused:
+        _store(run, item, lease, None, Reason(refused.code, refused.detail, False))
+        return
     prediction = Prediction(
         model_version=run.model_version,
         imaging_study=item.imaging_study,
-        score=round(found.score, SCORE_DIGITS),
-        findings=findings_of(found, series),
+        score=answer.score,
+        findings=answer.findings,
         source=PredictionSource.COMPUTED,
-        weights_digest=weights.digest,
+        weights_digest=run.model_version.weights_digest,
         input_digest=series.input_digest,
         run=run,
         created_by=run.requested_by,
     )
-    _store(run, item, lease, prediction, None, heat_map_of(found.heat, series))
+    _store(run, item, lease, prediction, None, answer.heat_map)
 
 
 @transaction.atomic
@@ -95,7 +111,7 @@ def _store(
     item: InferenceItem,
     lease: Lease,
     prediction: Prediction | None,
-    unusable: UnusableInput | None,
+    reason: Reason | None,
     heat_map: HeatMapInput | None = None,
 ) -> None:
     items = InferenceItem.objects.filter(run=run)
@@ -115,46 +131,11 @@ def _store(
             rows=[prediction, *filter(None, [shown])],
         )
     item.state = JobState.SUCCEEDED if prediction is not None else JobState.FAILED
-    item.reason_code = unusable.code if unusable else ""
-    item.reason = unusable.reason if unusable else ""
-    item.is_refused = unusable is not None and unusable.is_refused
+    item.reason_code = reason.code if reason else ""
+    item.reason = reason.detail if reason else ""
+    item.is_refused = reason is not None and reason.is_refused
     item.prediction = prediction
     item.save(update_fields=["state", "reason_code", "reason", "is_refused", "checks", "prediction"])
-
-
-def heat_map_of(heat: Heat, series: CtSeries) -> HeatMapInput:
-    """The detector's heat in the form that heat maps are stored in."""
-    slices, rows, columns = heat.probability.shape
-    return HeatMapInput(
-        columns=columns,
-        rows=rows,
-        slices=slices,
-        affine=[[round(float(value), AFFINE_DIGITS) for value in line] for line in heat.affine[:3]],
-        frame_of_reference_uid=series.frame_of_reference_uid or "",
-        voxels=np.rint(255 * heat.probability).astype(np.uint8).tobytes(),
-    )
-
-
-def findings_of(found: Detections, series: CtSeries) -> list[dict[str, Any]]:
-    """The detector's findings in the form that predictions are stored in."""
-    return [_finding(f"F{number}", one, series) for number, one in enumerate(found.findings, start=1)]
-
-
-def _finding(name: str, one: Detection, series: CtSeries) -> dict[str, Any]:
-    return {
-        "id": name,
-        "code": PULMONARY_NODULE,
-        "score": round(one.score, SCORE_DIGITS),
-        "geometry": {
-            "kind": SPHERE,
-            "center_mm": [round(value, MILLIMETRE_DIGITS) for value in one.center_mm],
-            "diameter_mm": round(one.diameter_mm, MILLIMETRE_DIGITS),
-            "frame_of_reference_uid": series.frame_of_reference_uid or None,
-            "series_instance_uid": series.series_instance_uid,
-            "sop_instance_uid": series.sop_instance_uids[one.slice_index],
-            "frame_number": 1,
-        },
-    }
 
 
 @transaction.atomic

@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from portal.db import JobState
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import (
     AiModel,
     EngineKind,
     InferenceItem,
     InferenceRun,
+    ModelUpload,
     ModelVersion,
     Prediction,
 )
@@ -39,7 +41,18 @@ def model_versions_all() -> QuerySet[ModelVersion]:
 
 def is_runnable(model_version: ModelVersion) -> bool:
     """Say whether the portal itself can compute this version's predictions."""
-    return model_version.kind == EngineKind.DEMO_CNN
+    return model_version.kind != EngineKind.EXTERNAL
+
+
+def model_uploads_of(*, ai_model: AiModel) -> QuerySet[ModelUpload]:
+    """Return the uploads for an AI model."""
+    return ModelUpload.objects.filter(ai_model=ai_model).select_related("requested_by")
+
+
+def most_urgent_run(otherwise: uuid.UUID | str) -> uuid.UUID | str:
+    """Return the waiting run that comes next, or the one given when none waits."""
+    waiting = InferenceRun.objects.filter(state=JobState.PENDING, cancel_requested=False)
+    return waiting.order_by("-priority", "created_at").values_list("pk", flat=True).first() or otherwise
 
 
 def inference_runs_all() -> QuerySet[InferenceRun]:

@@ -31,6 +31,7 @@ from portal.inference.models import (
     ModelVersion,
     Prediction,
     PredictionSource,
+    RunPriority,
 )
 from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
 from portal.inference.predictions_csv import parse_predictions_csv
@@ -74,7 +75,7 @@ def ai_model_create(*, by: User | None, name: str, description: str = "", intend
             code="name_taken",
             errors=[{"field": "name", "code": "name_taken", "detail": "Choose another name."}],
         ) from error
-    record(stream=STREAM, actor=by, action="ai_model.create", obj=model)
+    record(stream=STREAM, actor=by, action="ai_model.create", obj=model, rows=[model])
     return model
 
 
@@ -117,7 +118,7 @@ def model_version_register(
     card's first operating point.
     """
     fields.setdefault("kind", EngineKind.EXTERNAL)
-    _check_version_fields(fields, card)
+    check_version_fields(fields, card)
     if card is not None:
         fields["operating_threshold"] = threshold_in_force(card)
     try:
@@ -129,13 +130,15 @@ def model_version_register(
             code="version_taken",
             errors=[{"field": "version", "code": "version_taken", "detail": "Choose another version."}],
         ) from error
-    rows = [ModelCard.objects.create(model_version=registered, document=card)] if card is not None else []
+    cards = [ModelCard.objects.create(model_version=registered, document=card)] if card is not None else []
     detail = {"kind": str(registered.kind), "weights_digest": registered.weights_digest}
+    rows = [registered, *cards]
     record(stream=STREAM, actor=by, action="model_version.register", obj=registered, detail=detail, rows=rows)
     return registered
 
 
-def _check_version_fields(fields: Mapping[str, Any], card: Any) -> None:
+def check_version_fields(fields: Mapping[str, Any], card: Any) -> None:
+    """Raise `Invalid` with everything that is wrong with a version that somebody wants to register."""
     problems: list[FieldProblem] = []
     digest = fields.get("weights_digest", "")
     if digest and (len(digest) != _SHA256_LENGTH or set(digest) - set("0123456789abcdef")):
@@ -156,21 +159,31 @@ def _check_version_fields(fields: Mapping[str, Any], card: Any) -> None:
 
 @transaction.atomic
 def inference_run_create(
-    *, by: User | None, model_version: ModelVersion, imaging_studies: Sequence[ImagingStudy]
+    *,
+    by: User | None,
+    model_version: ModelVersion,
+    imaging_studies: Sequence[ImagingStudy],
+    priority: RunPriority = RunPriority.NORMAL,
 ) -> InferenceRun:
     """Ask a worker to run a model version over imaging studies."""
     if not is_runnable(model_version):
         raise Invalid("The portal cannot run this model version: its predictions are posted.", code="not_runnable")
     if not imaging_studies:
         raise Invalid("Choose at least one imaging study.", code="no_imaging_studies")
-    run = InferenceRun.objects.create(model_version=model_version, requested_by=by, progress_total=len(imaging_studies))
+    run = InferenceRun.objects.create(
+        model_version=model_version, requested_by=by, progress_total=len(imaging_studies), priority=priority
+    )
     InferenceItem.objects.bulk_create(InferenceItem(run=run, imaging_study=study) for study in imaging_studies)
     record(
         stream=STREAM,
         actor=by,
         action="inference_run.create",
         obj=run,
-        detail={"model_version": str(model_version.pk), "imaging_studies": len(imaging_studies)},
+        detail={
+            "model_version": str(model_version.pk),
+            "imaging_studies": len(imaging_studies),
+            "priority": RunPriority(priority).name,
+        },
     )
     jobs.enqueue(run)
     return run

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.inference.api import ai_models, predictions, runs
+from portal.inference.api import ai_models, model_uploads, predictions, runs
 
 VERSION = "model-versions/<uuid:model_version_id>"
 RUN = "inference-runs/<uuid:inference_run_id>"
@@ -19,6 +19,17 @@ urlpatterns = [
         "ai-models/<uuid:ai_model_id>/versions",
         ai_models.AiModelVersionsApi.as_view(),
         name="ai-model-versions",
+    ),
+    path(
+        "ai-models/<uuid:ai_model_id>/uploads",
+        model_uploads.AiModelUploadsApi.as_view(),
+        name="ai-model-uploads",
+    ),
+    path("model-uploads/<uuid:model_upload_id>", model_uploads.ModelUploadApi.as_view(), name="model-upload"),
+    path(
+        "model-uploads/<uuid:model_upload_id>/cancel",
+        model_uploads.ModelUploadCancelApi.as_view(),
+        name="model-upload-cancel",
     ),
     path("model-versions", ai_models.ModelVersionsApi.as_view(), name="model-versions"),
     path(VERSION, ai_models.ModelVersionApi.as_view(), name="model-version"),

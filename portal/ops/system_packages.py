@@ -37,10 +37,10 @@ SERVERS = {
     "redis-server": lambda: _program("redis-server"),
     "postgresql": _postgres,
 }
-BROWSER = {"chromium": lambda: _program("chromium")}
+BROWSER = {"chromium-headless-shell": lambda: _program("chromium-headless-shell")}
 PROXY = {"nginx": lambda: _program("nginx")}
 PYTHON = {"python3-venv": _venv_can_be_made}
-# What WeasyPrint draws the protocol's PDF with.
+# What WeasyPrint draws PDF with.
 PDF = {
     "libpangoft2-1.0-0": lambda: _library("pangoft2-1.0"),
     "libharfbuzz-subset0": lambda: _library("harfbuzz-subset"),

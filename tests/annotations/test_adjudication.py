@@ -38,7 +38,7 @@ def built() -> Built:
 @pytest.fixture
 def judge(built: Built) -> User:
     judge = person("judge")
-    Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
+    built.join(judge, Role.ADJUDICATOR)
     return judge
 
 

@@ -167,7 +167,7 @@ def test_an_adjudicator_sees_painted_segments_of_their_own_case_only() -> None:
             answers = content(finding(marks=[painted]), nodule_present=True, confidence=50)
             read_sign(by=reader, read=read, save=save(answers))
     judge, stranger = person("judge"), person("judge-elsewhere")
-    Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
+    built.join(judge, Role.ADJUDICATOR)
     other = launched("elsewhere", cases=1, readers=1)
     Membership.objects.create(reader_study=other.reader_study, user=stranger, role=Role.ADJUDICATOR)
     store(built, lesions={"question": "nodules"})
@@ -311,7 +311,7 @@ def test_a_read_signed_again_outdates_a_correction(built: Built) -> None:
 @pytest.fixture
 def judge(built: Built) -> User:
     judge = person("judge")
-    Membership.objects.create(reader_study=built.reader_study, user=judge, role=Role.ADJUDICATOR)
+    built.join(judge, Role.ADJUDICATOR)
     return judge
 
 

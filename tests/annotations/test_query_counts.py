@@ -38,18 +38,18 @@ def queries(user: Any, path: str) -> int:
     return len(seen)
 
 
-@pytest.mark.parametrize("page", ["assignments", "next"])
-def test_a_readers_pages(sizes: list[Built], page: str) -> None:
-    small, large = (queries(one.readers[0], f"reader-studies/{one.reader_study.pk}/{page}") for one in sizes)
+@pytest.mark.parametrize("tail", ["assignments", "next"])
+def test_a_readers_pages(sizes: list[Built], tail: str) -> None:
+    small, large = (queries(one.readers[0], f"reader-studies/{one.reader_study.pk}/{tail}") for one in sizes)
     assert large <= small
 
 
 @pytest.mark.parametrize(
-    "page",
+    "tail",
     ["", "/progress", "/labels?page_size=1000", "/members", "/launch-check", "/cases", "/reader-dates", "/withdrawals"],
 )
-def test_a_coordinators_pages(sizes: list[Built], page: str) -> None:
-    small, large = (queries(one.coordinator, f"reader-studies/{one.reader_study.pk}{page}") for one in sizes)
+def test_a_coordinators_pages(sizes: list[Built], tail: str) -> None:
+    small, large = (queries(one.coordinator, f"reader-studies/{one.reader_study.pk}{tail}") for one in sizes)
     assert large <= small
 
 

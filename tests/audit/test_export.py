@@ -115,3 +115,18 @@ def test_what_is_no_trail_gets_an_answer_not_a_traceback(tmp_path: Path, capsys:
         assert main([str(tmp_path / name)]) == 1
         assert "line" in capsys.readouterr().out
     assert main([str(tmp_path / "missing")]) == 2
+
+
+def test_an_export_of_version_1_verifies_as_it_did(tmp_path: Path) -> None:
+    """It was written before events said what a row was before: of a row that moved the newest event counts."""
+    old = Path(__file__).parent / "trail-version-1.jsonl"
+    assert json.loads(old.read_bytes().splitlines()[0])["version"] == 1
+    assert verify_file(old) == []
+    lines = old.read_bytes().splitlines(keepends=True)
+    (number, read) = next(
+        (number, line) for number, line in enumerate(map(json.loads, lines)) if line.get("table") == "annotations.Read"
+    )
+    read["values"]["revision_number"] = 1
+    changed = tmp_path / "changed.jsonl"
+    changed.write_bytes(b"".join([*lines[:number], canonical_json(read).encode() + b"\n", *lines[number + 1 :]]))
+    assert any(f"annotations.Read {read['id']}: the row is not what" in one for one in verify_file(changed))

@@ -138,8 +138,12 @@ class Desk:
         self.picture("people")
 
     def kind(self, name: str) -> None:
+        """Choose the kind of design; it is stored when this returns."""
         radio = self.page.get_by_role("radio", name=name)
-        radio.click()
+        if not radio.is_checked():
+            with self.page.expect_response(lambda answer: answer.request.method == "PUT") as stored:
+                radio.click()
+            assert stored.value.ok, stored.value.text()
         expect(radio).to_be_checked()
 
     def number(self, label: str, value: int) -> None:

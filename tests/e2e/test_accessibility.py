@@ -16,6 +16,7 @@ STUDY_PARTS = (
     "",
     "/label-schema",
     "/cases",
+    "/clinical-texts",
     "/hanging",
     "/people",
     "/ai",

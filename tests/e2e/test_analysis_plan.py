@@ -1,18 +1,24 @@
 """A plan in Chromium: from an empty page over a refusal and the lock to its result, by coordinator and keyboard."""
 
+import csv
+import io
 import re
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from annotations.domain.designs import single_design
 from portal.demo.phantoms.dicom import study_instance_uid
 from tests.browserless import PASSWORD, Person, administrator, new_person, signature
 from tests.e2e.axe import is_accessible
-from tests.e2e.conftest import SLOW_MS, Stage, screenshots
+from tests.e2e.conftest import SCREENS, SLOW_MS, Stage, image_is_drawn, screenshots
 from tests.e2e.coordinating import KEEPS_PICTURES
 from tests.e2e.test_journeys import file_of, one_image
 from tests.journeys.designs import QUESTIONS, crossover
@@ -193,3 +199,111 @@ def test_a_plan_is_built_refused_locked_and_carried_out(
     expect(page.get_by_text("No plan fixed beforehand what this result compares")).to_be_visible(timeout=SLOW_MS)
     is_accessible(page)
     picture(page, "exploratory-result")
+
+
+FIGURES = {
+    "Sensitivity": "forest-sensitivity",
+    "Specificity": "forest-specificity",
+    "ROC curve of the AI, and where the readers decide": "roc",
+    "Precision and recall of the AI, and where the readers decide": "precision-recall",
+    "all readers: right or wrong before, and after": "change-unaided-aided",
+    "Calibration": "calibration",
+    "Net benefit": "decision-curve",
+}
+
+
+def planned_run(stage: Stage, path: str) -> dict[str, Any]:
+    """The newest run by the plan; one without a plan has come since."""
+    runs: list[dict[str, Any]] = stage.coordinator.get(f"{path}/analysis-runs")["results"]
+    return next(one for one in runs if one["plan"])
+
+
+def test_the_result_says_the_endpoints_and_every_point_opens_its_cases_in_the_viewer(
+    stage: Stage, path: str, signed_in: Callable[[Person], Page]
+) -> None:
+    """Goes on from the test before: its run is shown."""
+    run = planned_run(stage, path)
+    primary = stage.coordinator.get(f"analysis-runs/{run['id']}/result")["endpoints"][0]
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}/results?run={run['id']}")
+    helps = page.get_by_role("region", name="Does the AI help?")
+    expect(helps).to_contain_text(f"primary endpoint {primary['key']}", timeout=SLOW_MS)
+    expect(helps).to_contain_text(f"+{primary['difference']['value']:.3f} (")
+    readers = page.get_by_role("region", name="How good are the readers?")
+    for side in ("of", "against"):
+        expect(readers).to_contain_text(f"AUC {primary[side]['outcome']['value']:.3f} (")
+    for width, height in SCREENS.values():
+        page.set_viewport_size({"width": width, "height": height})
+        is_accessible(page)
+    picture(page, "planned-result-overview")
+
+    # By keyboard: the one Tab stop of the curve says n, interval and method, and Enter opens the cases.
+    roc = page.get_by_role("figure", name=re.compile("^ROC curve"))
+    roc.locator("[data-mark][tabindex='0']").focus()
+    hint = page.get_by_role("tooltip")
+    expect(hint).to_contain_text("n = ")
+    expect(hint).to_contain_text("95 % interval: wilson")
+    picture(page, "planned-result-roc")
+    page.keyboard.press("Enter")
+    cases = page.get_by_role("dialog")
+    expect(cases).to_contain_text(f"{CASES} cases")
+    is_accessible(page)
+    picture(page, "planned-result-cases")
+    page.keyboard.press("Escape")
+    expect(cases).to_have_count(0)
+
+    # By mouse: a cell of the decisions, then its first case in the viewer.
+    decisions = page.get_by_role("table", name="Decisions", exact=True)
+    decisions.get_by_role("button", name=re.compile("true positive: [1-9].*show the cases")).first.click()
+    first = cases.get_by_role("link").first
+    name = first.inner_text()
+    first.click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=SLOW_MS)
+    image_is_drawn(page)
+    said = page.get_by_role("table", name="What the AI and the readers said")
+    expect(said.get_by_role("row", name=re.compile("^AI:"))).to_contain_text(
+        re.compile("positive, right|negative, wrong")
+    )
+    expect(said.get_by_role("link", name="History")).to_have_count(4)  # two readers in two arms
+    expect(page.get_by_role("region", name="Truth")).to_contain_text("Truth: positive")
+    is_accessible(page)
+    picture(page, "planned-result-case")
+    page.get_by_role("link", name="← Results").click()
+    expect(page.get_by_role("table", name="Endpoints")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_every_figure_of_the_result_is_a_drawing_a_picture_and_a_table(
+    stage: Stage, path: str, signed_in: Callable[[Person], Page], tmp_path: Path
+) -> None:
+    """Goes on from the first test: its run is shown."""
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{path}/results?run={planned_run(stage, path)['id']}")
+    for title, name in FIGURES.items():
+        figure = page.get_by_role("figure", name=title, exact=True)
+        expect(figure).to_be_visible(timeout=SLOW_MS)
+        drawing = downloaded(page, figure, "SVG", tmp_path)
+        assert re.fullmatch(rf"planned-analysis-[0-9a-f]+-plan-4-{name}\.svg", drawing.name), drawing.name
+        root = ElementTree.fromstring(drawing.read_text(encoding="utf-8"))
+        width, height = float(root.attrib["width"]), float(root.attrib["height"])
+        assert root.tag.endswith("svg")
+        assert len(list(root.iter())) > 10, name
+        with Image.open(downloaded(page, figure, "PNG", tmp_path)) as image:
+            assert image.format == "PNG"
+            assert image.size == (round(3 * width), round(3 * height))
+            # Paper is white and opaque, and something is drawn on it.
+            colours = np.asarray(image.convert("RGBA"))
+            assert colours[0, 0].tolist() == [255, 255, 255, 255]
+            assert colours[..., :3].min() < 100
+        table = downloaded(page, figure, "CSV", tmp_path).read_text(encoding="utf-8")
+        rows = list(csv.DictReader(io.StringIO(table)))
+        assert rows, name
+        assert all(None not in row for row in rows), name
+
+
+def downloaded(page: Page, figure: Locator, kind: str, folder: Path) -> Path:
+    """Take a file of a figure as a person does."""
+    with page.expect_download() as found:
+        figure.get_by_role("button", name=kind, exact=True).click()
+    file = folder / found.value.suggested_filename
+    found.value.save_as(file)
+    return file

@@ -103,3 +103,34 @@ def test_a_finding_of_the_ai_on_a_series_in_no_pane_is_jumped_to_copied_and_left
     until(page, "window.__overread_viewer.annotations.some((one) => !one.isLocked && one.isSelected)")
     saved(page)
     assert {mark["geometry"]["series_instance_uid"] for mark in own_marks(page, stage.spare)} == {hidden}
+
+
+def test_a_lesion_of_the_truth_on_a_series_in_no_pane_is_led_to(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    study = f"TRUTH ABOVE {uuid.uuid4().hex[:8]}"
+    datasets = list(two_stations(study))
+    hung, hidden = dict.fromkeys(str(one.SeriesInstanceUID) for one in datasets)
+    above = [one for one in datasets if str(one.SeriesInstanceUID) == hidden]
+    lesion = sorted(above, key=lambda one: float(one.ImagePositionPatient[2]))[SLICE]
+    coordinator = stage.coordinator
+    ingested(coordinator, files_of(datasets))
+    images = [imaging_study_id(coordinator, str(datasets[0].StudyInstanceUID))]
+    path = drafted(coordinator, {stage.spare: "READER"}, name=study, questions=QUESTIONS, imaging_study_ids=images)
+    row = f"Case 001,1,L1,20,0,{float(lesion.ImagePositionPatient[2])},{DIAMETER_MM}"
+    content = f"case,truth,lesion_id,x_mm,y_mm,z_mm,diameter_mm\n{row}\n"
+    headers = {"Content-Type": "text/csv"}
+    answer = coordinator.ask("POST", f"{path}/reference-standard", content=content, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+    page = signed_in(coordinator)
+    page.goto(f"{stage.portal.url}/{path}/reference-standard")
+    page.get_by_role("button", name="What version 1 says").click()
+    page.get_by_role("button", name="Look at the lesions on the images").click()
+    pane_is_drawn(page, "1")
+    assert pane(page, "1", "p.seriesInstanceUid") == hung
+    page.get_by_role("button", name="Go to L1").click()
+    becomes(page, lambda: pane(page, "1", "p.seriesInstanceUid"), hidden)
+    pane_is_drawn(page, "1")
+    assert str(lesion.SOPInstanceUID) in pane(page, "1", "p.state.imageId")
+    until(page, "window.__overread_viewer.annotations.length === 1")

@@ -185,6 +185,46 @@ def test_chest_walls_meet_and_letters_and_marks_go_with_the_pixels(
     meet_in_the_middle_at_one_scale(page)
 
 
+def test_panes_of_another_size_are_filled_at_one_scale_and_a_zoomed_one_stays_zoomed(
+    stage: Stage, case: Case, signed_in: Callable[[Person], Page]
+) -> None:
+    page = signed_in(stage.spare)
+    page.goto(case.url)
+    until(page, "window.__overread_viewer?.panes.length === 4")
+    for pane_id in PANES:
+        pane_is_drawn(page, pane_id)
+    page.keyboard.press("Shift+h")
+    page.wait_for_timeout(1000)
+    meet_in_the_middle_at_one_scale(page)
+    scales = [scale(page, "1")]
+    for width, height in ((1180, 720), (1700, 1000), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(800)
+        meet_in_the_middle_at_one_scale(page)
+        scales.append(scale(page, "1"))
+    assert scales[1] > scales[0] > scales[2], "fewer pixels of the screen, more millimetres in each"
+    assert scales[3] == pytest.approx(scales[0], rel=1e-3), "as large as before"
+    screenshots(page, "mammograms-resized")
+
+    # What the reader has enlarged stays so while the others are filled anew.
+    page.mouse.click(*middle(page, "1"))
+    page.wait_for_timeout(CLICK_PAUSE_MS)
+    page.keyboard.press("Shift+f")
+    becomes(page, lambda: scale(page, "1") == pytest.approx(scales[0], rel=1e-3), False)
+    seen_mm = height_seen_mm(page, "1")
+    page.set_viewport_size({"width": 1180, "height": 720})
+    becomes(page, lambda: scale(page, "3"), pytest.approx(scales[1], rel=1e-3))
+    assert height_seen_mm(page, "1") == pytest.approx(seen_mm, rel=0.02), "the same part of the image"
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def height_seen_mm(page: Page, pane_id: str) -> float:
+    """How much of an image the height of its pane shows."""
+    box = page.get_by_test_id(f"pane-{pane_id}").locator("canvas").first.bounding_box()
+    assert box
+    return scale(page, pane_id) * box["height"]
+
+
 def scale(page: Page, pane_id: str) -> float:
     """Millimetres of the image in one pixel of the screen."""
     return float(pane(page, pane_id, "p.state.perScreenPixel.value"))

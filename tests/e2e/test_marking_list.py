@@ -12,6 +12,7 @@ from tests.e2e.marking import GEOMETRIES, QUESTIONS, SLICE_MM, datasets_of, drag
 from tests.e2e.test_marking_tools import BLOCK_CORNERS, clear_marks, go_to_slice, opened
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of
+from tests.faults.reading import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -117,6 +118,7 @@ def test_a_box_reaches_from_slice_to_slice(stage: Stage, room: Page) -> None:
     screenshots(page, "box")
     # Its rectangle can be moved on any of its slices, and moves on all of them.
     drag_along(page, [(60, 110), (50, 110)])
+    eventually(lambda: findings(stage, page)[0]["marks"] != [mark], "the box has moved")
     (moved,) = findings(stage, page)[0]["marks"]
     assert moved["measurements"]["depth_mm"] == pytest.approx(4 * SLICE_MM, abs=0.01)
     assert moved["geometry"]["points_mm"] != mark["geometry"]["points_mm"]

@@ -1,5 +1,6 @@
 """Each marking tool with the real mouse: its sizes in millimetres on phantoms of known geometry, saved and loaded."""
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,7 @@ from tests.e2e.marking import (
     place,
 )
 from tests.e2e.test_reading import saved, stored_read
-from tests.e2e.viewing import Case, case_of
+from tests.e2e.viewing import Case, case_of, take_over_if_held
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -182,6 +183,7 @@ def marked_case(stage: Stage, request: pytest.FixtureRequest) -> tuple[Geometry,
 def opened(page: Page, case: Case) -> Page:
     page.goto(case.url)
     image_is_drawn(page)
+    take_over_if_held(page)
     return page
 
 
@@ -339,3 +341,131 @@ def test_a_mark_moved_out_stops_at_the_edge_and_comes_back(stage: Stage, signed_
     saved(page)
     clear_marks(page)
     saved(page)
+
+
+def touch_along(page: Page, path: list[Pixel]) -> None:
+    """Put a finger on the first pixel, draw it through the others, lift it at the last."""
+    fingers = page.context.new_cdp_session(page)
+    points = [place(page, pixel) for pixel in path]
+
+    def tell(kind: str, *at: tuple[float, float]) -> None:
+        touches = [{"x": x, "y": y} for x, y in at]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    tell("touchStart", points[0])
+    # A finger that moves before it has rested a moment is a swipe, which Cornerstone leaves alone.
+    page.wait_for_timeout(350)
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        for step in range(1, 9):
+            tell("touchMove", (x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8))
+            page.wait_for_timeout(20)
+    tell("touchEnd")
+    page.wait_for_timeout(600)
+    fingers.detach()
+
+
+def test_a_finger_that_leaves_the_image_draws_to_its_edge(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    page = opened(signed_in(stage.spare), case_of(stage, datasets_of(EDGES), QUESTIONS))
+    go_to_slice(page, 0)
+    page.keyboard.press("l")
+    touch_along(page, [(200, 100), (400, 100)])
+    expect(page.locator("[data-mark]")).to_have_count(1)
+    saved(page)
+    (mark,) = marks_of(stored_read(stage.spare, page))
+    stored = pixels_of(mark["geometry"]["points_mm"])
+    assert lie_on_the_image(stored)
+    assert lie_on_the_image(drawn_pixels(page))
+    assert stored[:, 0].max() == pytest.approx(SIDE - 0.5, abs=0.01)
+    assert stored[:, 0].min() == pytest.approx(200, abs=1)
+
+    # Held by its line, all of it goes as far as its end can.
+    page.keyboard.press("Escape")
+    touch_along(page, [(228, 100), (128, 100)])
+    moved = drawn_pixels(page)
+    assert moved[:, 0].min() == pytest.approx(100, abs=2)
+    touch_along(page, [(128, 100), (428, 100)])
+    back = drawn_pixels(page)
+    assert back[:, 0].max() == pytest.approx(SIDE - 0.5, abs=0.01)
+    assert np.ptp(back[:, 0]) == pytest.approx(np.ptp(moved[:, 0]), abs=0.01), "as long as before"
+    clear_marks(page)
+    saved(page)
+
+
+# Of every mark in the pane: what is seen of its words, of its handles and of the line between them, on the screen.
+WORDS = """() => {
+  const boxOf = (node) => { const { left, top, right, bottom } = node.getBoundingClientRect();
+    return { left, top, right, bottom }; };
+  const pane = document.querySelector('[data-testid="pane-1"] canvas').getBoundingClientRect();
+  const inPane = ({ left, top, right, bottom }) =>
+    left >= pane.left && top >= pane.top && right <= pane.right && bottom <= pane.bottom;
+  const words = [...document.querySelectorAll('svg.svg-layer g[data-annotation-uid]')];
+  return words.map((group) => ({
+    id: group.dataset.annotationUid,
+    text: group.textContent,
+    box: boxOf(group),
+    isInside: inPane(boxOf(group)),
+  }));
+}"""
+LEADERS = """() => [...document.querySelectorAll('svg.svg-layer line[stroke-dasharray="2,3"]')].map((line) => {
+  const at = (name) => Number(line.getAttribute(name));
+  return Math.hypot(at('x2') - at('x1'), at('y2') - at('y1'));
+})"""
+# Close together, and at the corners of the image.
+CROWD: list[tuple[str, list[Pixel]]] = [
+    ("LENGTH", [(120, 110), (150, 118)]),
+    ("RECTANGLE", [(124, 122), (140, 136)]),
+    ("ELLIPSE", [(150, 128), (164, 140)]),
+    ("PROBE", [(146, 122)]),
+    ("CIRCLE", [(118, 148), (126, 148)]),
+    ("BIDIRECTIONAL", [(144, 146), (170, 160)]),
+    ("POINT", [(252, 4)]),
+    ("RECTANGLE", [(236, 238), (252, 252)]),
+]
+
+
+def is_apart(one: dict[str, float], other: dict[str, float]) -> bool:
+    beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+    return beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+
+
+def test_words_stand_near_their_mark_over_nothing_and_within_the_pane(
+    stage: Stage, signed_in: Callable[[Person], Page]
+) -> None:
+    page = opened(signed_in(stage.spare), case_of(stage, datasets_of(GEOMETRIES["SQUARE"]), QUESTIONS))
+    go_to_slice(page, 0)
+    for tool, points in CROWD:
+        draw(page, tool, points)
+    expect(page.locator("[data-mark]")).to_have_count(len(CROWD))
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    screenshots(page, "words-of-marks")
+    for width, height in ((1440, 900), (1000, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(1000)
+        words, leaders = page.evaluate(WORDS), page.evaluate(LEADERS)
+        assert len(words) == len(leaders) == len(CROWD), words
+        assert all(one["isInside"] for one in words), words
+        for one, other in itertools.combinations(words, 2):
+            assert is_apart(one["box"], other["box"]), (one, other)
+        for one in words:
+            corners = [place(page, pixel) for pixel in area_of(page, one["id"])]
+            if not corners:
+                continue
+            columns, rows = zip(*corners, strict=True)
+            own = {"left": min(columns), "right": max(columns), "top": min(rows), "bottom": max(rows)}
+            assert is_apart(one["box"], own), one
+        assert max(leaders) < 140, leaders
+        assert sorted(leaders)[len(leaders) // 2] < 40, leaders
+    page.set_viewport_size({"width": 1440, "height": 900})
+    clear_marks(page)
+    saved(page)
+
+
+def area_of(page: Page, annotation_id: str) -> list[Pixel]:
+    """The pixels in which the points of a mark lie that encloses an area; none for one of lines."""
+    (one,) = [one for one in probe(page, "v.annotations") if one["id"] == annotation_id]
+    if one["tool"] in ("Length", "Bidirectional"):
+        return []
+    square = GEOMETRIES["SQUARE"]
+    offsets = (np.array(one["points"]) - square.position(0)) / square.row_mm
+    return [(float(column), float(row)) for column, row, _ in offsets]

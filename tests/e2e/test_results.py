@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browserless import PASSWORD, Person, signature
+from tests.e2e.axe import faults
 from tests.e2e.conftest import SLOW_MS, Stage, screenshots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -64,6 +65,31 @@ def test_the_results_show_figures_and_the_numbers_of_the_api(stage: Stage, signe
     screenshots(page, "progress")
     page.goto(f"{stage.portal.url}/{stage.path('/labels')}")
     screenshots(page, "labels")
+
+
+def test_a_report_is_made_downloaded_and_accessible(stage: Stage, signed_in: Callable[[Person], Page]) -> None:
+    page = signed_in(stage.coordinator)
+    page.goto(f"{stage.portal.url}/{stage.path('/results')}")
+    expect(page.get_by_text("No report has been made of this result.")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Make the report").click()
+    link = page.get_by_role("link", name="PDF of")
+    expect(link).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Make a new report")).to_be_enabled()
+    page.get_by_role("heading", name="Report", exact=True).scroll_into_view_if_needed()
+    screenshots(page, "results-report")
+    assert faults(page) == []
+    with page.expect_download() as pdf:
+        link.click()
+    assert pdf.value.path().read_bytes().startswith(b"%PDF-1.7")
+    with page.expect_download() as html:
+        page.get_by_role("link", name="HTML of").click()
+    alone = page.context.new_page()
+    alone.set_content(html.value.path().read_text())
+    expect(alone.get_by_role("heading", name="Limitations")).to_be_visible()
+    assert alone.locator("figure svg").count() >= 3
+    screenshots(alone, "report")
+    assert faults(alone) == []
+    alone.close()
 
 
 def test_a_consensus_is_looked_at_stored_and_locked_with_a_reason(

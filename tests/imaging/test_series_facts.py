@@ -37,6 +37,12 @@ def test_a_stack_is_described_by_its_first_image():
     assert (facts["number_of_images"], facts["views"]) == (3, [])
 
 
+def test_the_frame_of_reference_is_that_of_the_first_image_and_empty_without_one():
+    rows = [row(FrameOfReferenceUID="1.2.3"), row(FrameOfReferenceUID="1.2.4")]
+    assert series_facts(rows, "PT")["frame_of_reference_uid"] == "1.2.3"
+    assert series_facts([row()], "PT")["frame_of_reference_uid"] == ""
+
+
 def test_projections_are_described_image_by_image():
     rows = [
         row(SOPInstanceUID="1.1", ViewPosition="CC", ImageLaterality="R", PatientOrientation=["P", "L"]),

@@ -17,11 +17,12 @@ from portal.imaging import connection
 from portal.imaging.connection import orthanc
 from portal.imaging.models import Instance
 from portal.inference.heat_map_files import heat_map_read
-from portal.inference.models import InferenceItem, InferenceRun, Prediction
+from portal.inference.models import InferenceItem, InferenceRun, Prediction, RunPriority
 from portal.inference.pixels import ct_series, read_ct_datasets
 from portal.inference.runner import inference_run_work
-from portal.inference.selectors import predictions_in_force
+from portal.inference.selectors import most_urgent_run, predictions_in_force
 from portal.inference.services import inference_run_cancel, inference_run_create, inference_run_retry
+from portal.inference.tasks import inference_run
 from portal.webhooks.events import EventKind
 
 
@@ -161,3 +162,28 @@ def test_an_external_version_cannot_be_run(builder, external_version, imaging_st
     with pytest.raises(Invalid) as refused:
         inference_run_create(by=builder, model_version=external_version, imaging_studies=imaging_study_rows)
     assert refused.value.code == "not_runnable"
+
+
+def test_the_most_urgent_run_that_waits_comes_first(builder, runnable_version, study):
+    """Whichever message wakes the worker; and as many messages as runs get all of them done."""
+    asked = [RunPriority.LOW, RunPriority.NORMAL, RunPriority.HIGH, RunPriority.NORMAL]
+    runs = [
+        inference_run_create(by=builder, model_version=runnable_version, imaging_studies=[study], priority=priority)
+        for priority in asked
+    ]
+    for run in runs:
+        inference_run.apply(args=[str(run.pk)], throw=True)
+    done = InferenceRun.objects.order_by("started_at")
+    assert [run.pk for run in done] == [runs[index].pk for index in (2, 1, 3, 0)]
+    assert {run.state for run in done} == {JobState.SUCCEEDED}
+
+
+def test_a_cancelled_run_is_not_the_most_urgent(builder, runnable_version, study):
+    low, high = (
+        inference_run_create(by=builder, model_version=runnable_version, imaging_studies=[study], priority=priority)
+        for priority in (RunPriority.LOW, RunPriority.HIGH)
+    )
+    inference_run_cancel(by=builder, run=high)
+    assert most_urgent_run(high.pk) == low.pk
+    do(low)
+    assert most_urgent_run(high.pk) == high.pk

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 PAGED = {
     "ai-models",
     "ai-model-versions",
+    "ai-model-uploads",
     "imaging-studies",
     "inference-runs",
     "ingest-jobs",

@@ -13,13 +13,13 @@ from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
-from portal.inference.models import InferenceRun
+from portal.inference.models import InferenceRun, ModelUpload
 from portal.webhooks.events import SITE
 from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
 from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import QUESTIONS, World
-from validation.models import AnalysisRun
+from validation.models import AnalysisReport, AnalysisRun
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,7 @@ PROVEN_ELSEWHERE = {
     "password": ("tests/accounts/test_session_events.py", "password.change"),
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
+    "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
     "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
     # Files, where the sweep sends JSON.
     "code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
@@ -55,6 +56,8 @@ PROVEN_ELSEWHERE = {
     # A file, and the digest of a preview.
     "reader-study-sampling-frames": ("tests/annotations/test_sampling.py", "sampling_frame.create"),
     "reader-study-sample-draws": ("tests/annotations/test_sampling.py", "sample.draw"),
+    # A file; it says what it would change and stores nothing.
+    "reader-study-clinical-texts-preview": ("tests/annotations/test_clinical_texts.py", "a preview leaves no event"),
     # The world's design masks nothing.
     "reader-study-mask": ("tests/annotations/test_masking.py", "mask.break"),
     # The world's read is no arbitration.
@@ -98,6 +101,9 @@ JOB_STATES = {
     "reader-study-reference-job-cancel": JobState.PENDING,
     "analysis-run-cancel": JobState.PENDING,
     "analysis-run-retry": JobState.FAILED,
+    "analysis-report-cancel": JobState.PENDING,
+    "analysis-report-retry": JobState.FAILED,
+    "model-upload-cancel": JobState.PENDING,
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
 }
@@ -110,7 +116,9 @@ def prepare(name: str, method: str, world: World) -> None:
         Assignment.objects.filter(reader_study=world.a.reader_study).update(state="VOID")
     if name in JOB_STATES:
         AnalysisRun.objects.update(state=JOB_STATES[name])
+        AnalysisReport.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
+        ModelUpload.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
         Webhook.objects.update(scope=SITE)
@@ -175,7 +183,10 @@ VIEWS = {
     "analysis-run-result": "analysis_run.view",
     "analysis-run-snapshot": "analysis_run.view",
     "analysis-run-bundle": "analysis_run.view",
+    "analysis-run-case": "analysis_run.view",
     "analysis-run-figure": "analysis_run.view",
+    "analysis-report-html": "analysis_report.view",
+    "analysis-report-pdf": "analysis_report.view",
 }
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from annotations.domain.designs import single_design
-from annotations.models import AiDisplay, DesignVersion, Sitting
+from annotations.models import AiDisplay, DesignVersion, RevisionTimes, Sitting
 from tests.browserless import signature
 from tests.permissions.requests import address, ask, body_of
 from tests.permissions.routes import Route, all_routes
@@ -104,6 +104,7 @@ def test_the_search_finds_what_a_coordinator_sees(world: World, callers: dict[st
         "the randomisation seed",
         "the adjudication's seed",
         "the imaging study's description",
+        "the clinical text",
     }
 
 
@@ -210,8 +211,10 @@ def test_a_reader_is_not_shown_how_long_a_read_took(world: World, callers: dict[
         }
 
     times = {"first_image_ms": 5, "first_mark_ms": None, "active_ms": 6, "total_ms": 7}
-    Sitting.objects.create(read=world.a.other_read, key="a-sitting", phases={"FIRST": times})
-    Sitting.objects.create(read=world.a.read, key="a-sitting", phases={"FIRST": times})
+    for read in (world.a.other_read, world.a.read):
+        Sitting.objects.create(read=read, key="a-sitting", phases={"FIRST": times})
+        for revision in read.revisions.all():
+            RevisionTimes.objects.create(revision=revision, phases={"FIRST": times}, active_ms=6)
     assert places(callers["reader"]) == set()
     assert (
         places(callers["client_read"]) == places(callers["coordinator"]) == {"active_ms", "total_ms", "first_mark_ms"}

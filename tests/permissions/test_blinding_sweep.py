@@ -60,6 +60,7 @@ def planted(world: World) -> dict[str, list[str]]:
         "priors": [world.b.imaging_study.study_instance_uid],
         "ai_scores": [secrets["the AI's score"]],
         "ai_marks": [secrets[what] for what in MARKS],
+        "clinical_text": [*PLANTED["clinical_text"], secrets["the clinical text"]],
     }
 
 
@@ -241,6 +242,7 @@ def test_what_is_shown_comes_with_the_read_is_not_kept_and_names_nobody(
                 "manufacturer": "ManufacturerCanary",
                 "model": "ModelCanary",
             },
+            "case_text": {"version": 1, "text": "Cough for weeks.\nClinicalcanary-a: nodule?"},
             "prevalence": {"positives": 1, "cases": 1} if answer is signed else None,
             "ai_cells": ["ai_scores", "ai_marks"] if answer is signed else [],
             "other_readers_shown": answer is signed,

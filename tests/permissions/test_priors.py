@@ -41,6 +41,20 @@ def test_a_prior_that_the_protocol_hides_is_not_there(
     assert callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}").json()["case"]["priors"] == []
 
 
+def test_an_open_room_is_told_which_priors_are_shown_now(
+    world: World, callers: dict[str, Client], with_prior: CasePrior
+) -> None:
+    path = f"/api/v1/reads/{world.a.read.pk}"
+    for shows in (True, False, True):
+        show(world, shows)
+        wanted = [world.b.imaging_study.study_instance_uid] if shows else []
+        held = callers["reader"].post(
+            f"{path}/editor", {"editor": "a-browser-of-mine", "wish": "HOLD"}, content_type="application/json"
+        )
+        assert held.json()["priors_shown"] == wanted
+        assert callers["reader"].get(path).json()["particulars"]["priors_shown"] == wanted
+
+
 def test_a_prior_that_the_protocol_shows_is_the_readers_like_the_case_is(
     world: World, callers: dict[str, Client], with_prior: CasePrior
 ) -> None:

@@ -105,6 +105,7 @@ def test_what_is_not_yours_answers_the_same_bytes_as_what_is_not_there(
                 world.b.read.pk,
                 world.b.read.assignment_id,
                 world.b.analysis_run_id,
+                world.b.analysis_report_id,
             ):
                 missing = missing.replace(str(known), str(uuid.uuid4()))
             missing = missing.replace(world.b.imaging_study.study_instance_uid, "1.2.3.4.5")

@@ -45,6 +45,7 @@ from annotations.services import reader_studies as building
 from annotations.services import reads as reading
 from annotations.services.adjudication import RoundAsked, adjudication_create
 from annotations.services.cases import cases_with_images_put
+from annotations.services.clinical_texts import TextWanted, clinical_texts_look, clinical_texts_put
 from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_find, consensus_store
 from annotations.services.invitations import invitations_create
@@ -73,6 +74,7 @@ from portal.inference.models import (
     EngineKind,
     InferenceItem,
     InferenceRun,
+    ModelUpload,
     ModelVersion,
     Prediction,
     PredictionSource,
@@ -87,10 +89,11 @@ from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.sample_sizes import PLANNED
-from validation.models import AnalysisRun
-from validation.runner import execute
+from validation.models import AnalysisReport, AnalysisResult, AnalysisRun
+from validation.runner import execute, make_report
 from validation.services import analysis_run_create, sample_size_create
 from validation.services.plans import plan_save
+from validation.services.reports import report_create
 
 NODULE = {"scheme": "RADLEX", "value": "RID3875", "meaning": "nodule"}
 # What the scanner wrote; the name stands in the texts too, as technicians sometimes type it.
@@ -154,8 +157,10 @@ class Side:
     model_version: ModelVersion
     prediction_id: uuid.UUID
     inference_run: InferenceRun
+    model_upload: ModelUpload
     ingest_job: IngestJob
     analysis_run_id: uuid.UUID
+    analysis_report_id: uuid.UUID
     token_id: uuid.UUID
     segment: SegmentVersion
     image_sha256: str
@@ -362,6 +367,10 @@ def complete_side(letter: str) -> Side:
     )
     _sample(coordinator, reader_study, study, letter)
     cases = cases_with_images_put(by=coordinator, reader_study=reader_study, cases=[[study.pk, further[0].pk]])
+    clinical_text = f"Cough for weeks.\nClinicalcanary-{letter}: nodule?"
+    wanted = [TextWanted(cases[0].name, clinical_text)]
+    looks = clinical_texts_look(reader_study=reader_study, wanted=wanted)
+    clinical_texts_put(by=coordinator, reader_study=reader_study, looks=looks)
     image_sha256 = schema_image_store(by=coordinator, reader_study=reader_study, content=png(letter)).sha256
     reference_standard_lock(by=coordinator, standard=standard)
     webhook_create(
@@ -406,8 +415,12 @@ def complete_side(letter: str) -> Side:
         model_version=version,
         prediction_id=prediction.pk,
         inference_run=run,
+        model_upload=ModelUpload.objects.create(
+            ai_model=ai_model, version="10", kind=EngineKind.ONNX, card={}, size_bytes=1, sha256="ab" * 32
+        ),
         ingest_job=IngestJob.objects.create(source=IngestSource.UPLOAD, requested_by=coordinator),
         analysis_run_id=analysis_run.pk,
+        analysis_report_id=_analysis_report(coordinator, analysis_run),
         token_id=bearer(coordinator, TokenScope.READ)[0].pk,
         segment=put(read, change(read, [0, 1])),
         image_sha256=image_sha256,
@@ -449,6 +462,7 @@ def complete_side(letter: str) -> Side:
             "the frame's file": f"frame-canary-{letter}",
             "a stratum of the case": f"stratum-canary-{letter}",
             "the sample's seed": f"sample-canary-{letter}",
+            "the clinical text": f"Clinicalcanary-{letter}",
             "the imaging study's description": study.study_description,
             "the patient's name": "Canary^Patient",
             "the patient's pseudonym": study.patient.patient_key,
@@ -535,6 +549,12 @@ def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:
     run = analysis_run_create(by=coordinator, reader_study=reader_study)
     jobs.run(AnalysisRun, run.pk, execute)
     return run
+
+
+def _analysis_report(coordinator: User, run: AnalysisRun) -> uuid.UUID:
+    report = report_create(by=coordinator, result=AnalysisResult.objects.get(run=run))
+    jobs.run(AnalysisReport, report.pk, make_report)
+    return report.pk
 
 
 def complete_world() -> World:

@@ -11,6 +11,8 @@ import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from annotations.domain.truth_csv import Truth
@@ -66,6 +68,17 @@ def test_the_same_snapshot_gives_the_same_bytes(made):
     assert first.snapshot_id == second.snapshot_id
     assert first.result.content == second.result.content
     assert first.result.digest == hashlib.sha256(first.result.content.encode()).hexdigest()
+
+
+def test_lists_and_progress_do_not_read_the_text_of_snapshots_and_results(made, client):
+    """Of a large reader study that is tens of megabytes for each run, asked for again every second."""
+    run = run_now(made)
+    with CaptureQueriesContext(connection) as asked:
+        listed = client.get(f"/api/v1/reader-studies/{made.reader_study.pk}/analysis-runs").json()["results"]
+        one = client.get(f"/api/v1/analysis-runs/{run.pk}").json()
+    assert listed == [one]
+    assert one["result_digest"] == run.result.digest
+    assert [query["sql"] for query in asked if '"content"' in query["sql"]] == []
 
 
 def test_another_process_gives_the_same_bytes(made, tmp_path):

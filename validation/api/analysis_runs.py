@@ -28,7 +28,9 @@ from validation.figures import FIGURES, figure_csv, figures_of
 from validation.limitations import TruthLock
 from validation.models import AnalysisResult, AnalysisRun
 from validation.selectors import analysis_runs_of
+from validation.selectors.cases import case_analysed
 from validation.selectors.looks import locked_since, truth_locks_of, truth_notices
+from validation.selectors.reports import newest_files_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
@@ -166,9 +168,9 @@ def _json_text(text: str) -> HttpResponse:
     return HttpResponse(text.encode(), content_type="application/json")
 
 
-def _viewed(request: Request, run: AnalysisRun, part: str) -> None:
-    study = run.reader_study_id
-    viewed(by=caller(request), reader_study_id=study, action="analysis_run.view", obj=run, detail={"part": part})
+def _viewed(request: Request, run: AnalysisRun, part: str, **more: str) -> None:
+    study, detail = run.reader_study_id, {"part": part, **more}
+    viewed(by=caller(request), reader_study_id=study, action="analysis_run.view", obj=run, detail=detail)
 
 
 def _notices(run: AnalysisRun) -> list[str]:
@@ -250,6 +252,83 @@ class AnalysisRunSnapshotApi(APIView):
         return _noticed(_json_text(run.snapshot.content), _notices(run))
 
 
+class AnalysedAiOutput(serializers.Serializer[Any]):
+    """What an AI says of the case."""
+
+    name = serializers.CharField()
+    score = serializers.FloatField()
+    threshold = serializers.FloatField(
+        allow_null=True, help_text="Positive from this score on; null: the plan has none."
+    )
+    study_instance_uid = serializers.CharField(allow_null=True, help_text="The imaging study that it is about.")
+    findings = serializers.ListField(child=serializers.DictField())
+
+
+class AnalysedAnswerOutput(serializers.Serializer[Any]):
+    """One answer in the words of the label schema."""
+
+    question = serializers.CharField()
+    answer = serializers.CharField()
+
+
+class AnalysedMarkOutput(serializers.Serializer[Any]):
+    """One mark of a finding."""
+
+    id = serializers.CharField()
+    geometry = serializers.DictField()
+
+
+class AnalysedFindingOutput(serializers.Serializer[Any]):
+    """A finding of a reader."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    confidence = serializers.IntegerField(allow_null=True)
+    marks = AnalysedMarkOutput(many=True)
+
+
+class AnalysedReadOutput(serializers.Serializer[Any]):
+    """What a reader signed, or froze before the AI was shown."""
+
+    read_id = serializers.UUIDField(allow_null=True, help_text="Null once the patient has been erased.")
+    revision_id = serializers.UUIDField()
+    reader = serializers.CharField()
+    arm = serializers.CharField()
+    arm_name = serializers.CharField()
+    phase = serializers.CharField(help_text="FIRST (frozen before the AI was shown) or SIGNED.")
+    session = serializers.IntegerField()
+    repeat_number = serializers.IntegerField()
+    role = serializers.CharField()
+    call = serializers.BooleanField(allow_null=True)
+    rating = serializers.FloatField(allow_null=True)
+    answers = AnalysedAnswerOutput(many=True)
+    findings = AnalysedFindingOutput(many=True)
+
+
+class CaseAnalysedOutput(serializers.Serializer[Any]):
+    """A case as an analysis froze it: truth, AI and reads side by side."""
+
+    case_id = serializers.UUIDField()
+    case = serializers.CharField()
+    truth = serializers.IntegerField(allow_null=True)
+    reference_standard_version = serializers.IntegerField()
+    lesions = serializers.ListField(child=serializers.DictField())
+    ai = AnalysedAiOutput(many=True)
+    reads = AnalysedReadOutput(many=True)
+
+
+class AnalysisRunCaseApi(APIView):
+    """One case behind the figures of an analysis run."""
+
+    @extend_schema(responses=CaseAnalysedOutput)
+    def get(self, request: Request, run_id: uuid.UUID, case_id: uuid.UUID) -> Response:
+        """Return what was analysed of a case: its truth with the lesions, every AI, every signed read."""
+        run = analysis_run_to_open(caller(request), run_id)
+        shown = case_analysed(run=run, case_id=case_id)
+        _viewed(request, run, "case", case=str(case_id))
+        return Response(CaseAnalysedOutput(shown).data)
+
+
 class AnalysisRunBundleApi(APIView):
     """Snapshot and result in one file."""
 
@@ -259,8 +338,10 @@ class AnalysisRunBundleApi(APIView):
         result = _result(request, run_id, "bundle")
         notices = _notices(result.run)
         if result.run.plan_id is not None:
-            packed = bundle(result.run.snapshot.content, result.content, notices)
-            answer = HttpResponse(packed, content_type="application/zip")
+            files = newest_files_of(run=result.run)
+            reports = {} if files is None else {"report.html": files.html.encode(), "report.pdf": bytes(files.pdf)}
+            archive = bundle(result.run.snapshot.content, result.content, notices, reports)
+            answer = HttpResponse(archive, content_type="application/zip")
             answer["Content-Disposition"] = f'attachment; filename="analysis-{run_id}.zip"'
             return _noticed(answer, notices)
         head = json.dumps(

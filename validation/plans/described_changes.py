@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from validation.plans.described_endpoints import Answered
 from validation.plans.described_one import Described
 from validation.plans.document import Subject
 from validation.plans.outcome import negated
@@ -18,9 +19,9 @@ HIDDEN = "HIDDEN"
 _NO_COMMON = Undefined(Reason.NO_COMMON_CASES, "No reader decided the same case without and with the AI.")
 
 
-def changes_of(described: Described) -> list[JSONValue]:
+def changes_of(described: Described, answered: Answered) -> list[JSONValue]:
     """Describe the change from every subject that reads without the AI to every one that reads with it."""
-    return [_change(described, before, after) for before, after in _pairs(described)]
+    return [_change(described, before, after, answered) for before, after in _pairs(described)]
 
 
 def _pairs(described: Described) -> Iterator[tuple[Subject, Subject]]:
@@ -33,15 +34,14 @@ def _sees_ai(described: Described, subject: Subject) -> bool:
     return subject["phase"] == "SIGNED" and described.ai_displays.get(subject["arm"], HIDDEN) != HIDDEN
 
 
-def _change(described: Described, before: Subject, after: Subject) -> JSONValue:
+def _change(described: Described, before: Subject, after: Subject, answered: Answered) -> JSONValue:
     keys = (before["key"], after["key"])
     ai = _ai_decisions(described)
     head: dict[str, JSONValue] = {"before": keys[0], "after": keys[1], "ai": None if ai is None else ai[0]}
     decided = _readings(described, {key: described.decisions[key].call for key in keys}, None if ai is None else ai[1])
     rated = _readings(described, {key: described.table.subjects[key].rating for key in keys}, None)
-    return (
-        head | _flow(described, decided, keys, ai is not None) | {"auc": jsonable(_area_change(rated, keys, described))}
-    )
+    area = answered.change_of_area(*keys, jsonable(_area_change(rated, keys, described)))
+    return head | _flow(described, decided, keys, ai is not None) | {"auc": area}
 
 
 def _ai_decisions(described: Described) -> tuple[str, FloatArray] | None:

@@ -27,6 +27,8 @@ def groups_of(described: Described) -> JSONValue:
         return _UNKNOWN.to_json()
     return {
         "facts": {name: sum(label is not None for label in labels) for name, labels in known.items()},
+        # In the order of the cases: every group leads to its own.
+        "labels": {name: list(labels) for name, labels in known.items()},
         "reports": [
             {"participant": _key(described, voice), "column": name, "report": _report(described, voice, name, labels)}
             for voice in voices_of(described)
@@ -66,4 +68,11 @@ def _report(described: Described, voice: Voice, name: str, labels: list[str | No
         return _NO_ANSWERS.to_json()
     column = np.array([label for label, some in zip(labels, kept, strict=True) if some], dtype=object)
     chosen = {part: said[kept] == 1.0 if part == "call" else said[kept] for part, said in parts.items()}
-    return subgroup_report(described.table.truth[kept], {name: column}, level=described.level, **chosen).to_json()  # type: ignore[arg-type]
+    found = subgroup_report(
+        described.table.truth[kept],
+        {name: column},
+        auc_method="logit",
+        level=described.level,
+        **chosen,  # type: ignore[arg-type]
+    )
+    return found.to_json()

@@ -17,11 +17,13 @@ from validation.stats.decision_curve import decision_curve
 from validation.stats.proportions import proportion
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
 from validation.stats.roc import RocCurve, auc, missing_class, roc_curve
-from validation.stats.roc_bootstrap import Resampling, bootstrap_band
+from validation.stats.roc_bootstrap import Resampling, bootstrap_metrics
 from validation.stats.roc_clustered import clustered_auc
+from validation.stats.roc_metrics import precision_at, sensitivity_at
 from validation.stats.roc_points import precision_recall
 
 BAND_AT = tuple(step / 20 for step in range(21))
+RECALL_AT = BAND_AT[1:]
 BAND_RESAMPLES = 2000
 # The same resamples on every machine: a result's bytes depend on its snapshot alone.
 BAND_SEED = 1
@@ -161,6 +163,8 @@ def described_voice(described: Described, voice: Voice) -> dict[str, JSONValue]:
         "confusion": _cells(described.table.truth, call),
         "roc": _roc(described, rating, with_band=kind == "AI"),
         "calibration": _calibration(described, rating, kind),
+        # In the order of the cases: whatever threshold somebody looks at leads to its cases.
+        "ratings": [None if np.isnan(one) else float(one) for one in rating],
         "seconds": jsonable(_quartiles(seconds)),
     }
 
@@ -186,7 +190,7 @@ def _cells(truth: BoolArray, call: FloatArray) -> dict[str, JSONValue]:
 
 
 def _roc(described: Described, rating: FloatArray, *, with_band: bool) -> JSONValue:
-    """The area, every operating point with its intervals, average precision, and for an AI the band of the curve."""
+    """The area, every operating point with its intervals, average precision, and for an AI the bands of its curves."""
     known = ~np.isnan(rating)
     if not known.any():
         return _NO_RATING.to_json()
@@ -199,9 +203,9 @@ def _roc(described: Described, rating: FloatArray, *, with_band: bool) -> JSONVa
         nothing = missing.to_json()
         return {"counts": counts, "estimates": {"auc": nothing, "average_precision": nothing}, "curve": nothing}
     area = (
-        clustered_auc(truth, said, patients, level=described.level)
+        clustered_auc(truth, said, patients, level=described.level, method="logit")
         if described.is_clustered
-        else auc(truth, said, level=described.level)
+        else auc(truth, said, level=described.level, method="logit")
     )
     found = {
         "counts": counts,
@@ -213,11 +217,16 @@ def _roc(described: Described, rating: FloatArray, *, with_band: bool) -> JSONVa
     resampling = Resampling(
         np.random.default_rng(BAND_SEED), BAND_RESAMPLES, patients if described.is_clustered else None
     )
-    band = bootstrap_band(truth, said, BAND_AT, resampling, level=described.level)
-    points: list[JSONValue] = [
-        {"specificity": at, "sensitivity": jsonable(one)} for at, one in zip(BAND_AT, band, strict=True)
+    prevalence = positives / len(truth)
+    metrics = [*map(sensitivity_at, BAND_AT), *(precision_at(one, prevalence) for one in RECALL_AT)]
+    both = bootstrap_metrics(truth, said, metrics, resampling, level=described.level)
+    band: list[JSONValue] = [
+        {"specificity": at, "sensitivity": jsonable(one)} for at, one in zip(BAND_AT, both[: len(BAND_AT)], strict=True)
     ]
-    return found | {"band": points}
+    precision: list[JSONValue] = [
+        {"recall": at, "precision": jsonable(one)} for at, one in zip(RECALL_AT, both[len(BAND_AT) :], strict=True)
+    ]
+    return found | {"band": band, "precision_band": precision}
 
 
 def _average_precision(truth: BoolArray, rating: FloatArray, described: Described) -> Outcome:

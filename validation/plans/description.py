@@ -5,27 +5,30 @@ Pure: a snapshot's content and its table give the same document on any machine. 
 stand behind a number they are positions in that list.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from validation.plans.described_agreement import agreement_of
 from validation.plans.described_changes import changes_of
+from validation.plans.described_endpoints import Answer, Answered
 from validation.plans.described_groups import groups_of
-from validation.plans.described_one import Described, described_voice, voices_of
+from validation.plans.described_one import Described, Voice, described_voice, voices_of
 from validation.plans.document import Subject
 from validation.plans.snapshot import Laid
 from validation.stats.checks import BoolArray
-from validation.stats.crossed import ratio, share_outcome, signed_outcome
+from validation.stats.crossed import quantile, ratio, share_outcome, signed_outcome
 from validation.stats.mrmc_design import Readings
-from validation.stats.mrmc_u import mrmc_u
+from validation.stats.mrmc_u import LARGEST_T_DF, mrmc_u
 from validation.stats.normal import normal_quantile
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
+from validation.stats.roc import logit_limits
 
 DESCRIPTION_LABEL = (
     "Descriptive, not in the plan: nothing here was pre-specified, no hypothesis is tested for it, and intervals are "
-    "not corrected for their number."
+    "not corrected for their number. Where a number is that of an endpoint, it says so."
 )
 _NO_NUMBERS = Undefined(
     Reason.NOT_COLLECTED,
@@ -34,12 +37,14 @@ _NO_NUMBERS = Undefined(
 _NO_READERS = Undefined(Reason.MISSING_READINGS, "Nobody has read anything that counts.")
 
 
-def describe(snapshot: Mapping[str, Any], laid: Laid) -> dict[str, JSONValue]:
+def describe(snapshot: Mapping[str, Any], laid: Laid, answers: Sequence[Answer] = ()) -> dict[str, JSONValue]:
     """Describe every subject, the agreement of its readers, and what changed between two of them.
 
-    `snapshot` is the content of a planned run's snapshot and `laid` its table.
+    `snapshot` is the content of a planned run's snapshot, `laid` its table, and `answers` what its endpoints came to:
+    what they have answered is not estimated once more by another method.
     """
     described = Described.of(snapshot, laid.table)
+    answered = Answered(described, answers)
     voices = voices_of(described)
     names = {case["id"]: case["name"] for case in snapshot["cases"]}
     return {
@@ -49,16 +54,29 @@ def describe(snapshot: Mapping[str, Any], laid: Laid) -> dict[str, JSONValue]:
             {"id": case, "name": names[case], "truth": int(truth)}
             for case, truth in zip(laid.table.cases, laid.table.truth, strict=True)
         ],
-        "subjects": [_subject(described, subject) for subject in described.subjects],
-        "participants": [described_voice(described, voice) for voice in voices],
-        "changes": changes_of(described),
+        "subjects": [_subject(described, subject, answered) for subject in described.subjects],
+        "participants": [_voice(described, voice, answered) for voice in voices],
+        "changes": changes_of(described, answered),
         "agreement": agreement_of(described),
         "groups": groups_of(described),
         "bland_altman": jsonable(_NO_NUMBERS),
     }
 
 
-def _subject(described: Described, subject: Subject) -> dict[str, JSONValue]:
+def _voice(described: Described, voice: Voice, answered: Answered) -> dict[str, JSONValue]:
+    """A reader or an AI; a subject that is one voice is what an endpoint about it answered."""
+    found = described_voice(described, voice)
+    if len(described.table.subjects[voice.subject["key"]].readers) > 1:
+        return found
+    for part in ("binary", "roc"):
+        block = found[part]
+        estimates = block.get("estimates") if isinstance(block, dict) else None
+        if isinstance(block, dict) and isinstance(estimates, dict):
+            found[part] = {**block, "estimates": answered.replaced(voice.subject, estimates)}
+    return found
+
+
+def _subject(described: Described, subject: Subject, answered: Answered) -> dict[str, JSONValue]:
     """A subject as a whole: of readers the means, with readers and cases random."""
     key, table = subject["key"], described.table
     said = table.subjects[key]
@@ -73,7 +91,7 @@ def _subject(described: Described, subject: Subject) -> dict[str, JSONValue]:
     decided = described.decisions[key]
     known = ~np.isnan(decided.call)
     right = (decided.call == 1.0) == table.truth
-    shares: dict[str, Outcome] = {
+    means: dict[str, Outcome] = {
         "sensitivity": share_outcome(
             ratio(right, known & table.truth, "No positive case is decided."), described.level
         ),
@@ -82,7 +100,8 @@ def _subject(described: Described, subject: Subject) -> dict[str, JSONValue]:
         ),
         "auc": _mean_area(described, key),
     }
-    return head | {"means": jsonable(shares), "seconds": jsonable(_seconds(described, key))}
+    shown = {name: answered.estimate(key, name, jsonable(outcome)) for name, outcome in means.items()}
+    return head | {"means": shown, "seconds": jsonable(_seconds(described, key))}
 
 
 def _mean_area(described: Described, key: str) -> Outcome:
@@ -93,7 +112,14 @@ def _mean_area(described: Described, key: str) -> Outcome:
         return _NO_READERS
     cases = tuple(case for case, some in zip(table.cases, read, strict=True) if some)
     readings = Readings((key,), table.subjects[key].readers, cases, table.truth[read], rating[None][:, :, read])
-    return mrmc_u(readings, level=described.level).modalities[0].outcome
+    row = mrmc_u(readings, level=described.level).modalities[0]
+    outcome = row.outcome
+    if not isinstance(outcome, Estimate) or row.variance is None or outcome.low is None or not 0 < outcome.value < 1:
+        return outcome
+    # The quantile is iMRMC's, as `mrmc_u` takes it; on the logit scale, because the t interval can leave [0, 1].
+    df = None if row.df is None or row.df > LARGEST_T_DF else math.floor(row.df)
+    limits = logit_limits(outcome.value, quantile(df, described.level) * math.sqrt(row.variance))
+    return Estimate(outcome.value, *limits, outcome.level, f"{outcome.method}, logit", outcome.n, outcome.note)
 
 
 def _seconds(described: Described, key: str) -> Outcome:

@@ -140,7 +140,7 @@ def _with_detail(outcome: EndpointOutcome, result: object) -> EndpointOutcome:
 def _mrmc_u(job: Job) -> EndpointOutcome:
     table = readings_of(job.table, job.endpoint, job.subjects)
     result = mrmc_u(table, figure=_share(job), level=job.level)
-    means = {row.a: row.outcome for row in result.modalities}
+    means = {row.a: _inside(row.outcome) for row in result.modalities}
     of = job.subjects[0]["key"]
     if len(job.subjects) == 1:
         return _with_detail(EndpointOutcome(means[of], None, None, None, None), result)
@@ -156,6 +156,17 @@ def _mrmc_u(job: Job) -> EndpointOutcome:
         df = None if row.df is None or row.df > LARGEST_T_DF else math.floor(row.df)
         test = _tested(job, difference.value, se, df, len(table.cases))
     return _with_detail(EndpointOutcome(means[of], means[other], difference, test, None), result)
+
+
+def _inside(outcome: Outcome) -> Outcome:
+    """End an interval of a share or an area at 0 and 1, beyond which there is nothing: it holds the truth as often."""
+    if isinstance(outcome, Undefined) or outcome.low is None or outcome.high is None:
+        return outcome
+    if outcome.low >= 0.0 and outcome.high <= 1.0:
+        return outcome
+    note = f"iMRMC's t interval, {outcome.low:.3f} to {outcome.high:.3f}, reaches beyond 0 or 1 and ends there."
+    limits = max(0.0, outcome.low), min(1.0, outcome.high)
+    return Estimate(outcome.value, *limits, outcome.level, outcome.method, outcome.n, note)
 
 
 def _ai_vs_readers(job: Job) -> EndpointOutcome:

@@ -34,10 +34,11 @@ SNAPSHOT_VERSION = 1
 
 
 def analysis_runs_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisRun]:
-    """Return the analysis runs of a reader study."""
-    return AnalysisRun.objects.filter(reader_study=reader_study).select_related(
+    """Return the analysis runs of a reader study, without the text of their snapshots and results."""
+    found = AnalysisRun.objects.filter(reader_study=reader_study).select_related(
         "snapshot", "result", "requested_by", "reference_standard", "arm", "plan"
     )
+    return found.defer("snapshot__content", "result__content", "plan__content")
 
 
 def sample_size_plans_of(*, reader_study: ReaderStudy) -> QuerySet[SampleSizePlan]:

@@ -70,12 +70,18 @@ def _cases(cases: list[Case], reference_standard: ReferenceStandard, training: s
 
 
 def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
-    read = getattr(assignment, "read", None)
     return {
         **read_frozen(assignment, questions),
         "first": _first(assignment, questions),
-        "active_ms": read.active_ms if read is not None else 0,
+        "active_ms": _active_ms(assignment),
     }
+
+
+def _active_ms(assignment: Assignment) -> int:
+    """How long the read took until the signature in force; 0 where no browser counted it, and of what is not signed."""
+    read = getattr(assignment, "read", None)
+    times = getattr(read.signed_revision, "times", None) if read is not None else None
+    return times.active_ms if times is not None else 0
 
 
 def _plan(plan: AnalysisPlan) -> dict[str, Any]:
@@ -111,7 +117,7 @@ def _plan(plan: AnalysisPlan) -> dict[str, Any]:
 
 def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
     found = Assignment.objects.filter(reader_study=reader_study).select_related(
-        "reader", "case", "arm", "session", "read__signed_revision", "read__first_read_revision"
+        "reader", "case", "arm", "session", "read__signed_revision__times", "read__first_read_revision"
     )
     # Sorted here, because the order of a database depends on its collation.
     return sorted(found, key=lambda one: (one.reader.username, one.session.number, one.position, str(one.pk)))

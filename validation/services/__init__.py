@@ -156,9 +156,8 @@ def analysis_run_create(
 
 
 def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPlan | None) -> AnalysisRun:
-    AnalysisSnapshot.objects.bulk_create(
-        [AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)], ignore_conflicts=True
-    )
+    made = AnalysisSnapshot(reader_study=reader_study, content=frozen.text, digest=frozen.digest)
+    AnalysisSnapshot.objects.bulk_create([made], ignore_conflicts=True)
     snapshot = AnalysisSnapshot.objects.get(digest=frozen.digest)
     run = AnalysisRun.objects.create(
         reader_study=reader_study,
@@ -178,7 +177,8 @@ def _queue(by: User, reader_study: ReaderStudy, frozen: Frozen, plan: AnalysisPl
             "reference_standard_version": frozen.standard.version,
             **({"plan": plan.number} if plan else {}),
         },
-        rows=[snapshot],
+        # Of one that is there already an event has told.
+        rows=[run, *([snapshot] if snapshot.pk == made.pk else [])],
     )
     jobs.enqueue(run)
     return run

@@ -200,11 +200,19 @@ def auc_from_placements(components: Placements, *, level: float, method: AucMeth
         return Estimate(value, low, high, level, "newcombe", n, note)
     z, error = normal_quantile(level), math.sqrt(variance)
     if method == "logit" and 0.0 < value < 1.0:
-        half_width = z * error / (value * (1.0 - value))
-        low, high = float(expit(logit(value) - half_width)), float(expit(logit(value) + half_width))
-        return Estimate(value, low, high, level, "logit", n)
+        return Estimate(value, *logit_limits(value, z * error), level, "logit", n)
     low, high = max(0.0, value - z * error), min(1.0, value + z * error)
     return Estimate(value, low, high, level, "delong", n)
+
+
+def logit_limits(value: float, half_width: float) -> tuple[float, float]:
+    """Carry an interval `value` +- `half_width` to the logit scale and back, so that it lies inside (0, 1).
+
+    `value` lies strictly between 0 and 1. Pepe MS (2003) The Statistical Evaluation of Medical Tests for Classification
+    and Prediction; Qin G, Hotilovac L (2008) Stat Methods Med Res 17:207.
+    """
+    on_logit = half_width / (value * (1.0 - value))
+    return float(expit(logit(value) - on_logit)), float(expit(logit(value) + on_logit))
 
 
 def roc_summary(truth: npt.ArrayLike, rating: npt.ArrayLike, *, level: float = 0.95) -> RocSummary:

@@ -142,9 +142,39 @@ def bootstrap_band(
     ----------
     Robin X et al. (2011) BMC Bioinformatics 12:77 (`ci.se`). Fawcett T (2006) Pattern Recognit Lett 27:861.
     """
+    return bootstrap_metrics(truth, rating, [sensitivity_at(one) for one in specificities], resampling, level=level)
+
+
+def bootstrap_metrics(
+    truth: npt.ArrayLike,
+    rating: npt.ArrayLike,
+    metrics: Sequence[CurveMetric],
+    resampling: Resampling,
+    *,
+    level: float = 0.95,
+) -> tuple[Outcome, ...]:
+    """Estimate several metrics of one curve, each as `bootstrap_metric` does, all on the same resamples.
+
+    Parameters
+    ----------
+    truth : array_like of 0 and 1
+        Reference standard.
+    rating : array_like of float
+        Higher means more suspicious.
+    metrics : sequence of CurveMetric
+        From `validation.stats.roc_metrics`.
+    resampling : Resampling
+        Generator, number of resamples and clusters.
+    level : float
+        Confidence level of each metric by itself.
+
+    Returns
+    -------
+    tuple of Estimate or Undefined
+        One for each metric; where any is undefined the undefined ones alone.
+    """
     truth_array, ratings = _checked(truth, rating)
     level = confidence_level(level)
-    metrics = [sensitivity_at(one) for one in specificities]
     values = [metric_value(truth_array, ratings, metric) for metric in metrics]
     curves = WeightedCurves(truth_array, ratings)
     if not values or any(isinstance(value, Undefined) for value in values):

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,14 @@ from validation.stats.checks import (
 )
 from validation.stats.normal import normal_quantile, two_sided_p
 from validation.stats.results import Estimate, Outcome, Reason, TestOutcome, TestResult, Undefined
-from validation.stats.roc import Placements, auc_from_placements, delong_variance, missing_class, placements
+from validation.stats.roc import (
+    Placements,
+    auc_from_placements,
+    delong_variance,
+    logit_limits,
+    missing_class,
+    placements,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +50,12 @@ class GroupComparison:
 
 
 def clustered_auc(
-    truth: npt.ArrayLike, rating: npt.ArrayLike, cluster: npt.ArrayLike, *, level: float = 0.95
+    truth: npt.ArrayLike,
+    rating: npt.ArrayLike,
+    cluster: npt.ArrayLike,
+    *,
+    level: float = 0.95,
+    method: Literal["obuchowski", "logit"] = "obuchowski",
 ) -> Outcome:
     """Estimate the AUC when cases come in clusters (patients), which may hold both classes.
 
@@ -56,11 +69,13 @@ def clustered_auc(
         Label of each case's cluster.
     level : float
         Confidence level.
+    method : {"obuchowski", "logit"}
+        Normal interval, clipped to [0, 1]; or the same variance on the logit scale.
 
     Returns
     -------
     Estimate or Undefined
-        Normal interval, clipped to [0, 1]. Undefined interval with fewer than two clusters of a class, or where the
+        No interval with fewer than two clusters of a class, or where the
         variance is not positive.
 
     References
@@ -81,8 +96,12 @@ def clustered_auc(
     if missing is not None:
         return missing
     components = placements(truth_array, ratings)
-    variance = obuchowski_variance(components, components.auc, truth_array, labels)
-    return _normal_interval(components.auc, variance, level, "obuchowski", n, (0.0, 1.0))
+    value = components.auc
+    variance = obuchowski_variance(components, value, truth_array, labels)
+    if method == "logit" and not isinstance(variance, Undefined) and 0.0 < value < 1.0:
+        limits = logit_limits(value, normal_quantile(level) * math.sqrt(variance))
+        return Estimate(value, *limits, level, "obuchowski, logit", n)
+    return _normal_interval(value, variance, level, "obuchowski", n, (0.0, 1.0))
 
 
 def compare_clustered_auc(

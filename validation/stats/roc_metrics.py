@@ -74,6 +74,20 @@ def specificity_at(sensitivity: float) -> CurveMetric:
     return lambda fpf, tpf: _height_at(1.0 - tpf[:, ::-1], 1.0 - fpf[:, ::-1], 1.0 - sensitivity)
 
 
+def precision_at(recall: float, prevalence: float) -> CurveMetric:
+    """Make the metric "precision at this recall", with the share of positive cases held fixed.
+
+    Between operating points the ROC curve is linear, which gives the achievable precision-recall curve; a straight line
+    between its own points would not (Davis J, Goadrich M, 2006, ICML 233). With a fixed prevalence precision is a
+    monotone function of the false positive fraction, so that percentiles of one are those of the other.
+    """
+    if not 0.0 < recall <= 1.0 or not 0.0 < prevalence < 1.0:
+        raise InputError(f"recall lies in (0, 1] and prevalence in (0, 1), not {recall} and {prevalence}")
+    specificity, hits = specificity_at(recall), recall * prevalence / (1.0 - prevalence)
+    # Rounding can leave a specificity just above 1.
+    return lambda fpf, tpf: hits / (hits + np.maximum(0.0, 1.0 - specificity(fpf, tpf)))
+
+
 def _fraction(value: float, name: str) -> None:
     if not 0.0 <= value <= 1.0:
         raise InputError(f"{name} lies between 0 and 1, not {value}")

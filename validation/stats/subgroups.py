@@ -22,7 +22,7 @@ from validation.stats.results import (
     Undefined,
     jsonable,
 )
-from validation.stats.roc import auc
+from validation.stats.roc import AucMethod, auc
 from validation.stats.roc_clustered import compare_independent_auc
 
 # Of which cases a measure needs enough: of the positive ones, of the negative ones, or of both.
@@ -103,6 +103,7 @@ def subgroup_report(
     minimum: int = 10,
     adjustment: Adjustment = "holm",
     method: ProportionMethod = "wilson",
+    auc_method: AucMethod = "delong",
     level: float = 0.95,
 ) -> SubgroupReport:
     """Measure calls and ratings in every level of every column.
@@ -124,6 +125,8 @@ def subgroup_report(
         Multiplicity control over all tests of the report.
     method : {"wilson", "clopper-pearson", "agresti-coull", "jeffreys", "logit"}
         Interval of sensitivity and specificity.
+    auc_method : {"delong", "logit", "newcombe"}
+        Interval of the AUC.
     level : float
         Confidence level.
 
@@ -146,7 +149,7 @@ def subgroup_report(
     >>> [(one.value, one.estimates["sensitivity"].value) for one in report.subgroups]
     [('a', 0.5), ('b', 1.0)]
     """
-    cases = _Cases(truth, call, rating, minimum, method, confidence_level(level))
+    cases = _Cases(truth, call, rating, minimum, (method, auc_method), confidence_level(level))
     if call is None and rating is None:
         raise InputError("a subgroup report needs calls, ratings or both")
     if not columns:
@@ -194,7 +197,7 @@ class _Cases:
         call: npt.ArrayLike | None,
         rating: npt.ArrayLike | None,
         minimum: int,
-        method: ProportionMethod,
+        methods: tuple[ProportionMethod, AucMethod],
         level: float,
     ) -> None:
         if minimum < 1:
@@ -202,7 +205,8 @@ class _Cases:
         self.truth: BoolArray = binary_array(truth, "truth")
         self.call: BoolArray | None = None if call is None else binary_array(call, "call")
         self.rating: FloatArray | None = None if rating is None else rating_array(rating, "rating")
-        self.n, self.minimum, self.method, self.level = len(self.truth), minimum, method, level
+        self.n, self.minimum, self.level = len(self.truth), minimum, level
+        self.method, self.auc_method = methods
         for name, array in (("call", self.call), ("rating", self.rating)):
             if array is not None and len(array) != self.n:
                 raise InputError(f"the columns differ in length: truth has {self.n}, {name} has {len(array)}")
@@ -236,7 +240,7 @@ class _Cases:
         if small is not None:
             return small
         if measure == "auc" and self.rating is not None:
-            return auc(self.truth[chosen], self.rating[chosen], level=self.level)
+            return auc(self.truth[chosen], self.rating[chosen], level=self.level, method=self.auc_method)
         right, wrong = self._hits(measure, chosen)
         return proportion(right, right + wrong, level=self.level, method=self.method)
 

@@ -1,8 +1,8 @@
-import type { RefObject } from "react";
+import type { Ref } from "react";
 import type { ImagesOfCase } from "@/api/reading";
 import type { Geometry } from "@/domain/payload";
-import { StudyImages } from "@/ui/StudyImages";
-import type { ImageOverlays, ViewerHandle, ViewerMark } from "@/viewer";
+import { type JumpsOnImages, StudyImages } from "@/ui/StudyImages";
+import type { ImageOverlays, ViewerMark } from "@/viewer";
 
 interface CaseImagesProps {
   /** The same list while the case is the same. */
@@ -16,7 +16,7 @@ interface CaseImagesProps {
   isPlacing: boolean;
   onPlaced: (geometry: Geometry) => void;
   onSelected: (markId: string | null) => void;
-  viewer: RefObject<ViewerHandle | null>;
+  jumps: Ref<JumpsOnImages>;
 }
 
 /** The images of a case, hung by the built-in rules, with the marks that there are to see. */
@@ -25,7 +25,7 @@ export function CaseImages(props: CaseImagesProps) {
   return (
     <StudyImages
       studies={props.studies}
-      viewer={props.viewer}
+      jumps={props.jumps}
       marks={props.marks}
       overlays={props.overlays}
       areMarksVisible={props.areMarksVisible}

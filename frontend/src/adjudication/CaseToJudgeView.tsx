@@ -3,9 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { type JudgedCase, judgedCaseQuery, judgedSegmentsQuery } from "@/api/adjudication";
 import { choicesOf, withPoint } from "@/domain/lesionChoices";
+import { ClinicalText } from "@/ui/ClinicalText";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import type { ViewerHandle } from "@/viewer";
+import type { JumpsOnImages } from "@/ui/StudyImages";
 import classes from "./Adjudication.module.css";
 import { CaseImages } from "./CaseImages";
 import { DecisionForm } from "./DecisionForm";
@@ -33,10 +34,11 @@ interface JudgedProps {
 }
 
 function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
-  const viewer = useRef<ViewerHandle>(null);
+  const jumps = useRef<JumpsOnImages>(null);
   const [choices, setChoices] = useState(() => choicesOf(data.decision?.lesions ?? []));
   const [areMarksVisible, setMarksVisible] = useState(true);
   const [isPlacing, setPlacing] = useState(false);
+  const [isTextOpen, setTextOpen] = useState(true);
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const marks = useMemo(() => judgedMarks(data.lesions, choices.added), [data.lesions, choices.added]);
   const studies = useMemo(() => [data.imaging_study, ...data.further_imaging_studies], [data]);
@@ -45,7 +47,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
     const place = placeOfLesion(lesion, marks, data.lesions);
     if (!place) return;
     setSelectedId(place.id);
-    viewer.current?.jumpToMark(place);
+    jumps.current?.jumpTo(place);
   };
   return (
     <>
@@ -62,7 +64,7 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
             setChoices((before) => withPoint(before, geometry));
           }}
           onSelected={setSelectedId}
-          viewer={viewer}
+          jumps={jumps}
         />
       </div>
       <Stack component="aside" gap="md" className={classes.panel} aria-label="Decision">
@@ -72,6 +74,11 @@ function Judged({ judged: data, readerStudyId, onNext }: JudgedProps) {
           </Text>
           <Title order={5}>{data.question}</Title>
         </div>
+        <ClinicalText
+          value={data.case_text}
+          isOpen={isTextOpen}
+          onToggle={() => setTextOpen((was) => !was)}
+        />
         <Readers judged={data} />
         {painted.error && (
           <ErrorNotice

@@ -94,6 +94,8 @@ export interface JudgedCase {
   imaging_study: ImagesOfCase;
   /** Those that are read together with it, in order. */
   further_imaging_studies: ImagesOfCase[];
+  /** The clinical text, where every arm shows it. */
+  case_text: { version: number | null; text: string } | null;
   /** Under letters of this case alone; empty where the round hides them. */
   readers: { name: string; answers: { question: string; answer: string }[] }[];
   /** Empty unless the round shows marks. */

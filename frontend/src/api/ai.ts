@@ -3,6 +3,7 @@ import type { ModelCard } from "@/domain/modelCard";
 import { type Job, type JobState, pollInterval } from "./jobs";
 import { allRows } from "./lists";
 import { call } from "./send";
+import { type UploadOptions, upload } from "./upload";
 
 export interface AiModel {
   id: string;
@@ -12,11 +13,13 @@ export interface AiModel {
   created_at: string;
 }
 
+export type UploadedKind = "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
+
 export interface ModelVersion {
   id: string;
   ai_model: { id: string; name: string };
   version: string;
-  kind: "DEMO_CNN" | "EXTERNAL";
+  kind: "DEMO_CNN" | "EXTERNAL" | UploadedKind;
   weights_digest: string;
   operating_threshold: number;
   description: string;
@@ -24,6 +27,25 @@ export interface ModelVersion {
   runnable: boolean;
   number_of_predictions: number;
   created_at: string;
+}
+
+/** A file that becomes a version when it passes its trial. */
+export interface ModelUpload extends Job {
+  ai_model_id: string;
+  version: string;
+  kind: UploadedKind;
+  file_name: string;
+  size_bytes: number;
+  sha256: string;
+  model_version_id: string | null;
+}
+
+export interface NewModelUpload {
+  file: File;
+  version: string;
+  kind: UploadedKind;
+  description: string;
+  card: ModelCard;
 }
 
 export interface InputCheck {
@@ -44,7 +66,10 @@ export interface InferenceItem {
   score: number | null;
 }
 
+export type RunPriority = "LOW" | "NORMAL" | "HIGH";
+
 export interface InferenceRun extends Job {
+  priority: RunPriority;
   model_version: { id: string; name: string; version: string };
 }
 
@@ -99,6 +124,30 @@ export const createAiModel = (body: Pick<AiModel, "name" | "description" | "inte
 export const createModelVersion = (aiModelId: string, body: NewModelVersion) =>
   call<ModelVersion>("POST", `/api/v1/ai-models/${aiModelId}/versions`, { body });
 
+export const modelUploadsQuery = (aiModelId: string) =>
+  queryOptions({
+    queryKey: [...AI_MODELS_KEY, aiModelId, "uploads"],
+    queryFn: ({ signal }) => allRows<ModelUpload>(`/api/v1/ai-models/${aiModelId}/uploads`, signal),
+    refetchInterval: (query) => pollInterval(query.state.data),
+  });
+
+/** Send the file of a model; its trial begins when all of it has arrived. */
+export function uploadModel(
+  aiModelId: string,
+  { file, card, ...texts }: NewModelUpload,
+  options: UploadOptions,
+): Promise<ModelUpload> {
+  const body = new FormData();
+  // The texts first: a server that reads along can refuse them before the file.
+  for (const [name, text] of Object.entries(texts)) body.append(name, text);
+  body.append("card", JSON.stringify(card));
+  body.append("file", file);
+  return upload(`/api/v1/ai-models/${aiModelId}/uploads`, body, options);
+}
+
+export const cancelModelUpload = (id: string) =>
+  call<ModelUpload>("POST", `/api/v1/model-uploads/${id}/cancel`);
+
 export function uploadPredictions(
   modelVersionId: string,
   file: File,
@@ -108,9 +157,9 @@ export function uploadPredictions(
   return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
 }
 
-export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[]) =>
+export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[], priority: RunPriority) =>
   call<InferenceRun>("POST", "/api/v1/inference-runs", {
-    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds },
+    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds, priority },
   });
 
 export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>

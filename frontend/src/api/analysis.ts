@@ -1,5 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { AnalysisResult } from "@/domain/analysisResult";
+import type { ReferenceLesion } from "@/domain/lesions";
+import type { AiGeometry, MarkGeometry } from "@/domain/payload";
 import type { PlannedResult } from "@/domain/plannedResult";
 import { type Job, pollInterval } from "./jobs";
 import { allRows } from "./lists";
@@ -61,6 +63,64 @@ export const startAnalysis = (readerStudyId: string, body: AnalysisConfiguration
 
 export const changeAnalysis = (runId: string, verb: "cancel" | "retry") =>
   call<AnalysisRun>("POST", `/api/v1/analysis-runs/${runId}/${verb}`);
+
+/** A finding of an AI, as it was posted or computed. */
+export interface CaseAiFinding {
+  id: string;
+  score: number | null;
+  code: { meaning: string };
+  geometry: AiGeometry;
+}
+
+export interface CaseAi {
+  name: string;
+  score: number;
+  /** Positive from this score on; null where the plan names none. */
+  threshold: number | null;
+  study_instance_uid: string | null;
+  findings: CaseAiFinding[];
+}
+
+export interface CaseRead {
+  /** Null once the patient has been erased. */
+  read_id: string | null;
+  revision_id: string;
+  reader: string;
+  arm: string;
+  arm_name: string;
+  phase: "FIRST" | "SIGNED";
+  session: number;
+  repeat_number: number;
+  role: "READER" | "ARBITRATION";
+  call: boolean | null;
+  rating: number | null;
+  answers: { question: string; answer: string }[];
+  findings: {
+    id: string;
+    name: string;
+    confidence: number | null;
+    marks: { id: string; geometry: MarkGeometry }[];
+  }[];
+}
+
+/** A case as an analysis froze it. */
+export interface CaseAnalysed {
+  case_id: string;
+  case: string;
+  truth: 0 | 1 | null;
+  reference_standard_version: number;
+  lesions: ReferenceLesion[];
+  ai: CaseAi[];
+  reads: CaseRead[];
+}
+
+export const caseAnalysedQuery = (runId: string, caseId: string) =>
+  queryOptions({
+    queryKey: ["analysis-runs", runId, "cases", caseId],
+    queryFn: ({ signal }) =>
+      call<CaseAnalysed>("GET", `/api/v1/analysis-runs/${runId}/cases/${caseId}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 /** Addresses of files about a run, for links. */
 export const analysisFiles = (runId: string) => ({

@@ -3,12 +3,23 @@
  * (`npm run api` writes schema.d.ts). A field that the server no longer sends is a type error here.
  * The types themselves stay hand-written where the schema is vaguer than the contract: payloads, questions, geometry.
  */
+import type { JudgedCase } from "./adjudication";
+import type {
+  CaseClinicalText,
+  ClinicalTexts,
+  ClinicalTextVersion,
+  TextLook,
+  TextsPreview,
+  TextsToStore,
+} from "./clinicalTexts";
+import type { ReadHistory } from "./history";
 import type { StoredPreferences } from "./preferences";
 import type {
   AiPrediction,
   Assignment,
   Comparison,
   DraftSaved,
+  Particulars,
   Read,
   ReadSigned,
   SaveRequest,
@@ -32,4 +43,15 @@ export type Conformance = [
   None<Unknown<AiPrediction, Schemas["PredictionShownOutput"]>>,
   None<Unknown<StoredPreferences, Schemas["PreferencesOutput"]>>,
   None<Unknown<Comparison, Schemas["ComparisonOutput"]>>,
+  None<Unknown<Particulars, Schemas["ParticularsOutput"]>>,
+  None<Unknown<NonNullable<Particulars["case_text"]>, Schemas["CaseTextOutput"]>>,
+  None<Unknown<JudgedCase, Schemas["AdjudicationCaseOutput"]>>,
+  None<Unknown<ReadHistory, Schemas["HistoryOutput"]>>,
+  None<Unknown<ReadHistory["clinical_texts_shown"][number], Schemas["TextShownOutput"]>>,
+  None<Unknown<ClinicalTexts, Schemas["ClinicalTextsOutput"]>>,
+  None<Unknown<CaseClinicalText, Schemas["CaseClinicalTextOutput"]>>,
+  None<Unknown<ClinicalTextVersion, Schemas["ClinicalTextVersionOutput"]>>,
+  None<Unknown<TextsPreview, Schemas["ClinicalTextsPreviewOutput"]>>,
+  None<Unknown<TextLook, Schemas["ClinicalTextLookOutput"]>>,
+  None<Unknown<TextsToStore, Schemas["ClinicalTextsInputRequest"]>>,
 ];

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { MatrixPhase } from "@/domain/designs";
 import { allRows, withParameters } from "./lists";
 import { readerStudyKey } from "./readerStudies";
 import type { AssignmentState } from "./reading";
@@ -46,6 +47,13 @@ export interface ReadHistory {
   may_query: boolean;
   reader_study_id: string;
   questions: { key: string; text: string }[];
+  /** Which version of the clinical text was shown, from when on in a phase of the blinding matrix. */
+  clinical_texts_shown: {
+    version: number;
+    phase: MatrixPhase;
+    revision_number: number;
+    shown_at: string;
+  }[];
   steps: HistoryStep[];
 }
 

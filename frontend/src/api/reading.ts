@@ -121,10 +121,14 @@ export interface Particulars extends StudyParticulars {
   patient: { sex: string; age: string } | null;
   /** … and of each that is read together with it. */
   further_imaging_studies: (StudyParticulars & { study_instance_uid: string })[];
+  /** As the coordinator has given it; without a version the case has none, though others have one. */
+  case_text: { version: number | null; text: string } | null;
   /** Once all of the reader's own are signed. */
   prevalence: { positives: number; cases: number } | null;
   /** Which cells of the AI are shown now: what the comparison holds changes with them. */
   ai_cells: string[];
+  /** Study Instance UIDs of the priors whose images can be fetched now. */
+  priors_shown: string[];
   /** Whether what others answered can be asked for. */
   other_readers_shown: boolean;
 }
@@ -172,6 +176,8 @@ export interface EditorRequest {
 
 export interface EditorHeld {
   revision_number: number;
+  /** Study Instance UIDs of the priors whose images can be fetched now. */
+  priors_shown: string[];
 }
 
 export interface DraftSaved {

@@ -108,6 +108,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the uploads, those that were refused included, newest first. */
+        get: operations["ai_models_uploads_list"];
+        put?: never;
+        /** @description Upload a model. A worker tries it on made-up cases; only one that passes becomes a version. */
+        post: operations["ai_models_uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/versions": {
         parameters: {
             query?: never;
@@ -120,6 +138,91 @@ export interface paths {
         put?: never;
         /** @description Register a build whose predictions will be posted. */
         post: operations["ai_models_versions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a report and its progress. */
+        get: operations["analysis_reports_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-reports/{report_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the making of a report to stop. */
+        post: operations["analysis_reports_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-reports/{report_id}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download the stored bytes: one file that needs nothing else. */
+        get: operations["analysis_reports_report.html_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-reports/{report_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download the stored bytes. */
+        get: operations["analysis_reports_report.pdf_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-reports/{report_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Queue a failed or cancelled report again. */
+        post: operations["analysis_reports_retry_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,6 +280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analysis-runs/{run_id}/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what was analysed of a case: its truth with the lesions, every AI, every signed read. */
+        get: operations["analysis_runs_cases_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analysis-runs/{run_id}/figures/{name}.csv": {
         parameters: {
             query?: never;
@@ -188,6 +308,24 @@ export interface paths {
         get: operations["analysis_runs_figures_.csv_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-runs/{run_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the reports, newest first, each with how far it is. */
+        get: operations["analysis_run_reports_list"];
+        put?: never;
+        /** @description Queue the making of a report; 404 without a result, 409 `report_under_way`. */
+        post: operations["analysis_runs_reports_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -566,6 +704,40 @@ export interface paths {
         /** @description Store the preferences; 409 `stale_revision` with the newer ones when another window was faster. */
         put: operations["me_preferences_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-uploads/{model_upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how the trial stands, or why the model was refused. */
+        get: operations["model_uploads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-uploads/{model_upload_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a trial; the file is dropped. */
+        post: operations["model_uploads_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,6 +1212,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/clinical-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List every version, newest first; one without words took the text away. */
+        get: operations["reader_studies_cases_clinical_texts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader-studies/{reader_study_id}/cases/{case_id}/images": {
         parameters: {
             query?: never;
@@ -1086,6 +1275,58 @@ export interface paths {
         /** @description Replace the priors of a case of a draft; 409 `stale_priors` where they are not `base` any more. */
         put: operations["reader_studies_cases_priors_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the text in force of every case. */
+        get: operations["reader_studies_clinical_texts_retrieve"];
+        /** @description Store texts as new versions, all of them or none; 409 `identifies_patient`, 409 `stale_clinical_texts`. */
+        put: operations["reader_studies_clinical_texts_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a row for each case, with or without a text; changed, it can be read again. */
+        get: operations["reader_studies_clinical_texts_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/clinical-texts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what a CSV with the columns case and text would change, and what of a patient its texts hold. */
+        post: operations["reader_studies_clinical_texts_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3084,6 +3325,8 @@ export interface components {
             question: string;
             imaging_study: components["schemas"]["ReadImagingStudyOutput"];
             further_imaging_studies: components["schemas"]["ReadImagingStudyOutput"][];
+            /** @description Null unless every arm shows it in some phase. */
+            case_text: components["schemas"]["CaseTextOutput"] | null;
             readers: components["schemas"]["ReaderShownOutput"][];
             lesions: components["schemas"]["LesionShownOutput"][];
             shows: string;
@@ -3216,6 +3459,64 @@ export interface components {
         AmendmentInputRequest: {
             reason: string;
         };
+        /** @description What an AI says of the case. */
+        AnalysedAiOutput: {
+            name: string;
+            /** Format: double */
+            score: number;
+            /**
+             * Format: double
+             * @description Positive from this score on; null: the plan has none.
+             */
+            threshold: number | null;
+            /** @description The imaging study that it is about. */
+            study_instance_uid: string | null;
+            findings: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description One answer in the words of the label schema. */
+        AnalysedAnswerOutput: {
+            question: string;
+            answer: string;
+        };
+        /** @description A finding of a reader. */
+        AnalysedFindingOutput: {
+            id: string;
+            name: string;
+            confidence: number | null;
+            marks: components["schemas"]["AnalysedMarkOutput"][];
+        };
+        /** @description One mark of a finding. */
+        AnalysedMarkOutput: {
+            id: string;
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What a reader signed, or froze before the AI was shown. */
+        AnalysedReadOutput: {
+            /**
+             * Format: uuid
+             * @description Null once the patient has been erased.
+             */
+            read_id: string | null;
+            /** Format: uuid */
+            revision_id: string;
+            reader: string;
+            arm: string;
+            arm_name: string;
+            /** @description FIRST (frozen before the AI was shown) or SIGNED. */
+            phase: string;
+            session: number;
+            repeat_number: number;
+            role: string;
+            call: boolean | null;
+            /** Format: double */
+            rating: number | null;
+            answers: components["schemas"]["AnalysedAnswerOutput"][];
+            findings: components["schemas"]["AnalysedFindingOutput"][];
+        };
         /**
          * @description * `RRRC` - RRRC
          *     * `RRFC` - RRFC
@@ -3223,6 +3524,30 @@ export interface components {
          * @enum {string}
          */
         AnalysisEnum: "RRRC" | "RRFC" | "FRRC";
+        /** @description A report, and how far its making has come. */
+        AnalysisReportOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly run_id: string;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            requested_by?: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            cancel_requested?: boolean;
+            readonly html_digest: string | null;
+            readonly pdf_digest: string | null;
+        };
         /** @description What an analysis may choose. */
         AnalysisRunInputRequest: {
             /**
@@ -3470,6 +3795,32 @@ export interface components {
             cases: number;
             positives: number;
         };
+        /** @description A case as an analysis froze it: truth, AI and reads side by side. */
+        CaseAnalysedOutput: {
+            /** Format: uuid */
+            case_id: string;
+            case: string;
+            truth: number | null;
+            reference_standard_version: number;
+            lesions: {
+                [key: string]: unknown;
+            }[];
+            ai: components["schemas"]["AnalysedAiOutput"][];
+            reads: components["schemas"]["AnalysedReadOutput"][];
+        };
+        /** @description A case and its clinical text in force; version 0 and no words where there was never one. */
+        CaseClinicalTextOutput: {
+            /** Format: uuid */
+            case_id: string;
+            case: string;
+            text: string;
+            version: number;
+            /** Format: date-time */
+            stored_at?: string | null;
+            stored_by?: string | null;
+            /** @description Reads with which a version of it was shown. */
+            number_shown: number;
+        };
         /** @description What the votes on a case come to. */
         CaseDecisionOutput: {
             case: string;
@@ -3552,7 +3903,19 @@ export interface components {
              *     * `CHANGED` - CHANGED
              *     * `KEPT` - KEPT
              */
-            change: components["schemas"]["ChangeEnum"];
+            change: components["schemas"]["CaseReadOutputChangeEnum"];
+        };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `KEPT` - KEPT
+         * @enum {string}
+         */
+        CaseReadOutputChangeEnum: "NEW" | "CHANGED" | "KEPT";
+        /** @description The clinical text of the case, as the coordinator has given it; without words where only other cases have one. */
+        CaseTextOutput: {
+            version: number | null;
+            text: string;
         };
         /** @description A case of the newest round as an adjudicator sees it in the list: why it is there stays hidden. */
         CaseToJudgeOutput: {
@@ -3592,13 +3955,6 @@ export interface components {
             imaging_study_ids?: string[];
             base?: (string | string[])[] | null;
         };
-        /**
-         * @description * `NEW` - NEW
-         *     * `CHANGED` - CHANGED
-         *     * `KEPT` - KEPT
-         * @enum {string}
-         */
-        ChangeEnum: "NEW" | "CHANGED" | "KEPT";
         /** @description One field that differs, in the words of the label schema. */
         ChangeOutput: {
             field: string;
@@ -3613,11 +3969,84 @@ export interface components {
             blocking: boolean;
             text: string;
         };
+        /** @description The words that a case is to have; none take its text away. */
+        ClinicalTextInputRequest: {
+            case: string;
+            text: string;
+            /** @description The version from which they were made. */
+            base_version?: number | null;
+        };
+        /** @description What a row of the file would do. */
+        ClinicalTextLookOutput: {
+            row: number;
+            case: string;
+            before: string;
+            text: string;
+            change: components["schemas"]["ClinicalTextLookOutputChangeEnum"];
+            base_version: number;
+            warnings: components["schemas"]["TextWarningOutput"][];
+        };
+        /**
+         * @description * `NEW` - NEW
+         *     * `CHANGED` - CHANGED
+         *     * `SAME` - SAME
+         *     * `CLEARED` - CLEARED
+         * @enum {string}
+         */
+        ClinicalTextLookOutputChangeEnum: "NEW" | "CHANGED" | "SAME" | "CLEARED";
         /** @description What was written at the scanner, without the words that name somebody. */
         ClinicalTextOutput: {
             study_description: string;
             series: components["schemas"]["SeriesTextOutput"][];
         };
+        /** @description One version of a case's text. */
+        ClinicalTextVersionOutput: {
+            version: number;
+            text?: string;
+            /** Format: date-time */
+            stored_at: string;
+            stored_by: string;
+        };
+        /** @description Texts to store; cases that are not named keep theirs. */
+        ClinicalTextsInputRequest: {
+            texts: components["schemas"]["ClinicalTextInputRequest"][];
+            /**
+             * @description Store also texts that may say who the patient is; the audit trail notes it.
+             * @default false
+             */
+            accept_warnings: boolean;
+            /**
+             * @description Needed after the launch: the protocol is amended.
+             * @default
+             */
+            reason: string;
+        };
+        /** @description The clinical texts of all cases in force, in the coordinator's order. */
+        ClinicalTextsOutput: {
+            number_with_text: number;
+            /** @description The most characters that a text may have. */
+            longest_text: number;
+            /** @description SHA-256 of the texts in force, as the protocol names it. */
+            digest: string;
+            texts: components["schemas"]["CaseClinicalTextOutput"][];
+        };
+        /** @description What a file would do; nothing is stored. What changes is sent as JSON to store it. */
+        ClinicalTextsPreviewOutput: {
+            readonly counts: {
+                [key: string]: number;
+            };
+            ignored_columns: string[];
+            rows: components["schemas"]["ClinicalTextLookOutput"][];
+        };
+        /**
+         * @description * `PATIENT_NAME` - PATIENT_NAME
+         *     * `IDENTIFIER` - IDENTIFIER
+         *     * `BIRTH_DATE` - BIRTH_DATE
+         *     * `STAFF_NAME` - STAFF_NAME
+         *     * `NOT_SCREENED` - NOT_SCREENED
+         * @enum {string}
+         */
+        CodeEnum: "PATIENT_NAME" | "IDENTIFIER" | "BIRTH_DATE" | "STAFF_NAME" | "NOT_SCREENED";
         /** @description A list of codes. */
         CodeListOutput: {
             /** Format: uuid */
@@ -3884,6 +4313,7 @@ export interface components {
         /** @description Where the read stands, so that the editor can tell whether it has moved on. */
         EditorOutput: {
             revision_number: number;
+            readonly priors_shown: string[];
         };
         /** @description What an endpoint can choose, the rest of the plan being as it is. */
         EndpointChoicesOutput: {
@@ -4216,6 +4646,7 @@ export interface components {
             /** Format: uuid */
             reader_study_id: string;
             questions: components["schemas"]["FormQuestionOutput"][];
+            clinical_texts_shown: components["schemas"]["TextShownOutput"][];
             steps: components["schemas"]["HistoryStepOutput"][];
         };
         /** @description One revision with what it changed of the one before it. */
@@ -4291,6 +4722,7 @@ export interface components {
             readonly id: string;
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
+            readonly priority: components["schemas"]["PriorityEnum"];
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -4312,6 +4744,15 @@ export interface components {
             /** Format: uuid */
             model_version_id: string;
             imaging_study_ids: string[];
+            /**
+             * @description Which of the waiting runs comes next.
+             *
+             *     * `LOW` - LOW
+             *     * `NORMAL` - NORMAL
+             *     * `HIGH` - HIGH
+             * @default NORMAL
+             */
+            priority: components["schemas"]["PriorityEnum"];
         };
         /** @description A run and how far it has come. */
         InferenceRunOutput: {
@@ -4319,6 +4760,7 @@ export interface components {
             readonly id: string;
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
+            readonly priority: components["schemas"]["PriorityEnum"];
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -4481,6 +4923,14 @@ export interface components {
             full_name: string;
             meaning: string;
             meaning_text: string;
+        };
+        /** @description Which version of the case's clinical text was shown, from when on in a phase of the blinding matrix. */
+        LabelTextShownOutput: {
+            version: number;
+            phase: string;
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
         };
         /** @description Who joins a running reader study as a reader, and why. */
         LateReaderInputRequest: {
@@ -4752,6 +5202,67 @@ export interface components {
          * @enum {string}
          */
         MissingEnum: "ADJUDICATION" | "EXCLUDED";
+        /**
+         * @description * `TORCHSCRIPT` - TORCHSCRIPT
+         *     * `TORCH_EXPORT` - TORCH_EXPORT
+         *     * `ONNX` - ONNX
+         * @enum {string}
+         */
+        ModelUploadInputKindEnum: "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
+        /** @description A model that the portal shall run: its file, and what its version says of itself. */
+        ModelUploadInputRequest: {
+            /** Format: binary */
+            file: string;
+            version: string;
+            kind: components["schemas"]["ModelUploadInputKindEnum"];
+            /** @description A model card, `model-card-1.schema.json`, as the text of its JSON. */
+            card: unknown;
+            /** @default  */
+            description: string;
+            /**
+             * @description If given, the file has to have it.
+             * @default
+             */
+            sha256: string;
+        };
+        /** @description An upload and how its trial stands. */
+        ModelUploadOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            ai_model_id: string;
+            version: string;
+            kind: components["schemas"]["ModelUploadOutputKindEnum"];
+            /** @description The sender's name of the file; only shown. */
+            file_name?: string;
+            /** Format: int64 */
+            size_bytes: number;
+            sha256: string;
+            requested_by?: string;
+            /** Format: uuid */
+            model_version_id: string | null;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
+        /**
+         * @description * `TORCHSCRIPT` - Torchscript
+         *     * `TORCH_EXPORT` - Torch Export
+         *     * `ONNX` - Onnx
+         * @enum {string}
+         */
+        ModelUploadOutputKindEnum: "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
         /** @description A new external build. The portal's own builds are registered by `manage.py train_demo_model`. */
         ModelVersionInputRequest: {
             version: string;
@@ -4807,9 +5318,12 @@ export interface components {
         /**
          * @description * `DEMO_CNN` - Demo Cnn
          *     * `EXTERNAL` - External
+         *     * `TORCHSCRIPT` - Torchscript
+         *     * `TORCH_EXPORT` - Torch Export
+         *     * `ONNX` - Onnx
          * @enum {string}
          */
-        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL";
+        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL" | "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
         /**
          * @description * `begin` - begin
          *     * `pause` - pause
@@ -5011,6 +5525,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
         };
+        PaginatedModelUploadOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ModelUploadOutput"][];
+        };
         PaginatedModelVersionOutputList: {
             /** Format: uri */
             next: string | null;
@@ -5100,9 +5621,12 @@ export interface components {
             patient: components["schemas"]["PatientShownOutput"] | null;
             /** @description Of a case of several imaging studies those after the first; none while all is hidden. */
             further_imaging_studies: components["schemas"]["FurtherShownOutput"][];
+            case_text: components["schemas"]["CaseTextOutput"] | null;
             prevalence: components["schemas"]["PrevalenceShownOutput"] | null;
             /** @description What the comparison shows now. */
             ai_cells: string[];
+            /** @description Study Instance UIDs of the priors whose images can be fetched now. */
+            priors_shown: string[];
             /** @description Whether `reads/{id}/other-readers` answers now. */
             other_readers_shown: boolean;
         };
@@ -5434,6 +5958,13 @@ export interface components {
             /** @description Say how long before the case's own study it was made. */
             readonly interval: string | null;
         };
+        /**
+         * @description * `LOW` - LOW
+         *     * `NORMAL` - NORMAL
+         *     * `HIGH` - HIGH
+         * @enum {string}
+         */
+        PriorityEnum: "LOW" | "NORMAL" | "HIGH";
         /** @description The imaging studies that are to be the priors, the most relevant first. */
         PriorsInputRequest: {
             imaging_study_ids: string[];
@@ -6533,6 +7064,21 @@ export interface components {
             /** Format: date-time */
             accepted_at: string | null;
         };
+        /** @description Which version of the case's clinical text was shown with the read, from when on in a phase. */
+        TextShownOutput: {
+            version: number;
+            /** @description Of the blinding matrix: FIRST, SECOND or SIGNED. */
+            phase: string;
+            /** @description The read's newest revision at that time. */
+            revision_number: number;
+            /** Format: date-time */
+            shown_at: string;
+        };
+        /** @description What of the patient a text holds, and in which lines; its words are not repeated. */
+        TextWarningOutput: {
+            code: components["schemas"]["CodeEnum"];
+            detail: string;
+        };
         /**
          * @description * `ADJUDICATION` - ADJUDICATION
          *     * `EXCLUDED` - EXCLUDED
@@ -6582,6 +7128,7 @@ export interface components {
             repeat_number: number;
             is_training: boolean;
             role: string;
+            readonly clinical_texts_shown: components["schemas"]["LabelTextShownOutput"][];
             readonly times: {
                 [key: string]: components["schemas"]["PhaseTimesOutput"];
             };
@@ -7067,6 +7614,78 @@ export interface operations {
             };
         };
     };
+    ai_models_uploads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedModelUploadOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_uploads_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ModelUploadInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ai_models_versions_list: {
         parameters: {
             query?: {
@@ -7126,6 +7745,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_reports_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisReportOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_reports_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisReportOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "analysis_reports_report.html_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "analysis_reports_report.pdf_retrieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_reports_retry_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisReportOutput"];
                 };
             };
             /** @description A problem document. */
@@ -7234,6 +8009,37 @@ export interface operations {
             };
         };
     };
+    analysis_runs_cases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseAnalysedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "analysis_runs_figures_.csv_retrieve": {
         parameters: {
             query?: {
@@ -7254,6 +8060,69 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_run_reports_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisReportOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_runs_reports_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisReportOutput"];
                 };
             };
             /** @description A problem document. */
@@ -8077,6 +8946,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreferencesOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_uploads_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_uploads_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUploadOutput"];
                 };
             };
             /** @description A problem document. */
@@ -9314,6 +10246,37 @@ export interface operations {
             };
         };
     };
+    reader_studies_cases_clinical_texts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextVersionOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reader_studies_cases_images_retrieve: {
         parameters: {
             query?: never;
@@ -9431,6 +10394,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CasePriorsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicalTextsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_clinical_texts_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalTextsPreviewOutput"];
                 };
             };
             /** @description A problem document. */

@@ -1,7 +1,7 @@
 import { csrfToken } from "./csrf";
 import { problemOf, Unreachable } from "./problem";
 
-interface UploadOptions {
+export interface UploadOptions {
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }

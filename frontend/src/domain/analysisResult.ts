@@ -8,6 +8,8 @@ export interface Estimate {
   method: string;
   n: number;
   note?: string;
+  /** In a description: the endpoint of the plan whose number it is. */
+  endpoint?: string;
 }
 
 export interface Undefined {

@@ -3,6 +3,8 @@ export interface Caption {
   text: string;
   /** A prior stands out, so that nobody takes it for what is read. */
   isPrior: boolean;
+  /** Why its images are not shown any more; undefined while they are. */
+  withheld?: string | undefined;
 }
 
 interface CaptionedStudy extends Caption {
@@ -13,8 +15,8 @@ interface CaptionedStudy extends Caption {
 export function captionsBySeries(studies: readonly CaptionedStudy[]): Record<string, Caption> {
   const isAlone = studies.filter(({ isPrior }) => !isPrior).length === 1;
   return Object.fromEntries(
-    studies.flatMap(({ text, isPrior, series }) =>
-      isAlone && !isPrior ? [] : series.map((one) => [one.series_instance_uid, { text, isPrior }] as const),
+    studies.flatMap(({ series, ...caption }) =>
+      isAlone && !caption.isPrior ? [] : series.map((one) => [one.series_instance_uid, caption] as const),
     ),
   );
 }

@@ -2,12 +2,14 @@
 import {
   type BinaryResult,
   type Calibration,
+  type CalibrationBin,
   type Confusion,
   isUndefined,
   type Outcome,
   type Participant,
   type RocPoint,
   type RocResult,
+  type TestOutcome,
   type Undefined,
 } from "./analysisResult";
 
@@ -25,7 +27,9 @@ export interface DescribedPoint extends RocPoint {
 
 export interface DescribedRoc extends RocResult {
   curve: DescribedPoint[] | Undefined;
+  estimates: { auc: Outcome; average_precision?: Outcome };
   band?: { specificity: number; sensitivity: Outcome }[];
+  precision_band?: { recall: number; precision: Outcome }[];
 }
 
 export interface NetBenefit {
@@ -34,7 +38,12 @@ export interface NetBenefit {
   treat_all: Outcome;
 }
 
+export interface DescribedBin extends CalibrationBin {
+  cases?: CaseList;
+}
+
 export interface DescribedCalibration extends Calibration {
+  bins: DescribedBin[];
   decision_curve?: NetBenefit[];
 }
 
@@ -44,6 +53,8 @@ export interface DescribedParticipant extends Participant {
   confusion: Record<keyof Confusion, CaseList>;
   roc: DescribedRoc | Undefined;
   calibration: DescribedCalibration | Undefined;
+  /** In the order of the cases; not in results from before every point led to its cases. */
+  ratings?: (number | null)[];
   seconds: { n: number; lower_quartile: number; median: number; upper_quartile: number } | null;
 }
 
@@ -104,9 +115,18 @@ export interface Subgroup {
   estimates: Record<string, Outcome>;
 }
 
+export interface SubgroupReport {
+  overall: Subgroup;
+  subgroups: Subgroup[];
+  tests: { column: string; measure: string; test: TestOutcome; adjusted_p: number | null }[];
+  adjustment: string;
+}
+
 export interface Groups {
   facts: Record<string, number>;
-  reports: { participant: string; column: string; report: { subgroups: Subgroup[] } | Undefined }[];
+  /** By fact, in the order of the cases; null where it is not known. */
+  labels?: Record<string, (string | null)[]>;
+  reports: { participant: string; column: string; report: SubgroupReport | Undefined }[];
 }
 
 export interface Description {

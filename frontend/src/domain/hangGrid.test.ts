@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { withLayout, withSeries } from "./grid";
+import { describe, expect, test } from "vitest";
+import { type Grid, withLayout, withSeries } from "./grid";
 import { hungGrid, seriesThatOpenAtAMark, withOpenings, withoutPane } from "./hangGrid";
 import type { HangableSeries, HangingRule } from "./hanging";
 
@@ -109,6 +109,7 @@ const view = (uid: string, laterality: string, name: string): HangableSeries => 
   ...oneOf(uid, "MG", 1),
   facts: {
     orientation: null,
+    frame_of_reference_uid: "",
     slice_thickness_mm: null,
     kernel: "",
     body_part: "BREAST",
@@ -179,4 +180,73 @@ test("a rule of the reader study finds the series of any current imaging study",
   const current = [[oneOf("ct", "CT", 200)], [oneOf("mr", "MR", 20)]];
   const { grid, ruleName } = hungGrid([mr], { current, priors: [] });
   expect([ruleName, grid.panes.map((pane) => pane.seriesInstanceUid)]).toEqual(["Two", ["mr"]]);
+});
+
+describe("a PET with its CT", () => {
+  const inFrame = (uid: string, modality: string, frame_of_reference_uid: string): HangableSeries => ({
+    ...oneOf(uid, modality, 50),
+    facts: {
+      orientation: "AXIAL",
+      frame_of_reference_uid,
+      slice_thickness_mm: 3,
+      kernel: "",
+      body_part: "",
+      number_of_images: 50,
+      views: [],
+    },
+  });
+  const CT_AND_PET = [inFrame("ct", "CT", "F"), inFrame("pet", "PT", "F")];
+  const shown = (grid: Grid) => grid.panes.map((pane) => pane.seriesInstanceUid);
+
+  test("hangs beside it and scrolls with it", () => {
+    const { grid, ruleName } = hungGrid([], { current: [CT_AND_PET], priors: [] });
+    expect([ruleName, shown(grid)]).toEqual(["PET beside its CT", ["ct", "pet"]]);
+    expect(grid.links).toEqual({ SCROLL: true, VIEW: false, WINDOW: false });
+  });
+
+  test("scrolls with it by any rule that hangs both, in one frame of reference alone", () => {
+    const pane = (modality: string) => ({
+      prior: 0,
+      select: { modality: [modality] },
+      start: { at: "FIRST" as const },
+    });
+    const own: HangingRule = {
+      name: "Own",
+      when: {},
+      layout: "SIDE_BY_SIDE",
+      panes: [pane("PT"), pane("CT")],
+      links: ["WINDOW"],
+    };
+    const links = (pet: HangableSeries) =>
+      hungGrid([own], { current: [[inFrame("ct", "CT", "F"), pet]], priors: [] }).grid.links;
+    expect(links(inFrame("pet", "PT", "F"))).toEqual({ SCROLL: true, VIEW: false, WINDOW: true });
+    expect(links(inFrame("pet", "PT", "G")).SCROLL).toBe(false);
+    expect(links(inFrame("pet", "PT", "")).SCROLL).toBe(false);
+    expect(links(oneOf("pet", "PT", 50)).SCROLL).toBe(false);
+  });
+
+  test("beside a CT without a PET nothing is linked by itself", () => {
+    const two: HangingRule = {
+      name: "Two",
+      when: {},
+      layout: "SIDE_BY_SIDE",
+      panes: [0, 1].map(() => ({ prior: 0, select: {}, start: { at: "FIRST" as const } })),
+      links: [],
+    };
+    const series = [inFrame("thin", "CT", "F"), inFrame("thick", "CT", "F")];
+    expect(hungGrid([two], { current: [series], priors: [] }).grid.links.SCROLL).toBe(false);
+  });
+
+  test("hangs over that of the prior, all four linked", () => {
+    const before = [inFrame("old ct", "CT", "G"), inFrame("old pet", "PT", "G")];
+    const { grid, ruleName } = hungGrid([], { current: [CT_AND_PET], priors: [before] });
+    expect([ruleName, grid.layout]).toEqual(["PET/CT beside the prior", "FOUR"]);
+    expect(shown(grid)).toEqual(["ct", "pet", "old ct", "old pet"]);
+    expect(grid.links.SCROLL).toBe(true);
+  });
+
+  test("with a prior of CT alone it hangs beside its own CT", () => {
+    const { ruleName } = hungGrid([], { current: [CT_AND_PET], priors: [[inFrame("old ct", "CT", "G")]] });
+    expect(ruleName).toBe("PET beside its CT");
+  });
 });

@@ -39,10 +39,29 @@ export function hungGrid(rules: HangingRule[], { current, priors }: SeriesOfStud
   const { rule } = hung;
   const first = oneSeries(null);
   const has = (link: keyof Grid["links"]) => rule.links.includes(link);
-  const links = { SCROLL: has("SCROLL"), VIEW: has("VIEW"), WINDOW: has("WINDOW") };
+  const links = {
+    SCROLL: has("SCROLL") || isPetWithCt(hung.panes, studies),
+    VIEW: has("VIEW"),
+    WINDOW: has("WINDOW"),
+  };
   const grid: Grid = { ...first, panes: panesOf(rule, hung.panes), links };
   if (rule.layout === "MPR") return { grid: withLayout(grid, "MPR", []), ruleName: rule.name };
   return { grid: { ...grid, layout: rule.layout }, ruleName: rule.name };
+}
+
+/**
+ * Whether a PET and a CT hang beside each other, and nothing that lies in another space: they scroll together whatever
+ * the rule says of links, since nobody reads one of them without the same place of the other.
+ */
+function isPetWithCt(panes: (HungPane | null)[], studies: HangableSeries[][]): boolean {
+  const shown = panes.flatMap((pane) => pane ?? []);
+  const series = shown.flatMap(
+    ({ study, seriesInstanceUid }) =>
+      studies[study]?.find((one) => one.series_instance_uid === seriesInstanceUid) ?? [],
+  );
+  const modalities = new Set(series.map(({ modality }) => modality));
+  const frames = new Set(series.map(({ facts }) => facts?.frame_of_reference_uid ?? ""));
+  return modalities.has("CT") && modalities.has("PT") && frames.size === 1 && !frames.has("");
 }
 
 // What fits into one row of the grid, beside what else is read with it.

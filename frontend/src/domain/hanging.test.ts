@@ -32,6 +32,7 @@ test("the built-in rules would be accepted by the server", () => {
 
 const NO_FACTS: SeriesFacts = {
   orientation: null,
+  frame_of_reference_uid: "",
   slice_thickness_mm: null,
   kernel: "",
   body_part: "",

@@ -66,6 +66,8 @@ export interface ImageView {
 
 export interface SeriesFacts {
   orientation: Orientation | null;
+  /** Of the first image; empty where it names none. */
+  frame_of_reference_uid: string;
   slice_thickness_mm: number | null;
   kernel: string;
   body_part: string;

@@ -14,6 +14,9 @@ const mammogram = (laterality: "R" | "L", view: string, prior = 0): PaneRule => 
 const likeFirst: PaneRule = { prior: 1, select: { like: 0 }, start: FIRST };
 const frontal = ["PA", "AP"];
 
+const CT_OF_PET: PaneRule = { prior: 0, select: { modality: ["CT"], prefer: "MOST_IMAGES" }, start: FIRST };
+const PET: PaneRule = { prior: 0, select: { modality: ["PT"], prefer: "MOST_IMAGES" }, start: FIRST };
+
 /** Hung when no rule of the reader study fits; the first that fits wins. */
 export const DEFAULT_RULES: HangingRule[] = [
   {
@@ -56,6 +59,20 @@ export const DEFAULT_RULES: HangingRule[] = [
       { prior: 0, select: { modality: ["CR", "DX"], view: frontal }, start: FIRST },
       { prior: 0, select: { modality: ["CR", "DX"], view: ["LATERAL"] }, start: FIRST },
     ],
+    links: [],
+  },
+  {
+    name: "PET/CT beside the prior",
+    when: { modality: ["PT"], has_prior: true },
+    layout: "FOUR",
+    panes: [CT_OF_PET, PET, { ...likeFirst, select: { like: 0 } }, { ...likeFirst, select: { like: 1 } }],
+    links: ["SCROLL"],
+  },
+  {
+    name: "PET beside its CT",
+    when: { modality: ["PT"] },
+    layout: "SIDE_BY_SIDE",
+    panes: [CT_OF_PET, PET],
     links: [],
   },
   {

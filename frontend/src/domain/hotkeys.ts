@@ -78,6 +78,7 @@ export type HotkeyAction =
   | "heat_toggle"
   | "heat_more"
   | "heat_less"
+  | "clinical_text_toggle"
   | "first_read_freeze"
   | "sign"
   | "next_case"
@@ -217,6 +218,7 @@ export const HOTKEYS: Hotkey[] = [
   { keys: ["z"], action: "heat_toggle", group: "AI", text: "The AI on the images off and on" },
   { keys: ["u"], action: "heat_more", group: "AI", text: "The AI on the images stronger" },
   { keys: ["j"], action: "heat_less", group: "AI", text: "The AI on the images weaker" },
+  { keys: ["q"], action: "clinical_text_toggle", group: "Case", text: "Hide or show the clinical text" },
   {
     keys: ["Shift+Enter"],
     action: "first_read_freeze",

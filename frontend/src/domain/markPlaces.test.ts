@@ -14,6 +14,7 @@ const series = (uid: string, modality: string, number: number | null, views = [i
   series_number: number,
   facts: {
     orientation: null,
+    frame_of_reference_uid: "",
     slice_thickness_mm: null,
     kernel: "",
     body_part: "",

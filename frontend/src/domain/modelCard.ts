@@ -18,6 +18,8 @@ export interface InputSpecification {
   minimum_slices: number;
   minimum_coverage_mm: number | null;
   window: { low: number; high: number } | null;
+  /** Spacing along slices, rows and columns that the portal resamples to before a version that it runs. */
+  grid_mm?: [number, number, number] | null;
 }
 
 export interface CardOutput {
@@ -105,6 +107,9 @@ export function cardLines(card: ModelCard): [name: string, value: string][] {
     ["Slice spacing", rangeText(input.slice_spacing_mm)],
     ["Slices", `at least ${input.minimum_slices}`],
     ["Coverage", input.minimum_coverage_mm === null ? "any" : `at least ${input.minimum_coverage_mm} mm`],
+    ...(input.grid_mm
+      ? [["Grid", `${input.grid_mm.join(" x ")} mm (slice, row, column)`] as [string, string]]
+      : []),
     ["Window", input.window ? `${input.window.low} to ${input.window.high}` : "the whole range"],
     ...card.outputs.map((output): [string, string] => [
       "Output",

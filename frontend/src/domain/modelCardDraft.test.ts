@@ -21,13 +21,23 @@ const full: ModelCard = {
 };
 
 describe("a draft", () => {
-  it.each([full, blankCard()])("gives the card back that it was made of", (card) => {
+  it.each([
+    full,
+    blankCard(),
+    { ...full, input: { ...full.input, grid_mm: [3.5, 1.4, 1.4] as [number, number, number] } },
+  ])("gives the card back that it was made of", (card) => {
     expect(cardOf(draftOf(card))).toEqual(card);
   });
 
   it("names what is missing", () => {
     expect(Object.keys(draftFaults(draftOf()))).toEqual(["intended_use", "training_data", "licence"]);
     expect(draftFaults(draftOf(full))).toEqual({});
+  });
+
+  it("wants all three steps of a grid", () => {
+    expect(draftFaults({ ...draftOf(full), grid_row: 1 })).toEqual({
+      grid_slice: "Give all three, or none.",
+    });
   });
 
   it("wants both ends of a range", () => {
@@ -43,6 +53,7 @@ describe("the server's paths", () => {
     ["card.operating_points[1].threshold", "operating_points.1.threshold"],
     ["card.input.pixel_spacing_mm.minimum", "pixel_low"],
     ["card.input.body_parts[0]", "body_parts"],
+    ["card.input.grid_mm[1]", "grid_slice"],
     ["card.intended_use", "intended_use"],
   ])("%s", (path, field) => {
     expect(draftField(path)).toBe(field);

@@ -20,6 +20,9 @@ export interface CardDraft {
   slice_high: Amount;
   minimum_slices: Amount;
   coverage: Amount;
+  grid_slice: Amount;
+  grid_row: Amount;
+  grid_column: Amount;
   window_low: Amount;
   window_high: Amount;
   outputs: CardOutput[];
@@ -43,6 +46,7 @@ const FIELD_OF: Record<string, string> = {
   "input.minimum_slices": "minimum_slices",
   "input.minimum_coverage_mm": "coverage",
   "input.window": "window_low",
+  "input.grid_mm": "grid_slice",
 };
 
 /** The draft of a card: of the version that is edited as a new one, or of none. */
@@ -59,6 +63,9 @@ export function draftOf(card: ModelCard = blankCard()): CardDraft {
     slice_high: input.slice_spacing_mm?.maximum ?? "",
     minimum_slices: input.minimum_slices,
     coverage: input.minimum_coverage_mm ?? "",
+    grid_slice: input.grid_mm?.[0] ?? "",
+    grid_row: input.grid_mm?.[1] ?? "",
+    grid_column: input.grid_mm?.[2] ?? "",
     window_low: input.window?.low ?? "",
     window_high: input.window?.high ?? "",
     outputs: card.outputs,
@@ -74,6 +81,8 @@ export function draftOf(card: ModelCard = blankCard()): CardDraft {
 export function cardOf(draft: CardDraft): ModelCard {
   const range = (low: Amount, high: Amount) =>
     low === "" || high === "" ? null : { minimum: low, maximum: high };
+  const { grid_slice, grid_row, grid_column } = draft;
+  const hasGrid = grid_slice !== "" && grid_row !== "" && grid_column !== "";
   return {
     card_version: 1,
     input: {
@@ -89,6 +98,7 @@ export function cardOf(draft: CardDraft): ModelCard {
         draft.window_low === "" || draft.window_high === ""
           ? null
           : { low: draft.window_low, high: draft.window_high },
+      ...(hasGrid && { grid_mm: [grid_slice, grid_row, grid_column] }),
     },
     outputs: draft.outputs,
     operating_points: draft.operating_points,
@@ -106,6 +116,10 @@ export function draftFaults(draft: CardDraft): Record<string, string> {
     if ((draft[`${pair}_low`] === "") !== (draft[`${pair}_high`] === "")) {
       faults[`${pair}_low`] = "Give both ends, or neither.";
     }
+  }
+  const grid = [draft.grid_slice, draft.grid_row, draft.grid_column];
+  if (grid.includes("") && grid.some((step) => step !== "")) {
+    faults.grid_slice = "Give all three, or none.";
   }
   for (const name of ["intended_use", "training_data", "licence", "modality"] as const) {
     if (draft[name].trim() === "") faults[name] = "A model card says this.";

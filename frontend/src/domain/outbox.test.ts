@@ -6,7 +6,14 @@ import { EMPTY_PAYLOAD, type Mark } from "./payload";
 import { type ReadSession, reduceSession, startSession } from "./session";
 import { type ReadOnImages, type ToForm, type ToldEdit, withWaiting } from "./windows";
 
-const LOOKS = { isFrozen: false, isSigned: false, isAiShown: false, aiCells: "", selectedMarkId: null };
+const LOOKS = {
+  isFrozen: false,
+  isSigned: false,
+  isAiShown: false,
+  aiCells: "",
+  priorsShown: "",
+  selectedMarkId: null,
+};
 const KEY: ToForm = { type: "action", assignmentId: "one", action: "answer_yes" };
 
 function added(name: string): ToldEdit {

@@ -21,6 +21,7 @@ export interface EndpointResult {
 
 export interface PlannedResult {
   version: 2;
+  reader_study: { id: string; name: string };
   plan: {
     number: number;
     digest: string;

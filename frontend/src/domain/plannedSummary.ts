@@ -1,76 +1,218 @@
-/** What a planned result answers on one screen, in sentences. Descriptive but for the last question. */
-import { isUndefined } from "./analysisResult";
+/** What a planned result answers on one screen: the plan's endpoints, and described beside them what is none. */
+import { type Estimate, isUndefined, type Outcome } from "./analysisResult";
 import { type DescribedChange, type Description, subjectOf } from "./description";
-import { type PlannedResult, shownText } from "./plannedResult";
-import type { Answer } from "./resultSummary";
-import { differenceText, outcomeText } from "./resultText";
+import { aimText, type EndpointResult, type PlannedResult, shownText } from "./plannedResult";
+import type { Answer, AnswerLine } from "./resultSummary";
+import { differenceText, outcomeText, percentText, pText } from "./resultText";
+
+type Measure = "auc" | "sensitivity" | "specificity";
+
+const MEASURES: { measure: Measure; figure: string; title: string }[] = [
+  { measure: "auc", figure: "AUC", title: "AUC" },
+  { measure: "sensitivity", figure: "SENSITIVITY", title: "Sensitivity" },
+  { measure: "specificity", figure: "SPECIFICITY", title: "Specificity" },
+];
 
 export function plannedSummary(result: PlannedResult, description: Description): Answer[] {
   return [
-    { question: "How good is the AI?", lines: linesOfAi(description) },
-    { question: "How good are the readers?", lines: linesOfReaders(description) },
-    { question: "Does the AI help?", lines: linesOfChanges(description) },
+    { question: "How good is the AI?", lines: linesOfAi(result, description) },
+    { question: "How good are the readers?", lines: linesOfReaders(result, description) },
+    { question: "Does the AI help?", lines: linesOfHelp(result, description) },
     { question: "For whom?", lines: linesOfGroups(description) },
     { question: "How sure is this?", lines: linesOfCertainty(result) },
   ];
 }
 
-function linesOfAi({ participants }: Description): string[] {
-  const lines = participants
-    .filter(({ kind }) => kind === "AI")
-    .flatMap(({ name, binary, roc }) => [
-      `${name}: AUC ${outcomeText(isUndefined(roc) ? roc : roc.estimates.auc)}`,
-      ...(isUndefined(binary)
-        ? []
-        : [
-            `sensitivity ${outcomeText(binary.estimates.sensitivity)}`,
-            `specificity ${outcomeText(binary.estimates.specificity)}`,
-          ]),
-    ]);
-  return lines.length > 0 ? lines : ["The plan names no AI."];
+/** Every endpoint is in one card: where two subjects are compared by what they are. */
+function cardOf({ of, against }: EndpointResult, description: Description): "AI" | "READERS" | "HELP" {
+  const keys = [of.subject, against && "subject" in against ? against.subject : null];
+  const kinds = keys.map((key) => key && subjectOf(description, key)?.kind);
+  if (kinds.includes("AI")) return "AI";
+  const isChange = description.changes.some(
+    ({ before, after }) => keys.includes(before) && keys.includes(after),
+  );
+  return isChange ? "HELP" : "READERS";
 }
 
-function linesOfReaders({ subjects }: Description): string[] {
-  const lines = subjects.flatMap(({ name, readers, means }) =>
+/** The endpoints of a card that compare, each with its difference and what became of its hypothesis. */
+function comparisons(result: PlannedResult, description: Description, card: "AI" | "READERS" | "HELP") {
+  return result.endpoints
+    .filter((endpoint) => endpoint.difference !== null && cardOf(endpoint, description) === card)
+    .map((endpoint) => comparisonLine(endpoint, description));
+}
+
+function comparisonLine(endpoint: EndpointResult, description: Description): AnswerLine {
+  const { of, against, difference, figure } = endpoint;
+  const other = against && ("subject" in against ? nameOf(description, against.subject) : against.value);
+  const title = MEASURES.find((one) => one.figure === figure)?.title ?? figure;
+  return {
+    text: `${title}, ${nameOf(description, of.subject)} − ${other}: ${difference ? differenceText(difference) : ""}`,
+    about: [endpointText(endpoint), difference && intervalMethod(difference), testText(endpoint)]
+      .filter(Boolean)
+      .join(" · "),
+    verdict: verdictText(endpoint),
+  };
+}
+
+const nameOf = (description: Description, key: string) => subjectOf(description, key)?.name ?? key;
+
+const endpointText = ({ role, key }: EndpointResult) => `${role.toLowerCase()} endpoint ${key}`;
+
+const intervalMethod = (outcome: Outcome) =>
+  isUndefined(outcome) ? "" : `${percentText(outcome.level)} interval: ${outcome.method}`;
+
+function testText({ test, p_adjusted }: EndpointResult): string {
+  if (!test) return "";
+  const decides = p_adjusted === null || isUndefined(test) ? test : { ...test, p: p_adjusted };
+  const isCorrected = p_adjusted !== null && !isUndefined(test) && p_adjusted !== test.p;
+  const text = pText(decides);
+  return `p ${text.startsWith("<") ? text : `= ${text}`}${isCorrected ? ", corrected" : ""}`;
+}
+
+/** "not demonstrated: is not worse (margin 0.05, alpha 0.025)"; empty where nothing was to be demonstrated. */
+function verdictText(endpoint: EndpointResult): string {
+  const shown = shownText(endpoint);
+  return shown && `${shown}: ${aimText(endpoint)}`;
+}
+
+/**
+ * The figure of a subject. That of an endpoint, a primary one first; where it is undefined or, as of an AI among
+ * readers, has no interval of its own, what is described beside it.
+ */
+function subjectLines(
+  result: PlannedResult,
+  subject: string,
+  prefix: string,
+  described: Partial<Record<Measure, Outcome>>,
+): AnswerLine[] {
+  return MEASURES.flatMap(({ measure, figure, title }): AnswerLine[] => {
+    const own = described[measure];
+    const answers = answersAbout(result, subject, figure);
+    const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0];
+    const lines: AnswerLine[] = [];
+    if (answered && (hasInterval(answered.outcome) || isUndefined(answered.outcome))) {
+      const about = [endpointText(answered.endpoint), intervalMethod(answered.outcome)];
+      lines.push({
+        text: `${prefix}${title} ${outcomeText(answered.outcome)}`,
+        about: about.filter(Boolean).join(" · "),
+      });
+    }
+    const isSaid = answered && hasInterval(answered.outcome);
+    if (own && !isSaid && !("endpoint" in own && own.endpoint)) {
+      lines.push({
+        text: `${prefix}${title} ${outcomeText(own)}`,
+        about: ["described", intervalMethod(own)].filter(Boolean).join(" · "),
+      });
+    }
+    return lines;
+  });
+}
+
+function answersAbout(
+  { endpoints }: PlannedResult,
+  subject: string,
+  figure: string,
+): { endpoint: EndpointResult; outcome: Outcome }[] {
+  const ordered = [...endpoints].sort((a, b) => Number(b.role === "PRIMARY") - Number(a.role === "PRIMARY"));
+  return ordered
+    .filter((endpoint) => endpoint.figure === figure)
+    .flatMap((endpoint) => {
+      const sides = [
+        endpoint.of,
+        endpoint.against && "subject" in endpoint.against ? endpoint.against : null,
+      ];
+      const side = sides.find((one) => one?.subject === subject);
+      return side?.outcome ? [{ endpoint, outcome: side.outcome }] : [];
+    });
+}
+
+const hasInterval = (outcome: Outcome): outcome is Estimate => !isUndefined(outcome) && outcome.low !== null;
+
+function linesOfAi(result: PlannedResult, description: Description): AnswerLine[] {
+  const own = description.participants
+    .filter(({ kind }) => kind === "AI")
+    .flatMap(({ subject, name, binary, roc }) =>
+      subjectLines(result, subject, `${name}: `, {
+        auc: isUndefined(roc) ? roc : roc.estimates.auc,
+        ...(!isUndefined(binary) && {
+          sensitivity: binary.estimates.sensitivity,
+          specificity: binary.estimates.specificity,
+        }),
+      }),
+    );
+  return own.length > 0
+    ? [...own, ...comparisons(result, description, "AI")]
+    : [{ text: "The plan names no AI." }];
+}
+
+function linesOfReaders(result: PlannedResult, description: Description): AnswerLine[] {
+  const lines = description.subjects.flatMap(({ key, name, readers, means }) =>
     means
-      ? [
-          `${name} (${readers} ${readers === 1 ? "reader" : "readers"}): mean AUC ${outcomeText(means.auc)}`,
-          `sensitivity ${outcomeText(means.sensitivity)}, specificity ${outcomeText(means.specificity)}`,
-        ]
+      ? subjectLines(
+          result,
+          key,
+          `${name}, mean of ${readers} ${readers === 1 ? "reader" : "readers"}: `,
+          means,
+        )
       : [],
   );
-  return lines.length > 0 ? lines : ["The plan names no readers."];
+  return lines.length > 0
+    ? [...lines, ...comparisons(result, description, "READERS")]
+    : [{ text: "The plan names no readers." }];
 }
 
-function linesOfChanges(description: Description): string[] {
-  const lines = description.changes.flatMap((change) => linesOfChange(description, change));
-  return lines.length > 0 ? lines : ["No subject of the plan reads without the AI and another with it."];
+function linesOfHelp(result: PlannedResult, description: Description): AnswerLine[] {
+  if (description.changes.length === 0) {
+    return [{ text: "No subject of the plan reads without the AI and another with it." }];
+  }
+  const planned = comparisons(result, description, "HELP");
+  return [...planned, ...description.changes.flatMap((change) => linesOfChange(result, description, change))];
 }
 
-function linesOfChange(description: Description, { before, after, auc, flow }: DescribedChange): string[] {
-  const [from, to] = [before, after].map((key) => subjectOf(description, key)?.name ?? key);
-  const lines = [`From ${from} to ${to}: AUC ${differenceText(auc)}`];
-  if (isUndefined(flow)) return [...lines, flow.detail];
+function linesOfChange(
+  { endpoints }: PlannedResult,
+  description: Description,
+  change: DescribedChange,
+): AnswerLine[] {
+  const { before, after, auc, flow } = change;
+  const pair = `${nameOf(description, after)} − ${nameOf(description, before)}`;
+  const isPlanned = endpoints.some(({ figure, of, against }) => {
+    const keys = [of.subject, against && "subject" in against ? against.subject : null];
+    return figure === "AUC" && keys.includes(before) && keys.includes(after);
+  });
+  const lines: AnswerLine[] = isPlanned
+    ? []
+    : [{ text: `AUC, ${pair}: ${differenceText(auc)}`, about: `described · ${intervalMethod(auc)}` }];
+  if (isUndefined(flow)) return [...lines, { text: `${pair}: ${flow.detail}`, about: "described" }];
   const all = flow.counts.find(
     ({ reader, group, ai_right }) => reader === POOLED && group === "all" && ai_right === null,
   );
-  if (all) lines.push(`${all.benefit} decisions turned right, ${all.harm} turned wrong`);
-  return lines;
+  if (!all) return lines;
+  const text = `${pair}: ${all.benefit} decisions turned right, ${all.harm} turned wrong`;
+  return [...lines, { text, about: "described" }];
 }
 
 export const POOLED = "all readers";
 
-function linesOfGroups({ groups }: Description): string[] {
-  if (isUndefined(groups)) return [groups.detail];
-  return Object.entries(groups.facts).map(([fact, n]) => `By ${fact}: known of ${n} cases, compared below`);
+function linesOfGroups({ groups }: Description): AnswerLine[] {
+  if (isUndefined(groups)) return [{ text: groups.detail }];
+  return Object.entries(groups.facts).map(([fact, n]) => ({
+    text: `By ${fact}: known of ${n} cases, compared below`,
+    about: "described",
+  }));
 }
 
-function linesOfCertainty({ counts, endpoints, exclusions }: PlannedResult): string[] {
+function linesOfCertainty({ counts, endpoints, exclusions }: PlannedResult): AnswerLine[] {
   const tested = endpoints.filter(({ role, hypothesis }) => role === "PRIMARY" && hypothesis !== "ESTIMATE");
   const excluded = exclusions.reduce((sum, exclusion) => sum + exclusion.n, 0);
   return [
-    ...tested.map((endpoint) => `Primary endpoint ${endpoint.key}: ${shownText(endpoint)}`),
-    `${counts.positives} positive and ${counts.negatives} negative cases, ${counts.reads_signed} of ${counts.reads_assigned} reads signed`,
-    excluded === 0 ? "Nothing was excluded" : `${excluded} exclusions, each named below`,
+    ...tested.map((endpoint) => ({
+      text: `Primary endpoint ${endpoint.key}: ${shownText(endpoint)}`,
+      about: testText(endpoint),
+    })),
+    {
+      text: `${counts.positives} positive and ${counts.negatives} negative cases, ${counts.reads_signed} of ${counts.reads_assigned} reads signed`,
+    },
+    { text: excluded === 0 ? "Nothing was excluded" : `${excluded} exclusions, each named below` },
   ];
 }

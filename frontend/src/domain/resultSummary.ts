@@ -12,9 +12,16 @@ import {
 } from "./analysisResult";
 import { decimal, outcomeText } from "./resultText";
 
+/** One sentence of an answer; of an endpoint also which one, by which method, and what became of its hypothesis. */
+export interface AnswerLine {
+  text: string;
+  about?: string;
+  verdict?: string;
+}
+
 export interface Answer {
   question: string;
-  lines: string[];
+  lines: (string | AnswerLine)[];
 }
 
 type Measured = { name: string; of: (participant: Participant) => Outcome };

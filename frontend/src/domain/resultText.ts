@@ -53,7 +53,8 @@ export function undefinedText(reason: string): string {
 export function outcomeDetail(outcome: Outcome): string {
   if (isUndefined(outcome)) return `${outcome.detail} (n = ${outcome.n})`;
   const parts = [`n = ${outcome.n}`, `${percentText(outcome.level)} interval: ${outcome.method}`];
-  return [...parts, outcome.note ?? ""].filter(Boolean).join(" · ");
+  const endpoint = outcome.endpoint && `endpoint ${outcome.endpoint} of the plan`;
+  return [...parts, endpoint, outcome.note].filter(Boolean).join(" · ");
 }
 
 /** A difference with its sign: `+0.067 (−0.088 to 0.221)`. */

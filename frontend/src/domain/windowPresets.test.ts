@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { presetsOf, windowOfPreset } from "./windowPresets";
+import { presetsOf, presetText } from "./windowPresets";
+
+const names = (...of: Parameters<typeof presetsOf>) => presetsOf(...of).map(({ name }) => name);
 
 test("own windows follow those of the modality, and only there", () => {
   const own = [{ name: "Mine", modality: "CT", center: 10, width: 20 }];
-  expect(presetsOf("CT", own).map(({ name }) => name)).toEqual([
+  expect(names("CT", own, false)).toEqual([
     "Soft tissue",
     "Lung",
     "Bone",
@@ -15,21 +17,19 @@ test("own windows follow those of the modality, and only there", () => {
     "Stroke",
     "Mine",
   ]);
-  expect(presetsOf("MR", own).map(({ name }) => name)).toEqual([
-    "As acquired",
-    "More contrast",
-    "Less contrast",
-  ]);
+  expect(names("MR", own, false)).toEqual(["As acquired", "More contrast", "Less contrast"]);
 });
 
-test("a preset is its numbers, or a multiple of the image's own width about the same centre", () => {
-  expect(windowOfPreset({ name: "", center: -600, width: 1500 }, null)).toEqual({
-    center: -600,
-    width: 1500,
-  });
-  expect(windowOfPreset({ name: "", timesImageWidth: 0.5 }, { center: 300, width: 800 })).toEqual({
-    center: 300,
-    width: 400,
-  });
-  expect(windowOfPreset({ name: "", timesImageWidth: 2 }, null)).toBeNull();
+test("a PET has windows of SUV where they are known, and only its own where not", () => {
+  const ofImage = ["As acquired", "More contrast", "Less contrast"];
+  expect(names("PT", [], true)).toEqual(["SUV 0–5", "SUV 0–7", "SUV 0–10", "SUV 0–15", ...ofImage]);
+  expect(names("PT", [], false)).toEqual(ofImage);
+  // What the pane before showed says nothing of another modality.
+  expect(names("MR", [], true)).toEqual(ofImage);
+});
+
+test("the numbers beside the name of a preset", () => {
+  expect(presetText({ name: "Lung", center: -600, width: 1500 })).toBe("1500 / -600");
+  expect(presetText({ name: "More contrast", timesImageWidth: 0.5 })).toBe("width × 0.5");
+  expect(presetText({ name: "SUV 0–5", lower: 0, upper: 5 })).toBe("");
 });

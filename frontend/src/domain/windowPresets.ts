@@ -1,7 +1,11 @@
 import type { WindowPreset } from "./preferences";
 
-/** A window by its numbers, or by how many times as wide as the image's own it is. */
-export type Preset = { name: string } & ({ center: number; width: number } | { timesImageWidth: number });
+/** A window by its numbers, by its two ends, or by how many times as wide as the image's own it is. */
+export type Preset = { name: string } & (
+  | { center: number; width: number }
+  | { lower: number; upper: number }
+  | { timesImageWidth: number }
+);
 
 /** In Hounsfield units; the usual windows of PACS and textbooks, the most used first. */
 const CT: Preset[] = [
@@ -16,6 +20,9 @@ const CT: Preset[] = [
   { name: "Stroke", center: 35, width: 35 },
 ];
 
+/** Of PET whose standardized uptake values are known: from none to as much as PACS offer for FDG, and for PSMA. */
+const SUV: Preset[] = [5, 7, 10, 15].map((upper) => ({ name: `SUV 0–${upper}`, lower: 0, upper }));
+
 /** Where the stored values have no common scale, only the image's own window is a start. */
 const OF_IMAGE: Preset[] = [
   { name: "As acquired", timesImageWidth: 1 },
@@ -23,16 +30,14 @@ const OF_IMAGE: Preset[] = [
   { name: "Less contrast", timesImageWidth: 2 },
 ];
 
-/** The windows of a modality, then the person's own; the first nine have a number key. */
-export function presetsOf(modality: string, own: WindowPreset[]): Preset[] {
-  return [...(modality === "CT" ? CT : OF_IMAGE), ...own.filter((preset) => preset.modality === modality)];
+/** The windows of a modality (of PET by whether its SUV are known), then the person's own; the first nine have a number key. */
+export function presetsOf(modality: string, own: WindowPreset[], hasSuv: boolean): Preset[] {
+  const usual = modality === "CT" ? CT : modality === "PT" && hasSuv ? [...SUV, ...OF_IMAGE] : OF_IMAGE;
+  return [...usual, ...own.filter((preset) => preset.modality === modality)];
 }
 
-/** The window of a preset on an image; null when the image has no window of its own to start from. */
-export function windowOfPreset(
-  preset: Preset,
-  ofImage: { center: number; width: number } | null,
-): { center: number; width: number } | null {
-  if ("width" in preset) return { center: preset.center, width: preset.width };
-  return ofImage && { center: ofImage.center, width: ofImage.width * preset.timesImageWidth };
+/** The numbers of a preset, as they stand beside its name. */
+export function presetText(preset: Preset): string {
+  if ("width" in preset) return `${preset.width} / ${preset.center}`;
+  return "upper" in preset ? "" : `width × ${preset.timesImageWidth}`;
 }

@@ -11,6 +11,7 @@ const STATE: ReadOnImages = {
   told: { taken: [], outdated: [] },
   isAiShown: false,
   aiCells: "",
+  priorsShown: "",
   selectedMarkId: null,
   strengths: { marks: 1, heat: 1 },
 };

@@ -22,6 +22,8 @@ export interface ReadOnImages {
   isAiShown: boolean;
   /** Which cells of the blinding matrix of it, as one text. */
   aiCells: string;
+  /** Which priors the protocol shows now: their Study Instance UIDs as one text. */
+  priorsShown: string;
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
   strengths: Strengths;

@@ -137,6 +137,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
     read,
     personId,
     handle,
+    priorsShown: state.priorsShown,
     isFrozen,
     ai: says.prediction,
     aiVoxels: says.voxels,
@@ -158,7 +159,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
     // The list with the AI's findings, where it would stand, is in the other window.
     if (ai.problem) notifications.show({ message: ai.problem, color: "orange" });
   }, [ai.problem]);
-  const presets = presetsInForce(read, images.grid, inForce);
+  const presets = presetsInForce(read, images, inForce);
   const { act: actHere } = useRoomActions({
     ...NOT_HERE,
     read,
@@ -193,6 +194,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
       isFrozen={isFrozen}
       inForce={inForce}
       presets={presets}
+      priorsShown={state.priorsShown}
       hasTools
       onImageShown={nothing}
       onAction={act}
@@ -210,6 +212,7 @@ const NOT_HERE = {
   isAsking: false,
   goOn: undefined,
   help: { isShown: false, toggle: nothing },
+  clinicalText: { isShown: false, toggle: nothing },
 };
 
 /** The read as the form window tells it, with what waits to be told to it; every edit goes there. */

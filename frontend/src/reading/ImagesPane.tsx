@@ -11,7 +11,7 @@ import { useSeriesSource } from "@/ui/useSeriesSource";
 import type { ImageOverlays } from "@/viewer";
 import type { Ai } from "./ai/useAi";
 import { useReadersSegments } from "./arbitration/useReadersMarks";
-import { captionsOf, studiesOf, studyOfSeries } from "./caseImages";
+import { captionsOf, type PriorsShown, studiesOf, studyOfSeries } from "./caseImages";
 import classes from "./ReadingRoom.module.css";
 import { SeriesList } from "./SeriesList";
 import { SlabSelect } from "./SlabSelect";
@@ -29,6 +29,7 @@ interface ImagesPaneProps {
   isFrozen: boolean;
   inForce: InForce;
   presets: Preset[];
+  priorsShown: PriorsShown;
   /** The first image comes before the signs above it. */
   hasTools: boolean;
   onImageShown: () => void;
@@ -36,13 +37,13 @@ interface ImagesPaneProps {
 }
 
 export function ImagesPane(props: ImagesPaneProps) {
-  const { read, images, segments, ai, isFrozen, inForce, presets, hasTools, onAction } = props;
+  const { read, images, segments, ai, isFrozen, inForce, presets, priorsShown, hasTools } = props;
   const overlays = useOverlaysOn(ai, useReadersSegments(read, images.areMarksVisible));
   const [unit, setUnit] = useState<"mm" | "px">("mm");
   const source = useSeriesSource((uid) => studyOfSeries(read, uid)?.images.study_instance_uid);
   const mayMark = useMayMark(read, images.hasRoom);
   const viewerCode = useViewerCode();
-  const captions = useMemo(() => captionsOf(read), [read]);
+  const captions = useMemo(() => captionsOf(read, priorsShown), [read, priorsShown]);
   const [isReady, setReady] = useState(false);
   const isWheelReversed = inForce.preferences.viewer?.wheel_is_reversed ?? false;
   const mouse = useMemo(() => ({ map: inForce.mouse, isWheelReversed }), [inForce.mouse, isWheelReversed]);
@@ -55,12 +56,12 @@ export function ImagesPane(props: ImagesPaneProps) {
         keymap={inForce.keymap}
         isDisabled={isFrozen}
         isEmpty={!hasTools}
-        onAction={onAction}
+        onAction={props.onAction}
       />
       {segments.isOffered && <SegmentBar segments={segments} unit={unit} isDisabled={isFrozen} />}
       <div className={classes.viewerRow}>
         <SeriesList
-          studies={studiesOf(read)}
+          studies={studiesOf(read, priorsShown)}
           grid={images.grid}
           viewer={isReady ? images.viewer.current : null}
           onChosen={images.showSeries}
@@ -85,6 +86,7 @@ export function ImagesPane(props: ImagesPaneProps) {
               onReady={() => setReady(true)}
               overlays={overlays}
               onUnitShown={setUnit}
+              onSuvShown={images.setSuvShown}
               looks={images.looks}
               onViewLeft={images.onViewLeft}
               isTestMode={isTestMode()}

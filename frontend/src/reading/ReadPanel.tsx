@@ -2,8 +2,11 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
+import { keysOf, keyText } from "@/domain/keymap";
 import { markPlaces } from "@/domain/markPlaces";
+import { ClinicalText } from "@/ui/ClinicalText";
 import { ImageSource } from "@/ui/form/ExampleImage";
+import { usePreferences } from "@/ui/usePreferences";
 import { PhaseBar } from "./ai/PhaseBar";
 import type { Ai } from "./ai/useAi";
 import { ArbitrationPanel } from "./arbitration/ArbitrationPanel";
@@ -22,6 +25,7 @@ import { TrainingNote } from "./TrainingNote";
 import type { Images } from "./useImages";
 import type { Progress } from "./useProgress";
 import type { ReadSessionHandle } from "./useReadSession";
+import type { Help } from "./useRoomActions";
 import type { Signing } from "./useSigning";
 
 interface ReadPanelProps {
@@ -36,6 +40,7 @@ interface ReadPanelProps {
   progress: Progress;
   isFrozen: boolean;
   waitingKeys: number;
+  clinicalText: Help;
   /** The first image comes before the form. */
   isFormShown: boolean;
   onGoOn: () => void;
@@ -43,7 +48,8 @@ interface ReadPanelProps {
 
 /** Everything beside the images: where the reader is, whether the work is safe, the form, and signing. */
 export function ReadPanel(props: ReadPanelProps) {
-  const { read, handle, progress } = props;
+  const { read, handle, progress, clinicalText } = props;
+  const { keymap } = usePreferences();
   const { isSigned } = progress;
   const { save } = handle.session;
   const { questions } = read.label_schema;
@@ -74,6 +80,12 @@ export function ReadPanel(props: ReadPanelProps) {
       </div>
       <PhaseBar read={read} phase={progress.phase} />
       <ParticularsOfCase read={read} particulars={progress.particulars} />
+      <ClinicalText
+        value={progress.particulars.case_text}
+        isOpen={clinicalText.isShown}
+        onToggle={clinicalText.toggle}
+        hotkey={keysOf(keymap, "clinical_text_toggle").map(keyText)[0]}
+      />
       {read.reopening_reason !== null && !isSigned && (
         <p className={classes.reopened} role="status">
           Reopened by the coordinator: {read.reopening_reason}
@@ -96,31 +108,33 @@ function FormAndFooter(props: ReadPanelProps) {
   return (
     <>
       <div className={classes.form}>
-        {read.is_training && (
-          <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
-        )}
-        {read.role === "ARBITRATION" && (
-          <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
-        )}
-        {progress.isAiShown && (
-          <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
-        )}
-        {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
-        <ImageSource value={read.reader_study.id}>
-          <ReadForm
-            questions={questions}
-            payload={save.payload}
-            gaps={signing.hasTried && !isSigned ? signing.gaps : []}
-            isDisabled={isFrozen}
-            selectedMarkId={images.selectedMarkId}
-            onEdit={handle.edit}
-            onMarkChosen={images.goToMark}
-            places={places}
-            extendedId={images.extendedId}
-            onExtend={images.toggleExtending}
-            segments={segments}
-          />
-        </ImageSource>
+        <div className={classes.columns}>
+          {read.is_training && (
+            <TrainingNote readId={read.id} readerStudyId={read.reader_study.id} isSigned={isSigned} />
+          )}
+          {read.role === "ARBITRATION" && (
+            <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
+          )}
+          {progress.isAiShown && (
+            <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
+          )}
+          {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
+          <ImageSource value={read.reader_study.id}>
+            <ReadForm
+              questions={questions}
+              payload={save.payload}
+              gaps={signing.hasTried && !isSigned ? signing.gaps : []}
+              isDisabled={isFrozen}
+              selectedMarkId={images.selectedMarkId}
+              onEdit={handle.edit}
+              onMarkChosen={images.goToMark}
+              places={places}
+              extendedId={images.extendedId}
+              onExtend={images.toggleExtending}
+              segments={segments}
+            />
+          </ImageSource>
+        </div>
       </div>
       <SignFooter
         signing={signing}

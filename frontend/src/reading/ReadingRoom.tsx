@@ -11,6 +11,7 @@ import { usePreferences } from "@/ui/usePreferences";
 import { useAi } from "./ai/useAi";
 import { useAiSays } from "./ai/useAiSays";
 import { useOverlays } from "./ai/useOverlays";
+import type { PriorsShown } from "./caseImages";
 import { HotkeyTable } from "./HotkeyTable";
 import { ImagesElsewhere } from "./ImagesElsewhere";
 import { ImagesPane } from "./ImagesPane";
@@ -25,7 +26,7 @@ import { useHotkeys } from "./useHotkeys";
 import { useImages } from "./useImages";
 import { useImageWindow } from "./useImageWindow";
 import { useNextCase } from "./useNextCase";
-import { useProgress } from "./useProgress";
+import { type Progress, useProgress } from "./useProgress";
 import { type ReadStart, useReadSession } from "./useReadSession";
 import { type Help, useRoomActions } from "./useRoomActions";
 import { type Step, useSigning } from "./useSigning";
@@ -43,7 +44,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const [isSigning, setSigning] = useState(false);
   const progress = useProgress(read);
   const { isSigned } = progress;
-  const help = useHelp();
+  const help = useShown(false);
+  // Of every case anew: what was folded away in one is not to be missed in the next.
+  const clinicalText = useShown(true);
   useNextCase(read);
   const state = isSigned ? "signed" : isSigning ? "signing" : "reading";
   const handle = useReadSession({ read, personId: me.id, start, state, phase: progress.phase });
@@ -63,10 +66,12 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   const mayEdit = !isSigned && handle.editing.is === "editor";
   const isFrozen = !mayEdit || isSigning;
   const personId = me.id;
+  const priorsShown = priorsShownNow(progress, handle.priorsShown);
   const imagesHere = useImages({
     read,
     personId,
     handle,
+    priorsShown,
     isFrozen,
     ai: says.prediction,
     aiVoxels: says.voxels,
@@ -94,7 +99,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     moreGaps,
     onSigned,
   });
-  const presets = presetsInForce(read, imagesHere.grid, inForce);
+  const presets = presetsInForce(read, imagesHere, inForce);
   const aiHere = useAi({ read, handle, images: imagesHere, segments, says, overlays, isFrozen });
   const goOn = useGoOn(progress.nextAssignmentId);
   const takes = takesEdits(handle.editing, isSigned);
@@ -111,6 +116,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     freeze: isFrozen || signing.step !== "FREEZE" ? undefined : signing.sign,
     goOn: isSigned ? goOn : undefined,
     help,
+    clinicalText,
   });
   const shared = useSharedState({
     assignmentId: read.assignment_id,
@@ -121,6 +127,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     told: handle.session.told,
     isAiShown: progress.isAiShown,
     aiCells: progress.aiCells,
+    priorsShown,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
   });
@@ -148,6 +155,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
         progress={progress}
         isFrozen={isFrozen}
         waitingKeys={waitingKeys}
+        clinicalText={clinicalText}
         isFormShown={firstImage.isPast}
         onGoOn={goOn}
       />
@@ -162,6 +170,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
           isFrozen={isFrozen}
           inForce={inForce}
           presets={presets}
+          priorsShown={priorsShown}
           hasTools={firstImage.isPast}
           onImageShown={firstImage.onShown}
           onAction={act}
@@ -172,9 +181,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   );
 }
 
-/** The table of keys, hidden until it is asked for. */
-function useHelp(): Help {
-  const [isShown, setShown] = useState(false);
+/** Something that a key shows and hides. */
+function useShown(isFirst: boolean): Help {
+  const [isShown, setShown] = useState(isFirst);
   const toggle = useCallback(() => setShown((wasShown) => !wasShown), []);
   return { isShown, toggle };
 }
@@ -182,10 +191,10 @@ function useHelp(): Help {
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
   const { assignmentId, payload, isFrozen, isSigned, takesEdits, told } = state;
-  const { isAiShown, aiCells, selectedMarkId, strengths } = state;
+  const { isAiShown, aiCells, priorsShown, selectedMarkId, strengths } = state;
   return useMemo(() => {
     const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
-    return { ...read, isAiShown, aiCells, selectedMarkId, strengths };
+    return { ...read, isAiShown, aiCells, priorsShown, selectedMarkId, strengths };
   }, [
     assignmentId,
     payload,
@@ -195,9 +204,15 @@ function useSharedState(state: ReadOnImages): ReadOnImages {
     told,
     isAiShown,
     aiCells,
+    priorsShown,
     selectedMarkId,
     strengths,
   ]);
+}
+
+/** Which priors are shown, as one text. Once signed nobody asks any more: then what came with the signature holds. */
+function priorsShownNow({ isSigned, particulars }: Progress, toldLast: string[] | null): PriorsShown {
+  return ((isSigned ? null : toldLast) ?? particulars.priors_shown).join(" ");
 }
 
 /** Findings of the AI still to be decided, where the protocol asks for it before signing. */

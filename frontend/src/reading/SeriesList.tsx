@@ -31,22 +31,26 @@ export function SeriesList({ studies, grid, viewer, onChosen }: SeriesListProps)
           {left} of {count} in no pane
         </span>
       )}
-      {studies.map(({ caption, isPrior, images }) => (
+      {studies.map(({ caption, isPrior, isWithheld, images }) => (
         <Fragment key={images.study_instance_uid}>
           {studies.length > 1 && (
             <span className={classes.seriesCaption} data-prior={isPrior}>
               {caption}
             </span>
           )}
-          {images.series.map((entry) => (
-            <SeriesEntry
-              key={entry.series_instance_uid}
-              entry={entry}
-              grid={grid}
-              viewer={viewer}
-              onChosen={onChosen}
-            />
-          ))}
+          {isWithheld ? (
+            <span className={classes.seriesLeft}>not shown now</span>
+          ) : (
+            images.series.map((entry) => (
+              <SeriesEntry
+                key={entry.series_instance_uid}
+                entry={entry}
+                grid={grid}
+                viewer={viewer}
+                onChosen={onChosen}
+              />
+            ))
+          )}
         </Fragment>
       ))}
     </nav>

@@ -1,7 +1,7 @@
 import { Menu } from "@mantine/core";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { type Keymap, keysOf, keyText } from "@/domain/keymap";
-import type { Preset } from "@/domain/windowPresets";
+import { type Preset, presetText } from "@/domain/windowPresets";
 import { Icon } from "./icons";
 import classes from "./ReadingRoom.module.css";
 
@@ -42,8 +42,4 @@ export function WindowMenu({ presets, keymap, onAction, onPreset }: WindowMenuPr
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function presetText(preset: Preset): string {
-  return "width" in preset ? `${preset.width} / ${preset.center}` : `width × ${preset.timesImageWidth}`;
 }

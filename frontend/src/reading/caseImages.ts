@@ -1,4 +1,4 @@
-import type { ImagesOfCase, Read, SeriesOfCase } from "@/api/reading";
+import type { ImagesOfCase, PriorOfCase, Read, SeriesOfCase } from "@/api/reading";
 import { type Caption, captionsBySeries } from "@/domain/captions";
 import { currentStudies } from "@/domain/currentStudies";
 import type { SeriesOfStudies } from "@/domain/hangGrid";
@@ -8,19 +8,29 @@ export interface CaseStudy {
   /** "Current", "Current 2" where several are read together, or for example "Prior 1 · 14 months earlier". */
   caption: string;
   isPrior: boolean;
+  /** A prior that the protocol has hidden since the case was opened. */
+  isWithheld: boolean;
   images: ImagesOfCase;
 }
 
-/** The current imaging studies first, then the priors, the most relevant first. */
-export function studiesOf(read: Read): CaseStudy[] {
+/** Study Instance UIDs of the priors shown now, as one text, so that it is the same while they are. */
+export type PriorsShown = string;
+
+export function isShownPrior({ imaging_study }: PriorOfCase, shown: PriorsShown): boolean {
+  return shown.split(" ").includes(imaging_study.study_instance_uid);
+}
+
+/** The current imaging studies first, then the priors, the most relevant first; `shown` is given where it matters. */
+export function studiesOf(read: Read, shown?: PriorsShown): CaseStudy[] {
   const current = currentStudies(read.case).map(({ name, images }) => {
-    return { caption: name, isPrior: false, images };
+    return { caption: name, isPrior: false, isWithheld: false, images };
   });
   return [
     ...current,
     ...read.case.priors.map((prior) => ({
       caption: [prior.name, prior.interval].filter(Boolean).join(" · "),
       isPrior: true,
+      isWithheld: shown !== undefined && !isShownPrior(prior, shown),
       images: prior.imaging_study,
     })),
   ];
@@ -51,12 +61,15 @@ export function studyOfSeries(read: Read, seriesInstanceUid: string): CaseStudy 
   );
 }
 
+const WITHHELD = "The protocol hides this prior now. Your marks and answers are kept.";
+
 /** What stands over the images, by series. */
-export function captionsOf(read: Read): Record<string, Caption> {
+export function captionsOf(read: Read, shown: PriorsShown): Record<string, Caption> {
   return captionsBySeries(
-    studiesOf(read).map(({ caption, isPrior, images }) => ({
+    studiesOf(read, shown).map(({ caption, isPrior, isWithheld, images }) => ({
       text: caption,
       isPrior,
+      withheld: isWithheld ? WITHHELD : undefined,
       series: images.series,
     })),
   );

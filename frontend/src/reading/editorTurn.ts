@@ -26,6 +26,8 @@ export interface EditorTurnOptions {
   lastWords: () => Promise<void>;
   /** Whether the server answers, as the heartbeat finds it: null, or what went wrong. */
   onAnswer: (error: unknown) => void;
+  /** Which priors are shown now, by their Study Instance UIDs. */
+  onPriors: (shown: string[]) => void;
   /** The read was signed in another window. */
   onFrozen: () => void;
   onChange: (editing: Editing) => void;
@@ -121,10 +123,11 @@ export class EditorTurn {
     this.isAsking = true;
     this.lastAsked_ms = performance.now();
     try {
-      const { revision_number } = await this.request(this.wish);
+      const { revision_number, priors_shown } = await this.request(this.wish);
       this.wish = "HOLD";
       this.isAnswered = true;
       this.options.onAnswer(null);
+      this.options.onPriors(priors_shown);
       await this.begin(revision_number);
     } catch (error) {
       await this.refused(error);

@@ -25,8 +25,10 @@ const PARTICULARS: Particulars = {
       clinical_text: { study_description: "", series: [{ series_instance_uid: "2.1", description: "T2" }] },
     },
   ],
+  case_text: null,
   prevalence: null,
   ai_cells: [],
+  priors_shown: [],
   other_readers_shown: false,
 };
 

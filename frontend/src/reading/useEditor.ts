@@ -33,6 +33,7 @@ export function useEditor(input: EditorInput, isWanted: boolean): Editor {
       written: () => newest.current.written(),
       lastWords: () => newest.current.lastWords(),
       onAnswer: (error) => newest.current.onAnswer(error),
+      onPriors: (shown) => newest.current.onPriors(shown),
       onFrozen: () => newest.current.onFrozen(),
       onYield: () => {
         now.current = { is: "elsewhere", where: "browser", since: null };

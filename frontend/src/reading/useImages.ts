@@ -5,11 +5,11 @@ import { type Grid, withSeries } from "@/domain/grid";
 import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
+import { useJumps } from "@/ui/useJumps";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
-import { seriesOf, studyAbout } from "./caseImages";
+import { isShownPrior, type PriorsShown, seriesOf, studyAbout } from "./caseImages";
 import { useHanging } from "./useHanging";
-import { useJumps } from "./useJumps";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
 import { aiMarks, aiSegmentPlaces, ownMarks, priorMarks, segmentPlace, withoutSettled } from "./viewerMarks";
@@ -44,12 +44,16 @@ export interface Images extends MarkDrawing {
   /** Show a series in a pane, the active one unless said. */
   showSeries: (seriesInstanceUid: string, paneId?: string) => void;
   firstMark: ViewerMark | null;
+  /** Whether the values on the active pane are SUV. */
+  hasSuv: boolean;
+  setSuvShown: (hasSuv: boolean) => void;
 }
 
 interface ImagesInput {
   read: Read;
   personId: string;
   handle: EditedRead;
+  priorsShown: PriorsShown;
   isFrozen: boolean;
   ai: AiPrediction | null;
   /** The voxels of its segments by their digest. */
@@ -61,12 +65,16 @@ interface ImagesInput {
 
 /** What is on the images and which part of it is chosen; the marks themselves are those of the read. */
 export function useImages(input: ImagesInput): Images {
-  const { read, handle, isFrozen, ai, aiVoxels, aiOpacity, keepsTool } = input;
+  const { read, handle, isFrozen, ai, aiVoxels, aiOpacity, keepsTool, priorsShown } = input;
   const viewer = useRef<ViewerHandle>(null);
   const [selectedMarkId, setSelectedMarkId] = useState<string | null>(null);
   const visibility = useVisibility();
+  const [hasSuv, setSuvShown] = useState(false);
   const { answers, findings, ai_decisions } = handle.session.save.payload;
-  const { priors } = read.case;
+  const priors = useMemo(
+    () => read.case.priors.filter((prior) => isShownPrior(prior, priorsShown)),
+    [read, priorsShown],
+  );
   const readersMarks = useReadersMarks(read);
   const known = useMemo(
     () => [
@@ -163,6 +171,8 @@ export function useImages(input: ImagesInput): Images {
     keepView,
     showSeries,
     firstMark,
+    hasSuv,
+    setSuvShown,
   };
 }
 

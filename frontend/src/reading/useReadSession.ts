@@ -36,6 +36,8 @@ export interface ReadSessionHandle {
   sitting: Sitting;
   editing: Editing;
   takeOver: () => void;
+  /** Which priors the server shows now, by their Study Instance UIDs; null before it has said so. */
+  priorsShown: string[] | null;
   /** The browser refused to keep a copy (no space, private window): closing the page would lose unsent work. */
   isKeptLocally: boolean;
 }
@@ -95,7 +97,9 @@ export function useReadSession({ read, personId, start, state, phase }: SessionI
     // What comes from the other window now would not be signed with the rest.
     mayTell: state === "reading",
   });
-  return { session, edit, editAsTold, undo, redo, save, sendNow, sitting, editing, takeOver, isKeptLocally };
+  const { priorsShown } = turn;
+  const edits = { edit, editAsTold, undo, redo };
+  return { session, ...edits, save, sendNow, sitting, editing, takeOver, priorsShown, isKeptLocally };
 }
 
 const HOLDS = { reading: "none", signing: "signing" } as const;
@@ -138,6 +142,7 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
   const newest = useRef(session.save);
   newest.current = session.save;
   const isKept = useRef(true);
+  const [priorsShown, setPriorsShown] = useState<string[] | null>(null);
   const afterDrawing = useAfterDrawing();
   const query = readQuery(read.assignment_id);
   const reload = async () => {
@@ -168,12 +173,17 @@ function useTurn({ read, personId, session, dispatch, sitting, isWanted }: TurnI
         if (isWanted) await sendLast(newest.current, read.id, personId, sitting);
       },
       onAnswer: (error) => dispatch({ type: "save", event: { type: "noticed", obstacle: noticedIn(error) } }),
+      onPriors: (shown) => setPriorsShown((before) => (isSameList(before, shown) ? before : shown)),
       onFrozen: () => void client.invalidateQueries({ queryKey: query.queryKey }),
     },
     isWanted,
   );
   const takes = useCallback(() => takesEdits(editor.now.current, !isWanted), [editor.now, isWanted]);
-  return { ...editor, isKept, takes };
+  return { ...editor, isKept, takes, priorsShown };
+}
+
+function isSameList(one: string[] | null, other: string[]): boolean {
+  return one?.join(" ") === other.join(" ");
 }
 
 /** Wait until everything that is dispatched by now has been drawn, with the effects of it. */

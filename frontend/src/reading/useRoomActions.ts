@@ -28,9 +28,10 @@ interface RoomActionsInput {
   freeze: (() => void) | undefined;
   goOn: (() => void) | undefined;
   help: Help;
+  clinicalText: Help;
 }
 
-/** The table of keys. */
+/** What a key shows and hides: the table of keys, the clinical text. */
 export interface Help {
   isShown: boolean;
   toggle: () => void;
@@ -57,7 +58,7 @@ function leadsToField(action: HotkeyAction): boolean {
 }
 
 function looksOf(input: RoomActionsInput): Actions {
-  const { images, ai, sign, freeze, goOn, help } = input;
+  const { images, ai, sign, freeze, goOn, help, clinicalText } = input;
   return {
     ...viewActions(input),
     tool_select: () => {
@@ -76,6 +77,7 @@ function looksOf(input: RoomActionsInput): Actions {
     heat_toggle: ai.overlays.toggle,
     heat_more: () => ai.overlays.step(1),
     heat_less: () => ai.overlays.step(-1),
+    clinical_text_toggle: clinicalText.toggle,
     first_read_freeze: freeze,
     sign,
     next_case: goOn,

@@ -1,7 +1,6 @@
 import type { Read } from "@/api/reading";
 import {
   activePane,
-  type Grid,
   type LayoutName,
   type LinkKind,
   withLayout,
@@ -53,11 +52,13 @@ export function viewActions({ read, images, presets }: Looking): Actions {
   };
 }
 
+type Shown = Pick<Images, "grid" | "hasSuv">;
+
 /** The windows of the active pane's modality, and the reader's own for it. */
-export function presetsInForce(read: Read, grid: Grid, inForce: InForce): Preset[] {
+export function presetsInForce(read: Read, { grid, hasSuv }: Shown, inForce: InForce): Preset[] {
   const shown = activePane(grid).seriesInstanceUid;
   const series = seriesOf(read).find((entry) => entry.series_instance_uid === shown);
-  return series ? presetsOf(series.modality, inForce.preferences.window_presets ?? []) : [];
+  return series ? presetsOf(series.modality, inForce.preferences.window_presets ?? [], hasSuv) : [];
 }
 
 function scrollActions(viewer: ViewerHandle | null): Actions {

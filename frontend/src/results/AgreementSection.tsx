@@ -1,8 +1,10 @@
 import { SimpleGrid, Table, Text } from "@mantine/core";
 import { isUndefined, type Outcome } from "@/domain/analysisResult";
-import type { DescribedAgreement, Pair } from "@/domain/description";
+import { differingCases } from "@/domain/casesBehind";
+import type { DescribedAgreement, DescribedParticipant, Description, Pair } from "@/domain/description";
 import { decimal, outcomeDetail, outcomeText } from "@/domain/resultText";
 import { Section } from "@/ui/Section";
+import { CasesButton } from "./CasesButton";
 import { OutcomeText } from "./OutcomeText";
 
 const COEFFICIENTS: Record<string, string> = {
@@ -13,17 +15,26 @@ const COEFFICIENTS: Record<string, string> = {
   krippendorff: "Krippendorff's alpha",
 };
 
+// How the result names what is no reader (`validation/plans/described_agreement.py`).
+const TRUTH = "the truth";
+const AI = "the AI";
+
 interface AgreementSectionProps {
+  description: Description;
   agreement: DescribedAgreement;
   name: string;
 }
 
 /** How far the readers of an arm agree, with each other, the AI and the truth. */
-export function AgreementSection({ agreement, name }: AgreementSectionProps) {
+export function AgreementSection({ description, agreement, name }: AgreementSectionProps) {
   const { decisions, pairs } = agreement;
+  const voices = voicesOf(description, agreement);
   const raters = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   return (
-    <Section title={`Agreement: ${name}`} about="Cohen's kappa of every pair; point at one for its interval.">
+    <Section
+      title={`Agreement: ${name}`}
+      about="Cohen's kappa of every pair; point at one for its interval, press it for the cases on which the two differ."
+    >
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
         <Table.ScrollContainer minWidth={300}>
           <Table aria-label={`Agreement of pairs, ${name}`}>
@@ -40,7 +51,9 @@ export function AgreementSection({ agreement, name }: AgreementSectionProps) {
                 <Table.Tr key={row}>
                   <Table.Th scope="row">{row}</Table.Th>
                   {raters.slice(1).map((column) => (
-                    <Table.Td key={column}>{kappa(pairs, row, column)}</Table.Td>
+                    <Table.Td key={column}>
+                      <Kappa pair={pairOf(pairs, row, column)} voices={voices} />
+                    </Table.Td>
                   ))}
                 </Table.Tr>
               ))}
@@ -76,9 +89,38 @@ function Coefficients({ decisions, name }: Pick<DescribedAgreement, "decisions">
   );
 }
 
-function kappa(pairs: Pair[], a: string, b: string) {
-  const pair = pairs.find((one) => one.a === a && one.b === b);
-  return pair ? <span title={detail(pair.kappa)}>{short(pair.kappa)}</span> : null;
+const pairOf = (pairs: Pair[], a: string, b: string) => pairs.find((one) => one.a === a && one.b === b);
+
+/** Who of a pair decided what: the readers of the subject by name, and the first AI that decides. */
+function voicesOf({ participants }: Description, { subject }: DescribedAgreement) {
+  const readers = participants.filter((one) => one.subject === subject);
+  const ai = participants.find(({ kind, threshold }) => kind === "AI" && threshold !== null);
+  const named = readers.map((one): [string, DescribedParticipant] => [one.name, one]);
+  return new Map(ai ? [...named, [AI, ai]] : named);
+}
+
+interface KappaProps {
+  pair: Pair | undefined;
+  voices: Map<string, DescribedParticipant>;
+}
+
+function Kappa({ pair, voices }: KappaProps) {
+  if (!pair) return null;
+  const [a, b] = [voices.get(pair.a), pair.b === TRUTH ? null : voices.get(pair.b)];
+  const label = `${pair.a} and ${pair.b}: kappa ${detail(pair.kappa)}`;
+  if (!a || b === undefined) {
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the interval behind it is reached by keyboard too
+      <span tabIndex={0} data-hint={label}>
+        {short(pair.kappa)}
+      </span>
+    );
+  }
+  return (
+    <CasesButton label={label} chosen={() => differingCases(`${pair.a} and ${pair.b} differ`, a, b)}>
+      {short(pair.kappa)}
+    </CasesButton>
+  );
 }
 
 const short = (outcome: Outcome): string => (isUndefined(outcome) ? "–" : decimal(outcome.value));

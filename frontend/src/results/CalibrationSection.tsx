@@ -1,5 +1,6 @@
 import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { type Calibration, isUndefined, type Undefined } from "@/domain/analysisResult";
+import type { DescribedBin } from "@/domain/description";
 import { decimal } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
@@ -33,6 +34,9 @@ interface CalibrationSectionProps {
   csvUrl: string | (() => string);
   /** Whose it is, where not the one AI's. */
   title?: string;
+  name?: string;
+  /** Opens the cases of a bin. */
+  openBin?: (bin: DescribedBin) => (() => void) | undefined;
 }
 
 /** Whether the AI's scores can be taken as probabilities. */
@@ -40,6 +44,8 @@ export function CalibrationSection({
   calibration,
   csvUrl,
   title = "Calibration of the AI",
+  name = "the AI",
+  openBin,
 }: CalibrationSectionProps) {
   if (isUndefined(calibration)) {
     return (
@@ -56,7 +62,8 @@ export function CalibrationSection({
           caption="On the diagonal, of the cases scored 0.3 three in ten are positive. Bars are intervals."
           name="calibration"
           csv={csvUrl}
-          chart={<CalibrationPlot calibration={calibration} />}
+          isOpening={openBin !== undefined}
+          chart={<CalibrationPlot calibration={calibration} name={name} {...(openBin && { openBin })} />}
           table={<BinTable calibration={calibration} />}
         />
         <Stack gap="sm">

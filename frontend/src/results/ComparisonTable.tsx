@@ -1,4 +1,4 @@
-import { Table, Text, Tooltip } from "@mantine/core";
+import { Table, Text } from "@mantine/core";
 import {
   type AnalysisResult,
   type Comparison,
@@ -120,17 +120,10 @@ function Cells({ block, test }: CellsProps) {
 function PValue({ block }: { block: Block }) {
   const details = [...Object.values(block.tests).map(testDetail), countsText(block)].filter(Boolean);
   return (
-    <Tooltip
-      label={details.join("\n")}
-      multiline
-      maw={460}
-      style={{ whiteSpace: "pre-line" }}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <Text span size="sm" tabIndex={0}>
-        {pText(mainTest(block))}
-      </Text>
-    </Tooltip>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the tests behind a p value are reached by keyboard too
+    <span tabIndex={0} data-hint={details.join("\n")}>
+      {pText(mainTest(block))}
+    </span>
   );
 }
 

@@ -1,22 +1,15 @@
 import { Table } from "@mantine/core";
+import { CELLS } from "@/domain/casesBehind";
 import { type DescribedParticipant, type Description, subjectOf, voiceName } from "@/domain/description";
-import { CasesButton, type ChosenCases } from "./CaseList";
-
-const CELLS = [
-  { cell: "tp", title: "True positive" },
-  { cell: "fp", title: "False positive" },
-  { cell: "fn", title: "False negative" },
-  { cell: "tn", title: "True negative" },
-] as const;
+import { CasesButton } from "./CasesButton";
 
 interface ConfusionTableProps {
   description: Description;
   participants: DescribedParticipant[];
-  onChoose: (chosen: ChosenCases) => void;
 }
 
 /** How each decided, with the cases of every cell. */
-export function ConfusionTable({ description, participants, onChoose }: ConfusionTableProps) {
+export function ConfusionTable({ description, participants }: ConfusionTableProps) {
   return (
     <Table.ScrollContainer minWidth={600}>
       <Table aria-label="Decisions">
@@ -34,16 +27,20 @@ export function ConfusionTable({ description, participants, onChoose }: Confusio
             return (
               <Table.Tr key={participant.key}>
                 <Table.Th scope="row">{name}</Table.Th>
-                {CELLS.map(({ cell, title }) => (
-                  <Table.Td key={cell}>
-                    <CasesButton
-                      title={`${name}, ${title.toLowerCase()}`}
-                      cases={participant.confusion[cell]}
-                      count={participant.confusion[cell].length}
-                      onChoose={onChoose}
-                    />
-                  </Table.Td>
-                ))}
+                {CELLS.map(({ cell, title }) => {
+                  const cases = participant.confusion[cell];
+                  const label = `${name}, ${title.toLowerCase()}`;
+                  return (
+                    <Table.Td key={cell}>
+                      <CasesButton
+                        label={`${label}: ${cases.length}`}
+                        chosen={() => ({ title: label, groups: [{ title: "", cases }] })}
+                      >
+                        {cases.length}
+                      </CasesButton>
+                    </Table.Td>
+                  );
+                })}
               </Table.Tr>
             );
           })}

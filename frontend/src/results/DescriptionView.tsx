@@ -1,23 +1,18 @@
 import { Alert, Select, SimpleGrid } from "@mantine/core";
 import { useState } from "react";
 import { isUndefined } from "@/domain/analysisResult";
+import { decidedCases } from "@/domain/casesBehind";
 import { csvText } from "@/domain/csv";
-import {
-  curveOf,
-  type DescribedParticipant,
-  type Description,
-  subjectOf,
-  voiceName,
-} from "@/domain/description";
+import { type DescribedParticipant, type Description, subjectOf, voiceName } from "@/domain/description";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
 import { AgreementSection } from "./AgreementSection";
 import { Calibrations } from "./Calibrations";
-import { CaseList, type ChosenCases } from "./CaseList";
 import { ChangeSection } from "./ChangeSection";
 import { ConfusionTable } from "./ConfusionTable";
-import { ForestPlot } from "./charts/ForestPlot";
-import { type BandPoint, RocPlot } from "./charts/RocPlot";
+import { CurveSections } from "./CurveSections";
+import { useOpenCases } from "./casesBehind";
+import { ForestPlot, participantRows } from "./charts/ForestPlot";
 import { GroupsSection } from "./GroupsSection";
 import { MeasuresTable } from "./MeasuresTable";
 import { ThresholdExplorer } from "./ThresholdExplorer";
@@ -32,7 +27,6 @@ interface DescriptionViewProps {
 export function DescriptionView({ description, level }: DescriptionViewProps) {
   const arms = description.subjects.filter(({ kind }) => kind === "READERS");
   const [arm, setArm] = useState(arms[0]?.key ?? null);
-  const [chosen, setChosen] = useState<ChosenCases | null>(null);
   const shown = description.participants.filter(({ kind, subject }) => kind === "AI" || subject === arm);
   return (
     <>
@@ -56,16 +50,15 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
         }
       >
         <MeasuresTable participants={shown} />
-        <ConfusionTable description={description} participants={shown} onChoose={setChosen} />
-        <CaseList chosen={chosen} description={description} onClose={() => setChosen(null)} />
+        <ConfusionTable description={description} participants={shown} />
       </Section>
       <Section title="Sensitivity and specificity">
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
-          <Forest measure="sensitivity" participants={shown} level={level} />
-          <Forest measure="specificity" participants={shown} level={level} />
+          <Forest description={description} measure="sensitivity" participants={shown} level={level} />
+          <Forest description={description} measure="specificity" participants={shown} level={level} />
         </SimpleGrid>
       </Section>
-      <RocSection description={description} participants={shown} level={level} />
+      <CurveSections description={description} participants={shown} level={level} />
       <ThresholdExplorer description={description} />
       {description.changes.map((change) => (
         <ChangeSection key={`${change.before} ${change.after}`} description={description} change={change} />
@@ -74,6 +67,7 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
       {description.agreement.map((agreement) => (
         <AgreementSection
           key={agreement.subject}
+          description={description}
           agreement={agreement}
           name={subjectOf(description, agreement.subject)?.name ?? agreement.subject}
         />
@@ -84,15 +78,20 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
   );
 }
 
-interface FiguresProps {
+interface ForestProps extends DescriptionViewProps {
   participants: DescribedParticipant[];
-  level: number;
+  measure: keyof typeof FOREST_TITLES;
 }
 
 const FOREST_TITLES = { sensitivity: "Sensitivity", specificity: "Specificity" };
 
-function Forest({ measure, participants, level }: FiguresProps & { measure: keyof typeof FOREST_TITLES }) {
+function Forest({ description, measure, participants, level }: ForestProps) {
+  const openCases = useOpenCases();
   const title = FOREST_TITLES[measure];
+  const open = (one: DescribedParticipant) => () => {
+    const name = voiceName(one, subjectOf(description, one.subject));
+    openCases(decidedCases(`${name}, decisions`, one));
+  };
   const csv = () =>
     csvText(
       ["participant", "name", "measure", "estimate", "low", "high", "n", "method"],
@@ -109,73 +108,8 @@ function Forest({ measure, participants, level }: FiguresProps & { measure: keyo
       caption={`Value with its ${Number((100 * level).toFixed(1))} % interval.`}
       name={`forest-${measure}`}
       csv={csv}
-      chart={<ForestPlot title={title} measure={measure} participants={participants} />}
+      isOpening
+      chart={<ForestPlot title={title} rows={participantRows(participants, measure, open)} />}
     />
-  );
-}
-
-/** The AI's curve with every reader's decision on it; of one reader at a time the curve too. */
-function RocSection({ description, participants, level }: FiguresProps & { description: Description }) {
-  const readers = participants.filter(({ kind }) => kind === "READER");
-  const [key, setKey] = useState<string | null>(null);
-  const drawn = participants.map((one) =>
-    one.kind === "AI" || one.key === key || isUndefined(one.roc)
-      ? one
-      : { ...one, roc: { ...one.roc, curve: [] } },
-  );
-  const csv = () =>
-    csvText(
-      ["participant", "name", "fpf", "fpf_low", "fpf_high", "tpf", "tpf_low", "tpf_high", "threshold"],
-      participants.flatMap((one) =>
-        curveOf(one).map((point) => [
-          one.subject,
-          one.name,
-          point.fpf,
-          point.fpf_low,
-          point.fpf_high,
-          point.tpf,
-          point.tpf_low,
-          point.tpf_high,
-          point.threshold,
-        ]),
-      ),
-    );
-  return (
-    <Section
-      title="ROC"
-      actions={
-        readers.length > 0 && (
-          <Select
-            w={240}
-            aria-label="Whose curve to draw too"
-            placeholder="Curve of a reader"
-            clearable
-            data={readers.map((one) => ({
-              value: one.key,
-              label: voiceName(one, subjectOf(description, one.subject)),
-            }))}
-            value={key}
-            onChange={setKey}
-          />
-        )
-      }
-    >
-      <Figure
-        title="ROC curve of the AI, and where the readers decide"
-        caption={`A marker shows the decisions really made. The band is the ${Number((100 * level).toFixed(1))} % bootstrap interval of the first AI's sensitivity at each specificity by itself. The dotted diagonal is chance.`}
-        name="roc"
-        csv={csv}
-        chart={<RocPlot participants={drawn} band={bandOf(participants[0])} />}
-      />
-    </Section>
-  );
-}
-
-function bandOf(participant: DescribedParticipant | undefined): BandPoint[] {
-  if (!participant || isUndefined(participant.roc)) return [];
-  return (participant.roc.band ?? []).flatMap(({ specificity, sensitivity }) =>
-    isUndefined(sensitivity) || sensitivity.low === null || sensitivity.high === null
-      ? []
-      : [{ specificity, low: sensitivity.low, high: sensitivity.high }],
   );
 }

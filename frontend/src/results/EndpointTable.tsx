@@ -1,4 +1,4 @@
-import { Badge, Table, Text, Tooltip } from "@mantine/core";
+import { Badge, Table, Text } from "@mantine/core";
 import { isUndefined } from "@/domain/analysisResult";
 import { aimText, type EndpointResult, figureName, shownText } from "@/domain/plannedResult";
 import { pText, testDetail } from "@/domain/resultText";
@@ -72,18 +72,9 @@ function PValue({ endpoint: { test, p_adjusted } }: { endpoint: EndpointResult }
     p_adjusted !== null && !isUndefined(test) && p_adjusted !== test.p && `uncorrected ${pText(test)}`,
   ].filter(Boolean);
   return (
-    <Tooltip
-      label={details.join("\n")}
-      multiline
-      maw={460}
-      style={{ whiteSpace: "pre-line" }}
-      events={EVENTS}
-    >
-      <Text span size="sm" tabIndex={0}>
-        {pText(decides)}
-      </Text>
-    </Tooltip>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the test behind a p value is reached by keyboard too
+    <span tabIndex={0} data-hint={details.join("\n")}>
+      {pText(decides)}
+    </span>
   );
 }
-
-const EVENTS = { hover: true, focus: true, touch: true };

@@ -1,33 +1,22 @@
-import { Text, Tooltip } from "@mantine/core";
 import { isUndefined, type Outcome } from "@/domain/analysisResult";
 import { differenceText, outcomeDetail, outcomeText } from "@/domain/resultText";
+import classes from "./OutcomeText.module.css";
 
 interface OutcomeTextProps {
   outcome: Outcome;
   isDifference?: boolean;
 }
 
-/** One number with its interval, or why there is none; method and count on hover and focus. */
+/** One number with its interval, or why there is none; method and count on hover and focus, which `HintArea` shows. */
 export function OutcomeText({ outcome, isDifference = false }: OutcomeTextProps) {
   return (
-    <Tooltip
-      label={outcomeDetail(outcome)}
-      multiline
-      maw={340}
-      events={{ hover: true, focus: true, touch: true }}
+    <span
+      className={isUndefined(outcome) ? classes.undefined : classes.number}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what stands behind a number is reached by keyboard too
+      tabIndex={0}
+      data-hint={outcomeDetail(outcome)}
     >
-      <Text
-        span
-        size="sm"
-        tabIndex={0}
-        c={isUndefined(outcome) ? "dimmed" : undefined}
-        style={isUndefined(outcome) ? undefined : NUMBERS}
-      >
-        {isDifference ? differenceText(outcome) : outcomeText(outcome)}
-      </Text>
-    </Tooltip>
+      {isDifference ? differenceText(outcome) : outcomeText(outcome)}
+    </span>
   );
 }
-
-// A value and its interval are read as one; a reason may wrap.
-const NUMBERS = { fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" };

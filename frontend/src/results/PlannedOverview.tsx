@@ -15,10 +15,9 @@ export function PlannedOverview({ result, description }: PlannedOverviewProps) {
     <>
       <AnswerCards answers={plannedSummary(result, description)} />
       <Text size="xs" c="dimmed">
-        Primary endpoints are the plan's. All else here: {lowerFirst(description.label)}
+        What names an endpoint is the plan's. What is called described was not pre-specified: no hypothesis is
+        tested for it, and its intervals are not corrected for their number.
       </Text>
     </>
   );
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

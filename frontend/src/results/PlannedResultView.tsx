@@ -2,18 +2,28 @@ import { Alert, Anchor, List, Text } from "@mantine/core";
 import { type AnalysisRun, analysisFiles } from "@/api/analysis";
 import { saidOnce } from "@/domain/analysisPlan";
 import type { PlannedResult } from "@/domain/plannedResult";
+import { FilePrefix, fileNamePart } from "@/ui/charts/fileNames";
+import { Later } from "@/ui/Later";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
+import { CasesBehind } from "./CasesBehind";
 import { DescriptionView } from "./DescriptionView";
 import { EndpointTable } from "./EndpointTable";
 import { PlannedOverview } from "./PlannedOverview";
 import { Provenance } from "./Provenance";
+import { ReportPanel } from "./ReportPanel";
+
+interface PlannedResultViewProps {
+  readerStudyId: string;
+  run: AnalysisRun;
+  result: PlannedResult;
+}
 
 /** The result of a locked plan: its endpoints first, then what it said and when it was fixed. */
-export function PlannedResultView({ run, result }: { run: AnalysisRun; result: PlannedResult }) {
-  const { plan, endpoints, notes } = result;
+export function PlannedResultView({ readerStudyId, run, result }: PlannedResultViewProps) {
+  const { plan, endpoints, notes, description } = result;
   return (
-    <>
+    <FilePrefix value={`${fileNamePart(result.reader_study.name)}-plan-${plan.number}`}>
       {notes.length > 0 && (
         <Alert variant="light" color="yellow" title="To be known of this result">
           <List size="sm">
@@ -23,7 +33,7 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
           </List>
         </Alert>
       )}
-      {result.description && <PlannedOverview result={result} description={result.description} />}
+      {description && <PlannedOverview result={result} description={description} />}
       <Section
         title={`Endpoints of plan ${plan.number}`}
         about="Value with its interval. Point at a number for its method and count; primary p values are corrected as the plan says."
@@ -35,9 +45,13 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
       >
         <EndpointTable endpoints={endpoints} />
       </Section>
-      {result.description && (
-        <DescriptionView description={result.description} level={result.confidence_level} />
-      )}
+      <Later>
+        {description && (
+          <CasesBehind readerStudyId={readerStudyId} runId={run.id} description={description}>
+            <DescriptionView description={description} level={result.confidence_level} />
+          </CasesBehind>
+        )}
+      </Later>
       <Section title="The plan" about={`Locked by ${plan.lock.by}, ${dateTime(plan.lock.at)}`}>
         <List size="sm" spacing={4}>
           {plan.sentences.map((sentence) => (
@@ -52,7 +66,8 @@ export function PlannedResultView({ run, result }: { run: AnalysisRun; result: P
           ),
         )}
       </Section>
+      <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
-    </>
+    </FilePrefix>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type AnalysisRun, analysisFiles, analysisResultQuery } from "@/api/analysis";
 import { summary } from "@/domain/resultSummary";
 import { ErrorNotice } from "@/ui/ErrorNotice";
+import { HintArea } from "@/ui/HintArea";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { TruthLink } from "@/ui/TruthLink";
@@ -13,6 +14,7 @@ import { ForestFigure, RocFigure } from "./figures";
 import { MeasuresTable } from "./MeasuresTable";
 import { PlannedResultView } from "./PlannedResultView";
 import { Provenance } from "./Provenance";
+import { ReportPanel } from "./ReportPanel";
 
 /** The result of one analysis, most asked first: answers, measures, figures, tests, exclusions, provenance. */
 export function ResultView({ readerStudyId, run }: { readerStudyId: string; run: AnalysisRun }) {
@@ -26,10 +28,16 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
     );
   }
   if (!result) return <LoadingScreen />;
-  if ("plan" in result) return <PlannedResultView run={run} result={result} />;
+  if ("plan" in result) {
+    return (
+      <HintArea>
+        <PlannedResultView readerStudyId={readerStudyId} run={run} result={result} />
+      </HintArea>
+    );
+  }
   const files = analysisFiles(run.id);
   return (
-    <>
+    <HintArea>
       <AnswerCards answers={summary(result)} />
       <Section
         title="Measures"
@@ -63,7 +71,8 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
         <ComparisonTable result={result} />
       </Section>
       <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
+      <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
-    </>
+    </HintArea>
   );
 }

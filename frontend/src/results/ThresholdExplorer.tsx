@@ -1,9 +1,11 @@
-import { Group, NumberInput, Select, Slider, Stack, Table, Text } from "@mantine/core";
+import { Group, Select, Slider, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { isUndefined } from "@/domain/analysisResult";
+import { CELLS, casesAt } from "@/domain/casesBehind";
 import {
   cellsAt,
   curveOf,
+  type DescribedParticipant,
   type DescribedPoint,
   type Description,
   type PredictiveValue,
@@ -12,7 +14,9 @@ import {
   voiceName,
 } from "@/domain/description";
 import { decimal, intervalText } from "@/domain/resultText";
+import { FixedNumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
+import { CasesButton } from "./CasesButton";
 
 /** Sensitivity and specificity at any threshold, and the predictive values they mean at a chosen prevalence. */
 export function ThresholdExplorer({ description }: { description: Description }) {
@@ -49,13 +53,13 @@ export function ThresholdExplorer({ description }: { description: Description })
             setPosition(null);
           }}
         />
-        <NumberInput
+        <FixedNumberField
           w={170}
           label="Prevalence (%)"
           min={0.01}
           max={99.99}
           value={percent}
-          onChange={(value) => typeof value === "number" && value > 0 && value < 100 && setPercent(value)}
+          onChange={setPercent}
         />
       </Group>
       <Stack gap={4}>
@@ -81,11 +85,54 @@ export function ThresholdExplorer({ description }: { description: Description })
           <Row title={`NPV at ${percent} %`} value={values.npv} />
         </Table.Tbody>
       </Table>
+      <Table aria-label="Decisions at this threshold">
+        <Table.Thead>
+          <Table.Tr>
+            {CELLS.map(({ cell, title }) => (
+              <Table.Th key={cell}>{title}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <Table.Tr>
+            {CELLS.map(({ cell, title }) => (
+              <Table.Td key={cell}>
+                <Cell description={description} shown={shown} threshold={point.threshold} title={title}>
+                  {cells[cell]}
+                </Cell>
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        </Table.Tbody>
+      </Table>
       <Text size="xs" c="dimmed">
-        {cells.tp} true positive, {cells.fp} false positive, {cells.fn} false negative, {cells.tn} true
-        negative. Intervals: Wilson; of PPV and NPV the logit of Mercaldo. Cases are taken for independent.
+        n = {shown.roc.counts.positives} positive and {shown.roc.counts.negatives} negative cases. Intervals:
+        Wilson; of PPV and NPV the logit of Mercaldo. Cases are taken for independent.
       </Text>
     </Section>
+  );
+}
+
+interface CellProps {
+  description: Description;
+  shown: DescribedParticipant;
+  threshold: number | null;
+  title: string;
+  children: number;
+}
+
+function Cell({ description, shown, threshold, title, children }: CellProps) {
+  const from = threshold === null ? "above all ratings" : `from ${Number(threshold.toFixed(3))} on`;
+  const label = `${title} ${from}`;
+  if (!shown.ratings) return children;
+  const chosen = () => {
+    const groups = casesAt(label, shown, threshold, description.cases)?.groups ?? [];
+    return { title: label, groups: groups.filter((group) => group.title === title) };
+  };
+  return (
+    <CasesButton label={`${label}: ${children}`} chosen={chosen}>
+      {children}
+    </CasesButton>
   );
 }
 

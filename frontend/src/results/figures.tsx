@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import { type AnalysisResult, binaryOutcome, isUndefined } from "@/domain/analysisResult";
 import { decimal } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
-import { ForestPlot } from "./charts/ForestPlot";
+import { ForestPlot, participantRows } from "./charts/ForestPlot";
 import { RocPlot } from "./charts/RocPlot";
 import { OutcomeText } from "./OutcomeText";
 
@@ -25,7 +25,7 @@ export function ForestFigure({
       caption={`Value with its ${Number((100 * result.confidence_level).toFixed(1))} % interval.`}
       name={`forest-${measure}`}
       csv={csvUrl}
-      chart={<ForestPlot title={title} measure={measure} participants={result.participants} />}
+      chart={<ForestPlot title={title} rows={participantRows(result.participants, measure)} />}
       table={
         <Table aria-label={title}>
           <Table.Tbody>

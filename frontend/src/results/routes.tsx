@@ -5,4 +5,8 @@ export const resultsRoutes: RouteObject[] = [
     path: "reader-studies/:id/results",
     lazy: async () => ({ Component: (await import("./ResultsScreen")).ResultsScreen }),
   },
+  {
+    path: "reader-studies/:id/results/:runId/cases/:caseId",
+    lazy: async () => ({ Component: (await import("./CaseScreen")).CaseScreen }),
+  },
 ];

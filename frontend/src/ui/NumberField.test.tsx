@@ -4,7 +4,7 @@ import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { NumberField } from "./NumberField";
+import { FixedNumberField, NumberField } from "./NumberField";
 
 beforeAll(() => {
   // What Mantine asks of a browser and jsdom has not.
@@ -72,4 +72,34 @@ test("a number that comes from elsewhere is shown", async () => {
   await userEvent.type(field, "0.");
   await userEvent.click(screen.getByRole("button", { name: "Another" }));
   expect(field.value).toBe("0.2");
+});
+
+test("a number that there has to be stays in force while its field is empty or out of range, and comes back", async () => {
+  const seen = vi.fn();
+  function Prevalence() {
+    const [percent, setPercent] = useState(10);
+    const take = (next: number) => {
+      seen(next);
+      setPercent(next);
+    };
+    return (
+      <MantineProvider>
+        <FixedNumberField label="Prevalence" min={0.01} max={99.99} value={percent} onChange={take} />
+      </MantineProvider>
+    );
+  }
+  render(<Prevalence />);
+  const field = screen.getByLabelText<HTMLInputElement>("Prevalence");
+  await userEvent.clear(field);
+  expect(field.value).toBe("");
+  // Nought is no prevalence, but on the way to one.
+  await userEvent.type(field, "0");
+  expect(field.value).toBe("0");
+  expect(seen).not.toHaveBeenCalled();
+  await userEvent.type(field, ".5");
+  expect(seen).toHaveBeenLastCalledWith(0.5);
+  await userEvent.clear(field);
+  await userEvent.tab();
+  expect(field.value).toBe("0.5");
+  expect(seen).toHaveBeenCalledTimes(1);
 });

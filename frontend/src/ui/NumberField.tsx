@@ -29,6 +29,35 @@ export function NumberField({ value, onChange, ...rest }: NumberFieldProps) {
   );
 }
 
+interface FixedNumberFieldProps extends Omit<NumberFieldProps, "value" | "onChange"> {
+  value: number;
+  onChange: (value: number) => void;
+}
+
+/**
+ * A number that there has to be, between `min` and `max`: while its field holds none, the one before stays in force,
+ * and comes back when the field is left.
+ */
+export function FixedNumberField({ value, onChange, onBlur, ...rest }: FixedNumberFieldProps) {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = rest;
+  const [refused, setRefused] = useState<{ typed: number | null } | null>(null);
+  return (
+    <NumberField
+      {...rest}
+      value={refused ? refused.typed : value}
+      onChange={(typed) => {
+        const isTaken = typed !== null && typed >= Number(min) && typed <= Number(max);
+        setRefused(isTaken ? null : { typed });
+        if (isTaken) onChange(typed);
+      }}
+      onBlur={(event) => {
+        setRefused(null);
+        onBlur?.(event);
+      }}
+    />
+  );
+}
+
 function numberOf(typed: string | number): number | null {
   const number = typed === "" ? Number.NaN : Number(typed);
   return Number.isFinite(number) ? number : null;

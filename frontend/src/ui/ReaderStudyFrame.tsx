@@ -18,6 +18,7 @@ const GROUPS = [
       { path: "", text: "Overview" },
       { path: "/label-schema", text: "Label schema" },
       { path: "/cases", text: "Cases" },
+      { path: "/clinical-texts", text: "Clinical texts" },
       { path: "/sampling", text: "Case sampling" },
       { path: "/hanging", text: "Hanging" },
       { path: "/people", text: "People" },

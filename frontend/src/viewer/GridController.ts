@@ -155,6 +155,7 @@ export class GridController {
   removePane(pane: Pane): void {
     // React takes the grid down before what stands in it.
     if (this.panes.get(pane.id) !== pane) return;
+    this.links.leave(pane);
     // A tool in the middle of a mark would go on drawing in a pane that is no more.
     this.dropHalfDrawn();
     this.sizes.remove(pane);
@@ -187,6 +188,12 @@ export class GridController {
     this.activeId = id;
     this.links.restart();
     this.showReferenceLines();
+  }
+
+  /** The panes are hung anew: they begin as they are hung. */
+  forgetLooks(): void {
+    this.paneLooks.forget();
+    this.links.forget();
   }
 
   setSlab(slab: Slab): void {
@@ -314,7 +321,7 @@ export class GridController {
   }
 
   private onSlicesChanged(): void {
-    this.links.restart();
+    this.links.catchUp(this.panes.get(this.activeId));
     this.showMarks();
     this.desk.sync();
     this.showReferenceLines();

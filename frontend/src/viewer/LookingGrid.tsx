@@ -28,6 +28,7 @@ const INERT = {
   onSegmentNotice: nothing,
   onMarkSelected: nothing,
   onUnitShown: nothing,
+  onSuvShown: nothing,
   onImageShown: nothing,
 } satisfies Partial<ViewerGridProps>;
 

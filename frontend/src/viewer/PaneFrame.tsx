@@ -52,6 +52,8 @@ interface PaneFrameProps {
   onDropped: (seriesInstanceUid: string) => void;
   /** The pane is the active one, and its lengths are of this unit. */
   onUnitShown: (unit: "mm" | "px") => void;
+  /** The pane is the active one: whether its values are SUV. */
+  onSuvShown: (hasSuv: boolean) => void;
   /** An image of the pane's series is on the screen. */
   onImageShown: () => void;
 }
@@ -76,6 +78,9 @@ export function PaneFrame(props: PaneFrameProps) {
   const overlayNote = useOverlays(pane, props.overlays, props.ownSegments);
   useShown(state.isRendered, props.onImageShown);
   useUnit(isActive ? (state.perScreenPixel?.unit ?? null) : null, props.onUnitShown);
+  const hasSuv = state.imageId !== null && Boolean(pane?.slices[0]?.frame.pixels.suv?.factor);
+  useSuv(isActive, hasSuv, props.onSuvShown);
+  const withheld = props.caption?.withheld;
   const drop = useSeriesDrop(props.onDropped);
   const names = [
     classes.pane,
@@ -101,13 +106,13 @@ export function PaneFrame(props: PaneFrameProps) {
         <div
           ref={element}
           className={classes.canvas}
-          style={{ visibility: state.imageId === null || error ? "hidden" : "visible" }}
+          style={{ visibility: state.imageId === null || error || withheld ? "hidden" : "visible" }}
           data-testid={isActive ? "viewport" : undefined}
         />
         {props.pane.seriesInstanceUid === null && (
           <div className={classes.waiting}>Drag a series here, or click one in the list</div>
         )}
-        {error ? (
+        {error && !withheld ? (
           <div className={classes.problem}>
             <ErrorNotice error={error} title="The images cannot be loaded" onRetry={retry} />
           </div>
@@ -156,6 +161,12 @@ function useUnit(unit: "mm" | "px" | null, onUnitShown: (unit: "mm" | "px") => v
   useEffect(() => {
     if (unit) onUnitShown(unit);
   }, [unit, onUnitShown]);
+}
+
+function useSuv(isActive: boolean, hasSuv: boolean, onSuvShown: (hasSuv: boolean) => void): void {
+  useEffect(() => {
+    if (isActive) onSuvShown(hasSuv);
+  }, [isActive, hasSuv, onSuvShown]);
 }
 
 function usePane(element: RefObject<HTMLDivElement | null>, { controller, pane }: PaneFrameProps) {

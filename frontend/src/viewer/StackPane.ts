@@ -8,7 +8,7 @@ import {
 import type { ChestWall, Opening } from "@/domain/grid";
 import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
-import { type Preset, windowOfPreset } from "@/domain/windowPresets";
+import type { Preset } from "@/domain/windowPresets";
 import { badgesOf } from "./badges";
 import { Cine } from "./Cine";
 import { usesCpu } from "./cornerstone";
@@ -39,7 +39,7 @@ import {
   rotateRight,
   showOneToOne,
 } from "./viewing";
-import type { VoiRange } from "./window";
+import { rangeOfPreset, type VoiRange } from "./window";
 
 const { Events } = Enums;
 const PRESSES = ["mousedown", "touchstart"];
@@ -112,7 +112,8 @@ export class StackPane implements Pane {
     this.hang();
     if (look) this.lookAgain(look);
     this.context.onSlicesChanged();
-    this.load?.around(index);
+    // What it is linked with may have led it on.
+    this.load?.around(this.viewport.getTargetImageIdIndex());
   }
 
   /** As the hanging asks for; what is mirrored by it has to be brought to its side anew. */
@@ -262,8 +263,8 @@ export class StackPane implements Pane {
   }
 
   applyPreset(preset: Preset): void {
-    const window = windowOfPreset(preset, this.display.ofImage);
-    if (window) this.display.showWindow(window);
+    const range = rangeOfPreset(preset, this.display.ofImage, this.display.windowFunction);
+    if (range) this.display.showRange(range);
     this.viewport.render();
   }
 

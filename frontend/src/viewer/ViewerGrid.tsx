@@ -54,6 +54,8 @@ export interface ViewerGridProps extends ViewerEvents {
   onReady?: () => void;
   /** Lengths on the active pane are of this unit. */
   onUnitShown: (unit: "mm" | "px") => void;
+  /** Whether the values on the active pane are SUV. */
+  onSuvShown: (hasSuv: boolean) => void;
   /** Called whenever an image has come onto the screen. */
   onImageShown: () => void;
   isTestMode: boolean;
@@ -123,6 +125,7 @@ export function ViewerGrid(props: ViewerGridProps) {
               }}
               onDropped={(uid) => props.onSeriesDropped(pane.id, uid)}
               onUnitShown={props.onUnitShown}
+              onSuvShown={props.onSuvShown}
               onImageShown={props.onImageShown}
             />
           ))}

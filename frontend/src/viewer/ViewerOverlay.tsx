@@ -24,7 +24,8 @@ interface ViewerOverlayProps {
 
 /** Text and marks over the image. It shows nothing about the patient: reads are blinded. */
 export function ViewerOverlay({ onRetry, ...corners }: ViewerOverlayProps) {
-  const { state } = corners;
+  const { state, caption } = corners;
+  if (caption?.withheld) return <Withheld caption={caption} />;
   const { letters, perScreenPixel } = state;
   return (
     <>
@@ -46,6 +47,22 @@ export function ViewerOverlay({ onRetry, ...corners }: ViewerOverlayProps) {
           )}
         </div>
       )}
+    </>
+  );
+}
+
+/** Nothing of an image that is not to be seen any more, but which it was and why. */
+function Withheld({ caption }: { caption: Caption }) {
+  return (
+    <>
+      <div className={classes.problem} role="status">
+        {caption.withheld}
+      </div>
+      <div className={`${classes.corner} ${classes.topLeft}`} data-testid="facts">
+        <div className={classes.caption} data-prior={caption.isPrior}>
+          {caption.text}
+        </div>
+      </div>
     </>
   );
 }

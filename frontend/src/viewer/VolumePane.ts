@@ -3,7 +3,7 @@ import type { Opening, PlaneName } from "@/domain/grid";
 import type { PaneLook } from "@/domain/keptView";
 import type { PatientMm } from "@/domain/payload";
 import type { Slab, SlabMode } from "@/domain/slab";
-import { type Preset, windowOfPreset } from "@/domain/windowPresets";
+import type { Preset } from "@/domain/windowPresets";
 import { Cine } from "./Cine";
 import { windowFunctionOf } from "./display";
 import { loadErrorText } from "./loadError";
@@ -29,7 +29,7 @@ import {
 } from "./viewing";
 import type { VoiFunction } from "./voi";
 import { planesRefusal } from "./volumes";
-import { rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import { rangeOfPreset, type VoiRange, windowOfRange } from "./window";
 
 const { BlendModes, Events, OrientationAxis, ViewportType } = Enums;
 
@@ -65,7 +65,6 @@ export class VolumePane implements Pane {
   private drawn: OpenedSeries | null = null;
   private load: SeriesLoad | null = null;
   private initialRange: VoiRange | null = null;
-  private shownRange: VoiRange | null = null;
   private windowFunction: VoiFunction = "LINEAR";
   /** How it was looked at before; its place is the crosshairs'. */
   private lookBefore: PaneLook | undefined;
@@ -152,10 +151,7 @@ export class VolumePane implements Pane {
 
   look(): PaneLook | null {
     const { imageId, index, isInverted } = this.store.get();
-    if (imageId === null) return null;
-    const voiRange = this.viewport.getProperties()?.voiRange;
-    const range = voiRange ? { lower: voiRange.lower, upper: voiRange.upper } : null;
-    return { index, range, isInverted, view: null };
+    return imageId === null ? null : { index, range: this.range, isInverted, view: null };
   }
 
   private lookAgain({ range, isInverted }: PaneLook): void {
@@ -241,7 +237,9 @@ export class VolumePane implements Pane {
   }
 
   get range(): VoiRange | null {
-    return this.shownRange;
+    // Read off what draws, so that whoever follows while the change is being told sees it already.
+    const voiRange = this.viewport.getProperties()?.voiRange;
+    return voiRange ? { lower: voiRange.lower, upper: voiRange.upper } : null;
   }
 
   resetWindow(): void {
@@ -249,11 +247,8 @@ export class VolumePane implements Pane {
   }
 
   applyPreset(preset: Preset): void {
-    const window = windowOfPreset(
-      preset,
-      this.initialRange && windowOfRange(this.initialRange, this.windowFunction),
-    );
-    if (window) this.setRange(rangeOfWindow(window, this.windowFunction));
+    const range = rangeOfPreset(preset, this.initialRange, this.windowFunction);
+    if (range) this.setRange(range);
   }
 
   takeWindow(other: Pane): void {
@@ -346,7 +341,6 @@ export class VolumePane implements Pane {
   }
 
   private onWindow(event: CustomEvent<{ range: VoiRange }>): void {
-    this.shownRange = event.detail.range;
     this.store.set({ window: windowOfRange(event.detail.range, this.windowFunction) });
     if (this.isDrawn()) this.context.onChanged(this, "WINDOW");
   }

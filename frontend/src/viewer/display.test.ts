@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { windowOfPreset } from "@/domain/windowPresets";
 import type { DicomJson } from "./dicomJson";
 import {
   displaySource,
@@ -12,7 +11,6 @@ import {
   windowFunctionOf,
 } from "./display";
 import { type Slice, slicesOfSeries } from "./slices";
-import { rangeOfWindow, windowOfRange } from "./window";
 
 function slice(extra: DicomJson): Slice {
   const image: DicomJson = {
@@ -135,11 +133,4 @@ test("half of a window of SUV is half of it: whole steps are for stored values",
   expect(windowFunctionOf(ofPet, { range: { lower: 0, upper: 1.6 }, choice: exact })).toBe("LINEAR_EXACT");
   expect(windowFunctionOf(TWO, namedDisplay(TWO))).toBe("LINEAR");
   expect(windowFunctionOf(null, null)).toBe("LINEAR");
-  const half = windowOfPreset(
-    { name: "", timesImageWidth: 0.5 },
-    windowOfRange({ lower: 0, upper: 1.6 }, "LINEAR_EXACT"),
-  );
-  expect(half).toEqual({ center: 0.8, width: 0.8 });
-  const range = half && rangeOfWindow(half, "LINEAR_EXACT");
-  expect([range?.lower, range?.upper]).toEqual([expect.closeTo(0.4, 9), expect.closeTo(1.2, 9)]);
 });

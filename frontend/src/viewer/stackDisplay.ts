@@ -15,7 +15,7 @@ import type { Slice } from "./slices";
 import { drawWith, isDrawnByUs } from "./transferFunction";
 import type { ViewerState } from "./viewerState";
 import type { VoiFunction } from "./voi";
-import { derivedRange, rangeOfWindow, type VoiRange, windowOfRange } from "./window";
+import { derivedRange, type VoiRange, windowOfRange } from "./window";
 
 type WindowState = Pick<ViewerState, "window" | "windowName">;
 
@@ -46,9 +46,8 @@ export class StackDisplay {
   }
 
   /** The window that the image asks for, or the one derived for it; null for colour. */
-  get ofImage(): { center: number; width: number } | null {
-    if (!this.display || this.shown?.isColour) return null;
-    return windowOfRange(this.display.range, this.windowFunction);
+  get ofImage(): VoiRange | null {
+    return !this.display || this.shown?.isColour ? null : this.display.range;
   }
 
   /** What the numbers of a window mean on the image shown. */
@@ -103,11 +102,6 @@ export class StackDisplay {
   /** A window by its ends; what the image has of curves and tables is stretched over it, as by the mouse. */
   showRange(voiRange: VoiRange): void {
     if (this.display && !this.shown?.isColour) this.viewport.setProperties({ voiRange });
-  }
-
-  /** A window by its numbers, which mean here what they mean beside the image. */
-  showWindow(window: { center: number; width: number }): void {
-    this.showRange(rangeOfWindow(window, this.windowFunction));
   }
 
   toggleInvert(): void {

@@ -12,6 +12,7 @@ import { MARK_KINDS } from "@/domain/markKinds";
 import { GESTURES, type MouseAction, type MouseMap, mouseMapOf } from "@/domain/mouse";
 import { configurationOf, toolOfKind } from "./markTools";
 import { DistanceZoomTool, RestTool, SliceScrollTool } from "./mouseTools";
+import { placeWords, type WordyTool } from "./placedWords";
 
 const { MouseBindings, KeyboardBindings } = Enums;
 
@@ -65,6 +66,7 @@ export function makeToolGroup(id: string, textLinesOf: TextLinesOf): Types.ITool
     group.setToolPassive(toolOfKind(kind));
     const tool = group.getToolInstance(toolOfKind(kind)) as PressedTool;
     drawOverMarks(tool);
+    placeWords(kind, tool as WordyTool);
     notePane(tool, drawn);
     if (SUMMING_KINDS.includes(kind)) withoutStatistics(tool);
   }

@@ -80,7 +80,7 @@ export function viewerHandle(
     toggleCine: () => onActive((pane) => pane.toggleCine()),
     changeCineRate: (factor) => onActive((pane) => pane.changeCineRate(factor)),
     looks: () => controller?.looks ?? null,
-    forgetLooks: () => controller?.paneLooks.forget(),
+    forgetLooks: () => controller?.forgetLooks(),
     shownValues: () => {
       const pane = controller?.pane(activeId());
       const [first] = pane?.slices ?? [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DicomJson } from "./dicomJson";
 import { greyOf, rangeOfChoice, type VoiChoice, voiChoicesOf } from "./voi";
-import { derivedRange, rangeOfWindow, windowOfRange, windowText } from "./window";
+import { derivedRange, rangeOfPreset, rangeOfWindow, windowOfRange, windowText } from "./window";
 
 const image = (extra: DicomJson): VoiChoice[] => voiChoicesOf(extra, 0, false, 1);
 const windowed = (center: number[], width: number[], extra: DicomJson = {}): DicomJson => ({
@@ -134,4 +134,28 @@ test.each([
   [2.455, 4.91, "W 4.91  L 2.46"],
 ])("a window %d/%d is written %s", (center, width, text) => {
   expect(windowText({ center, width })).toBe(text);
+});
+
+describe("a preset on an image", () => {
+  const ofImage = { lower: 0, upper: 1.6 };
+
+  test("is its numbers as the image's function reads them (C.11.2.1.2.1, C.11.2.1.3.2)", () => {
+    const lung = { name: "", center: -600, width: 1500 };
+    expect(rangeOfPreset(lung, null, "LINEAR")).toEqual({ lower: -1350, upper: 149 });
+    expect(rangeOfPreset(lung, null, "LINEAR_EXACT")).toEqual({ lower: -1350, upper: 150 });
+  });
+
+  test("is its two ends whatever the image's function: SUV 0 is white or black, SUV 5 the other, exactly", () => {
+    const suv = { name: "", lower: 0, upper: 5 };
+    for (const voiFunction of ["LINEAR", "LINEAR_EXACT", "SIGMOID"] as const)
+      expect(rangeOfPreset(suv, ofImage, voiFunction)).toEqual({ lower: 0, upper: 5 });
+  });
+
+  test("is a multiple of the image's own width about the same centre; without an own window there is none", () => {
+    const half = rangeOfPreset({ name: "", timesImageWidth: 0.5 }, ofImage, "LINEAR_EXACT");
+    expect([half?.lower, half?.upper]).toEqual([expect.closeTo(0.4, 9), expect.closeTo(1.2, 9)]);
+    const twice = rangeOfPreset({ name: "", timesImageWidth: 2 }, { lower: 100, upper: 499 }, "LINEAR");
+    expect(twice).toEqual({ lower: -100, upper: 699 });
+    expect(rangeOfPreset({ name: "", timesImageWidth: 2 }, null, "LINEAR")).toBeNull();
+  });
 });

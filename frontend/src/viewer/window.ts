@@ -1,3 +1,5 @@
+import type { Preset } from "@/domain/windowPresets";
+
 /** The display window as its two ends, in the units of the modality (HU for CT). */
 export interface VoiRange {
   lower: number;
@@ -29,6 +31,22 @@ export function windowOfRange(
     return { center: (range.lower + range.upper) / 2, width: range.upper - range.lower };
   }
   return { center: (range.lower + range.upper) / 2 + 0.5, width: range.upper - range.lower + 1 };
+}
+
+/**
+ * The ends of a preset on an image that is shown first between the ends `ofImage`, its numbers read as those beside
+ * the image. Null where the image has no window of its own to start from.
+ */
+export function rangeOfPreset(
+  preset: Preset,
+  ofImage: VoiRange | null,
+  voiFunction: "LINEAR" | "LINEAR_EXACT" | "SIGMOID",
+): VoiRange | null {
+  if ("upper" in preset) return { lower: preset.lower, upper: preset.upper };
+  if ("width" in preset) return rangeOfWindow(preset, voiFunction);
+  if (!ofImage) return null;
+  const { center, width } = windowOfRange(ofImage, voiFunction);
+  return rangeOfWindow({ center, width: width * preset.timesImageWidth }, voiFunction);
 }
 
 /** The window in words; of SUV and other small values the fractions count. */

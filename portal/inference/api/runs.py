@@ -13,7 +13,7 @@ from portal.errors import Invalid, NotFound
 from portal.inference import selectors, services
 from portal.inference.access import imaging_studies_by_id, inference_run_by_id, model_version_by_id
 from portal.inference.api import shapes
-from portal.inference.models import InferenceRun, ModelVersion
+from portal.inference.models import InferenceRun, ModelVersion, RunPriority
 from portal.pagination import CreatedCursorPagination
 
 
@@ -55,6 +55,7 @@ class InferenceRunsApi(APIView):
             by=caller(request),
             model_version=chosen_version(form.validated_data["model_version_id"]),
             imaging_studies=imaging_studies_by_id(form.validated_data["imaging_study_ids"]),
+            priority=RunPriority[form.validated_data["priority"]],
         )
         return run_detail(inference_run_by_id(run.pk), status.HTTP_202_ACCEPTED)
 

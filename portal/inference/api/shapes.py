@@ -1,12 +1,24 @@
 """JSON shapes of AI models, runs and predictions."""
 
+import json
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.inference.finding_geometry import KINDS
 from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED
-from portal.inference.models import AiModel, HeatMap, InferenceItem, InferenceRun, ModelVersion, Prediction
+from portal.inference.models import (
+    UPLOADED_KINDS,
+    AiModel,
+    HeatMap,
+    InferenceItem,
+    InferenceRun,
+    ModelUpload,
+    ModelVersion,
+    Prediction,
+    RunPriority,
+)
 from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
 from portal.inference.services import Posted
@@ -97,18 +109,51 @@ class ModelVersionName(serializers.ModelSerializer[ModelVersion]):
         fields = ["id", "name", "version"]
 
 
-class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
-    """A run and how far it has come."""
+class CardField(serializers.JSONField):
+    """A model card, as JSON or as the text of it that a form sends."""
 
-    model_version = ModelVersionName()
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the text of a form."""
+        if not isinstance(data, str):
+            return super().to_internal_value(data)
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise serializers.ValidationError("The card is not JSON.", code="not_json") from error
+
+
+class ModelUploadInput(serializers.Serializer[Any]):
+    """A model that the portal shall run: its file, and what its version says of itself."""
+
+    file = serializers.FileField()
+    version = serializers.CharField(max_length=40)
+    kind = serializers.ChoiceField(choices=[one.value for one in UPLOADED_KINDS])
+    card = CardField(help_text="A model card, `model-card-1.schema.json`, as the text of its JSON.")
+    description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    sha256 = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, default="", help_text="If given, the file has to have it."
+    )
+
+
+class ModelUploadOutput(serializers.ModelSerializer[ModelUpload]):
+    """An upload and how its trial stands."""
+
     requested_by = serializers.CharField(source="requested_by.username", default=None)
+    ai_model_id = serializers.UUIDField()
+    model_version_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
-        model = InferenceRun
+        model = ModelUpload
         fields = [
             "id",
-            "model_version",
+            "ai_model_id",
+            "version",
+            "kind",
+            "file_name",
+            "size_bytes",
+            "sha256",
             "requested_by",
+            "model_version_id",
             "state",
             "progress_done",
             "progress_total",
@@ -121,6 +166,39 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
             "started_at",
             "finished_at",
         ]
+
+
+class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
+    """A run and how far it has come."""
+
+    model_version = ModelVersionName()
+    requested_by = serializers.CharField(source="requested_by.username", default=None)
+    priority = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InferenceRun
+        fields = [
+            "id",
+            "model_version",
+            "requested_by",
+            "priority",
+            "state",
+            "progress_done",
+            "progress_total",
+            "progress_message",
+            "error_code",
+            "error_detail",
+            "attempt",
+            "cancel_requested",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=RunPriority.names))
+    def get_priority(self, run: InferenceRun) -> str:
+        """Name the priority."""
+        return RunPriority(run.priority).name
 
 
 class InputCheckShape(serializers.Serializer[Any]):
@@ -168,6 +246,9 @@ class InferenceRunInput(serializers.Serializer[Any]):
 
     model_version_id = serializers.UUIDField()
     imaging_study_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10_000)
+    priority = serializers.ChoiceField(
+        choices=RunPriority.names, default=RunPriority.NORMAL.name, help_text="Which of the waiting runs comes next."
+    )
 
 
 class HeatMapOutput(serializers.ModelSerializer[HeatMap]):

@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Point = tuple[float, float, float]
 
+# About 2 GiB of float32: more would risk the worker's memory.
+MAXIMUM_VOXELS = 500_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:

@@ -18,9 +18,10 @@ from portal.imaging import grants
 from tests.annotations.building import COMPLETE, Built, content, launched, mirrored_study, save
 
 pytestmark = pytest.mark.django_db
-# The caller, the assignment, whether its images are described, the read with all that is said of it and what is read
-# together with the first imaging study, the grants, and the event that images were shown: measured, not to grow unseen.
-MOST_QUERIES = 37
+# The caller, the assignment, whether its images are described, the read with all that is said of it, whether cases of
+# the reader study have clinical texts, what is read together with the first imaging study, the grants, and the event
+# that images were shown: measured, not to grow unseen.
+MOST_QUERIES = 38
 # A lease is written within savepoints of its own.
 TURN_QUERIES = 8
 DESCRIBED: dict[str, Any] = {"number_of_instances": 1, "described_instances": 1, "facts": {}}

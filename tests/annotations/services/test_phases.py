@@ -43,8 +43,9 @@ def with_ai(built: Built, display: AiDisplay) -> Built:
             ],
             source=PredictionSource.API,
         )
-    ReaderStudy.objects.filter(pk=built.reader_study.pk).update(ai_model_version=version)
-    built.reader_study.arms.update(ai_display=display)
+    built.change(ReaderStudy.objects.get(pk=built.reader_study.pk), ai_model_version=version)
+    for arm in built.reader_study.arms.all():
+        built.change(arm, ai_display=display)
     built.reader_study.refresh_from_db()
     return built
 

@@ -7,14 +7,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import fisher_exact
+from scipy.special import expit, logit
+from scipy.stats import fisher_exact, norm
+from scipy.stats import t as t_distribution
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import average_precision_score, brier_score_loss, cohen_kappa_score, confusion_matrix
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    cohen_kappa_score,
+    confusion_matrix,
+    precision_recall_curve,
+)
 
 from tests.validation.plans.test_plans import ENDPOINT, MODEL, PLAN
 from tests.validation.stats.reference import reference_values
 from tests.validation.stats.studies import study
 from validation.plans.description import DESCRIPTION_LABEL, describe
+from validation.plans.run import run_plan
 from validation.plans.snapshot import lay_out
 
 ARMS = [
@@ -72,6 +81,19 @@ def description(*given: Any, **options: Any) -> Any:
     return json.loads(json.dumps(describe(content, lay_out(content))))
 
 
+def analysed(*given: Any, **options: Any) -> tuple[list[dict[str, Any]], Any]:
+    """The endpoints of a plan, and the description beside them."""
+    content = snapshot(*given, **options)
+    laid = lay_out(content)
+    answers = run_plan(content["plan"]["document"], laid.table)
+    return json.loads(json.dumps((answers, describe(content, laid, answers))))
+
+
+def on_logit(value: float, half_width: float) -> Any:
+    """The interval value +- half_width by the delta method on the logit scale (Qin and Hotilovac 2008)."""
+    return expit(logit(value) + np.array([-1, 1]) * half_width / (value * (1 - value)))
+
+
 def one(found: Any, key: str) -> Any:
     return next(row for row in found["participants"] if row["key"] == key)
 
@@ -90,7 +112,20 @@ def test_every_readers_area_is_what_proc_says(van_dyke: Any) -> None:
         arm = {"M1": "unaided", "M2": "aided"}[row["modality"]]
         area = one(van_dyke, f"{arm}:{row['reader']}")["roc"]["estimates"]["auc"]
         assert area["value"] == pytest.approx(row["auc"], **CLOSE)
-        assert (area["low"], area["high"]) == pytest.approx((row["ci_low"], row["ci_high"]), **CLOSE)
+        # By pROC's variance; its own limits end at 1 for the fourth reader.
+        limits = on_logit(row["auc"], norm.ppf(0.975) * row["se_delong"])
+        assert [area["low"], area["high"]] == pytest.approx(limits, **CLOSE)
+        assert 0 < area["low"] < area["high"] < 1
+
+
+def test_the_mean_area_has_imrmcs_variance_and_stays_inside_0_and_1(van_dyke: Any) -> None:
+    for row in reference_values("mrmc_vandyke", "iMRMC_AUC")["Ustat"][:2]:
+        key = {"M1": "unaided", "M2": "aided"}[row["modalityA"]]
+        mean = next(one for one in van_dyke["subjects"] if one["key"] == key)["means"]["auc"]
+        quantile = t_distribution.ppf(0.975, np.floor(row["dfBDG"]))
+        assert mean["value"] == pytest.approx(row["AUCA"], rel=1e-7)
+        limits = on_logit(row["AUCA"], quantile * np.sqrt(row["varAUCA"]))
+        assert [mean["low"], mean["high"]] == pytest.approx(limits, rel=1e-6)
 
 
 def test_every_readers_sensitivity_and_its_mean_are_what_mrmcaov_says(van_dyke: Any) -> None:
@@ -191,6 +226,76 @@ def test_operating_points_count_cases_and_have_a_band() -> None:
         assert row["sensitivity"]["low"] <= row["sensitivity"]["value"] <= row["sensitivity"]["high"]
 
 
+def test_precision_at_a_recall_is_what_scikit_learn_says_where_the_curve_has_a_point() -> None:
+    truth, scores, _ = simulated()
+    roc = one(description(truth, {"A": [[None] * 120]}, scores=scores), "ai")["roc"]
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    assert [row["recall"] for row in roc["precision_band"]] == pytest.approx(np.arange(1, 21) / 20)
+    compared = 0
+    for row in roc["precision_band"]:
+        # 60 positive cases: every twentieth is a number of cases, and but for ties the curve has a point there.
+        there = precision[np.isclose(recall, row["recall"])]
+        compared += len(there) > 0
+        assert row["precision"]["value"] == pytest.approx(there.max() if len(there) else row["precision"]["value"])
+        assert 0 <= row["precision"]["low"] <= row["precision"]["value"] <= row["precision"]["high"] <= 1
+    assert compared > 15
+
+
+ESTIMATES = [
+    {**ENDPOINT, "key": "ai_auc", "of": "ai", "against": None, "hypothesis": "ESTIMATE", "method": "DELONG"},
+    {
+        **ENDPOINT, "key": "ai_sens", "of": "ai", "against": None, "hypothesis": "ESTIMATE", "figure": "SENSITIVITY",
+        "method": "PROPORTION",
+    },
+    {**ENDPOINT, "key": "gain", "of": "aided", "against": "unaided", "method": "MRMC_OR"},
+    {**ENDPOINT, "key": "sens_3", "figure": "SENSITIVITY", "threshold": 60, "method": "MRMC_OR"},
+]  # fmt: skip
+
+
+def test_what_an_endpoint_has_answered_is_said_once() -> None:
+    truth, scores, confidence = simulated()
+    arms = {"A": confidence, "B": np.clip(confidence + 15 * (2 * truth - 1), 0, 100)}
+    answers, found = analysed(truth, arms, scores=scores, scale="CONFIDENCE", endpoints=ESTIMATES)
+    ai_auc, ai_sens, gain, sens = answers
+    ai, means = one(found, "ai"), {row["key"]: row["means"] for row in found["subjects"]}
+    assert ai["roc"]["estimates"]["auc"] == {**ai_auc["of"]["outcome"], "endpoint": "ai_auc"}
+    assert ai["binary"]["estimates"]["sensitivity"] == {**ai_sens["of"]["outcome"], "endpoint": "ai_sens"}
+    assert "endpoint" not in ai["binary"]["estimates"]["specificity"]
+    assert means["aided"]["auc"] == {**gain["of"]["outcome"], "endpoint": "gain"}
+    assert means["unaided"]["auc"] == {**gain["against"]["outcome"], "endpoint": "gain"}
+    assert means["aided"]["sensitivity"] == {**sens["of"]["outcome"], "endpoint": "sens_3"}
+    (change,) = found["changes"]
+    assert change["auc"] == {**gain["difference"], "endpoint": "gain"}
+    # Turned, so that it is still with the AI minus without.
+    turned = [{**ENDPOINT, "key": "loss", "of": "unaided", "against": "aided", "method": "MRMC_OR"}]
+    (loss,), found = analysed(truth, arms, scores=scores, scale="CONFIDENCE", endpoints=turned)
+    change = found["changes"][0]["auc"]
+    assert (change["value"], change["low"], change["high"]) == pytest.approx(
+        (-loss["difference"]["value"], -loss["difference"]["high"], -loss["difference"]["low"])
+    )
+
+
+def test_an_endpoint_about_other_decisions_is_not_what_is_described() -> None:
+    """The readers say yes or no themselves; the endpoint asks about their rating from 90 on."""
+    truth, _, confidence = simulated()
+    calls = {"A": (confidence >= 50).tolist()}
+    asked = {**ENDPOINT, "figure": "SENSITIVITY", "threshold": 90, "of": "unaided", "against": None}
+    asked |= {"hypothesis": "ESTIMATE", "method": "MRMC_OR"}
+    (answer,), found = analysed(truth, {"A": confidence}, call=calls, endpoints=[asked])
+    means = next(row["means"] for row in found["subjects"] if row["key"] == "unaided")
+    assert means["sensitivity"]["value"] != pytest.approx(answer["of"]["outcome"]["value"])
+    assert "endpoint" not in means["sensitivity"]
+
+
+def test_ratings_and_groups_lead_to_their_cases() -> None:
+    truth, scores, confidence = simulated()
+    facts = [{"facts": {"institution": "AB"[index % 3 == 0]}} for index in range(120)]
+    found = description(truth, {"A": confidence}, scores=scores, cases=facts)
+    assert one(found, "ai")["ratings"] == scores.tolist()
+    assert one(found, "unaided:R2")["ratings"] == confidence[1].tolist()
+    assert found["groups"]["labels"] == {"site": ["AB"[index % 3 == 0] for index in range(120)]}
+
+
 def test_a_readers_confidence_is_calibrated_as_a_share_and_an_ordinal_rating_is_not() -> None:
     truth, _, confidence = simulated()
     reader = one(description(truth, {"A": confidence}, scale="CONFIDENCE", endpoint=THRESHOLD), "unaided:R1")
@@ -272,6 +377,9 @@ def test_every_decided_case_is_in_one_cell_and_the_same_snapshot_gives_the_same_
     first, again = (json.dumps(describe(content, lay_out(content)), allow_nan=False) for _ in range(2))
     assert first == again
     found = json.loads(first)
+    areas = [row["roc"]["estimates"]["auc"] for row in found["participants"] if "estimates" in row["roc"]]
+    areas += [row["means"]["auc"] for row in found["subjects"] if row["means"] is not None]
+    assert all(0 <= area["low"] <= area["value"] <= area["high"] <= 1 for area in areas if area.get("low") is not None)
     for row in found["participants"]:
         cells = [case for cases in row["confusion"].values() for case in cases]
         assert len(cells) == len(set(cells)) == row["n"]

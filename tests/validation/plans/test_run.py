@@ -92,6 +92,22 @@ def test_viper_is_what_was_published(name: str) -> None:
     assert found["difference"]["low"] == pytest.approx(row["botCIBDG"], rel=1e-6)
 
 
+def test_an_interval_of_a_mean_ends_at_1_where_imrmcs_reaches_beyond() -> None:
+    """Van Dyke's sensitivity from 3 on: iMRMC's interval of the second technique ends at 1.008."""
+    readings = study("mrmc_vandyke")
+    first, second = readings.modalities
+    table = table_of(readings, {"unaided": (first, readings.readers), "aided": (second, readings.readers)})
+    values = reference_values("mrmc_vandyke", "iMRMC_TPF_ge3")["Ustat"]
+    row = next(one for one in values if (one["modalityA"], one["modalityB"]) == (second, "NO_MOD"))
+    assert row["topCIBDG"] > 1
+    found = answer(table, figure="SENSITIVITY", threshold=3, method="MRMC_U", of="aided", against=None,
+                   hypothesis="ESTIMATE")  # fmt: skip
+    mean = found["of"]["outcome"]
+    assert (mean["value"], mean["low"]) == pytest.approx((row["AUCA"], row["botCIBDG"]), rel=1e-6)
+    assert mean["high"] == 1.0
+    assert "1.008" in mean["note"]
+
+
 def test_nico_is_what_rjafroc_says() -> None:
     """A CAD against nine radiologists (Hupse 2013), who are R2 to R10; R1 is the CAD."""
     readings = study("cad_nico_roc")

@@ -25,6 +25,15 @@ def test_one_case_per_cluster_is_delong(rows):
         assert both.test.p == pytest.approx(paired.test.p, abs=1e-9)
 
 
+@given(cases)
+def test_on_the_logit_scale_one_case_per_cluster_is_delong_too_and_inside_0_and_1(rows):
+    truth, a, _ = zip(*rows, strict=True)
+    plain, clustered = auc(truth, a, method="logit"), clustered_auc(truth, a, range(len(rows)), method="logit")
+    if clustered.low is not None and clustered.method == "obuchowski, logit":
+        assert (clustered.low, clustered.high) == pytest.approx((plain.low, plain.high), abs=1e-12)
+        assert 0 < clustered.low < clustered.value < clustered.high < 1
+
+
 def test_duplicated_patients_add_almost_nothing():
     rng = np.random.default_rng(2)
     truth, patient = np.arange(200) % 2, np.arange(200)

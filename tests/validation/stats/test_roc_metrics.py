@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.validation.stats.reference import reference_data, reference_values
 from validation.stats import InputError, Reason, auc
 from validation.stats.roc_bootstrap import metric_value
-from validation.stats.roc_metrics import full_area, partial_area, sensitivity_at, specificity_at
+from validation.stats.roc_metrics import full_area, partial_area, precision_at, sensitivity_at, specificity_at
 
 cases = st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=2, max_size=50).filter(
     lambda rows: 0 < sum(truth for truth, _ in rows) < len(rows)
@@ -81,3 +81,27 @@ def test_ranges_are_checked():
             partial_area(low, high)
     with pytest.raises(InputError, match="specificity lies between 0 and 1"):
         sensitivity_at(1.5)
+
+
+def test_precision_by_hand_and_by_bayes():
+    # Operating points (0, 0) (0, 1/2) (1/2, 1/2) (1/2, 1) (1, 1).
+    truth, rating = [1, 0, 1, 0], [4, 3, 2, 1]
+    assert metric_value(truth, rating, precision_at(0.5, 0.5)) == 1.0
+    assert metric_value(truth, rating, precision_at(1.0, 0.5)) == pytest.approx(2 / 3)
+    # At a prevalence of 0.1: sensitivity 1 and specificity 1/2 give 0.1 / (0.1 + 0.9 / 2).
+    assert metric_value(truth, rating, precision_at(1.0, 0.1)) == pytest.approx(0.1 / 0.55)
+
+
+@given(cases, st.integers(1, 20), st.floats(0.01, 0.99))
+def test_precision_lies_between_the_prevalence_where_all_are_called_and_1(rows, twentieth, prevalence):
+    truth, rating = zip(*rows, strict=True)
+    value = metric_value(truth, rating, precision_at(twentieth / 20, prevalence))
+    assert 0.0 < value <= 1.0
+    everybody = metric_value(truth, [1.0] * len(truth), precision_at(1.0, prevalence))
+    assert everybody == pytest.approx(prevalence)
+
+
+def test_precision_is_asked_at_a_recall_above_0():
+    for recall, prevalence in ((0.0, 0.5), (1.1, 0.5), (0.5, 0.0), (0.5, 1.0)):
+        with pytest.raises(InputError, match="recall lies in"):
+            precision_at(recall, prevalence)

@@ -9,6 +9,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
 import { AddVersionModal } from "./AddVersionModal";
 import { PostersSection } from "./PostersSection";
+import { UploadsSection } from "./UploadsSection";
 import { VersionSection } from "./VersionSection";
 
 /** One AI model with its versions and the way in for predictions. */
@@ -39,9 +40,11 @@ export function AiModelScreen() {
           </Text>
         )}
       </Stack>
+      <UploadsSection aiModelId={id} />
       {own.length === 0 && (
         <EmptyState title="No version yet">
-          Add the version whose predictions you want to evaluate.
+          Add the version whose predictions you want to evaluate: a file that the portal runs, or predictions
+          that are posted.
         </EmptyState>
       )}
       {own.map((version) => (

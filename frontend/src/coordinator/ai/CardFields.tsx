@@ -6,6 +6,7 @@ import {
   Select,
   Stack,
   TagsInput,
+  Text,
   Textarea,
   TextInput,
 } from "@mantine/core";
@@ -22,8 +23,14 @@ const ORIENTATIONS = [
   { value: "SAGITTAL", label: "Sagittal" },
 ];
 
+interface CardFieldsProps {
+  form: CardForm;
+  /** The portal runs the version: what it is given and returns has to be told too. */
+  runsHere: boolean;
+}
+
 /** The fields of a model card. */
-export function CardFields({ form }: { form: CardForm }) {
+export function CardFields({ form, runsHere }: CardFieldsProps) {
   const text = (name: "intended_use" | "training_data" | "limitations") => ({
     autosize: true,
     minRows: 2,
@@ -49,14 +56,14 @@ export function CardFields({ form }: { form: CardForm }) {
           />
         </Stack>
       </Fieldset>
-      <InputFields form={form} />
-      <OutputFields form={form} />
+      <InputFields form={form} runsHere={runsHere} />
+      <OutputFields form={form} runsHere={runsHere} />
       <PointFields form={form} />
     </>
   );
 }
 
-function InputFields({ form }: { form: CardForm }) {
+function InputFields({ form, runsHere }: CardFieldsProps) {
   return (
     <Fieldset legend="Images it was made for">
       <Stack gap="sm">
@@ -86,6 +93,19 @@ function InputFields({ form }: { form: CardForm }) {
           <NumberInput label="Coverage, at least (mm)" min={0} {...form.getInputProps("coverage")} />
         </Group>
         <RangeFields form={form} name="window" label="Window" unit="HU" />
+        {runsHere && (
+          <>
+            <Text size="sm" c="dimmed">
+              The model is given the window as −1 to 1 and, with a grid, the images resampled to it; without
+              one, their own pixels.
+            </Text>
+            <Group grow align="flex-start">
+              <NumberInput label="Grid, slices (mm)" min={0.1} {...form.getInputProps("grid_slice")} />
+              <NumberInput label="Grid, rows (mm)" min={0.1} {...form.getInputProps("grid_row")} />
+              <NumberInput label="Grid, columns (mm)" min={0.1} {...form.getInputProps("grid_column")} />
+            </Group>
+          </>
+        )}
       </Stack>
     </Fieldset>
   );
@@ -107,7 +127,7 @@ function RangeFields({ form, name, label, unit }: RangeFieldsProps) {
   );
 }
 
-function OutputFields({ form }: { form: CardForm }) {
+function OutputFields({ form, runsHere }: CardFieldsProps) {
   const { outputs } = form.values;
   const add = () => {
     const key = freeKey(
@@ -123,6 +143,18 @@ function OutputFields({ form }: { form: CardForm }) {
           <Stack key={output.key} gap="xs">
             <Group grow align="flex-start">
               <TextInput label="Output" required {...form.getInputProps(`outputs.${index}.name`)} />
+              {runsHere && (
+                <TextInput
+                  label="Key"
+                  description="As the model names it."
+                  defaultValue={output.key}
+                  error={form.errors[`outputs.${index}.key`]}
+                  // When it is left: each row is known by its key, and would be another one with every letter.
+                  onBlur={(event) =>
+                    form.setFieldValue(`outputs.${index}.key`, event.currentTarget.value.trim())
+                  }
+                />
+              )}
               <Select
                 label="Kind"
                 data={Object.entries(OUTPUT_KINDS).map(([value, label]) => ({ value, label }))}

@@ -31,6 +31,7 @@ export function InferenceRunCard({ run }: { run: InferenceRun }) {
         <Group justify="space-between">
           <Text size="sm">
             {run.model_version.name} {run.model_version.version} · {dateTime(run.created_at)}
+            {run.priority !== "NORMAL" && ` · ${run.priority.toLowerCase()} priority`}
           </Text>
           <Group gap="sm">
             <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

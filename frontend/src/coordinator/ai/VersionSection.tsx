@@ -12,6 +12,9 @@ import { dateTime } from "@/ui/times";
 const KINDS: Record<ModelVersion["kind"], string> = {
   DEMO_CNN: "runs in the portal",
   EXTERNAL: "runs elsewhere; predictions are uploaded or posted",
+  TORCHSCRIPT: "runs in the portal (TorchScript)",
+  TORCH_EXPORT: "runs in the portal (torch.export)",
+  ONNX: "runs in the portal (ONNX)",
 };
 
 /** One immutable version of a model and the upload of its predictions. */
@@ -43,7 +46,7 @@ export function VersionSection({ version }: { version: ModelVersion }) {
           with a new version.
         </Text>
       )}
-      <PredictionsUpload version={version} />
+      {!version.runnable && <PredictionsUpload version={version} />}
     </Section>
   );
 }

@@ -11,6 +11,7 @@ import { ReadQueries } from "../queries/ReadQueries";
 import { Comparison } from "./Comparison";
 import { ReopenForm } from "./ReopenForm";
 import { StepTable } from "./StepTable";
+import { TextsShown } from "./TextsShown";
 
 /** The history of one read: who changed which field, when and from where; signatures and reopenings. */
 export function ReadHistoryScreen() {
@@ -44,6 +45,7 @@ export function ReadHistoryScreen() {
             The reader can change it. Until it is signed again the last signed revision counts.
           </Alert>
         )}
+        <TextsShown shown={data.clinical_texts_shown} />
         <Section
           title="Revisions"
           actions={

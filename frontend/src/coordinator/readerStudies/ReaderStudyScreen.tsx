@@ -6,6 +6,7 @@ import { AiPart } from "./ai/AiPart";
 import { AnalysisPlanPart } from "./analysisPlan/AnalysisPlanPart";
 import { AuditPart } from "./audit/AuditPart";
 import { CasesPart } from "./cases/CasesPart";
+import { ClinicalTextsPart } from "./clinicalTexts/ClinicalTextsPart";
 import { DesignPart } from "./design/DesignPart";
 import { HangingPart } from "./hanging/HangingPart";
 import { LabelsPart } from "./LabelsPart";
@@ -27,6 +28,7 @@ const PARTS: Record<string, ComponentType<PartProps>> = {
   overview: OverviewPart,
   "label-schema": LabelSchemaPart,
   cases: CasesPart,
+  "clinical-texts": ClinicalTextsPart,
   sampling: SamplingPart,
   hanging: HangingPart,
   people: PeoplePart,

@@ -9,6 +9,7 @@ export const PART_OF_CHECK: Partial<Record<string, Part>> = {
   analysis_roles: { path: "label-schema", text: "Choose the decision and the rating" },
   cases: { path: "cases", text: "Pick cases" },
   priors: { path: "hanging", text: "Show or choose priors" },
+  clinical_text: { path: "design", text: "Show it in the blinding" },
   readers: { path: "people", text: "Choose readers" },
   ai: { path: "ai", text: "Choose the AI or run its predictions" },
   design: { path: "design", text: "Change the design" },

@@ -22,18 +22,48 @@ const BOTTOM = 42;
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const LONGEST_NAME = 20;
 
-interface ForestPlotProps {
-  title: string;
-  measure: BinaryMeasure;
-  participants: Participant[];
+/** One line of a forest plot. */
+export interface ForestRow {
+  key: string;
+  name: string;
+  outcome: Outcome;
+  look: Look;
+  isBold: boolean;
+  onOpen?: (() => void) | undefined;
 }
 
-/** One measure of every participant with its interval, always on the whole scale from 0 to 1. */
-export function ForestPlot({ title, measure, participants }: ForestPlotProps) {
+interface ForestPlotProps {
+  title: string;
+  rows: ForestRow[];
+}
+
+/** The rows of a measure of every participant, the AI in bold. */
+export function participantRows<P extends Participant>(
+  participants: P[],
+  measure: BinaryMeasure,
+  onOpen: (participant: P) => (() => void) | undefined = () => undefined,
+): ForestRow[] {
   const looks = looksOf(participants);
+  return participants.flatMap((participant) => {
+    const look = looks.get(participant.key);
+    if (!look) return [];
+    const isAi = participant.kind === "AI";
+    return {
+      key: participant.key,
+      name: isAi ? `AI: ${participant.name}` : participant.name,
+      outcome: binaryOutcome(participant, measure),
+      look,
+      isBold: isAi,
+      onOpen: onOpen(participant),
+    };
+  });
+}
+
+/** One measure of everybody with its interval, always on the whole scale from 0 to 1. */
+export function ForestPlot({ title, rows }: ForestPlotProps) {
   const x = scaleLinear<number>({ domain: [0, 1], range: [0, PLOT_WIDTH] });
   const width = NAME_WIDTH + PLOT_WIDTH + TEXT_WIDTH;
-  const plotHeight = participants.length * ROW;
+  const plotHeight = rows.length * ROW;
   const height = TOP + plotHeight + BOTTOM;
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
@@ -53,12 +83,10 @@ export function ForestPlot({ title, measure, participants }: ForestPlotProps) {
           labelProps={{ fontSize: 12, fill: "var(--figure-ink)", textAnchor: "middle" }}
         />
       </Group>
-      {participants.map((participant, index) => (
+      {rows.map((row, index) => (
         <Row
-          key={participant.key}
-          participant={participant}
-          outcome={binaryOutcome(participant, measure)}
-          look={looks.get(participant.key)}
+          key={row.key}
+          row={row}
           middle={TOP + index * ROW + ROW / 2}
           x={(value) => NAME_WIDTH + x(value)}
           isFirst={index === 0}
@@ -69,21 +97,17 @@ export function ForestPlot({ title, measure, participants }: ForestPlotProps) {
 }
 
 interface RowProps {
-  participant: Participant;
-  outcome: Outcome;
-  look: Look | undefined;
+  row: ForestRow;
   middle: number;
   x: (value: number) => number;
   isFirst: boolean;
 }
 
-function Row({ participant, outcome, look, middle, x, isFirst }: RowProps) {
-  const isAi = participant.kind === "AI";
-  const name = isAi ? `AI: ${participant.name}` : participant.name;
+function Row({ row: { name, outcome, look, isBold, onOpen }, middle, x, isFirst }: RowProps) {
   const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-  const text = `${name}: ${outcomeText(outcome)}. ${outcomeDetail(outcome)}`;
+  const text = `${name}: ${outcomeText(outcome)}\n${outcomeDetail(outcome)}`;
   return (
-    <Mark text={text} isFirst={isFirst}>
+    <Mark text={text} isFirst={isFirst} onOpen={onOpen}>
       {/* The whole row answers to the pointer, not only its thin lines. */}
       <rect
         x={0}
@@ -92,10 +116,10 @@ function Row({ participant, outcome, look, middle, x, isFirst }: RowProps) {
         height={ROW}
         fillOpacity={0}
       />
-      <text x={0} y={middle + 4} fontSize={12} fontWeight={isAi ? 700 : 400}>
+      <text x={0} y={middle + 4} fontSize={12} fontWeight={isBold ? 700 : 400}>
         {shortName}
       </text>
-      {!isUndefined(outcome) && look && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
+      {!isUndefined(outcome) && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
       {/* A reason is longer than a number and has no whisker in its way. */}
       <text x={NAME_WIDTH + (isUndefined(outcome) ? 8 : PLOT_WIDTH + 14)} y={middle + 4} fontSize={12}>
         {outcomeText(outcome)}

@@ -8,19 +8,19 @@ import {
   type Participant,
   type RocPoint,
 } from "@/domain/analysisResult";
-import { decimal, outcomeText } from "@/domain/resultText";
+import type { DescribedPoint } from "@/domain/description";
+import { decimal, intervalText, outcomeDetail, outcomeText } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
+import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
 import { UnitAxes, type UnitScale } from "./UnitAxes";
 
 const SIDE = 380;
 const MARGIN = { top: 10, left: 56, bottom: 46 };
-const LEGEND_WIDTH = 290;
-const LEGEND_ROW = 40;
 const VERTEX_REACH = 7;
 
-interface Drawn {
-  participant: Participant;
+interface Drawn<P extends Participant> {
+  participant: P;
   look: Look;
   curve: RocPoint[];
 }
@@ -32,16 +32,25 @@ export interface BandPoint {
   high: number;
 }
 
-interface RocPlotProps {
-  participants: Participant[];
+/** What opens the cases behind a curve. */
+export interface CurveOpening<P extends Participant> {
+  /** Those that a threshold divides; null is above all ratings. */
+  ofPoint: (participant: P, threshold: number | null) => (() => void) | undefined;
+  /** Those of the decisions really made. */
+  ofDecisions: (participant: P) => (() => void) | undefined;
+}
+
+interface RocPlotProps<P extends Participant> {
+  participants: P[];
   /** Around the first curve. */
   band?: BandPoint[];
+  opening?: CurveOpening<P>;
 }
 
 /** ROC curves of the AI and the readers, with the point at which each decides. */
-export function RocPlot({ participants, band = [] }: RocPlotProps) {
+export function RocPlot<P extends Participant>({ participants, band = [], opening }: RocPlotProps<P>) {
   const looks = looksOf(participants);
-  const drawn: Drawn[] = participants.flatMap((participant) => {
+  const drawn: Drawn<P>[] = participants.flatMap((participant) => {
     const look = looks.get(participant.key);
     return look ? [{ participant, look, curve: curveOf(participant) }] : [];
   });
@@ -59,14 +68,27 @@ export function RocPlot({ participants, band = [] }: RocPlotProps) {
           <path d={bandPath(band, x, y)} fill="var(--figure-ai)" fillOpacity={0.15} stroke="none" />
         )}
         {drawn.map((series) => (
-          <Curve key={series.participant.key} series={series} x={x} y={y} />
+          <Curve key={series.participant.key} series={series} x={x} y={y} opening={opening} />
         ))}
         {drawn.map((series, index) => (
-          <OperatingPoint key={series.participant.key} series={series} x={x} y={y} isFirst={index === 0} />
+          <OperatingPoint
+            key={series.participant.key}
+            series={series}
+            x={x}
+            y={y}
+            opening={opening}
+            isFirst={index === 0}
+          />
         ))}
-        {drawn.map((series, index) => (
-          <LegendRow key={series.participant.key} series={series} top={index * LEGEND_ROW} />
-        ))}
+        <CurveLegend
+          left={SIDE + 24}
+          rows={drawn.map(({ participant, look, curve }) => ({
+            participant,
+            look,
+            hasCurve: curve.length > 0,
+            about: `AUC ${outcomeText(aucOutcome(participant))}`,
+          }))}
+        />
       </Group>
     </svg>
   );
@@ -83,13 +105,19 @@ function curveOf(participant: Participant): RocPoint[] {
   return participant.roc.curve;
 }
 
-interface SeriesProps {
-  series: Drawn;
+interface SeriesProps<P extends Participant> {
+  series: Drawn<P>;
   x: UnitScale;
   y: UnitScale;
+  opening: CurveOpening<P> | undefined;
 }
 
-function Curve({ series: { participant, look, curve }, x, y }: SeriesProps) {
+function Curve<P extends Participant>({
+  series: { participant, look, curve },
+  x,
+  y,
+  opening,
+}: SeriesProps<P>) {
   return (
     <>
       <LinePath
@@ -104,7 +132,11 @@ function Curve({ series: { participant, look, curve }, x, y }: SeriesProps) {
       {curve
         .filter((point) => point.threshold !== null)
         .map((point) => (
-          <Mark key={`${point.fpf} ${point.tpf}`} text={vertexText(participant, point)}>
+          <Mark
+            key={`${point.fpf} ${point.tpf}`}
+            text={vertexText(participant, point)}
+            onOpen={opening?.ofPoint(participant, point.threshold)}
+          >
             <circle
               cx={x(point.fpf)}
               cy={y(point.tpf)}
@@ -118,24 +150,41 @@ function Curve({ series: { participant, look, curve }, x, y }: SeriesProps) {
   );
 }
 
-function vertexText(participant: Participant, point: RocPoint): string {
+/** What a point of a curve says: both fractions, with Wilson's intervals where the result holds them, and n. */
+function vertexText({ name, roc }: Participant, point: RocPoint | DescribedPoint): string {
   const threshold =
     point.threshold === null ? "" : ` with ratings from ${Number(point.threshold.toFixed(3))} on`;
-  return `${participant.name}${threshold}: sensitivity ${decimal(point.tpf)}, specificity ${decimal(1 - point.fpf)}`;
+  const [sensitivity, specificity] = [decimal(point.tpf), decimal(1 - point.fpf)];
+  if (!("tpf_low" in point) || isUndefined(roc)) {
+    return `${name}${threshold}: sensitivity ${sensitivity}, specificity ${specificity}`;
+  }
+  const { positives, negatives } = roc.counts;
+  const lines = [
+    `${name}${threshold}`,
+    `sensitivity ${sensitivity} (${intervalText(point.tpf_low, point.tpf_high)}), n = ${positives}`,
+    `specificity ${specificity} (${intervalText(1 - point.fpf_high, 1 - point.fpf_low)}), n = ${negatives}`,
+    "intervals: Wilson, each point by itself",
+  ];
+  return lines.join("\n");
 }
 
-function OperatingPoint({
+function OperatingPoint<P extends Participant>({
   series: { participant, look },
   x,
   y,
+  opening,
   isFirst,
-}: SeriesProps & { isFirst: boolean }) {
+}: SeriesProps<P> & { isFirst: boolean }) {
   const sensitivity = binaryOutcome(participant, "sensitivity");
   const specificity = binaryOutcome(participant, "specificity");
   if (isUndefined(sensitivity) || isUndefined(specificity)) return null;
-  const text = `${participant.name} decides: sensitivity ${outcomeText(sensitivity)}, specificity ${outcomeText(specificity)}`;
+  const lines = [
+    `${participant.name} decides`,
+    `sensitivity ${outcomeText(sensitivity)}, ${outcomeDetail(sensitivity)}`,
+    `specificity ${outcomeText(specificity)}, ${outcomeDetail(specificity)}`,
+  ];
   return (
-    <Mark text={text} isFirst={isFirst}>
+    <Mark text={lines.join("\n")} isFirst={isFirst} onOpen={opening?.ofDecisions(participant)}>
       <path
         d={look.marker}
         transform={`translate(${x(1 - specificity.value)} ${y(sensitivity.value)})`}
@@ -144,22 +193,5 @@ function OperatingPoint({
         strokeWidth={1}
       />
     </Mark>
-  );
-}
-
-function LegendRow({ series: { participant, look, curve }, top }: { series: Drawn; top: number }) {
-  return (
-    <Group left={SIDE + 24} top={top + 10}>
-      {curve.length > 0 && (
-        <line x1={0} x2={34} y1={0} y2={0} stroke={look.colour} strokeWidth={2} strokeDasharray={look.dash} />
-      )}
-      <path d={look.marker} transform="translate(17 0)" fill={look.colour} stroke="var(--figure-ink)" />
-      <text x={44} y={4} fontSize={12} fontWeight={participant.kind === "AI" ? 700 : 400}>
-        {participant.kind === "AI" ? `AI: ${participant.name}` : participant.name}
-      </text>
-      <text x={44} y={19} fontSize={11}>
-        AUC {outcomeText(aucOutcome(participant))}
-      </text>
-    </Group>
   );
 }

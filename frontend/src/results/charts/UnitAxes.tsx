@@ -13,10 +13,12 @@ interface UnitAxesProps {
   side: number;
   xLabel: string;
   yLabel: string;
+  /** Left out where the diagonal means nothing. */
+  hasDiagonal?: boolean;
 }
 
 /** Both axes of a square from 0 to 1, with the diagonal. */
-export function UnitAxes({ x, y, side, xLabel, yLabel }: UnitAxesProps) {
+export function UnitAxes({ x, y, side, xLabel, yLabel, hasDiagonal = true }: UnitAxesProps) {
   const shared = {
     tickValues: TICKS,
     stroke: "var(--figure-faint)",
@@ -28,7 +30,9 @@ export function UnitAxes({ x, y, side, xLabel, yLabel }: UnitAxesProps) {
     <>
       <GridRows scale={y} width={side} tickValues={TICKS} stroke="var(--figure-grid)" />
       <GridColumns scale={x} height={side} tickValues={TICKS} stroke="var(--figure-grid)" />
-      <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} stroke="var(--figure-faint)" strokeDasharray="3 4" />
+      {hasDiagonal && (
+        <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} stroke="var(--figure-faint)" strokeDasharray="3 4" />
+      )}
       <AxisBottom
         {...shared}
         scale={x}

@@ -1,13 +1,18 @@
 import { Button, Group, Text } from "@mantine/core";
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
-import { saveText } from "@/ui/saveFile";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactNode, useId, useRef, useState } from "react";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { saveBlob, saveText } from "@/ui/saveFile";
 import classes from "./Figure.module.css";
+import { useFileName } from "./fileNames";
+import { MarkHints } from "./MarkHints";
+import { pngOf } from "./pngFile";
 import { svgText } from "./svgText";
 
 interface FigureProps {
   title: string;
   /** What the figure shows and how to read it. */
-  caption: string;
+  caption: ReactNode;
   /** Name of the downloaded files. */
   name: string;
   /** Address of the table as a file, or the text of one made here. */
@@ -15,17 +20,17 @@ interface FigureProps {
   chart: ReactNode;
   /** Left out where the table stands beside the chart anyway. */
   table?: ReactNode;
+  /** Whether the marks lead to their cases. */
+  isOpening?: boolean;
 }
 
 /** A chart with its caption, the same numbers as a table, and its downloads. */
-export function Figure({ title, caption, name, csv, chart, table }: FigureProps) {
+export function Figure({ title, caption, name, csv, chart, table, isOpening = false }: FigureProps) {
   const id = useId();
   const frame = useRef<HTMLElement>(null);
   const [isTable, setTable] = useState(false);
-  const save = () => {
-    const figure = frame.current;
-    if (figure) saveText(`${name}.svg`, svgText(figure), "image/svg+xml");
-  };
+  const file = useFileName(name);
+  const saving = useMutation({ mutationFn: (kind: "svg" | "png") => save(frame.current, file, kind) });
   return (
     <figure ref={frame} className={classes.figure} aria-labelledby={id}>
       <Group justify="space-between" mb="xs" wrap="nowrap" align="flex-start">
@@ -44,25 +49,42 @@ export function Figure({ title, caption, name, csv, chart, table }: FigureProps)
             </Button>
           )}
           {!isTable && (
-            <Button variant="default" size="compact-xs" onClick={save}>
-              SVG
-            </Button>
+            <>
+              <Button variant="default" size="compact-xs" onClick={() => saving.mutate("svg")}>
+                SVG
+              </Button>
+              <Button
+                variant="default"
+                size="compact-xs"
+                loading={saving.isPending}
+                onClick={() => saving.mutate("png")}
+              >
+                PNG
+              </Button>
+            </>
           )}
-          <CsvButton name={name} csv={csv} />
+          <CsvButton file={`${file}.csv`} csv={csv} />
         </Group>
       </Group>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move between the chart's own buttons */}
-      {isTable ? table : <div onKeyDown={moveBetweenMarks}>{chart}</div>}
+      {saving.error && <ErrorNotice error={saving.error} />}
+      {isTable ? table : <MarkHints>{chart}</MarkHints>}
       <Text component="figcaption" size="xs" c="dimmed" mt="xs">
         {caption}{" "}
-        {!isTable && "Point at a mark, or step through them with Tab and the arrow keys, for its values."}
+        {!isTable &&
+          `Point at a mark, or step through them with Tab and the arrow keys, for its values${isOpening ? "; click it, or press Enter, for its cases" : ""}.`}
       </Text>
     </figure>
   );
 }
 
-function CsvButton({ name, csv }: Pick<FigureProps, "name" | "csv">) {
-  const file = `${name}.csv`;
+async function save(figure: HTMLElement | null, file: string, kind: "svg" | "png"): Promise<void> {
+  if (!figure) return;
+  const text = svgText(figure);
+  if (kind === "svg") saveText(`${file}.svg`, text, "image/svg+xml");
+  else saveBlob(`${file}.png`, await pngOf(text));
+}
+
+function CsvButton({ file, csv }: { file: string; csv: FigureProps["csv"] }) {
   if (typeof csv === "string") {
     return (
       <Button variant="default" size="compact-xs" component="a" href={csv} download={file}>
@@ -75,18 +97,4 @@ function CsvButton({ name, csv }: Pick<FigureProps, "name" | "csv">) {
       CSV
     </Button>
   );
-}
-
-const STEPS: Partial<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-
-/** One Tab stop for the chart; the arrow keys go from mark to mark. */
-function moveBetweenMarks(event: KeyboardEvent<HTMLElement>) {
-  const step = STEPS[event.key];
-  if (step === undefined) return;
-  const marks = [...event.currentTarget.querySelectorAll<SVGElement>("[data-mark]")];
-  const from = marks.indexOf(document.activeElement as SVGElement);
-  const next = marks[(from + step + marks.length) % marks.length];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

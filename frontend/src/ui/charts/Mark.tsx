@@ -1,5 +1,4 @@
-import { Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import classes from "./Figure.module.css";
 
 interface MarkProps {
@@ -7,23 +6,31 @@ interface MarkProps {
   text: string;
   /** The one mark of a chart that Tab stops at. */
   isFirst?: boolean;
+  /** Opens what stands behind the mark; Enter and the space bar do too. */
+  onOpen?: (() => void) | undefined;
   children: ReactNode;
 }
 
-/** A part of a chart that says its values when pointed at or reached by keyboard. */
-export function Mark({ text, isFirst = false, children }: MarkProps) {
-  return (
-    <Tooltip
-      label={text}
-      multiline
-      maw={320}
-      openDelay={0}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes focus only to be read out */}
-      <g className={classes.mark} role="img" aria-label={text} tabIndex={isFirst ? 0 : -1} data-mark="">
+/** A part of a chart that says its values when pointed at or reached by keyboard; its figure shows the words. */
+export function Mark({ text, isFirst = false, onOpen, children }: MarkProps) {
+  const shared = { className: classes.mark, "aria-label": text, tabIndex: isFirst ? 0 : -1, "data-mark": "" };
+  if (!onOpen) {
+    return (
+      // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes focus only to be read out
+      <g {...shared} role="img">
         {children}
       </g>
-    </Tooltip>
+    );
+  }
+  const openByKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onOpen();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a button cannot be drawn inside an SVG
+    <g {...shared} role="button" data-opens="" onClick={onOpen} onKeyDown={openByKey}>
+      {children}
+    </g>
   );
 }

@@ -5,6 +5,7 @@ const PROPERTIES = [
   "stroke",
   "stroke-width",
   "stroke-dasharray",
+  "stroke-opacity",
   "font-family",
   "font-size",
   "font-weight",
@@ -29,7 +30,7 @@ export function svgText(figure: HTMLElement): string {
 function copyStyles(from: Element, to: Element) {
   const style = getComputedStyle(from);
   for (const property of PROPERTIES) to.setAttribute(property, style.getPropertyValue(property));
-  for (const name of ["class", "style", "tabindex", "data-mark"]) to.removeAttribute(name);
+  for (const name of ["class", "style", "tabindex", "data-mark", "data-opens"]) to.removeAttribute(name);
   const copies = to.children;
   [...from.children].forEach((child, index) => {
     const copy = copies[index];

@@ -16,6 +16,7 @@ export function QuestionFrame({ question, gap, children }: QuestionFrameProps) {
     <fieldset
       className={gap ? `${classes.question} ${classes.missing}` : classes.question}
       data-question={question.key}
+      data-grows={question.kind === "LOCATED_FINDING" || undefined}
     >
       <legend className={classes.text}>
         {question.text}

@@ -1,7 +1,14 @@
-import { Anchor, Button, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-router";
-import { INFERENCE_RUNS_KEY, inferenceRunsQuery, modelVersionsQuery, startInferenceRun } from "@/api/ai";
+import {
+  INFERENCE_RUNS_KEY,
+  inferenceRunsQuery,
+  modelVersionsQuery,
+  type RunPriority,
+  startInferenceRun,
+} from "@/api/ai";
 import { casesQuery, imagesOf } from "@/api/readerStudies";
 import { InferenceRunCard } from "@/coordinator/ai/InferenceRunCard";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -13,9 +20,17 @@ interface PredictionRunsProps extends PartProps {
   modelVersionId: string;
 }
 
+/** Of the runs that wait, which comes next. */
+const PRIORITIES: { value: RunPriority; label: string }[] = [
+  { value: "HIGH", label: "High priority" },
+  { value: "NORMAL", label: "Normal priority" },
+  { value: "LOW", label: "Low priority" },
+];
+
 /** Runs of the chosen model version, and a new one on the cases of this reader study. */
 export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsProps) {
   const queryClient = useQueryClient();
+  const [priority, setPriority] = useState<RunPriority>("NORMAL");
   const runs = useQuery(inferenceRunsQuery);
   const own = runs.data?.filter((run) => run.model_version.id === modelVersionId);
   const cases = useQuery(casesQuery(readerStudy.id));
@@ -23,7 +38,7 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
   const version = versions?.find((candidate) => candidate.id === modelVersionId);
   const starting = useStudyChange(
     readerStudy.id,
-    (imagingStudyIds: string[]) => startInferenceRun(modelVersionId, imagingStudyIds),
+    (imagingStudyIds: string[]) => startInferenceRun(modelVersionId, imagingStudyIds, priority),
     () => void queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
   );
   const imagingStudyIds = (cases.data ?? []).flatMap(imagesOf).map(({ id }) => id);
@@ -33,13 +48,23 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
       about="All runs of this model version. The launch check says how many cases have a prediction."
       actions={
         version?.runnable && (
-          <Button
-            disabled={imagingStudyIds.length === 0}
-            loading={starting.isPending}
-            onClick={() => starting.mutate(imagingStudyIds)}
-          >
-            Run on {imagingStudyIds.length} imaging studies
-          </Button>
+          <Group gap="sm">
+            <Select
+              aria-label="Priority of the run"
+              data={PRIORITIES}
+              allowDeselect={false}
+              w={150}
+              value={priority}
+              onChange={(value) => setPriority(value as RunPriority)}
+            />
+            <Button
+              disabled={imagingStudyIds.length === 0}
+              loading={starting.isPending}
+              onClick={() => starting.mutate(imagingStudyIds)}
+            >
+              Run on {imagingStudyIds.length} imaging studies
+            </Button>
+          </Group>
         )
       }
     >

@@ -10,6 +10,7 @@ import {
   withEndpointAt,
   withoutEndpoint,
 } from "@/domain/analysisPlan";
+import { FixedNumberField } from "@/ui/NumberField";
 import classes from "./AnalysisPlan.module.css";
 import {
   choicesOf,
@@ -21,7 +22,7 @@ import {
   type PlanFieldsProps,
   saidAt,
 } from "./fields";
-import { FixedValue, PlanNumber } from "./PlanNumber";
+import { PlanNumber } from "./PlanNumber";
 import { PlanSelect } from "./PlanSelect";
 
 type EndpointProps = PlanFieldsProps & { endpoint: PlanEndpoint; index: number };
@@ -204,9 +205,10 @@ function QuestionRow({ plan, endpoint, said, change }: RowProps) {
             onChange={(chosen) => change({ ...endpoint, against: chosen === A_VALUE ? 0.5 : chosen })}
           />
           {typeof against === "number" && (
-            <FixedValue
+            <FixedNumberField
               label="Value"
-              width={90}
+              w={90}
+              step={0.01}
               value={against}
               onChange={(value) => change({ ...endpoint, against: value }, "against")}
             />

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { planVersionsQuery } from "@/api/analysisPlans";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { AmendmentReason } from "../protocol/AmendmentReason";
+import classes from "./AnalysisPlan.module.css";
 import type { usePlanSaving } from "./usePlanSaving";
 import { VersionView, type VersionViewProps } from "./VersionView";
 
@@ -27,7 +28,7 @@ export function LockedMeanwhile({ readerStudy, locked, saving, onReason }: Locke
   return (
     <>
       <Alert color="yellow" variant="light" role="alert" title="The plan was locked meanwhile">
-        <Stack gap="sm">
+        <Stack gap="sm" className={classes.onAlert}>
           <Text size="sm">{locked.detail} What you have written here is kept.</Text>
           <AmendmentReason
             label="Reason of the amendment"

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { NumberField } from "@/ui/NumberField";
 import { Warning } from "./PlanSelect";
 
@@ -7,23 +6,13 @@ interface PlanNumberProps {
   width: number;
   value: number | null;
   onChange: (value: number | null) => void;
-  onBlur?: () => void;
   placeholder?: string;
   step?: number;
   said?: { id: string; error: string | undefined; warning: string | undefined };
 }
 
 /** A number of the plan; empty is null. */
-export function PlanNumber({
-  label,
-  width,
-  value,
-  onChange,
-  onBlur,
-  placeholder,
-  step,
-  said,
-}: PlanNumberProps) {
+export function PlanNumber({ label, width, value, onChange, placeholder, step, said }: PlanNumberProps) {
   return (
     <NumberField
       id={said?.id}
@@ -35,24 +24,7 @@ export function PlanNumber({
       inputWrapperOrder={["label", "input", "error", "description"]}
       error={said?.error}
       description={said?.warning && <Warning>{said.warning}</Warning>}
-      onBlur={onBlur}
       onChange={onChange}
-    />
-  );
-}
-
-/** A number that cannot be left empty: while its field is, the one before stays. */
-export function FixedValue({ onChange, value, ...rest }: PlanNumberProps) {
-  const [isEmpty, setEmpty] = useState(false);
-  return (
-    <PlanNumber
-      {...rest}
-      value={isEmpty ? null : value}
-      onBlur={() => setEmpty(false)}
-      onChange={(typed) => {
-        setEmpty(typed === null);
-        if (typed !== null) onChange(typed);
-      }}
     />
   );
 }

@@ -1,5 +1,5 @@
-import { NumberInput } from "@mantine/core";
 import { useState } from "react";
+import { NumberField } from "@/ui/NumberField";
 
 interface NumberOnBlurProps {
   label: string;
@@ -21,20 +21,21 @@ export function NumberOnBlur({
   width = 150,
   onChange,
 }: NumberOnBlurProps) {
-  const [typed, setTyped] = useState<number | null>(null);
+  const [entered, setEntered] = useState<{ typed: number | null } | null>(null);
   const store = () => {
-    if (typed !== null && typed !== value) onChange(Math.min(Math.max(Math.round(typed), min), max));
-    setTyped(null);
+    const whole = Math.min(Math.max(Math.round(entered?.typed ?? value), min), max);
+    if (whole !== value) onChange(whole);
+    setEntered(null);
   };
   return (
-    <NumberInput
+    <NumberField
       label={label}
       w={width}
       min={min}
       max={max}
       disabled={isDisabled}
-      value={typed ?? value}
-      onChange={(entered) => setTyped(typeof entered === "number" ? entered : null)}
+      value={entered ? entered.typed : value}
+      onChange={(typed) => setEntered({ typed })}
       onBlur={store}
       onKeyDown={(event) => event.key === "Enter" && store()}
     />

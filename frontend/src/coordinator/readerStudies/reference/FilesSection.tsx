@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, FileButton, Group, NativeSelect, NumberInput, Text } from "@mantine/core";
+import { Alert, Anchor, Button, FileButton, Group, NativeSelect, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
@@ -8,6 +8,7 @@ import {
   referenceVersionsQuery,
 } from "@/api/reference";
 import { lookAtFiles } from "@/api/referenceJobs";
+import { FixedNumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
 import type { PartProps } from "../parts";
 import { FileFaults } from "./FileFaults";
@@ -51,14 +52,14 @@ export function FilesSection({ readerStudy }: PartProps) {
             look({ baseVersion: value === "" ? null : Number(value) })
           }
         />
-        <NumberInput
+        <FixedNumberField
           label="Fractional segments from, %"
           w={200}
           min={1}
           max={100}
           allowDecimal={false}
           value={Math.round(asked.threshold * 100)}
-          onChange={(value) => typeof value === "number" && setAsked({ ...asked, threshold: value / 100 })}
+          onChange={(percent) => setAsked({ ...asked, threshold: percent / 100 })}
           onBlur={() => {
             // Leaving the field unchanged must not take the preview away under a click.
             if (work.asked && asked.threshold !== work.asked.threshold) look({});

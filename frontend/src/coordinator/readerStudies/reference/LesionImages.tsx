@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { caseImagesQuery, currentOf, type PreviewStudy } from "@/api/hanging";
 import { type CaseMark, caseMarksQuery, type Lesion, type LesionCorrection } from "@/api/reference";
 import { findingColour } from "@/domain/findingColours";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { StudyImages } from "@/ui/StudyImages";
-import type { ViewerHandle, ViewerMark } from "@/viewer";
+import type { ViewerMark } from "@/viewer";
 import classes from "./Lesions.module.css";
 
 interface LesionImagesProps {
@@ -37,15 +37,11 @@ interface MarkedImagesProps extends Pick<LesionImagesProps, "lesions" | "shown">
 }
 
 function MarkedImages({ studies, drawn, lesions, shown }: MarkedImagesProps) {
-  const viewer = useRef<ViewerHandle>(null);
   const marks = useMemo(() => marksOf(lesions, drawn), [lesions, drawn]);
   const target = marks.find(({ id }) => id.startsWith(`${shown} `)) ?? null;
-  useEffect(() => {
-    if (target) viewer.current?.jumpToMark(target);
-  }, [target]);
   return (
     <div className={classes.images}>
-      <StudyImages studies={studies} viewer={viewer} marks={marks} firstMark={target} />
+      <StudyImages studies={studies} marks={marks} markShown={target} />
     </div>
   );
 }

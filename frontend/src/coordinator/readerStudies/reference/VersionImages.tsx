@@ -6,8 +6,7 @@ import { type CaseOutcome, referenceSegmentsQuery } from "@/api/reference";
 import type { ReferenceLesion } from "@/domain/lesions";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
-import { StudyImages } from "@/ui/StudyImages";
-import type { ViewerHandle } from "@/viewer";
+import { type JumpsOnImages, StudyImages } from "@/ui/StudyImages";
 import { firstPlace, lesionMarks, lesionOverlays, segmentsOf } from "./lesionMarks";
 import classes from "./VersionImages.module.css";
 
@@ -58,7 +57,7 @@ interface OnImagesProps {
 }
 
 function OnImages({ readerStudyId, version, studies, lesions }: OnImagesProps) {
-  const viewer = useRef<ViewerHandle>(null);
+  const jumps = useRef<JumpsOnImages>(null);
   const digests = useMemo(() => segmentsOf(lesions).map(({ sha256 }) => sha256), [lesions]);
   const segments = useQuery(referenceSegmentsQuery(readerStudyId, version, digests));
   const marks = useMemo(() => lesionMarks(lesions, studies), [lesions, studies]);
@@ -68,7 +67,7 @@ function OnImages({ readerStudyId, version, studies, lesions }: OnImagesProps) {
   );
   const jumpTo = (lesion: ReferenceLesion) => {
     const place = firstPlace(lesion, studies);
-    if (place) viewer.current?.jumpToMark(place);
+    if (place) jumps.current?.jumpTo(place);
   };
   return (
     <>
@@ -81,7 +80,7 @@ function OnImages({ readerStudyId, version, studies, lesions }: OnImagesProps) {
       </Group>
       {segments.error && <ErrorNotice error={segments.error} onRetry={() => void segments.refetch()} />}
       <div className={classes.images}>
-        <StudyImages studies={studies} viewer={viewer} marks={marks} overlays={overlays} />
+        <StudyImages studies={studies} jumps={jumps} marks={marks} overlays={overlays} />
       </div>
     </>
   );

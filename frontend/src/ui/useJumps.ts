@@ -51,7 +51,7 @@ export function useJumps(input: JumpsInput): Jumps {
         place.brought = { seriesInstanceUid, before: newest.current.grid };
         leave();
         setFirstMark(mark);
-        onGrid((before) => withSeries(before, before.activeId, seriesInstanceUid));
+        onGrid((before) => withSeries(before, paneFor(before, seriesInstanceUid), seriesInstanceUid));
       },
     });
   }, []);
@@ -73,6 +73,11 @@ function goBackTo({ mark, brought }: Place, { viewer, grid, onGrid, setFirstMark
     onGrid((before) => withSeries(before, before.activeId, series));
 }
 
+/** One that hangs already but is still coming is not hung twice. */
+function paneFor({ panes, activeId }: Grid, seriesInstanceUid: string): string {
+  return panes.find((pane) => pane.seriesInstanceUid === seriesInstanceUid)?.id ?? activeId;
+}
+
 interface Showing {
   /** False once the reader has gone on to another place. */
   isStill: () => boolean;
@@ -88,6 +93,8 @@ async function showMark(
   try {
     const series = await viewer.current.seriesOfMark(mark, seriesOfCase);
     if (!showing.isStill()) return;
+    // It may have come into a pane meanwhile, as the case opens.
+    if (viewer.current?.jumpToMark(mark)) return;
     if (series) showing.bring(series);
     else notifications.show({ id: NOWHERE, message: NOWHERE, color: "orange" });
   } catch {
@@ -95,7 +102,7 @@ async function showMark(
   }
 }
 
-const NOWHERE = "This mark lies on no image that is shown in this read.";
+const NOWHERE = "This mark lies on none of the images that are shown here.";
 const NOT_LOADED = "The images on which this mark lies could not be loaded. Try again.";
 
 function isSameSlice({ geometry: one }: ViewerMark, { geometry: other }: ViewerMark): boolean {

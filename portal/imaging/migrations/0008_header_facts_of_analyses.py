@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("imaging", "0006_read_headers_anew")]
+    dependencies = [("imaging", "0007_describe_series_anew")]
 
     operations = [
         migrations.AlterField(
