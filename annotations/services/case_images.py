@@ -53,7 +53,10 @@ def launched_headers_read(*, budget_s: float) -> int:
     unread = 0
     launched = ReaderStudy.objects.exclude(state=ReaderStudyState.DRAFT)
     waiting = launched.filter(
-        cases__removed_at=None, cases__imaging_study__header_facts=None, cases__imaging_study__number_of_instances__gt=0
+        cases__removed_at=None,
+        # `=None` would ask for the null of JSON.
+        cases__imaging_study__header_facts__isnull=True,
+        cases__imaging_study__number_of_instances__gt=0,
     )
     for reader_study in waiting.distinct().order_by("launched_at"):
         unread += case_headers_read(reader_study=reader_study, budget_s=deadline - time.monotonic())

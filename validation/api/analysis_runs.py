@@ -3,7 +3,7 @@
 import json
 import math
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -123,6 +123,10 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
             "notices",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known_locks: dict[uuid.UUID, list[TruthLock]] = {}
+
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_result_digest(self, run: AnalysisRun) -> str | None:
         """Return the digest of the result, None while there is none."""
@@ -142,10 +146,9 @@ class AnalysisRunOutput(serializers.ModelSerializer[AnalysisRun]):
 
     def _locks(self, run: AnalysisRun) -> list[TruthLock]:
         """The locks of its reader study, asked for once for all runs of an answer."""
-        known: dict[uuid.UUID, list[TruthLock]] = cast("dict[str, Any]", self.context).setdefault("truth_locks", {})
-        if run.reader_study_id not in known:
-            known[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
-        return known[run.reader_study_id]
+        if run.reader_study_id not in self._known_locks:
+            self._known_locks[run.reader_study_id] = truth_locks_of(reader_study_id=run.reader_study_id)
+        return self._known_locks[run.reader_study_id]
 
 
 class CsvRenderer(BaseRenderer):
