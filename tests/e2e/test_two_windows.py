@@ -144,7 +144,7 @@ SCREENS = ((1280, 800), (1920, 1080), (1080, 1920))
 def box_of(page: Page, key: str) -> dict[str, float]:
     found = page.locator(f"[data-question='{key}']").bounding_box()
     assert found
-    return dict(found)
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
 def test_the_form_in_a_window_of_its_own_has_two_columns_in_the_order_of_tab(
