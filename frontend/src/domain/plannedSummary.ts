@@ -100,27 +100,28 @@ function subjectLines(
     const own = found && !("endpoint" in found && found.endpoint) ? found : null;
     const answers = answersAbout(result, subject, figure);
     const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0] ?? null;
-    const ofEndpoint = answered && {
-      text: `${prefix}${title} ${outcomeText(answered.outcome)}`,
-      about: [endpointText(answered.endpoint), intervalText(answered.outcome)].filter(Boolean).join(" · "),
-    };
-    const ofDescription = own && {
-      text: `${prefix}${title} ${outcomeText(own)}`,
-      about: describedText(own),
-    };
-    const isBarer = answered && own && !hasInterval(answered.outcome) && hasInterval(own);
-    if (!ofEndpoint || !ofDescription || isUndefined(answered.outcome)) {
-      return [ofEndpoint, ofDescription].filter((line) => line !== null);
-    }
-    return [isBarer ? ofDescription : ofEndpoint];
+    const ofEndpoint = (one: Answered): AnswerLine => ({
+      text: `${prefix}${title} ${outcomeText(one.outcome)}`,
+      about: [endpointText(one.endpoint), intervalText(one.outcome)].filter(Boolean).join(" · "),
+    });
+    const ofDescription = (outcome: Outcome): AnswerLine => ({
+      text: `${prefix}${title} ${outcomeText(outcome)}`,
+      about: describedText(outcome),
+    });
+    if (!answered) return own ? [ofDescription(own)] : [];
+    if (!own) return [ofEndpoint(answered)];
+    if (isUndefined(answered.outcome)) return [ofEndpoint(answered), ofDescription(own)];
+    const isBarer = !hasInterval(answered.outcome) && hasInterval(own);
+    return [isBarer ? ofDescription(own) : ofEndpoint(answered)];
   });
 }
 
-function answersAbout(
-  { endpoints }: PlannedResult,
-  subject: string,
-  figure: string,
-): { endpoint: EndpointResult; outcome: Outcome }[] {
+interface Answered {
+  endpoint: EndpointResult;
+  outcome: Outcome;
+}
+
+function answersAbout({ endpoints }: PlannedResult, subject: string, figure: string): Answered[] {
   const ordered = [...endpoints].sort((a, b) => Number(b.role === "PRIMARY") - Number(a.role === "PRIMARY"));
   return ordered
     .filter((endpoint) => endpoint.figure === figure)
