@@ -107,24 +107,27 @@ function Row({ row: { name, outcome, look, isBold, onOpen }, middle, x, isFirst 
   const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
   const text = `${name}: ${outcomeText(outcome)}\n${outcomeDetail(outcome)}`;
   return (
-    <Mark text={text} isFirst={isFirst} onOpen={onOpen}>
-      {/* The whole row answers to the pointer, not only its thin lines. */}
-      <rect
-        x={0}
-        y={middle - ROW / 2}
-        width={NAME_WIDTH + PLOT_WIDTH + TEXT_WIDTH}
-        height={ROW}
-        fillOpacity={0}
-      />
+    <>
+      {/* Beside the mark, whose words say the same: a shortened name is no part of them. */}
       <text x={0} y={middle + 4} fontSize={12} fontWeight={isBold ? 700 : 400}>
         {shortName}
       </text>
-      {!isUndefined(outcome) && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
       {/* A reason is longer than a number and has no whisker in its way. */}
       <text x={NAME_WIDTH + (isUndefined(outcome) ? 8 : PLOT_WIDTH + 14)} y={middle + 4} fontSize={12}>
         {outcomeText(outcome)}
       </text>
-    </Mark>
+      <Mark text={text} isFirst={isFirst} onOpen={onOpen}>
+        {/* The whole row answers to the pointer, not only its thin lines. */}
+        <rect
+          x={0}
+          y={middle - ROW / 2}
+          width={NAME_WIDTH + PLOT_WIDTH + TEXT_WIDTH}
+          height={ROW}
+          fillOpacity={0}
+        />
+        {!isUndefined(outcome) && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
+      </Mark>
+    </>
   );
 }
 
