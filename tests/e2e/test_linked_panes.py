@@ -164,6 +164,7 @@ def test_a_prior_that_is_hidden_while_its_pane_is_open_gives_way_to_the_reason(
     draw(page, (59.5, 62.0), (184.5, 62.0))
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Digit4")
+    page.get_by_role("textbox", name="Confidence of mark 1, as a number").fill("50")
     saved(page)
     prior = page.get_by_test_id("pane-2")
     expect(prior.get_by_role("status")).to_have_count(0)
