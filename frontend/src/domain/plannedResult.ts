@@ -57,6 +57,19 @@ const HYPOTHESES: Record<string, string> = {
   EQUIVALENCE: "is equivalent",
 };
 
+const METHODS: Record<string, string> = {
+  MRMC_OR: "Obuchowski–Rockette",
+  MRMC_U: "U-statistics",
+  AI_VS_READERS: "one AI against readers (Hillis)",
+  DELONG: "DeLong",
+  CLUSTERED_DELONG: "DeLong for clusters (Obuchowski)",
+  PROPORTION: "Wilson",
+  CLUSTERED_PROPORTION: "ratio estimator for clusters",
+  MCNEMAR: "McNemar",
+};
+
+export const methodName = ({ method }: EndpointResult): string => METHODS[method] ?? method;
+
 export const figureName = ({ figure }: EndpointResult): string => FIGURES[figure] ?? figure;
 
 /** "aided − unaided, is not worse (margin 0.05, alpha 0.025)" */

@@ -81,13 +81,13 @@ describe("the overview of a planned result", () => {
     const { "How good are the readers?": readers, "Does the AI help?": help } = cards([GAIN]);
     expect(readers?.[0]).toEqual({
       text: "Unaided, mean of 5 readers: AUC 0.850 (0.800–0.900)",
-      about: "primary endpoint gain · 95 % interval: or RRRC",
+      about: "primary endpoint gain, Obuchowski–Rockette · 95 % interval",
     });
     expect(texts(readers).filter((text) => text.includes("AUC"))).toHaveLength(2);
     expect(texts(readers).join()).not.toContain("0.901");
     expect(help?.[0]).toEqual({
       text: "AUC, With AI − Unaided: +0.050 (0.010–0.090)",
-      about: "primary endpoint gain · 95 % interval: or RRRC · p = 0.030",
+      about: "primary endpoint gain, Obuchowski–Rockette · 95 % interval · p = 0.030",
       verdict: "demonstrated: aided − unaided, differs (alpha 0.05)",
     });
     expect(texts(help).join()).not.toContain("0.052");
@@ -109,6 +109,21 @@ describe("the overview of a planned result", () => {
     expect(texts(readers)).toContain("With AI, mean of 5 readers: AUC not defined: readings are missing");
     expect(texts(readers)).toContain("With AI, mean of 5 readers: AUC 0.901 (0.861–0.951)");
     expect(texts(sure)[0]).toBe("Primary endpoint gain: undefined");
+  });
+
+  it("is silent about an interval that is not there, and prefers the endpoint where neither has one", () => {
+    const bare = estimate(0.85, { low: null, high: null, note: "No variance." });
+    const poor = { ...means, auc: { ...described(0.85), low: null, high: null, note: "No variance." } };
+    const subjects = DESCRIPTION.subjects.map((one) =>
+      one.key === "unaided" ? { ...one, means: poor } : one,
+    );
+    const endpoint = { ...GAIN, against: { subject: "unaided", outcome: bare } };
+    const result = { endpoints: [endpoint], counts: {}, exclusions: [] } as unknown as PlannedResult;
+    const [, readers] = plannedSummary(result, { ...DESCRIPTION, subjects });
+    expect(readers?.lines[0]).toEqual({
+      text: "Unaided, mean of 5 readers: AUC 0.850 (no interval)",
+      about: "primary endpoint gain, Obuchowski–Rockette",
+    });
   });
 
   it("takes the interval of an AI alone from the description where the endpoint's is that of the difference", () => {

@@ -1,7 +1,7 @@
 /** What a planned result answers on one screen: the plan's endpoints, and described beside them what is none. */
 import { type Estimate, isUndefined, type Outcome } from "./analysisResult";
 import { type DescribedChange, type Description, subjectOf } from "./description";
-import { aimText, type EndpointResult, type PlannedResult, shownText } from "./plannedResult";
+import { aimText, type EndpointResult, methodName, type PlannedResult, shownText } from "./plannedResult";
 import type { Answer, AnswerLine } from "./resultSummary";
 import { differenceText, outcomeText, percentText, pText } from "./resultText";
 
@@ -47,7 +47,7 @@ function comparisonLine(endpoint: EndpointResult, description: Description): Ans
   const title = MEASURES.find((one) => one.figure === figure)?.title ?? figure;
   return {
     text: `${title}, ${nameOf(description, of.subject)} − ${other}: ${difference ? differenceText(difference) : ""}`,
-    about: [endpointText(endpoint), difference && intervalMethod(difference), testText(endpoint)]
+    about: [endpointText(endpoint), difference && intervalText(difference), testText(endpoint)]
       .filter(Boolean)
       .join(" · "),
     verdict: verdictText(endpoint),
@@ -56,17 +56,27 @@ function comparisonLine(endpoint: EndpointResult, description: Description): Ans
 
 const nameOf = (description: Description, key: string) => subjectOf(description, key)?.name ?? key;
 
-const endpointText = ({ role, key }: EndpointResult) => `${role.toLowerCase()} endpoint ${key}`;
+const endpointText = (endpoint: EndpointResult) =>
+  `${endpoint.role.toLowerCase()} endpoint ${endpoint.key}, ${methodName(endpoint)}`;
 
-const intervalMethod = (outcome: Outcome) =>
-  isUndefined(outcome) ? "" : `${percentText(outcome.level)} interval: ${outcome.method}`;
+/** Which interval stands there; nothing of a number that has none, which says so itself. */
+function intervalText(outcome: Outcome): string {
+  return hasInterval(outcome) ? `${percentText(outcome.level)} interval` : "";
+}
+
+/** Of what is described the interval's own method too: no endpoint names it. */
+function describedText(outcome: Outcome): string {
+  const interval = intervalText(outcome);
+  return interval && !isUndefined(outcome) ? `described · ${interval}: ${outcome.method}` : "described";
+}
 
 function testText({ test, p_adjusted }: EndpointResult): string {
   if (!test) return "";
   const decides = p_adjusted === null || isUndefined(test) ? test : { ...test, p: p_adjusted };
   const isCorrected = p_adjusted !== null && !isUndefined(test) && p_adjusted !== test.p;
   const text = pText(decides);
-  return `p ${text.startsWith("<") ? text : `= ${text}`}${isCorrected ? ", corrected" : ""}`;
+  const isNumber = /^\d/.test(text);
+  return `p ${isNumber ? `= ${text}` : text}${isCorrected ? ", corrected" : ""}`;
 }
 
 /** "not demonstrated: is not worse (margin 0.05, alpha 0.025)"; empty where nothing was to be demonstrated. */
@@ -76,8 +86,8 @@ function verdictText(endpoint: EndpointResult): string {
 }
 
 /**
- * The figure of a subject. That of an endpoint, a primary one first; where it is undefined or, as of an AI among
- * readers, has no interval of its own, what is described beside it.
+ * The figures of a subject: of an endpoint, a primary one first, where one has answered. Where that is undefined, what
+ * is described stands beside it; where it has no interval, as of an AI among readers, the described one that has.
  */
 function subjectLines(
   result: PlannedResult,
@@ -86,33 +96,32 @@ function subjectLines(
   described: Partial<Record<Measure, Outcome>>,
 ): AnswerLine[] {
   return MEASURES.flatMap(({ measure, figure, title }): AnswerLine[] => {
-    const own = described[measure];
+    const found = described[measure];
+    const own = found && !("endpoint" in found && found.endpoint) ? found : null;
     const answers = answersAbout(result, subject, figure);
-    const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0];
-    const lines: AnswerLine[] = [];
-    if (answered && (hasInterval(answered.outcome) || isUndefined(answered.outcome))) {
-      const about = [endpointText(answered.endpoint), intervalMethod(answered.outcome)];
-      lines.push({
-        text: `${prefix}${title} ${outcomeText(answered.outcome)}`,
-        about: about.filter(Boolean).join(" · "),
-      });
-    }
-    const isSaid = answered && hasInterval(answered.outcome);
-    if (own && !isSaid && !("endpoint" in own && own.endpoint)) {
-      lines.push({
-        text: `${prefix}${title} ${outcomeText(own)}`,
-        about: ["described", intervalMethod(own)].filter(Boolean).join(" · "),
-      });
-    }
-    return lines;
+    const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0] ?? null;
+    const ofEndpoint = (one: Answered): AnswerLine => ({
+      text: `${prefix}${title} ${outcomeText(one.outcome)}`,
+      about: [endpointText(one.endpoint), intervalText(one.outcome)].filter(Boolean).join(" · "),
+    });
+    const ofDescription = (outcome: Outcome): AnswerLine => ({
+      text: `${prefix}${title} ${outcomeText(outcome)}`,
+      about: describedText(outcome),
+    });
+    if (!answered) return own ? [ofDescription(own)] : [];
+    if (!own) return [ofEndpoint(answered)];
+    if (isUndefined(answered.outcome)) return [ofEndpoint(answered), ofDescription(own)];
+    const isBarer = !hasInterval(answered.outcome) && hasInterval(own);
+    return [isBarer ? ofDescription(own) : ofEndpoint(answered)];
   });
 }
 
-function answersAbout(
-  { endpoints }: PlannedResult,
-  subject: string,
-  figure: string,
-): { endpoint: EndpointResult; outcome: Outcome }[] {
+interface Answered {
+  endpoint: EndpointResult;
+  outcome: Outcome;
+}
+
+function answersAbout({ endpoints }: PlannedResult, subject: string, figure: string): Answered[] {
   const ordered = [...endpoints].sort((a, b) => Number(b.role === "PRIMARY") - Number(a.role === "PRIMARY"));
   return ordered
     .filter((endpoint) => endpoint.figure === figure)
@@ -182,7 +191,7 @@ function linesOfChange(
   });
   const lines: AnswerLine[] = isPlanned
     ? []
-    : [{ text: `AUC, ${pair}: ${differenceText(auc)}`, about: `described · ${intervalMethod(auc)}` }];
+    : [{ text: `AUC, ${pair}: ${differenceText(auc)}`, about: describedText(auc) }];
   if (isUndefined(flow)) return [...lines, { text: `${pair}: ${flow.detail}`, about: "described" }];
   const all = flow.counts.find(
     ({ reader, group, ai_right }) => reader === POOLED && group === "all" && ai_right === null,

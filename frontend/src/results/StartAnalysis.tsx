@@ -83,7 +83,8 @@ export function StartAnalysis({ readerStudy, hasRuns, hasPlan, onStarted }: Star
         )}
         <Button
           loading={starting.isPending}
-          disabled={isOffScale}
+          // Before the design is here nobody knows which arm.
+          disabled={isOffScale || !stored}
           onClick={start}
           variant={hasRuns || hasPlan ? "default" : "filled"}
         >

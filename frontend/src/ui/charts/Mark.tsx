@@ -13,12 +13,15 @@ interface MarkProps {
 
 /** A part of a chart that says its values when pointed at or reached by keyboard; its figure shows the words. */
 export function Mark({ text, isFirst = false, onOpen, children }: MarkProps) {
+  // The mark's words are its name: what is written on it is part of them, perhaps shortened.
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the group takes no focus, the mark around it does
+  const drawn = <g aria-hidden="true">{children}</g>;
   const shared = { className: classes.mark, "aria-label": text, tabIndex: isFirst ? 0 : -1, "data-mark": "" };
   if (!onOpen) {
     return (
       // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes focus only to be read out
       <g {...shared} role="img">
-        {children}
+        {drawn}
       </g>
     );
   }
@@ -30,7 +33,7 @@ export function Mark({ text, isFirst = false, onOpen, children }: MarkProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a button cannot be drawn inside an SVG
     <g {...shared} role="button" data-opens="" onClick={onOpen} onKeyDown={openByKey}>
-      {children}
+      {drawn}
     </g>
   );
 }
