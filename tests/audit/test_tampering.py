@@ -217,7 +217,11 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
         "annotations.ReaderStudy {study}: the row is not what reader-study:{study}: event",
     ),
     "an assignment gets another case before it is opened": (
-        ["UPDATE annotations_assignment SET case_id = %(case)s, position = 99 WHERE id = %(pending)s"],
+        [
+            # Another repeat, for its reader may have that case too.
+            "UPDATE annotations_assignment SET case_id = %(case)s, repeat_number = 8, position = 99"
+            " WHERE id = %(pending)s"
+        ],
         "annotations.Assignment {pending}: the row is not what reader-study:{study}: event",
     ),
     "an assignment is put in": (
