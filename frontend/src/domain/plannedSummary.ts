@@ -95,25 +95,29 @@ function subjectLines(
   prefix: string,
   described: Partial<Record<Measure, Outcome>>,
 ): AnswerLine[] {
-  return MEASURES.flatMap(({ measure, figure, title }): AnswerLine[] => {
-    const found = described[measure];
-    const own = found && !("endpoint" in found && found.endpoint) ? found : null;
+  return MEASURES.flatMap(({ measure, figure, title }) => {
     const answers = answersAbout(result, subject, figure);
     const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0] ?? null;
-    const ofEndpoint = (one: Answered): AnswerLine => ({
-      text: `${prefix}${title} ${outcomeText(one.outcome)}`,
-      about: [endpointText(one.endpoint), intervalText(one.outcome)].filter(Boolean).join(" · "),
-    });
-    const ofDescription = (outcome: Outcome): AnswerLine => ({
-      text: `${prefix}${title} ${outcomeText(outcome)}`,
-      about: describedText(outcome),
-    });
-    if (!answered) return own ? [ofDescription(own)] : [];
-    if (!own) return [ofEndpoint(answered)];
-    if (isUndefined(answered.outcome)) return [ofEndpoint(answered), ofDescription(own)];
-    const isBarer = !hasInterval(answered.outcome) && hasInterval(own);
-    return [isBarer ? ofDescription(own) : ofEndpoint(answered)];
+    return linesOf(`${prefix}${title}`, answered, notAnswered(described[measure]));
   });
+}
+
+/** What is described unless it is an endpoint's number itself. */
+function notAnswered(found: Outcome | undefined): Outcome | null {
+  return found && !("endpoint" in found && found.endpoint) ? found : null;
+}
+
+function linesOf(title: string, answered: Answered | null, own: Outcome | null): AnswerLine[] {
+  const described = own && { text: `${title} ${outcomeText(own)}`, about: describedText(own) };
+  if (!answered) return described ? [described] : [];
+  const ofEndpoint = {
+    text: `${title} ${outcomeText(answered.outcome)}`,
+    about: [endpointText(answered.endpoint), intervalText(answered.outcome)].filter(Boolean).join(" · "),
+  };
+  if (!own || !described) return [ofEndpoint];
+  if (isUndefined(answered.outcome)) return [ofEndpoint, described];
+  const isBarer = !hasInterval(answered.outcome) && hasInterval(own);
+  return [isBarer ? described : ofEndpoint];
 }
 
 interface Answered {
