@@ -53,13 +53,12 @@ export class PaneLinks {
     const { apart } = this;
     for (const pane of this.panes()) if (stackPlace(pane) && !this.placeBefore(pane)) apart.delete(pane.id);
     this.restart();
+    const shown = this.panes().filter(isShown);
     if (leader && isShown(leader)) {
-      for (const pane of this.panes()) if (pane !== leader && isShown(pane)) this.lead(pane, leader);
+      for (const pane of shown) if (pane !== leader) this.lead(pane, leader);
     }
-    for (const pane of this.panes()) if (isShown(pane)) this.away.delete(pane.id);
-    const isWhole = [...apart.keys()].every((id) =>
-      this.panes().some((pane) => pane.id === id && isShown(pane)),
-    );
+    for (const pane of shown) this.away.delete(pane.id);
+    const isWhole = [...apart.keys()].every((id) => shown.some((pane) => pane.id === id));
     if (isWhole) this.forget();
   }
 
