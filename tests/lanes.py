@@ -1,18 +1,19 @@
 """Every test, in runs of pytest side by side: `python -m tests.lanes [pytest's own arguments]`.
 
-Half of the time tests in the browser wait for it. Meanwhile the others run: first, with lower priority, those that need
-no running portal, then those of a portal without a browser. Each run is a process with services of its own
-(tests/services.py) and keeps pytest's order.
+Half of the time tests in the browser wait for it. Meanwhile those run, with lower priority, that need no running
+portal; whichever run ends first, the tests of a portal without a browser come next. Each run is a process with
+services of its own (tests/services.py) and keeps pytest's order.
 """
 
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, NoReturn
+from queue import Empty, SimpleQueue
+from typing import NoReturn
 from xml.etree import ElementTree
 
 BROWSER, ALONE, PORTAL = LANES = ("browser", "alone", "portal")
@@ -22,6 +23,7 @@ NICE = ("nice", "-n", "5")
 NOTHING_COLLECTED = 5
 STOPPED = 143
 LEAVE_S = 20.0
+AT_ONCE = 2
 
 
 def command(lane: str, arguments: list[str]) -> list[str]:
@@ -34,6 +36,11 @@ def command(lane: str, arguments: list[str]) -> list[str]:
 def report_of(lane: str) -> Path:
     """Where pytest writes what became of each test of a lane."""
     return RESULTS / f"{lane}.xml"
+
+
+def log_of(lane: str) -> Path:
+    """Where a lane prints that is not shown at once."""
+    return RESULTS / f"{lane}.log"
 
 
 def failures(report: Path) -> list[str]:
@@ -62,26 +69,34 @@ def word(code: int) -> str:
 class Runs:
     """The runs of pytest: how each ended, and after how many minutes."""
 
-    def __init__(self, arguments: list[str], printed: IO[str]) -> None:
+    def __init__(self, arguments: list[str]) -> None:
         self.arguments = arguments
-        self.printed = printed
+        self.waiting = SimpleQueue[str]()
+        for lane in LANES:
+            self.waiting.put(lane)
         self.began = time.monotonic()
-        self.running: dict[str, subprocess.Popen[str]] = {}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.ended: dict[str, tuple[int, float]] = {}
 
-    def run(self, lane: str, output: IO[str] | None = None) -> None:
-        """One lane to its end."""
-        process = subprocess.Popen(command(lane, self.arguments), stdout=output, stderr=output, text=True)
-        self.running[lane] = process
-        self.ended[lane] = process.wait(), (time.monotonic() - self.began) / 60
+    def work(self) -> None:
+        """Run one lane after the other, as long as one waits."""
+        with suppress(Empty):
+            while True:
+                self.run(self.waiting.get_nowait())
 
-    def run_without_a_browser(self) -> None:
-        """The two other lanes, one after the other; what they print is kept for the end."""
-        for lane in (ALONE, PORTAL):
-            self.run(lane, self.printed)
+    def run(self, lane: str) -> None:
+        """One lane to its end; only what the browser's prints is shown at once, the rest at the end."""
+        with ExitStack() as stack:
+            output = None if lane == BROWSER else stack.enter_context(log_of(lane).open("w"))
+            process = subprocess.Popen(command(lane, self.arguments), stdout=output, stderr=output)
+            self.running[lane] = process
+            self.ended[lane] = process.wait(), (time.monotonic() - self.began) / 60
 
     def stop(self) -> None:
         """End what still runs; an interrupted pytest ends its services and writes its report."""
+        with suppress(Empty):
+            while True:
+                self.waiting.get_nowait()
         unended = [process for lane, process in self.running.items() if lane not in self.ended]
         for process in unended:
             process.send_signal(signal.SIGINT)
@@ -93,10 +108,9 @@ class Runs:
 
     def tell(self) -> int:
         """What the lanes without a browser printed, and what failed in any of them last; the exit code for all."""
-        self.printed.seek(0)
-        print("\n== tests without a browser", flush=True)
-        for line in self.printed:
-            sys.stdout.write(line)
+        for lane in LANES:
+            if log_of(lane).exists():
+                print(f"\n== {lane}", log_of(lane).read_text(errors="replace"), sep="\n", flush=True)
         # A log is often read, or kept, from its end only.
         for lane in LANES:
             code, minutes = self.ended.get(lane, (STOPPED, (time.monotonic() - self.began) / 60))
@@ -111,18 +125,20 @@ def _stop(*_: object) -> NoReturn:
 def main(arguments: list[str]) -> int:
     """Run all; whoever stops it is told what is known so far."""
     signal.signal(signal.SIGTERM, _stop)
+    RESULTS.mkdir(exist_ok=True)
     for lane in LANES:
         report_of(lane).unlink(missing_ok=True)
-    with tempfile.TemporaryFile("w+") as printed:
-        runs = Runs(arguments, printed)
-        others = threading.Thread(target=runs.run_without_a_browser, daemon=True)
-        others.start()
-        try:
-            runs.run(BROWSER)
-            others.join()
-        except KeyboardInterrupt:
-            runs.stop()
-        return runs.tell()
+        log_of(lane).unlink(missing_ok=True)
+    runs = Runs(arguments)
+    workers = [threading.Thread(target=runs.work, daemon=True) for _ in range(AT_ONCE)]
+    try:
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:
+        runs.stop()
+    return runs.tell()
 
 
 if __name__ == "__main__":

@@ -247,10 +247,11 @@ class _Said(NamedTuple):
 
 
 def _add(moves: dict[str, _Said], said: _Said) -> None:
-    known = moves.pop(said.digest, None)
-    number = said.number + (known.number if known else 0)
+    known = moves.pop(said.digest, said._replace(number=0))
+    number = known.number + said.number
     if number:
-        moves[said.digest] = said._replace(number=number)
+        # The place is of one that went the way that is left over.
+        moves[said.digest] = (said if said.number * number > 0 else known)._replace(number=number)
 
 
 class Copying:

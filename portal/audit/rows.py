@@ -52,7 +52,7 @@ def row_values(row: models.Model, as_read: Read | None = None) -> dict[str, Any]
         value = _plain(_of(row, read, column.name))
         if value is not None and value != column.default:
             values[column.name] = value
-    return values | {path: _plain(_carried(row, path)) for path in seal_of(row._meta.label).carries}
+    return values | {path: _plain(_carried(row, read, path)) for path in seal_of(row._meta.label).carries}
 
 
 def digest_of(row: models.Model, as_read: Read | None = None) -> str:
@@ -120,9 +120,17 @@ def _columns(model: type[models.Model]) -> tuple[_Column, ...]:
     )
 
 
-def _carried(row: models.Model, path: str) -> Any:
+def _carried(row: models.Model, read: Read, path: str) -> Any:
+    """What of another row is bound with this one; of the other row that this one was read with."""
+    name, _, rest = path.partition("__")
+    key = f"{name}_id"
     try:
-        return attrgetter(path.replace("__", "."))(row)
+        if key in read and read[key] != getattr(row, key):
+            model: Any = row._meta.get_field(name).related_model
+            other = model._default_manager.get(pk=read[key])
+        else:
+            other = getattr(row, name)
+        return attrgetter(rest.replace("__", "."))(other)
     except ObjectDoesNotExist:
         return None
 

@@ -71,7 +71,8 @@ DECIDED_UNBOUND = {
         "Series",
         "SeriesFrames",
     },
-    "inference": {"AiModel_posters", "InferenceItem", "InferenceRun"},
+    "inference": {"AiModel_posters", "InferenceItem", "InferenceRun", "ModelUpload"},
+    "validation": {"AnalysisReport"},
     "webhooks": {"Delivery", "Webhook"},
 }
 

@@ -216,8 +216,8 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
         ["UPDATE annotations_readerstudy SET launched_at = launched_at - interval '1 day' WHERE id = %(study)s"],
         "annotations.ReaderStudy {study}: the row is not what reader-study:{study}: event",
     ),
-    "an assignment gets another case before it is opened": (
-        ["UPDATE annotations_assignment SET case_id = %(case)s, position = 99 WHERE id = %(pending)s"],
+    "an assignment becomes training before it is opened": (
+        ["UPDATE annotations_assignment SET is_training = true WHERE id = %(pending)s"],
         "annotations.Assignment {pending}: the row is not what reader-study:{study}: event",
     ),
     "an assignment is put in": (
@@ -447,7 +447,12 @@ def test_an_event_that_is_forged_at_the_end_has_no_seal(built: Built) -> None:
         id=last.pk,
         stream=stream,
     )
-    assert list(broken_links()) == [f"{stream}: event 5 was not written by the portal"]
+    assignment = last.rows["annotations.Assignment"].popitem()[0]
+    # What it tells of has happened already, so the row is no longer what it says that it found.
+    assert list(broken_links()) == [
+        f"annotations.Assignment {assignment}: {stream}: event 5 found another row than the event before it says",
+        f"{stream}: event 5 was not written by the portal",
+    ]
 
 
 def test_an_earlier_manifest_shows_what_even_the_checkpoints_no_longer_know(built: Built, tmp_path: Path) -> None:

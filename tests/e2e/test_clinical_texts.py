@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portal.demo.phantoms import ruler
 from tests.browser import sign
@@ -78,7 +78,7 @@ def next_case(page: Page) -> None:
 
 
 def test_a_coordinator_types_and_imports_texts_and_readers_see_them(
-    stage: Stage, signed_in: Callable[[Person], Page], context: BrowserContext, tap: ByteTap
+    stage: Stage, signed_in: Callable[[Person], Page], browser: Browser, tap: ByteTap
 ) -> None:
     reader = new_person(stage.portal, administrator(stage.portal), "told")
     path = study_of_two(stage, reader)
@@ -128,7 +128,11 @@ def test_a_coordinator_types_and_imports_texts_and_readers_see_them(
         assert faults(room) == []
         screenshots(room, "clinical-text-in-the-room")
 
-    assert seen(read_both(context, tap, reader, look), tap) == {"typed", "imported"}
+    # Cookies know no port: whoever reads has a browser of their own.
+    own = browser.new_context()
+    own.set_default_timeout(SLOW_MS)
+    assert seen(read_both(own, tap, reader, look), tap) == {"typed", "imported"}
+    own.close()
     shown = [one["number_shown"] for one in stage.coordinator.get(f"{path}/clinical-texts")["texts"]]
     assert shown == [1, 1]
 

@@ -146,6 +146,8 @@ def test_a_prior_is_in_step_again_after_the_planes(stage: Stage, signed_in: Call
     assert moved not in (None, 1, SLICES - 1), "the crosshairs have taken the stack along"
     page.keyboard.press("Shift+y")
     becomes(page, lambda: (index_of(page, "1"), index_of(page, "2")), (moved, (moved or 0) + 1))
+    for one in ("1", "2"):
+        expect(page.get_by_test_id(f"pane-{one}").get_by_test_id("window")).to_contain_text("W 400  L 40")
     page.keyboard.press("ArrowUp")
     becomes(page, lambda: (index_of(page, "1"), index_of(page, "2")), ((moved or 0) - 1, moved))
     screenshots(page, "prior-after-planes")
@@ -164,6 +166,7 @@ def test_a_prior_that_is_hidden_while_its_pane_is_open_gives_way_to_the_reason(
     draw(page, (59.5, 62.0), (184.5, 62.0))
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Digit4")
+    page.get_by_role("textbox", name="Confidence of mark 1, as a number").fill("50")
     saved(page)
     prior = page.get_by_test_id("pane-2")
     expect(prior.get_by_role("status")).to_have_count(0)

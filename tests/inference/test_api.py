@@ -7,6 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from portal.accounts.models import User
+from portal.audit.models import Event
 from portal.db import AppendOnlyError
 from portal.imaging.models import Instance, Series
 from portal.inference.models import Prediction
@@ -138,6 +139,7 @@ def test_the_example_file_can_be_uploaded(client, predictions_url):
     assert sent.status_code == 201, sent.content
     assert sent.data["created"] == 3
     assert {p.source for p in Prediction.objects.all()} == {"CSV"}
+    assert len(Event.objects.get(action="predictions.post").detail["predictions"]) == 3
     form = client.post(f"{predictions_url}.csv", {"file": io.BytesIO(example.content)}, format="multipart")
     assert (form.status_code, form.data["unchanged"]) == (200, 3)
 

@@ -41,7 +41,7 @@ PROVEN_ELSEWHERE = {
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
-    "model-version-predictions-csv": ("tests/audit/test_tampering.py", "predictions.post"),
+    "model-version-predictions-csv": ("tests/inference/test_api.py", "predictions.post"),
     # Files, where the sweep sends JSON.
     "code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),

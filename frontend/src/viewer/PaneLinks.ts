@@ -9,6 +9,8 @@ export class PaneLinks {
   private starts = new Map<string, number>();
   /** Where the stacks stood with each other when one of them went; it may come back, after the planes for example. */
   private readonly apart = new Map<string, StackPlace>();
+  /** Those that have gone and are not back yet. */
+  private readonly away = new Set<string>();
   private isFollowing = false;
 
   constructor(private readonly panes: () => Pane[]) {}
@@ -30,6 +32,7 @@ export class PaneLinks {
   /** A pane is about to go: while it is away the others move on without it. */
   leave(pane: Pane): void {
     if (pane.view !== "STACK") return;
+    this.away.add(pane.id);
     for (const one of this.panes()) {
       const place = one.view === "STACK" && !this.apart.has(one.id) ? stackPlace(one) : null;
       if (place) this.apart.set(one.id, place);
@@ -39,22 +42,23 @@ export class PaneLinks {
   /** The panes are hung anew: how they stood with each other before counts no more. */
   forget(): void {
     this.apart.clear();
+    this.away.clear();
   }
 
   /**
    * A pane shows other slices than before, or is there again. What is linked stands in step from the start: in one frame
-   * of reference at the same place, else as far from the others as when it went.
+   * of reference at the same place, else as far from the others as when it went; and in the same window.
    */
   catchUp(leader: Pane | undefined): void {
     const { apart } = this;
     for (const pane of this.panes()) if (stackPlace(pane) && !this.placeBefore(pane)) apart.delete(pane.id);
     this.restart();
-    if (leader && isShown(leader) && this.links.SCROLL) {
-      for (const pane of this.panes()) if (pane !== leader && isShown(pane)) this.lead(pane, leader);
+    const shown = this.panes().filter(isShown);
+    if (leader && isShown(leader)) {
+      for (const pane of shown) if (pane !== leader) this.lead(pane, leader);
     }
-    const isWhole = [...apart.keys()].every((id) =>
-      this.panes().some((pane) => pane.id === id && isShown(pane)),
-    );
+    for (const pane of shown) this.away.delete(pane.id);
+    const isWhole = [...apart.keys()].every((id) => shown.some((pane) => pane.id === id));
     if (isWhole) this.forget();
   }
 
@@ -66,7 +70,9 @@ export class PaneLinks {
 
   private lead(pane: Pane, leader: Pane): void {
     this.isFollowing = true;
-    this.scroll(pane, leader);
+    if (this.links.SCROLL) this.scroll(pane, leader);
+    const isBack = this.away.has(pane.id) && this.placeBefore(pane) !== undefined;
+    if (this.links.WINDOW && isBack) this.move(pane, leader, "WINDOW");
     this.isFollowing = false;
   }
 

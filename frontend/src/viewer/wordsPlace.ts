@@ -67,7 +67,9 @@ export function placeOfWords(own: Outline, size: Size, around: Surroundings): Sc
 /** The line that joins words to their mark: from its nearest point to theirs. */
 export function leaderLine(own: Outline, words: ScreenBox): [ScreenPoint, ScreenPoint] {
   const middle: ScreenPoint = [words.left + words.width / 2, words.top + words.height / 2];
-  const ends = own.area ? [pointOfArea(own, own.area, middle)] : own.lines.flatMap((line) => pointsAlong(line));
+  const ends = own.area
+    ? [pointOfArea(own, own.area, middle)]
+    : own.lines.flatMap((line) => pointsAlong(line));
   const pairs = ends.map((from) => {
     const to = nearestInBox(words, from);
     return { from, to, length: Math.hypot(to[0] - from[0], to[1] - from[1]) };

@@ -38,7 +38,7 @@ export function TextTable({ rows, cases, ...parts }: TextTableProps) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={110}>Case</Table.Th>
-            <Table.Th w={320}>Images</Table.Th>
+            <Table.Th w={420}>Images</Table.Th>
             <Table.Th>Clinical text</Table.Th>
             <Table.Th w={190} />
           </Table.Tr>
