@@ -64,14 +64,16 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
         <ChangeSection key={`${change.before} ${change.after}`} description={description} change={change} />
       ))}
       <Calibrations description={description} />
-      {description.agreement.map((agreement) => (
-        <AgreementSection
-          key={agreement.subject}
-          description={description}
-          agreement={agreement}
-          name={subjectOf(description, agreement.subject)?.name ?? agreement.subject}
-        />
-      ))}
+      {description.agreement
+        .filter(({ subject }) => subject === arm)
+        .map((agreement) => (
+          <AgreementSection
+            key={agreement.subject}
+            description={description}
+            agreement={agreement}
+            name={subjectOf(description, agreement.subject)?.name ?? agreement.subject}
+          />
+        ))}
       <GroupsSection description={description} />
       <TimeTable description={description} />
     </>
