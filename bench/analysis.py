@@ -43,6 +43,9 @@ def shape(reads: int) -> tuple[int, int]:
 
 def measured(reads: int) -> dict[str, float]:
     """In this process, which does nothing else: draw a snapshot and analyse it."""
+    import django
+
+    django.setup()  # the modules below name models; nothing asks a database
     from bench.loads.reading_tables import snapshot
     from validation.canonical import canonical_result
     from validation.planned_analysis import analyse_planned

@@ -28,6 +28,8 @@ window.longTasks = [];
 new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((one) => one.duration)))
   .observe({ type: "longtask", buffered: true });
 """
+# On a busy machine; a browser of tests waits half of it.
+SLOW_MS = 120_000
 ANSWERS, LAST = "section[aria-label='How sure is this?']", "table[aria-label='Reading time']"
 
 
@@ -80,6 +82,7 @@ def page_opening(portal: LivePortal, *, cases: int, readers: int, repeat: int) -
 
 def _opened(browser: Browser, portal: LivePortal, username: str, address: str) -> dict[str, float]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(SLOW_MS)
     try:
         page = context.new_page()
         page.add_init_script(WATCH)
