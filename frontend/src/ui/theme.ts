@@ -36,6 +36,7 @@ export const theme = createTheme({
     // The page itself never scrolls (the screen inside the shell does), so there is no scroll to lock; the
     // lock would add a style element that the content security policy refuses.
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
     MultiSelect: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
