@@ -33,11 +33,7 @@ export function JobProgress({ job, name, actions }: JobProgressProps) {
       {job.state === "FAILED" && (
         <Alert color="red" variant="light" title={`${name} failed`} role="alert">
           <Text size="sm">{job.error_detail || "No reason was given."}</Text>
-          {job.error_code && (
-            <Text size="xs" c="dimmed">
-              Code {job.error_code}
-            </Text>
-          )}
+          {job.error_code && <Text size="xs">Code {job.error_code}</Text>}
         </Alert>
       )}
     </Stack>

@@ -139,17 +139,16 @@ function OutputFields({ form, runsHere }: CardFieldsProps) {
   return (
     <Fieldset legend="What it says">
       <Stack gap="sm">
-        {outputs.map((output, index) => (
-          <Stack key={output.key} gap="xs">
+        {outputs.map((_output, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: by its key a row would be another one once that is typed, and lose the keyboard; all fields are controlled.
+          <Stack key={index} gap="xs">
             <Group grow align="flex-start">
               <TextInput label="Output" required {...form.getInputProps(`outputs.${index}.name`)} />
               {runsHere && (
                 <TextInput
                   label="Key"
                   description="As the model names it."
-                  defaultValue={output.key}
-                  error={form.errors[`outputs.${index}.key`]}
-                  // When it is left: each row is known by its key, and would be another one with every letter.
+                  {...form.getInputProps(`outputs.${index}.key`)}
                   onBlur={(event) =>
                     form.setFieldValue(`outputs.${index}.key`, event.currentTarget.value.trim())
                   }

@@ -105,7 +105,8 @@ interface RowProps {
 
 function Row({ row: { name, outcome, look, isBold, onOpen }, middle, x, isFirst }: RowProps) {
   const shortName = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-  const text = `${name}: ${outcomeText(outcome)}\n${outcomeDetail(outcome)}`;
+  // As it stands there: what is read aloud begins with the words that are seen.
+  const text = `${name} ${outcomeText(outcome)}\n${outcomeDetail(outcome)}`;
   return (
     <Mark text={text} isFirst={isFirst} onOpen={onOpen}>
       {/* The whole row answers to the pointer, not only its thin lines. */}
@@ -116,13 +117,13 @@ function Row({ row: { name, outcome, look, isBold, onOpen }, middle, x, isFirst 
         height={ROW}
         fillOpacity={0}
       />
-      <text x={0} y={middle + 4} fontSize={12} fontWeight={isBold ? 700 : 400}>
-        {shortName}
-      </text>
       {!isUndefined(outcome) && <Whisker outcome={outcome} look={look} middle={middle} x={x} />}
       {/* A reason is longer than a number and has no whisker in its way. */}
-      <text x={NAME_WIDTH + (isUndefined(outcome) ? 8 : PLOT_WIDTH + 14)} y={middle + 4} fontSize={12}>
-        {outcomeText(outcome)}
+      <text y={middle + 4} fontSize={12}>
+        <tspan x={0} fontWeight={isBold ? 700 : 400}>
+          {shortName}
+        </tspan>{" "}
+        <tspan x={NAME_WIDTH + (isUndefined(outcome) ? 8 : PLOT_WIDTH + 14)}>{outcomeText(outcome)}</tspan>
       </text>
     </Mark>
   );

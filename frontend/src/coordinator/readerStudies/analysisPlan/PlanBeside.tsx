@@ -34,7 +34,7 @@ export function PlanBeside(props: PlanBesideProps) {
     <Section
       title="The plan in words"
       about={standText(base, draft.isDirty)}
-      actions={!isRead && !reading.error && <Loader size="xs" aria-label="Being read" />}
+      actions={!isRead && !reading.error && <Loader size="xs" role="status" aria-label="Being read" />}
     >
       <Stack gap="sm">
         {isAmendment && (
