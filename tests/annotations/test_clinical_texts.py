@@ -11,8 +11,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from annotations.models import AdjudicationCase, Case, ClinicalText, ClinicalTextShown
-from annotations.services.reader_studies import reader_study_close
+from annotations.models import AdjudicationCase, ClinicalText, ClinicalTextShown
+from annotations.services import reader_studies as building
 from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.audit.services import canonical_json
@@ -20,7 +20,7 @@ from portal.audit.verify import broken_links
 from portal.db import AppendOnlyError
 from portal.imaging.connection import orthanc
 from portal.imaging.models import ImagingStudy, Instance, Patient, Series
-from tests.annotations.building import COMPLETE, Built, content, draft, launched, person
+from tests.annotations.building import COMPLETE, Built, content, draft, launched, mirrored_study, person
 from tests.annotations.test_arbitration import disagree, launched_double, open_it
 from tests.annotations.test_consensus_api import preview, read_all, store
 from tests.annotations.test_designs_api import Ask, asking, study
@@ -36,8 +36,8 @@ HEADER = {"PatientName": "Canary^Clara", "PatientID": "PID-4711-7", "PatientBirt
 NAMING = ["Clara", "Canary", "PID-4711-7", "1966", "5.11."]
 
 
-def imaged(built: Built, case: Case, **header: str) -> None:
-    """Give a case an imaging study whose file lies in Orthanc."""
+def imaged(**header: str) -> ImagingStudy:
+    """An imaging study whose file lies in Orthanc."""
     values: dict[str, Any] = HEADER | header
     file = ct_slice(seed=uuid.uuid4().hex, **values)
     stored = orthanc().upload_instance(to_bytes(file))
@@ -62,15 +62,16 @@ def imaged(built: Built, case: Case, **header: str) -> None:
         columns=file.Columns,
         file_sha256="0" * 64,
     )
-    built.change(Case.objects.get(pk=case.pk), imaging_study=images)
+    return images
 
 
 @pytest.fixture
 def built() -> Built:
     """A draft of three cases, the first with images of somebody."""
-    made = draft()
-    imaged(made, made.cases[0])
-    imaged(made, made.cases[1], **dict.fromkeys(HEADER, ""))
+    made = draft(cases=0)
+    images = [imaged(), imaged(**dict.fromkeys(HEADER, "")), mirrored_study("nowhere")]
+    ids = [one.pk for one in images]
+    made.cases = building.cases_put(by=made.coordinator, reader_study=made.reader_study, imaging_study_ids=ids)
     return made
 
 
@@ -280,7 +281,7 @@ def test_after_the_launch_a_text_is_an_amendment_with_a_reason_and_after_the_clo
     # The same words are no amendment, and need no reason.
     put(built, (0, TEXT))
     assert len(protocol(built)["versions"]) == 2
-    reader_study_close(by=built.coordinator, reader_study=built.reader_study)
+    building.reader_study_close(by=built.coordinator, reader_study=built.reader_study)
     put(built, (0, "Chest pain."), status=409, reason="Too late.")
     assert list(broken_links()) == []
 
