@@ -1,80 +1,39 @@
-"""Where the images of a reader study's cases lie, for lesions that come from files about those images."""
+"""The images of a reader study's cases, for lesions that come from files about those images."""
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from annotations.models import Case, ReaderStudy
 from annotations.selectors.case_images import current_ids_of, imaging_studies_of
 from annotations.selectors.reader_studies import cases_of
-from portal.imaging.connection import orthanc
-from portal.imaging.geometry import GeometryError, Plane, Points
-from portal.imaging.models import ImagingStudy, Instance, Series
-from portal.imaging.reader_tags import tag_of
-from portal.imaging.series_spacing import Spacing, planes_of, spacing_mm_of
-from portal.imaging.services.metadata import series_rows
-
-# Decimal strings have up to 16 characters, but senders round: a tenth of a pixel is the same place.
-_SAME_SHARE = 0.1
-_SAME_COSINE = 1e-3
+from portal.imaging.models import ImagingStudy
+from portal.imaging.services.placing import ImagePlaces, Words
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A frame of an image of a case."""
+class CaseImages(ImagePlaces[Case]):
+    """The images of the cases of a reader study."""
 
-    sop_instance_uid: str
-    frame_number: int
-    series_instance_uid: str
-    frame_of_reference_uid: str | None
-    rows: int
-    columns: int
-    plane: Plane | None
+    WORDS = Words(
+        whole="case",
+        unknown_images="images of no case of this reader study",
+        unknown_study="that of no case of this reader study",
+        not_had="no case of this reader study has",
+        several_code="several_cases",
+    )
 
-    def geometry(self) -> dict[str, Any]:
-        """The fields by which a geometry names this frame."""
-        return {
-            "frame_of_reference_uid": self.frame_of_reference_uid,
-            "sop_instance_uid": self.sop_instance_uid,
-            "series_instance_uid": self.series_instance_uid,
-            "frame_number": self.frame_number,
+    def __init__(self, reader_study: ReaderStudy) -> None:
+        """Know the cases by each of their current imaging studies."""
+        super().__init__()
+        cases = list(cases_of(reader_study=reader_study))
+        self._cases: dict[Any, Case] = {
+            pk: case for case, ids in zip(cases, current_ids_of(cases), strict=True) for pk in ids
         }
 
-
-@dataclass(frozen=True)
-class _Stack:
-    frames: list[Frame]
-    spacing_mm: Spacing | None
-
-
-@dataclass
-class CaseImages:
-    """The images of the cases of a reader study; a series is asked for only when something names it."""
-
-    reader_study: ReaderStudy
-    _cases: dict[Any, Case] = field(default_factory=dict)
-    _stacks: dict[str, _Stack] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Know the cases by each of their current imaging studies."""
-        cases = list(cases_of(reader_study=self.reader_study))
-        self._cases = {pk: case for case, ids in zip(cases, current_ids_of(cases), strict=True) for pk in ids}
-
-    def instances(self, uids: Iterable[str]) -> dict[str, Instance]:
-        """Return the images of these UIDs that the portal has and a case of this reader study shows."""
-        found = Instance.objects.select_related("series__imaging_study").in_bulk(
-            sorted(set(uids)), field_name="sop_instance_uid"
-        )
-        return {uid: one for uid, one in found.items() if one.series.imaging_study_id in self._cases}
-
-    def case_of(self, study: ImagingStudy) -> Case:
+    def owner_of(self, study: ImagingStudy) -> Case | None:
         """Return the case that shows an imaging study."""
-        return self._cases[study.pk]
+        return self._cases.get(study.pk)
 
-    def case_of_study(self, study_instance_uid: str) -> Case | None:
+    def owner_of_uid(self, study_instance_uid: str) -> Case | None:
         """Return the case that shows the imaging study of this UID."""
         return next(
             (
@@ -86,85 +45,10 @@ class CaseImages:
             None,
         )
 
-    def frames_of(self, series: Series) -> list[Frame]:
-        """Return every frame of a series."""
-        return self._stack(series).frames
+    def studies_of(self, owner: Case) -> Sequence[ImagingStudy]:
+        """Return the current imaging studies of a case."""
+        return imaging_studies_of(owner)
 
-    def spacing_of(self, series_instance_uid: str) -> Spacing | None:
-        """Return the spacing of a series whose frames were asked for."""
-        return self._stacks[series_instance_uid].spacing_mm
-
-    def frames_in(self, case: Case, frame_of_reference_uid: str) -> list[Frame]:
-        """Return every frame of a case with a place in this frame of reference."""
-        return [
-            frame
-            for study in imaging_studies_of(case)
-            for series in study.series.order_by("series_number", "series_instance_uid")
-            for frame in self.frames_of(series)
-            if frame.plane is not None and frame.frame_of_reference_uid == frame_of_reference_uid
-        ]
-
-    def _stack(self, series: Series) -> _Stack:
-        uid = series.series_instance_uid
-        if uid not in self._stacks:
-            rows = series_rows(series, orthanc())
-            self._stacks[uid] = _Stack([frame for row in rows for frame in _frames(row, uid)], spacing_mm_of(rows))
-        return self._stacks[uid]
-
-
-def _frames(row: dict[str, Any], series_instance_uid: str) -> list[Frame]:
-    def value(keyword: str) -> Any:
-        return (row.get(tag_of(keyword), {}).get("Value") or [None])[0]
-
-    number = int(value("NumberOfFrames") or 1)
-    planes: Sequence[Plane | None]
-    try:
-        planes = planes_of(row)
-    except GeometryError:
-        planes = [None] * number
-    frame_of_reference = value("FrameOfReferenceUID")
-    return [
-        Frame(
-            str(value("SOPInstanceUID")),
-            index,
-            series_instance_uid,
-            str(frame_of_reference) if frame_of_reference else None,
-            int(value("Rows")),
-            int(value("Columns")),
-            plane,
-        )
-        for index, plane in enumerate(planes, start=1)
-    ]
-
-
-def is_same_plane(one: Plane, other: Plane) -> bool:
-    """Whether two frames have their pixels in the same places."""
-    same_mm = _SAME_SHARE * min(one.row_spacing_mm, one.column_spacing_mm)
-    return bool(
-        np.linalg.norm(one.position_mm - other.position_mm) <= same_mm
-        and np.allclose(one.row_cosines, other.row_cosines, atol=_SAME_COSINE)
-        and np.allclose(one.column_cosines, other.column_cosines, atol=_SAME_COSINE)
-        and math.isclose(one.row_spacing_mm, other.row_spacing_mm, rel_tol=_SAME_COSINE)
-        and math.isclose(one.column_spacing_mm, other.column_spacing_mm, rel_tol=_SAME_COSINE)
-    )
-
-
-def nearest_frame(points_mm: Sequence[Sequence[float]], frames: Sequence[Frame], images: CaseImages) -> Frame | None:
-    """Return the frame on which all points lie, within half a slice; None where there is none."""
-    best: tuple[float, Frame] | None = None
-    points = np.asarray(points_mm, dtype=float)
-    for frame in frames:
-        distance = _distance_mm(points, frame)
-        spacing = images.spacing_of(frame.series_instance_uid)
-        within_mm = spacing[2] / 2 if spacing else 0.5
-        if distance is not None and distance <= within_mm + 1e-6 and (best is None or distance < best[0] - 1e-6):
-            best = distance, frame
-    return best[1] if best else None
-
-
-def _distance_mm(points_mm: Points, frame: Frame) -> float | None:
-    """How far the farthest point is from a frame; None where one lies beside it."""
-    assert frame.plane is not None  # noqa: S101  `frames_in` gives no others
-    columns, rows, off = frame.plane.patient_mm_to_pixels(points_mm)
-    is_on = (columns >= -0.5) & (columns <= frame.columns - 0.5) & (rows >= -0.5) & (rows <= frame.rows - 0.5)
-    return float(np.abs(off).max()) if is_on.all() else None
+    def several(self, owners: Iterable[Case]) -> str:
+        """Name the cases."""
+        return f"It is of images of several cases: {', '.join(sorted(one.name for one in owners))}."
