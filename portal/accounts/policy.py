@@ -152,6 +152,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
     "model-version-prediction-segment": {"GET": _A.AI_VIEW},
     "model-version-predictions-csv": {"POST": _A.PREDICTIONS_POST},
+    "model-version-predictions-dicom": {"POST": _A.PREDICTIONS_POST},
+    "model-version-predictions-dicom-preview": {"POST": _A.PREDICTIONS_POST},
     "model-version-predictions-example": {"GET": _A.AI_VIEW},
     "inference-runs": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "inference-run": {"GET": _A.AI_VIEW},

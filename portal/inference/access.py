@@ -93,3 +93,12 @@ def imaging_studies_by_id(imaging_study_ids: Sequence[uuid.UUID]) -> list[Imagin
             errors=[{"field": "imaging_study_ids", "code": "unknown", "detail": str(pk)} for pk in missing[:100]],
         )
     return [found[pk] for pk in wanted]
+
+
+def imaging_study_by_uid(study_instance_uid: str) -> ImagingStudy:
+    """Return the imaging study of a UID that a form names; raise `Invalid` where there is none."""
+    found = ImagingStudy.objects.filter(study_instance_uid=study_instance_uid).first()
+    if found is None:
+        detail = "The portal has no such imaging study."
+        raise Invalid(detail, errors=[{"field": "imaging_study_uid", "code": "unknown", "detail": detail}])
+    return found

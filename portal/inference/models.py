@@ -131,6 +131,7 @@ class PredictionSource(models.TextChoices):
     COMPUTED = "COMPUTED"
     API = "API"
     CSV = "CSV"
+    DICOM = "DICOM"
 
 
 class Prediction(AppendOnlyModel):
@@ -147,6 +148,7 @@ class Prediction(AppendOnlyModel):
     input_digest = models.CharField(
         max_length=64, blank=True, help_text="SHA-256 over the input's instances and pixels."
     )
+    origin = models.JSONField(null=True, help_text="Of DICOM: its files, rules and tracking ids; `dicom_merge`.")
     run = models.ForeignKey(InferenceRun, null=True, on_delete=models.PROTECT, related_name="predictions")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -40,6 +40,8 @@ class PredictionInput:
     heat_map: HeatMapInput | None = None
     # By the place of the finding in the list; `findings` already names them by their digest.
     segments: dict[int, SegmentInput] = field(default_factory=dict)
+    # Which files it was read from and by which rules; None where the prediction itself was sent.
+    origin: dict[str, Any] | None = None
 
 
 def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:

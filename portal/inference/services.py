@@ -4,7 +4,7 @@ import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, models, transaction
 
@@ -56,6 +56,14 @@ class Posted:
     def unchanged(self) -> int:
         """How many were already in force word for word, so that nothing was stored."""
         return len(self.predictions) - self.created
+
+
+class Bound(NamedTuple):
+    """A prediction, the imaging study that it is of, and the prediction in force of that."""
+
+    prediction: PredictionInput
+    imaging_study: ImagingStudy
+    in_force: Prediction | None
 
 
 def ai_viewed(*, by: User, action: str, obj: models.Model) -> None:
@@ -229,7 +237,9 @@ def predictions_post(*, by: User, model_version: ModelVersion, body: Any) -> Pos
     places: list[FieldProblem] = [
         {"field": f"{path}.imaging_study_uid".lstrip("."), "code": "", "detail": ""} for path in paths
     ]
-    return _store(by, model_version, inputs, places, PredictionSource.API)
+    return predictions_store(
+        by=by, model_version=model_version, inputs=inputs, places=places, source=PredictionSource.API
+    )
 
 
 def predictions_post_csv(*, by: User, model_version: ModelVersion, text: str) -> Posted:
@@ -244,45 +254,59 @@ def predictions_post_csv(*, by: User, model_version: ModelVersion, text: str) ->
     places: list[FieldProblem] = [
         {"field": "study_instance_uid", "code": "", "detail": "", "row": parsed.rows[uid]} for uid in parsed.predictions
     ]
-    return _store(by, model_version, list(parsed.predictions.values()), places, PredictionSource.CSV)
+    inputs = list(parsed.predictions.values())
+    return predictions_store(
+        by=by, model_version=model_version, inputs=inputs, places=places, source=PredictionSource.CSV
+    )
+
+
+def predictions_bind(
+    *, model_version: ModelVersion, inputs: Sequence[PredictionInput], places: Sequence[FieldProblem]
+) -> list[Bound]:
+    """Return predictions with their imaging studies and what is in force of each; raises `Invalid` and `Conflict`."""
+    if is_runnable(model_version):
+        raise Conflict("The portal computes this model version's predictions itself.", code="computed_version")
+    studies = _studies_of(inputs, places)
+    in_force = predictions_in_force(
+        model_version=model_version, imaging_study_ids=[study.pk for study in studies.values()]
+    )
+    on_images = _placed(inputs, studies, places)
+    bound = ((one, studies[one.study_instance_uid]) for one in on_images)
+    return [Bound(one, study, in_force.get(study.pk)) for one, study in bound]
 
 
 @transaction.atomic
-def _store(
+def predictions_store(
+    *,
     by: User,
     model_version: ModelVersion,
     inputs: Sequence[PredictionInput],
     places: Sequence[FieldProblem],
     source: PredictionSource,
 ) -> Posted:
+    """Store well-formed predictions, all or none; `places` tells where each was posted."""
     # One writer at a time per model version: then "already in force" is decided once, also for a repeated post.
     model_version = model_version_by_id(model_version.pk, lock=True)
-    if is_runnable(model_version):
-        raise Conflict("The portal computes this model version's predictions itself.", code="computed_version")
-    studies = _studies_of(inputs, places)
-    inputs = _placed(inputs, studies, places)
-    in_force = predictions_in_force(
-        model_version=model_version, imaging_study_ids=[study.pk for study in studies.values()]
-    )
     stored: list[Prediction] = []
     created: list[Prediction] = []
     heat_maps: list[HeatMap] = []
-    for one in inputs:
-        study = studies[one.study_instance_uid]
-        known = in_force.get(study.pk)
-        if known is None or not _says_the_same(known, one):
-            known = Prediction(
+    for one, study, known in predictions_bind(model_version=model_version, inputs=inputs, places=places):
+        if known is None or not says_the_same(known, one):
+            made = Prediction(
                 model_version=model_version,
                 imaging_study=study,
                 score=one.score,
                 findings=one.findings,
                 source=source,
                 weights_digest=model_version.weights_digest,
+                origin=one.origin,
                 created_by=by,
             )
-            heat_maps += filter(None, [_save_with_files(known, one)])
-            created.append(known)
-        stored.append(known)
+            heat_maps += filter(None, [_save_with_files(made, one)])
+            created.append(made)
+            stored.append(made)
+        else:
+            stored.append(known)
     if created:
         _record_posted(by, model_version, source, created, heat_maps)
     return Posted(stored, len(created))
@@ -313,7 +337,8 @@ def _save_with_files(prediction: Prediction, one: PredictionInput) -> HeatMap | 
     return heat_map
 
 
-def _says_the_same(known: Prediction, one: PredictionInput) -> bool:
+def says_the_same(known: Prediction, one: PredictionInput) -> bool:
+    """Whether a prediction in force says word for word what is posted."""
     shown = getattr(known, "heat_map", None)
     digests = (shown.digest if shown else None, one.heat_map.digest if one.heat_map else None)
     return (known.score, known.findings) == (one.score, one.findings) and digests[0] == digests[1]

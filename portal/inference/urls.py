@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.inference.api import ai_models, model_uploads, predictions, runs
+from portal.inference.api import ai_models, dicom_predictions, model_uploads, predictions, runs
 
 VERSION = "model-versions/<uuid:model_version_id>"
 RUN = "inference-runs/<uuid:inference_run_id>"
@@ -53,6 +53,16 @@ urlpatterns = [
         f"{VERSION}/predictions-example.csv",
         predictions.PredictionsExampleApi.as_view(),
         name="model-version-predictions-example",
+    ),
+    path(
+        f"{VERSION}/predictions-dicom",
+        dicom_predictions.PredictionsDicomApi.as_view(),
+        name="model-version-predictions-dicom",
+    ),
+    path(
+        f"{VERSION}/predictions-dicom/preview",
+        dicom_predictions.PredictionsDicomPreviewApi.as_view(),
+        name="model-version-predictions-dicom-preview",
     ),
     path("inference-runs", runs.InferenceRunsApi.as_view(), name="inference-runs"),
     path(RUN, runs.InferenceRunApi.as_view(), name="inference-run"),

@@ -179,6 +179,8 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "model-version-prediction-heat-map": {"GET": BUILDERS},
     "model-version-prediction-segment": {"GET": BUILDERS},
     "model-version-predictions-csv": {"POST": POSTING},
+    "model-version-predictions-dicom": {"POST": POSTING},
+    "model-version-predictions-dicom-preview": {"POST": POSTING},
     "model-version-predictions-example": {"GET": BUILDERS},
     "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
     "inference-run": {"GET": BUILDERS},

@@ -42,6 +42,12 @@ PROVEN_ELSEWHERE = {
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
     "model-version-predictions-csv": ("tests/inference/test_api.py", "predictions.post"),
+    "model-version-predictions-dicom": ("tests/inference/test_dicom_predictions.py", "predictions.post"),
+    # Files; it says what they would be and stores nothing.
+    "model-version-predictions-dicom-preview": (
+        "tests/inference/test_dicom_predictions.py",
+        "a preview leaves no event",
+    ),
     # Files, where the sweep sends JSON.
     "code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),
     "reader-study-code-lists": ("tests/annotations/services/test_code_lists.py", "code_list.create"),

@@ -1,6 +1,7 @@
 """The screening child: reads a question a line, answers a JSON line, under hard limits of the operating system.
 
-A question is the path of an image to judge, or `{"path", "threshold"}` of an object to read lesions from.
+A question is the path of an image to judge, or `{"path", "threshold", "is_predicted"}` of an object to read
+lesions or predictions from.
 
 A file that makes it crash, hang or eat memory takes this process down and nothing else; the parent then
 refuses that file by name and starts a new child.
@@ -46,7 +47,8 @@ def answer_for(question: Any) -> dict[str, Any]:
             # Only who reads lesions waits for highdicom.
             from portal.imaging.screening.located import located
 
-            return {"located": located(Path(question["path"]), question["threshold"])}
+            found = located(Path(question["path"]), question["threshold"], is_predicted=question["is_predicted"])
+            return {"located": found}
         return {"identifiers": inspect(Path(question)).as_json()}
     except Refusal as refusal:
         return {"refused": refusal.code}

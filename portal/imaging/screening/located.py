@@ -17,6 +17,7 @@ from pydicom.uid import (
 
 from portal.imaging.screening import digests
 from portal.imaging.screening.inspection import Opened, open_part_10
+from portal.imaging.screening.predicted import read_predicted_report
 from portal.imaging.screening.reasons import Refusal
 from portal.imaging.screening.report import read_report
 from portal.imaging.screening.segmentation import read_segmentation
@@ -28,8 +29,11 @@ REPORTS = (EnhancedSRStorage, ComprehensiveSRStorage, Comprehensive3DSRStorage)
 _FAULTS = (ValueError, TypeError, AttributeError, LookupError, RuntimeError, NotImplementedError, StopIteration)
 
 
-def located(path: Path, threshold: float) -> dict[str, Any]:
-    """Read one file from disk; raises `Refusal` with the code of the first rule that it breaks."""
+def located(path: Path, threshold: float, *, is_predicted: bool = False) -> dict[str, Any]:
+    """Read one file from disk; raises `Refusal` with the code of the first rule that it breaks.
+
+    Of a report that is a prediction the groups without a place, and what made it, are read too (`predicted`).
+    """
     with path.open("rb") as stream:
         opened = open_part_10(stream, most_elements=MAX_ELEMENTS)
         is_segmentation = opened.sop_class_uid == SegmentationStorage
@@ -37,14 +41,16 @@ def located(path: Path, threshold: float) -> dict[str, Any]:
             raise Refusal("not_located")
         if is_segmentation:
             opened.checked_image()
-        found = _read(path, threshold, "segmentation" if is_segmentation else "report")
+        found = _read(path, threshold, "segmentation" if is_segmentation else "report", is_predicted=is_predicted)
         return {**found, **_identity(opened)}
 
 
-def _read(path: Path, threshold: float, kind: str) -> dict[str, Any]:
+def _read(path: Path, threshold: float, kind: str, *, is_predicted: bool) -> dict[str, Any]:
     try:
         data_set = pydicom.dcmread(path)
-        return read_segmentation(data_set, threshold) if kind == "segmentation" else read_report(data_set)
+        if kind == "segmentation":
+            return read_segmentation(data_set, threshold)
+        return read_predicted_report(data_set) if is_predicted else read_report(data_set)
     except _FAULTS as error:
         if isinstance(error, RecursionError):
             raise

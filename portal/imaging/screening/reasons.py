@@ -55,7 +55,7 @@ REASONS: dict[str, str] = {
     "pixel_length_mismatch": "The pixel data is not as long as its description says.",
     "frame_count_mismatch": "The pixel data has fewer fragments than the file says it has frames.",
     "image_too_large": "One frame is larger than 512 MB when decoded.",
-    # What is taken for a reference standard instead of as an image
+    # What is taken for a reference standard or as predictions instead of as an image
     "not_located": "Only DICOM segmentations and structured reports (Enhanced, Comprehensive or 3D) are read here.",
     "segmentation_invalid": "The segmentation lacks something it must have, or contradicts itself; write it again.",
     "segmentation_frames": "The segmentation's frames do not match their description one by one; write it again.",
@@ -67,6 +67,7 @@ REASONS: dict[str, str] = {
         "A region of the report has a form that no mark has: an open line, an ellipsoid with unequal axes, or too "
         "many points."
     ),
+    "report_algorithms": "A measurement group of the report names several algorithms, or versions; write one a group.",
     # The screening itself
     "screening_crashed": "The file made the screening process fail; it is refused unread.",
     "screening_timeout": "Screening the file took too long; it is refused unread.",

@@ -26,17 +26,28 @@ _CLASSES: dict[str, Any] = {
 
 def read_report(data_set: Dataset) -> dict[str, Any]:
     """Return the measurement groups that say where they are of; those of an image as a whole are left out."""
+    content = measurement_report(data_set)
+    found = [located_group(group) for group in located_groups(content)]
+    if not any(one["regions"] or one["segment"] for one in found):
+        raise Refusal("report_without_regions")
+    return {"kind": "SR", "creator": _observer(content), "groups": found}
+
+
+def measurement_report(data_set: Dataset) -> MeasurementReport:
+    """Return the content of a report; raises `Refusal` where it is of another template."""
     report = _CLASSES[data_set.SOPClassUID].from_dataset(data_set, copy=False)
     content = report.content
     if not isinstance(content, MeasurementReport):
         raise Refusal("report_template")
+    return content
+
+
+def located_groups(content: MeasurementReport) -> list[Any]:
+    """Return the groups (TID 1410 and 1411) that are of a region or a segment."""
     groups = [*content.get_planar_roi_measurement_groups(), *content.get_volumetric_roi_measurement_groups()]
     if len(groups) > MAXIMUM_GROUPS:
         raise Refusal("report_invalid")
-    found = [_group(group) for group in groups]
-    if not any(one["regions"] or one["segment"] for one in found):
-        raise Refusal("report_without_regions")
-    return {"kind": "SR", "creator": _observer(content), "groups": found}
+    return groups
 
 
 def _observer(content: MeasurementReport) -> str:
@@ -48,7 +59,8 @@ def _observer(content: MeasurementReport) -> str:
     return ""
 
 
-def _group(group: Any) -> dict[str, Any]:
+def located_group(group: Any) -> dict[str, Any]:
+    """Return what a group says: its names, its code, its measures and where it is of."""
     root = group[0]
     regions = [
         region

@@ -51,12 +51,14 @@ class Screener:
         """
         return Identifiers(**self._answer(str(path))["identifiers"])
 
-    def locate(self, path: Path, *, threshold: float) -> dict[str, Any]:
+    def locate(self, path: Path, *, threshold: float, is_predicted: bool = False) -> dict[str, Any]:
         """Read the lesions of a segmentation or structured report (`located`); raises `Refusal` as `screen` does.
 
-        `threshold` is the share from which on a voxel of a fractional segmentation is inside.
+        `threshold` is the share from which on a voxel of a fractional segmentation is inside; with `is_predicted` what
+        a model says of a case as a whole is read too.
         """
-        found: dict[str, Any] = self._answer({"path": str(path), "threshold": threshold})["located"]
+        question = {"path": str(path), "threshold": threshold, "is_predicted": is_predicted}
+        found: dict[str, Any] = self._answer(question)["located"]
         return found
 
     def _answer(self, question: Any) -> dict[str, Any]:

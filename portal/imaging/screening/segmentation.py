@@ -23,6 +23,9 @@ def read_segmentation(data_set: Dataset, threshold: float) -> dict[str, Any]:
     is_fractional = segmentation.segmentation_type.value == "FRACTIONAL"
     # Fractions are stored as shares of this (C.8.20.2.3.1); of a binary one every voxel inside is 1.
     least = max(1, threshold * int(segmentation.MaximumFractionalValue)) if is_fractional else 1
+    # Of each segment the largest stored value, inside or not.
+    highest: dict[int, int] = {}
+    frames = list(_frames(segmentation, least, highest))
     return {
         "kind": "SEG",
         "frame_of_reference_uid": text(segmentation.get("FrameOfReferenceUID")) or None,
@@ -30,8 +33,13 @@ def read_segmentation(data_set: Dataset, threshold: float) -> dict[str, Any]:
         "columns": int(segmentation.Columns),
         "creator": text(segmentation.get("ContentCreatorName")) or text(segmentation.get("Manufacturer")),
         "threshold": threshold if is_fractional else None,
-        "segments": [_segment(segmentation, number) for number in segmentation.segment_numbers],
-        "frames": list(_frames(segmentation, least)),
+        "fraction": text(segmentation.get("SegmentationFractionalType")) if is_fractional else None,
+        "segments": [
+            _segment(segmentation, number)
+            | {"highest": highest.get(number, 0) / int(segmentation.MaximumFractionalValue) if is_fractional else None}
+            for number in segmentation.segment_numbers
+        ],
+        "frames": frames,
     }
 
 
@@ -43,12 +51,21 @@ def _segment(segmentation: Segmentation, number: int) -> dict[str, Any]:
         "code": code(described.segmented_property_type),
         "category": code(described.segmented_property_category),
         "algorithm": text(described.algorithm_type.value),
+        "algorithm_id": _algorithm(described),
         "tracking_uid": text(described.tracking_uid) or None,
         "tracking_id": text(described.tracking_id) or None,
     }
 
 
-def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]]:
+def _algorithm(described: Dataset) -> dict[str, str | None] | None:
+    """Return the name and version of what made a segment (C.8.20.2, 10.16), as far as it says."""
+    identified = described.get("SegmentationAlgorithmIdentificationSequence") or [Dataset()]
+    name = text(identified[0].get("AlgorithmName")) or text(described.get("SegmentAlgorithmName"))
+    version = text(identified[0].get("AlgorithmVersion")) or None
+    return {"name": name, "version": version} if name else None
+
+
+def _frames(segmentation: Segmentation, least: float, highest: dict[int, int]) -> Iterator[dict[str, Any]]:
     groups = segmentation.PerFrameFunctionalGroupsSequence
     if len(groups) != int(segmentation.NumberOfFrames):
         raise Refusal("segmentation_frames")
@@ -58,7 +75,9 @@ def _frames(segmentation: Segmentation, least: float) -> Iterator[dict[str, Any]
         number = int(_macro(segmentation, group, "SegmentIdentificationSequence").ReferencedSegmentNumber)
         if number not in known:
             raise Refusal("segmentation_frames")
-        inside = segmentation.get_stored_frame(index, as_index=True) >= least
+        stored = segmentation.get_stored_frame(index, as_index=True)
+        highest[number] = max(highest.get(number, 0), int(stored.max()))
+        inside = stored >= least
         counts = encode(inside.astype(np.uint8).tobytes())
         number_of_counts += len(counts)
         if number_of_counts > MAXIMUM_COUNTS:

@@ -35,7 +35,8 @@ def ai_segment_response(sha256: str) -> HttpResponse:
     return HttpResponse(ai_segment_read(sha256), content_type="application/json", headers=headers)
 
 
-def _posted(posted: services.Posted) -> Response:
+def posted_response(posted: services.Posted) -> Response:
+    """Answer with what became of posted predictions: 201, or 200 where nothing is new."""
     http_status = status.HTTP_201_CREATED if posted.created else status.HTTP_200_OK
     return Response(shapes.PostedOutput(posted).data, status=http_status)
 
@@ -62,7 +63,7 @@ class PredictionsApi(APIView):
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """Post one prediction or a list of at most 1000. Posting what is already in force stores nothing."""
         version = model_version_for_posting(caller(request), model_version_id)
-        return _posted(services.predictions_post(by=caller(request), model_version=version, body=request.data))
+        return posted_response(services.predictions_post(by=caller(request), model_version=version, body=request.data))
 
 
 class HeatMapApi(APIView):
@@ -98,7 +99,7 @@ class PredictionsCsvApi(APIView):
         """Upload predictions as CSV: all rows, or none and what is wrong in which row."""
         version = model_version_for_posting(caller(request), model_version_id)
         text, _ = csv_text(request)
-        return _posted(services.predictions_post_csv(by=caller(request), model_version=version, text=text))
+        return posted_response(services.predictions_post_csv(by=caller(request), model_version=version, text=text))
 
 
 class PredictionsExampleApi(APIView):

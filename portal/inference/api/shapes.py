@@ -279,6 +279,7 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
             "source",
             "weights_digest",
             "input_digest",
+            "origin",
             "run_id",
             "created_at",
         ]
