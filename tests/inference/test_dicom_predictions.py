@@ -165,7 +165,8 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(
     seg = made.segmentation(images, [phantom.ball()])
     elsewhere = phantom.ct_phantom("somewhere else")
     whole = [made.case_group([made.measure(0.5)])]
-    crossed = made.report(images, [made.region_group(phantom.circle_on(other[0]), [made.measure(0.5)], name="A")])
+    circle = made.region_group(phantom.circle_on(other[0]), [made.measure(0.5)], name="A")
+    crossed = made.report(images, [circle], evidence=other)
     point = made.region_group(phantom.point_3d(elsewhere, [-8, -18, 31]), [made.measure(0.5)], name="B")
     good = phantom.as_file(made.report(images, whole))
     hostile = {
@@ -183,7 +184,9 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(
         "lost.dcm": made.report(
             images, [made.segment_group(seg, [made.measure(0.5)], source=images, name="L")], evidence=[seg]
         ),
-        "unseen.dcm": made.report(images, [made.case_group([made.measure(0.5)], images=elsewhere[:1])]),
+        "unseen.dcm": made.report(
+            images, [made.case_group([made.measure(0.5)], images=elsewhere[:1])], evidence=elsewhere[:1]
+        ),
         "nobody.dcm": made.report(images, [made.case_group([made.measure(0.5)], algorithm=None)]),
         "version.dcm": made.report(images, [made.case_group([made.measure(0.5)], algorithm=("Outside finder", "2.0"))]),
         "ct.dcm": images[0],

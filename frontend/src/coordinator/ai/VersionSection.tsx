@@ -8,6 +8,7 @@ import { RowFaultTable } from "@/ui/RowFaultTable";
 import { Section } from "@/ui/Section";
 import { saveText } from "@/ui/saveFile";
 import { dateTime } from "@/ui/times";
+import { DicomPredictions } from "./DicomPredictions";
 
 const KINDS: Record<ModelVersion["kind"], string> = {
   DEMO_CNN: "runs in the portal",
@@ -46,7 +47,12 @@ export function VersionSection({ version }: { version: ModelVersion }) {
           with a new version.
         </Text>
       )}
-      {!version.runnable && <PredictionsUpload version={version} />}
+      {!version.runnable && (
+        <>
+          <PredictionsUpload version={version} />
+          <DicomPredictions version={version} />
+        </>
+      )}
     </Section>
   );
 }

@@ -71,7 +71,7 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
       {version && !version.runnable && (
         <Text size="sm">
           This model version runs outside the portal. Post its predictions through the API, or upload them as
-          CSV under{" "}
+          CSV or DICOM files under{" "}
           <Anchor component={Link} to={`/ai-models/${version.ai_model.id}`} size="sm">
             AI models
           </Anchor>

@@ -8,10 +8,10 @@ import {
   referenceVersionsQuery,
 } from "@/api/reference";
 import { lookAtFiles } from "@/api/referenceJobs";
+import { FileFaults } from "@/ui/FileFaults";
 import { FixedNumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
 import type { PartProps } from "../parts";
-import { FileFaults } from "./FileFaults";
 import { FilesSeen } from "./FilesSeen";
 import { ReferenceJobStatus } from "./ReferenceJobStatus";
 import { useReferenceJob } from "./useReferenceJob";
