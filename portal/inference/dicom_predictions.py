@@ -27,6 +27,8 @@ from portal.inference.finding_geometry import problem
 from portal.inference.models import ModelCard, ModelVersion
 
 THRESHOLD = 0.5
+# What a file says of an algorithm, `name` and `version`, if anything.
+Algorithm = dict[str, str | None] | None
 _PROBABILITY = "PROBABILITY"
 _MANUAL = "MANUAL"
 
@@ -84,7 +86,7 @@ class FileRead(NamedTuple):
     sop_instance_uid: str
     imaging_study_uid: str
     number_of_findings: int
-    algorithm: dict[str, str | None] | None
+    algorithm: Algorithm
 
 
 @dataclass
@@ -142,7 +144,7 @@ def _take_segmentation(sent: Sent, reading: Reading) -> None:
     except NotPlaced as not_placed:
         reading.refuse_all(sent.name, not_placed)
         return
-    said = [_segment_algorithm(one) for one in found["segments"]]
+    said: list[Algorithm] = [one["algorithm_id"] for one in found["segments"] if one["algorithm"] != _MANUAL]
     of_study = _of_study(sent, study, said, reading)
     if of_study is None:
         return
@@ -151,11 +153,6 @@ def _take_segmentation(sent: Sent, reading: Reading) -> None:
         if one is not None:
             of_study.found.append(one)
             of_study.segments[(found["sop_instance_uid"], segment["number"])] = one
-
-
-def _segment_algorithm(segment: Mapping[str, Any]) -> dict[str, str | None] | None:
-    said: dict[str, str | None] | None = segment["algorithm_id"]
-    return said
 
 
 def _segment(sent: Sent, segment: Mapping[str, Any], parts: list[OnSeries], reading: Reading) -> Found | None:
@@ -285,9 +282,7 @@ def _take_whole(place: str, group: Mapping[str, Any], score: float | None, of_st
         of_study.scores.append((place, score))
 
 
-def _of_study(
-    sent: Sent, study: ImagingStudy, said: Sequence[dict[str, str | None] | None], reading: Reading
-) -> OfStudy | None:
+def _of_study(sent: Sent, study: ImagingStudy, said: Sequence[Algorithm], reading: Reading) -> OfStudy | None:
     """Return what is known of the file's imaging study, with this file; None where it is the wrong one."""
     own, asked = sent.found["study_instance_uid"], reading.asked
     if asked.study is not None and asked.study.pk != study.pk:
@@ -311,7 +306,7 @@ def _of_study(
     return of_study
 
 
-def _check_algorithms(name: str, said: Sequence[dict[str, str | None] | None], reading: Reading) -> None:
+def _check_algorithms(name: str, said: Sequence[Algorithm], reading: Reading) -> None:
     """Each statement of a file once: of this version, or refused unless whoever sends it answers for it."""
     version = reading.version
     faults = {algorithm_fault(one, model_name=version.ai_model.name, version=version.version) for one in said}
