@@ -796,6 +796,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions-dicom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store what measurement reports and segmentations say: all files, or none and what is wrong where. */
+        post: operations["model_versions_predictions_dicom_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/predictions-dicom/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say which predictions the files would be, or what is wrong where; nothing is stored. */
+        post: operations["model_versions_predictions_dicom_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-versions/{model_version_id}/predictions-example.csv": {
         parameters: {
             query?: never;
@@ -3455,6 +3489,11 @@ export interface components {
             /** Format: date-time */
             shown_at: string;
         };
+        /** @description What a file says of the algorithm that made it. */
+        AlgorithmOutput: {
+            name: string;
+            version: string | null;
+        };
         /** @description Why the protocol is amended. */
         AmendmentInputRequest: {
             reason: string;
@@ -4214,6 +4253,111 @@ export interface components {
             field: string;
             code: string;
             detail: string;
+        };
+        /** @description A file that was read. */
+        DicomFileOutput: {
+            name: string;
+            kind: components["schemas"]["DicomFileOutputKindEnum"];
+            sha256: string;
+            sop_instance_uid: string;
+            imaging_study_uid: string;
+            number_of_findings: number;
+            algorithm: components["schemas"]["AlgorithmOutput"] | null;
+        };
+        /**
+         * @description * `SEG` - SEG
+         *     * `SR` - SR
+         * @enum {string}
+         */
+        DicomFileOutputKindEnum: "SEG" | "SR";
+        /** @description The same, to be stored. */
+        DicomPostInputRequest: {
+            files: string[];
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description Of findings that state no score.
+             */
+            default_score?: number | null;
+            /**
+             * @description What all files have to be of.
+             * @default
+             */
+            imaging_study_uid: string;
+            /**
+             * @description They are of this version, whatever algorithm they name, or if none.
+             * @default false
+             */
+            accepts_algorithm: boolean;
+            /**
+             * @description Of the preview that was seen.
+             * @default
+             */
+            digest: string;
+        };
+        /** @description A prediction that the files would be. */
+        DicomPredictionSeenOutput: {
+            imaging_study_uid: string;
+            /** Format: double */
+            score: number;
+            findings: {
+                [key: string]: unknown;
+            }[];
+            origin: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Against what is in force.
+             *
+             *     * `NEW` - NEW
+             *     * `SUPERSEDES` - SUPERSEDES
+             *     * `UNCHANGED` - UNCHANGED
+             */
+            change: components["schemas"]["DicomPredictionSeenOutputChangeEnum"];
+        };
+        /**
+         * @description * `NEW` - NEW
+         *     * `SUPERSEDES` - SUPERSEDES
+         *     * `UNCHANGED` - UNCHANGED
+         * @enum {string}
+         */
+        DicomPredictionSeenOutputChangeEnum: "NEW" | "SUPERSEDES" | "UNCHANGED";
+        /** @description Reports and segmentations with predictions, or archives of them, and what whoever sends them says. */
+        DicomPredictionsInputRequest: {
+            files: string[];
+            /**
+             * Format: double
+             * @description From which share on a voxel of a fractional segmentation is inside.
+             * @default 0.5
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description Of findings that state no score.
+             */
+            default_score?: number | null;
+            /**
+             * @description What all files have to be of.
+             * @default
+             */
+            imaging_study_uid: string;
+            /**
+             * @description They are of this version, whatever algorithm they name, or if none.
+             * @default false
+             */
+            accepts_algorithm: boolean;
+        };
+        /** @description What files would be. */
+        DicomPreviewOutput: {
+            digest: string;
+            files: components["schemas"]["DicomFileOutput"][];
+            predictions: components["schemas"]["DicomPredictionSeenOutput"][];
+            warnings: components["schemas"]["PlaceWarningOutput"][];
         };
         /**
          * @description * `BY_HAND` - By Hand
@@ -5699,6 +5843,12 @@ export interface components {
             active_ms: number;
             total_ms: number;
         };
+        /** @description What should be known of a file, or a part of one. */
+        PlaceWarningOutput: {
+            field: string;
+            code: string;
+            detail: string;
+        };
         /** @description A value of a field, and why it cannot be taken; null where it can. */
         PlanChoiceOutput: {
             value: string;
@@ -5829,10 +5979,12 @@ export interface components {
             score: number;
             findings?: unknown;
             heat_map?: components["schemas"]["HeatMapOutput"] | null;
-            source: components["schemas"]["Source06eEnum"];
+            source: components["schemas"]["SourceBd4Enum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
             input_digest?: string;
+            /** @description Of DICOM: its files, rules and tracking ids; `dicom_merge`. */
+            origin?: unknown;
             /** Format: uuid */
             run_id: string | null;
             /** Format: date-time */
@@ -5850,10 +6002,12 @@ export interface components {
             score: number;
             findings?: unknown;
             heat_map?: components["schemas"]["HeatMapOutput"] | null;
-            source: components["schemas"]["Source06eEnum"];
+            source: components["schemas"]["SourceBd4Enum"];
             weights_digest?: string;
             /** @description SHA-256 over the input's instances and pixels. */
             input_digest?: string;
+            /** @description Of DICOM: its files, rules and tracking ids; `dicom_merge`. */
+            origin?: unknown;
             /** Format: uuid */
             run_id: string | null;
             /** Format: date-time */
@@ -6949,13 +7103,6 @@ export interface components {
             is_training: boolean;
         };
         /**
-         * @description * `COMPUTED` - Computed
-         *     * `API` - Api
-         *     * `CSV` - Csv
-         * @enum {string}
-         */
-        Source06eEnum: "COMPUTED" | "API" | "CSV";
-        /**
          * @description * `UPLOAD` - Upload
          *     * `COMMAND` - Command
          *     * `CSTORE` - Cstore
@@ -6974,6 +7121,14 @@ export interface components {
          * @enum {string}
          */
         SourceA46Enum: "CSV" | "JSON" | "SEG" | "SR" | "FILES" | "DEMO" | "CONSENSUS" | "ADJUDICATION";
+        /**
+         * @description * `COMPUTED` - Computed
+         *     * `API` - Api
+         *     * `CSV` - Csv
+         *     * `DICOM` - Dicom
+         * @enum {string}
+         */
+        SourceBd4Enum: "COMPUTED" | "API" | "CSV" | "DICOM";
         /**
          * @description * `READING` - The two reads are not signed yet
          *     * `VACANT` - A reader was withdrawn: name another, or leave it to the arbitrators
@@ -9152,6 +9307,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_predictions_dicom_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DicomPostInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_predictions_dicom_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DicomPredictionsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DicomPreviewOutput"];
                 };
             };
             /** @description A problem document. */

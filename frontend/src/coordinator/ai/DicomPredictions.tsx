@@ -61,8 +61,8 @@ export function DicomPredictions({ version }: { version: ModelVersion }) {
   return (
     <>
       <Text size="sm">
-        Or as DICOM: measurement reports (SR, TID 1500) with scores and regions, segmentations (SEG), also in a
-        zip. All files of one choice are stored, or none; the images tell which imaging study each is of.
+        Or as DICOM: measurement reports (SR, TID 1500) with scores and regions, segmentations (SEG), also in
+        a zip. All files of one choice are stored, or none; the images tell which imaging study each is of.
       </Text>
       <Group gap="sm" align="flex-end">
         <FixedNumberField
