@@ -60,11 +60,11 @@ def _algorithm(root: Dataset) -> dict[str, str | None] | None:
 
 
 def _device(content: MeasurementReport) -> dict[str, str | None] | None:
-    """Return the device that observed (TID 1004), by its name or else that of its model."""
+    """Return the device that observed (TID 1004), by the name of its model or else its own."""
     for context in content.get_observer_contexts():
         observer = context.observer_identifying_attributes
         if isinstance(observer, DeviceObserverIdentifyingAttributes):
-            name = text(observer.name) or text(observer.model_name)
+            name = text(observer.model_name) or text(observer.name)
             if name:
                 return {"name": name, "version": None}
     return None
