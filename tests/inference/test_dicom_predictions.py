@@ -76,7 +76,7 @@ def test_a_report_and_its_segmentation_are_one_prediction_that_is_stored_once(st
     assert look.json()["files"][1]["algorithm"] == {"name": "Outside finder", "version": "1.0"}
     assert [one["change"] for one in look.json()["predictions"]] == ["NEW"]
     assert look.json()["warnings"] == []
-    # A preview leaves no event, and no prediction.
+    # So a preview leaves no event, and no prediction.
     assert not Event.objects.filter(action="predictions.post").exists()
     assert not Prediction.objects.exists()
 
