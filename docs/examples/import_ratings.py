@@ -166,9 +166,9 @@ class Portal:
         self.http = connect()
         self.http.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(self, method: str, path: str, content: Any = None, **more: Any) -> Any:
+    def ask(self, method: str, path: str, document: Any = None, **more: Any) -> Any:
         """Send a request and return the answer's JSON. Raises `Refused` with what the problem document says."""
-        body = {} if content is None else {"json": content}
+        body = {} if document is None else {"json": document}
         return _answer(self.http.request(method, f"/api/v1/{path}", **body, **more))
 
     def program(self, username: str, password: str) -> tuple["Portal", str]:

@@ -119,7 +119,7 @@ class WithoutImagesApi(APIView):
 
     @extend_schema(request=WithoutImagesInput, responses={201: ImagingStudyOutput(many=True)})
     def post(self, request: Request) -> Response:
-        """Register imaging studies without images, in this order, for reads and predictions that come from elsewhere."""
+        """Register imaging studies without images, in this order, for reads and predictions from elsewhere."""
         form = WithoutImagesInput(data=request.data)
         form.is_valid(raise_exception=True)
         made = without_images_create(by=caller(request), patients=form.validated_data["patients"])
