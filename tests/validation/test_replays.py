@@ -31,7 +31,7 @@ from validation.reports.document import report_html
 from validation.selectors.reports import circumstances_of
 from validation.tasks import analysis_run_execute
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(900)]
 
 # shared/reference/README.md: deterministic results 1e-9; intervals and p values carry the rounding of their own steps.
 EXACT: dict[str, float] = {"rel": 1e-9}
@@ -85,6 +85,17 @@ class Replayed:
         (index,) = (i for i, one in enumerate(found) if (one["subject"], one["name"]) == (subject, name))
         return f"/description/participants/{index}/roc/estimates/auc/value", found[index]
 
+    def compares(self, index: int, value: float, interval: tuple[float, float], p: float) -> None:
+        """A difference with its interval and p: in the result, in the table of its figure and in the report."""
+        self.says(f"/endpoints/{index}/difference/value", value)
+        self.says(f"/endpoints/{index}/difference/low", interval[0], CLOSE)
+        self.says(f"/endpoints/{index}/difference/high", interval[1], CLOSE)
+        self.says(f"/endpoints/{index}/test/p", p, CLOSE)
+        key = self.result["endpoints"][index]["key"]
+        (row,) = (one for one in self.figure("endpoints") if (one["endpoint"], one["what"]) == (key, "difference"))
+        drawn = [float(row[name]) for name in ("estimate", "low", "high", "p")]
+        assert drawn == pytest.approx([value, *interval, p], **CLOSE)
+
     def figure(self, name: str) -> list[dict[str, str]]:
         """A figure's table, as the results page hands it out."""
         answer = self.portal.http.get(f"/api/v1/analysis-runs/{self.run_id}/figures/{name}.csv")
@@ -137,10 +148,8 @@ def test_van_dyke_is_what_mrmcaov_says(portal: Portal) -> None:
     values = reference_values("mrmc_vandyke", "OR_RRRC_jackknife")
     (difference,), (equality,) = values["test_diffs"], values["test_equality"]
     # The plan's difference is that of the second modality minus the first; MRMCaov's the other way round.
-    replayed.says("/endpoints/0/difference/value", -difference["Estimate"])
-    replayed.says("/endpoints/0/difference/low", -difference["CI.Upper"], CLOSE)
-    replayed.says("/endpoints/0/difference/high", -difference["CI.Lower"], CLOSE)
-    replayed.says("/endpoints/0/test/p", equality["p-value"], CLOSE)
+    limits = -difference["CI.Upper"], -difference["CI.Lower"]
+    replayed.compares(0, -difference["Estimate"], limits, equality["p-value"])
     replayed.says("/endpoints/0/detail/tests/RRRC/f", equality["F"], CLOSE)
     names = {"reader": "var_r", "modality:reader": "var_tr", "Error": "var_error"}
     for row in values["vcov_comps"]:
@@ -167,10 +176,7 @@ def test_viper_is_what_imrmc_says(portal: Portal) -> None:
         # Ours is the second minus the first; and of specificity, which is 1 minus FPF.
         sign = 1 if result_id == "FPF_recall" else -1
         low, high = sorted((sign * row["botCIBDG"], sign * row["topCIBDG"]))
-        replayed.says(f"/endpoints/{index}/difference/value", sign * row["AUCAminusAUCB"])
-        replayed.says(f"/endpoints/{index}/difference/low", low, CLOSE)
-        replayed.says(f"/endpoints/{index}/difference/high", high, CLOSE)
-        replayed.says(f"/endpoints/{index}/test/p", row["pValueBDG"], CLOSE)
+        replayed.compares(index, sign * row["AUCAminusAUCB"], (low, high), row["pValueBDG"])
         for part, area in (("against", row["AUCA"]), ("of", row["AUCB"])):
             expected = 1 - area if result_id == "FPF_recall" else area
             replayed.says(f"/endpoints/{index}/{part}/outcome/value", expected)
@@ -179,6 +185,7 @@ def test_viper_is_what_imrmc_says(portal: Portal) -> None:
     # Nobody was to read what they did not read: the design is the published one, and drawn again it is the same.
     study = portal.ask("GET", f"reader-studies/{made.reader_study_id}/progress")
     assert study["total"] == study["signed"] == 2390
+    assert replayed.figure("exclusions") == []
     assert portal.ask("GET", f"reader-studies/{made.reader_study_id}/randomisation/check")["is_reproduced"] is True
 
 
@@ -195,11 +202,8 @@ def test_nico_is_what_rjafroc_says(portal: Portal) -> None:
     for index, form in enumerate(("RRRC", "RRFC")):
         values = reference_values("cad_nico_roc", f"CadVsRad_Wilcoxon_1T-{form}")
         # RJafroc gives readers minus CAD.
-        low, high = (-limit for limit in values["CIAvgDiffFom"][::-1])
-        replayed.says(f"/endpoints/{index}/difference/value", -values["avgDiffFom"])
-        replayed.says(f"/endpoints/{index}/difference/low", low, CLOSE)
-        replayed.says(f"/endpoints/{index}/difference/high", high, CLOSE)
-        replayed.says(f"/endpoints/{index}/test/p", values["pval"], CLOSE)
+        low, high = values["CIAvgDiffFom"]
+        replayed.compares(index, -values["avgDiffFom"], (-high, -low), values["pval"])
         replayed.says(f"/endpoints/{index}/of/outcome/value", values["fomCAD"])
         replayed.says(f"/endpoints/{index}/against/outcome/value", values["avgRadFom"])
     components = reference_values("cad_nico_roc", "CadVsRad_Wilcoxon_1T-RRRC")
