@@ -30,7 +30,7 @@ def a_list(reader: str = "ada", arm: str = "A", cases: list[str] | None = None) 
     return {"reader": reader, "arm": arm, "cases": CASES if cases is None else cases}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(READERS), st.sampled_from("AB")),
