@@ -13,6 +13,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from annotations.domain.blinding import HIDDEN, BlindingNote, cell_problems, cell_warnings
+from annotations.domain.listed import is_listed, list_problems, smallest_list
 from annotations.domain.problems import Problem
 from portal.json_schema import schema_faults
 
@@ -25,8 +26,8 @@ Design = dict[str, Any]
 DISPLAYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ANNOTATION": (("HIDDEN",),),
     "SINGLE": (("HIDDEN", "AFTER_SIGNING"),),
-    # What is shown after signing would be known in the second session.
-    "CROSSOVER": (("HIDDEN",), ("CONCURRENT", "SECOND_READ")),
+    # What is shown after signing would be known in the second session. Two arms without AI compare something else.
+    "CROSSOVER": (("HIDDEN",), ("CONCURRENT", "SECOND_READ", "HIDDEN")),
     "SEQUENTIAL": (("SECOND_READ",),),
     "CONCURRENT": (("CONCURRENT",),),
 }
@@ -42,6 +43,7 @@ PAIRING_NAMES = {
     "SPLIT_PLOT": "split-plot",
     "PARTIALLY_PAIRED": "partially paired",
     "DOUBLE": "two readers for each case",
+    "LISTED": "as listed",
 }
 # The kind of a design with one arm, by what it shows of the AI.
 KIND_OF_DISPLAY = {
@@ -94,6 +96,7 @@ def design_problems(design: Any) -> list[Problem]:
         *_blinding_problems(design),
         *_twice_problems(design),
         *_arbitration_problems(design),
+        *list_problems(design),
     ]
 
 
@@ -237,13 +240,17 @@ def smallest_share(design: Mapping[str, Any], *, readers: int, cases: int) -> in
         return min(cases, int(pairing["common"]) + int(pairing["own"]))
     if pairing["kind"] == "DOUBLE":
         return 2 * cases // max(readers, 1)
-    return cases
+    return smallest_list(pairing) if is_listed(pairing) else cases
 
 
 def number_of_reads(design: Mapping[str, Any], *, readers: int, cases: int) -> int:
     """Return how many reads all readers have to sign, training and repeats included."""
     training = len(design["training"])
     real = cases - training
+    if is_listed(design["pairing"]):
+        lists = design["pairing"]["lists"]
+        # A list is one arm's, and so read in one session.
+        return sum(len(one["cases"]) + int(design["repeats"]["count"]) for one in lists) + readers * training
     shares = {
         "FULLY_CROSSED": readers * real,
         "DOUBLE": 2 * real,

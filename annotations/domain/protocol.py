@@ -23,6 +23,7 @@ from annotations.domain.kinds import (
     Question,
     level_parts,
 )
+from annotations.domain.listed import is_listed
 
 PROTOCOL_FORMAT = "overread.protocol"
 PROTOCOL_VERSION = 1
@@ -119,6 +120,10 @@ def _pairing(pairing: Mapping[str, Any]) -> str:
         return f"All readers read {pairing['common']} common case(s), each reader {pairing['own']} more."
     if kind == "DOUBLE":
         return f"Each case is read by two readers. {_arbitration(pairing.get('arbitration'))}".strip()
+    if is_listed(pairing):
+        readers = len({one["reader"] for one in pairing["lists"]})
+        reads = sum(len(one["cases"]) for one in pairing["lists"])
+        return f"Who reads what is given by a list, not drawn: {reads} read(s) of {readers} reader(s)."
     return "Every reader reads every case."
 
 

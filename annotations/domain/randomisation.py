@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from annotations.domain import shares, shares_of_cases
 from annotations.domain.drawn_cases import DrawnCase, seeded_hash
+from annotations.domain.listed import is_listed, listed_cases
 
 ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name' (UTF-8, hexadecimal)"
 DESIGN_ALGORITHM = "overread-design/2: see docs/adr/0016-designs.md"
@@ -73,7 +74,8 @@ def draw(
         arms = _arms_by_session(design, halves, is_swapped=index // blocks % 2 == 1)
         own = _training(seed, reader, training, arms)
         for session, arm_of in enumerate(arms, start=1):
-            order = _session_order(seed, reader, session, own_cases[reader])
+            read = _read_in(design["pairing"], reader, own_cases[reader], arm_of)
+            order = _session_order(seed, reader, session, read)
             placed = _with_repeats(design["repeats"], seed, reader, session, order)
             own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in placed]
         drawn[reader] = own
@@ -116,6 +118,16 @@ def _arms_by_session(
     first, second = keys[::-1] if is_swapped else keys
     one = {case.name: first for case in halves[0]} | {case.name: second for case in halves[1]}
     return [one, {name: second if arm == first else first for name, arm in one.items()}]
+
+
+def _read_in(
+    pairing: Mapping[str, Any], reader: str, cases: Sequence[DrawnCase], arm_of: Mapping[str, str]
+) -> list[DrawnCase]:
+    """The cases of a reader that are read in the arms of a session: all of them where they are not listed by arm."""
+    if not is_listed(pairing):
+        return list(cases)
+    listed = listed_cases(pairing, reader)
+    return [case for case in cases if case.name in listed.get(arm_of[case.name], ())]
 
 
 def _training(seed: str, reader: str, training: Sequence[DrawnCase], arms: Sequence[Mapping[str, str]]) -> list[Slot]:

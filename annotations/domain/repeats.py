@@ -22,8 +22,8 @@ class SelfAgreement(NamedTuple):
 
 def self_agreement(pairs: Sequence[tuple[Answers, Answers]], *, call: str | None, rating: str | None) -> SelfAgreement:
     """Compare pairs of answers, first read and repeat; an answer that is missing or no number takes no part."""
-    calls = [both for both in (_both(pair, call) for pair in pairs) if both and _are(bool, both)]
-    ratings = [both for both in (_both(pair, rating) for pair in pairs) if both and _are(int, both)]
+    calls = [both for both in (_both(pair, call) for pair in pairs) if both and _are((bool,), both)]
+    ratings = [both for both in (_both(pair, rating) for pair in pairs) if both and _are((int, float), both)]
     drifts = [repeat - first for first, repeat in ratings]
     return SelfAgreement(
         pairs=len(pairs),
@@ -39,5 +39,6 @@ def _both(pair: tuple[Answers, Answers], key: str | None) -> tuple[Any, Any] | N
     return (first[key], repeat[key]) if key and key in first and key in repeat else None
 
 
-def _are(kind: type, values: tuple[Any, Any]) -> bool:
-    return all(type(value) is kind for value in values)
+def _are(kinds: tuple[type, ...], values: tuple[Any, Any]) -> bool:
+    # No `isinstance`: true and false are no numbers.
+    return all(type(value) in kinds for value in values)

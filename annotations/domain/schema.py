@@ -13,6 +13,7 @@ from annotations.domain.kinds import (
     KINDS,
     LOCATED_FINDING,
     MAXIMUM_TEXT,
+    NUMBER,
     ORDINAL,
     SECTION,
     Question,
@@ -22,7 +23,7 @@ from annotations.domain.kinds import (
 from annotations.domain.problems import Problem
 
 # Which kinds may be the binary decision, and which the rating of an ROC analysis.
-KINDS_OF_ROLE = {"CALL": (BINARY,), "RATING": (ORDINAL, CONFIDENCE)}
+KINDS_OF_ROLE = {"CALL": (BINARY,), "RATING": (ORDINAL, CONFIDENCE, NUMBER)}
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -129,13 +130,16 @@ def _role_problems(questions: list[Question]) -> list[Problem]:
     problems = []
     for index, question in enumerate(questions):
         role = question.get("role")
+        if role == "RATING" and question["kind"] == NUMBER and None in number_range(question):
+            detail = "A number that is the rating has a minimum and a maximum."
+            problems.append(Problem(f"questions[{index}].minimum", "bad_number", detail))
         fitting = KINDS_OF_ROLE.get(role, ()) if isinstance(role, str) else ()
         if role is not None and question["kind"] not in fitting:
             problems.append(
                 Problem(
                     f"questions[{index}].role",
                     "bad_role",
-                    "CALL belongs to a binary question, RATING to an ordinal or confidence question.",
+                    "CALL belongs to a binary question, RATING to an ordinal, confidence or number question.",
                 )
             )
     problems.extend(
@@ -144,6 +148,11 @@ def _role_problems(questions: list[Question]) -> list[Problem]:
         if sum(question.get("role") == role for question in questions) > 1
     )
     return problems
+
+
+def number_range(question: Question) -> tuple[float | None, float | None]:
+    """Return the least and the greatest answer to a question for a number; None for no limit."""
+    return question.get("minimum"), question.get("maximum")
 
 
 def question_with_role(questions: list[Question], role: str) -> Question | None:

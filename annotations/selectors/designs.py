@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from annotations.domain.arbitration import arbitration_of, arbitrators_of, question_problem
 from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
 from annotations.domain.drawn_cases import DrawnCase
+from annotations.domain.listed import list_misfits
 from annotations.domain.problems import Problem
 from annotations.domain.randomisation import (
     ALGORITHM,
@@ -119,13 +120,16 @@ def draw_lists(
 def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
     """Return what keeps the design from being drawn for the readers and cases there are now."""
     cases = cases_of(reader_study=reader_study).prefetch_related(None)
-    case_ids = [str(pk) for pk in cases.values_list("pk", flat=True)]
+    names = {str(pk): name for pk, name in cases.values_list("pk", "name")}
+    case_ids = list(names)
     design = design_of(reader_study=reader_study)
     everybody = readers_of(reader_study=reader_study)
     if not case_ids or not everybody.exists():
         return []
-    readers = drawn_readers_of(reader_study=reader_study, design=design).count()
-    found = fitting_problems(design, readers=readers, case_ids=case_ids)
+    drawn = drawn_readers_of(reader_study=reader_study, design=design).values_list("username", flat=True)
+    found = fitting_problems(design, readers=len(drawn), case_ids=case_ids)
+    training = [names[pk] for pk in design["training"] if pk in names]
+    found += list_misfits(design, readers=drawn, cases=names.values(), training=training)
     return [*found, *_arbitration_problems(reader_study, design, set(map(str, everybody.values_list("pk", flat=True))))]
 
 

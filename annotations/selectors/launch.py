@@ -65,6 +65,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
             blocking=True,
             text=readers_in_words(readers, arbitrators) if readers else "Add at least one reader.",
         ),
+        *_image_items(cases),
         *_design_items(reader_study, cases),
         _ai_item(reader_study, cases),
         *_prior_items(reader_study, cases),
@@ -90,6 +91,9 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
         reads = f"about {reads}, because the cases of a patient stay together"
     if not problems:
         items = [CheckItem(code="design", ok=True, blocking=True, text=f"Design: {_named(design)}, {reads}.")]
+    if len(design["arms"]) > 1 and all(arm["ai_display"] == AiDisplay.HIDDEN for arm in design["arms"]):
+        text = "No arm shows the AI: the portal shows the same in both, and what they differ in lies outside it."
+        items.append(CheckItem(code="arms", ok=False, blocking=False, text=text))
     if design["training"]:
         truths = {str(pk) for pk in truths_of(reader_study=reader_study)}
         missing = sum(pk not in truths for pk in design["training"])
@@ -97,6 +101,13 @@ def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckIte
         done = f"{len(design['training'])} training case(s), read first, with the truth after signing."
         items.append(CheckItem(code="training_truth", ok=not missing, blocking=True, text=text if missing else done))
     return items
+
+
+def _image_items(cases: list[Case]) -> list[CheckItem]:
+    """Say how many cases nobody can look at here; nothing where all have images."""
+    without = sum(not case.imaging_study.number_of_instances for case in cases)
+    text = f"{without} of {len(cases)} case(s) have no images: only reads from elsewhere can be brought in for them."
+    return [CheckItem(code="images", ok=False, blocking=False, text=text)] if without else []
 
 
 def _named(design: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import transaction
 
+from annotations.domain.listed import is_listed
 from annotations.domain.randomisation import LATE_ALGORITHM, CannotDraw
 from annotations.domain.states import JOINING
 from annotations.models import Membership, RandomisationList, ReaderStudy
@@ -24,7 +25,11 @@ def reader_join(*, by: User, reader_study: ReaderStudy, user_id: uuid.UUID, reas
     """Make somebody a reader of a running reader study (its row is locked by the caller)."""
     if reader_study.state not in JOINING:
         raise Conflict(f"Nobody can join while the reader study is {reader_study.state}.")
-    if design_of(reader_study=reader_study)["pairing"]["kind"] == "DOUBLE":
+    pairing = design_of(reader_study=reader_study)["pairing"]
+    if is_listed(pairing):
+        detail = "Who reads what was given by the design's lists at the launch: nobody can be added to them now."
+        raise Conflict(detail, code="cannot_join")
+    if pairing["kind"] == "DOUBLE":
         detail = (
             "In a double reading each case got its two readers at the launch; name another where one was withdrawn."
         )

@@ -124,6 +124,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "webhook-delivery-resend": {"POST": _A.SITE_WEBHOOKS},
     # portal.imaging
     "imaging-studies": {"GET": _A.IMAGING_LIST},
+    "imaging-studies-without-images": {"POST": _A.IMAGING_INGEST},
     "imaging-study": {"GET": _A.IMAGING_LIST},
     "ingest-jobs": {"GET": _A.IMAGING_INGEST, "POST": _A.IMAGING_INGEST},
     "ingest-job": {"GET": _A.IMAGING_INGEST},

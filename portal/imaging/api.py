@@ -19,9 +19,11 @@ from portal.imaging.access import (
 from portal.imaging.models import ImagingStudy, IngestItem, IngestJob, Series
 from portal.imaging.selectors import imaging_studies_search, refused_items, series_of, with_counts
 from portal.imaging.services.ingest import ingest_job_create_from_uploads
+from portal.imaging.services.without_images import without_images_create
 from portal.imaging.uploads import StoredUpload, UploadsToDisk
 
 REFUSED_SHOWN = 1000
+WITHOUT_IMAGES_AT_ONCE = 10_000
 
 
 class ImagingStudyOutput(serializers.ModelSerializer[ImagingStudy]):
@@ -99,6 +101,29 @@ class ImagingStudyApi(APIView):
     def get(self, request: Request, study_id: uuid.UUID) -> Response:
         """Return an imaging study with its series."""
         return Response(ImagingStudyDetailOutput(imaging_study_for_coordinator(study_id)).data)
+
+
+class WithoutImagesInput(serializers.Serializer[Any]):
+    """Imaging studies whose images the portal does not get."""
+
+    patients = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        allow_empty=False,
+        max_length=WITHOUT_IMAGES_AT_ONCE,
+        help_text="One for each imaging study: equal words are the same patient. The words are not stored.",
+    )
+
+
+class WithoutImagesApi(APIView):
+    """Imaging studies that were read elsewhere."""
+
+    @extend_schema(request=WithoutImagesInput, responses={201: ImagingStudyOutput(many=True)})
+    def post(self, request: Request) -> Response:
+        """Register imaging studies without images, in this order, for reads and predictions from elsewhere."""
+        form = WithoutImagesInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        made = without_images_create(by=caller(request), patients=form.validated_data["patients"])
+        return Response(ImagingStudyOutput(made, many=True).data, status=status.HTTP_201_CREATED)
 
 
 class IngestCounts(serializers.Serializer[Any]):

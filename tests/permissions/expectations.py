@@ -151,6 +151,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "webhook-deliveries": {"GET": SITE_WEBHOOK},
     "webhook-delivery-resend": {"POST": SITE_WEBHOOK},
     "imaging-studies": {"GET": BUILDERS},
+    "imaging-studies-without-images": {"POST": BUILDERS},
     "imaging-study": {"GET": BUILDERS},
     "ingest-jobs": {"GET": BUILDERS, "POST": BUILDERS},
     "ingest-job": {"GET": INGEST_JOB},

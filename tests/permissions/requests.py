@@ -87,6 +87,7 @@ def body(name: str, side: Side) -> Any:
         "preferences": {"base_revision": 0, "content": {"version": 1}},
         "tokens": {"name": "a token"},
         "people": {"username": "somebody-new", "password": "correct horse battery staple"},
+        "imaging-studies-without-images": {"patients": ["first", "first", "second"]},
         "ai-models": {"name": "Another model"},
         "ai-model-posters": {"user_ids": []},
         "ai-model-versions": {"version": "2", "kind": "EXTERNAL", "operating_threshold": 0.5},

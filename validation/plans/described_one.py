@@ -39,6 +39,9 @@ _NO_RATING = Undefined(Reason.NOT_COLLECTED, "The label schema asks for no ratin
 _NO_PROBABILITY = Undefined(
     Reason.NOT_COLLECTED, "A rating on an ordinal scale is no probability: there is nothing to calibrate."
 )
+_NUMBER_NO_PROBABILITY = Undefined(
+    Reason.NOT_COLLECTED, "A rating on a scale of its own is no probability: there is nothing to calibrate."
+)
 
 
 class Decisions(NamedTuple):
@@ -279,7 +282,8 @@ def _calibration(described: Described, rating: FloatArray, kind: str) -> JSONVal
     if not len(known):
         return _NO_RATING.to_json()
     if kind != "AI" and described.rating_scale != "CONFIDENCE":
-        return _NO_PROBABILITY.to_json()
+        why = _NUMBER_NO_PROBABILITY if described.rating_scale == "NUMBER" else _NO_PROBABILITY
+        return why.to_json()
     truth, said = described.table.truth[known], rating[known]
     probability = said if kind == "AI" else said / CONFIDENCE_MAXIMUM
     if probability.min() < 0.0 or probability.max() > 1.0:

@@ -31,7 +31,7 @@ class StudyFacts:
         Whether the label schema asks for a yes/no answer, and the kind of its rating question.
     rating_levels : int or None
         How many values a rating can take, where they are few.
-    rating_range : tuple of int, or None
+    rating_range : tuple of float, or None
         The least and the greatest rating.
     marks_lesions : bool
         Whether readers mark and rate located findings.
@@ -61,7 +61,7 @@ class StudyFacts:
     has_call: bool
     rating: str | None
     rating_levels: int | None = None
-    rating_range: tuple[int, int] | None = None
+    rating_range: tuple[float, float] | None = None
     marks_lesions: bool = False
     model_versions: Mapping[str, str] = field(default_factory=dict)
     operating_points: Mapping[str, float] = field(default_factory=dict)

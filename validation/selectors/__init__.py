@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
-from annotations.domain.kinds import CONFIDENCE, CONFIDENCE_MAXIMUM
+from annotations.domain.kinds import CONFIDENCE, CONFIDENCE_MAXIMUM, NUMBER
 from annotations.models import (
     Arm,
     Assignment,
@@ -115,12 +115,14 @@ def questions_of(schema: LabelSchema) -> dict[str, str | None]:
     }
 
 
-def rating_range(schema: LabelSchema | None) -> tuple[int, int] | None:
+def rating_range(schema: LabelSchema | None) -> tuple[float, float] | None:
     """Return the least and the greatest rating that the form takes; None where it asks for none."""
     questions = schema.questions if schema else []
     rating = next((question for question in questions if question.get("role") == "RATING"), None)
     if rating is None:
         return None
+    if rating["kind"] == NUMBER:
+        return rating["minimum"], rating["maximum"]
     return (0, CONFIDENCE_MAXIMUM) if rating["kind"] == CONFIDENCE else (1, len(rating["options"]))
 
 

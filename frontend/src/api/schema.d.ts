@@ -503,6 +503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imaging-studies/without-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Register imaging studies without images, in this order, for reads and predictions from elsewhere. */
+        post: operations["imaging_studies_without_images_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inference-runs": {
         parameters: {
             query?: never;
@@ -7480,6 +7497,11 @@ export interface components {
          * @enum {string}
          */
         WithdrawnEnum: "READER" | "CASE";
+        /** @description Imaging studies whose images the portal does not get. */
+        WithoutImagesInputRequest: {
+            /** @description One for each imaging study: equal words are the same patient. The words are not stored. */
+            patients: string[];
+        };
         /** @description RFC 9457. `code` is stable; some codes come with further fields. */
         Problem: {
             type: string;
@@ -8624,6 +8646,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImagingStudyDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imaging_studies_without_images_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithoutImagesInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagingStudyOutput"][];
                 };
             };
             /** @description A problem document. */

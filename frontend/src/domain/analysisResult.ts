@@ -63,7 +63,7 @@ export interface Participant {
   name: string;
   n: number;
   threshold: number | null;
-  rating_scale: "ORDINAL" | "CONFIDENCE" | "PROBABILITY" | null;
+  rating_scale: "ORDINAL" | "CONFIDENCE" | "NUMBER" | "PROBABILITY" | null;
   binary: BinaryResult | Undefined;
   roc: RocResult | Undefined;
 }

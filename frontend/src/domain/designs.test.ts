@@ -102,6 +102,12 @@ describe("votes of a consensus", () => {
     expect(votersOf(SINGLE, readers)).toHaveLength(5);
     expect(votesOnACase(SINGLE, 5)).toBe(5);
     expect(votesOnACase({ ...SINGLE, pairing: { kind: "SPLIT_PLOT", blocks: ["1", "2"] } }, 5)).toBe(2);
+    const lists = [
+      { reader: "a", arm: "A", cases: ["Case 001", "Case 002"] },
+      { reader: "a", arm: "B", cases: ["Case 001", "Case 002"] },
+      { reader: "b", arm: "A", cases: ["Case 001"] },
+    ];
+    expect(votesOnACase({ ...SINGLE, pairing: { kind: "LISTED", lists } }, 5)).toBe(1);
     expect(votesOnACase({ ...SINGLE, pairing: { kind: "PARTIALLY_PAIRED", common: 4, own: 2 } }, 5)).toBe(1);
   });
 });

@@ -36,7 +36,9 @@ export type Pairing =
   | { kind: "FULLY_CROSSED" }
   | { kind: "DOUBLE"; arbitration?: ArbitrationRule }
   | { kind: "SPLIT_PLOT"; blocks: string[] }
-  | { kind: "PARTIALLY_PAIRED"; common: number; own: number };
+  | { kind: "PARTIALLY_PAIRED"; common: number; own: number }
+  /** Who reads what, by username and names of cases; given through the API. */
+  | { kind: "LISTED"; lists: { reader: string; arm: string; cases: string[] }[] };
 
 export interface Design {
   kind: DesignKind;
@@ -75,7 +77,7 @@ const DISPLAY_OF_KIND: Record<Exclude<DesignKind, "CROSSOVER">, ArmDisplay> = {
 export const DISPLAYS_TO_CHOOSE: Record<DesignKind, ArmDisplay[][]> = {
   ANNOTATION: [["HIDDEN"]],
   SINGLE: [["HIDDEN", "AFTER_SIGNING"]],
-  CROSSOVER: [["HIDDEN"], ["CONCURRENT", "SECOND_READ"]],
+  CROSSOVER: [["HIDDEN"], ["CONCURRENT", "SECOND_READ", "HIDDEN"]],
   SEQUENTIAL: [["SECOND_READ"]],
   CONCURRENT: [["CONCURRENT"]],
 };
@@ -146,7 +148,7 @@ export function numberedSessions({ sessions }: Design): { number: number; sessio
 }
 
 /** The pairing of a kind with values to start from. */
-export function pairingOf(kind: Pairing["kind"], cases: number): Pairing {
+export function pairingOf(kind: Exclude<Pairing["kind"], "LISTED">, cases: number): Pairing {
   if (kind === "SPLIT_PLOT") return { kind, blocks: ["Block 1", "Block 2"] };
   if (kind === "PARTIALLY_PAIRED") {
     const own = Math.max(1, Math.floor(cases / 4));
@@ -188,8 +190,18 @@ export function votersOf<R extends { user_id: string }>(design: Design, readers:
 export function votesOnACase({ pairing }: Design, voters: number): number {
   if (pairing.kind === "DOUBLE") return Math.min(2, voters);
   if (pairing.kind === "SPLIT_PLOT") return Math.max(1, Math.floor(voters / pairing.blocks.length));
+  if (pairing.kind === "LISTED") return fewestReaders(pairing.lists);
   // Some cases are all readers' own, and of others it depends on the drawing how many share them.
   return pairing.kind === "PARTIALLY_PAIRED" ? 1 : voters;
+}
+
+/** How many readers the least read of the listed cases has. */
+function fewestReaders(lists: { reader: string; cases: string[] }[]): number {
+  const readers = new Map<string, Set<string>>();
+  for (const { reader, cases } of lists) {
+    for (const name of cases) readers.set(name, (readers.get(name) ?? new Set()).add(reader));
+  }
+  return Math.min(...[...readers.values()].map(({ size }) => size));
 }
 
 /** A changed design and the one that it was made from. */

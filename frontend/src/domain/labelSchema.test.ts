@@ -113,6 +113,8 @@ test("a rating has a scale, and only a rating", () => {
     low: 1,
     high: 3,
   });
+  const number = { ...question, kind: "NUMBER", minimum: 0, maximum: 201, role: "RATING" } as const;
+  expect(ratingScale([number])).toEqual({ low: 0, high: 201 });
   expect(
     ratingScale([
       { ...ordinal, options: [...ordinal.options] },

@@ -108,7 +108,7 @@ export interface NumberQuestion extends QuestionBase {
   minimum?: number | null;
   maximum?: number | null;
   step?: number | null;
-  role?: null;
+  role?: Role;
 }
 
 export interface DateQuestion extends QuestionBase {
@@ -180,5 +180,6 @@ export function sameCode(one: Code, other: Code): boolean {
 export function ratingScale(questions: Question[]): { low: number; high: number } | null {
   const rating = questions.find((question) => "role" in question && question.role === "RATING");
   if (rating?.kind === "CONFIDENCE") return { low: 0, high: 100 };
+  if (rating?.kind === "NUMBER") return { low: rating.minimum ?? 0, high: rating.maximum ?? 0 };
   return rating?.kind === "ORDINAL" ? { low: 1, high: rating.options.length } : null;
 }

@@ -36,10 +36,10 @@ test("whatever the text, the key is free and admissible", () => {
 });
 
 test("a new question takes the role that is still free", () => {
-  const roles = questionsOf(built("BINARY", "BINARY", "CONFIDENCE", "ORDINAL")).map((question) =>
+  const roles = questionsOf(built("NUMBER", "BINARY", "BINARY", "CONFIDENCE", "ORDINAL")).map((question) =>
     "role" in question ? question.role : undefined,
   );
-  expect(roles).toEqual(["CALL", null, "RATING", null]);
+  expect(roles).toEqual([null, "CALL", null, "RATING", null]);
 });
 
 test("giving a role to one question takes it from the other", () => {

@@ -33,6 +33,7 @@ export const ROLES_OF_KIND: Partial<Record<QuestionKind, Exclude<QuestionRole, n
   BINARY: ["CALL"],
   ORDINAL: ["RATING"],
   CONFIDENCE: ["RATING"],
+  NUMBER: ["RATING"],
 };
 
 /** The draft of a stored schema; `makeId` gives each question its lasting id. */
@@ -161,7 +162,9 @@ function newDraft(drafts: DraftQuestion[], id: string, kind: QuestionKind): Draf
   const key = freeKey(keyFromText(blank.text), keysOfOthers(drafts, id));
   const question = { ...blank, key };
   if (!isAnswered(question) || isLocated(question)) return { id, hasOwnKey: false, question };
-  const role = ROLES_OF_KIND[kind]?.find((candidate) => !hasRole(drafts, candidate)) ?? null;
+  // Most numbers are measurements: one becomes the rating only by choice.
+  const roles = kind === "NUMBER" ? [] : (ROLES_OF_KIND[kind] ?? []);
+  const role = roles.find((candidate) => !hasRole(drafts, candidate)) ?? null;
   return { id, hasOwnKey: false, question: { ...question, role } as Question };
 }
 

@@ -109,12 +109,15 @@ function isWhole({ scheme, value, meaning }: { scheme: string; value: string; me
   return [scheme, value, meaning].every((part) => part.trim() !== "");
 }
 
-function problemsOfNumber({ unit = "1", minimum, maximum, step }: NumberQuestion): FieldProblem[] {
+function problemsOfNumber({ unit = "1", minimum, maximum, step, role }: NumberQuestion): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (!UNIT.test(unit))
     problems.push({ field: "unit", detail: "UCUM without blanks, such as mm, mL or HU; 1 for none." });
   if (typeof minimum === "number" && typeof maximum === "number" && maximum <= minimum) {
     problems.push({ field: "maximum", detail: "The maximum is above the minimum." });
+  }
+  if (role === "RATING" && !(typeof minimum === "number" && typeof maximum === "number")) {
+    problems.push({ field: "minimum", detail: "A number that is the rating has a minimum and a maximum." });
   }
   if (typeof step === "number" && step <= 0) problems.push({ field: "step", detail: "Above 0." });
   return problems;

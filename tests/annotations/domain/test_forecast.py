@@ -92,6 +92,8 @@ def test_agreement_with_hidden_repeats_counts_calls_and_means_the_differences_of
     told = self_agreement(pairs, call="call", rating="sure")
     assert (told.pairs, told.calls_compared, told.calls_equal, told.ratings_compared) == (4, 3, 2, 3)
     assert told.rating_drift == pytest.approx((10 - 20 + 6) / 3)
+    decimals: list[tuple[Answers, Answers]] = [({"sure": 2.5}, {"sure": 4}), ({"sure": 1}, {"sure": True})]
+    assert self_agreement(decimals, call=None, rating="sure")[3:] == (1, 1.5)
 
 
 def test_agreement_of_nothing_is_none() -> None:

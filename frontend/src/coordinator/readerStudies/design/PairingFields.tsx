@@ -1,14 +1,17 @@
-import { Group, Select, TagsInput } from "@mantine/core";
+import { Group, Select, TagsInput, Text } from "@mantine/core";
 import { type Pairing, pairingOf } from "@/domain/designs";
 import type { DesignFieldProps } from "./designField";
 import { NumberOnBlur } from "./NumberOnBlur";
 
-const KINDS: { value: Pairing["kind"]; label: string }[] = [
+type DrawnKind = Exclude<Pairing["kind"], "LISTED">;
+
+const KINDS: { value: DrawnKind; label: string }[] = [
   { value: "FULLY_CROSSED", label: "Fully crossed: every reader reads every case" },
   { value: "SPLIT_PLOT", label: "Split-plot: blocks of readers and cases" },
   { value: "PARTIALLY_PAIRED", label: "Partially paired: common cases and others of their own" },
   { value: "DOUBLE", label: "Double reading: two readers for each case" },
 ];
+const LISTED = { value: "LISTED", label: "As listed: who reads what is given, not drawn" };
 
 /** Which readers read which cases. */
 export function PairingFields(props: DesignFieldProps & { numberOfCases: number }) {
@@ -22,10 +25,19 @@ export function PairingFields(props: DesignFieldProps & { numberOfCases: number 
         maw={460}
         disabled={isFrozen}
         allowDeselect={false}
-        data={KINDS}
+        data={pairing.kind === "LISTED" ? [...KINDS, LISTED] : KINDS}
         value={pairing.kind}
-        onChange={(kind) => kind && store(pairingOf(kind as Pairing["kind"], numberOfCases))}
+        onChange={(kind) =>
+          kind && kind !== pairing.kind && store(pairingOf(kind as DrawnKind, numberOfCases))
+        }
       />
+      {pairing.kind === "LISTED" && (
+        <Text size="sm" c="dimmed">
+          {pairing.lists.reduce((reads, { cases }) => reads + cases.length, 0)} reads are listed, in{" "}
+          {pairing.lists.length} lists of a reader in an arm. Lists come through the API, as from a published
+          ratings table; another choice takes them away.
+        </Text>
+      )}
       {pairing.kind === "SPLIT_PLOT" && (
         <TagsInput
           label="Blocks"
