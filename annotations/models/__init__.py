@@ -26,6 +26,8 @@ from annotations.models.invitations import InvitationLink as InvitationLink
 from annotations.models.invitations import StudyMail as StudyMail
 from annotations.models.lesions import LesionCorrection as LesionCorrection
 from annotations.models.masking import MaskBreak as MaskBreak
+from annotations.models.measurements import ReadMeasurement as ReadMeasurement
+from annotations.models.measurements import ReadMeasurementJob as ReadMeasurementJob
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion
 from annotations.models.protocol import SampleSizePlan as SampleSizePlan
@@ -380,6 +382,7 @@ class AiContent(models.TextChoices):
     COMPARISON = "COMPARISON"
     HEAT_MAP = "HEAT_MAP"
     SEGMENT = "SEGMENT"
+    MEASURED = "MEASURED"
 
 
 class AiDelivery(AppendOnlyModel):
