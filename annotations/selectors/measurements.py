@@ -11,6 +11,9 @@ from portal.accounts.models import User
 from portal.inference.models import Prediction, PredictionMeasurement, PredictionMeasurementJob, SegmentMeasurement
 from portal.inference.selectors import Measuring, measuring_of_prediction, predictions_in_force
 
+# A read's segments have tens of quantities each; a reader study has thousands of reads.
+ROWS_AT_ONCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSubject:
@@ -46,7 +49,7 @@ def measured_reads(*, reader_study: ReaderStudy, reader: User | None) -> Iterato
     """Yield the signed reads in force that name segments, oldest first; `reader` limits them as it limits labels."""
     signed = labels_of(reader_study=reader_study, reader=reader, updated_since=None)
     named = signed.filter(measurement_job__isnull=False).select_related("measurement_job")
-    for revision in named.prefetch_related("measurements"):
+    for revision in named.prefetch_related("measurements").iterator(chunk_size=ROWS_AT_ONCE):
         rows: list[SegmentMeasurement] = sorted(revision.measurements.all(), key=lambda one: one.created_at)
         case = revision.read.assignment.case
         measuring = Measuring(revision.measurement_job, rows)

@@ -27,8 +27,8 @@ from portal.imaging.services.metadata import portal_error, series_rows
 from portal.inference.modality_values import UNNAMED, FrameValues, frame_values
 from portal.jobs import JobFailed
 
-# Of the box around a segment: a gigabyte while it is measured.
-MAXIMUM_BOX_VOXELS = 2**25
+# Of the box around a segment: a gigabyte and half a minute while it is measured.
+MAXIMUM_BOX_VOXELS = 2**24
 
 NO_VOLUME = "The images of this series are no even stack of slices in the patient, so nothing has a length."
 SHEARED = "The slices lie shifted against each other (a tilted gantry), so nothing across slices is measured."
@@ -109,8 +109,8 @@ def segment_voxels(document: Mapping[str, Any], series: Series, gateway: Orthanc
     for place, decoded, found in _frames(sorted(places, key=lambda one: places[one]), series, metadata, gateway):
         at = places[place]
         mask[at] = inside[place][box]
-        digest.update(f"{place[0]} {place[1]} {decoded.pixels.dtype.str} {decoded.pixels.shape}".encode())
-        digest.update(np.ascontiguousarray(decoded.pixels).tobytes())
+        digest.update(f"{place[0]} {place[1]} {decoded.pixels.shape}".encode())
+        digest.update(_plain(decoded.pixels).tobytes())
         if found is None:
             no_values = COLOUR
             continue
@@ -151,6 +151,11 @@ def stack_of(rows: Sequence[dict[str, Any]]) -> Stack:
     return Stack(
         {name: at for at, name in enumerate(ordered)}, planes, (spacing[2], spacing[0], spacing[1]), is_sheared
     )
+
+
+def _plain(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same numbers whatever container a decoder took: pixels in another transfer syntax are the same input."""
+    return np.ascontiguousarray(pixels, dtype="<i8" if pixels.dtype.kind in "iub" else "<f8")
 
 
 def _mask(counts: list[int], rows: int, columns: int) -> npt.NDArray[np.bool_]:

@@ -32,6 +32,7 @@ from portal.inference.measurement.quantity import (
 
 # Chords are looked for where the outline has its corners; an outline of more is thinned evenly.
 _MAXIMUM_CHORDS = 400
+_CORNERS_AT_ONCE = 512
 _BESIDE = 1e-6
 
 # Name, unit and IBSI code, in the order in which they are given.
@@ -154,9 +155,14 @@ def _longest(points: Values) -> tuple[float, Values, Values]:
         points = points[ConvexHull(points).vertices]
     except QhullError:  # all in one line: nothing is thinned
         points = np.unique(points, axis=0)
-    distances = cdist(points, points)
-    one, other = np.unravel_index(int(distances.argmax()), distances.shape)
-    return float(distances[one, other]), points[one], points[other]
+    longest, ends = -1.0, (points[0], points[0])
+    # The hull of a large organ has ten thousand corners: all distances at once would not fit.
+    for start in range(0, len(points), _CORNERS_AT_ONCE):
+        distances = cdist(points[start : start + _CORNERS_AT_ONCE], points)
+        one, other = np.unravel_index(int(distances.argmax()), distances.shape)
+        if distances[one, other] > longest:
+            longest, ends = float(distances[one, other]), (points[start + one], points[other])
+    return longest, *ends
 
 
 def _diameters_in_a_slice(inside: Mask, spacing: Spacing) -> tuple[float, float]:
