@@ -27,6 +27,9 @@ BORDER_SHARE = 0.25
 CONTRAST_SHARE = 0.3
 # Strokes of letters are thinner than this; what is wider is flattened as background.
 STROKE_PX = 9
+# A line of text with this much around it has at most so many times the strokes of its letters.
+AROUND_PX = 2
+MOST_AROUND = 1.25
 # Noise and textures break into very many parts; no text that is looked for does.
 MOST_PARTS = 800
 MOST_SLICES = 24
@@ -66,7 +69,7 @@ def has_text_lines(image: Image) -> bool:
     box = (min(STROKE_PX, *pixels.shape),) * 2
     bright = pixels - ndimage.grey_opening(pixels, size=box)
     dark = ndimage.grey_closing(pixels, size=box) - pixels
-    return any(_has_line(_parts(strokes >= contrast)) for strokes in (bright, dark))
+    return any(_has_line(image >= contrast) for image in (bright, dark))
 
 
 def _parts(strokes: npt.NDArray[np.bool_]) -> list[_Part]:
@@ -99,8 +102,17 @@ def _is_near_border(part: _Part, rows: int, columns: int) -> bool:
     return min(row, 1 - row, column, 1 - column) <= BORDER_SHARE
 
 
-def _has_line(parts: list[_Part]) -> bool:
-    return any(len(line) >= LEAST_LETTERS and _is_text(line) for line in _lines(parts))
+def _has_line(strokes: npt.NDArray[np.bool_]) -> bool:
+    lines = [line for line in _lines(_parts(strokes)) if len(line) >= LEAST_LETTERS and _is_text(line)]
+    return any(_stands_alone(line, strokes) for line in lines)
+
+
+def _stands_alone(line: list[_Part], strokes: npt.NDArray[np.bool_]) -> bool:
+    """Between and around letters there is nothing but points and strokes of letters that touch; in noise there is."""
+    top, bottom = min(one.top for one in line) - AROUND_PX, max(one.bottom for one in line) + AROUND_PX
+    box = strokes[max(top, 0) : bottom, max(line[0].left - AROUND_PX, 0) : line[-1].right + AROUND_PX]
+    own = sum(one.area for one in line)
+    return int(box.sum()) <= MOST_AROUND * own
 
 
 def _lines(parts: list[_Part]) -> Iterator[list[_Part]]:

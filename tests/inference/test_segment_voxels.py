@@ -86,7 +86,7 @@ def rows(positions: list[list[float]], spacing: list[float] | None = None) -> li
 
 def test_slices_are_ordered_by_their_place_not_by_their_order() -> None:
     stack = stack_of(rows([[0, 0, 4], [0, 0, 0], [0, 0, 2]]))
-    assert stack.spacing_mm == (2, 0.5, 0.7)
+    assert list(stack.spacing_mm or ()) == [2, 0.5, 0.7]
     assert [name for name, _ in sorted(stack.order.items(), key=lambda one: one[1])] == [
         ("1.2.1", 1),
         ("1.2.2", 1),

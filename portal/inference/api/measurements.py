@@ -23,7 +23,7 @@ NOT_BEGUN = "NOT_BEGUN"
 class QuantityOutput(serializers.Serializer[Any]):
     """One quantity, or the reason why it has no value."""
 
-    family = serializers.ChoiceField(choices=MeasurementFamily)
+    family = serializers.ChoiceField(choices=MeasurementFamily.choices)
     name = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
     unit = serializers.CharField(help_text="In UCUM.")

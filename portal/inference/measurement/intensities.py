@@ -43,7 +43,7 @@ def intensities(mask: npt.ArrayLike, values: npt.ArrayLike, *, unit: str) -> lis
 
 def undefined_intensities(reason: str, *, unit: str) -> list[Quantity]:
     """Give every statistic of values without a value, for one reason."""
-    of_values = [(name, ibsi) for name, ibsi, _ in _OF_VALUES]
+    of_values: list[tuple[str, str | None]] = [(name, ibsi) for name, ibsi, _ in _OF_VALUES]
     of_values += [
         ("standard_deviation", None),
         *((f"percentile_{percent}", ibsi) for percent, ibsi in PERCENTILES.items()),
