@@ -1,10 +1,15 @@
 """Celery tasks of reader studies."""
 
-from annotations.models import ReferenceJob, StudyMail
+from django.utils.module_loading import import_string
+
+from annotations.models import ReadMeasurementJob, ReferenceJob, StudyMail
 from annotations.runner import execute
 from annotations.services import case_images, mails, reference_jobs, reminders
 from portal import jobs
 from portal.celery import app
+
+# Named, not imported: every worker and the web process load task modules, and images are measured in few.
+MEASURER = "annotations.measurer.read_measure_work"
 
 
 @app.task(name=StudyMail.TASK_NAME)
@@ -41,3 +46,9 @@ def reference_job_execute(job_id: str) -> None:
 def reference_jobs_sweep() -> int:
     """Drop the files of looks that are stored or old."""
     return reference_jobs.reference_jobs_sweep()
+
+
+@app.task(name=ReadMeasurementJob.TASK_NAME)
+def read_measure(job_id: str) -> None:
+    """Measure the segments of a signed read."""
+    jobs.run(ReadMeasurementJob, job_id, import_string(MEASURER))

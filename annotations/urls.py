@@ -21,6 +21,7 @@ from annotations.api import (
     labels,
     lesions,
     masking,
+    measurements,
     particulars,
     prefetch,
     protocol,
@@ -304,6 +305,11 @@ urlpatterns = [
     ),
     path(f"{STUDY}/sessions", randomisation.OwnSessionsApi.as_view(), name="reader-study-sessions"),
     path(f"{STUDY}/labels", labels.LabelsApi.as_view(), name="reader-study-labels"),
+    path(
+        f"{STUDY}/measurements.csv",
+        measurements.MeasurementsExportApi.as_view(),
+        name="reader-study-measurements-export",
+    ),
     path(f"{STUDY}/labels/export", label_export.LabelExportApi.as_view(), name="reader-study-labels-export"),
     path(
         f"{STUDY}/external-reads",
@@ -323,6 +329,12 @@ urlpatterns = [
     path("reads/<uuid:read_id>/other-readers", particulars.ReadOtherReadersApi.as_view(), name="read-other-readers"),
     path("reads/<uuid:read_id>/feedback", randomisation.ReadFeedbackApi.as_view(), name="read-feedback"),
     path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
+    path("reads/<uuid:read_id>/measurements", measurements.ReadMeasurementsApi.as_view(), name="read-measurements"),
+    path(
+        "reads/<uuid:read_id>/ai-measurements",
+        measurements.ReadAiMeasurementsApi.as_view(),
+        name="read-ai-measurements",
+    ),
     path("reads/<uuid:read_id>/ai-segments/<str:sha256>", ai.ReadAiSegmentApi.as_view(), name="read-ai-segment"),
     path(
         "reads/<uuid:read_id>/segments/<uuid:segment_id>",

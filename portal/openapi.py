@@ -28,7 +28,7 @@ _PROBLEM = {
 
 # The same however often they are done, or with a key in the body (`portal.accounts.idempotency.LEFT_ALONE`).
 _WITHOUT_KEY = ("/api/v1/session", "/api/v1/invitation/", "/api/v1/assignments/", "/api/v1/reads/")
-_OF_A_READ_WITH_KEY = ("/reopen", "/queries")
+_OF_A_READ_WITH_KEY = ("/measurements", "/reopen", "/queries")
 _OF_A_SIGNATURE = ("/reference-standards/{standard_version}/lock", "/approvals", "/mask")
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

@@ -204,6 +204,25 @@ def segment_version_for(user: Any, read_id: uuid.UUID, segment_id: uuid.UUID, sh
     return version
 
 
+def read_measured_for(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read to somebody who may see what its segments measure: whoever may see the segments."""
+    related = ("assignment__reader", "assignment__reader_study", "signed_revision")
+    read: Read = _first(Read.objects.select_related(*related).filter(pk=read_id))
+    roles = roles_in(user, read.assignment.reader_study_id)
+    if roles & MANAGING_ROLES or (Role.API_CLIENT in roles and read.signed_revision is not None):
+        return read
+    return own_read_shown(user, read_id)
+
+
+def read_to_measure(user: Any, read_id: uuid.UUID) -> Read:
+    """Return a read, its row locked, to a coordinator of its reader study."""
+    related = ("assignment__reader_study", "signed_revision")
+    locked = Read.objects.select_related(*related).select_for_update(of=("self",))
+    read: Read = _first(locked.filter(pk=read_id))
+    reader_study_for(user, read.assignment.reader_study_id, Action.READER_STUDY_MANAGE)
+    return read
+
+
 def _is_signed_with(version: SegmentVersion) -> bool:
     signed = version.read.signed_revision
     return signed is not None and (str(version.segment_id), version.sha256) in segments_named(signed.payload)

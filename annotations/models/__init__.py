@@ -26,6 +26,8 @@ from annotations.models.invitations import InvitationLink as InvitationLink
 from annotations.models.invitations import StudyMail as StudyMail
 from annotations.models.lesions import LesionCorrection as LesionCorrection
 from annotations.models.masking import MaskBreak as MaskBreak
+from annotations.models.measurements import ReadMeasurement as ReadMeasurement
+from annotations.models.measurements import ReadMeasurementJob as ReadMeasurementJob
 from annotations.models.protocol import ProtocolApproval as ProtocolApproval
 from annotations.models.protocol import ProtocolVersion as ProtocolVersion
 from annotations.models.protocol import SampleSizePlan as SampleSizePlan
@@ -44,6 +46,7 @@ from annotations.models.running import ReaderReplacement as ReaderReplacement
 from annotations.models.running import TrainingAcceptance as TrainingAcceptance
 from annotations.models.sampling import SampleDraw as SampleDraw
 from annotations.models.sampling import SamplingFrame as SamplingFrame
+from annotations.models.segments import SegmentVersion as SegmentVersion
 from annotations.models.signatures import Reopening as Reopening
 from annotations.models.signatures import Signature as Signature
 from annotations.models.terms import TermsAcceptance as TermsAcceptance
@@ -350,36 +353,13 @@ class Revision(AppendOnlyModel):
         ]
 
 
-class SegmentVersion(AppendOnlyModel):
-    """One version of a segment's voxels, kept as a file under its digest (`annotations.services.segment_files`)."""
-
-    SEAL = Seal(scope="read__assignment__reader_study")
-
-    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="segment_versions")
-    segment_id = models.UUIDField()
-    sha256 = models.CharField(max_length=64, help_text="SHA-256 of the segment's one JSON text.")
-    base_sha256 = models.CharField(max_length=64, blank=True)
-    series_instance_uid = models.CharField(max_length=64)
-    voxel_count = models.PositiveBigIntegerField()
-    slice_count = models.PositiveIntegerField()
-    byte_count = models.PositiveIntegerField(help_text="Of the stored file.")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    idempotency_key = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["read", "segment_id", "sha256"], name="segment_version_once"),
-            models.UniqueConstraint(fields=["read", "idempotency_key"], name="segment_version_key_once"),
-        ]
-
-
 class AiContent(models.TextChoices):
     """What of the AI was delivered."""
 
     COMPARISON = "COMPARISON"
     HEAT_MAP = "HEAT_MAP"
     SEGMENT = "SEGMENT"
+    MEASURED = "MEASURED"
 
 
 class AiDelivery(AppendOnlyModel):

@@ -28,6 +28,7 @@ from annotations.services.content import json_digest
 from annotations.services.drafts import field_problems
 from annotations.services.editing import EDITOR_FIELDS, hold, require_editor
 from annotations.services.mark_places import require_placed
+from annotations.services.measurement_jobs import measurements_follow
 from annotations.services.notices import signed_notice
 from annotations.services.reading_rules import require_opening, require_shown, require_writing
 from annotations.services.segments import require_held_segments, require_whole_segments
@@ -158,6 +159,7 @@ def _append(
     )
     if kind == RevisionKind.SIGNED:
         signed_notice(revision=revision)
+        measurements_follow(revision)
         arbitration_follow(by=by, read=read)
     return revision
 

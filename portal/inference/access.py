@@ -50,12 +50,17 @@ def heat_map_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> HeatMa
     return found
 
 
+def prediction_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Prediction:
+    """Return a prediction of this model version."""
+    found = Prediction.objects.filter(pk=prediction_id, model_version=model_version_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def ai_segment_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> str:
     """Return the digest of a segment that a prediction of this model version names."""
-    prediction = Prediction.objects.filter(pk=prediction_id, model_version=model_version_id).first()
-    if prediction is None:
-        raise NotFound
-    if not has_segment(prediction, sha256):
+    if not has_segment(prediction_of(model_version_id, prediction_id), sha256):
         raise NotFound
     return sha256
 

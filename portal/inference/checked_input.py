@@ -39,7 +39,7 @@ def read_checked(
             _refuse(checks)
         series = ct_series(uid, datasets)
         if specification is not None:
-            checks += pixel_checks(series.hounsfield)
+            checks += pixel_checks(series.hounsfield, specification)
             _refuse(checks)
     except UnusableInput as unusable:
         if unusable.code in _OUTSIDE and not refusals(checks):

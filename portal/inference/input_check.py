@@ -1,7 +1,8 @@
 """Is a case what the model was made for? Pure checks of headers and pixels against a card's input specification.
 
-Every check gives one outcome: passed, refused with a named code, or not checked because the images do not say. Text
-that is burned into pixels is judged by its header alone (BurnedInAnnotation); the pixels are not searched for it.
+Every check gives one outcome: passed, warned of or refused with a named code, or not checked because the images do not
+say. Text that is burned into pixels is judged by its header first (BurnedInAnnotation), then by what the pixels look
+like: that is a suspicion, which warns unless the specification refuses such cases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 
 from portal.imaging.geometry import GeometryError, Plane, order_slices, plane_from_tags
+from portal.inference.burned_in_text import slices_with_text
 
-PASSED, REFUSED, NOT_CHECKED = "PASSED", "REFUSED", "NOT_CHECKED"
+PASSED, WARNED, REFUSED, NOT_CHECKED = "PASSED", "WARNED", "REFUSED", "NOT_CHECKED"
 
 # Gantries tilt by up to 30 degrees.
 MAXIMUM_TILT_DEGREES = 35.0
@@ -84,8 +86,8 @@ def header_checks(specification: Specification, headers: Sequence[ImageHeader]) 
     ]
 
 
-def pixel_checks(values: npt.NDArray[Any]) -> list[Check]:
-    """Look for images without content and values cut off at the top; `values` is [slice, row, column]."""
+def pixel_checks(values: npt.NDArray[Any], specification: Specification | None = None) -> list[Check]:
+    """Look for images without content, values cut off at the top, and text; `values` is [slice, row, column]."""
     lowest, highest = values.min(axis=(1, 2)), values.max(axis=(1, 2))
     blank = int(np.count_nonzero(lowest == highest))
     if blank:
@@ -94,7 +96,7 @@ def pixel_checks(values: npt.NDArray[Any]) -> list[Check]:
     if share > CLIPPED_SHARE:
         detail = f"{100 * share:.1f} % of the pixels have exactly the largest value: the images are cut off at the top."
         return [_passed("blank"), _refused("clipped", "clipped_image", detail)]
-    return [_passed("blank"), _passed("clipped")]
+    return [_passed("blank"), _passed("clipped"), _text_in_pixels(values, specification or {})]
 
 
 def refusals(checks: Sequence[Check]) -> list[Check]:
@@ -136,9 +138,22 @@ def _burned_in(headers: Sequence[ImageHeader]) -> Check:
         detail = "The header says that text is burned into the pixels (BurnedInAnnotation is YES)."
         return _refused("burned_in", "burned_in_annotation", detail)
     if said - {"NO"}:
-        detail = "Not every header says whether text is burned in; the pixels are not searched for text."
+        detail = "Not every header says whether text is burned in; see what the pixels look like."
         return Check("burned_in", NOT_CHECKED, "burned_in_unknown", detail)
     return _passed("burned_in")
+
+
+def _text_in_pixels(values: npt.NDArray[Any], specification: Specification) -> Check:
+    found = slices_with_text(values)
+    if not found:
+        return _passed("burned_in_text")
+    named = ", ".join(str(index + 1) for index in found[:5]) + (" …" if len(found) > len(found[:5]) else "")
+    detail = (
+        f"It looks as if text were burned into the pixels near the border of slice {named}: a suspicion from shapes, "
+        "nothing was read. Look at the images before they are used."
+    )
+    outcome = REFUSED if specification.get("burned_in_text") == "REFUSE" else WARNED
+    return Check("burned_in_text", outcome, "burned_in_text_suspected", detail)
 
 
 def _slices(specification: Specification, headers: Sequence[ImageHeader]) -> Check:

@@ -177,6 +177,54 @@ class HeatMap(AppendOnlyModel):
     frame_of_reference_uid = models.CharField(max_length=64, blank=True)
 
 
+class MeasurementFamily(models.TextChoices):
+    """What kind of quantity: of the form of a segment, of the values under it, or of how they lie side by side."""
+
+    SHAPE = "shape"
+    INTENSITY = "intensity"
+    TEXTURE = "texture"
+
+
+class SegmentMeasurement(AppendOnlyModel):
+    """What one segment of a finding measures on the original voxels, by which software, from which inputs."""
+
+    finding_id = models.CharField(max_length=200)
+    segment_sha256 = models.CharField(max_length=64, help_text="Of the segment's one JSON text.")
+    series_instance_uid = models.CharField(max_length=64)
+    pixels_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Over the decoded frames that hold a voxel of the segment, in order."
+    )
+    software = models.JSONField(help_text="Versions of the method and of its libraries.")
+    discretisation = models.JSONField(null=True, help_text="Start and width of the grey levels of texture.")
+    quantities = models.JSONField(default=list, help_text="[{family, name, value, unit, ibsi, reason}].")
+    reason_code = models.CharField(max_length=60, blank=True, help_text="Set where nothing at all is measured.")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["created_at"]
+
+
+class PredictionMeasurementJob(JobModel):
+    """Measuring the segments of a prediction; it begins by itself when one arrives."""
+
+    TASK_NAME: ClassVar[str] = "inference.measure"
+    QUEUE: ClassVar[str] = "analysis"
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.PROTECT, related_name="measurement_job")
+
+
+class PredictionMeasurement(SegmentMeasurement):
+    """What a segment of a prediction measures."""
+
+    SEAL = Seal()
+
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="measurements")
+
+    class Meta(SegmentMeasurement.Meta):
+        constraints = [models.UniqueConstraint(fields=["prediction", "finding_id"], name="prediction_measurement_once")]
+
+
 class InferenceItem(UuidModel):
     """One imaging study of a run."""
 

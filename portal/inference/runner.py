@@ -19,6 +19,7 @@ from portal.inference.engine.refusal import ModelRefused
 from portal.inference.engines import Engine, open_engine
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.input_check import Specification
+from portal.inference.measurement_jobs import measurements_follow
 from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import UnusableInput
 from portal.inference.services import STREAM, heat_map_create
@@ -130,6 +131,7 @@ def _store(
             detail={"run": str(run.pk)},
             rows=[prediction, *filter(None, [shown])],
         )
+        measurements_follow([prediction])
     item.state = JobState.SUCCEEDED if prediction is not None else JobState.FAILED
     item.reason_code = reason.code if reason else ""
     item.reason = reason.detail if reason else ""

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from portal.db import JobState
+from portal.db import JobModel, JobState
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import (
     AiModel,
@@ -17,6 +18,9 @@ from portal.inference.models import (
     ModelUpload,
     ModelVersion,
     Prediction,
+    PredictionMeasurement,
+    PredictionMeasurementJob,
+    SegmentMeasurement,
 )
 
 
@@ -108,3 +112,18 @@ def example_study_uids() -> list[str]:
     """Return StudyInstanceUIDs for an example file: of imaging studies that are there, else made up."""
     newest = ImagingStudy.objects.order_by("-created_at").values_list("study_instance_uid", flat=True)
     return list(newest[:EXAMPLE_STUDIES]) or ["1.2.3.4.1", "1.2.3.4.2"]
+
+
+class Measuring(NamedTuple):
+    """How far the measuring of a prediction or a read is, and what is measured; without a job nothing began."""
+
+    job: JobModel | None
+    measurements: list[SegmentMeasurement]
+
+
+def measuring_of_prediction(*, prediction: Prediction) -> Measuring:
+    """Return what the segments of a prediction measure, in the order in which they were measured."""
+    return Measuring(
+        PredictionMeasurementJob.objects.filter(prediction=prediction).first(),
+        list(PredictionMeasurement.objects.filter(prediction=prediction).order_by("created_at", "finding_id")),
+    )

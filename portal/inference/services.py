@@ -20,6 +20,7 @@ from portal.inference.calibration import calibration_problems
 from portal.inference.finding_places import placed
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.heat_map_files import heat_map_write
+from portal.inference.measurement_jobs import measurements_follow, segments_of
 from portal.inference.model_card import card_problems, threshold_in_force
 from portal.inference.models import (
     AiModel,
@@ -30,6 +31,7 @@ from portal.inference.models import (
     ModelCard,
     ModelVersion,
     Prediction,
+    PredictionMeasurementJob,
     PredictionSource,
     RunPriority,
 )
@@ -223,6 +225,19 @@ def inference_run_notice(run: InferenceRun, state: JobState) -> None:
     emit(kind=EventKind.INFERENCE_RUN_FINISHED, data={"inference_run_id": run.pk, "state": str(state)})
 
 
+@transaction.atomic
+def prediction_measure_again(*, by: User, prediction: Prediction) -> None:
+    """Have a prediction measured that was not, or whose measuring failed; what is stored stays."""
+    job = PredictionMeasurementJob.objects.select_for_update().filter(prediction=prediction).first()
+    if not segments_of(prediction):
+        raise Conflict("This prediction has no segment, so there is nothing to measure.", code="no_segments")
+    if job is None:
+        measurements_follow([prediction])
+    else:
+        jobs.retry(job)
+    record(stream=STREAM, actor=by, action="prediction.measure_again", obj=prediction)
+
+
 def predictions_post(*, by: User, model_version: ModelVersion, body: Any) -> Posted:
     """Store one posted prediction or a list of them: all, or none and what is wrong with which."""
     is_list = isinstance(body, list)
@@ -309,6 +324,7 @@ def predictions_store(
             stored.append(known)
     if created:
         _record_posted(by, model_version, source, created, heat_maps)
+        measurements_follow(created)
     return Posted(stored, len(created))
 
 

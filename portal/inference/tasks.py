@@ -6,12 +6,14 @@ from portal import jobs
 from portal.celery import app
 from portal.inference.model_trial import model_trial_work
 from portal.inference.model_uploads import model_upload_ended
-from portal.inference.models import InferenceRun, ModelUpload
+from portal.inference.models import InferenceRun, ModelUpload, PredictionMeasurementJob
 from portal.inference.selectors import most_urgent_run
 from portal.inference.services import inference_run_notice
 
 # Named, not imported: every worker loads every task module, and only the one that computes shall load torch.
 RUNNER = "portal.inference.runner.inference_run_work"
+# Likewise what measures images.
+MEASURER = "portal.inference.prediction_measurements.prediction_measure_work"
 
 
 @app.task(name=InferenceRun.TASK_NAME)
@@ -24,3 +26,9 @@ def inference_run(job_id: str) -> None:
 def model_trial(job_id: str) -> None:
     """Try an uploaded model on made-up cases and register the version when it passes."""
     jobs.run(ModelUpload, job_id, model_trial_work, ended=model_upload_ended)
+
+
+@app.task(name=PredictionMeasurementJob.TASK_NAME)
+def prediction_measure(job_id: str) -> None:
+    """Measure the segments of a prediction."""
+    jobs.run(PredictionMeasurementJob, job_id, import_string(MEASURER))

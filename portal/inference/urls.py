@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.inference.api import ai_models, dicom_predictions, model_uploads, predictions, runs
+from portal.inference.api import ai_models, dicom_predictions, measurements, model_uploads, predictions, runs
 
 VERSION = "model-versions/<uuid:model_version_id>"
 RUN = "inference-runs/<uuid:inference_run_id>"
@@ -43,6 +43,11 @@ urlpatterns = [
         f"{VERSION}/predictions/<uuid:prediction_id>/segments/<str:sha256>",
         predictions.AiSegmentApi.as_view(),
         name="model-version-prediction-segment",
+    ),
+    path(
+        f"{VERSION}/predictions/<uuid:prediction_id>/measurements",
+        measurements.PredictionMeasurementsApi.as_view(),
+        name="model-version-prediction-measurements",
     ),
     path(
         f"{VERSION}/predictions.csv",

@@ -55,6 +55,7 @@ DECIDED_UNBOUND = {
         "CodeList",
         "Invitation",
         "InvitationLink",
+        "ReadMeasurementJob",
         "ReferenceJob",
         "ReminderRule",
         "Sitting",
@@ -71,7 +72,7 @@ DECIDED_UNBOUND = {
         "Series",
         "SeriesFrames",
     },
-    "inference": {"AiModel_posters", "InferenceItem", "InferenceRun", "ModelUpload"},
+    "inference": {"AiModel_posters", "InferenceItem", "InferenceRun", "ModelUpload", "PredictionMeasurementJob"},
     "validation": {"AnalysisReport"},
     "webhooks": {"Delivery", "Webhook"},
 }

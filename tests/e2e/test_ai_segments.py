@@ -145,6 +145,9 @@ def test_segments_are_shown_locked_and_decided(stage: Stage, signed_in: Callable
             voxels[name] *= high - low + 1
     millilitres = voxels["first"] * grid.pixel_mm**2 * grid.slice_mm / 1000
     expect(row(page, "first")).to_contain_text(f"segment, {millilitres:.2f} ml")
+    # A worker has measured the original voxels.
+    measured = page.get_by_role("table", name="Measurements of the AI's segments")
+    expect(measured.get_by_role("row", name=re.compile(r"\(first\)"))).to_contain_text(f"{millilitres:.4g} ml")
     page.get_by_test_id("comparison").get_by_label("Opacity of the AI's marks").wait_for()
     # Each alone, or the extent of what is painted would be that of all: the others are rejected and taken back.
     for name in ("second", "third"):
@@ -261,6 +264,12 @@ def _adjust_and_reject(page: Page, stage: Stage, blocks: dict[str, Ranges], voxe
 def _check_export(study: AiStudy, page: Page, posted: list[Any]) -> None:
     sign(page)
     saved(page, "signed")
+    # The accepted one and the adjusted one.
+    own = page.get_by_role("table", name="Measurements of your segments")
+    expect(own.get_by_role("row")).to_have_count(3)
+    page.get_by_text("All measurements of mark 1").click()
+    expect(page.get_by_role("table", name="Values of mark 1")).to_contain_text("Standard deviation")
+    screenshots(page, "measurements")
     (label,) = study.labels("")
     assert {one["ai_finding_id"]: one["decision"] for one in label["ai_decisions"]} == {
         "first": "ACCEPTED",

@@ -184,6 +184,7 @@ def test_the_phantoms_pixels_pass(datasets: list[Dataset]) -> None:
     assert [(one.check, one.outcome) for one in pixel_checks(volume(datasets))] == [
         ("blank", PASSED),
         ("clipped", PASSED),
+        ("burned_in_text", PASSED),
     ]
 
 
@@ -243,7 +244,7 @@ def test_a_run_refuses_counts_and_says_why(
     assert {one["check"]: one["outcome"] for one in refused.checks}["body_part"] == "REFUSED"
     assert (predicted.state, predicted.is_refused) == ("SUCCEEDED", False)
     assert {one["outcome"] for one in predicted.checks} == {"PASSED"}
-    assert [one["check"] for one in predicted.checks][-2:] == ["blank", "clipped"]
+    assert [one["check"] for one in predicted.checks][-3:] == ["blank", "clipped", "burned_in_text"]
     assert Prediction.objects.get().imaging_study == good
     inference_run_retry(by=builder, run=run)
     refused.refresh_from_db()

@@ -179,6 +179,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "model-version-predictions": {"GET": BUILDERS, "POST": POSTING},
     "model-version-prediction-heat-map": {"GET": BUILDERS},
     "model-version-prediction-segment": {"GET": BUILDERS},
+    "model-version-prediction-measurements": {"GET": BUILDERS, "POST": BUILDERS},
     "model-version-predictions-csv": {"POST": POSTING},
     "model-version-predictions-dicom": {"POST": POSTING},
     "model-version-predictions-dicom-preview": {"POST": POSTING},
@@ -270,6 +271,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "reader-study-sessions": {"GET": STUDY_READING},
     "reader-study-labels": {"GET": STUDY_LABELS},
     "reader-study-labels-export": {"GET": STUDY_LABELS},
+    "reader-study-measurements-export": {"GET": STUDY_LABELS},
     "reader-study-external-reads": {"POST": EXTERNAL_READS},
     "reader-study-assignments": {"GET": STUDY_READING},
     "reader-study-next": {"GET": STUDY_READING},
@@ -287,6 +289,9 @@ EXPECTED: dict[str, dict[str, Row]] = {
     # The arm of this world hides other readers.
     "read-other-readers": {"GET": NOT_REVEALED},
     "read-ai-segment": {"GET": NOT_REVEALED},
+    "read-ai-measurements": {"GET": NOT_REVEALED},
+    # The read is a draft: for API clients nothing is measured yet.
+    "read-measurements": {"GET": READ_HISTORY, "POST": STUDY_MANAGE_W},
     "read-revisions": {"GET": READ_HISTORY},
     "read-history": {"GET": READ_HISTORY},
     "read-difference": {"GET": READ_HISTORY},

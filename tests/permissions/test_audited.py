@@ -13,7 +13,7 @@ from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
-from portal.inference.models import InferenceRun, ModelUpload
+from portal.inference.models import InferenceRun, ModelUpload, PredictionMeasurementJob
 from portal.webhooks.events import SITE
 from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
@@ -78,6 +78,8 @@ PROVEN_ELSEWHERE = {
     "reader-study-external-reads": ("tests/annotations/test_signing.py", "read.sign"),
     "read-sign": ("tests/annotations/test_signing.py", "read.sign"),
     "read-reopen": ("tests/annotations/test_signing.py", "read.reopen"),
+    # The world's read is a draft.
+    "read-measurements": ("tests/annotations/test_measurements.py", "read.measure_again"),
     # The world's design is no double reading, and nobody is trained there.
     "reader-study-replacements": ("tests/annotations/test_replacements.py", "reader.replace"),
     "reader-study-training": ("tests/annotations/test_designs_api.py", "training.accept"),
@@ -112,6 +114,7 @@ JOB_STATES = {
     "model-upload-cancel": JobState.PENDING,
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
+    "model-version-prediction-measurements": JobState.FAILED,
 }
 
 
@@ -126,13 +129,14 @@ def prepare(name: str, method: str, world: World) -> None:
         InferenceRun.objects.update(state=JOB_STATES[name])
         ModelUpload.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
+        PredictionMeasurementJob.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
         Webhook.objects.update(scope=SITE)
     if name.endswith("delivery-resend"):
         Delivery.objects.update(state="FAILED")
     if name == "inference-run":
         InferenceRun.objects.update(state=JobState.SUCCEEDED, finished_at=timezone.now())
-    if name in ("read-comparison", "read-heat-map"):
+    if name in ("read-comparison", "read-heat-map", "read-ai-measurements"):
         Arm.objects.filter(reader_study=world.a.reader_study).update(ai_display="CONCURRENT")
         ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(ai_model_version=world.a.model_version)
     if name == "read-other-readers":
@@ -153,6 +157,7 @@ VIEWS = {
     "frames-bundle": "images.view",
     "model-version-predictions": "predictions.view",
     "model-version-prediction-heat-map": "heat_map.view",
+    "model-version-prediction-measurements": "measurements.view",
     "inference-run": "inference_run.view",
     "reader-study-cases": "reference_standard.view",
     "reader-study-sampling": "sampling.view",
@@ -178,9 +183,12 @@ VIEWS = {
     "reader-study-labels": "labels.view",
     "reader-study-final-answers": "labels.view",
     "reader-study-labels-export": "labels.view",
+    "reader-study-measurements-export": "measurements.view",
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",
     "read-heat-map": "read.ai_shown",
+    "read-ai-measurements": "read.ai_shown",
+    "read-measurements": "read.view_measurements",
     "read-other-readers": "read.others_shown",
     "read-revisions": "read.view_history",
     "read-history": "read.view_history",
@@ -252,7 +260,7 @@ def test_whoever_sees_images_results_or_truth_leaves_an_event(
     world: World, callers: dict[str, Client], name: str
 ) -> None:
     left = answers(callers, "GET", name, world)
-    own = {"reader"} if name == "read-segment-version" else set()
+    own = {"reader"} if name in ("read-segment-version", "read-measurements") else set()
     assert left
     for persona in set(left) - own:
         found = [event for event in left[persona] if event.action == VIEWS[name]]

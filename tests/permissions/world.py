@@ -32,9 +32,12 @@ from annotations.models import (
     InvitationLink,
     Read,
     ReaderStudy,
+    ReadMeasurement,
+    ReadMeasurementJob,
     ReferenceJob,
     ReferenceJobKind,
     ReferenceSource,
+    Revision,
     SegmentVersion,
 )
 from annotations.runner import execute as execute_reference_job
@@ -77,6 +80,8 @@ from portal.inference.models import (
     ModelUpload,
     ModelVersion,
     Prediction,
+    PredictionMeasurement,
+    PredictionMeasurementJob,
     PredictionSource,
 )
 from portal.inference.segment_files import ai_segment_write
@@ -291,6 +296,23 @@ def save(content: dict[str, Any], base_revision: int = 0) -> reading.Save:
     return reading.Save(payload=content, base_revision=base_revision, idempotency_key=str(uuid.uuid4()))
 
 
+def _measurements(
+    prediction: Prediction, finding_id: str, segment: SegmentInput, signed: Revision, letter: str
+) -> tuple[str, str]:
+    """Volumes of the AI's segment and of one of the other reader, as a worker would have stored them."""
+    of_ai, of_reader = {"a": (7519.328461, 6428.173952), "b": (5317.946283, 4293.618574)}[letter]
+    row: dict[str, Any] = {"segment_sha256": segment.sha256, "series_instance_uid": segment.series_instance_uid}
+    row["software"] = {"overread-measurement": "1"}
+    volume = {"family": "shape", "name": "volume", "unit": "mm3", "ibsi": "YEKZ", "reason": None}
+    PredictionMeasurementJob.objects.create(prediction=prediction, state=JobState.SUCCEEDED)
+    of_ai_too = {"finding_id": finding_id, "quantities": [{**volume, "value": of_ai}]}
+    PredictionMeasurement.objects.create(prediction=prediction, **row, **of_ai_too)
+    ReadMeasurementJob.objects.create(revision=signed, state=JobState.SUCCEEDED)
+    row |= {"segment_sha256": "ab" * 32, "finding_id": str(uuid.uuid4()), "mark_id": uuid.uuid4()}
+    ReadMeasurement.objects.create(revision=signed, **row, quantities=[{**volume, "value": of_reader}])
+    return str(of_ai), str(of_reader)
+
+
 def complete_side(letter: str) -> Side:
     """Reader study `letter`: launched; one reader has a draft, the other has signed; AI shown after signing."""
     coordinator = person(f"coordinator-{letter}", creates=True)
@@ -389,6 +411,7 @@ def complete_side(letter: str) -> Side:
     signed = reading.read_sign(
         by=other_reader, read=other_read, save=save(payload(instance, finding_id=other_finding, confidence=37))
     )
+    measured = _measurements(prediction, f"segment-canary-{letter}", segment, signed, letter)
     query_ask(by=coordinator, read=other_read, text=f"query-canary-{letter}")
     terms_put(by=coordinator, reader_study=reader_study, text="Keep the images to yourself.", reason="Asked for.")
     _analysis_plan(coordinator, reader_study)
@@ -453,6 +476,8 @@ def complete_side(letter: str) -> Side:
             "the AI's segment": f"segment-canary-{letter}",
             "the digest of the AI's segment": segment.sha256,
             "the voxels of the AI's segment": segment.text,
+            "what the AI's segment measures": measured[0],
+            "what the other reader's segment measures": measured[1],
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the AI's finding on the further images": f"further-canary-{letter}",

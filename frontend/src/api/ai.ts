@@ -50,7 +50,7 @@ export interface NewModelUpload {
 
 export interface InputCheck {
   check: string;
-  outcome: "PASSED" | "REFUSED" | "NOT_CHECKED";
+  outcome: "PASSED" | "WARNED" | "REFUSED" | "NOT_CHECKED";
   code: string;
   detail: string;
 }

@@ -159,5 +159,6 @@ export const readerStudyFiles = (id: string) => ({
   randomisationJson: `${base(id)}/randomisation`,
   finalAnswers: `${base(id)}/final-answers.csv`,
   labelsCsv: `${base(id)}/labels/export?format=csv`,
+  measurementsCsv: `${base(id)}/measurements.csv`,
   labelsJsonLines: `${base(id)}/labels/export?format=jsonl`,
 });

@@ -1,5 +1,7 @@
 /** The model card of an AI model version, as `portal/inference/schemas/model-card-1.schema.json` has it. */
 
+import { quantityName } from "./quantityText";
+
 export interface Range {
   minimum: number;
   maximum: number;
@@ -20,6 +22,8 @@ export interface InputSpecification {
   window: { low: number; high: number } | null;
   /** Spacing along slices, rows and columns that the portal resamples to before a version that it runs. */
   grid_mm?: [number, number, number] | null;
+  /** What becomes of a case whose pixels look as if text were burned in; WARN where left out. */
+  burned_in_text?: "WARN" | "REFUSE";
 }
 
 export interface CardOutput {
@@ -44,6 +48,8 @@ export interface ModelCard {
   training_data: string;
   licence: string;
   limitations?: string;
+  /** Which quantities of its segments are measured; all where left out. */
+  measurements?: string[];
 }
 
 export const OUTPUT_KINDS: Record<OutputKind, string> = {
@@ -111,6 +117,8 @@ export function cardLines(card: ModelCard): [name: string, value: string][] {
       ? [["Grid", `${input.grid_mm.join(" x ")} mm (slice, row, column)`] as [string, string]]
       : []),
     ["Window", input.window ? `${input.window.low} to ${input.window.high}` : "the whole range"],
+    ["Text in the pixels", input.burned_in_text === "REFUSE" ? "a suspicion refuses" : "a suspicion warns"],
+    ["Measured of segments", card.measurements?.map(quantityName).join(", ") ?? "everything"],
     ...card.outputs.map((output): [string, string] => [
       "Output",
       `${output.name}: ${OUTPUT_KINDS[output.kind]}; ${output.code.scheme} ${output.code.value} (${output.code.meaning})`,

@@ -24,6 +24,8 @@ describe("a draft", () => {
   it.each([
     full,
     blankCard(),
+    { ...full, measurements: ["volume", "mean"] },
+    { ...full, input: { ...full.input, burned_in_text: "REFUSE" as const } },
     { ...full, input: { ...full.input, grid_mm: [3.5, 1.4, 1.4] as [number, number, number] } },
   ])("gives the card back that it was made of", (card) => {
     expect(cardOf(draftOf(card))).toEqual(card);

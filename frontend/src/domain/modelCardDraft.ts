@@ -31,6 +31,9 @@ export interface CardDraft {
   training_data: string;
   licence: string;
   limitations: string;
+  refuses_text: boolean;
+  /** None: all. */
+  measurements: string[];
 }
 
 const PAIRS = ["pixel", "slice", "window"] as const;
@@ -47,6 +50,7 @@ const FIELD_OF: Record<string, string> = {
   "input.minimum_coverage_mm": "coverage",
   "input.window": "window_low",
   "input.grid_mm": "grid_slice",
+  "input.burned_in_text": "refuses_text",
 };
 
 /** The draft of a card: of the version that is edited as a new one, or of none. */
@@ -74,6 +78,8 @@ export function draftOf(card: ModelCard = blankCard()): CardDraft {
     training_data: card.training_data,
     licence: card.licence,
     limitations: card.limitations ?? "",
+    refuses_text: input.burned_in_text === "REFUSE",
+    measurements: card.measurements ?? [],
   };
 }
 
@@ -98,6 +104,7 @@ export function cardOf(draft: CardDraft): ModelCard {
         draft.window_low === "" || draft.window_high === ""
           ? null
           : { low: draft.window_low, high: draft.window_high },
+      ...(draft.refuses_text && { burned_in_text: "REFUSE" as const }),
       ...(hasGrid && { grid_mm: [grid_slice, grid_row, grid_column] }),
     },
     outputs: draft.outputs,
@@ -106,6 +113,7 @@ export function cardOf(draft: CardDraft): ModelCard {
     training_data: draft.training_data,
     licence: draft.licence,
     limitations: draft.limitations,
+    ...(draft.measurements.length > 0 && { measurements: draft.measurements }),
   };
 }
 

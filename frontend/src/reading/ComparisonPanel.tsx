@@ -8,9 +8,11 @@ import { AiFindings } from "./ai/AiFindings";
 import quiet from "./ai/ai.module.css";
 import { OverlayControls } from "./ai/OverlayControls";
 import type { Ai } from "./ai/useAi";
+import { AiMeasurements } from "./Measurements";
 import classes from "./ReadingRoom.module.css";
 
 interface ComparisonPanelProps {
+  readId: string;
   ai: Ai;
   questions: Question[];
   own: ReadPayload;
@@ -18,7 +20,7 @@ interface ComparisonPanelProps {
 }
 
 /** What the AI says beside the reader's own answers; there only while the protocol shows it. */
-export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPanelProps) {
+export function ComparisonPanel({ readId, ai, questions, own, isDisabled }: ComparisonPanelProps) {
   if (ai.error) {
     return <ErrorNotice error={ai.error} title="The AI's result could not be loaded" onRetry={ai.retry} />;
   }
@@ -47,6 +49,7 @@ export function ComparisonPanel({ ai, questions, own, isDisabled }: ComparisonPa
         onChosen={ai.choose}
         onDecided={ai.decide}
       />
+      <AiMeasurements readId={readId} findings={prediction.findings} />
     </section>
   );
 }

@@ -12,6 +12,7 @@ import type { Ai } from "./ai/useAi";
 import { ArbitrationPanel } from "./arbitration/ArbitrationPanel";
 import { ComparisonPanel } from "./ComparisonPanel";
 import { currentSeriesOf } from "./caseImages";
+import { OwnMeasurements } from "./Measurements";
 import { OtherReaders } from "./OtherReaders";
 import { ParticularsOfCase } from "./ParticularsOfCase";
 import { OwnQueries } from "./queries/OwnQueries";
@@ -116,8 +117,15 @@ function FormAndFooter(props: ReadPanelProps) {
             <ArbitrationPanel read={read} isSigned={isSigned} onMarkChosen={images.goToMark} />
           )}
           {progress.isAiShown && (
-            <ComparisonPanel ai={props.ai} questions={questions} own={save.payload} isDisabled={isFrozen} />
+            <ComparisonPanel
+              readId={read.id}
+              ai={props.ai}
+              questions={questions}
+              own={save.payload}
+              isDisabled={isFrozen}
+            />
           )}
+          {isSigned && <OwnMeasurements readId={read.id} findings={findings} />}
           {progress.particulars.other_readers_shown && <OtherReaders readId={read.id} />}
           <ImageSource value={read.reader_study.id}>
             <ReadForm

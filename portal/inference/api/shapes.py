@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.inference.finding_geometry import KINDS
-from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED
+from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED, WARNED
 from portal.inference.models import (
     UPLOADED_KINDS,
     AiModel,
@@ -205,7 +205,7 @@ class InputCheckShape(serializers.Serializer[Any]):
     """What one check of the input came to."""
 
     check = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=[PASSED, REFUSED, NOT_CHECKED])
+    outcome = serializers.ChoiceField(choices=[PASSED, WARNED, REFUSED, NOT_CHECKED])
     code = serializers.CharField(allow_blank=True)
     detail = serializers.CharField(allow_blank=True)
 

@@ -18,6 +18,7 @@ _OF_VALUES: tuple[tuple[str, str, Callable[[Values], np.floating]], ...] = (
     ("root_mean_square", "5ZWQ", lambda values: np.sqrt(np.mean(values**2))),
     ("mean_absolute_deviation", "4FUA", lambda values: np.mean(np.abs(values - values.mean()))),
 )
+_MOMENTS = (("skewness", "KE2A"), ("excess_kurtosis", "IPH6"))
 _FLAT = "All voxels of the segment have the same value."
 
 
@@ -40,13 +41,22 @@ def intensities(mask: npt.ArrayLike, values: npt.ArrayLike, *, unit: str) -> lis
     return [*quantities, *_moments(under)]
 
 
+def undefined_intensities(reason: str, *, unit: str) -> list[Quantity]:
+    """Give every statistic of values without a value, for one reason."""
+    of_values: list[tuple[str, str | None]] = [(name, ibsi) for name, ibsi, _ in _OF_VALUES]
+    of_values += [
+        ("standard_deviation", None),
+        *((f"percentile_{percent}", ibsi) for percent, ibsi in PERCENTILES.items()),
+    ]
+    return [
+        Quantity("voxels", None, NO_UNIT, None, reason),
+        *(Quantity(name, None, unit, ibsi, reason) for name, ibsi in of_values),
+        *(Quantity(name, None, NO_UNIT, ibsi, reason) for name, ibsi in _MOMENTS),
+    ]
+
+
 def _moments(under: Values) -> list[Quantity]:
     if np.ptp(under) == 0:
-        return [
-            Quantity("skewness", None, NO_UNIT, "KE2A", _FLAT),
-            Quantity("excess_kurtosis", None, NO_UNIT, "IPH6", _FLAT),
-        ]
-    return [
-        Quantity("skewness", float(stats.skew(under)), NO_UNIT, "KE2A"),
-        Quantity("excess_kurtosis", float(stats.kurtosis(under)), NO_UNIT, "IPH6"),
-    ]
+        return [Quantity(name, None, NO_UNIT, ibsi, _FLAT) for name, ibsi in _MOMENTS]
+    found = (stats.skew(under), stats.kurtosis(under))
+    return [Quantity(name, float(one), NO_UNIT, ibsi) for (name, ibsi), one in zip(_MOMENTS, found, strict=True)]

@@ -32,7 +32,24 @@ from portal.inference.measurement.quantity import (
 
 # Chords are looked for where the outline has its corners; an outline of more is thinned evenly.
 _MAXIMUM_CHORDS = 400
+_CORNERS_AT_ONCE = 512
 _BESIDE = 1e-6
+
+# Name, unit and IBSI code, in the order in which they are given.
+_QUANTITIES: tuple[tuple[str, str, str | None], ...] = (
+    ("volume", CUBIC_MILLIMETRE, "YEKZ"),
+    ("mesh_volume", CUBIC_MILLIMETRE, "RNU0"),
+    ("surface_area", SQUARE_MILLIMETRE, "C0JK"),
+    ("sphericity", NO_UNIT, "QCFX"),
+    ("surface_area_crofton", SQUARE_MILLIMETRE, None),
+    ("sphericity_crofton", NO_UNIT, None),
+    ("maximum_3d_diameter", MILLIMETRE, "L0JK"),
+    ("longest_diameter_in_slice", MILLIMETRE, None),
+    ("perpendicular_diameter_in_slice", MILLIMETRE, None),
+    *((f"centroid_along_{axis}", MILLIMETRE, None) for axis in ("slices", "rows", "columns")),
+)
+# What slices that are shifted against each other leave as it is: the rest is of a body that was straightened.
+_KEPT_BY_SHEAR = frozenset({"volume", "mesh_volume", "longest_diameter_in_slice", "perpendicular_diameter_in_slice"})
 
 
 def shape(mask: npt.ArrayLike, spacing_mm: Sequence[float]) -> list[Quantity]:
@@ -56,17 +73,34 @@ def shape(mask: npt.ArrayLike, spacing_mm: Sequence[float]) -> list[Quantity]:
     area, mesh_volume = float(mesh_surface_area(points, faces)), _mesh_volume(points, faces)
     crofton, volume = _crofton_area(inside, spacing), float(inside.sum() * np.prod(spacing))
     longest, perpendicular = _diameters_in_a_slice(inside, spacing)
-    return [
-        Quantity("volume", volume, CUBIC_MILLIMETRE, "YEKZ"),
-        Quantity("mesh_volume", mesh_volume, CUBIC_MILLIMETRE, "RNU0"),
-        Quantity("surface_area", area, SQUARE_MILLIMETRE, "C0JK"),
-        Quantity("sphericity", _sphericity(mesh_volume, area), NO_UNIT, "QCFX"),
-        Quantity("surface_area_crofton", crofton, SQUARE_MILLIMETRE),
-        Quantity("sphericity_crofton", _sphericity(volume, crofton), NO_UNIT),
-        Quantity("maximum_3d_diameter", _longest(points)[0], MILLIMETRE, "L0JK"),
-        Quantity("longest_diameter_in_slice", longest, MILLIMETRE),
-        Quantity("perpendicular_diameter_in_slice", perpendicular, MILLIMETRE),
+    found = (
+        volume,
+        mesh_volume,
+        area,
+        _sphericity(mesh_volume, area),
+        crofton,
+        _sphericity(volume, crofton),
+        _longest(points)[0],
+        longest,
+        perpendicular,
         *_centroid(inside, corner, spacing),
+    )
+    return [Quantity(name, value, unit, ibsi) for (name, unit, ibsi), value in zip(_QUANTITIES, found, strict=True)]
+
+
+def undefined_shape(reason: str) -> list[Quantity]:
+    """Give every quantity of a shape without a value, for one reason."""
+    return [Quantity(name, None, unit, ibsi, reason) for name, unit, ibsi in _QUANTITIES]
+
+
+def shape_of_sheared(quantities: Sequence[Quantity], reason: str) -> list[Quantity]:
+    """Take away what slices that lie shifted against each other (a tilted gantry) do not let one measure.
+
+    A shear changes neither a volume nor what lies within one slice; surfaces and lengths across slices it does.
+    """
+    return [
+        one if one.name in _KEPT_BY_SHEAR else Quantity(one.name, None, one.unit, one.ibsi, reason)
+        for one in quantities
     ]
 
 
@@ -78,13 +112,9 @@ def _cropped(mask: Mask) -> tuple[tuple[int, ...], Mask]:
     return tuple(int(one) - 1 for one in first), np.pad(mask[box], 1)
 
 
-def _centroid(inside: Mask, corner: tuple[int, ...], spacing: Spacing) -> list[Quantity]:
+def _centroid(inside: Mask, corner: tuple[int, ...], spacing: Spacing) -> list[float]:
     """Give the mean place of the voxels, in millimetres from the centre of the volume's first one."""
-    middle = (np.argwhere(inside).mean(axis=0) + corner) * spacing
-    return [
-        Quantity(f"centroid_along_{axis}", float(one), MILLIMETRE)
-        for axis, one in zip(("slices", "rows", "columns"), middle, strict=True)
-    ]
+    return [float(one) for one in (np.argwhere(inside).mean(axis=0) + corner) * spacing]
 
 
 def _sphericity(volume: float, area: float) -> float:
@@ -125,9 +155,14 @@ def _longest(points: Values) -> tuple[float, Values, Values]:
         points = points[ConvexHull(points).vertices]
     except QhullError:  # all in one line: nothing is thinned
         points = np.unique(points, axis=0)
-    distances = cdist(points, points)
-    one, other = np.unravel_index(int(distances.argmax()), distances.shape)
-    return float(distances[one, other]), points[one], points[other]
+    longest, ends = -1.0, (points[0], points[0])
+    # The hull of a large organ has ten thousand corners: all distances at once would not fit.
+    for start in range(0, len(points), _CORNERS_AT_ONCE):
+        distances = cdist(points[start : start + _CORNERS_AT_ONCE], points)
+        one, other = np.unravel_index(int(distances.argmax()), distances.shape)
+        if distances[one, other] > longest:
+            longest, ends = float(distances[one, other]), (points[start + one], points[other])
+    return longest, *ends
 
 
 def _diameters_in_a_slice(inside: Mask, spacing: Spacing) -> tuple[float, float]:

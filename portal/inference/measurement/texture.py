@@ -22,6 +22,7 @@ from portal.inference.measurement.quantity import (
 )
 
 MAXIMUM_LEVELS = 1024
+_ALONE = "No two voxels of the segment are neighbours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,14 @@ def texture(mask: npt.ArrayLike, values: npt.ArrayLike, discretisation: Discreti
     levels[voxels] = discretisation.levels(values_under(voxels, values))
     counts = co_occurrences(levels)
     if not counts.any():
-        reason = "No two voxels of the segment are neighbours."
-        return [Quantity(name, None, NO_UNIT, ibsi, reason) for name, ibsi, _ in _FEATURES] + [_correlation(None)]
+        return undefined_texture(_ALONE)
     joint = counts / counts.sum()
     return [Quantity(name, float(of(joint)), NO_UNIT, ibsi) for name, ibsi, of in _FEATURES] + [_correlation(joint)]
+
+
+def undefined_texture(reason: str) -> list[Quantity]:
+    """Give every feature of texture without a value, for one reason."""
+    return [Quantity(name, None, NO_UNIT, ibsi, reason) for name, ibsi in _NAMED]
 
 
 def co_occurrences(levels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -142,11 +147,13 @@ _FEATURES: tuple[tuple[str, str, Callable[[Values], np.floating]], ...] = (
 )
 
 
-def _correlation(joint: Values | None) -> Quantity:
+_NAMED = (*((name, ibsi) for name, ibsi, _ in _FEATURES), ("correlation", "NI2N"))
+
+
+def _correlation(joint: Values) -> Quantity:
     """How the levels of neighbours go together (IBSI NI2N): not defined where there is one level only."""
-    if joint is None or _variance(joint) == 0:
-        reason = "No two voxels of the segment are neighbours." if joint is None else "All voxels have one grey level."
-        return Quantity("correlation", None, NO_UNIT, "NI2N", reason)
+    if _variance(joint) == 0:
+        return Quantity("correlation", None, NO_UNIT, "NI2N", "All voxels have one grey level.")
     one, other = _grid(joint)
     mean = _mean(joint)
     value = np.sum((one - mean) * (other - mean) * joint) / _variance(joint)

@@ -1,5 +1,6 @@
 import {
   Button,
+  Checkbox,
   Fieldset,
   Group,
   NumberInput,
@@ -93,6 +94,11 @@ function InputFields({ form, runsHere }: CardFieldsProps) {
           <NumberInput label="Coverage, at least (mm)" min={0} {...form.getInputProps("coverage")} />
         </Group>
         <RangeFields form={form} name="window" label="Window" unit="HU" />
+        <Checkbox
+          label="Refuse cases that look as if text were burned into the pixels"
+          description="Otherwise the run warns. Headers that say so are refused either way."
+          {...form.getInputProps("refuses_text", { type: "checkbox" })}
+        />
         {runsHere && (
           <>
             <Text size="sm" c="dimmed">
@@ -177,6 +183,11 @@ function OutputFields({ form, runsHere }: CardFieldsProps) {
             />
           </Stack>
         ))}
+        <TagsInput
+          label="Measurements of its segments"
+          description="Names such as volume or mean, as the documentation of models lists them; none means all."
+          {...form.getInputProps("measurements")}
+        />
         <Group>
           <Button variant="default" onClick={add}>
             Add an output

@@ -104,6 +104,8 @@ function ItemTable({ items }: { items: InferenceItem[] }) {
   );
 }
 
+const CHECK_WORDS = { PASSED: "", REFUSED: "", WARNED: "Warning: ", NOT_CHECKED: "Not checked: " };
+
 /** Every reason against a case, and what could not be checked; a case that passed says so. */
 function InputChecks({ item }: { item: InferenceItem }) {
   const told = item.checks.filter((one) => one.outcome !== "PASSED");
@@ -113,8 +115,9 @@ function InputChecks({ item }: { item: InferenceItem }) {
     <Stack gap={2}>
       {item.reason && !isToldAlready && <Text size="sm">{item.reason}</Text>}
       {told.map((one) => (
-        <Text key={one.code} size="sm" c={one.outcome === "REFUSED" ? undefined : "dimmed"}>
-          {one.outcome === "REFUSED" ? one.detail : `Not checked: ${one.detail}`}
+        <Text key={one.code} size="sm" c={one.outcome === "NOT_CHECKED" ? "dimmed" : undefined}>
+          {CHECK_WORDS[one.outcome]}
+          {one.detail}
         </Text>
       ))}
       {passed > 0 && (

@@ -9,6 +9,7 @@ import { Screen } from "@/ui/Screen";
 import { Section } from "@/ui/Section";
 import { ReadQueries } from "../queries/ReadQueries";
 import { Comparison } from "./Comparison";
+import { MeasurementsSection } from "./MeasurementsSection";
 import { ReopenForm } from "./ReopenForm";
 import { StepTable } from "./StepTable";
 import { TextsShown } from "./TextsShown";
@@ -45,6 +46,7 @@ export function ReadHistoryScreen() {
             The reader can change it. Until it is signed again the last signed revision counts.
           </Alert>
         )}
+        {!data.is_masked && <MeasurementsSection readId={readId} mayMeasure={data.may_reopen || data.may_query} />}
         <TextsShown shown={data.clinical_texts_shown} />
         <Section
           title="Revisions"

@@ -81,6 +81,15 @@ function Downloads({ readerStudy: { id, ai_display } }: PartProps) {
       <Button component="a" variant="default" href={files.labelsJsonLines} download={`labels-${id}.jsonl`}>
         JSON lines
       </Button>
+      <Button
+        component="a"
+        variant="default"
+        href={files.measurementsCsv}
+        download={`measurements-${id}.csv`}
+        title="One row per quantity: of the segments of signed reads, and of the AI's"
+      >
+        Measurements
+      </Button>
     </>
   );
 }

@@ -1,0 +1,68 @@
+"""Measures the segments of predictions: one row each, stored once and told to the trail."""
+
+from typing import Any
+
+from django.db import transaction
+
+from portal.audit.services import record
+from portal.db import JobState
+from portal.imaging.connection import orthanc
+from portal.imaging.models import Series
+from portal.inference.measured_segment import Measured, measured, software
+from portal.inference.measurement_jobs import segments_of
+from portal.inference.models import (
+    ModelCard,
+    Prediction,
+    PredictionMeasurement,
+    PredictionMeasurementJob,
+)
+from portal.inference.segment_files import ai_segment_read
+from portal.inference.services import STREAM
+from portal.jobs import Lease
+
+
+def columns_of(found: Measured, geometry: dict[str, Any]) -> dict[str, Any]:
+    """Return what the row of a measured segment holds, whoever drew it."""
+    return {
+        "segment_sha256": geometry["sha256"],
+        "series_instance_uid": geometry["series_instance_uid"],
+        "pixels_sha256": found.pixels_sha256,
+        "software": software(),
+        "discretisation": found.discretisation,
+        "quantities": found.quantities,
+        "reason_code": found.reason_code,
+        "reason": found.reason,
+    }
+
+
+def series_of(geometry: dict[str, Any]) -> Series | None:
+    """Return the series that a segment lies on; None where the portal no longer has it."""
+    found = Series.objects.filter(series_instance_uid=geometry["series_instance_uid"])
+    return found.select_related("imaging_study").first()
+
+
+def declared_names(prediction: Prediction) -> list[str] | None:
+    """Return the quantities that the card of the version declares; None where it declares none, which are all."""
+    card = ModelCard.objects.filter(model_version=prediction.model_version_id).first()
+    return card.document.get("measurements") if card else None
+
+
+def prediction_measure_work(job: PredictionMeasurementJob, lease: Lease) -> None:
+    """Measure every segment of a prediction that has not been measured yet, and end the job."""
+    prediction = job.prediction
+    findings = segments_of(prediction)
+    names = declared_names(prediction)
+    done = set(PredictionMeasurement.objects.filter(prediction=prediction).values_list("finding_id", flat=True))
+    for index, finding in enumerate(findings):
+        if finding["id"] in done:
+            continue
+        geometry = finding["geometry"]
+        found = measured(ai_segment_read(geometry["sha256"]), series_of(geometry), orthanc(), names=names)
+        with transaction.atomic():
+            # Before any write: it locks the job's row and raises when another worker has taken over.
+            lease.progress(index + 1, len(findings), f"{index + 1} of {len(findings)} segments")
+            row = PredictionMeasurement.objects.create(
+                prediction=prediction, finding_id=finding["id"], **columns_of(found, geometry)
+            )
+            record(stream=STREAM, actor=None, action="prediction.measure", obj=prediction, rows=[row])
+    lease.finish(JobState.SUCCEEDED)
