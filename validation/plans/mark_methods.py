@@ -66,7 +66,7 @@ def marked_outcome(job: Job) -> EndpointOutcome:
     if why is not None or job.table.marks is None:
         return nothing(job, why or _NO_MARKS)
     cells = cells_of(job.table.marks, job.endpoint, job.subjects)
-    laid = lay_out_study(job.table, job.table.marks, cells, _thresholds(job.endpoint, job.subjects))
+    laid = lay_out_study(job.table, job.table.marks, cells, thresholds_of(job.endpoint, job.subjects))
     if isinstance(laid, Undefined):
         return replace(nothing(job, laid), note=laid.detail)
     notes = [one for one in (_in_one_arm(job.table.marks, cells, job.subjects), laid.note) if one is not None]
@@ -122,7 +122,7 @@ def _who_read(marks: MarksTable, key: str) -> dict[str, int]:
     return {name: row for row, name in enumerate(said.readers) if said.read[row].any()}
 
 
-def _thresholds(endpoint: Endpoint, subjects: Sequence[Subject]) -> dict[str, float]:
+def thresholds_of(endpoint: Endpoint, subjects: Sequence[Subject]) -> dict[str, float]:
     """From which score on the marks of an AI count: of the share of lesions found at its operating point."""
     if endpoint["figure"] != "LESION_SENSITIVITY":
         return {}

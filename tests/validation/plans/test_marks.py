@@ -54,16 +54,11 @@ def test_a_plan_says_of_thompson_what_rjafroc_says() -> None:
 def test_curves_are_those_of_rjafroc_with_the_ratings_behind_them() -> None:
     result = analysed(frozen("thompson"))
     reader = next(one for one in result["description"]["marks"]["participants"] if one["key"] == "m1:R1")
-    for name, columns in (("FROC", ("NLF", "LLF")), ("AFROC", ("FPF", "LLF"))):
+    for name in ("FROC", "AFROC", "wAFROC"):
         theirs = reference_values("froc_thompson", f"curve_{name}_M1_R1")
-        ours = reader["curves"][name.lower()]
-        found = {(round(one["x"], 9), round(one["y"], 9)) for one in ours}
-        for x, y in (
-            zip(*(theirs[column] for column in columns), strict=True)
-            if isinstance(theirs, dict)
-            else ((row[columns[0]], row[columns[1]]) for row in theirs)
-        ):
-            assert (round(x, 9), round(y, 9)) in found
+        found = [(one["x"], one["y"]) for one in reader["curves"][name.lower()]]
+        for row in theirs:
+            assert min(abs(x - row["x"]) + abs(y - row["y"]) for x, y in found) < 1e-9
     # The cases behind a point: those with a mark that is rated so or higher are what the point counts.
     point = reader["curves"]["froc"][2]
     above = [mark for mark in reader["marks"] if mark[1] >= point["threshold"]]
@@ -115,7 +110,7 @@ ALONE = {**WAFROC, **ESTIMATE, "figure": "AFROC", "generalise_to": "CASES"}
 
 
 def test_a_reader_without_a_mark_has_a_figure_and_one_without_a_read_has_none() -> None:
-    """Nothing marked anywhere: every lesion ties with every normal case, so the area is one half and has no variance."""
+    """Nothing marked anywhere: every lesion ties with every normal case, so the area is one half, for sure."""
     snapshot = small(MARKS, ALONE)
     for read in snapshot["reads"]:
         read["marks"] = [] if read["reader"] == "R1" else read["marks"]
