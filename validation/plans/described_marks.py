@@ -31,6 +31,7 @@ def marks_of(described: Described, marks: MarksTable, answers: Sequence[Answer])
             "lesions": len(lesions),
             "positives_without_lesion": int((~marks.usable).sum()),
         },
+        "lesions_by_case": np.bincount(lesions, minlength=len(truth)).tolist(),
         "participants": [_voice(described, marks, voice, answers) for voice in voices_of(described)],
     }
 
@@ -61,6 +62,7 @@ def _voice(described: Described, marks: MarksTable, voice: Voice, answers: Seque
         "counts": {"lesion_marks": kinds[LESION], "false_marks": kinds[FALSE], "extra_marks": kinds[EXTRA]},
         "estimates": found,
         "curves": {one: _curve(study, one) for one in CURVES},
+        "unread": np.flatnonzero(marks.usable & ~said.read[voice.row]).tolist(),
         # Position of the case, rating, whether on a lesion: any point of a curve leads to its cases.
         "marks": [[one.case, one.rating, one.kind == LESION] for one in own if one.kind != EXTRA],
     }

@@ -1,7 +1,7 @@
 """What is to be said of a plan as a whole: whom and what it names, its truth, and its primary hypotheses together."""
 
 from validation.limitations import dependent_truth
-from validation.plans.document import Finding, Plan
+from validation.plans.document import Finding, Plan, subjects_of
 from validation.plans.facts import LOCATED, StudyFacts
 
 
@@ -61,8 +61,9 @@ def whole_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
 def _localisation_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
     """Return what an endpoint of marks lacks of the rule by which a mark is on a lesion."""
     rule, field = plan.get("localisation"), "plan.localisation"
+    located = [one for one in plan["endpoints"] if one["figure"] in LOCATED]
     if rule is None:
-        if not any(one["figure"] in LOCATED for one in plan["endpoints"]):
+        if not located:
             return []
         detail = "Say when a mark is on a lesion: by the distance of their centres, or by their overlap."
         return [Finding("ERROR", field, "no_matching", detail)]
@@ -72,8 +73,8 @@ def _localisation_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
     ]
     if rule[needed] is None:
         found.append(Finding("ERROR", f"{field}.{needed}", "no_matching", f"Give {words}, fixed beforehand."))
-    readers = any(one["kind"] == "READERS" for one in plan["subjects"])
-    if readers and rule["question"] not in facts.located_findings:
+    kinds = {subject["kind"] for one in located for subject in subjects_of(plan, one)}
+    if "READERS" in kinds and rule["question"] not in facts.located_findings:
         detail = "Say which marks of the readers count: the label schema has no such located finding."
         found.append(Finding("ERROR", f"{field}.question", "unknown_question", detail))
     return found

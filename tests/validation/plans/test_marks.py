@@ -91,21 +91,28 @@ def test_an_ai_against_readers_by_their_marks_is_what_rjafroc_says_of_nico() -> 
 
 
 def small(
-    marks: list[tuple[Any, ...]], *endpoints: dict[str, Any], lesions: tuple[int, ...] = (1, 2)
+    marks: list[tuple[Any, ...]],
+    *endpoints: dict[str, Any],
+    lesions: tuple[tuple[int, int], ...] = ((1, 1), (1, 2), (2, 1), (3, 1)),
+    ai: bool = False,
 ) -> dict[str, Any]:
-    """Four cases, the first two positive; `marks` are (reader, modality, case, mark, lesion_id, rating)."""
+    """Eight cases, the first three positive; `marks` are (reader, modality, case, mark, lesion_id, rating)."""
     names = ["reader", "modality", "case", "mark", "lesion_id", "rating"]
-    cases = pd.DataFrame({"case": [1, 2, 3, 4], "truth": [1, 1, 0, 0]})
-    known = pd.DataFrame({"case": list(lesions), "lesion_id": [1] * len(lesions)})
-    return snapshot_of(pd.DataFrame(marks, columns=names), cases, known, *endpoints)
+    cases = pd.DataFrame({"case": range(1, 9), "truth": [1, 1, 1, 0, 0, 0, 0, 0]})
+    known = pd.DataFrame(list(lesions), columns=["case", "lesion_id"])
+    rows = [one for one in marks if ai or one[0] != "AI"]
+    return snapshot_of(pd.DataFrame(rows, columns=names), cases, known, *endpoints, ai="AI" if ai else None)
 
 
 MARKS = [
-    (reader, modality, case, "LL" if case < 3 else "NL", 1, rating)
-    for reader in ("R1", "R2")
-    for modality in ("M1", "M2")
-    for case, rating in ((1, 5), (2, 1 if modality == "M2" else 4), (3, 2))
-]
+    ("R1", "M1", 1, "LL", 1, 5), ("R1", "M1", 1, "LL", 2, 3), ("R1", "M1", 2, "LL", 1, 2),
+    ("R1", "M1", 5, "NL", 1, 2), ("R1", "M1", 3, "NL", 1, 4), ("R1", "M2", 1, "LL", 1, 4),
+    ("R1", "M2", 3, "LL", 1, 2), ("R1", "M2", 6, "NL", 1, 3), ("R1", "M2", 6, "NL", 1, 1),
+    ("R2", "M1", 1, "LL", 2, 4), ("R2", "M1", 2, "LL", 1, 5), ("R2", "M1", 7, "NL", 1, 3),
+    ("R2", "M2", 2, "LL", 1, 3), ("R2", "M2", 4, "NL", 1, 4), ("R2", "M2", 8, "NL", 1, 1),
+    ("AI", "M1", 1, "LL", 1, 0.8), ("AI", "M1", 3, "LL", 1, 0.4), ("AI", "M1", 4, "NL", 1, 0.6),
+    ("AI", "M1", 8, "NL", 1, 0.2),
+]  # fmt: skip
 ALONE = {**WAFROC, **ESTIMATE, "figure": "AFROC", "generalise_to": "CASES"}
 
 
@@ -131,8 +138,8 @@ def test_without_a_known_lesion_figures_are_undefined_by_name() -> None:
     marks = [one for one in MARKS if one[3] == "NL"]
     result = analysed(small(marks, ALONE, lesions=()))
     assert result["endpoints"][0]["of"]["outcome"]["undefined"] == "no-positive-cases"
-    assert ("no-lesion", 2) in [(one["reason"], one["n"]) for one in result["exclusions"]]
-    assert result["description"]["marks"]["counts"]["positives_without_lesion"] == 2
+    assert ("no-lesion", 3) in [(one["reason"], one["n"]) for one in result["exclusions"]]
+    assert result["description"]["marks"]["counts"]["positives_without_lesion"] == 3
 
 
 def test_a_mark_that_the_rule_cannot_judge_is_neither_right_nor_wrong() -> None:
@@ -140,7 +147,7 @@ def test_a_mark_that_the_rule_cannot_judge_is_neither_right_nor_wrong() -> None:
     snapshot["reads"][0]["marks"] = [kind_of("UNKNOWN", None, 3.0)]
     found = analysed(snapshot)["endpoints"][0]
     assert found["of"]["outcome"]["undefined"] == "not-collected"
-    assert "In 1 of 4 cases" in found["note"]
+    assert "In 1 of 8 cases" in found["note"]
 
 
 def test_a_further_mark_on_a_lesion_changes_nothing() -> None:
@@ -154,4 +161,4 @@ def test_cases_that_somebody_lacks_are_left_out_and_said() -> None:
     snapshot = small(MARKS, WAFROC)
     snapshot["reads"][3] |= {"state": "OPEN", "marks": None}
     found = analysed(snapshot)["endpoints"][0]
-    assert "1 of 4 cases are left out" in found["note"]
+    assert "1 of 8 cases are left out" in found["note"]
