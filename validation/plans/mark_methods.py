@@ -137,7 +137,9 @@ def lay_out_study(
         return Undefined(Reason.NO_COMMON_CASES, "No reader has read in both arms.")
     read = np.array([marks.subjects[one.subject].read[one.row] for one in cells])
     kept = read.all(axis=0) & marks.usable
-    note = left_out(np.where(read & marks.usable, 1.0, np.nan), [one.reader for one in cells], _CROSSED)
+    several = len({one.modality for one in cells}) > 1
+    names = [f"{one.reader} ({one.modality})" if several else one.reader for one in cells]
+    note = left_out(np.where(read & marks.usable, 1.0, np.nan), names, _CROSSED)
     if not kept.any():
         return Undefined(Reason.MISSING_READINGS, note or "There is no case that everybody has read.", len(kept))
     chosen = [

@@ -27,7 +27,10 @@ def proposed_plan(facts: StudyFacts) -> Part | None:
     if not subjects:
         return None
     plan = _empty(subjects)
-    return _proposed(plan, facts, _SHORT, "AUC") or _proposed(_of_marks(plan, facts), facts, _OF_MARKS, "WAFROC")
+    # Of readers who only mark, all that can be asked.
+    only_marks = facts.rating is None and not facts.has_call and facts.marks_lesions
+    of_marks = _proposed(_of_marks(plan, facts), facts, _OF_MARKS, "WAFROC") if only_marks else None
+    return of_marks or _proposed(plan, facts, _SHORT, "AUC")
 
 
 def _empty(subjects: list[Part]) -> Part:
