@@ -79,7 +79,7 @@ def _localisation(plan: Plan, facts: StudyFacts) -> list[str]:
     return [
         f"{of}{matching_words(rule)} The marks of a reader or an AI on a case go to its lesions one to one, as many as "
         "possible, the surest first; further marks on a lesion that is found are left out, and all other marks are "
-        "false. Lesions of a case weigh alike where they are weighted."
+        "false. Codes are not compared. Lesions of a case weigh alike where they are weighted."
     ]
 
 

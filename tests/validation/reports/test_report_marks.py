@@ -32,7 +32,7 @@ def test_marks_have_a_table_and_curves_of_each_subject(made: tuple[dict[str, Any
         start = f"/description/marks/participants/{index}"
         assert {f"{start}/counts/false_marks", f"{start}/estimates/WAFROC/value"} <= places, one["key"]
     curves = [one for one in report.captions if "FROC (left) and AFROC curves" in one]
-    assert [name in caption for name, caption in zip(("One", "Two", "Finder 1"), curves, strict=True)] == [True] * 3
+    assert [name in caption for name, caption in zip(("Finder 1", "One", "Two"), curves, strict=True)] == [True] * 3
     text = " ".join(report.text)
     assert "area under the weighted AFROC curve (wAFROC)" in text
     assert "figures of marks rest on few" in text
