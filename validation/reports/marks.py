@@ -53,8 +53,8 @@ def _table(material: Material, marks: Node) -> Markup:
     header = ["Who", "Cases", "Lesions", "Found", "False marks", *(name for _, name in _AREAS)]
     caption = (
         f"Marks of every AI and reader, with {material.percent} intervals by the jackknife over cases. wAFROC, AFROC: "
-        "areas under the alternative FROC curve; in wAFROC the lesions of a case share the weight of one, so that positive "
-        "cases count alike."
+        "areas under the alternative FROC curve; in wAFROC the lesions of a case share the weight of one, so that "
+        "positive cases count alike."
     )
     return material.paper.table(caption, header, rows, notes)
 
