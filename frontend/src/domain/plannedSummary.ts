@@ -1,7 +1,14 @@
 /** What a planned result answers on one screen: the plan's endpoints, and described beside them what is none. */
 import { type Estimate, isUndefined, type Outcome } from "./analysisResult";
 import { type DescribedChange, type Description, subjectOf } from "./description";
-import { aimText, type EndpointResult, figureName, methodName, type PlannedResult, shownText } from "./plannedResult";
+import {
+  aimText,
+  type EndpointResult,
+  figureName,
+  methodName,
+  type PlannedResult,
+  shownText,
+} from "./plannedResult";
 import type { Answer, AnswerLine } from "./resultSummary";
 import { differenceText, outcomeText, percentText, pText } from "./resultText";
 

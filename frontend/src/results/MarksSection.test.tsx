@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Outcome } from "@/domain/analysisResult";
@@ -81,9 +82,11 @@ function shown() {
   const open = vi.fn();
   render(
     <MantineProvider env="test">
-      <CasesBehindContext value={open}>
-        <MarksSection description={DESCRIPTION} marks={MARKS} isShown={() => true} />
-      </CasesBehindContext>
+      <QueryClientProvider client={new QueryClient()}>
+        <CasesBehindContext value={open}>
+          <MarksSection description={DESCRIPTION} marks={MARKS} isShown={() => true} />
+        </CasesBehindContext>
+      </QueryClientProvider>
     </MantineProvider>,
   );
   return open;

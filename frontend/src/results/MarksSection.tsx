@@ -36,7 +36,8 @@ const FIGURES: { curve: MarksCurve; title: string; caption: string }[] = [
   {
     curve: "froc",
     title: "FROC curves",
-    caption: "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure.",
+    caption:
+      "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure.",
   },
   {
     curve: "afroc",

@@ -113,20 +113,18 @@ function Curve({ series: { participant, look, points }, x, y, isFroc, isFirst, o
           onOpen={() => onOpen(participant, point.threshold)}
         >
           <circle cx={x(point.x)} cy={y(point.y)} r={3} fill={look.colour} />
-          <circle
-            cx={x(point.x)}
-            cy={y(point.y)}
-            r={VERTEX_REACH}
-            fill="var(--figure-ink)"
-            fillOpacity={0}
-          />
+          <circle cx={x(point.x)} cy={y(point.y)} r={VERTEX_REACH} fill="var(--figure-ink)" fillOpacity={0} />
         </Mark>
       ))}
     </>
   );
 }
 
-function pointText(participant: MarkingParticipant, { x, y, threshold }: MarksPoint, isFroc: boolean): string {
+function pointText(
+  participant: MarkingParticipant,
+  { x, y, threshold }: MarksPoint,
+  isFroc: boolean,
+): string {
   const { name, lesions, n, negatives } = participant;
   const across = isFroc
     ? `${decimal(x)} false marks per case, n = ${n} cases`

@@ -57,8 +57,8 @@ export function LocalisationFields({ plan, facts, reading, onChange }: PlanField
         )}
       </Group>
       <Text size="xs" c="dimmed">
-        Marks go to lesions one to one, the surest first. A further mark on a lesion that is found is left out; every
-        other mark is false.
+        Marks go to lesions one to one, the surest first. A further mark on a lesion that is found is left
+        out; every other mark is false.
       </Text>
     </>
   );
