@@ -48,7 +48,10 @@ def _sheets(laid: MarkedStudy, numbers: Mapping[str, int]) -> Iterator[tuple[str
         "NL",
         (
             ("ReaderID", "ModalityID", "CaseID", "NLRating"),
-            [(one.reader, one.modality, numbers[one.case], one.rating) for one in off.itertuples()],
+            [
+                (reader, modality, numbers[case], rating)
+                for reader, modality, case, _, _, rating in off.itertuples(index=False, name=None)
+            ],
         ),
     )
     yield (
@@ -56,8 +59,8 @@ def _sheets(laid: MarkedStudy, numbers: Mapping[str, int]) -> Iterator[tuple[str
         (
             ("ReaderID", "ModalityID", "CaseID", "LesionID", "LLRating"),
             [
-                (one.reader, one.modality, numbers[one.case], within[one.case, one.lesion_id], one.rating)
-                for one in on.itertuples()
+                (reader, modality, numbers[case], within[case, lesion], rating)
+                for reader, modality, case, _, lesion, rating in on.itertuples(index=False, name=None)
             ],
         ),
     )
