@@ -72,12 +72,19 @@ class Person:
         return self.send("POST", "tokens", {"name": "test", "scope": scope})["token"]
 
 
+# The name of the one that was made, by the address of its portal.
+_administrators: dict[str, str] = {}
+
+
 def administrator(portal: LivePortal) -> Person:
-    """A site administrator of the live portal, made as an operator makes one."""
-    username = f"root-{uuid.uuid4().hex[:8]}"
-    environment = {**portal.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    manage(environment, "createsuperuser", "--noinput", "--username", username, "--email", f"{username}@example.org")
-    return Person(portal.url, username)
+    """The site administrator of a live portal, made as an operator makes one, in a session of its own."""
+    if portal.url not in _administrators:
+        username = f"root-{uuid.uuid4().hex[:8]}"
+        environment = {**portal.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+        email = f"{username}@example.org"
+        manage(environment, "createsuperuser", "--noinput", "--username", username, "--email", email)
+        _administrators[portal.url] = username
+    return Person(portal.url, _administrators[portal.url])
 
 
 def new_person(portal: LivePortal, root: Person, name: str, *, creates: bool = False) -> Person:

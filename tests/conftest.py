@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 
 from tests.browser import browser_context_args, browser_type_launch_args
@@ -16,6 +17,7 @@ from tests.services import (
     redis_server,
     services,
 )
+from tests.thorough import is_thorough
 
 # pytest finds fixtures by the names of this module.
 __all__ = [
@@ -32,10 +34,13 @@ __all__ = [
 # Settings load here, after tests.services has set the environment; pytest-django then finds them configured.
 django.setup()
 
+# Each client of a test would look for all static files anew, which takes longer than most answers do.
+django_settings.WHITENOISE_AUTOREFRESH = True
+
 OPERATIONS = Path(__file__).parent / "ops"
 
 # How long one example takes says how busy the machine is, not whether the code is right.
-hypothesis_settings.register_profile("overread", deadline=None)
+hypothesis_settings.register_profile("overread", deadline=None, max_examples=200 if is_thorough() else 50)
 hypothesis_settings.load_profile("overread")
 
 

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from annotations.domain.lesion_places import Place, iou_of
 from annotations.domain.lesion_voxels import Voxels, voxels_iou
@@ -57,6 +56,9 @@ def lesions_of(findings: Sequence[Marked], rule: MatchRule) -> list[list[Marked]
     if len(ordered) < 2:
         return [[one] for one in ordered]
     pairs = [unlikeness(one, other, rule) for index, one in enumerate(ordered) for other in ordered[index + 1 :]]
+    # Loading it takes every process most of half a second; few of them ever match lesions.
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     numbers = fcluster(linkage(np.array(pairs), method="complete"), t=1 + _ROUNDING, criterion="distance")
     groups: dict[int, list[Marked]] = {}
     for one, number in zip(ordered, numbers, strict=True):

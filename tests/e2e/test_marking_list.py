@@ -109,9 +109,11 @@ def test_a_box_reaches_from_slice_to_slice(stage: Stage, room: Page) -> None:
     index_is(page, 0)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    index_is(page, 2)
+    image_is_drawn(page, 2)
     page.keyboard.press("[")
     until(page, "window.__overread_viewer.annotations.length === 4")
+    # Who drags sees the rectangle before.
+    image_is_drawn(page, 2)
     (finding,) = findings(stage, page)
     (mark,) = finding["marks"]
     assert mark["measurements"]["depth_mm"] == pytest.approx(4 * SLICE_MM, abs=0.01)

@@ -25,11 +25,12 @@ from tests.faults.conftest import QUESTIONS, single_slice_ids
 from tests.imaging.dicom_files import ct_slice
 from tests.reader_studies import launched
 from tests.services import LivePortal
+from tests.thorough import is_thorough
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
 # The seeds are always the same ones, so that a failure can be played again.
-SEEDS = int(os.environ.get("OVERREAD_INTERLEAVINGS", "200"))
+SEEDS = 200 if is_thorough() else 60
 DESKS = 8
 KILL_EVERY_S = 5.0
 WORKERS = 2

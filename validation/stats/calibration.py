@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
 from scipy.special import logit
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
@@ -235,7 +236,7 @@ def _recalibration_undefined(truth: BoolArray, probability: FloatArray) -> Undef
 def _fit(outcome: FloatArray, design: FloatArray, level: float, offset: FloatArray | None = None) -> list[Outcome]:
     """Fit a logistic regression; a separated or diverging fit is undefined, never a huge number."""
     columns, n = design.shape[1], len(outcome)
-    model = sm.GLM(outcome, design, family=sm.families.Binomial(), offset=offset)
+    model = GLM(outcome, design, family=families.Binomial(), offset=offset)
     # Logits near infinity overflow on the way to a fit that is then checked for finiteness.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("error", PerfectSeparationWarning)

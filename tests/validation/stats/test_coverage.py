@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bench.coverage import SEED, SETTINGS, areas_of_these_cases, areas_of_these_readers, coverage, draw, true_areas
+from tests.thorough import is_thorough
 from validation.stats.mrmc_components import or_from_roe_metz
 
-REPLICATES = 600
+REPLICATES = 600 if is_thorough() else 200
 # Three standard errors of a share of 0.95 in so many studies.
 NOISE = 3.0 * np.sqrt(0.95 * 0.05 / REPLICATES)
 # Above 97 %: the MLE components cannot be negative and so overstate the variance (Gallas 2006, Acad Radiol 13:353).
