@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from validation.bundle_marks import marks_tables
 from validation.figures import figure_csv, figures_of, spreadsheet_cell
 from validation.plans.document import Endpoint, Subject, subjects_of
+from validation.plans.facts import LOCATED
 from validation.plans.snapshot import lay_out
 from validation.plans.table import AI_NAME, StudyTable, crossed_cases, ratings_for
 from validation.stats.checks import FloatArray
@@ -32,6 +34,9 @@ figures/         the tables of the result
 endpoints/       for each endpoint the readings it was computed from, as this portal's own statistics and MRMCaov read
                  them (mrmc(empirical_auc(truth, rating), modality, reader, case)); with two arms of readers also an
                  .imrmc file, which iMRMC reads, and RJafroc's DfReadDataFile(file, format = "iMRMC")
+                 Of an endpoint of marks: <key>-marks.csv, -cases.csv and -lesions.csv, as `validation.stats froc` reads
+                 them, and in <key>-rjafroc/ the three sheets NL, LL and TRUTH that RJafroc's DfReadDataFile(file,
+                 newExcelFileFormat = TRUE) reads from one Excel file; the numbers in them are those of cases.csv
 recompute.py     computes every endpoint again with `python -m validation.stats` and compares: python recompute.py
                  It takes the statistics from software/ and needs numpy, pandas, scipy, scikit-learn and statsmodels,
                  and neither a database nor a server
@@ -92,6 +97,9 @@ def _tables(snapshot: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[
     plan = snapshot["plan"]["document"]
     for endpoint in plan["endpoints"]:
         subjects = subjects_of(plan, endpoint)
+        if endpoint["figure"] in LOCATED:
+            yield from ((name, _csv(*rows)) for name, rows in marks_tables(table, endpoint, subjects, names))
+            continue
         yield f"endpoints/{endpoint['key']}.csv", _endpoint_csv(table, endpoint, subjects, names)
         if {subject["kind"] for subject in subjects} == {"READERS"}:
             yield f"endpoints/{endpoint['key']}.imrmc", _imrmc(table, endpoint, subjects, result)

@@ -25,6 +25,9 @@ EXCLUSION_DETAILS = {
     "no-call": "The signed read holds no call.",
     "no-rating": "The signed read holds no rating.",
     "no-prediction": "The AI model has no prediction for the case.",
+    "no-lesion": "The reference standard names no lesion of the positive case: figures of marks are without it.",
+    "marks-cannot-assess": "The reader signed that the finding cannot be assessed: no figure of marks has the read.",
+    "marks-unrated": "A mark of the read has no rating: figures of marks are without the read.",
 }
 
 AI_KEY = "ai"

@@ -78,6 +78,24 @@ def _endpoints(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
                 )  # fmt: skip
 
 
+def _marks(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for one in result["description"]["marks"]["participants"]:
+        who = (one["subject"], one["name"])
+        if "undefined" in one:
+            yield (*who, None, None, None, None, None, *_outcome(one["undefined"]))
+            continue
+        counts = (one["lesions"], one["counts"]["lesion_marks"], one["counts"]["false_marks"])
+        for figure, outcome in one["estimates"].items():
+            yield (*who, one["n"], *counts, figure, *_outcome(outcome))
+
+
+def _froc_curves(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for one in result["description"]["marks"]["participants"]:
+        for name, curve in one.get("curves", {}).items():
+            for point in curve if isinstance(curve, list) else ():
+                yield one["subject"], one["name"], name, point["x"], point["y"], point["threshold"]
+
+
 def _exclusions(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     for exclusion in result["exclusions"]:
         for case in exclusion["cases"]:
@@ -129,11 +147,20 @@ FIGURES: dict[str, tuple[tuple[str, ...], Rows]] = {
         ),
         _endpoints,
     ),
+    "marks": (
+        ("subject", "name", "cases", "lesions", "lesion_marks", "false_marks", "figure", *OUTCOME_COLUMNS),
+        _marks,
+    ),
+    "froc-curves": (("subject", "name", "curve", "x", "y", "threshold"), _froc_curves),
     "exclusions": (("participant", "name", "reason", "case"), _exclusions),
 }
 _OF_PLANS = frozenset({"endpoints", "exclusions"})
+_OF_MARKS = frozenset({"marks", "froc-curves"})
 
 
 def figures_of(result: Mapping[str, Any]) -> list[str]:
-    """Name the figures that a result has: one by plan has endpoints."""
-    return [name for name in FIGURES if (name in _OF_PLANS if "endpoints" in result else name != "endpoints")]
+    """Name the figures that a result has: one by plan has endpoints, and what was marked where it was matched."""
+    if "endpoints" not in result:
+        return [name for name in FIGURES if name != "endpoints" and name not in _OF_MARKS]
+    has_marks = "marks" in (result.get("description") or {})
+    return [name for name in FIGURES if name in _OF_PLANS or (has_marks and name in _OF_MARKS)]

@@ -18,6 +18,7 @@ Numbers = tuple[float | None, float | None, float | None]
 
 HERE = Path(__file__).resolve().parent
 DECIDED = ["--rating", "rating", "--threshold", "0.5"]
+MARKS = {"WAFROC": "wafroc", "AFROC": "afroc", "FROC": "froc", "INFERRED_AUC": "hrauc", "LESION_SENSITIVITY": "maxllf"}
 ANALYSES = {"READERS_AND_CASES": "RRRC", "CASES": "FRRC", "READERS": "RRFC"}
 # The result is written with twelve digits.
 TOLERANCE = 1e-9
@@ -26,6 +27,8 @@ TOLERANCE = 1e-9
 def command(endpoint: Row, level: float) -> list[str]:
     """Give the command line that computes an endpoint."""
     key, figure, method = endpoint["key"], endpoint["figure"], endpoint["method"]
+    if figure in MARKS:
+        return of_marks(endpoint, level)
     compared = isinstance(endpoint["against"], dict) and "subject" in endpoint["against"]
     words = {
         "MRMC_OR": ["mrmc"],
@@ -50,6 +53,21 @@ def command(endpoint: Row, level: float) -> list[str]:
         if words[0] == "paired-binary":
             words = [*words, "--kind", endpoint["hypothesis"].lower().replace("_", "-")]
     return [words[0], "--csv", str(HERE / "endpoints" / f"{key}.csv"), "--json", "--alpha", repr(1 - level), *words[1:]]
+
+
+def of_marks(endpoint: Row, level: float) -> list[str]:
+    """Give the command line that computes an endpoint of marks; also who has made no mark is named in it."""
+    files = {
+        part: HERE / "endpoints" / f"{endpoint['key']}-{part}.csv" for part in ("marks", "cases", "lesions", "who")
+    }
+    with files["who"].open(encoding="utf-8", newline="") as file:
+        who = list(csv.DictReader(file))
+    words = ["froc", "--json", "--alpha", repr(1 - level), "--fom", MARKS[endpoint["figure"]]]
+    for part in ("marks", "cases", "lesions"):
+        words += [f"--{part}", str(files[part])]
+    for option, column in (("--readers", "reader"), ("--modalities", "modality")):
+        words += [option, ",".join(dict.fromkeys(row[column] for row in who))]
+    return [*words, "--ai-reader", "the AI"] if endpoint["method"] == "AI_VS_READERS" else words
 
 
 def wide(endpoint: Row) -> Path:
@@ -90,7 +108,7 @@ def found(endpoint: Row, answer: Row) -> Numbers:
     """Take the estimate (of what is asked about, or of the difference) with its interval out of an answer."""
     method, of = endpoint["method"], endpoint["of"]["subject"]
     compared = isinstance(endpoint["against"], dict) and "subject" in endpoint["against"]
-    if method in ("MRMC_OR", "MRMC_U", "AI_VS_READERS"):
+    if method in ("MRMC_OR", "MRMC_U", "AI_VS_READERS", "JACKKNIFE"):
         return of_readers(endpoint, answer, of, compared)
     if method == "CLUSTERED_DELONG":
         return fields(of_clusters(answer, compared))
@@ -122,7 +140,9 @@ def of_readers(endpoint: Row, answer: Row, of: str, compared: bool) -> Numbers:
         rows = [row for row in answer["differences"] if row["analysis"] == wanted]
         return fields(rows[0], turned=rows[0]["a"] != of)
     rows = [*answer["modalities"], *answer["modalities_otherwise"]]
-    return inside(fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted)))
+    found = fields(next(row for row in rows if row["modality"] == of and row["analysis"] == wanted))
+    # The area under the FROC curve has no upper end.
+    return found if endpoint["figure"] == "FROC" else inside(found)
 
 
 def inside(numbers: Numbers) -> Numbers:

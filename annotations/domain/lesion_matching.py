@@ -55,7 +55,7 @@ def lesions_of(findings: Sequence[Marked], rule: MatchRule) -> list[list[Marked]
     ordered = sorted(findings, key=_order)
     if len(ordered) < 2:
         return [[one] for one in ordered]
-    pairs = [_unlikeness(one, other, rule) for index, one in enumerate(ordered) for other in ordered[index + 1 :]]
+    pairs = [unlikeness(one, other, rule) for index, one in enumerate(ordered) for other in ordered[index + 1 :]]
     # Loading it takes every process most of half a second; few of them ever match lesions.
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -112,7 +112,12 @@ def _order(one: Marked) -> tuple[list[tuple[str, Point]], list[str], str, str]:
     return placed, sorted(one.voxels), one.reader, one.key
 
 
-def _unlikeness(one: Marked, other: Marked, rule: MatchRule) -> float:
+def may_be_one(one: Marked, other: Marked, rule: MatchRule) -> bool:
+    """Say whether two findings, or a finding and a known lesion, may be of one lesion."""
+    return unlikeness(one, other, rule) <= 1 + _ROUNDING
+
+
+def unlikeness(one: Marked, other: Marked, rule: MatchRule) -> float:
     """Return how little two findings fit each other: up to 1 they may be of one lesion."""
     if one.reader == other.reader:
         return _NEVER

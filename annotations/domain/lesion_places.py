@@ -22,6 +22,8 @@ IMAGE = (
     "spacing_mm",
     "calibration",
 )
+# The frame of a place in patient millimetres that names none, such as the centre of a lesion in a CSV.
+ANYWHERE = "the patient"
 # Flat boxes lie in one plane when they are this close: points are written to the micrometre.
 _SAME_PLANE_MM = 0.01
 
@@ -60,6 +62,36 @@ def places_of(marks: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
         known = found.get(place.frame)
         found[place.frame] = _joined(known, place) if known else place
     return found
+
+
+def places_in_patient(geometries: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
+    """Return the places of a lesion of the truth, of an AI's finding or of a reader's, by frame; no segments.
+
+    A ball (SPHERE) is a place too. What is in patient millimetres and names no frame of reference is `ANYWHERE`: to be
+    compared with any place in the patient.
+    """
+    found: dict[str, Place] = {}
+    for geometry in geometries:
+        if is_segment(geometry):
+            continue
+        place = _ball(geometry) if geometry["kind"] == "SPHERE" else _place_of(_with_frame(geometry))
+        known = found.get(place.frame)
+        found[place.frame] = _joined(known, place) if known else place
+    return found
+
+
+def _with_frame(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    if geometry.get("points_mm") is not None and not geometry.get("frame_of_reference_uid"):
+        return {**geometry, "series_instance_uid": ANYWHERE}
+    return {"frame_number": 1, **geometry}
+
+
+def _ball(geometry: Mapping[str, Any]) -> Place:
+    x, y, z = geometry["center_mm"]
+    radius = geometry["diameter_mm"] / 2
+    low, high = (x - radius, y - radius, z - radius), (x + radius, y + radius, z + radius)
+    image = {name: geometry.get(name) for name in IMAGE}
+    return Place(str(geometry.get("frame_of_reference_uid") or ANYWHERE), low, high, 2 * radius, True, image)
 
 
 def iou_of(one: Place, other: Place) -> float | None:

@@ -93,6 +93,13 @@ class PlanKnownOutput(serializers.Serializer[Any]):
     runs_under_way = serializers.IntegerField(help_text="While there are some a plan cannot be locked.")
 
 
+class LocatedFindingOutput(serializers.Serializer[Any]):
+    """A located finding that readers mark."""
+
+    key = serializers.CharField()
+    text = serializers.CharField()
+
+
 class StudyFactsOutput(serializers.Serializer[Any]):
     """What the reader study offers a plan."""
 
@@ -105,6 +112,7 @@ class StudyFactsOutput(serializers.Serializer[Any]):
     rating = serializers.CharField(allow_null=True)
     rating_levels = serializers.IntegerField(allow_null=True)
     marks_lesions = serializers.BooleanField()
+    located_findings = LocatedFindingOutput(many=True, help_text="What readers mark and rate, by which a plan counts.")
     model_versions = PlanModelOutput(many=True)
     truths = serializers.ListField(child=serializers.IntegerField())
     lesion_truths = serializers.ListField(child=serializers.IntegerField())
@@ -172,6 +180,7 @@ def _facts(facts: StudyFacts) -> dict[str, Any]:
     )
     return {
         "arms": arms,
+        "located_findings": [{"key": key, "text": text} for key, text in facts.located_findings.items()],
         "model_versions": models,
         "truths": sorted(facts.truths),
         "lesion_truths": sorted(facts.lesion_truths),

@@ -18,7 +18,7 @@ _RULES_OF: dict[str, tuple[Collection[str], frozenset[str]]] = {
     ),
     "generalise_to": (GENERALISATION, frozenset({"one_reader"})),
 }
-_FIGURE_OF_UNIT = {"CASE": "AUC", "PATIENT": "AUC", "LESION": "AFROC"}
+_FIGURE_OF_UNIT = {"CASE": "AUC", "PATIENT": "AUC", "LESION": "WAFROC"}
 
 
 class Choice(NamedTuple):

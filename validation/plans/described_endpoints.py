@@ -31,6 +31,8 @@ class Answered:
             self._take(asked[answer["key"]], answer)
 
     def _take(self, endpoint: Endpoint, answer: Answer) -> None:
+        if answer["figure"] not in MEASURES:
+            return  # of marks: `described_marks`
         measure, key = MEASURES[answer["figure"]], answer["key"]
         sides = [one for one in (answer["of"], answer["against"]) if one is not None and "subject" in one]
         if not all(self._is_described(endpoint, one["subject"]) for one in sides):

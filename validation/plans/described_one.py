@@ -16,7 +16,7 @@ from validation.stats.clusters import clustered_accuracy
 from validation.stats.decision_curve import decision_curve
 from validation.stats.proportions import proportion
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
-from validation.stats.roc import RocCurve, auc, missing_class, roc_curve
+from validation.stats.roc import auc, missing_class, roc_curve
 from validation.stats.roc_bootstrap import Resampling, bootstrap_metrics
 from validation.stats.roc_clustered import clustered_auc
 from validation.stats.roc_metrics import precision_at, sensitivity_at
@@ -247,7 +247,7 @@ def _curve(truth: BoolArray, rating: FloatArray, level: float) -> dict[str, JSON
         return {"curve": curve.to_json()}
     positives, negatives = int(truth.sum()), int((~truth).sum())
     points: list[JSONValue] = []
-    for index in _thinned(curve):
+    for index in thinned(len(curve.threshold)):
         tp = round(float(curve.true_positive_fraction[index]) * positives)
         fp = round(float(curve.false_positive_fraction[index]) * negatives)
         tpf, fpf = _share(tp, positives, level), _share(fp, negatives, level)
@@ -269,8 +269,8 @@ def _share(count: int, n: int, level: float) -> Estimate:
     return found
 
 
-def _thinned(curve: RocCurve) -> list[int]:
-    n = len(curve.threshold)
+def thinned(n: int) -> list[int]:
+    """Choose from n points as many as a figure can show, both ends among them."""
     if n <= MOST_POINTS:
         return list(range(n))
     return sorted(set(np.linspace(0, n - 1, MOST_POINTS).round().astype(int).tolist()))

@@ -15,6 +15,7 @@ from validation.plans.described_agreement import agreement_of
 from validation.plans.described_changes import changes_of
 from validation.plans.described_endpoints import Answer, Answered
 from validation.plans.described_groups import groups_of
+from validation.plans.described_marks import marks_of
 from validation.plans.described_one import Described, Voice, described_voice, voices_of
 from validation.plans.document import Subject
 from validation.plans.snapshot import Laid
@@ -47,6 +48,8 @@ def describe(snapshot: Mapping[str, Any], laid: Laid, answers: Sequence[Answer] 
     answered = Answered(described, answers)
     voices = voices_of(described)
     names = {case["id"]: case["name"] for case in snapshot["cases"]}
+    # Only of a plan that says how marks are matched: the bytes of other results stay what they were.
+    marks = {} if laid.table.marks is None else {"marks": marks_of(described, laid.table.marks, answers)}
     return {
         "label": DESCRIPTION_LABEL,
         "normal_quantile": normal_quantile(described.level),
@@ -60,6 +63,7 @@ def describe(snapshot: Mapping[str, Any], laid: Laid, answers: Sequence[Answer] 
         "agreement": agreement_of(described),
         "groups": groups_of(described),
         "bland_altman": jsonable(_NO_NUMBERS),
+        **marks,
     }
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+# Figures of merit of marks, which need located findings and lesions.
+LOCATED = frozenset({"WAFROC", "AFROC", "FROC", "INFERRED_AUC", "LESION_SENSITIVITY"})
+
 
 @dataclass(frozen=True, slots=True)
 class ArmFacts:
@@ -33,8 +36,8 @@ class StudyFacts:
         How many values a rating can take, where they are few.
     rating_range : tuple of float, or None
         The least and the greatest rating.
-    marks_lesions : bool
-        Whether readers mark and rate located findings.
+    located_findings : mapping
+        The located findings that readers mark and rate, by key their text.
     model_versions : mapping
         Names of the AI versions with predictions here, by id.
     own_models : frozenset of str
@@ -62,7 +65,7 @@ class StudyFacts:
     rating: str | None
     rating_levels: int | None = None
     rating_range: tuple[float, float] | None = None
-    marks_lesions: bool = False
+    located_findings: Mapping[str, str] = field(default_factory=dict)
     model_versions: Mapping[str, str] = field(default_factory=dict)
     operating_points: Mapping[str, float] = field(default_factory=dict)
     own_models: frozenset[str] = frozenset()
@@ -71,6 +74,11 @@ class StudyFacts:
     lesion_truths: frozenset[int] = frozenset()
     deciders: Mapping[int, frozenset[str]] = field(default_factory=dict)
     halves_sessions: bool = False
+
+    @property
+    def marks_lesions(self) -> bool:
+        """Whether readers mark and rate located findings."""
+        return bool(self.located_findings)
 
     def is_crossed_in(self, sessions: Collection[int] | None) -> bool:
         """Whether every reader of an arm reads every case in these sessions (None: all)."""

@@ -1,26 +1,38 @@
 """The methods of a plan: one function each, from the table of who read what to an endpoint's outcome."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.stats import binomtest
 
-from validation.plans.document import Endpoint, Plan, Subject, subjects_of
+from validation.plans.document import Subject
+from validation.plans.facts import LOCATED
+from validation.plans.job import (
+    MARGIN_KINDS,
+    Job,
+    against_readers,
+    against_value,
+    left_out,
+    mrmc_outcome,
+    nothing,
+    tested,
+    with_detail,
+)
+from validation.plans.mark_methods import marked_outcome
 from validation.plans.outcome import EndpointOutcome, negated
 from validation.plans.rules import OF_READERS
-from validation.plans.table import AI_NAME, DECIDED_FROM, StudyTable, crossed_cases, ratings_for, readings_of
-from validation.stats.ai_vs_readers import AiVsReaders, ai_vs_readers
+from validation.plans.table import AI_NAME, DECIDED_FROM, crossed_cases, ratings_for, readings_of
+from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.binary import NO_NEGATIVES, NO_POSITIVES
 from validation.stats.checks import BoolArray, FloatArray
 from validation.stats.clusters import clustered_accuracy
-from validation.stats.margins import margin_test, paired_margin_test
-from validation.stats.mrmc import mrmc, upper_tail
+from validation.stats.margins import paired_margin_test
+from validation.stats.mrmc import mrmc
 from validation.stats.mrmc_design import Readings
 from validation.stats.mrmc_figures import ShareFigure, sensitivity_figure, specificity_figure
-from validation.stats.mrmc_results import Analysis, Difference, MrmcResult
 from validation.stats.mrmc_u import LARGEST_T_DF, mrmc_u
 from validation.stats.paired_binary import paired_binary
 from validation.stats.proportions import proportion
@@ -31,39 +43,10 @@ from validation.stats.results import (
     TestOutcome,
     TestResult,
     Undefined,
-    jsonable,
 )
 from validation.stats.roc import Placements, auc, delong_variance, missing_class, placements
 from validation.stats.roc_clustered import clustered_auc, compare_clustered_auc, obuchowski_variance
 from validation.stats.roc_compare import compare_paired_auc
-
-ANALYSES: dict[str, Analysis] = {"READERS_AND_CASES": "RRRC", "CASES": "FRRC", "READERS": "RRFC"}
-MARGIN_KINDS = {"NON_INFERIORITY": "non-inferiority", "EQUIVALENCE": "equivalence"}
-_NO_COMMON = Undefined(Reason.NO_COMMON_CASES, "There is no case of which both say something.")
-
-
-class Job(NamedTuple):
-    """One endpoint with what it needs."""
-
-    plan: Plan
-    endpoint: Endpoint
-    table: StudyTable
-
-    @property
-    def level(self) -> float:
-        """Confidence level of the plan."""
-        return float(self.plan["level"])
-
-    @property
-    def subjects(self) -> list[Subject]:
-        """The one or two subjects, `of` first."""
-        return subjects_of(self.plan, self.endpoint)
-
-    @property
-    def value(self) -> float | None:
-        """The fixed value that is compared with, if any."""
-        against = self.endpoint["against"]
-        return None if against is None or isinstance(against, str) else float(against)
 
 
 def _share(job: Job) -> ShareFigure | None:
@@ -73,68 +56,10 @@ def _share(job: Job) -> ShareFigure | None:
     return None if make is None else make(DECIDED_FROM)
 
 
-def _tested(job: Job, value: float, se: float | Undefined | None, df: float | None, n: int) -> TestOutcome:
-    """Test a difference (from a subject or a fixed value) by its standard error, as the hypothesis says."""
-    if se is None or isinstance(se, Undefined) or not se > 0:
-        return (
-            se if isinstance(se, Undefined) else Undefined(Reason.ZERO_VARIANCE, "The difference has no variance.", n)
-        )
-    kind = MARGIN_KINDS.get(job.endpoint["hypothesis"])
-    if kind is not None:
-        return margin_test(value, se, margin=job.endpoint["margin"], kind=kind, n=n, df=df)  # type: ignore[arg-type]
-    statistic = value / se
-    method = "normal, two-sided" if df is None else "t, two-sided"
-    return TestResult(statistic, df, min(1.0, 2 * upper_tail(abs(statistic), df)), method, n)
-
-
-def _against_value(job: Job, of: Outcome, se: float | Undefined | None, df: float | None) -> EndpointOutcome:
-    """Finish an endpoint that is estimated, or compared with a fixed value."""
-    if job.value is None:
-        return EndpointOutcome(of, None, None, None, None)
-    if isinstance(of, Undefined):
-        return EndpointOutcome(of, None, of, of, None)
-    low, high = (None, None) if of.low is None or of.high is None else (of.low - job.value, of.high - job.value)
-    difference = Estimate(of.value - job.value, low, high, of.level, of.method, of.n, of.note)
-    return EndpointOutcome(of, None, difference, _tested(job, difference.value, se, df, of.n), None)
-
-
 def _mrmc_or(job: Job) -> EndpointOutcome:
     table = readings_of(job.table, job.endpoint, job.subjects)
     result = mrmc(table, figure=_share(job), level=job.level)
-    wanted = ANALYSES[job.endpoint["generalise_to"]]
-    means = {row.modality: row for row in (*result.modalities, *result.modalities_otherwise) if row.analysis == wanted}
-    of = job.subjects[0]["key"]
-    if len(job.subjects) == 1:
-        row = means.get(of)
-        outcome = row.outcome if row else _why(result)
-        return _with_detail(_against_value(job, outcome, row.se if row else None, row.df if row else None), result)
-    other = job.subjects[1]["key"]
-    pair = next((row for row in result.differences if {row.a, row.b} == {of, other} and row.analysis == wanted), None)
-    outcomes = [means[key].outcome if key in means else _why(result) for key in (of, other)]
-    return _with_detail(_compared(job, outcomes, pair, len(table.cases), _why(result)), result)
-
-
-def _compared(job: Job, outcomes: list[Outcome], row: Difference | None, n: int, why: Undefined) -> EndpointOutcome:
-    if row is None or isinstance(row.outcome, Undefined):
-        problem = row.outcome if row is not None and isinstance(row.outcome, Undefined) else why
-        return EndpointOutcome(outcomes[0], outcomes[1], problem, problem, None)
-    difference = row.outcome if row.a == job.subjects[0]["key"] else negated(row.outcome)
-    value = difference.value if isinstance(difference, Estimate) else 0.0
-    return EndpointOutcome(outcomes[0], outcomes[1], difference, _tested(job, value, row.se, row.df, n), None)
-
-
-def _why(result: MrmcResult) -> Undefined:
-    """The reason that an analysis gives for having no answer."""
-    reasons = [one for one in (*result.tests.values(), result.variance_components) if isinstance(one, Undefined)]
-    return (
-        reasons[0] if reasons else Undefined(Reason.TOO_FEW_READERS, "This analysis does not apply to these readers.")
-    )
-
-
-def _with_detail(outcome: EndpointOutcome, result: object) -> EndpointOutcome:
-    to_json = getattr(result, "to_json", None)
-    detail = to_json() if to_json is not None else jsonable(result)
-    return replace(outcome, detail=detail)
+    return mrmc_outcome(job, result, len(table.cases))
 
 
 def _mrmc_u(job: Job) -> EndpointOutcome:
@@ -143,7 +68,7 @@ def _mrmc_u(job: Job) -> EndpointOutcome:
     means = {row.a: _inside(row.outcome) for row in result.modalities}
     of = job.subjects[0]["key"]
     if len(job.subjects) == 1:
-        return _with_detail(EndpointOutcome(means[of], None, None, None, None), result)
+        return with_detail(EndpointOutcome(means[of], None, None, None, None), result)
     other = job.subjects[1]["key"]
     row = next(row for row in result.differences if row.analysis == "ustat" and {row.a, row.b} == {of, other})
     difference = row.outcome if row.a == of else negated(row.outcome)
@@ -154,8 +79,8 @@ def _mrmc_u(job: Job) -> EndpointOutcome:
         se = None if row.variance is None or row.p is None else math.sqrt(row.variance)
         # As `mrmc_u` does: t with whole degrees of freedom, normal beyond the largest.
         df = None if row.df is None or row.df > LARGEST_T_DF else math.floor(row.df)
-        test = _tested(job, difference.value, se, df, len(table.cases))
-    return _with_detail(EndpointOutcome(means[of], means[other], difference, test, None), result)
+        test = tested(job, difference.value, se, df, len(table.cases))
+    return with_detail(EndpointOutcome(means[of], means[other], difference, test, None), result)
 
 
 def _inside(outcome: Outcome) -> Outcome:
@@ -179,47 +104,13 @@ def _ai_vs_readers(job: Job) -> EndpointOutcome:
     names = (AI_NAME, *job.table.subjects[arm["key"]].readers)
     said = np.concatenate([ratings_for(job.table, job.endpoint, subject) for subject in (ai, arm)])
     kept = crossed_cases(job.table, job.endpoint, [ai, arm])
-    note = _left_out(said, names)
+    note = left_out(said, names)
     if note is not None and not kept.any():
-        return replace(_nothing(job, Undefined(Reason.MISSING_READINGS, note, said.shape[1])), note=note)
+        return replace(nothing(job, Undefined(Reason.MISSING_READINGS, note, said.shape[1])), note=note)
     cases = tuple(case for case, some in zip(job.table.cases, kept, strict=True) if some)
     joined = Readings(("all",), names, cases, job.table.truth[kept], said[None][:, :, kept])
     result = ai_vs_readers(joined, AI_NAME, figure=_share(job), level=job.level)
-    return replace(_with_detail(_against_readers(job, result, len(cases), job.subjects[0] is ai), result), note=note)
-
-
-def _left_out(said: FloatArray, names: Sequence[str]) -> str | None:
-    """Say how many of the cases that somebody speaks of are left out, and because of whom; None where none is."""
-    some = ~np.isnan(said).all(axis=0)
-    lacking = np.isnan(said[:, some])
-    left = int(lacking.any(axis=0).sum())
-    if not left:
-        return None
-    whose = ", ".join(f"{name} {int(row.sum())}" for name, row in zip(names, lacking, strict=True) if row.any())
-    return (
-        f"Not fully crossed: {left} of {int(some.sum())} cases are left out, because the method compares on cases that "
-        f"the AI and every reader have (cases that lack a reading: {whose})."
-    )
-
-
-def _against_readers(job: Job, result: AiVsReaders, n: int, is_ai_first: bool) -> EndpointOutcome:
-    wanted = f"1T-{ANALYSES[job.endpoint['generalise_to']]}"
-    row = next((one for one in result.differences if one.analysis == wanted), None)
-    figure, mean = result.ai_figure, result.reader_mean
-    pair: list[Outcome] = [figure if isinstance(figure, Undefined) else _bare(figure, job, n), mean]
-    pair = pair if is_ai_first else pair[::-1]
-    if row is None:
-        undefined = mean if isinstance(mean, Undefined) else _NO_COMMON
-        return EndpointOutcome(pair[0], pair[1], undefined, undefined, None)
-    difference = row.outcome if is_ai_first else negated(row.outcome)
-    value = difference.value if isinstance(difference, Estimate) else 0.0
-    test = difference if isinstance(difference, Undefined) else _tested(job, value, row.se, row.df, n)
-    return EndpointOutcome(pair[0], pair[1], difference, test, None)
-
-
-def _bare(value: float, job: Job, n: int) -> Estimate:
-    note = "Its interval is that of the difference: the AI is one of the readers in this analysis."
-    return Estimate(value, None, None, job.level, "point", n, note)
+    return replace(with_detail(against_readers(job, result, len(cases), job.subjects[0] is ai), result), note=note)
 
 
 class _Said(NamedTuple):
@@ -240,24 +131,22 @@ def _said(job: Job) -> _Said:
 def _delong(job: Job) -> EndpointOutcome:
     said = _said(job)
     if (missing := missing_class(said.truth)) is not None:
-        return _nothing(job, missing)
+        return nothing(job, missing)
     first = placements(said.truth, said.values[0])
     if len(said.values) == 1:
-        return _against_value(
-            job, auc(said.truth, said.values[0], level=job.level), _root(delong_variance(first)), None
-        )
+        return against_value(job, auc(said.truth, said.values[0], level=job.level), _root(delong_variance(first)), None)
     result = compare_paired_auc(said.truth, *said.values, level=job.level)
     second = placements(said.truth, said.values[1])
     change = Placements(first.positive - second.positive, first.negative - second.negative)
     se = _root(delong_variance(change))
-    test = _tested(job, first.auc - second.auc, se, None, len(said.truth))
-    return _with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
+    test = tested(job, first.auc - second.auc, se, None, len(said.truth))
+    return with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
 
 
 def _clustered_delong(job: Job) -> EndpointOutcome:
     said = _said(job)
     if (missing := missing_class(said.truth)) is not None:
-        return _nothing(job, missing)
+        return nothing(job, missing)
     if len(said.values) == 1:
         return EndpointOutcome(
             clustered_auc(said.truth, said.values[0], said.patients, level=job.level), None, None, None, None
@@ -268,19 +157,12 @@ def _clustered_delong(job: Job) -> EndpointOutcome:
     change = Placements(first.positive - second.positive, first.negative - second.negative)
     value = first.auc - second.auc
     se = _root(obuchowski_variance(change, value, said.truth, np.asarray(said.patients)))
-    test = _tested(job, value, se, None, len(said.truth))
-    return _with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
+    test = tested(job, value, se, None, len(said.truth))
+    return with_detail(EndpointOutcome(result.a, result.b, result.difference, test, None), result)
 
 
 def _root(variance: float | Undefined) -> float | Undefined:
     return variance if isinstance(variance, Undefined) else math.sqrt(max(variance, 0.0))
-
-
-def _nothing(job: Job, why: Undefined) -> EndpointOutcome:
-    compared = job.endpoint["against"] is not None
-    return EndpointOutcome(
-        why, why if len(job.subjects) > 1 else None, why if compared else None, why if compared else None, None
-    )
 
 
 def _right(job: Job, said: _Said) -> BoolArray:
@@ -295,8 +177,8 @@ def _proportion(job: Job) -> EndpointOutcome:
     hits, n = int(right.sum()), len(right)
     of = proportion(hits, n, level=job.level, empty=empty)
     if job.value is None or isinstance(of, Undefined):
-        return _against_value(job, of, None, None)
-    difference = _against_value(job, of, None, None).difference
+        return against_value(job, of, None, None)
+    difference = against_value(job, of, None, None).difference
     return EndpointOutcome(of, None, difference, _binomial(job, hits, n, job.value), None)
 
 
@@ -331,13 +213,15 @@ def _mcnemar(job: Job) -> EndpointOutcome:
         test = found.tests["exact"]
     else:
         test = paired_margin_test(found.counts, margin=job.endpoint["margin"], kind=kind)  # type: ignore[arg-type]
-    return _with_detail(EndpointOutcome(found.a, found.b, found.difference, test, None), found)
+    return with_detail(EndpointOutcome(found.a, found.b, found.difference, test, None), found)
 
 
 def outcome_of(job: Job) -> EndpointOutcome:
     """Carry an endpoint out; undefined where the reads that there are leave its method nothing to work on."""
+    if job.endpoint["figure"] in LOCATED:
+        return marked_outcome(job)
     why = next((why for subject in job.subjects if (why := _unfit(job, subject)) is not None), None)
-    return METHODS[job.endpoint["method"]](job) if why is None else _nothing(job, why)
+    return METHODS[job.endpoint["method"]](job) if why is None else nothing(job, why)
 
 
 def _unfit(job: Job, subject: Subject) -> Undefined | None:

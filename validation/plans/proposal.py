@@ -1,13 +1,14 @@
 """A plan to begin with: what a reader study of this design is usually made to show."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from annotations.domain.lesion_matching import DEFAULT_DISTANCE_MM, DISTANCE
 from validation.plans.choices import first_reason
 from validation.plans.facts import StudyFacts
 
 _METHODS = ("MRMC_OR", "MRMC_U", "AI_VS_READERS")
-_METHODS_OF_ONE = ("DELONG", "CLUSTERED_DELONG", "PROPORTION", "CLUSTERED_PROPORTION", "MCNEMAR")
+_METHODS_OF_ONE = ("DELONG", "CLUSTERED_DELONG", "PROPORTION", "CLUSTERED_PROPORTION", "MCNEMAR", "JACKKNIFE")
 LEVEL, ALPHA = 0.95, 0.05
 MOST_MODELS = 3
 Pair = tuple[str, str | None]
@@ -19,12 +20,21 @@ def proposed_plan(facts: StudyFacts) -> Part | None:
 
     With the AI against without it is the first question, then the AI against the readers, then each alone. The first
     that the design allows is primary: the area under the curve where readers rate, else sensitivity; sensitivity and
-    specificity of the same pair and the area of each AI are secondary. No margin is proposed: it is a clinical choice.
+    specificity of the same pair and the area of each AI are secondary. Where readers only mark, it is wAFROC. No margin
+    is proposed: it is a clinical choice.
     """
     subjects = [*_readers(facts), *_models(facts)]
     if not subjects:
         return None
-    plan: Part = {
+    plan = _empty(subjects)
+    # Of readers who only mark, all that can be asked.
+    only_marks = facts.rating is None and not facts.has_call and facts.marks_lesions
+    of_marks = _proposed(_of_marks(plan, facts), facts, _OF_MARKS, "WAFROC") if only_marks else None
+    return of_marks or _proposed(plan, facts, _SHORT, "AUC")
+
+
+def _empty(subjects: list[Part]) -> Part:
+    return {
         "population": {"sessions": None},
         "unit": "CASE",
         "reference_standard_version": None,
@@ -33,10 +43,21 @@ def proposed_plan(facts: StudyFacts) -> Part | None:
         "endpoints": [],
         "multiplicity": "NONE",
     }
+
+
+def _of_marks(plan: Part, facts: StudyFacts) -> Part:
+    """The same plan counting lesions, by the distance that marks are usually matched by."""
+    question = next(iter(facts.located_findings), None)
+    rule = {"question": question, "criterion": DISTANCE, "max_distance_mm": DEFAULT_DISTANCE_MM, "min_iou": None}
+    return {**plan, "unit": "LESION", "localisation": rule}
+
+
+def _proposed(plan: Part, facts: StudyFacts, figures: Collection[str], of_alone: str) -> Part | None:
+    subjects = plan["subjects"]
     for pair in _pairs(subjects):
-        found = [one for figure in _SHORT if (one := _endpoint(plan, facts, figure, pair))]
+        found = [one for figure in figures if (one := _endpoint(plan, facts, figure, pair))]
         if found:
-            alone = [_endpoint(plan, facts, "AUC", (one["key"], None)) for one in subjects if one["kind"] == "AI"]
+            alone = [_endpoint(plan, facts, of_alone, (one["key"], None)) for one in subjects if one["kind"] == "AI"]
             keys = {one["key"] for one in found}
             more = [*found[1:], *(one for one in alone if one and one["key"] not in keys)]
             return {**plan, "endpoints": [found[0], *({**one, "role": "SECONDARY"} for one in more)]}
@@ -107,7 +128,8 @@ def _endpoint(plan: Part, facts: StudyFacts, figure: str, pair: Pair) -> Part | 
 
 def _key(figure: str, pair: Pair) -> str:
     """A name such as `auc_aided`, no longer than the form allows."""
-    return f"{_SHORT[figure]}_{pair[0]}"[:30]
+    return f"{(_SHORT | _OF_MARKS)[figure]}_{pair[0]}"[:30]
 
 
 _SHORT = {"AUC": "auc", "SENSITIVITY": "sens", "SPECIFICITY": "spec"}
+_OF_MARKS = {"WAFROC": "wafroc", "LESION_SENSITIVITY": "found"}

@@ -11,12 +11,12 @@ from math import isclose
 from typing import NamedTuple
 
 from validation.plans.document import Endpoint, Finding, Plan, form_findings, subjects_of
-from validation.plans.facts import StudyFacts
+from validation.plans.facts import LOCATED, StudyFacts
 from validation.plans.whole import subject_findings, whole_findings
 
 FEW_READERS = 5
-LOCATED = frozenset({"AFROC", "LESION_SENSITIVITY"})
-RATED = frozenset({"AUC", "AFROC"})
+# Areas under a curve, which have no threshold; all but the first are of the ratings of marks.
+CURVES = frozenset({"AUC", "WAFROC", "AFROC", "FROC", "INFERRED_AUC"})
 DECIDED = frozenset({"SENSITIVITY", "SPECIFICITY"})
 NEEDS_MARGIN = frozenset({"NON_INFERIORITY", "EQUIVALENCE"})
 OF_READERS = frozenset({"MRMC_OR", "MRMC_U"})
@@ -24,19 +24,21 @@ OF_READERS = frozenset({"MRMC_OR", "MRMC_U"})
 CROSSED = frozenset({"MRMC_OR", "AI_VS_READERS"})
 # Figures that a method can analyse.
 FIGURES = {
-    "MRMC_OR": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY", "AFROC"}),
+    "MRMC_OR": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}) | LOCATED,
     "MRMC_U": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}),
-    "AI_VS_READERS": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}),
+    "AI_VS_READERS": frozenset({"AUC", "SENSITIVITY", "SPECIFICITY"}) | LOCATED,
+    "JACKKNIFE": LOCATED,
     "DELONG": frozenset({"AUC"}),
     "CLUSTERED_DELONG": frozenset({"AUC"}),
-    "PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY", "LESION_SENSITIVITY"}),
-    "CLUSTERED_PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY", "LESION_SENSITIVITY"}),
+    "PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY"}),
+    "CLUSTERED_PROPORTION": frozenset({"SENSITIVITY", "SPECIFICITY"}),
     "MCNEMAR": frozenset({"SENSITIVITY", "SPECIFICITY"}),
 }
 COMPARES: dict[str, tuple[str, ...]] = {
     "MRMC_OR": ("NOTHING", "SUBJECT", "VALUE"),
     "MRMC_U": ("NOTHING", "SUBJECT"),
     "AI_VS_READERS": ("SUBJECT",),
+    "JACKKNIFE": ("NOTHING", "SUBJECT", "VALUE"),
     "DELONG": ("NOTHING", "SUBJECT", "VALUE"),
     "CLUSTERED_DELONG": ("NOTHING", "SUBJECT"),
     "PROPORTION": ("NOTHING", "VALUE"),
@@ -48,6 +50,7 @@ METHOD_NAMES = {
     "MRMC_OR": "Obuchowski and Rockette's analysis",
     "MRMC_U": "U-statistics",
     "AI_VS_READERS": "the comparison of one AI with readers (Hillis)",
+    "JACKKNIFE": "the jackknife over cases",
     "DELONG": "DeLong's method",
     "CLUSTERED_DELONG": "Obuchowski's method for clusters",
     "PROPORTION": "Wilson's interval",
@@ -95,7 +98,7 @@ def _figure_of_method(one: _Of) -> Answer:
 
 
 def _no_rating(one: _Of) -> Answer:
-    if one.endpoint["figure"] in RATED and "READERS" in one.kinds and one.facts.rating is None:
+    if one.endpoint["figure"] == "AUC" and "READERS" in one.kinds and one.facts.rating is None:
         return "A curve needs a rating, and the label schema asks the readers for a yes/no answer only."
     return None
 
@@ -118,9 +121,11 @@ def _off_scale(one: _Of) -> Answer:
 
 
 def _threshold_of_a_curve(one: _Of) -> Answer:
-    if one.endpoint["threshold"] is not None and one.endpoint["figure"] not in DECIDED:
-        return "A curve is made of all thresholds: leave the threshold out."
-    return None
+    if one.endpoint["threshold"] is None or one.endpoint["figure"] in DECIDED:
+        return None
+    if one.endpoint["figure"] not in CURVES:
+        return "Every mark of a reader counts, however sure of it they were: leave the threshold out."
+    return "A curve is made of all thresholds: leave the threshold out."
 
 
 def _no_operating_point(one: _Of) -> Answer:
@@ -200,7 +205,7 @@ def _clustered(one: _Of) -> Answer:
 
 
 def _clusters_ignored(one: _Of) -> Answer:
-    if one.facts.is_clustered and one.endpoint["method"] in OF_READERS | {"AI_VS_READERS", "MCNEMAR"}:
+    if one.facts.is_clustered and one.endpoint["method"] in OF_READERS | {"AI_VS_READERS", "JACKKNIFE", "MCNEMAR"}:
         return (
             f"{one.facts.cases} cases come from {one.facts.patients} patients. This method takes cases for "
             "independent: its intervals may be too narrow."
@@ -213,6 +218,8 @@ def _not_crossed(one: _Of) -> Answer:
     if method not in CROSSED or one.facts.is_crossed_in(one.plan["population"]["sessions"]):
         return None
     needed = "Not every reader reads every case, which this method needs."
+    if one.endpoint["figure"] in LOCATED:
+        return f"{needed} Figures of marks have no method for other designs."
     if method == "MRMC_OR":
         return f"{needed} Use U-statistics, which take any design."
     return (
@@ -222,9 +229,10 @@ def _not_crossed(one: _Of) -> Answer:
 
 
 def _other_readers(one: _Of) -> Answer:
-    if len(one.readers) == 2 and one.readers[0] != one.readers[1] and one.endpoint["method"] == "MRMC_OR":
-        return "The two arms have other readers, and this method compares the same ones. Use U-statistics."
-    return None
+    if len(one.readers) < 2 or one.readers[0] == one.readers[1] or one.endpoint["method"] != "MRMC_OR":
+        return None
+    way_on = "" if one.endpoint["figure"] in LOCATED else " Use U-statistics."
+    return f"The two arms have other readers, and this method compares the same ones.{way_on}"
 
 
 def _located(one: _Of) -> Answer:
@@ -239,12 +247,12 @@ def _located(one: _Of) -> Answer:
     known = one.facts.lesion_truths if version is None else one.facts.lesion_truths & {version}
     if not known:
         return "The reference standard names no lesions."
-    return "A plan is carried out on answers, not on marks: analyse these with `froc` of the command line."
+    return None
 
 
 def _unit(one: _Of) -> Answer:
-    if (one.plan["unit"] == "LESION") != (one.endpoint["figure"] in LOCATED):
-        return "Lesions are the unit of AFROC and of lesion sensitivity, and of these only."
+    if one.plan["unit"] != "LESION" and one.endpoint["figure"] in LOCATED:
+        return "Figures of marks count lesions: choose the lesion as the unit."
     if one.plan["unit"] == "PATIENT" and one.facts.is_clustered:
         return "Which of a patient's answers is the patient's is not said by the design: analyse cases, by cluster."
     return None
@@ -288,9 +296,19 @@ def _level_and_alpha(one: _Of) -> Answer:
 
 def _few_levels(one: _Of) -> Answer:
     levels = one.facts.rating_levels
-    if one.endpoint["figure"] in RATED and "READERS" in one.kinds and levels is not None and levels <= 2:
+    if one.endpoint["figure"] == "AUC" and "READERS" in one.kinds and levels is not None and levels <= 2:
         return f"The rating takes {levels} values only: its curve has one point between the corners."
     return None
+
+
+def _false_marks_count_for(one: _Of) -> Answer:
+    """Chakraborty 2017, 14.3: the area under the FROC curve has no common range of false marks."""
+    if one.endpoint["figure"] != "FROC":
+        return None
+    return (
+        "The area under the FROC curve is the larger the more false marks there are: it compares only those who make "
+        "as many of them. The AFROC area does not have this fault."
+    )
 
 
 _ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
@@ -318,6 +336,7 @@ _WARNINGS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("few_readers", "generalise_to", _few_readers),
     ("generalises", "generalise_to", _generalises),
     ("few_levels", "figure", _few_levels),
+    ("false_marks", "figure", _false_marks_count_for),
     ("level_and_alpha", "alpha", _level_and_alpha),
 )
 

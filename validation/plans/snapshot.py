@@ -11,6 +11,7 @@ import numpy as np
 
 from validation.dataset import EXCLUSION_DETAILS, case_reason, counts_of, read_problems
 from validation.plans.document import Subject
+from validation.plans.marks_table import MarkedReadings, MarksTable, marked_readings
 from validation.plans.table import StudyTable, SubjectReadings
 from validation.stats.checks import FloatArray
 
@@ -37,7 +38,11 @@ def lay_out(snapshot: Snapshot) -> Laid:
         exclusions += missing
     truth = np.array([case["truth"] == 1 for case in analysed], dtype=np.bool_)
     patients = tuple(case["patient"] for case in analysed)
-    table = StudyTable(tuple(case["id"] for case in analysed), patients, truth, subjects)
+    marks = None
+    if snapshot["plan"]["document"].get("localisation"):
+        marks, missing = _lay_out_marks(snapshot, analysed)
+        exclusions += missing
+    table = StudyTable(tuple(case["id"] for case in analysed), patients, truth, subjects, marks)
     return Laid(table, exclusions, _counts(snapshot, table))
 
 
@@ -60,6 +65,28 @@ def _readers(
 
     Of whom all reads are void only the exclusions tell: with no figure of their own they would leave the arm without.
     """
+    rows, times, names, exclusions = [], [], [], []
+    for name, reads in _reads_of(snapshot, subject):
+        said = [_said(reads.get(case["id"]), subject) for case in analysed]
+        if _is_reader(reads):
+            names.append(name)
+            rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
+            times.append(_column([_seconds(reads.get(case["id"])) for case in analysed]))
+        problems = [
+            (reason, case["name"])
+            for case, one in zip(analysed, said, strict=True)
+            for reason in _problems(snapshot, reads.get(case["id"]), one)
+        ]
+        exclusions += _by_reason(subject["key"], name, problems)
+    shape = (len(names), len(analysed))
+    rating, call = (np.array([row[part] for row in rows], dtype=np.float64).reshape(shape) for part in (0, 1))
+    # The clock of a read runs over both phases.
+    seconds = np.array(times, dtype=np.float64).reshape(shape) if subject["phase"] == "SIGNED" else None
+    return SubjectReadings(tuple(names), rating, call, seconds), exclusions
+
+
+def _reads_of(snapshot: Snapshot, subject: Subject) -> list[tuple[str, dict[str, Mapping[str, Any]]]]:
+    """Return who reads for a subject, by name, with the read of each case that counts."""
     reads: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for read in snapshot["reads"]:
         if _counts_for(snapshot, subject, read):
@@ -67,24 +94,52 @@ def _readers(
     people = sorted(
         (one for one in snapshot["readers"] if one["id"] in reads), key=lambda one: (one["name"], one["id"])
     )
-    rows, times, names, exclusions = [], [], [], []
-    for person in people:
-        said = [_said(reads[person["id"]].get(case["id"]), subject) for case in analysed]
-        if any(read["state"] != "VOID" for read in reads[person["id"]].values()):
-            names.append(person["name"])
-            rows.append([_column([one[part] for one in said]) for part in ("rating", "call")])
-            times.append(_column([_seconds(reads[person["id"]].get(case["id"])) for case in analysed]))
-        problems = [
-            (reason, case["name"])
+    return [(person["name"], reads[person["id"]]) for person in people]
+
+
+def _is_reader(reads: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(read["state"] != "VOID" for read in reads.values())
+
+
+def _lay_out_marks(
+    snapshot: Snapshot, analysed: Sequence[Mapping[str, Any]]
+) -> tuple[MarksTable, list[dict[str, Any]]]:
+    lesions = tuple((index, one["id"]) for index, case in enumerate(analysed) for one in case["lesions"])
+    usable = np.array([case["truth"] == 0 or bool(case["lesions"]) for case in analysed], dtype=np.bool_)
+    lacking = [("no-lesion", case["name"]) for case, some in zip(analysed, usable, strict=True) if not some]
+    exclusions = _by_reason("", "", lacking)
+    subjects = {}
+    for subject in snapshot["plan"]["document"]["subjects"]:
+        if subject["kind"] == "AI":
+            version = subject["model_version_id"]
+            found = {one["case"]: one["marks"] for one in snapshot["predictions"] if one["model_version"] == version}
+            subjects[subject["key"]] = marked_readings(
+                [subject["key"]], [[found.get(one["id"]) for one in analysed]], cases=len(analysed)
+            )
+        else:
+            subjects[subject["key"]], missing = _readers_marks(snapshot, subject, analysed)
+            exclusions += missing
+    return MarksTable(usable, lesions, subjects), exclusions
+
+
+def _readers_marks(
+    snapshot: Snapshot, subject: Subject, analysed: Sequence[Mapping[str, Any]]
+) -> tuple[MarkedReadings, list[dict[str, Any]]]:
+    """The marks of the same readers as `_readers`, with the signed reads whose marks do not count."""
+    names, rows, exclusions = [], [], []
+    for name, reads in _reads_of(snapshot, subject):
+        said = [_said(reads.get(case["id"]), subject) for case in analysed]
+        if not _is_reader(reads):
+            continue
+        names.append(name)
+        rows.append([one.get("marks") for one in said])
+        reasons = [
+            (f"marks-{one['marks_reason']}", case["name"])
             for case, one in zip(analysed, said, strict=True)
-            for reason in _problems(snapshot, reads[person["id"]].get(case["id"]), one)
+            if one.get("marks_reason")
         ]
-        exclusions += _by_reason(subject["key"], person["name"], problems)
-    shape = (len(names), len(analysed))
-    rating, call = (np.array([row[part] for row in rows], dtype=np.float64).reshape(shape) for part in (0, 1))
-    # The clock of a read runs over both phases.
-    seconds = np.array(times, dtype=np.float64).reshape(shape) if subject["phase"] == "SIGNED" else None
-    return SubjectReadings(tuple(names), rating, call, seconds), exclusions
+        exclusions += _by_reason(subject["key"], name, reasons)
+    return marked_readings(names, rows, cases=len(analysed)), exclusions
 
 
 def _seconds(read: Mapping[str, Any] | None) -> float | None:

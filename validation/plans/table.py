@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from validation.plans.document import Endpoint, Subject
+from validation.plans.marks_table import MarksTable
 from validation.stats.checks import BoolArray, FloatArray
 from validation.stats.mrmc_design import Readings
 
@@ -31,12 +32,16 @@ class SubjectReadings:
 
 @dataclass(frozen=True, slots=True)
 class StudyTable:
-    """The cases of an analysis with their truth, and what its subjects say of them."""
+    """The cases of an analysis with their truth, and what its subjects say of them.
+
+    `marks`: what they marked; None where the plan does not say how marks are matched to lesions.
+    """
 
     cases: tuple[str, ...]
     patients: tuple[str, ...]
     truth: BoolArray
     subjects: Mapping[str, SubjectReadings]
+    marks: MarksTable | None = None
 
 
 def ratings_for(table: StudyTable, endpoint: Endpoint, subject: Subject) -> FloatArray:

@@ -1,8 +1,8 @@
 """What is to be said of a plan as a whole: whom and what it names, its truth, and its primary hypotheses together."""
 
 from validation.limitations import dependent_truth
-from validation.plans.document import Finding, Plan
-from validation.plans.facts import StudyFacts
+from validation.plans.document import Finding, Plan, subjects_of
+from validation.plans.facts import LOCATED, StudyFacts
 
 
 def subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
@@ -37,6 +37,7 @@ def whole_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
         detail = f"The reference standard has no version {version}."
         found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
     found += _dependence(plan, facts)
+    found += _localisation_findings(plan, facts)
     primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
     if not primary:
         detail = "Say which endpoint decides: a plan has a primary one."
@@ -54,6 +55,28 @@ def whole_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
     if len({one["alpha"] for one in tested}) > 1 and plan["multiplicity"] != "NONE":
         detail = "Endpoints that are corrected together have one alpha."
         found.append(Finding("ERROR", "plan.multiplicity", "different_alphas", detail))
+    return found
+
+
+def _localisation_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    """Return what an endpoint of marks lacks of the rule by which a mark is on a lesion."""
+    rule, field = plan.get("localisation"), "plan.localisation"
+    located = [one for one in plan["endpoints"] if one["figure"] in LOCATED]
+    if rule is None:
+        if not located:
+            return []
+        detail = "Say when a mark is on a lesion: by the distance of their centres, or by their overlap."
+        return [Finding("ERROR", field, "no_matching", detail)]
+    found = []
+    needed, words = {"DISTANCE": ("max_distance_mm", "a distance in mm"), "IOU": ("min_iou", "an overlap from 0 to 1")}[
+        rule["criterion"]
+    ]
+    if rule[needed] is None:
+        found.append(Finding("ERROR", f"{field}.{needed}", "no_matching", f"Give {words}, fixed beforehand."))
+    kinds = {subject["kind"] for one in located for subject in subjects_of(plan, one)}
+    if "READERS" in kinds and rule["question"] not in facts.located_findings:
+        detail = "Say which marks of the readers count: the label schema has no such located finding."
+        found.append(Finding("ERROR", f"{field}.question", "unknown_question", detail))
     return found
 
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from validation.reports.curves import Panel, Voice, net_benefit_picture, reliability_picture, roc_picture
 from validation.reports.forest import Row, Scale, forest_pictures
+from validation.reports.marks import marks_part
 from validation.reports.material import Material
 from validation.reports.node import Node
 from validation.reports.numbers import DASH, counted, number, probability
@@ -42,7 +43,7 @@ def described_part(material: Material) -> list[Markup]:
     """Return everything descriptive that the result holds."""
     label = "" if material.description is None else str(material.description["label"])
     parts = [Markup('<p class="marked">{}</p>').format(label or "Exploratory: nothing here was pre-specified.")]
-    parts += [_measures(material), *_roc(material), *_forests(material)]
+    parts += [_measures(material), *_roc(material), *_forests(material), *marks_part(material)]
     parts += [_comparisons(material)] if material.result.get("comparisons") else []
     parts += [*_calibrations(material), *_agreement(material), *_changes(material), *_groups(material)]
     return [*parts, *_times(material)]

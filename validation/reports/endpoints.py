@@ -144,7 +144,12 @@ def _forest(material: Material, endpoint: Node, detail: Node) -> list[Markup]:
         ]
         rows += _means(material, endpoint)
         caption = f"{endpoint['key']}: {figure} of each reader and the means, with {material.percent} intervals."
-        drawn += _figures(material, caption, rows, Scale(f"{figure[0].upper()}{figure[1:]}", is_share=True))
+        drawn += _figures(
+            material,
+            caption,
+            rows,
+            Scale(f"{figure[0].upper()}{figure[1:]}", is_share=endpoint.value["figure"] != "FROC"),
+        )
     differences = [one for one in detail.get("reader_differences") or () if one.get("estimate") is not None]
     if differences:
         rows = [

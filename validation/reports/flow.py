@@ -24,6 +24,9 @@ REASONS = {
     "no-call": "no decision",
     "no-rating": "no rating",
     "no-prediction": "no prediction",
+    "no-lesion": "no known lesion, in figures of marks",
+    "marks-cannot-assess": "marks not assessable",
+    "marks-unrated": "mark without a rating",
 }
 _LINE = 12.5
 _COLUMNS = 3

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from validation.plans.wording import FIGURE_NAMES
 from validation.reports.material import Material
 from validation.reports.node import Node
 from validation.reports.numbers import interval, number, plain, probability
@@ -116,11 +117,4 @@ def against(material: Material, endpoint: Node) -> str | Markup:
 
 def figure_of(endpoint: Node) -> str:
     """Name the figure of an endpoint in words."""
-    return FIGURES.get(endpoint.value["figure"], endpoint.value["figure"])
-
-
-FIGURES = {
-    "AUC": "area under the ROC curve",
-    "SENSITIVITY": "sensitivity",
-    "SPECIFICITY": "specificity",
-}
+    return FIGURE_NAMES[endpoint.value["figure"]]

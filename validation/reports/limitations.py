@@ -69,6 +69,24 @@ def _few_cases(material: Material) -> list[Cell]:
     ]
 
 
+def _few_lesions(material: Material) -> list[Cell]:
+    """Says what figures of marks rest on: lesions, and positive cases of which no lesion is known."""
+    counts = None if material.description is None else material.description.get("marks", "counts")
+    if counts is None:
+        return []
+    found: list[Cell] = []
+    if counts["lesions"].value < FEW_CASES:
+        found.append(
+            Markup("Only {} lesions are known: figures of marks rest on few.").format(
+                number(counts["lesions"], counted)
+            )
+        )
+    if counts["positives_without_lesion"].value:
+        said = Markup("{} positive cases have no known lesion, and no figure of marks has them.")
+        found.append(said.format(number(counts["positives_without_lesion"], counted)))
+    return found
+
+
 def _clusters(material: Material) -> list[Cell]:
     counts = material.result["counts"]
     cases = counts.get("cases_analysed")
@@ -162,6 +180,7 @@ RULES: tuple[Callable[[Material], list[Cell]], ...] = (
     _looks,
     _few_readers,
     _few_cases,
+    _few_lesions,
     _design,
     _clusters,
     _left_out,

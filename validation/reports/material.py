@@ -92,8 +92,8 @@ class Material:
 
     @property
     def cases_left_out(self) -> list[Node]:
-        """Exclusions of whole cases."""
-        return [one for one in self.result["exclusions"] if is_of_all(one)]
+        """Exclusions of whole cases; what only figures of marks are without is analysed."""
+        return [one for one in self.result["exclusions"] if is_of_all(one) and one.value["reason"] != "no-lesion"]
 
     def name_of(self, key: str) -> str:
         """Name a subject of the plan as people do."""

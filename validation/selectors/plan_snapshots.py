@@ -15,6 +15,7 @@ from validation.plans.rules import plan_findings
 from validation.plans.wording import plan_sentences
 from validation.selectors import SNAPSHOT_FORMAT, answers_frozen, cases_frozen, people_frozen, questions_of, read_frozen
 from validation.selectors.looks import looks_frozen, standard_frozen
+from validation.selectors.plan_marks import MarksFrozen
 from validation.selectors.plans import plans_of, study_facts
 
 PLAN_SNAPSHOT_VERSION = 2
@@ -35,6 +36,8 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
     assignments = _assignments(reader_study)
     training = {one.case_id for one in assignments if one.is_training}
     models = _model_versions(plan)
+    localisation = parse(plan.content).get("localisation")
+    marks = MarksFrozen(localisation, reference_standard, assignments) if localisation else None
     return {
         "format": SNAPSHOT_FORMAT,
         "version": PLAN_SNAPSHOT_VERSION,
@@ -53,27 +56,36 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
             for one in models
         ],
         **people_frozen(assignments),
-        "cases": _cases(cases, reference_standard, training),
-        "reads": [_read(one, questions) for one in assignments],
-        "predictions": [row for one in models for row in _predictions(one, cases, reader_study)],
+        "cases": _cases(cases, reference_standard, training, marks),
+        "reads": [_read(one, questions, marks) for one in assignments],
+        "predictions": [row for one in models for row in _predictions(one, cases, reader_study, marks)],
     }
 
 
-def _cases(cases: list[Case], reference_standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
+def _cases(
+    cases: list[Case], reference_standard: ReferenceStandard, training: set[uuid.UUID], marks: MarksFrozen | None
+) -> list[dict[str, Any]]:
     """The cases with what their headers tell of whom they show and where: for subgroups, and null where unknown."""
     facts = [case.imaging_study.header_facts for case in cases]
     frozen = cases_frozen(cases, reference_standard, training)
     return [
-        {**case, "facts": None if known is None else {name: known.get(name, "") for name in CASE_FACTS}}
-        for case, known in zip(frozen, facts, strict=True)
+        {
+            **one,
+            "facts": None if known is None else {name: known.get(name, "") for name in CASE_FACTS},
+            **({} if marks is None else {"lesions": marks.lesions(case.pk)}),
+        }
+        for one, case, known in zip(frozen, cases, facts, strict=True)
     ]
 
 
-def _read(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any]:
+def _read(assignment: Assignment, questions: dict[str, str | None], marks: MarksFrozen | None) -> dict[str, Any]:
+    read = getattr(assignment, "read", None)
+    signed = read.signed_revision if read is not None else None
     return {
         **read_frozen(assignment, questions),
-        "first": _first(assignment, questions),
+        "first": _first(assignment, questions, marks),
         "active_ms": _active_ms(assignment),
+        **({} if marks is None else marks.of_revision(assignment.case_id, signed)),
     }
 
 
@@ -123,7 +135,9 @@ def _assignments(reader_study: ReaderStudy) -> list[Assignment]:
     return sorted(found, key=lambda one: (one.reader.username, one.session.number, one.position, str(one.pk)))
 
 
-def _first(assignment: Assignment, questions: dict[str, str | None]) -> dict[str, Any] | None:
+def _first(
+    assignment: Assignment, questions: dict[str, str | None], marks: MarksFrozen | None
+) -> dict[str, Any] | None:
     """The frozen first read of a second reader; None where there is none, or the read has one phase."""
     read = getattr(assignment, "read", None)
     if read is None or read.first_read_revision is None or assignment.role == AssignmentRole.ARBITRATION:
@@ -132,6 +146,7 @@ def _first(assignment: Assignment, questions: dict[str, str | None]) -> dict[str
         "revision": str(read.first_read_revision.pk),
         "digest": read.first_read_revision.digest,
         **answers_frozen(read.first_read_revision, questions),
+        **({} if marks is None else marks.of_revision(assignment.case_id, read.first_read_revision)),
     }
 
 
@@ -140,7 +155,9 @@ def _model_versions(plan: AnalysisPlan) -> list[ModelVersion]:
     return list(ModelVersion.objects.filter(pk__in=wanted).select_related("ai_model").order_by("pk"))
 
 
-def _predictions(version: ModelVersion, cases: list[Case], reader_study: ReaderStudy) -> list[dict[str, Any]]:
+def _predictions(
+    version: ModelVersion, cases: list[Case], reader_study: ReaderStudy, marks: MarksFrozen | None
+) -> list[dict[str, Any]]:
     """Those of the reader study's own AI as they stood at the launch; of another the newest."""
     is_own = version.pk == reader_study.ai_model_version_id
     found = predictions_in_force(
@@ -154,6 +171,7 @@ def _predictions(version: ModelVersion, cases: list[Case], reader_study: ReaderS
             "case": str(case.pk),
             "id": str(found[case.imaging_study_id].pk),
             "score": found[case.imaging_study_id].score,
+            **({} if marks is None else {"marks": marks.of_prediction(case.pk, found[case.imaging_study_id])}),
         }
         for case in cases
         if case.imaging_study_id in found

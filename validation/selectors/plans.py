@@ -111,7 +111,7 @@ def _form(schema: LabelSchema | None) -> dict[str, Any]:
         "rating": rating["kind"] if rating else None,
         "rating_levels": len(options) if options else None,
         "rating_range": rating_range(schema),
-        "marks_lesions": any(question["kind"] == LOCATED_FINDING for question in questions),
+        "located_findings": {one["key"]: one["text"] for one in questions if one["kind"] == LOCATED_FINDING},
     }
 
 

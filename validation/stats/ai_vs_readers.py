@@ -2,23 +2,24 @@
 
 import dataclasses
 import math
-from typing import get_args
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from validation.stats.checks import BoolArray, FloatArray, InputError, confidence_level
+from validation.stats.ai_operating_points import OperatingPoint, operating_points
+from validation.stats.checks import FloatArray, InputError, confidence_level
 from validation.stats.margins import MarginKind, paired_margin_test
 from validation.stats.mrmc import interval, upper_tail
 from validation.stats.mrmc_analyses import ROUNDING, Parts, Variance, checked_variance, or_parts
 from validation.stats.mrmc_components import OrComponents
 from validation.stats.mrmc_covariance import Covariance, covariance_matrix
 from validation.stats.mrmc_design import Readings
-from validation.stats.mrmc_figures import Figure, ShareFigure, auc_figure, sensitivity_figure, specificity_figure
+from validation.stats.mrmc_figures import Figure, ShareFigure, auc_figure
 from validation.stats.mrmc_results import Analysis, NonInferiority, outcome_fields
 from validation.stats.paired_binary import PairedBinary, paired_binary
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, TestOutcome, Undefined, jsonable
-from validation.stats.roc import RocCurve, roc_curve
 
 MEANING = {
     "1T-RRRC": "readers and cases are random",
@@ -46,21 +47,6 @@ class AgainstReaders:
         fields: dict[str, JSONValue] = {"a": "AI", "b": self.reader, **outcome_fields(self.outcome)}
         fields |= {"p": self.p, "analysis": self.analysis, "se": self.se, "df": self.df, "statistic": self.statistic}
         return fields | ({"non_inferiority": self.non_inferiority.to_json()} if self.non_inferiority else {})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A reader's operating point, and what the AI's curve reaches at the same specificity or sensitivity."""
-
-    reader: str
-    sensitivity: float | Undefined
-    specificity: float | Undefined
-    ai_sensitivity: float | Undefined
-    ai_specificity: float | Undefined
-
-    def to_json(self) -> dict[str, JSONValue]:
-        """Give the fields."""
-        return {field.name: jsonable(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,27 +153,74 @@ def ai_vs_readers(
     scored = _on_one_scale(ordered, figure, ai_threshold)
     values = _figures(scored, figure)
     notes = ["Differences are AI minus readers.", *([_MAJORITY] if threshold is not None else [])]
+    given = Compared(ordered.readers, figure.name, covariance, figure.limit, len(table.truth))
     if (problem := _problem(scored, values, figure)) is not None:
-        return _undefined(ordered, figure, covariance, values, problem, notes)
-    theta = np.array(values, dtype=float)
+        return without_comparison(given, values, problem, notes)
     matrix = covariance_matrix(scored, figure, covariance, generator=generator)
-    against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
-    settings = _Settings(level, margin, figure.limit, len(table.truth))
-    parts, components = or_parts(against[None, :], errors)
+    found = compared_figures(given, values, matrix, level=level, margin=margin)
     majority = _majority(ordered, threshold, ai_threshold, level)
-    return AiVsReaders(
-        ai=ai,
-        figure=figure.name,
-        covariance=covariance,
-        ai_figure=values[0],
-        reader_figures=dict(zip(ordered.readers[1:], values[1:], strict=True)),
-        reader_mean=_reader_mean(theta[1:], matrix[1:, 1:], settings),
-        differences=tuple(_rows(ordered, against, errors, parts, settings)),
-        variance_components=_components(against, components),
+    return dataclasses.replace(
+        found,
         majority=majority,
         majority_margins=_majority_margins(majority, margin),
-        operating_points=_operating_points(ordered, threshold),
+        operating_points=operating_points(ordered, threshold),
         notes=tuple(notes),
+    )
+
+
+class Compared(NamedTuple):
+    """Readers of whom the first is the AI, and by what they are compared on `n` cases."""
+
+    readers: tuple[str, ...]
+    figure: str
+    covariance: str
+    limit: float
+    n: int
+
+
+def compared_figures(
+    given: Compared,
+    values: Sequence[float | Undefined],
+    matrix: FloatArray,
+    *,
+    level: float,
+    margin: float | None = None,
+) -> AiVsReaders:
+    """Compare figures of merit, the AI's first, by their error covariances; `ai_vs_readers` of any figure.
+
+    Parameters
+    ----------
+    given : Compared
+        Names and numbers.
+    values : sequence of float
+        The figures, all of them defined, in the order of the readers.
+    matrix : array of float, reader x reader
+        Their error covariances.
+    level, margin : float
+        As in `ai_vs_readers`.
+
+    Returns
+    -------
+    AiVsReaders
+        Without majority and operating points.
+    """
+    theta = np.array(values, dtype=float)
+    against, errors = theta[0] - theta[1:], _difference_covariance(matrix)
+    settings = _Settings(level, margin, given.limit, given.n)
+    parts, components = or_parts(against[None, :], errors)
+    return AiVsReaders(
+        ai=given.readers[0],
+        figure=given.figure,
+        covariance=given.covariance,
+        ai_figure=values[0],
+        reader_figures=dict(zip(given.readers[1:], values[1:], strict=True)),
+        reader_mean=_reader_mean(theta[1:], matrix[1:, 1:], settings),
+        differences=tuple(_rows(given.readers, against, errors, parts, settings)),
+        variance_components=_components(against, components),
+        majority=None,
+        majority_margins={},
+        operating_points=(),
+        notes=("Differences are AI minus readers.",),
     )
 
 
@@ -202,21 +235,16 @@ class _Settings:
     n: int
 
 
-def _undefined(
-    table: Readings,
-    figure: Figure,
-    covariance: Covariance,
-    values: list[float | Undefined],
-    problem: Undefined,
-    notes: list[str],
+def without_comparison(
+    given: Compared, values: Sequence[float | Undefined], problem: Undefined, notes: Sequence[str]
 ) -> AiVsReaders:
-    """The figures that there are, without any comparison."""
+    """Give the figures that there are, without any comparison."""
     return AiVsReaders(
-        ai=table.readers[0],
-        figure=figure.name,
-        covariance=covariance,
+        ai=given.readers[0],
+        figure=given.figure,
+        covariance=given.covariance,
         ai_figure=values[0],
-        reader_figures=dict(zip(table.readers[1:], values[1:], strict=True)),
+        reader_figures=dict(zip(given.readers[1:], values[1:], strict=True)),
         reader_mean=problem,
         differences=(),
         variance_components={},
@@ -239,7 +267,7 @@ def _components(against: FloatArray, components: OrComponents) -> dict[str, floa
 
 
 def _rows(
-    table: Readings, against: FloatArray, errors: FloatArray, parts: dict[Analysis, Parts], settings: _Settings
+    readers: Sequence[str], against: FloatArray, errors: FloatArray, parts: dict[Analysis, Parts], settings: _Settings
 ) -> list[AgainstReaders]:
     """The AI against the mean of the readers, three ways, and against each reader."""
     rows = [
@@ -248,7 +276,7 @@ def _rows(
     ]
     rows += [
         _compared(name, "each reader", float(value), checked_variance(Variance(float(variance), None), 0.0), settings)
-        for name, value, variance in zip(table.readers[1:], against, np.diag(errors), strict=True)
+        for name, value, variance in zip(readers[1:], against, np.diag(errors), strict=True)
     ]
     return rows
 
@@ -350,42 +378,3 @@ def _majority_margins(majority: PairedBinary | None, margin: float | None) -> di
         measure: {kind: paired_margin_test(one, margin=margin, kind=kind) for kind in get_args(MarginKind)}
         for measure, one in counts.items()
     }
-
-
-def _operating_points(table: Readings, threshold: float | None) -> tuple[OperatingPoint, ...]:
-    """Read the AI's curve at each reader's specificity, and at each reader's sensitivity."""
-    if threshold is None:
-        return ()
-    read = ~np.isnan(table.rating[0, 0])
-    curve = roc_curve(table.truth[read], table.rating[0, 0][read])
-    points = []
-    for name, rating in zip(table.readers[1:], table.rating[0, 1:], strict=True):
-        sensitivity, specificity = (
-            _share(figure, table.truth, rating)
-            for figure in (sensitivity_figure(threshold), specificity_figure(threshold))
-        )
-        points.append(OperatingPoint(name, sensitivity, specificity, *_ai_at(curve, sensitivity, specificity)))
-    return tuple(points)
-
-
-def _share(figure: ShareFigure, truth: BoolArray, rating: FloatArray) -> float | Undefined:
-    """Give a reader's sensitivity or specificity; undefined without a case of its class."""
-    seen = ~np.isnan(rating)
-    if figure.sampled == "positive" and not truth[seen].any():
-        return Undefined(Reason.NO_POSITIVE_CASES, "The reader read no positive case.", int(seen.sum()))
-    if figure.sampled == "negative" and truth[seen].all():
-        return Undefined(Reason.NO_NEGATIVE_CASES, "The reader read no negative case.", int(seen.sum()))
-    return figure.value(truth[seen], rating[seen])
-
-
-def _ai_at(
-    curve: RocCurve | Undefined, sensitivity: float | Undefined, specificity: float | Undefined
-) -> tuple[float | Undefined, float | Undefined]:
-    """Give the AI's best sensitivity at this specificity, and its best specificity at this sensitivity."""
-    if isinstance(curve, Undefined):
-        return curve, curve
-    fpf, tpf = curve.false_positive_fraction, curve.true_positive_fraction
-    found = specificity if isinstance(specificity, Undefined) else float(tpf[fpf <= 1.0 - specificity + 1e-12].max())
-    if isinstance(sensitivity, Undefined):
-        return found, sensitivity
-    return found, float(1.0 - fpf[tpf >= sensitivity - 1e-12].min())

@@ -254,24 +254,47 @@ def froc_curve(
         return Undefined(Reason.NO_POSITIVE_CASES, "There is no case with a lesion.", len(study.truth))
     if kind != "froc" and study.truth.all():
         return Undefined(Reason.NO_NEGATIVE_CASES, "There is no case without a lesion.", len(study.truth))
-    lesion = study.lesion_rating[row, column]
     if kind == "roc":
         curve = roc_curve(study.truth, study.inferred_ratings().rating[row, column])
         if isinstance(curve, Undefined):
             return curve
         return {"x": curve.false_positive_fraction, "y": curve.true_positive_fraction}
-    if kind == "froc":
-        false = study.false_rating[study.false_cell == row * len(study.readers) + column]
-        size = len(study.truth)
-    else:
-        false = study.highest_false_mark[row, column][~study.truth]
-        size = len(false)
-    both = np.concatenate([lesion, false])
-    thresholds = np.unique(both[np.isfinite(both)])[::-1]
+    lesion, false, size = _compared_marks(study, kind, row, column)
+    thresholds = _thresholds(lesion, false)
     weight = study.lesion_weight if kind == "wafroc" else np.ones(len(lesion))
     x, y = (_reaching(*side, thresholds) for side in ((false, np.ones(len(false))), (lesion, weight)))
     x, y = np.concatenate(([0.0], x / size)), np.concatenate(([0.0], y / weight.sum()))
     return {"x": x, "y": y} if kind == "froc" else {"x": np.append(x, 1.0), "y": np.append(y, 1.0)}
+
+
+def froc_thresholds(study: LocalisationStudy, kind: FrocCurve, modality: str, reader: str) -> FloatArray:
+    """Give the rating from which marks count at each point of `froc_curve` (`froc`, `afroc`, `wafroc`).
+
+    Returns
+    -------
+    array of float
+        inf at (0, 0), and for all but `froc` -inf at (1, 1), where unmarked images and lesions count too.
+    """
+    row, column = _position(study.modalities, modality, "modality"), _position(study.readers, reader, "reader")
+    lesion, false, _ = _compared_marks(study, kind, row, column)
+    ends = [] if kind == "froc" else [-np.inf]
+    return np.concatenate([[np.inf], _thresholds(lesion, false), ends])
+
+
+def _compared_marks(
+    study: LocalisationStudy, kind: FrocCurve, row: int, column: int
+) -> tuple[FloatArray, FloatArray, int]:
+    """Give the ratings of the lesions and of what they are compared with, and how many cases these are of."""
+    lesion = study.lesion_rating[row, column]
+    if kind == "froc":
+        return lesion, study.false_rating[study.false_cell == row * len(study.readers) + column], len(study.truth)
+    false = study.highest_false_mark[row, column][~study.truth]
+    return lesion, false, len(false)
+
+
+def _thresholds(lesion: FloatArray, false: FloatArray) -> FloatArray:
+    both = np.concatenate([lesion, false])
+    return np.asarray(np.unique(both[np.isfinite(both)])[::-1])
 
 
 def _position(names: tuple[str, ...], name: str, what: str) -> int:

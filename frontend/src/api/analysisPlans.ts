@@ -15,6 +15,7 @@ export interface PlanFacts {
   patients: number;
   has_call: boolean;
   rating: string | null;
+  located_findings: { key: string; text: string }[];
   model_versions: { id: string; name: string; is_located: boolean; operating_point: number | null }[];
   truths: number[];
   known: { truth_is_locked: boolean; results: number; runs_under_way: number };

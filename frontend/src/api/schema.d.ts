@@ -5240,6 +5240,11 @@ export interface components {
         LinkInputRequest: {
             token: string;
         };
+        /** @description A located finding that readers mark. */
+        LocatedFindingOutput: {
+            key: string;
+            text: string;
+        };
         /** @description What locking a version means now; one that amends needs a reason. */
         LockMeaningOutput: {
             code: string;
@@ -7196,6 +7201,8 @@ export interface components {
             rating: string | null;
             rating_levels: number | null;
             marks_lesions: boolean;
+            /** @description What readers mark and rate, by which a plan counts. */
+            located_findings: components["schemas"]["LocatedFindingOutput"][];
             model_versions: components["schemas"]["PlanModelOutput"][];
             truths: number[];
             lesion_truths: number[];

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   alphaOf,
   asking,
+  byCriterion,
+  counting,
   EMPTY_PLAN,
   freeKeyOf,
   keyOf,
@@ -48,6 +50,23 @@ describe("editing a plan", () => {
   it("renames a subject wherever it is named", () => {
     const renamed = withSubject(PLAN, 0, { key: "alone", kind: "READERS", arm: "A", phase: "SIGNED" });
     expect(renamed.endpoints[0]).toMatchObject({ of: "aided", against: "alone" });
+  });
+
+  it("says when a mark is on a lesion where lesions are counted, and nowhere else", () => {
+    const counted = counting(PLAN, "LESION", [{ key: "nodules" }, { key: "masses" }]);
+    const first = { question: "nodules", criterion: "DISTANCE", max_distance_mm: 10, min_iou: null };
+    expect(counted).toMatchObject({ unit: "LESION", localisation: first });
+    expect(counting(counting(counted, "LESION", []), "CASE", [])).toEqual(PLAN);
+    expect(counting(PLAN, "LESION", []).localisation?.question).toBeNull();
+    expect(byCriterion("IOU")).toEqual({ criterion: "IOU", max_distance_mm: null, min_iou: 0.1 });
+  });
+
+  it("takes a method that has the figure of marks, and leaves it with the figure", () => {
+    expect(measuring(GAIN, "WAFROC").method).toBe("MRMC_OR");
+    expect(measuring({ ...GAIN, method: "MRMC_U" }, "WAFROC").method).toBe("MRMC_OR");
+    expect(measuring({ ...GAIN, method: "DELONG" }, "AFROC").method).toBe("JACKKNIFE");
+    expect(measuring({ ...GAIN, method: "JACKKNIFE" }, "AUC").method).toBe("DELONG");
+    expect(measuring({ ...GAIN, method: "JACKKNIFE" }, "SENSITIVITY").method).toBe("PROPORTION");
   });
 
   it("makes one more endpoint of the last, under a name of its own", () => {

@@ -1,12 +1,21 @@
 /** The analysis plan as the server keeps it (validation/plans/schemas/analysis-plan.schema.json), and its editing. */
 
 export type Unit = "CASE" | "PATIENT" | "LESION";
-export type Figure = "AUC" | "SENSITIVITY" | "SPECIFICITY" | "AFROC" | "LESION_SENSITIVITY";
+export type Figure =
+  | "AUC"
+  | "SENSITIVITY"
+  | "SPECIFICITY"
+  | "WAFROC"
+  | "AFROC"
+  | "FROC"
+  | "INFERRED_AUC"
+  | "LESION_SENSITIVITY";
 export type Hypothesis = "ESTIMATE" | "DIFFERENCE" | "SUPERIORITY" | "NON_INFERIORITY" | "EQUIVALENCE";
 export type Method =
   | "MRMC_OR"
   | "MRMC_U"
   | "AI_VS_READERS"
+  | "JACKKNIFE"
   | "DELONG"
   | "CLUSTERED_DELONG"
   | "PROPORTION"
@@ -47,9 +56,20 @@ export interface PlanEndpoint {
   generalise_to: Generalisation;
 }
 
+/** When a mark is on a lesion: by the distance of the centres in mm, or by the overlap of the boxes around them. */
+export interface Localisation {
+  /** Key of the located finding whose marks count; null where no readers mark. */
+  question: string | null;
+  criterion: "DISTANCE" | "IOU";
+  max_distance_mm: number | null;
+  min_iou: number | null;
+}
+
 export interface Plan {
   population: { sessions: number[] | null };
   unit: Unit;
+  /** Of plans that count lesions only. */
+  localisation?: Localisation;
   reference_standard_version: number | null;
   level: number;
   subjects: PlanSubject[];
@@ -78,6 +98,11 @@ export const EMPTY_PLAN: Plan = {
 };
 
 const DECIDED: Figure[] = ["SENSITIVITY", "SPECIFICITY"];
+const LOCATED: Figure[] = ["WAFROC", "AFROC", "FROC", "INFERRED_AUC", "LESION_SENSITIVITY"];
+const OF_MARKS: Method[] = ["MRMC_OR", "AI_VS_READERS", "JACKKNIFE"];
+/** As the portal matches the marks of several readers, unless somebody says otherwise. */
+const DEFAULT_DISTANCE_MM = 10;
+const DEFAULT_IOU = 0.1;
 const NEEDS_MARGIN: Hypothesis[] = ["NON_INFERIORITY", "EQUIVALENCE"];
 
 export const isDecided = ({ figure }: PlanEndpoint): boolean => DECIDED.includes(figure);
@@ -182,8 +207,34 @@ export function asking(plan: Plan, endpoint: PlanEndpoint, hypothesis: Hypothesi
   };
 }
 
+/** Another figure, with a method that has it where the one before has none of its kind. */
 export function measuring(endpoint: PlanEndpoint, figure: Figure): PlanEndpoint {
-  return { ...endpoint, figure, threshold: DECIDED.includes(figure) ? endpoint.threshold : null };
+  const threshold = DECIDED.includes(figure) ? endpoint.threshold : null;
+  return { ...endpoint, figure, threshold, method: methodFor(endpoint.method, figure) };
+}
+
+function methodFor(method: Method, figure: Figure): Method {
+  if (!LOCATED.includes(figure)) {
+    if (method !== "JACKKNIFE") return method;
+    return DECIDED.includes(figure) ? "PROPORTION" : "DELONG";
+  }
+  if (OF_MARKS.includes(method)) return method;
+  return method === "MRMC_U" ? "MRMC_OR" : "JACKKNIFE";
+}
+
+/** Another unit: what counts lesions says when a mark is on one. `questions`: the located findings that readers mark. */
+export function counting(plan: Plan, unit: Unit, questions: { key: string }[]): Plan {
+  const { localisation, ...rest } = plan;
+  if (unit !== "LESION") return { ...rest, unit };
+  const first = { ...byCriterion("DISTANCE"), question: questions[0]?.key ?? null };
+  return { ...rest, unit, localisation: localisation ?? first };
+}
+
+/** A criterion with its usual limit. */
+export function byCriterion(criterion: Localisation["criterion"]): Omit<Localisation, "question"> {
+  return criterion === "DISTANCE"
+    ? { criterion, max_distance_mm: DEFAULT_DISTANCE_MM, min_iou: null }
+    : { criterion, max_distance_mm: null, min_iou: DEFAULT_IOU };
 }
 
 /** Another level of the intervals, with every alpha that went with the one before. */
@@ -244,6 +295,10 @@ const fieldText = (name: string) =>
       model_version_id: "AI version",
       reference_standard_version: "truth",
       "population.sessions": "sessions",
+      localisation: "when a mark is on a lesion",
+      "localisation.question": "whose marks count",
+      "localisation.max_distance_mm": "distance of a mark from a lesion",
+      "localisation.min_iou": "overlap of a mark with a lesion",
     }) as Record<string, string>
   )[name] ?? name.replaceAll("_", " ");
 

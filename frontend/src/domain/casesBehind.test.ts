@@ -6,6 +6,7 @@ import {
   decidedCases,
   differingCases,
   groupCases,
+  markedCases,
   numberOfCases,
 } from "./casesBehind";
 import type { DescribedParticipant, Description } from "./description";
@@ -33,6 +34,22 @@ describe("the cases behind a mark", () => {
     // Above all ratings nothing is called.
     expect(casesAt("above all", of("Ada", {}, [4, 1, 3, 1]), null, CASES)?.groups[2]?.cases).toEqual([0, 1]);
     expect(casesAt("at 3", of("Ada", {}), 3, CASES)).toBeNull();
+  });
+
+  it("are where marks from a rating on find a lesion, miss one, or lie on none", () => {
+    const marks: [number, number, boolean][] = [
+      [0, 80, true],
+      [0, 30, true],
+      [2, 50, false],
+      [2, 40, false],
+      [3, 10, false],
+    ];
+    const at = (threshold: number | null) =>
+      markedCases("Ada", { marks, unread: [4] }, threshold, [2, 1, 0, 0, 1]).groups.map(({ cases }) => cases);
+    expect(at(20)).toEqual([[0], [1], [2]]);
+    // The second lesion of the first case is found by the less sure mark only.
+    expect(at(60)).toEqual([[0], [0, 1], []]);
+    expect(at(null)).toEqual([[], [0, 1], []]);
   });
 
   it("add up to all that was rated, whatever the threshold", () => {

@@ -1,6 +1,13 @@
 /** Which cases stand behind a number or a mark of a planned result. Cases are positions in the description's list. */
 import type { Confusion } from "./analysisResult";
-import type { CaseList, DescribedChange, DescribedParticipant, Description, FlowKind } from "./description";
+import type {
+  CaseList,
+  DescribedChange,
+  DescribedParticipant,
+  Description,
+  FlowKind,
+  MarkingParticipant,
+} from "./description";
 
 export interface CaseGroup {
   /** Empty where there is one group only. */
@@ -41,6 +48,33 @@ export function casesAt(
     found[isCalled ? (isPositive ? "tp" : "fp") : isPositive ? "fn" : "tn"].push(position);
   });
   return { title, groups: CELLS.map(({ cell, title: name }) => ({ title: name, cases: found[cell] })) };
+}
+
+/** On which cases marks from a rating on find lesions, miss some, and lie on nothing; null counts no mark. */
+export function markedCases(
+  title: string,
+  { marks, unread }: Pick<MarkingParticipant, "marks" | "unread">,
+  threshold: number | null,
+  lesionsByCase: number[],
+): ChosenCases {
+  const counted = marks.filter(([, rating]) => threshold !== null && rating >= threshold);
+  const cases = (isOnLesion: boolean) =>
+    [...new Set(counted.flatMap(([position, , isOn]) => (isOn === isOnLesion ? [position] : [])))].sort(
+      (a, b) => a - b,
+    );
+  const found = (position: number) => counted.filter(([at, , isOn]) => at === position && isOn).length;
+  const notRead = new Set(unread);
+  const missed = lesionsByCase.flatMap((lesions, position) =>
+    !notRead.has(position) && found(position) < lesions ? [position] : [],
+  );
+  return {
+    title,
+    groups: [
+      { title: "Lesion found", cases: cases(true) },
+      { title: "Lesion missed", cases: missed },
+      { title: "False mark", cases: cases(false) },
+    ],
+  };
 }
 
 /** On which cases two of an agreement differ; `null` stands for the truth. */

@@ -129,6 +129,49 @@ export interface Groups {
   reports: { participant: string; column: string; report: SubgroupReport | Undefined }[];
 }
 
+/** A point of a curve of marks: `threshold` is the rating from which marks count; null at the ends. */
+export interface MarksPoint {
+  x: number;
+  y: number;
+  threshold: number | null;
+}
+
+export type MarksCurve = "froc" | "afroc" | "wafroc";
+export type MarksFigure = "WAFROC" | "AFROC" | "FROC" | "INFERRED_AUC" | "LESION_SENSITIVITY";
+
+export interface MarkingParticipant {
+  key: string;
+  subject: string;
+  kind: "AI" | "READER";
+  name: string;
+  n: number;
+  negatives: number;
+  lesions: number;
+  counts: { lesion_marks: number; false_marks: number; extra_marks: number };
+  estimates: Record<MarksFigure, Outcome>;
+  curves: Record<MarksCurve, MarksPoint[] | Undefined>;
+  /** Positions of the cases that were not read. */
+  unread: CaseList;
+  /** Position of the case, rating, and whether the mark is on a lesion. */
+  marks: [number, number, boolean][];
+}
+
+/** Somebody of whom nothing can be said of marks, with the reason. */
+export type UndefinedMarking = Pick<MarkingParticipant, "key" | "subject" | "kind" | "name"> & {
+  undefined: Undefined;
+};
+
+export interface DescribedMarks {
+  rule: string;
+  counts: { positives: number; negatives: number; lesions: number; positives_without_lesion: number };
+  /** In the order of the cases. */
+  lesions_by_case: number[];
+  participants: (MarkingParticipant | UndefinedMarking)[];
+}
+
+export const isMarking = (one: MarkingParticipant | UndefinedMarking): one is MarkingParticipant =>
+  !("undefined" in one);
+
 export interface Description {
   label: string;
   normal_quantile: number;
@@ -139,11 +182,13 @@ export interface Description {
   agreement: DescribedAgreement[];
   groups: Groups | Undefined;
   bland_altman: Undefined;
+  /** Of plans that say when a mark is on a lesion. */
+  marks?: DescribedMarks;
 }
 
 /** "with AI: Anna"; an AI by its own name. */
 export function voiceName(
-  { kind, name }: DescribedParticipant,
+  { kind, name }: Pick<DescribedParticipant, "kind" | "name">,
   subject: DescribedSubject | undefined,
 ): string {
   return kind === "AI" || !subject ? name : `${subject.name}: ${name}`;

@@ -46,7 +46,10 @@ const FIGURES: Record<string, string> = {
   AUC: "Area under the ROC curve",
   SENSITIVITY: "Sensitivity",
   SPECIFICITY: "Specificity",
-  AFROC: "Area under the AFROC curve",
+  WAFROC: "Area under the weighted AFROC curve (wAFROC)",
+  AFROC: "Area under the AFROC curve (JAFROC)",
+  FROC: "Area under the FROC curve",
+  INFERRED_AUC: "Area under the ROC curve of the highest mark",
   LESION_SENSITIVITY: "Share of lesions found",
 };
 const HYPOTHESES: Record<string, string> = {
@@ -61,6 +64,7 @@ const METHODS: Record<string, string> = {
   MRMC_OR: "Obuchowski–Rockette",
   MRMC_U: "U-statistics",
   AI_VS_READERS: "one AI against readers (Hillis)",
+  JACKKNIFE: "jackknife over cases",
   DELONG: "DeLong",
   CLUSTERED_DELONG: "DeLong for clusters (Obuchowski)",
   PROPORTION: "Wilson",

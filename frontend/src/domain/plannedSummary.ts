@@ -1,7 +1,14 @@
 /** What a planned result answers on one screen: the plan's endpoints, and described beside them what is none. */
 import { type Estimate, isUndefined, type Outcome } from "./analysisResult";
 import { type DescribedChange, type Description, subjectOf } from "./description";
-import { aimText, type EndpointResult, methodName, type PlannedResult, shownText } from "./plannedResult";
+import {
+  aimText,
+  type EndpointResult,
+  figureName,
+  methodName,
+  type PlannedResult,
+  shownText,
+} from "./plannedResult";
 import type { Answer, AnswerLine } from "./resultSummary";
 import { differenceText, outcomeText, percentText, pText } from "./resultText";
 
@@ -44,7 +51,7 @@ function comparisons(result: PlannedResult, description: Description, card: "AI"
 function comparisonLine(endpoint: EndpointResult, description: Description): AnswerLine {
   const { of, against, difference, figure } = endpoint;
   const other = against && ("subject" in against ? nameOf(description, against.subject) : against.value);
-  const title = MEASURES.find((one) => one.figure === figure)?.title ?? figure;
+  const title = MEASURES.find((one) => one.figure === figure)?.title ?? figureName(endpoint);
   return {
     text: `${title}, ${nameOf(description, of.subject)} − ${other}: ${difference ? differenceText(difference) : ""}`,
     about: [endpointText(endpoint), difference && intervalText(difference), testText(endpoint)]

@@ -14,6 +14,7 @@ import { CurveSections } from "./CurveSections";
 import { useOpenCases } from "./casesBehind";
 import { ForestPlot, participantRows } from "./charts/ForestPlot";
 import { GroupsSection } from "./GroupsSection";
+import { MarksSection } from "./MarksSection";
 import { MeasuresTable } from "./MeasuresTable";
 import { ThresholdExplorer } from "./ThresholdExplorer";
 import { TimeTable } from "./TimeTable";
@@ -59,6 +60,13 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
         </SimpleGrid>
       </Section>
       <CurveSections description={description} participants={shown} level={level} />
+      {description.marks && (
+        <MarksSection
+          description={description}
+          marks={description.marks}
+          isShown={({ kind, subject }) => kind === "AI" || subject === arm}
+        />
+      )}
       <ThresholdExplorer description={description} />
       {description.changes.map((change) => (
         <ChangeSection key={`${change.before} ${change.after}`} description={description} change={change} />

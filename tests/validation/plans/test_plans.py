@@ -78,11 +78,17 @@ ONE_READER = {
     "A": ArmFacts("Unaided", "HIDDEN", frozenset({"r0"})),
     "B": ArmFacts("With AI", "CONCURRENT", frozenset({"r0"})),
 }
+MARKED: dict[str, Any] = {
+    "located_findings": {"nodules": "Mark the nodules."},
+    "lesion_truths": frozenset({1}),
+    "located_models": frozenset({MODEL}),
+}
+BY_DISTANCE = {"question": "nodules", "criterion": "DISTANCE", "max_distance_mm": 10, "min_iou": None}
 # Each rule: an endpoint (and facts) that it is there for.
 ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "figure_of_method": (
         {"method": "MRMC_U", "figure": "AFROC"},
-        {"marks_lesions": True, "lesion_truths": frozenset({1})},
+        MARKED,
     ),
     "no_rating": ({}, {"rating": None}),
     "no_decision": ({"figure": "SENSITIVITY"}, {"has_call": False}),
@@ -105,13 +111,14 @@ ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"arms": {**FACTS["arms"], "B": ArmFacts("With AI", "CONCURRENT", frozenset({"x", "y", "z", "u", "v"}))}},
     ),
     "not_located": ({"figure": "AFROC"}, {}),
-    "unit": ({"figure": "AFROC"}, {"marks_lesions": True, "lesion_truths": frozenset({1})}),
+    "unit": ({"figure": "AFROC"}, MARKED),
 }
 WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "clusters_ignored": ({}, {"patients": 150}),
     "few_readers": ({}, {"arms": {key: ArmFacts(key, "HIDDEN", frozenset({"r0", "r1"})) for key in "AB"}}),
     "generalises": ({"method": "MRMC_U", "generalise_to": "CASES"}, {}),
     "few_levels": ({}, {"rating_levels": 2}),
+    "false_marks": ({"figure": "FROC"}, MARKED),
     "level_and_alpha": ({"alpha": 0.025}, {}),
 }
 
@@ -135,7 +142,8 @@ def test_an_error_is_found_at_its_field(code: str) -> None:
 @pytest.mark.parametrize("code", WARNINGS)
 def test_a_warning_keeps_no_plan_from_being_locked(code: str) -> None:
     endpoint, changes = WARNINGS[code]
-    assert said(plan(endpoint), **changes) == [("WARNING", code)]
+    of_marks = {"unit": "LESION", "localisation": BY_DISTANCE} if "figure" in endpoint else {}
+    assert said(plan(endpoint, **of_marks), **changes) == [("WARNING", code)]
 
 
 def test_a_second_read_against_its_first_is_doubtful() -> None:
@@ -258,12 +266,48 @@ def test_two_primary_hypotheses_without_correction_are_warned_of() -> None:
     assert ("ERROR", "different_alphas") in said(plan(endpoints=unequal, multiplicity="HOLM"))
 
 
-@pytest.mark.parametrize(("figure", "method"), [("AFROC", "MRMC_OR"), ("LESION_SENSITIVITY", "CLUSTERED_PROPORTION")])
-def test_figures_of_marks_are_not_promised(figure: str, method: str) -> None:
-    """A run by plan knows answers only: of a yes/no answer it would make an area or a specificity, and name it so."""
-    known = {"marks_lesions": True, "lesion_truths": frozenset({1}), "located_models": frozenset({MODEL})}
-    of = {} if method == "MRMC_OR" else {**OF_AI, "method": method}
-    assert said(plan({**of, "figure": figure, "method": method}, unit="LESION"), **known) == [("ERROR", "not_located")]
+def of_marks(endpoint: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    return plan({"figure": "WAFROC", **(endpoint or {})}, **{"unit": "LESION", "localisation": BY_DISTANCE, **changes})
+
+
+@pytest.mark.parametrize("figure", ["WAFROC", "AFROC", "INFERRED_AUC", "LESION_SENSITIVITY"])
+def test_figures_of_marks_need_no_answer_to_a_question(figure: str) -> None:
+    """Readers rate every mark: a form that asks for marks only has the curves of marks, and no other."""
+    known = {**MARKED, "has_call": False, "rating": None, "rating_levels": None, "rating_range": None}
+    assert said(of_marks({"figure": figure}), **known) == []
+    assert said(of_marks({**OF_AI, "figure": figure, "method": "JACKKNIFE"}), **known) == []
+    against = {"figure": figure, "of": "ai", "against": "aided", "method": "AI_VS_READERS"}
+    assert said(of_marks(against), **known) == []
+
+
+def test_a_plan_of_marks_says_when_a_mark_is_on_a_lesion() -> None:
+    without = of_marks()
+    del without["localisation"]
+    assert said(without, **MARKED) == [("ERROR", "no_matching")]
+    assert said(of_marks(localisation={**BY_DISTANCE, "max_distance_mm": None}), **MARKED) == [("ERROR", "no_matching")]
+    assert said(of_marks(localisation={**BY_DISTANCE, "criterion": "IOU"}), **MARKED) == [("ERROR", "no_matching")]
+    other = of_marks(localisation={**BY_DISTANCE, "question": "masses"})
+    assert said(other, **MARKED) == [("ERROR", "unknown_question")]
+    sentences = plan_sentences(of_marks(), facts(**MARKED))
+    assert "\u201cMark the nodules.\u201d" in sentences[3]
+    assert "at most 10 mm apart" in sentences[3]
+    assert "area under the weighted AFROC curve (wAFROC) of the 6 readers" in sentences[4]
+    assert sentences[4].endswith("Cases count that everybody compared has read, also without a mark.")
+    by_overlap = {**BY_DISTANCE, "criterion": "IOU", "max_distance_mm": None, "min_iou": 0.3}
+    assert "at least 0.3" in plan_sentences(of_marks(localisation=by_overlap), facts(**MARKED))[3]
+
+
+def test_what_cannot_be_counted_by_marks_says_why() -> None:
+    def first(document: dict[str, Any], **changes: Any) -> str:
+        return next(
+            one.detail for one in plan_findings(document, facts(**{**MARKED, **changes})) if one.level == "ERROR"
+        )
+
+    assert "names no lesions" in first(of_marks(), lesion_truths=frozenset())
+    of_ai = {**OF_AI, "method": "JACKKNIFE", "figure": "WAFROC"}
+    assert "name no places" in first(of_marks(of_ai), located_models=frozenset())
+    assert "no method for other designs" in first(of_marks(), is_fully_crossed=False)
+    assert "every mark of a reader counts" in first(of_marks({"figure": "LESION_SENSITIVITY", "threshold": 3})).lower()
 
 
 @pytest.mark.parametrize("figure", ["AUC", "SENSITIVITY"])
@@ -309,7 +353,7 @@ def _endpoints() -> st.SearchStrategy[dict[str, Any]]:
         {
             "key": st.sampled_from(["one", "two", "three"]),
             "role": st.sampled_from(["PRIMARY", "SECONDARY"]),
-            "figure": st.sampled_from(["AUC", "SENSITIVITY", "SPECIFICITY", "AFROC", "LESION_SENSITIVITY"]),
+            "figure": st.sampled_from(["AUC", "SENSITIVITY", "SPECIFICITY", "WAFROC", "FROC", "LESION_SENSITIVITY"]),
             "threshold": st.none() | st.floats(1, 5),
             "of": st.sampled_from(["aided", "unaided", "ai"]),
             "against": st.none() | st.sampled_from(["aided", "unaided", "ai"]) | st.floats(0, 1),
@@ -317,7 +361,16 @@ def _endpoints() -> st.SearchStrategy[dict[str, Any]]:
             "margin": st.none() | st.floats(0.01, 0.5),
             "alpha": st.sampled_from([0.025, 0.05]),
             "method": st.sampled_from(
-                ["MRMC_OR", "MRMC_U", "AI_VS_READERS", "DELONG", "CLUSTERED_DELONG", "PROPORTION", "MCNEMAR"]
+                [
+                    "MRMC_OR",
+                    "MRMC_U",
+                    "AI_VS_READERS",
+                    "JACKKNIFE",
+                    "DELONG",
+                    "CLUSTERED_DELONG",
+                    "PROPORTION",
+                    "MCNEMAR",
+                ]
             ),
             "generalise_to": st.sampled_from(["READERS_AND_CASES", "CASES", "READERS"]),
         }
@@ -333,8 +386,8 @@ def _endpoints() -> st.SearchStrategy[dict[str, Any]]:
 def test_any_plan_is_answered_and_one_without_errors_can_be_said(
     endpoints: list[dict[str, Any]], unit: str, crossed: bool, clustered: bool
 ) -> None:
-    changes = {"is_fully_crossed": crossed, "patients": 150 if clustered else 200, "marks_lesions": True}
-    document = plan(endpoints=endpoints, unit=unit)
+    changes = {"is_fully_crossed": crossed, "patients": 150 if clustered else 200, **MARKED}
+    document = plan(endpoints=endpoints, unit=unit, localisation=BY_DISTANCE)
     findings = plan_findings(document, facts(**changes))
     assert all(one.detail and one.field.startswith("plan") for one in findings)
     if not any(one.level == "ERROR" for one in findings):

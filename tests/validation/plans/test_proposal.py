@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.validation.plans.test_plans import ENDPOINT, MODEL, OF_AI, OTHER, SIX, aided_with, facts, plan
+from tests.validation.plans.test_plans import ENDPOINT, MARKED, MODEL, OF_AI, OTHER, SIX, aided_with, facts, plan
 from validation.plans.choices import plan_choices
 from validation.plans.facts import ArmFacts, StudyFacts
 from validation.plans.proposal import proposed_plan
@@ -49,6 +49,20 @@ def test_nothing_is_proposed_where_nobody_says_anything() -> None:
     nobody = {"A": ArmFacts("Reading", "HIDDEN", frozenset())}
     assert proposed_plan(facts(arms=nobody, model_versions={})) is None
     assert proposed_plan(facts(has_call=False, rating=None, model_versions={})) is None
+
+
+def test_readers_who_only_mark_are_measured_by_their_marks() -> None:
+    known = facts(**{**MARKED, "has_call": False, "rating": None})
+    proposed = proposed_plan(known)
+    assert proposed is not None
+    assert [(one["figure"], one["of"], one["against"], one["method"]) for one in proposed["endpoints"]] == [
+        ("WAFROC", "aided", "unaided", "MRMC_OR"),
+        ("LESION_SENSITIVITY", "aided", "unaided", "MRMC_OR"),
+        ("WAFROC", "ai", None, "JACKKNIFE"),
+    ]
+    assert proposed["unit"] == "LESION"
+    assert proposed["localisation"]["max_distance_mm"] == 10
+    assert [one.code for one in plan_findings(proposed, known) if one.level == "ERROR"] == []
 
 
 _NAMES = st.sets(st.sampled_from(["r0", "r1", "r2", "r3"])).map(frozenset)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy.typing as npt
 import pandas as pd
 
+from validation.stats.ai_vs_marks import ai_vs_marks
 from validation.stats.ai_vs_readers import ai_vs_readers
 from validation.stats.checks import FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, rows_of_file, zero_one
@@ -46,6 +47,7 @@ def _froc_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fom", choices=FIGURES, default="wafroc", help="figure of merit (default: wafroc)")
     command.add_argument("--method", dest="model", choices=("or", "dbm"), default="or", help="default: or")
     command.add_argument("--margin", type=finite, help="also test non-inferiority and equivalence with this margin")
+    command.add_argument("--ai-reader", metavar="NAME", help="compare this reader, the AI, with the others")
     command.add_argument("--curve", choices=CURVES, help="give each reader's operating points instead of the tests")
     command.add_argument("--readers", metavar="NAME,...", help="all who read, where someone made no mark at all")
     command.add_argument("--modalities", metavar="NAME,...", help="all there were, where one has no mark at all")
@@ -94,6 +96,8 @@ def _froc(options: argparse.Namespace) -> Report:
         names = ["reader", "modality", "case", "mark", "lesion_id"]
         marks = CsvTable(options.marks, [*names, "rating"], text=names, may_be_empty=True).frame
         study = localisation_study(marks, cases, lesions, **named)
+    if options.curve and options.ai_reader is not None:
+        raise InputError("--curve gives points and --ai-reader a comparison: take one of them")
     report = _curves(study, options.curve) if options.curve else _tests(study, options)
     if matching is None:
         return report
@@ -112,6 +116,12 @@ def _listed(names: str | None) -> list[str] | None:
 
 
 def _tests(study: LocalisationStudy, options: argparse.Namespace) -> Report:
+    if options.ai_reader is not None:
+        if options.model != "or":
+            raise InputError("an AI is compared with readers by --method or")
+        against = ai_vs_marks(study, options.ai_reader, options.fom, level=options.level, margin=options.margin)
+        readers = pd.DataFrame([{"reader": name, "fom": value} for name, value in against.reader_figures.items()])
+        return Report(against.to_json(), (against.to_frame(), readers))
     result = froc(study, options.fom, method=options.model, level=options.level, margin=options.margin)
     return Report(result.to_json(), (result.to_frame(), *result.frames()))
 

@@ -6,7 +6,12 @@ export const LEGEND_WIDTH = 290;
 export const LEGEND_ROW = 40;
 
 interface CurveLegendProps {
-  rows: { participant: Participant; look: Look; hasCurve: boolean; about: string }[];
+  rows: {
+    participant: Pick<Participant, "key" | "kind" | "name">;
+    look: Look;
+    hasCurve: boolean;
+    about: string;
+  }[];
   left: number;
 }
 

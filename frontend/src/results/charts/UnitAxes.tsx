@@ -15,12 +15,13 @@ interface UnitAxesProps {
   yLabel: string;
   /** Left out where the diagonal means nothing. */
   hasDiagonal?: boolean;
+  /** Of a horizontal axis that does not end at 1. */
+  xTicks?: number[];
 }
 
 /** Both axes of a square from 0 to 1, with the diagonal. */
-export function UnitAxes({ x, y, side, xLabel, yLabel, hasDiagonal = true }: UnitAxesProps) {
+export function UnitAxes({ x, y, side, xLabel, yLabel, hasDiagonal = true, xTicks = TICKS }: UnitAxesProps) {
   const shared = {
-    tickValues: TICKS,
     stroke: "var(--figure-faint)",
     tickStroke: "var(--figure-faint)",
     tickFormat: (value: { valueOf(): number }) => value.valueOf().toFixed(1),
@@ -29,13 +30,14 @@ export function UnitAxes({ x, y, side, xLabel, yLabel, hasDiagonal = true }: Uni
   return (
     <>
       <GridRows scale={y} width={side} tickValues={TICKS} stroke="var(--figure-grid)" />
-      <GridColumns scale={x} height={side} tickValues={TICKS} stroke="var(--figure-grid)" />
+      <GridColumns scale={x} height={side} tickValues={xTicks} stroke="var(--figure-grid)" />
       {hasDiagonal && (
         <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} stroke="var(--figure-faint)" strokeDasharray="3 4" />
       )}
       <AxisBottom
         {...shared}
         scale={x}
+        tickValues={xTicks}
         top={side}
         label={xLabel}
         labelProps={LABEL}
@@ -44,6 +46,7 @@ export function UnitAxes({ x, y, side, xLabel, yLabel, hasDiagonal = true }: Uni
       <AxisLeft
         {...shared}
         scale={y}
+        tickValues={TICKS}
         label={yLabel}
         labelProps={LABEL}
         labelOffset={34}

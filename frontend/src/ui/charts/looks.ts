@@ -19,7 +19,7 @@ const CIRCLE = "M-6,0A6,6 0 1,0 6,0A6,6 0 1,0 -6,0Z";
 const DASHES = ["7 3", "2 3", "9 3 2 3", "4 4", "1 4", "12 3"];
 
 /** How each participant is drawn everywhere: the AI solid and round, readers by colour, dash and shape. */
-export function looksOf(participants: Participant[]): Map<string, Look> {
+export function looksOf(participants: Pick<Participant, "key" | "kind">[]): Map<string, Look> {
   const readers = participants.filter((participant) => participant.kind === "READER");
   const looks = new Map<string, Look>();
   for (const participant of participants) {

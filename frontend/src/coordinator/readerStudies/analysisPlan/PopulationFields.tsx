@@ -1,7 +1,8 @@
 import { Group, MultiSelect, Text } from "@mantine/core";
-import { withLevel } from "@/domain/analysisPlan";
+import { counting, withLevel } from "@/domain/analysisPlan";
 import { Section } from "@/ui/Section";
 import { optionsOf, type PlanFieldsProps, saidAt, UNITS } from "./fields";
+import { LocalisationFields } from "./LocalisationFields";
 import { PlanSelect } from "./PlanSelect";
 
 const LEVELS = ["0.9", "0.95", "0.975", "0.99"];
@@ -43,7 +44,7 @@ export function PopulationFields({ plan, facts, reading, onChange }: PlanFieldsP
           value={plan.unit}
           choices={reading?.unit}
           said={saidAt(reading, "plan.unit")}
-          onChange={(unit) => onChange({ ...plan, unit })}
+          onChange={(unit) => onChange(counting(plan, unit, facts.located_findings))}
         />
         <PlanSelect
           label="Truth"
@@ -67,6 +68,7 @@ export function PopulationFields({ plan, facts, reading, onChange }: PlanFieldsP
           onChange={(chosen) => onChange(withLevel(plan, Number(chosen)))}
         />
       </Group>
+      <LocalisationFields plan={plan} facts={facts} reading={reading} onChange={onChange} />
       {truths.length === 0 && (
         <Text size="xs" c="dimmed">
           The reader study has no reference standard yet; the plan does not need one to be locked.

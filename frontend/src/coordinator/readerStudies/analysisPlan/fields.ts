@@ -25,7 +25,10 @@ export const FIGURES: Record<Figure, string> = {
   AUC: "Area under the ROC curve",
   SENSITIVITY: "Sensitivity",
   SPECIFICITY: "Specificity",
-  AFROC: "Area under the AFROC curve",
+  WAFROC: "Area under the weighted AFROC curve (wAFROC)",
+  AFROC: "Area under the AFROC curve (JAFROC)",
+  FROC: "Area under the FROC curve",
+  INFERRED_AUC: "Area under the ROC curve of the highest mark",
   LESION_SENSITIVITY: "Share of lesions found",
 };
 export const HYPOTHESES: Record<Hypothesis, string> = {
@@ -39,6 +42,7 @@ export const METHODS: Record<Method, string> = {
   MRMC_OR: "MRMC: Obuchowski–Rockette",
   MRMC_U: "MRMC: U-statistics",
   AI_VS_READERS: "One AI against readers (Hillis)",
+  JACKKNIFE: "Jackknife over cases",
   DELONG: "DeLong",
   CLUSTERED_DELONG: "DeLong for clusters (Obuchowski)",
   PROPORTION: "Wilson interval",
