@@ -241,6 +241,7 @@ def test_what_is_shown_comes_with_the_read_is_not_kept_and_names_nobody(
             "prevalence": {"positives": 1, "cases": 1} if answer is signed else None,
             "ai_cells": ["ai_scores", "ai_marks"] if answer is signed else [],
             "other_readers_shown": answer is signed,
+            "priors_shown": [],
             "clinical_text": {
                 "study_description": "StudytextCanary of […], […]",
                 "series": [
