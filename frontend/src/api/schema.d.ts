@@ -847,6 +847,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return every quantity with its unit, or the reason why it has no value. */
+        get: operations["model_versions_predictions_measurements_retrieve"];
+        put?: never;
+        /** @description Measure what was not measured, or failed; 409 where there is no segment, or it runs or is done. */
+        post: operations["model_versions_predictions_measurements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/segments/{sha256}": {
         parameters: {
             query?: never;
@@ -1758,6 +1776,23 @@ export interface paths {
         put?: never;
         /** @description Break the mask for the caller alone, for an hour; 400 `wrong_password`, 409 `not_masked`. */
         post: operations["reader_studies_mask_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader-studies/{reader_study_id}/measurements.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Write one row per quantity: of signed reads; to coordinators also of the AI. Readers get their own. */
+        get: operations["reader_studies_measurements_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2789,6 +2824,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/ai-measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return every quantity of the segments that the reader is shown; before that this address does not exist. */
+        get: operations["reads_ai_measurements_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/ai-segments/{sha256}": {
         parameters: {
             query?: never;
@@ -2987,6 +3039,24 @@ export interface paths {
         get: operations["reads_history_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reads/{read_id}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return every quantity with its unit; to its reader, a coordinator, and of a signed read to API clients. */
+        get: operations["reads_measurements_retrieve"];
+        put?: never;
+        /** @description Measure what was not measured, or failed; 409 where there is no segment, or it runs or is done. */
+        post: operations["reads_measurements_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3419,6 +3489,21 @@ export interface components {
          * @enum {string}
          */
         AiDisplayEnum: "HIDDEN" | "AFTER_SIGNING" | "CONCURRENT" | "SECOND_READ";
+        /** @description The same of a prediction that the reader is shown. */
+        AiMeasuringOutput: {
+            readonly state: components["schemas"]["State8ecEnum"];
+            /** @default 0 */
+            progress_done: number;
+            /** @default 0 */
+            progress_total: number;
+            /** @default  */
+            error_code: string;
+            /** @default  */
+            error_detail: string;
+            measurements: components["schemas"]["SegmentMeasurementOutput"][];
+            /** Format: uuid */
+            prediction_id: string;
+        };
         /** @description A new AI model. */
         AiModelInputRequest: {
             name: string;
@@ -4366,6 +4451,13 @@ export interface components {
             tool: string;
             reads: components["schemas"]["ExternalReadInputRequest"][];
         };
+        /**
+         * @description * `shape` - Shape
+         *     * `intensity` - Intensity
+         *     * `texture` - Texture
+         * @enum {string}
+         */
+        FamilyEnum: "shape" | "intensity" | "texture";
         /** @description The truth of a training case. */
         FeedbackOutput: {
             truth: number;
@@ -4828,11 +4920,12 @@ export interface components {
         };
         /**
          * @description * `PASSED` - PASSED
+         *     * `WARNED` - WARNED
          *     * `REFUSED` - REFUSED
          *     * `NOT_CHECKED` - NOT_CHECKED
          * @enum {string}
          */
-        InputCheckShapeOutcomeEnum: "PASSED" | "REFUSED" | "NOT_CHECKED";
+        InputCheckShapeOutcomeEnum: "PASSED" | "WARNED" | "REFUSED" | "NOT_CHECKED";
         /** @description An invitation as the coordinators see it. */
         InvitationOutput: {
             /** Format: uuid */
@@ -5176,6 +5269,19 @@ export interface components {
             readonly memberships: {
                 [key: string]: string;
             }[];
+        };
+        /** @description How far measuring is, and what is measured so far. */
+        MeasuringOutput: {
+            readonly state: components["schemas"]["State8ecEnum"];
+            /** @default 0 */
+            progress_done: number;
+            /** @default 0 */
+            progress_total: number;
+            /** @default  */
+            error_code: string;
+            /** @default  */
+            error_detail: string;
+            measurements: components["schemas"]["SegmentMeasurementOutput"][];
         };
         /** @description A member to be. */
         MemberInputRequest: {
@@ -6068,6 +6174,19 @@ export interface components {
             unchanged: number;
             reads: components["schemas"]["ExternalReadOutput"][];
         };
+        /** @description One quantity, or the reason why it has no value. */
+        QuantityOutput: {
+            family: components["schemas"]["FamilyEnum"];
+            name: string;
+            /** Format: double */
+            value: number | null;
+            /** @description In UCUM. */
+            unit: string;
+            /** @description Its code in the IBSI's reference manual. */
+            ibsi: string | null;
+            /** @description Why there is no value. */
+            reason: string | null;
+        };
         /** @description What was said. A reader is told that it was a coordinator, not which one. */
         QueryMessageOutput: {
             /** Format: uuid */
@@ -6195,6 +6314,19 @@ export interface components {
             /** Format: date-time */
             signed_at?: string | null;
         };
+        /** @description How far the measuring of a signed read is, and what is measured so far. */
+        ReadMeasuringOutput: {
+            readonly state: components["schemas"]["State8ecEnum"];
+            /** @default 0 */
+            progress_done: number;
+            /** @default 0 */
+            progress_total: number;
+            /** @default  */
+            error_code: string;
+            /** @default  */
+            error_detail: string;
+            measurements: components["schemas"]["ReadSegmentMeasurementOutput"][];
+        };
         /** @description A read with everything the reading room needs. */
         ReadOutput: {
             /** Format: uuid */
@@ -6250,6 +6382,28 @@ export interface components {
             state: string;
             ai_display: string;
             ai_decisions_required: boolean;
+        };
+        /** @description What one segment of a read measures. */
+        ReadSegmentMeasurementOutput: {
+            finding_id: string;
+            segment_sha256: string;
+            series_instance_uid: string;
+            /** @description Over the decoded frames that hold a voxel of the segment. */
+            pixels_sha256: string;
+            software: {
+                [key: string]: string;
+            };
+            discretisation: {
+                [key: string]: number;
+            } | null;
+            /** @description Set where nothing at all is measured. */
+            reason_code: string;
+            reason: string;
+            /** Format: date-time */
+            measured_at: string;
+            quantities: components["schemas"]["QuantityOutput"][];
+            /** Format: uuid */
+            mark_id: string;
         };
         /** @description A series to show. Descriptions written at the scanner can name the patient or the finding, so they stay out. */
         ReadSeriesOutput: {
@@ -6830,6 +6984,26 @@ export interface components {
             columns: number;
             changed: unknown;
         };
+        /** @description What one segment measures. */
+        SegmentMeasurementOutput: {
+            finding_id: string;
+            segment_sha256: string;
+            series_instance_uid: string;
+            /** @description Over the decoded frames that hold a voxel of the segment. */
+            pixels_sha256: string;
+            software: {
+                [key: string]: string;
+            };
+            discretisation: {
+                [key: string]: number;
+            } | null;
+            /** @description Set where nothing at all is measured. */
+            reason_code: string;
+            reason: string;
+            /** Format: date-time */
+            measured_at: string;
+            quantities: components["schemas"]["QuantityOutput"][];
+        };
         /** @description What was stored. */
         SegmentVersionOutput: {
             /** Format: uuid */
@@ -6985,6 +7159,16 @@ export interface components {
          * @enum {string}
          */
         StandingEnum: "READING" | "VACANT" | "AGREED" | "WAITING" | "OPEN" | "STALE" | "DONE";
+        /**
+         * @description * `NOT_BEGUN` - NOT_BEGUN
+         *     * `PENDING` - PENDING
+         *     * `RUNNING` - RUNNING
+         *     * `SUCCEEDED` - SUCCEEDED
+         *     * `FAILED` - FAILED
+         *     * `CANCELLED` - CANCELLED
+         * @enum {string}
+         */
+        State8ecEnum: "NOT_BEGUN" | "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
         /**
          * @description * `OPEN` - Open
          *     * `ANSWERED` - Answered
@@ -9258,6 +9442,71 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_predictions_measurements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_predictions_measurements_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringOutput"];
                 };
             };
             /** @description A problem document. */
@@ -11567,6 +11816,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MaskOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_studies_measurements_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem document. */
@@ -14004,6 +14283,36 @@ export interface operations {
             };
         };
     };
+    reads_ai_measurements_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiMeasuringOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reads_ai_segments_retrieve: {
         parameters: {
             query?: never;
@@ -14379,6 +14688,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_measurements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadMeasuringOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_measurements_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadMeasuringOutput"];
                 };
             };
             /** @description A problem document. */
