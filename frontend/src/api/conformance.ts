@@ -13,6 +13,7 @@ import type {
   TextsToStore,
 } from "./clinicalTexts";
 import type { ReadHistory } from "./history";
+import type { AiMeasuring, Measuring, OwnMeasurement, Quantity } from "./measurements";
 import type { StoredPreferences } from "./preferences";
 import type {
   AiPrediction,
@@ -41,6 +42,10 @@ export type Conformance = [
   None<Unknown<DraftSaved, Schemas["DraftOutput"]>>,
   None<Unknown<ReadSigned, Schemas["SignedOutput"]>>,
   None<Unknown<AiPrediction, Schemas["PredictionShownOutput"]>>,
+  None<Unknown<Measuring, Schemas["MeasuringOutput"]>>,
+  None<Unknown<AiMeasuring, Schemas["AiMeasuringOutput"]>>,
+  None<Unknown<OwnMeasurement, Schemas["ReadSegmentMeasurementOutput"]>>,
+  None<Unknown<Quantity, Schemas["QuantityOutput"]>>,
   None<Unknown<StoredPreferences, Schemas["PreferencesOutput"]>>,
   None<Unknown<Comparison, Schemas["ComparisonOutput"]>>,
   None<Unknown<Particulars, Schemas["ParticularsOutput"]>>,

@@ -57,12 +57,13 @@ export function readMeasurementsQuery(readId: string, isAsked: boolean) {
 }
 
 /** What the AI's segments measure, once they may be seen; kept in memory while the case is open and nowhere else. */
-export function aiMeasurementsQuery(readId: string, isAsked: boolean) {
+export function aiMeasurementsQuery(readId: string, digests: readonly string[]) {
   return queryOptions({
-    queryKey: ["reads", readId, "ai-measurements"],
+    // By what is shown: of segments that are hidden meanwhile nothing stays.
+    queryKey: ["reads", readId, "ai-measurements", digests],
     queryFn: ({ signal }) =>
       call<AiMeasuring[]>("GET", `/api/v1/reads/${readId}/ai-measurements`, { signal, stayOnSignOut: true }),
-    enabled: isAsked,
+    enabled: digests.length > 0,
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? AGAIN_AFTER_MS : false),

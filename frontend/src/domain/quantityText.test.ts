@@ -14,7 +14,7 @@ describe("a quantity", () => {
     [quantity("volume", 12345678.9, "mm3"), "1.235e+7 mm³"],
     [quantity("mean", -812.345, "[hnsf'U]"), "-812.3 HU"],
     [quantity("voxels", 3600, "1"), "3,600"],
-    [quantity("contrast", 0.00012345, "1"), "1.235e-4"],
+    [quantity("contrast", 0.00012341, "1"), "1.234e-4"],
     [quantity("minimum", 0, "[hnsf'U]"), "0 HU"],
     [quantity("mean", 2.5, "{SUVbw}g/ml"), "2.5 SUV"],
     [quantity("skewness", null, "1", "All voxels of the segment have the same value."), "–"],

@@ -37,19 +37,24 @@ export function quantityText({ value, unit }: Measured): string {
 }
 
 function numberText(value: number): string {
-  if (value !== 0 && (Math.abs(value) >= 1e7 || Math.abs(value) < 1e-3)) return value.toExponential(DIGITS - 1);
+  if (value !== 0 && (Math.abs(value) >= 1e7 || Math.abs(value) < 1e-3))
+    return value.toExponential(DIGITS - 1);
   return value.toLocaleString("en", { maximumSignificantDigits: Math.max(DIGITS, wholeDigits(value)) });
 }
 
 const wholeDigits = (value: number) => Math.trunc(Math.abs(value)).toString().length;
 
 /** Volume, diameters and values of a segment in a few words each. */
-export function headlines(quantities: readonly Measured[]): { volume: string; diameters: string; values: string } {
+export function headlines(quantities: readonly Measured[]): {
+  volume: string;
+  diameters: string;
+  values: string;
+} {
   const named = new Map(quantities.map((one) => [one.name, one]));
-  const valueOf = (name: string) => named.get(name)?.value ?? null;
-  const [volume, mean, deviation] = ["volume", "mean", "standard_deviation"].map(valueOf);
-  const long = valueOf("longest_diameter_in_slice");
-  const short = valueOf("perpendicular_diameter_in_slice");
+  const numberOf = (name: string) => named.get(name)?.value ?? null;
+  const [volume, mean, deviation] = ["volume", "mean", "standard_deviation"].map(numberOf);
+  const long = numberOf("longest_diameter_in_slice");
+  const short = numberOf("perpendicular_diameter_in_slice");
   return {
     volume: volume == null ? NOT_DEFINED : `${numberText(volume / 1000)} ml`,
     diameters: [long, short].every((one) => one === null)

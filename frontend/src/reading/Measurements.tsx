@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { aiMeasurementsQuery, readMeasurementsQuery } from "@/api/measurements";
 import { Problem } from "@/api/problem";
 import type { AiFinding } from "@/api/reading";
-import { type Finding, isAiSegment, SEGMENT } from "@/domain/payload";
+import { type Finding, isAiSegment, isSegment } from "@/domain/payload";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { MeasurementTable, type NamedMeasurement } from "@/ui/MeasurementTable";
 import classes from "./ReadingRoom.module.css";
@@ -16,7 +16,7 @@ interface OwnMeasurementsProps {
 export function OwnMeasurements({ readId, findings }: OwnMeasurementsProps) {
   const marks = findings.flatMap((finding, index) =>
     finding.marks
-      .filter(({ geometry }) => geometry.kind === SEGMENT)
+      .filter(({ geometry }) => isSegment(geometry))
       .map(({ id }) => ({ id, name: `mark ${index + 1}` })),
   );
   const { data, error, refetch } = useQuery(readMeasurementsQuery(readId, marks.length > 0));
@@ -37,7 +37,8 @@ export function OwnMeasurements({ readId, findings }: OwnMeasurementsProps) {
 /** What the AI's segments measure: hidden with its marks. */
 export function AiMeasurements({ readId, findings }: { readId: string; findings: AiFinding[] }) {
   const drawn = findings.filter(({ geometry }) => isAiSegment(geometry));
-  const { data, error, refetch } = useQuery(aiMeasurementsQuery(readId, drawn.length > 0));
+  const digests = findings.flatMap(({ geometry }) => (isAiSegment(geometry) ? [geometry.sha256] : []));
+  const { data, error, refetch } = useQuery(aiMeasurementsQuery(readId, digests));
   if (isHidden(error)) return null;
   if (error) return <NotLoaded error={error} onRetry={() => void refetch()} />;
   return data

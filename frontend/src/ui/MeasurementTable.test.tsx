@@ -6,7 +6,12 @@ import { MeasurementTable } from "./MeasurementTable";
 
 afterEach(cleanup);
 
-const quantity = (name: string, value: number | null, unit: string, more: Partial<Quantity> = {}): Quantity => ({
+const quantity = (
+  name: string,
+  value: number | null,
+  unit: string,
+  more: Partial<Quantity> = {},
+): Quantity => ({
   family: "shape",
   name,
   value,

@@ -31,8 +31,8 @@ export function MeasurementTable({ measuring, segments, label }: MeasurementTabl
             </tr>
           </thead>
           <tbody>
-            {segments.map((one) => (
-              <HeadlineRow key={one.key} {...one} />
+            {segments.map(({ key, name, measurement }) => (
+              <HeadlineRow key={key} name={name} measurement={measurement} />
             ))}
           </tbody>
         </table>
@@ -54,7 +54,7 @@ export function MeasurementTable({ measuring, segments, label }: MeasurementTabl
   );
 }
 
-function HeadlineRow({ name, measurement }: NamedMeasurement) {
+function HeadlineRow({ name, measurement }: Omit<NamedMeasurement, "key">) {
   const { volume, diameters, values } = headlines(measurement.quantities);
   return (
     <tr>

@@ -46,7 +46,9 @@ export function ReadHistoryScreen() {
             The reader can change it. Until it is signed again the last signed revision counts.
           </Alert>
         )}
-        {!data.is_masked && <MeasurementsSection readId={readId} mayMeasure={data.may_reopen || data.may_query} />}
+        {!data.is_masked && (
+          <MeasurementsSection readId={readId} mayMeasure={data.may_reopen || data.may_query} />
+        )}
         <TextsShown shown={data.clinical_texts_shown} />
         <Section
           title="Revisions"
