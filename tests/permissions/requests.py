@@ -81,6 +81,11 @@ def address(route: Route, side: Side) -> str:
 
 def body(name: str, side: Side) -> Any:
     """Content that the route understands."""
+    # What asks the database is made for its own route only, and not for each of a thousand requests.
+    if name == "read-segment":
+        return segment_content(side)
+    if name == "reader-study-reference-job-store":
+        return {"digest": ReferenceJob.objects.get(pk=side.reference_jobs[0]).digest}
     content = {"base_revision": 1, "idempotency_key": str(uuid.uuid4())}
     content["payload"] = payload(side.instance, finding_id=str(uuid.uuid4()))
     return {
@@ -122,7 +127,6 @@ def body(name: str, side: Side) -> Any:
         },
         "reader-study-sampling-preview": SAMPLED,
         "reader-study-sample-draws": {**SAMPLED, "preview_digest": "0" * 64},
-        "reader-study-reference-job-store": {"digest": ReferenceJob.objects.get(pk=side.reference_jobs[0]).digest},
         "reader-study-members": {"members": [{"user_id": str(side.coordinator.pk), "role": "COORDINATOR"}]},
         "reader-study-case-priors": {"imaging_study_ids": []},
         "reader-study-priors-suggest": {"maximum": 1},
@@ -132,7 +136,6 @@ def body(name: str, side: Side) -> Any:
         "sign-in-again": {"user_id": str(uuid.uuid4()), "password": "wrong"},
         "read-editor": {"editor": "editor-of-the-sweep", "wish": "HOLD"},
         "read-draft": content,
-        "read-segment": segment_content(side),
         "read-first-read": content,
         "read-sign": signature(content),
         "reader-study-terms": {"text": "Keep the images to yourself, says the sweep.", "reason": "The sweep"},
