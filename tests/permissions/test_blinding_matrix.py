@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ from django.test import Client
 from annotations.models import AiDisplay, Case, CasePrior, ReaderStudy
 from tests.browserless import signature
 from tests.permissions.requests import address
-from tests.permissions.routes import Route, all_routes
-from tests.permissions.test_blinding import REVEALED, SEARCHED, answers_to, leaks, show_ai
+from tests.permissions.routes import all_routes
+from tests.permissions.test_blinding import REVEALED, answers_to, leaks, show_ai
 from tests.permissions.world import Side, World, payload
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +26,9 @@ def blind(side: Side, **cells: str) -> None:
     side.reader_study.arms.update(blinding=cells)
 
 
-def everything(
-    client: Client, side: Side, queries_of: Callable[[Route], list[str]] = lambda _route: SEARCHED
-) -> dict[str, bytes]:
+def everything(client: Client, side: Side) -> dict[str, bytes]:
     """What every GET route answers about the side, and what opening its case and fetching ahead answer."""
-    found = answers_to(client, [side], queries_of)
+    found = answers_to(client, [side])
     for path in (f"assignments/{side.read.assignment_id}/open", f"reads/{side.read.pk}/prefetch"):
         answer = client.post(f"/api/v1/{path}", "{}", content_type="application/json")
         assert answer.status_code in (200, 404, 409), (path, answer.content)

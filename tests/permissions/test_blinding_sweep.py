@@ -21,8 +21,8 @@ from portal.audit.models import Event
 from portal.imaging.models import ImagingStudy
 from tests.browserless import signature
 from tests.permissions.requests import address, body_of
-from tests.permissions.routes import Route, all_routes
-from tests.permissions.test_blinding import SEARCHED, show_ai
+from tests.permissions.routes import all_routes
+from tests.permissions.test_blinding import show_ai
 from tests.permissions.test_blinding_matrix import MARKS, everything
 from tests.permissions.world import Side, World, payload
 
@@ -112,11 +112,6 @@ def images_of_prior(client: Client, world: World) -> set[int]:
     return {client.get(address(route, world.b)).status_code for route in routes}
 
 
-def queries_of(route: Route) -> list[str]:
-    """Other queries only where they change what is answered."""
-    return SEARCHED if route.name.startswith(("dicomweb-", "reader-study-labels")) else SEARCHED[:1]
-
-
 class Reading:
     """A reader's session from the first opening to a reopened read."""
 
@@ -128,7 +123,7 @@ class Reading:
 
     def look(self, phase: str) -> None:
         """Ask for everything there is, rightly and wrongly."""
-        self.answers[phase] |= everything(self.reader, self.side, queries_of) | refusals(self.reader, self.side)
+        self.answers[phase] |= everything(self.reader, self.side) | refusals(self.reader, self.side)
         self.prior_images[phase] = images_of_prior(self.reader, self.world)
 
     def look_again(self, phase: str) -> None:
@@ -246,6 +241,7 @@ def test_what_is_shown_comes_with_the_read_is_not_kept_and_names_nobody(
             "prevalence": {"positives": 1, "cases": 1} if answer is signed else None,
             "ai_cells": ["ai_scores", "ai_marks"] if answer is signed else [],
             "other_readers_shown": answer is signed,
+            "priors_shown": [],
             "clinical_text": {
                 "study_description": "StudytextCanary of […], […]",
                 "series": [
