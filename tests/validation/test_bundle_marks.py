@@ -16,7 +16,7 @@ from tests.validation.plans.test_marks import MARKS, OF_AI, small
 from validation.bundle import bundle
 from validation.canonical import canonical_result
 from validation.planned_analysis import analyse_planned
-from validation.plans.rules import LOCATED
+from validation.plans.facts import LOCATED
 
 ENDPOINTS = [
     {**WAFROC, "key": "wafroc"},

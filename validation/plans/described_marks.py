@@ -55,17 +55,18 @@ def _voice(described: Described, marks: MarksTable, voice: Voice, answers: Seque
     if len(said.readers) == 1:
         found |= _answered(answers, key)
     kinds = count_kinds({"kind": one.kind} for one in own)
-    return head | {
+    rest: dict[str, JSONValue] = {
         "n": int(kept.sum()),
         "negatives": int((kept & ~described.table.truth).sum()),
         "lesions": len(laid.lesions),
         "counts": {"lesion_marks": kinds[LESION], "false_marks": kinds[FALSE], "extra_marks": kinds[EXTRA]},
         "estimates": found,
         "curves": {one: _curve(study, one) for one in CURVES},
-        "unread": np.flatnonzero(marks.usable & ~said.read[voice.row]).tolist(),
+        "unread": [int(case) for case in np.flatnonzero(marks.usable & ~said.read[voice.row])],
         # Position of the case, rating, whether on a lesion: any point of a curve leads to its cases.
         "marks": [[one.case, one.rating, one.kind == LESION] for one in own if one.kind != EXTRA],
     }
+    return head | rest
 
 
 def _estimate(study: LocalisationStudy, figure: str, level: float) -> Outcome:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from validation.plans.document import Plan
-from validation.plans.methods import Job, outcome_of
+from validation.plans.job import Job
+from validation.plans.methods import outcome_of
 from validation.plans.outcome import EndpointOutcome, is_shown
 from validation.plans.table import StudyTable
 from validation.stats.multiplicity import adjust_p_values

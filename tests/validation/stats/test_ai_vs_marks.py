@@ -32,7 +32,7 @@ def tables(seed: int = 3, readers: int = 4, modalities: int = 1) -> tuple[pd.Dat
 def test_with_one_mark_a_case_it_is_the_comparison_of_ratings(figure: str) -> None:
     """Then the AFROC is the ROC curve, and Hillis' analyses of both agree."""
     marks, cases, lesions = tables()
-    found = ai_vs_marks(localisation_study(marks, cases, lesions), "R2", figure, margin=0.1)  # type: ignore[arg-type]
+    found = ai_vs_marks(localisation_study(marks, cases, lesions), "R2", figure, margin=0.1)
     truth = cases["truth"].to_numpy()[marks["case"]]
     rated = readings(truth=truth, **{name: marks[name] for name in ("reader", "modality", "case", "rating")})
     expected = ai_vs_readers(rated, "R2", margin=0.1)
@@ -52,7 +52,7 @@ def test_what_is_no_comparison_is_refused() -> None:
     with pytest.raises(InputError, match="no reader 'X'"):
         ai_vs_marks(one, "X")
     with pytest.raises(InputError, match="no figure"):
-        ai_vs_marks(localisation_study(*tables()), "R1", "area")  # type: ignore[arg-type]
+        ai_vs_marks(localisation_study(*tables()), "R1", "area")
 
 
 def test_without_a_lesion_it_is_undefined() -> None:
