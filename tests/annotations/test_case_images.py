@@ -63,6 +63,9 @@ def test_a_case_opened_before_the_worker_has_come_is_described_all_the_same(buil
     assert (before["body_part"], before["orientation"], before["number_of_images"]) == ("CHEST", "AXIAL", 2)
     series_describe(gateway=orthanc())
     assert facts_at_opening(built) == before
+    # As an upgrade forgets what it wants described anew.
+    Series.objects.update(facts=None)
+    assert facts_at_opening(built) == before
 
 
 def test_a_series_that_has_grown_is_described_as_it_is_now(built: Built, tmp_path: Path, seed: str) -> None:

@@ -31,7 +31,7 @@ def imaging_studies_describe(*, wanted: Q, gateway: Orthanc) -> None:
 
 
 def _undescribed() -> QuerySet[Series]:
-    todo = Series.objects.filter(Q(facts=None) | ~Q(described_instances=F("number_of_instances")))
+    todo = Series.objects.filter(Q(facts__isnull=True) | ~Q(described_instances=F("number_of_instances")))
     return todo.filter(number_of_instances__gt=0).select_related("imaging_study__patient")
 
 

@@ -100,7 +100,7 @@ def _headers_forget(orthanc_ids: Sequence[str]) -> None:
     In a transaction of its own: those of the mirror lock imaging studies in one order.
     """
     stored = ImagingStudy.objects.filter(series__instances__orthanc_id__in=orthanc_ids).values("pk")
-    ImagingStudy.objects.filter(pk__in=stored).exclude(header_facts=None).update(header_facts=None)
+    ImagingStudy.objects.filter(pk__in=stored, header_facts__isnull=False).update(header_facts=None)
 
 
 @transaction.atomic
